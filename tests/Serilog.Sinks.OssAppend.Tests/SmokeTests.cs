@@ -1,0 +1,7 @@
+namespace Serilog.Sinks.OssAppend.Tests;
+
+public class SmokeTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
