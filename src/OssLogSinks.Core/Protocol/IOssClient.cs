@@ -1,0 +1,48 @@
+namespace OssLogSinks.Core.Protocol;
+
+/// <summary>
+/// The wire to Alibaba Cloud OSS, as far as appending logs and looking after them needs it. This is the seam
+/// behind which another client, the official SDK for instance, can be plugged in.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The appender itself calls only <see cref="AppendObjectAsync"/>, <see cref="HeadObjectAsync"/> and
+/// <see cref="GetObjectAsync"/>; the other operations serve tools, samples and tests.
+/// </para>
+/// <para>
+/// The contract that exactly-once delivery rests on: an answer of the service that reports a failure is thrown as
+/// an <see cref="OssException"/> with the service's status and code. Anything else that an append throws counts as
+/// unanswered: the append may have been applied, may still be, or never. An implementation must not repeat an
+/// append by itself unless the answer proves that nothing was written.
+/// </para>
+/// </remarks>
+public interface IOssClient
+{
+    /// <summary>Appends bytes at a position of an appendable object, or creates the object at position 0.</summary>
+    /// <exception cref="OssException">The service refused the append; its code says why.</exception>
+    Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads what the service knows of an object: its length, CRC-64, type and seal.</summary>
+    /// <exception cref="OssException">404 NoSuchKey when the object does not exist, and every other refusal.</exception>
+    Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads an object, or a range of it. Dispose the result to free its connection.</summary>
+    /// <exception cref="OssException">404 NoSuchKey, 416 InvalidRange, and every other refusal.</exception>
+    Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Stores a whole object, replacing what the key held.</summary>
+    /// <exception cref="OssException">The service refused.</exception>
+    Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object; succeeds as well when there is none.</summary>
+    /// <exception cref="OssException">The service refused.</exception>
+    Task DeleteObjectAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Lists one page of the objects whose keys begin with a prefix, in the order of their UTF-8 bytes.</summary>
+    /// <exception cref="OssException">The service refused.</exception>
+    Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Creates the bucket that this client works on; succeeds as well when its owner repeats it.</summary>
+    /// <exception cref="OssException">409 BucketAlreadyExists when it is somebody else's, and every other refusal.</exception>
+    Task CreateBucketAsync(CancellationToken cancellationToken);
+}

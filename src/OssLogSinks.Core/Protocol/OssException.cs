@@ -1,0 +1,63 @@
+using System.Net;
+
+namespace OssLogSinks.Core.Protocol;
+
+/// <summary>
+/// A request that failed. With a <see cref="StatusCode"/> the service answered and <see cref="Code"/> says why it refused;
+/// with status 0 no usable answer came, and what the request did is unknown.
+/// </summary>
+/// <remarks>Message and <c>ToString()</c> hold no secret, no signature and no event text.</remarks>
+public class OssException : Exception
+{
+    /// <summary>Creates an exception without details.</summary>
+    public OssException()
+    {
+    }
+
+    /// <summary>Creates an exception with a message only.</summary>
+    public OssException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates an exception for a request that got no usable answer.</summary>
+    public OssException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Creates an exception from the service's error answer.</summary>
+    /// <param name="statusCode">HTTP status.</param>
+    /// <param name="code">The service's error code; null when the answer had no readable error document.</param>
+    /// <param name="message">The service's message, already free of secrets.</param>
+    public OssException(HttpStatusCode statusCode, string? code, string message)
+        : base(message)
+    {
+        StatusCode = statusCode;
+        Code = code;
+    }
+
+    /// <summary>HTTP status; 0 when no answer came.</summary>
+    public HttpStatusCode StatusCode { get; }
+
+    /// <summary>The service's error code, <c>PositionNotEqualToLength</c> for instance; null when there was none to read.</summary>
+    public string? Code { get; }
+
+    /// <summary>The service's finer error number (<c>x-oss-ec</c>), for its documentation; null if absent.</summary>
+    public string? Ec { get; init; }
+
+    /// <summary>The service's name for this request, which its support asks for; null if absent.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The host that answered; null if absent.</summary>
+    public string? HostId { get; init; }
+
+    /// <summary>The endpoint that the service says is the right one for the bucket; null if it named none.</summary>
+    public string? SuggestedEndpoint { get; init; }
+
+    /// <summary>The object's length that a PositionNotEqualToLength answer tells (<c>x-oss-next-append-position</c>); null if absent.</summary>
+    public long? NextPosition { get; init; }
+
+    /// <summary>How long the service asks to wait (<c>Retry-After</c>); null if it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
