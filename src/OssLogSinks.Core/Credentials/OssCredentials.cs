@@ -30,6 +30,13 @@ public sealed class OssCredentials
     /// <summary>Says which key it is, without its secret.</summary>
     public override string ToString() => SecurityToken is null ? $"access key {AccessKeyId}" : $"temporary access key {AccessKeyId}";
 
+    /// <summary>Whether the other snapshot would sign requests in the same way.</summary>
+    internal bool Matches(OssCredentials? other) =>
+        other is not null
+        && string.Equals(AccessKeyId, other.AccessKeyId, StringComparison.Ordinal)
+        && string.Equals(AccessKeySecret, other.AccessKeySecret, StringComparison.Ordinal)
+        && string.Equals(SecurityToken, other.SecurityToken, StringComparison.Ordinal);
+
     private static string Required(string value, string name) =>
         string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("Must not be empty.", name) : value.Trim();
 }

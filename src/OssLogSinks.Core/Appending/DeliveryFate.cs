@@ -1,0 +1,59 @@
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>Books the fate of records in all places at once: the batch's cursor, the counters, the reports, the listener.</summary>
+internal sealed class DeliveryFate
+{
+    private readonly DeliveryCounters _counters;
+    private readonly DeliveryReporter _reporter;
+    private readonly IDeliveryListener? _listener;
+
+    public DeliveryFate(DeliveryCounters counters, DeliveryReporter reporter, IDeliveryListener? listener)
+    {
+        _counters = counters;
+        _reporter = reporter;
+        _listener = listener;
+    }
+
+    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
+    public void Stored(AppendBatch batch, int end, long bytes)
+    {
+        _counters.Delivered(end - batch.Cursor, bytes);
+        _reporter.Delivered();
+        var states = batch.StatesTo(end);
+        batch.AdvanceTo(end, lost: false);
+        if (states.Count > 0)
+            Tell(() => _listener?.OnStored(states));
+    }
+
+    /// <summary>The batch's records from its cursor on are given up.</summary>
+    public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored)
+    {
+        var states = batch.StatesTo(batch.Count);
+        Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
+        batch.AdvanceTo(batch.Count, lost: true);
+    }
+
+    /// <summary>Records that never reached the spool are given up.</summary>
+    public void Lost(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeStored = false)
+    {
+        _counters.Dropped(reason, count);
+        _reporter.Dropped(reason, count, why);
+        if (states.Count > 0)
+            Tell(() => _listener?.OnLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored }));
+    }
+
+    private static void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // A listener must not throw; if it does, the records' fate is no other for it.
+        }
+    }
+}

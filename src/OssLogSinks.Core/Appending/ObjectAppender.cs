@@ -1,0 +1,237 @@
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>
+/// Moves the batches of one stream into its objects, one append at a time. Each step sends at most one append and
+/// leaves a state from which the next step goes on, so that waiting holds nobody up. While an append's fate is unknown,
+/// nothing else is sent for the stream: not other bytes, not to another object.
+/// </summary>
+internal sealed class ObjectAppender
+{
+    private readonly AppendContext _context;
+    private readonly StreamKey _stream;
+
+    // Owned by the worker that ships the stream; the spool hands a stream to one worker at a time.
+    private int _sequence;
+    private AppendPosition? _position;
+    private PendingAppend? _pending;
+
+    public ObjectAppender(AppendContext context, StreamKey stream)
+    {
+        _context = context;
+        _stream = stream;
+    }
+
+    /// <summary>The object that the stream is at.</summary>
+    public string ObjectKey => _stream.ObjectKey(_sequence);
+
+    /// <summary>Whether an append of unknown fate is under way: its records may be stored though nobody said so.</summary>
+    public bool MayHaveLanded => _pending is { MayHaveLanded: true };
+
+    /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
+    public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
+    {
+        if (_position is null && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } trouble)
+            return new ShipVerdict.Later(trouble);
+
+        if (_pending is null)
+        {
+            if (_context.Policy.IsFull(_position!.Value.Length))
+                return RollFull();
+
+            var end = batch.CutBelow(_context.Policy.SizeLimit - _position.Value.Length);
+            _pending = new PendingAppend(batch.BytesTo(end), end);
+        }
+
+        return _pending.State switch
+        {
+            PendingState.InDoubt => await ResyncAsync(_pending, cancellationToken).ConfigureAwait(false),
+            PendingState.ToReadBack => await ReadBackAsync(_pending, cancellationToken).ConfigureAwait(false),
+            _ => await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>
+    /// Forgets an append that was given up. The object is looked at anew before the next one, and the append's
+    /// position is fenced by whatever is appended there.
+    /// </summary>
+    public void Abandon()
+    {
+        _pending = null;
+        _position = null;
+    }
+
+    private async Task<AppendOutcome?> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var located = await _context.Locator.LocateAsync(_stream, _sequence, cancellationToken).ConfigureAwait(false);
+            _sequence = located.Sequence;
+            _position = located.Position;
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return AppendOutcome.FromError(e);
+        }
+    }
+
+    private async Task<ShipVerdict> SendAsync(PendingAppend pending, CancellationToken cancellationToken)
+    {
+        var outcome = await AppendAsync(pending, cancellationToken).ConfigureAwait(false);
+        switch (outcome)
+        {
+            case AppendOutcome.Appended appended:
+                return Verify(pending, appended.Result);
+
+            case AppendOutcome.PositionMismatch:
+                pending.State = PendingState.InDoubt;
+                return await ResyncAsync(pending, cancellationToken).ConfigureAwait(false);
+
+            case AppendOutcome.Unanswered:
+                pending.MayHaveLanded = true;
+                pending.State = PendingState.InDoubt;
+                return new ShipVerdict.Again(outcome);
+
+            case AppendOutcome.ObjectClosed closed:
+                // A copy that was never answered may stand in the object that has been closed since.
+                pending.MustRoll = true;
+                pending.State = pending.MayHaveLanded && closed.Error.Code != "ObjectNotAppendable" ? PendingState.InDoubt : PendingState.ToSend;
+                if (pending.State == PendingState.ToSend)
+                    Roll(outcome);
+                return new ShipVerdict.Again(outcome);
+
+            default:
+                return new ShipVerdict.Later(outcome);
+        }
+    }
+
+    private async Task<AppendOutcome> AppendAsync(PendingAppend pending, CancellationToken cancellationToken)
+    {
+        var request = new AppendObjectRequest(ObjectKey, _position!.Value.Length, pending.Body)
+        {
+            Properties = _context.ObjectProperties,
+            SendContentMd5 = _context.SendContentMd5,
+        };
+
+        try
+        {
+            _context.Counters.AppendSent();
+            return new AppendOutcome.Appended(await _context.Client.AppendObjectAsync(request, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            pending.MayHaveLanded = true;
+            pending.State = PendingState.InDoubt;
+            throw;
+        }
+        catch (Exception e)
+        {
+            return AppendOutcome.FromError(e);
+        }
+    }
+
+    private ShipVerdict Verify(PendingAppend pending, AppendObjectResult result)
+    {
+        var expected = _position!.Value.Advance(pending.Length, pending.Crc64);
+        if (result.NextPosition != expected.Length)
+        {
+            pending.MayHaveLanded = true;
+            pending.State = PendingState.InDoubt;
+            return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The answer to an append names another length than the append leads to.")));
+        }
+
+        if (result.Crc64 is { } actual && expected.Crc64 is { } wanted && actual != wanted)
+        {
+            pending.State = PendingState.ToReadBack;
+            return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The object's CRC-64 after an append is not the one expected.")));
+        }
+
+        return Stored(pending, expected with { Crc64 = result.Crc64 });
+    }
+
+    private async Task<ShipVerdict> ResyncAsync(PendingAppend pending, CancellationToken cancellationToken)
+    {
+        var verdict = await _context.Resync.ResolveAsync(ObjectKey, _position!.Value, pending, cancellationToken).ConfigureAwait(false);
+        switch (verdict)
+        {
+            case ResyncVerdict.AlreadyStored stored:
+                var delivered = Stored(pending, stored.Position);
+                if (!stored.TakesAppends || pending.MustRoll)
+                    MoveOn();
+                return delivered;
+
+            case ResyncVerdict.AppendAt at when !pending.MustRoll:
+                // Fenced, the append can no longer land where it was sent, and may be cut anew to fit the new position.
+                // Otherwise the very same bytes have to be sent again, until one copy has landed.
+                _position = at.Position;
+                pending.State = PendingState.ToSend;
+                if (at.IsFenced || !pending.MayHaveLanded)
+                    _pending = null;
+                return new ShipVerdict.Again(Cause: null);
+
+            case ResyncVerdict.Unknown unknown:
+                return new ShipVerdict.Later(unknown.Failure);
+
+            default:
+                Roll(cause: null);
+                return new ShipVerdict.Again(Cause: null);
+        }
+    }
+
+    private async Task<ShipVerdict> ReadBackAsync(PendingAppend pending, CancellationToken cancellationToken)
+    {
+        var sentAt = _position!.Value;
+        var (isOurs, failure) = await _context.Resync.ReadBackAsync(ObjectKey, sentAt, pending, cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+            return new ShipVerdict.Later(failure);
+
+        if (isOurs == true)
+        {
+            // What stands before our bytes is not what we believed: the object was deleted and made anew, or damaged earlier.
+            _context.Reporter.PrefixChanged(ObjectKey);
+            var delivered = Stored(pending, sentAt.Advance(pending.Length, pending.Crc64) with { Crc64 = null });
+            _position = null;
+            return delivered;
+        }
+
+        _context.Reporter.BodyDamaged(ObjectKey, sentAt.Length, pending.Length);
+        Roll(cause: null);
+        return new ShipVerdict.Again(Cause: null);
+    }
+
+    private ShipVerdict.Delivered Stored(PendingAppend pending, AppendPosition end)
+    {
+        _pending = null;
+        _position = end;
+        return new ShipVerdict.Delivered(pending.End, pending.Length);
+    }
+
+    private ShipVerdict RollFull()
+    {
+        if (!_context.RollOnObjectSizeLimit && _position!.Value.Length < RollingPolicy.ServiceSizeLimit)
+            return new ShipVerdict.Never(DropReason.ObjectFull);
+
+        MoveOn();
+        return new ShipVerdict.GoOn();
+    }
+
+    private void Roll(AppendOutcome? cause)
+    {
+        _context.Reporter.ObjectClosed(ObjectKey, cause);
+        _pending = null;
+        MoveOn();
+    }
+
+    private void MoveOn()
+    {
+        _context.Counters.Rolled();
+        _sequence++;
+        _position = null;
+    }
+}

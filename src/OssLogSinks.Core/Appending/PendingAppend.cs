@@ -1,0 +1,52 @@
+using System.Buffers;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>
+/// Records on their way into one object: always the same bytes until their fate is known. Owned by the worker that
+/// ships the stream.
+/// </summary>
+internal sealed class PendingAppend
+{
+    public PendingAppend(ReadOnlySequence<byte> body, int end)
+    {
+        Body = body;
+        End = end;
+        Crc64 = Protocol.Crc64.Append(0, body);
+    }
+
+    public ReadOnlySequence<byte> Body { get; }
+
+    /// <summary>The record of the batch after the last one of this append.</summary>
+    public int End { get; }
+
+    public long Length => Body.Length;
+
+    /// <summary>CRC-64/XZ of the body alone.</summary>
+    public ulong Crc64 { get; }
+
+    /// <summary>What has to happen next.</summary>
+    public PendingState State { get; set; } = PendingState.ToSend;
+
+    /// <summary>
+    /// Whether a copy that was sent at the present position was never answered: it may stand there already, or land yet.
+    /// Cleared when the position is left, for then it can never land.
+    /// </summary>
+    public bool MayHaveLanded { get; set; }
+
+    /// <summary>Whether the object takes no more appends, so that the next send, if any, goes to the next object.</summary>
+    public bool MustRoll { get; set; }
+}
+
+/// <summary>The next thing to do with a pending append.</summary>
+internal enum PendingState
+{
+    /// <summary>Send it at the position that is believed.</summary>
+    ToSend,
+
+    /// <summary>Ask the object what became of it before anything else is sent.</summary>
+    InDoubt,
+
+    /// <summary>The service says it is stored, but the object's CRC-64 is not the one expected: read it back.</summary>
+    ToReadBack,
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>
+/// Finds out what became of an append: by the object's length and CRC-64, and, where these cannot tell, by reading the
+/// bytes back. An append is atomic, and an object only grows while it is neither deleted nor overwritten; so
+/// once the length has passed a position, no append for that position can land any more.
+/// </summary>
+internal sealed class PositionResync
+{
+    private const int CompareBufferSize = 64 << 10;
+
+    private readonly IOssClient _client;
+    private readonly DeliveryCounters _counters;
+
+    public PositionResync(IOssClient client, DeliveryCounters counters)
+    {
+        _client = client;
+        _counters = counters;
+    }
+
+    /// <summary>Asks the object what became of the append.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="sentAt">The position that the append named.</param>
+    /// <param name="pending">The append.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ResyncVerdict> ResolveAsync(
+        string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken)
+    {
+        HeadObjectResult? head;
+        try
+        {
+            _counters.Resynced();
+            head = await HeadOrAbsentAsync(_client, key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return new ResyncVerdict.Unknown(AppendOutcome.FromError(e));
+        }
+
+        if (head is null)
+        {
+            // Deleted: what stood there is gone by somebody's will, and position 0 is the only one that is left.
+            // Only an append that was itself meant for position 0 may still land.
+            return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
+        }
+
+        if (!string.Equals(head.ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase))
+            return new ResyncVerdict.RollOver();
+
+        var now = new AppendPosition(head.Length, head.Crc64);
+        return await JudgeAsync(key, sentAt, pending, now, !head.IsSealed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the range where the append should stand and compares; null if the question got no answer.</summary>
+    public async Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
+        string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _counters.Resynced();
+            var range = new OssByteRange(sentAt.Length, pending.Length);
+            var request = new GetObjectRequest(key) { Range = range };
+            using var answer = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            if (answer.ContentRange != range)
+                return (null, new AppendOutcome.Unanswered(new OssException("The service answered with another range than the one asked for.")));
+
+            return (await HoldsAsync(answer.Content, pending.Body, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (OssException e) when ((int)e.StatusCode == 416 || e.Code == "NoSuchKey")
+        {
+            return (false, null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return (null, AppendOutcome.FromError(e));
+        }
+    }
+
+    /// <summary>What the service knows of an object; null if there is none.</summary>
+    internal static async Task<HeadObjectResult?> HeadOrAbsentAsync(IOssClient client, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OssException e) when ((int)e.StatusCode == 404 && e.Code is "NoSuchKey" or null)
+        {
+            // A 404 without its code is taken for absence: if it is the bucket that is missing, the append will say so.
+            return null;
+        }
+    }
+
+    private async Task<ResyncVerdict> JudgeAsync(
+        string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)
+    {
+        var end = sentAt.Advance(pending.Length, pending.Crc64);
+
+        // Nothing beyond our position: not landed yet, if ever. A shorter object was deleted and made anew.
+        if (now.Length <= sentAt.Length)
+            return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: now.Length < sentAt.Length) : new ResyncVerdict.RollOver();
+
+        // A refused append has written nothing; only one that was never answered can be what stands there.
+        var isOurs = false;
+        if (pending.MayHaveLanded && now.Length >= end.Length)
+        {
+            if (now.Length == end.Length && now.Crc64 is not null && end.Crc64 is not null)
+            {
+                isOurs = now.Crc64 == end.Crc64;
+            }
+            else
+            {
+                var (found, failure) = await ReadBackAsync(key, sentAt, pending, cancellationToken).ConfigureAwait(false);
+                if (failure is not null)
+                    return new ResyncVerdict.Unknown(failure);
+                isOurs = found == true;
+            }
+        }
+
+        if (isOurs)
+            return new ResyncVerdict.AlreadyStored(now, takesAppends);
+
+        return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
+    }
+
+    private static async Task<bool> HoldsAsync(Stream content, ReadOnlySequence<byte> expected, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CompareBufferSize);
+        try
+        {
+            var isSame = true;
+            while (true)
+            {
+                var count = await content.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                    break;
+
+                isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
+                if (isSame)
+                    expected = expected.Slice(count);
+            }
+
+            // A body that ends early is no answer at all.
+            return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var segment in sequence.Slice(0, bytes.Length))
+        {
+            if (!bytes.StartsWith(segment.Span))
+                return false;
+            bytes = bytes.Slice(segment.Length);
+        }
+
+        return true;
+    }
+}

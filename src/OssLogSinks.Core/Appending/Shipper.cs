@@ -1,0 +1,157 @@
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Spool;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>
+/// The background loop that moves batches from the spool into objects: a fixed number of workers, each taking one
+/// stream at a time for one step. It alone decides how often to try and when to give up.
+/// </summary>
+internal sealed class Shipper : IDisposable
+{
+    // While closing, a failed request is tried again soon or never.
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly MemorySpool _spool;
+    private readonly AppendContext _context;
+    private readonly DeliveryFate _fate;
+    private readonly ShipperSettings _settings;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _workers;
+    private volatile bool _isClosing;
+
+    public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
+    {
+        _spool = spool;
+        _context = context;
+        _fate = fate;
+        _settings = settings;
+        _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
+    }
+
+    /// <summary>From now on pauses after failures are short.</summary>
+    public void Hurry() => _isClosing = true;
+
+    /// <summary>Cuts off what is being sent and ends the workers.</summary>
+    public async Task StopAsync()
+    {
+        await Task.Run(_stop.Cancel).ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+    }
+
+    /// <summary>To be called once the workers have ended.</summary>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            while (await _spool.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            {
+                while (_spool.Ready.TryRead(out var stream))
+                    await TakeTurnAsync(stream).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // Stopped, whatever the client made of it: what is left in the spool is given up by whoever stopped us.
+        }
+    }
+
+    private async Task TakeTurnAsync(LogStream stream)
+    {
+        var batch = _spool.Begin(stream);
+        var pause = TimeSpan.Zero;
+        try
+        {
+            var verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            pause = Apply(stream, batch, verdict);
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // A fault of ours, or of a client plugged in: treated as trouble, so that no worker ever ends by it.
+            pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
+        }
+
+        _spool.End(stream, pause);
+    }
+
+    private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case ShipVerdict.Delivered delivered:
+                stream.Budget.MarkSuccess();
+                _fate.Stored(batch, delivered.End, delivered.Bytes);
+                return TimeSpan.Zero;
+
+            case ShipVerdict.Never never:
+                _fate.Lost(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeStored: false);
+                return TimeSpan.Zero;
+
+            case ShipVerdict.GoOn:
+                return TimeSpan.Zero;
+
+            case ShipVerdict.Again again:
+                return Failed(stream, batch, again.Cause, firstPauseIsZero: true);
+
+            default:
+                return Failed(stream, batch, ((ShipVerdict.Later)verdict).Cause, firstPauseIsZero: false);
+        }
+    }
+
+    private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
+    {
+        stream.Budget.MarkFailure(_settings.Time);
+        _context.Counters.Retried();
+        if (cause is not null)
+            _context.Reporter.Trouble(cause, stream.Budget.Failures);
+
+        if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
+        {
+            var mayBeStored = stream.Appender.MayHaveLanded;
+            stream.Appender.Abandon();
+            stream.Budget.MarkSuccess();
+            _fate.Lost(batch, DropReason.RetryTimeOver, "OSS did not take them within the retry time.", ErrorOf(cause), mayBeStored);
+            return TimeSpan.Zero;
+        }
+
+        return PauseAfter(stream.Budget.Failures, cause, firstPauseIsZero);
+    }
+
+    private TimeSpan PauseAfter(int failures, AppendOutcome? cause, bool firstPauseIsZero)
+    {
+        if (firstPauseIsZero && failures == 1)
+            return TimeSpan.Zero;
+        if (_isClosing)
+            return ClosingPause;
+
+        // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
+        if (cause is AppendOutcome.Refused)
+            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (_settings.Chance() / 2))));
+
+        var pause = _settings.Schedule.DelayAfter(failures, _settings.Chance());
+        return cause is AppendOutcome.Throttled { Error.RetryAfter: { } asked } && asked > pause ? asked : pause;
+    }
+
+    private static Exception? ErrorOf(AppendOutcome? cause) => cause switch
+    {
+        AppendOutcome.Refused refused => refused.Error,
+        AppendOutcome.Throttled throttled => throttled.Error,
+        AppendOutcome.Unanswered unanswered => unanswered.Error,
+        AppendOutcome.ObjectClosed closed => closed.Error,
+        _ => null,
+    };
+}
+
+/// <summary>How the shipper paces itself.</summary>
+/// <param name="Workers">Streams shipped at the same time.</param>
+/// <param name="Schedule">Pauses after failures that pass by themselves.</param>
+/// <param name="RefusalDelay">The pause after refusals that somebody has to mend.</param>
+/// <param name="RetryTimeLimit">How long a batch is tried.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Chance">Chance for the pauses.</param>
+internal sealed record ShipperSettings(
+    int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance);

@@ -1,0 +1,174 @@
+using System.Buffers;
+
+namespace OssLogSinks.Core.Batching;
+
+/// <summary>
+/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the spool's lock; once sealed it
+/// belongs to the shipper, which moves its cursor forward record by record and releases it at the end.
+/// </summary>
+internal sealed class AppendBatch
+{
+    // What a record costs besides its bytes: its end, and the room that lists keep in reserve.
+    private const int RecordOverhead = 12;
+    private const int SmallestSegment = 4 << 10;
+    private const int LargestSegment = 256 << 10;
+
+    private readonly List<byte[]> _segments = [];
+    private readonly List<int> _ends = [];
+    private List<object>? _states;
+    private List<int>? _stateRecords;
+    private int _capacity;
+    private TaskCompletionSource<bool>? _completion;
+    private bool _anyLost;
+
+    public AppendBatch(long firstAcceptedAt) => FirstAcceptedAt = firstAcceptedAt;
+
+    /// <summary>When its first record was accepted, on the time provider's own scale.</summary>
+    public long FirstAcceptedAt { get; }
+
+    public int Length { get; private set; }
+
+    public int Count => _ends.Count;
+
+    /// <summary>Memory that the batch holds: what the spool's limit counts.</summary>
+    public int HeldBytes { get; private set; }
+
+    /// <summary>Records before this one have met their fate.</summary>
+    public int Cursor { get; private set; }
+
+    public bool IsDone => Cursor == Count;
+
+    /// <summary>Memory that one more record of this length would take.</summary>
+    public int CostOf(int length) => RecordOverhead + (Length + length <= _capacity ? 0 : RentedFor(length));
+
+    public void Add(in LogRecord record)
+    {
+        var bytes = record.Utf8.Span;
+        HeldBytes += CostOf(bytes.Length);
+        Reserve(bytes.Length);
+        Copy(bytes);
+        _ends.Add(Length);
+        if (record.State is { } state)
+        {
+            (_states ??= []).Add(state);
+            (_stateRecords ??= []).Add(Count - 1);
+        }
+    }
+
+    /// <summary>
+    /// The records that come next into an object with this many bytes of room: all that begin below its limit, so at
+    /// least one when there is any room.
+    /// </summary>
+    /// <returns>The record after the last one of the cut.</returns>
+    public int CutBelow(long room)
+    {
+        if (Length - StartOf(Cursor) <= room)
+            return Count;
+
+        var end = Cursor + 1;
+        while (end < Count && StartOf(end) - StartOf(Cursor) < room)
+            end++;
+
+        return end;
+    }
+
+    /// <summary>The bytes from the cursor to the record <paramref name="end"/>.</summary>
+    public ReadOnlySequence<byte> BytesTo(int end)
+    {
+        BatchSegment? first = null, last = null;
+        var running = 0L;
+        foreach (var segment in _segments)
+        {
+            last = new BatchSegment(segment, running, last);
+            first ??= last;
+            running += segment.Length;
+        }
+
+        return new ReadOnlySequence<byte>(first!, 0, last!, last!.Memory.Length)
+            .Slice(StartOf(Cursor), StartOf(end) - StartOf(Cursor));
+    }
+
+    /// <summary>The states of the records from the cursor to <paramref name="end"/> that have one.</summary>
+    public IReadOnlyList<object> StatesTo(int end)
+    {
+        if (_states is null)
+            return [];
+        if (Cursor == 0 && end == Count)
+            return _states;
+
+        return _states.Where((_, i) => _stateRecords![i] >= Cursor && _stateRecords[i] < end).ToArray();
+    }
+
+    /// <summary>The records before <paramref name="end"/> have met their fate.</summary>
+    public void AdvanceTo(int end, bool lost)
+    {
+        Cursor = end;
+        _anyLost |= lost;
+    }
+
+    /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
+    public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
+    public void Release()
+    {
+        foreach (var segment in _segments)
+            ArrayPool<byte>.Shared.Return(segment);
+
+        _segments.Clear();
+        _completion?.TrySetResult(!_anyLost);
+    }
+
+    private int StartOf(int record) => record == 0 ? 0 : _ends[record - 1];
+
+    private int RentedFor(int length)
+    {
+        var rented = 0;
+        for (var segments = _segments.Count; Length + length > _capacity + rented; segments++)
+            rented += SegmentSize(segments);
+
+        return rented;
+    }
+
+    private void Reserve(int length)
+    {
+        while (Length + length > _capacity)
+        {
+            var size = SegmentSize(_segments.Count);
+            _segments.Add(ArrayPool<byte>.Shared.Rent(size));
+            _capacity += _segments[_segments.Count - 1].Length;
+        }
+    }
+
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        // All segments before the last are full, except while a large record is being laid over several new ones.
+        var start = _capacity;
+        var segment = _segments.Count;
+        while (start > Length)
+            start -= _segments[--segment].Length;
+
+        while (bytes.Length > 0)
+        {
+            var target = _segments[segment].AsSpan(Length - start);
+            var count = Math.Min(target.Length, bytes.Length);
+            bytes.Slice(0, count).CopyTo(target);
+            bytes = bytes.Slice(count);
+            Length += count;
+            start += _segments[segment++].Length;
+        }
+    }
+
+    private static int SegmentSize(int index) => index >= 6 ? LargestSegment : SmallestSegment << index;
+
+    private sealed class BatchSegment : ReadOnlySequenceSegment<byte>
+    {
+        public BatchSegment(byte[] bytes, long runningIndex, BatchSegment? previous)
+        {
+            Memory = bytes;
+            RunningIndex = runningIndex;
+            if (previous is not null)
+                previous.Next = this;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace OssLogSinks.Core.Batching;
+
+/// <summary>One rendered event, as the appender takes it.</summary>
+/// <param name="Time">The event's own time, which decides its object; never the time of sending.</param>
+/// <param name="Utf8">
+/// The event as UTF-8, line ending included; stored as it is and never split. The bytes are copied; they must not
+/// change until the call that brings them has ended.
+/// </param>
+public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte> Utf8)
+{
+    /// <summary>
+    /// The event's values for the key's property places, in the order of
+    /// <see cref="Keys.ObjectKeyTemplate.PropertyNames"/>. Default: none.
+    /// </summary>
+    public ReadOnlyMemory<string?> KeyValues { get; init; }
+
+    /// <summary>
+    /// What the <see cref="Diagnostics.IDeliveryListener"/> is handed when the record is stored or lost: the event itself,
+    /// for instance. Null, the default, if nobody needs to know; a record without it costs nothing but its bytes.
+    /// </summary>
+    public object? State { get; init; }
+}

@@ -1,0 +1,119 @@
+namespace OssLogSinks.Core.Credentials;
+
+/// <summary>
+/// Gives the credentials that a function fetches, from STS or a vault for instance, and keeps them until shortly before they expire.
+/// </summary>
+/// <remarks>
+/// Renewal begins in the background when less than 5 minutes or a fifth of the lifetime remain, whichever is more, but never before
+/// half of it is over. One fetch runs at a time, whoever asks. If it fails, the old credentials serve until they truly expire and
+/// the next try waits 30 seconds. Credentials without expiration are kept until the service refuses them.
+/// </remarks>
+public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
+{
+    private static readonly TimeSpan ShortestMargin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private readonly Func<CancellationToken, ValueTask<OssCredentials>> _fetch;
+    private readonly TimeProvider _time;
+
+    // All below belong to the lock.
+    private readonly object _lock = new();
+    private OssCredentials? _current;
+    private DateTimeOffset _renewAt;
+    private Task<OssCredentials>? _fetching;
+
+    /// <summary>Takes the function that fetches.</summary>
+    /// <param name="fetch">Fetches credentials; is given up after one minute. What it throws becomes the cause of an <see cref="OssCredentialsException"/>.</param>
+    /// <param name="timeProvider">The clock that expiration is compared with. Default: the system's.</param>
+    public DelegateCredentialsProvider(Func<CancellationToken, ValueTask<OssCredentials>> fetch, TimeProvider? timeProvider = null)
+    {
+        _fetch = fetch ?? throw new ArgumentNullException(nameof(fetch));
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="OssCredentialsException">Nothing valid is held and the fetch failed.</exception>
+    public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+    {
+        Task<OssCredentials> fetching;
+        lock (_lock)
+        {
+            var now = _time.GetUtcNow();
+            var current = _current;
+            var isUsable = current is not null && (current.Expiration is null || now < current.Expiration) && !current.Matches(rejected);
+            if (isUsable && now < _renewAt)
+            {
+                return new ValueTask<OssCredentials>(current!);
+            }
+
+            fetching = _fetching ??= StartFetch();
+            if (isUsable)
+            {
+                return new ValueTask<OssCredentials>(current!);
+            }
+        }
+
+        return new ValueTask<OssCredentials>(fetching.WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken));
+    }
+
+    // Runs apart from whoever asked first: that caller's cancellation is not the others'.
+    private Task<OssCredentials> StartFetch()
+    {
+        var fetching = Task.Run(FetchAsync);
+
+        // A background renewal's failure has no listener; it shows again when the old credentials end.
+        _ = fetching.ContinueWith(
+            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return fetching;
+    }
+
+    private async Task<OssCredentials> FetchAsync()
+    {
+        using var giveUp = new CancellationTokenSource();
+        try
+        {
+            var fetched = await _fetch(giveUp.Token).AsTask().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("The function gave null.");
+            Keep(fetched);
+            return fetched;
+        }
+        catch (Exception exception)
+        {
+            PostponeRenewal();
+            giveUp.Cancel();
+            throw exception as OssCredentialsException ?? new OssCredentialsException("Fetching credentials failed.", exception);
+        }
+    }
+
+    private void Keep(OssCredentials fetched)
+    {
+        lock (_lock)
+        {
+            _current = fetched;
+            _renewAt = RenewalTime(fetched.Expiration);
+            _fetching = null;
+        }
+    }
+
+    private void PostponeRenewal()
+    {
+        lock (_lock)
+        {
+            _renewAt = _time.GetUtcNow() + PauseAfterFailure;
+            _fetching = null;
+        }
+    }
+
+    private DateTimeOffset RenewalTime(DateTimeOffset? expiration)
+    {
+        if (expiration is null)
+        {
+            return DateTimeOffset.MaxValue;
+        }
+
+        var lifetime = (expiration.Value - _time.GetUtcNow()).Ticks;
+        var margin = Math.Min(Math.Max(ShortestMargin.Ticks, lifetime / 5), lifetime / 2);
+        return expiration.Value.AddTicks(-margin);
+    }
+}

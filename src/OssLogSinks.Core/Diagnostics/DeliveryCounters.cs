@@ -1,0 +1,104 @@
+using System.Diagnostics.Metrics;
+
+namespace OssLogSinks.Core.Diagnostics;
+
+/// <summary>
+/// Counts what happens to records, once for the snapshot and once for the meter <c>OssLogSinks</c>. Any thread may count.
+/// </summary>
+internal sealed class DeliveryCounters : IDisposable
+{
+    public const string MeterName = "OssLogSinks";
+
+    private const int ReasonCount = (int)DropReason.Closed + 1;
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _acceptedCounter;
+    private readonly Counter<long> _deliveredCounter;
+    private readonly Counter<long> _droppedCounter;
+    private readonly Counter<long> _bytesCounter;
+    private readonly Counter<long> _appendsCounter;
+    private readonly Counter<long> _resyncsCounter;
+    private readonly Counter<long> _rollsCounter;
+    private readonly Counter<long> _retriesCounter;
+    private readonly long[] _dropped = new long[ReasonCount];
+    private long _accepted;
+    private long _delivered;
+    private long _bytes;
+    private long _appends;
+    private long _resyncs;
+    private long _rolls;
+    private long _retries;
+
+    public DeliveryCounters(string? bucket)
+    {
+        var version = typeof(DeliveryCounters).Assembly.GetName().Version?.ToString();
+        _meter = new Meter(MeterName, version, bucket is null ? [] : [new("oss.bucket", bucket)]);
+        _acceptedCounter = _meter.CreateCounter<long>("osslogsinks.records.accepted", "{record}", "Records taken into the spool.");
+        _deliveredCounter = _meter.CreateCounter<long>("osslogsinks.records.delivered", "{record}", "Records that stand in OSS.");
+        _droppedCounter = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
+        _bytesCounter = _meter.CreateCounter<long>("osslogsinks.bytes.delivered", "By", "Bytes that stand in OSS.");
+        _appendsCounter = _meter.CreateCounter<long>("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
+        _resyncsCounter = _meter.CreateCounter<long>("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
+        _rollsCounter = _meter.CreateCounter<long>("osslogsinks.rolls", "{object}", "Objects left behind for the next sequence number.");
+        _retriesCounter = _meter.CreateCounter<long>("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
+    }
+
+    /// <summary>Lets the meter observe what the spool holds.</summary>
+    public void Observe(Func<long> spoolBytes, Func<TimeSpan> oldestUndelivered)
+    {
+        _meter.CreateObservableGauge("osslogsinks.spool.bytes", spoolBytes, "By", "Memory that undelivered records hold.");
+        _meter.CreateObservableGauge("osslogsinks.undelivered.age", () => oldestUndelivered().TotalSeconds, "s", "How long the oldest undelivered record has waited.");
+    }
+
+    public void Accepted()
+    {
+        Interlocked.Increment(ref _accepted);
+        _acceptedCounter.Add(1);
+    }
+
+    public void Delivered(int records, long bytes)
+    {
+        Interlocked.Add(ref _delivered, records);
+        Interlocked.Add(ref _bytes, bytes);
+        _deliveredCounter.Add(records);
+        _bytesCounter.Add(bytes);
+    }
+
+    public void Dropped(DropReason reason, long records)
+    {
+        Interlocked.Add(ref _dropped[(int)reason], records);
+        _droppedCounter.Add(records, new KeyValuePair<string, object?>("reason", reason.ToString()));
+    }
+
+    public void AppendSent() => Count(ref _appends, _appendsCounter);
+
+    public void Resynced() => Count(ref _resyncs, _resyncsCounter);
+
+    public void Rolled() => Count(ref _rolls, _rollsCounter);
+
+    public void Retried() => Count(ref _retries, _retriesCounter);
+
+    /// <summary>The counts as they stand; the spool adds what it holds.</summary>
+    public DeliverySnapshot Snapshot() => new()
+    {
+        Accepted = Interlocked.Read(ref _accepted),
+        Delivered = Interlocked.Read(ref _delivered),
+        Bytes = Interlocked.Read(ref _bytes),
+        Appends = Interlocked.Read(ref _appends),
+        Resyncs = Interlocked.Read(ref _resyncs),
+        Rolls = Interlocked.Read(ref _rolls),
+        Retries = Interlocked.Read(ref _retries),
+        Dropped = Enumerable.Range(0, ReasonCount)
+            .Select(reason => (Reason: (DropReason)reason, Count: Interlocked.Read(ref _dropped[reason])))
+            .Where(drop => drop.Count > 0)
+            .ToDictionary(drop => drop.Reason, drop => drop.Count),
+    };
+
+    public void Dispose() => _meter.Dispose();
+
+    private static void Count(ref long count, Counter<long> counter)
+    {
+        Interlocked.Increment(ref count);
+        counter.Add(1);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Core.Diagnostics;
+
+/// <summary>
+/// Words what happens for the people who run the application: the first of a kind at once, more of the same kind
+/// gathered into one report a minute, and a word when it is over. Any thread may report.
+/// </summary>
+internal sealed class DeliveryReporter
+{
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
+
+    private readonly IOssDiagnostics? _diagnostics;
+    private readonly TimeProvider _time;
+    private readonly object _gate = new();
+
+    // Guarded by _gate.
+    private readonly Dictionary<string, Gathered> _gathered = [];
+    private bool _hasTrouble;
+    private bool _hasDelivered;
+
+    public DeliveryReporter(IOssDiagnostics? diagnostics, TimeProvider time)
+    {
+        _diagnostics = diagnostics;
+        _time = time;
+    }
+
+    /// <summary>Events were given up.</summary>
+    public void Dropped(DropReason reason, long count, string why)
+    {
+        if (TakeTurn("drop " + reason, count, out var total))
+            Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}");
+    }
+
+    /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
+    public void Trouble(AppendOutcome cause, int failures)
+    {
+        var (isPassing, error) = cause switch
+        {
+            AppendOutcome.Refused refused => (false, refused.Error),
+            AppendOutcome.Throttled throttled => (true, throttled.Error),
+            AppendOutcome.Unanswered unanswered => (true, unanswered.Error),
+            _ => (true, (Exception?)null),
+        };
+
+        if (error is null || (isPassing && failures < 3 && HasDelivered()))
+            return;
+
+        lock (_gate)
+            _hasTrouble = true;
+
+        var kind = error is OssException { Code: { } code } ? code : isPassing ? "unanswered" : "refused";
+        if (!TakeTurn("trouble " + kind, 1, out _))
+            return;
+
+        var advice = error is OssException refusal ? TroubleAdvice.For(refusal) : "";
+        var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait in memory.";
+        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, $"Appending to OSS does not work: {error.Message} {advice} {consequence}");
+    }
+
+    /// <summary>An append was stored.</summary>
+    public void Delivered()
+    {
+        lock (_gate)
+        {
+            _hasDelivered = true;
+            if (!_hasTrouble)
+                return;
+
+            _hasTrouble = false;
+            foreach (var kind in _gathered.Keys.Where(k => k.StartsWith("trouble ", StringComparison.Ordinal)).ToArray())
+                _gathered.Remove(kind);
+        }
+
+        Report(OssDiagnosticLevel.Information, "Appending to OSS works again.");
+    }
+
+    /// <summary>An object takes no more appends, though it is not full.</summary>
+    public void ObjectClosed(string key, AppendOutcome? cause)
+    {
+        var why = cause is AppendOutcome.ObjectClosed closed ? closed.Error.Message : "It was sealed, or is no appendable object.";
+        if (TakeTurn("closed", 1, out _))
+            Report(OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
+    }
+
+    /// <summary>Our bytes are in the object, but what stands before them is not what this writer knows.</summary>
+    public void PrefixChanged(string key) => Report(
+        OssDiagnosticLevel.Warning,
+        $"The object '{key}' was changed by somebody else: its CRC-64 does not fit what was appended. The last append is intact.");
+
+    /// <summary>The service stored other bytes than those that were sent.</summary>
+    public void BodyDamaged(string key, long position, long length) => Report(
+        OssDiagnosticLevel.Error,
+        $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.");
+
+    private bool HasDelivered()
+    {
+        lock (_gate)
+            return _hasDelivered;
+    }
+
+    // Whether this one is reported now, together with those of its kind that were not.
+    private bool TakeTurn(string kind, long count, out long total)
+    {
+        lock (_gate)
+        {
+            if (!_gathered.TryGetValue(kind, out var gathered))
+                _gathered.Add(kind, gathered = new Gathered());
+
+            gathered.Count += count;
+            total = gathered.Count;
+            if (gathered.ReportedAt is { } at && _time.GetElapsedTime(at) < RepeatAfter)
+                return false;
+
+            gathered.ReportedAt = _time.GetTimestamp();
+            gathered.Count = 0;
+            return true;
+        }
+    }
+
+    /// <summary>Reports what was gathered and not yet said; for the end.</summary>
+    public void ReportRest()
+    {
+        List<(string Kind, long Count)> rest;
+        lock (_gate)
+        {
+            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith("drop ", StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
+            foreach (var gathered in _gathered.Values)
+                gathered.Count = 0;
+        }
+
+        foreach (var (kind, count) in rest)
+            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring("drop ".Length)}).");
+    }
+
+    private void Report(OssDiagnosticLevel level, string message)
+    {
+        try
+        {
+            _diagnostics?.Report(new OssDiagnosticEvent(level, message));
+        }
+        catch (Exception)
+        {
+            // Whoever listens must not throw; if it does, delivery goes on all the same.
+        }
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Gathered
+    {
+        public long Count { get; set; }
+
+        public long? ReportedAt { get; set; }
+    }
+}

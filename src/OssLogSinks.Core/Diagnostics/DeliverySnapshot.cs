@@ -1,0 +1,41 @@
+namespace OssLogSinks.Core.Diagnostics;
+
+/// <summary>What an appender has done so far, and what it still holds.</summary>
+public sealed record DeliverySnapshot
+{
+    /// <summary>Records taken into the spool.</summary>
+    public long Accepted { get; init; }
+
+    /// <summary>Records that stand in OSS.</summary>
+    public long Delivered { get; init; }
+
+    /// <summary>Events given up, by reason; reasons that never occurred are left out.</summary>
+    public IReadOnlyDictionary<DropReason, long> Dropped { get; init; } = new Dictionary<DropReason, long>();
+
+    /// <summary>Events given up, for whatever reason.</summary>
+    public long DroppedTotal => Dropped.Values.Sum();
+
+    /// <summary>Bytes that stand in OSS.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Appends that were sent, repeats included.</summary>
+    public long Appends { get; init; }
+
+    /// <summary>HEADs and ranged GETs that found out what became of an append.</summary>
+    public long Resyncs { get; init; }
+
+    /// <summary>Objects left behind for the next sequence number.</summary>
+    public long Rolls { get; init; }
+
+    /// <summary>Requests that failed and were, or will be, tried again.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>Bytes of memory that undelivered records hold.</summary>
+    public long SpoolBytes { get; init; }
+
+    /// <summary>How long the oldest undelivered record has waited; zero if there is none.</summary>
+    public TimeSpan OldestUndelivered { get; init; }
+
+    /// <summary>Streams whose object is known and ready for the next append.</summary>
+    public int OpenStreams { get; init; }
+}

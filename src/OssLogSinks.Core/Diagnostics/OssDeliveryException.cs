@@ -1,0 +1,48 @@
+namespace OssLogSinks.Core.Diagnostics;
+
+/// <summary>
+/// Says why events were given up. Its text holds neither secrets, nor event text, nor braces (a brace in an exception's
+/// text can end a logging library's own loop when it is used as a format).
+/// </summary>
+public sealed class OssDeliveryException : Exception
+{
+    /// <summary>Creates an exception without details.</summary>
+    public OssDeliveryException()
+    {
+    }
+
+    /// <summary>Creates an exception with a message only.</summary>
+    public OssDeliveryException(string message)
+        : base(PlainText.WithoutBraces(message))
+    {
+    }
+
+    /// <summary>Creates an exception with a message and the error behind it.</summary>
+    public OssDeliveryException(string message, Exception? innerException)
+        : base(PlainText.WithoutBraces(message), innerException)
+    {
+    }
+
+    /// <summary>Creates an exception for events given up for a reason.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="message">Why, in a sentence.</param>
+    /// <param name="innerException">The last error of the service; null if there was none.</param>
+    public OssDeliveryException(DropReason reason, string message, Exception? innerException)
+        : this(message, innerException) =>
+        Reason = reason;
+
+    /// <summary>Why the events were given up.</summary>
+    public DropReason Reason { get; }
+
+    /// <summary>
+    /// Whether the events were in an append that was never answered: they may stand in OSS all the same. Default: false.
+    /// </summary>
+    public bool MayBeStored { get; init; }
+
+    /// <summary>Gives type, message and the inner error's message; no braces, no stack.</summary>
+    public override string ToString()
+    {
+        var text = $"{GetType().FullName}: {Message}";
+        return InnerException is null ? text : text + " (" + PlainText.WithoutBraces(InnerException.Message) + ")";
+    }
+}

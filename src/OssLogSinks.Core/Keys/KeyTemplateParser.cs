@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Core.Keys;
+
+/// <summary>Reads a key template once, from left to right, and notes every fault with its column instead of stopping at the first.</summary>
+internal sealed class KeyTemplateParser
+{
+    private readonly string _text;
+    private readonly ProcessIdentity _identity;
+    private readonly ICollection<string> _faults;
+    private readonly StringBuilder _literal = new();
+    private readonly List<KeyPart> _parts = [];
+    private readonly List<string> _properties = [];
+
+    public KeyTemplateParser(string text, ProcessIdentity identity, ICollection<string> faults)
+    {
+        _text = text;
+        _identity = identity;
+        _faults = faults;
+    }
+
+    public IReadOnlyList<KeyPart> Parts => _parts;
+
+    public IReadOnlyList<string> Properties => _properties;
+
+    public void Parse()
+    {
+        for (var i = 0; i < _text.Length; i++)
+        {
+            var c = _text[i];
+            var doubled = i + 1 < _text.Length && _text[i + 1] == c;
+            if (c is '{' or '}' && doubled)
+            {
+                _literal.Append(c);
+                i++;
+            }
+            else if (c == '{')
+            {
+                var close = _text.IndexOf('}', i);
+                if (close < 0)
+                {
+                    Fault(i, "the brace is never closed; write {{ for a brace in the key");
+                    return;
+                }
+
+                ParsePlace(_text.Substring(i + 1, close - i - 1), i);
+                i = close;
+            }
+            else if (c == '}')
+            {
+                Fault(i, "this brace closes nothing; write }} for a brace in the key");
+            }
+            else
+            {
+                _literal.Append(c);
+            }
+        }
+
+        EndLiteral();
+    }
+
+    private void ParsePlace(string place, int column)
+    {
+        var colon = place.IndexOf(':');
+        var name = colon < 0 ? place : place.Substring(0, colon);
+        var format = colon < 0 ? null : place.Substring(colon + 1);
+
+        switch (name)
+        {
+            case "Timestamp":
+                AddTimestamp(format, column);
+                break;
+            case "Sequence":
+                AddSequence(format, column);
+                break;
+            case "MachineName":
+                AddConstant(_identity.MachineName, format, column);
+                break;
+            case "ProcessId":
+                AddConstant(_identity.ProcessId, format, column);
+                break;
+            case "InstanceId":
+                AddConstant(_identity.InstanceId, format, column);
+                break;
+            case "Environment":
+                AddEnvironment(format, column);
+                break;
+            default:
+                AddProperty(name, format, column);
+                break;
+        }
+    }
+
+    private void AddTimestamp(string? format, int column)
+    {
+        try
+        {
+            _ = new DateTimeOffset(2026, 9, 23, 0, 0, 0, TimeSpan.Zero).ToString(format, CultureInfo.InvariantCulture);
+            Add(new TimestampPart(format ?? ""));
+        }
+        catch (FormatException)
+        {
+            Fault(column, $"'{format}' is not a .NET date format");
+        }
+    }
+
+    private void AddSequence(string? format, int column)
+    {
+        if (_parts.OfType<SequencePart>().Any())
+        {
+            Fault(column, "the sequence can stand in one place only");
+            return;
+        }
+
+        format = string.IsNullOrEmpty(format) ? "0" : format!;
+        if (format.Any(c => c != '0'))
+            Fault(column, $"'{format}' is not a sequence format; write zeros, as many as the number has digits at least");
+        else
+            Add(new SequencePart(format));
+    }
+
+    private void AddConstant(string value, string? format, int column)
+    {
+        if (format is not null)
+            Fault(column, "this place takes no format");
+        else
+            _literal.Append(KeyValueEscaping.Escape(value));
+    }
+
+    private void AddEnvironment(string? variable, int column)
+    {
+        if (string.IsNullOrEmpty(variable))
+        {
+            Fault(column, "name the variable, as in {Environment:REGION}");
+            return;
+        }
+
+        var value = _identity.ReadEnvironment(variable!);
+        if (string.IsNullOrEmpty(value))
+            Fault(column, $"the environment variable '{variable}' is not set");
+        else
+            _literal.Append(KeyValueEscaping.Escape(value));
+    }
+
+    private void AddProperty(string name, string? format, int column)
+    {
+        var meant = ObjectKeyTemplate.ReservedNames.FirstOrDefault(r => string.Equals(r, name, StringComparison.OrdinalIgnoreCase));
+        if (meant is not null)
+            Fault(column, $"'{name}' is written '{meant}'");
+        else if (name.Length == 0)
+            Fault(column, "the braces are empty; name a property, or write {{ for a brace in the key");
+        else if (!name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-'))
+            Fault(column, $"'{name}' is not a property name: letters, digits, '_', '.' and '-' only");
+        else if (format is not null)
+            Fault(column, $"a property place takes no format, but '{name}' has '{format}'");
+        else
+            Add(new PropertyPart(PropertyIndex(name)));
+    }
+
+    private int PropertyIndex(string name)
+    {
+        var index = _properties.IndexOf(name);
+        if (index >= 0)
+            return index;
+
+        _properties.Add(name);
+        return _properties.Count - 1;
+    }
+
+    private void Add(KeyPart part)
+    {
+        EndLiteral();
+        _parts.Add(part);
+    }
+
+    private void EndLiteral()
+    {
+        if (_literal.Length == 0)
+            return;
+
+        _parts.Add(new LiteralPart(_literal.ToString()));
+        _literal.Clear();
+    }
+
+    private void Fault(int column, string problem) =>
+        _faults.Add($"column {(column + 1).ToString(CultureInfo.InvariantCulture)}: {problem}");
+}

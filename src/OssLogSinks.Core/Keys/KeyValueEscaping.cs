@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace OssLogSinks.Core.Keys;
+
+/// <summary>
+/// Makes an event's value safe for its place in an object key: whatever the value, it adds no segment, climbs nowhere,
+/// and two different values stay different unless they are empty or over-long.
+/// </summary>
+internal static class KeyValueEscaping
+{
+    /// <summary>What an absent or empty value is written as.</summary>
+    public const string Missing = "_";
+
+    /// <summary>The most UTF-8 bytes that one value takes in a key, escapes included.</summary>
+    public const int MaxBytes = 128;
+
+    private const int HashedTailBytes = 9;
+
+    /// <summary>Escapes one value.</summary>
+    public static string Escape(string? value)
+    {
+        if (value is null || value.Length == 0)
+            return Missing;
+
+        if (IsPlain(value))
+            return value;
+
+        var onlyDots = value.All(c => c == '.');
+        var escaped = new StringBuilder(value.Length + 16);
+        var bytes = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            var piece = EscapeAt(value, ref i, onlyDots);
+            var pieceBytes = Encoding.UTF8.GetByteCount(piece);
+            if (bytes + pieceBytes > MaxBytes - HashedTailBytes && !RestFits(value, i, onlyDots, bytes + pieceBytes))
+                return escaped.Append('~').Append(Hash(value).ToString("x8", CultureInfo.InvariantCulture)).ToString();
+
+            bytes += pieceBytes;
+            escaped.Append(piece);
+        }
+
+        return escaped.ToString();
+    }
+
+    // Nearly every value is short and harmless; it passes without a copy.
+    private static bool IsPlain(string value)
+    {
+        if (value.Length > MaxBytes || value[0] == '.')
+            return false;
+
+        foreach (var c in value)
+            if (c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.'))
+                return false;
+
+        return true;
+    }
+
+    private static string EscapeAt(string value, ref int index, bool onlyDots)
+    {
+        var c = value[index];
+        if (char.IsHighSurrogate(c) && index + 1 < value.Length && char.IsLowSurrogate(value[index + 1]))
+            return value.Substring(index++, 2);
+
+        if (char.IsSurrogate(c))
+            return "\uFFFD";
+
+        // The percent sign is escaped too, so that no value can look like the escape of another.
+        var mustEscape = c is '/' or '\\' or '%' or '{' or '}' or '~' || char.IsControl(c) || (onlyDots && c == '.');
+        return mustEscape
+            ? string.Concat(Encoding.UTF8.GetBytes([c]).Select(b => "%" + b.ToString("X2", CultureInfo.InvariantCulture)))
+            : c.ToString();
+    }
+
+    private static bool RestFits(string value, int index, bool onlyDots, int bytes)
+    {
+        for (var i = index + 1; i < value.Length && bytes <= MaxBytes; i++)
+            bytes += Encoding.UTF8.GetByteCount(EscapeAt(value, ref i, onlyDots));
+
+        return bytes <= MaxBytes;
+    }
+
+    // FNV-1a: keeps over-long values apart; nothing depends on it being hard to meet.
+    private static uint Hash(string value)
+    {
+        var hash = 2166136261u;
+        foreach (var b in Encoding.UTF8.GetBytes(value))
+            hash = (hash ^ b) * 16777619u;
+
+        return hash;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using OssLogSinks.Core.Rolling;
+
+namespace OssLogSinks.Core.Keys;
+
+/// <summary>
+/// How objects are called: literal text with places in braces, parsed once.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <listheader><term>Place</term><description>Is filled with</description></listheader>
+/// <item><term><c>{Timestamp:yyyy/MM/dd/HH}</c></term><description>the event's time in any .NET date format, or the start of its rolling interval if one is set</description></item>
+/// <item><term><c>{MachineName}</c>, <c>{ProcessId}</c></term><description>the machine and process that write</description></item>
+/// <item><term><c>{InstanceId}</c></term><description>twelve random hex digits, new for each process</description></item>
+/// <item><term><c>{Environment:NAME}</c></term><description>an environment variable, read at start; it must be set</description></item>
+/// <item><term><c>{Sequence:000}</c></term><description>the object's number within its stream, from 0, with at least as many digits as zeros</description></item>
+/// <item><term><c>{Tenant}</c>, <c>{Level}</c>, …</term><description>a property of the event, escaped so that it cannot leave its place</description></item>
+/// <item><term><c>{{</c>, <c>}}</c></term><description>a brace</description></item>
+/// </list>
+/// <para>
+/// A template without a sequence place gets one before its extension: nothing for the first object of a stream, then
+/// <c>_001</c>, <c>_002</c>… A template without a time gets the rolling interval's period in front of that:
+/// <c>app.log</c> rolling by day becomes <c>app20261122.log</c>, <c>app20261122_001.log</c>.
+/// </para>
+/// <para>
+/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control characters and dots that stand alone
+/// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>.
+/// </para>
+/// </remarks>
+public sealed class ObjectKeyTemplate
+{
+    /// <summary>The longest object key in UTF-8 bytes (documentation of object naming).</summary>
+    internal const int MaxKeyBytes = 1023;
+
+    internal static readonly string[] ReservedNames = ["Timestamp", "Sequence", "MachineName", "ProcessId", "InstanceId", "Environment"];
+
+    private readonly IReadOnlyList<KeyPart> _before;
+    private readonly SequencePart _sequence;
+    private readonly IReadOnlyList<KeyPart> _after;
+
+    private ObjectKeyTemplate(string text, IReadOnlyList<KeyPart> parts, IReadOnlyList<string> propertyNames)
+    {
+        Text = text;
+        PropertyNames = propertyNames;
+        _sequence = parts.OfType<SequencePart>().Single();
+        _before = parts.TakeWhile(p => p is not SequencePart).ToArray();
+        _after = parts.SkipWhile(p => p is not SequencePart).Skip(1).ToArray();
+        TimestampFormats = parts.OfType<TimestampPart>().Select(p => p.Format).ToArray();
+    }
+
+    /// <summary>The template as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>The event properties that the key is made from; a record brings their values in this order.</summary>
+    public IReadOnlyList<string> PropertyNames { get; }
+
+    internal IReadOnlyList<string> TimestampFormats { get; }
+
+    /// <summary>Reads a template.</summary>
+    /// <param name="text">The template.</param>
+    /// <returns>The template, ready to render.</returns>
+    /// <exception cref="FormatException">The template has faults; the message names each with its column.</exception>
+    public static ObjectKeyTemplate Parse(string text)
+    {
+        var faults = new List<string>();
+        return TryParse(text, OssRollingInterval.Infinite, ProcessIdentity.Current, faults)
+            ?? throw new FormatException("The object key has faults: " + string.Join("; ", faults) + ".");
+    }
+
+    /// <summary>Reads a template for objects that roll every <paramref name="interval"/>; null with all faults noted if it cannot be used.</summary>
+    internal static ObjectKeyTemplate? TryParse(
+        string? text, OssRollingInterval interval, ProcessIdentity identity, ICollection<string> faults)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            faults.Add("the key is empty");
+            return null;
+        }
+
+        var found = new List<string>();
+        var parser = new KeyTemplateParser(text!, identity, found);
+        parser.Parse();
+        if (found.Count == 0)
+        {
+            var parts = DefaultKeyPlaces.Complete(parser.Parts, interval);
+            var template = new ObjectKeyTemplate(text!, parts, parser.Properties);
+            template.CheckLongestKey(found);
+            if (found.Count == 0)
+                return template;
+        }
+
+        foreach (var fault in found)
+            faults.Add(fault);
+
+        return null;
+    }
+
+    /// <summary>Renders everything but the sequence number.</summary>
+    /// <param name="time">The event's time, or its period's start, in the zone of the keys.</param>
+    /// <param name="values">The event's values in the order of <see cref="PropertyNames"/>.</param>
+    internal StreamKey Render(DateTimeOffset time, ReadOnlySpan<string?> values) =>
+        new(RenderParts(_before, time, values), _sequence, RenderParts(_after, time, values));
+
+    /// <summary>Gives the template as it was written.</summary>
+    public override string ToString() => Text;
+
+    private static string RenderParts(IReadOnlyList<KeyPart> parts, DateTimeOffset time, ReadOnlySpan<string?> values)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            text.Append(part switch
+            {
+                LiteralPart literal => literal.Text,
+                TimestampPart timestamp => timestamp.Render(time),
+                PropertyPart property => KeyValueEscaping.Escape(property.Index < values.Length ? values[property.Index] : null),
+                _ => throw new InvalidOperationException("The sequence is no part of a stream key."),
+            });
+        }
+
+        return text.ToString();
+    }
+
+    // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
+    private void CheckLongestKey(List<string> faults)
+    {
+        var longestDate = new DateTimeOffset(2026, 9, 23, 23, 59, 59, 999, TimeSpan.Zero);
+        var values = Enumerable.Repeat<string?>(new string('v', KeyValueEscaping.MaxBytes), PropertyNames.Count).ToArray();
+        var longest = Render(longestDate, values).ObjectKey(int.MaxValue);
+
+        if (Encoding.UTF8.GetByteCount(longest) > MaxKeyBytes)
+            faults.Add($"the key can become longer than {MaxKeyBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
+        if (longest[0] is '/' or '\\')
+            faults.Add($"column 1: a key must not begin with '{longest[0]}'");
+        if (longest[longest.Length - 1] == '/')
+            faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
+        if (longest.Split('/').Any(segment => segment is "." or ".."))
+            faults.Add("a segment must not be '.' or '..'");
+        if (longest.Any(char.IsControl))
+            faults.Add("the key must not hold control characters");
+    }
+}

@@ -1,0 +1,149 @@
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Signing;
+
+namespace OssLogSinks.Core;
+
+/// <summary>
+/// Every setting of an appender. Read once, when the appender is made; later changes have no effect.
+/// </summary>
+public sealed class OssAppenderOptions
+{
+    /// <summary>The key of a writer's own objects: a folder a day, an object for each process.</summary>
+    public const string DefaultObjectKey = "logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log";
+
+    /// <summary>
+    /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
+    /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Required, unless <see cref="Client"/> is set.
+    /// </summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set.</summary>
+    public string? Bucket { get; set; }
+
+    /// <summary>
+    /// The bucket's region, <c>cn-hangzhou</c> for instance; goes into the signature. Default: read from
+    /// <see cref="Endpoint"/>, which works for OSS's regional domains; the others need it.
+    /// </summary>
+    public string? Region { get; set; }
+
+    /// <summary>Where in a request's address the bucket stands. Default: path for an IP, in front of the host otherwise.</summary>
+    public OssAddressingStyle AddressingStyle { get; set; }
+
+    /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
+    public OssSignatureVersion SignatureVersion { get; set; }
+
+    /// <summary>What requests are signed with. Default: the environment variables that Alibaba's own SDKs read.</summary>
+    public IOssCredentialsProvider? Credentials { get; set; }
+
+    /// <summary>
+    /// Another way to OSS than the built-in client, the official SDK for instance. Not disposed with the appender. Default:
+    /// the built-in client, for which <see cref="Endpoint"/>, <see cref="Bucket"/> and the rest above are.
+    /// </summary>
+    public IOssClient? Client { get; set; }
+
+    /// <summary>How long one request may take, its answer included. Default: 30 seconds.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How objects are called; see <see cref="Keys.ObjectKeyTemplate"/> for what can stand in braces. Default:
+    /// <see cref="DefaultObjectKey"/>, which no other process writes to. Leaving machine and instance out makes several
+    /// writers share objects: their events interleave in whole batches, none is torn, lost or doubled.
+    /// </summary>
+    public string ObjectKey { get; set; } = DefaultObjectKey;
+
+    /// <summary>Whether keys and rolling follow the machine's local time. Default: false, UTC.</summary>
+    public bool UseLocalTime { get; set; }
+
+    /// <summary>How often a stream goes on to a new object. Default: never, except as the key's date format says.</summary>
+    public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
+
+    /// <summary>
+    /// Bytes at which an object is full, at least 1; null for no limit but the service's 5 GB. As with Serilog's File sink,
+    /// the record that crosses the limit is the object's last. Default: 1 GiB.
+    /// </summary>
+    public long? ObjectSizeLimit { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// Whether a full object is followed by the next sequence number. Default: true. If false, events for a full object
+    /// are dropped, counted and reported.
+    /// </summary>
+    public bool RollOnObjectSizeLimit { get; set; } = true;
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    public OssObjectProperties ObjectProperties { get; set; } = new();
+
+    /// <summary>
+    /// Whether each append carries its MD5, so that OSS refuses a body damaged on its way before it is stored. Default:
+    /// false; damage is found all the same, by CRC-64, and mended by appending once more.
+    /// </summary>
+    public bool SendContentMd5 { get; set; }
+
+    /// <summary>
+    /// How long an event waits for others to share its append. Default: 2 seconds. An append of full size goes at once, a
+    /// flush or a close too. Each append costs a request, as much as a whole PUT.
+    /// </summary>
+    public TimeSpan AppendInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
+    public int AppendSizeLimit { get; set; } = 4 << 20;
+
+    /// <summary>The most bytes of one event; a larger one is dropped, counted and reported. Default: 1 MiB.</summary>
+    public int RecordSizeLimit { get; set; } = 1 << 20;
+
+    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>. Default: 64 MiB.</summary>
+    public long MemoryLimit { get; set; } = 64L << 20;
+
+    /// <summary>How many streams are appended to at the same time; an object takes one append at a time. Default: 4.</summary>
+    public int ConcurrentAppends { get; set; } = 4;
+
+    /// <summary>
+    /// How many streams are remembered with their object and position; the least recently used idle one is forgotten
+    /// first, and found again by a HEAD when an event comes for it. Default: 1000.
+    /// </summary>
+    public int OpenStreamLimit { get; set; } = 1000;
+
+    /// <summary>The pause after a first failure; doubles with each more, and each is drawn at random between nothing and that. Default: 200 milliseconds.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The longest pause after failures. Default: 20 seconds.</summary>
+    public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// The pause after a refusal that only an operator can mend: no permission, no such bucket, a wrong key. Default: 30 seconds.
+    /// </summary>
+    public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an append is tried before its events are given up, counted and reported. Default: 1 hour;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as memory lasts.
+    /// </summary>
+    public TimeSpan RetryTimeLimit { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a close waits for what was accepted to be stored; what is left then is counted and reported. Default: 10 seconds.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where the appender reports about itself. Default: nowhere.</summary>
+    public IOssDiagnostics? Diagnostics { get; set; }
+
+    /// <summary>Who learns the fate of records that carry a state. Default: nobody.</summary>
+    public IDeliveryListener? Listener { get; set; }
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Chance, from 0 up to but not 1, for the pauses after failures. Default: a random number.</summary>
+    public Func<double> Random { get; set; } = Retry.Chance.Next;
+
+    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the appender. Default: a handler of the appender's own.</summary>
+    public HttpMessageHandler? HttpMessageHandler { get; set; }
+
+    /// <summary>Finds all faults of these settings at once.</summary>
+    /// <returns>A fault for each thing to mend; none if the settings can be used.</returns>
+    public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this).Validate();
+}

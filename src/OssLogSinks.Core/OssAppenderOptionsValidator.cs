@@ -1,0 +1,151 @@
+using System.Globalization;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Core;
+
+/// <summary>Checks settings once and finds all faults, not the first; what it parses on the way is there to be used.</summary>
+internal sealed class OssAppenderOptionsValidator
+{
+    private const int SmallestAppend = 4 << 10;
+    private const int LargestAppend = 64 << 20;
+    private const int MostWorkers = 64;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
+
+    private readonly OssAppenderOptions _options;
+    private readonly List<SettingFault> _faults = [];
+
+    public OssAppenderOptionsValidator(OssAppenderOptions options) => _options = options;
+
+    /// <summary>The parsed key template; null if it has faults.</summary>
+    public ObjectKeyTemplate? KeyTemplate { get; private set; }
+
+    /// <summary>The settings of the built-in client; null if another is plugged in.</summary>
+    public OssClientOptions? ClientOptions { get; private set; }
+
+    public IReadOnlyList<SettingFault> Validate()
+    {
+        CheckKey();
+        CheckLimits();
+        CheckTimes();
+        CheckObjectProperties();
+        if (_options.Client is null)
+            CheckClient();
+
+        Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), "must not be null.");
+        Check(_options.Random is not null, nameof(_options.Random), "must not be null.");
+        return _faults;
+    }
+
+    private void CheckKey()
+    {
+        Check(_options.RollingInterval is >= Rolling.OssRollingInterval.Infinite and <= Rolling.OssRollingInterval.Minute, nameof(_options.RollingInterval), "is no rolling interval.");
+        var faults = new List<string>();
+        KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, _options.RollingInterval, ProcessIdentity.Current, faults);
+        foreach (var fault in faults)
+            Add(nameof(_options.ObjectKey), fault + ".");
+    }
+
+    private void CheckLimits()
+    {
+        Check(_options.ObjectSizeLimit is null or >= 1, nameof(_options.ObjectSizeLimit), "must be at least 1 byte, or null for no limit.");
+        Check(
+            _options.AppendSizeLimit is >= SmallestAppend and <= LargestAppend,
+            nameof(_options.AppendSizeLimit),
+            $"must be from {Number(SmallestAppend)} to {Number(LargestAppend)} bytes.");
+        Check(
+            _options.RecordSizeLimit >= 1 && _options.RecordSizeLimit <= _options.AppendSizeLimit,
+            nameof(_options.RecordSizeLimit),
+            $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
+        Check(
+            _options.MemoryLimit >= 2L * _options.AppendSizeLimit,
+            nameof(_options.MemoryLimit),
+            $"must be at least twice {nameof(_options.AppendSizeLimit)} ({Number(2L * _options.AppendSizeLimit)}) bytes.");
+        Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), $"must be from 1 to {Number(MostWorkers)}.");
+        Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), "must be at least 1.");
+    }
+
+    private void CheckTimes()
+    {
+        CheckTime(_options.AppendInterval, nameof(_options.AppendInterval), mayBeZero: true);
+        CheckTime(_options.RetryDelay, nameof(_options.RetryDelay), mayBeZero: false);
+        CheckTime(_options.RetryDelayLimit, nameof(_options.RetryDelayLimit), mayBeZero: false);
+        Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), $"must not be shorter than {nameof(_options.RetryDelay)}.");
+        CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
+        CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
+        if (_options.RetryTimeLimit != Timeout.InfiniteTimeSpan)
+            CheckTime(_options.RetryTimeLimit, nameof(_options.RetryTimeLimit), mayBeZero: false);
+    }
+
+    private void CheckObjectProperties()
+    {
+        if (_options.ObjectProperties is null)
+        {
+            Add(nameof(_options.ObjectProperties), "must not be null; leave it alone for none.");
+            return;
+        }
+
+        var faults = new List<string>();
+        ObjectPropertyHeaders.Check(_options.ObjectProperties, faults);
+        foreach (var fault in faults)
+            Add(nameof(_options.ObjectProperties), fault);
+    }
+
+    private void CheckClient()
+    {
+        ClientOptions = new OssClientOptions
+        {
+            Endpoint = _options.Endpoint,
+            Bucket = _options.Bucket,
+            Region = _options.Region,
+            AddressingStyle = _options.AddressingStyle,
+            SignatureVersion = _options.SignatureVersion,
+            Credentials = _options.Credentials ?? EnvironmentCredentials(),
+            RequestTimeout = _options.RequestTimeout,
+            ConnectTimeout = _options.ConnectTimeout,
+            MaxConnections = Math.Max(1, _options.ConcurrentAppends),
+            HttpMessageHandler = _options.HttpMessageHandler,
+            TimeProvider = _options.TimeProvider,
+        };
+
+        foreach (var sentence in ClientOptions.Validate())
+        {
+            // The client words a fault as 'Setting: what to do.'
+            var colon = sentence.IndexOf(':');
+            Add(sentence.Substring(0, colon), sentence.Substring(colon + 1).Trim());
+        }
+    }
+
+    private EnvironmentCredentialsProvider EnvironmentCredentials()
+    {
+        var environment = new EnvironmentCredentialsProvider();
+        try
+        {
+            // It reads variables, nothing else, so it answers at once.
+            _ = environment.GetCredentialsAsync(rejected: null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OssCredentialsException e)
+        {
+            Add(nameof(_options.Credentials), "are not set, and the environment has none. " + e.Message);
+        }
+
+        return environment;
+    }
+
+    private void CheckTime(TimeSpan time, string setting, bool mayBeZero)
+    {
+        var isLongEnough = mayBeZero ? time >= TimeSpan.Zero : time > TimeSpan.Zero;
+        Check(isLongEnough && time <= LongestTime, setting, $"must be {(mayBeZero ? "from zero" : "more than zero and")} up to {Number(LongestTime.Days)} days.");
+    }
+
+    private void Check(bool isRight, string setting, string problem)
+    {
+        if (!isRight)
+            Add(setting, problem);
+    }
+
+    private void Add(string setting, string problem) => _faults.Add(new SettingFault(setting, problem));
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

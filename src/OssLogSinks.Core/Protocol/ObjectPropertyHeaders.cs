@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+
+namespace OssLogSinks.Core.Protocol;
+
+/// <summary>Object properties as headers, and what OSS refuses in them.</summary>
+internal static class ObjectPropertyHeaders
+{
+    private const string MetadataPrefix = "x-oss-meta-";
+    private const int MaxMetadataBytes = 8 * 1024;
+    private const int MaxTags = 10;
+
+    /// <summary>Adds the headers of the properties that are set.</summary>
+    /// <exception cref="ArgumentException">A property cannot be sent; the message names each.</exception>
+    public static void Add(OssObjectProperties? properties, SortedDictionary<string, string> headers)
+    {
+        if (properties is null)
+        {
+            return;
+        }
+
+        var faults = new List<string>();
+        Check(properties, faults);
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", faults), nameof(properties));
+        }
+
+        foreach (var (name, value) in StandardHeaders(properties))
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                headers[name] = value!;
+            }
+        }
+
+        foreach (var entry in properties.Metadata)
+        {
+            headers[MetadataPrefix + entry.Key.ToLowerInvariant()] = entry.Value;
+        }
+    }
+
+    /// <summary>Finds what cannot be sent; one sentence per fault, beginning with the property's name.</summary>
+    public static void Check(OssObjectProperties properties, ICollection<string> faults)
+    {
+        foreach (var (name, value) in StandardHeaders(properties))
+        {
+            if (value is not null && !HeaderText.IsSendable(value))
+            {
+                faults.Add($"{name}: must be printable ASCII without blanks at its ends.");
+            }
+        }
+
+        CheckMetadata(properties.Metadata, faults);
+        CheckTags(properties.Tags, faults);
+    }
+
+    private static IEnumerable<(string Name, string? Value)> StandardHeaders(OssObjectProperties properties) =>
+    [
+        ("content-type", properties.ContentType),
+        ("content-encoding", properties.ContentEncoding),
+        ("content-disposition", properties.ContentDisposition),
+        ("cache-control", properties.CacheControl),
+        ("expires", properties.Expires?.UtcDateTime.ToString("r", CultureInfo.InvariantCulture)),
+        ("x-oss-object-acl", NameOf(properties.Acl)),
+        ("x-oss-storage-class", NameOf(properties.StorageClass)),
+        ("x-oss-server-side-encryption", NameOf(properties.ServerSideEncryption)),
+        ("x-oss-tagging", string.Join("&", properties.Tags.Select(tag => PercentEncoding.QueryPart(tag.Key) + "=" + PercentEncoding.QueryPart(tag.Value ?? "")))),
+    ];
+
+    private static string? NameOf(OssAcl acl) => acl switch
+    {
+        OssAcl.Private => "private",
+        OssAcl.PublicRead => "public-read",
+        OssAcl.PublicReadWrite => "public-read-write",
+        _ => null,
+    };
+
+    private static string? NameOf(OssStorageClass storageClass) => storageClass switch
+    {
+        OssStorageClass.Standard => "Standard",
+        OssStorageClass.InfrequentAccess => "IA",
+        OssStorageClass.Archive => "Archive",
+        _ => null,
+    };
+
+    private static string? NameOf(OssServerSideEncryption encryption) => encryption switch
+    {
+        OssServerSideEncryption.Aes256 => "AES256",
+        OssServerSideEncryption.Kms => "KMS",
+        OssServerSideEncryption.Sm4 => "SM4",
+        _ => null,
+    };
+
+    private static void CheckMetadata(IReadOnlyDictionary<string, string> metadata, ICollection<string> faults)
+    {
+        static bool IsName(string name) =>
+            name.Length > 0 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-');
+
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var size = 0;
+        foreach (var entry in metadata)
+        {
+            size += MetadataPrefix.Length + entry.Key.Length + (entry.Value ?? "").Length;
+            if (!IsName(entry.Key))
+            {
+                faults.Add($"Metadata: the name '{entry.Key}' may hold letters, digits and hyphens only.");
+            }
+            else if (!names.Add(entry.Key))
+            {
+                faults.Add($"Metadata: the name '{entry.Key}' stands twice; OSS stores names in lower case.");
+            }
+
+            if (entry.Value is null || !HeaderText.IsSendable(entry.Value))
+            {
+                faults.Add($"Metadata: the value of '{entry.Key}' must be printable ASCII without blanks at its ends; encode it otherwise.");
+            }
+        }
+
+        if (size > MaxMetadataBytes)
+        {
+            faults.Add($"Metadata: has {size} bytes in all; at most {MaxMetadataBytes} are allowed.");
+        }
+    }
+
+    private static void CheckTags(IReadOnlyDictionary<string, string> tags, ICollection<string> faults)
+    {
+        if (tags.Count > MaxTags)
+        {
+            faults.Add($"Tags: has {tags.Count} tags; at most {MaxTags} are allowed.");
+        }
+
+        foreach (var tag in tags)
+        {
+            if (Encoding.UTF8.GetByteCount(tag.Key) is 0 or > 128 || Encoding.UTF8.GetByteCount(tag.Value ?? "") > 256)
+            {
+                faults.Add($"Tags: '{tag.Key}' must have a name of 1 to 128 bytes and a value of at most 256.");
+            }
+        }
+    }
+}

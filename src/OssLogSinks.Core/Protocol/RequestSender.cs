@@ -1,0 +1,135 @@
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Signing;
+
+namespace OssLogSinks.Core.Protocol;
+
+/// <summary>
+/// Takes a request to its answer. Repeats it only where the answer proves that nothing was done: once after setting the clock by
+/// the service's, once with other credentials after the service refused the first. Everything else is the caller's decision.
+/// </summary>
+internal sealed class RequestSender : IDisposable
+{
+    private static readonly HashSet<string> RefusedCredentials = new(StringComparer.Ordinal)
+    {
+        "SecurityTokenExpired", "InvalidSecurityToken", "InvalidAccessKeyId", "AccessKeyIdAndSecurityTokenNotMatch",
+    };
+
+    private readonly OssEndpoint _endpoint;
+    private readonly IOssSigner _signer;
+    private readonly IOssCredentialsProvider _credentials;
+    private readonly HttpTransport _transport;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly ServerClock _clock;
+
+    public RequestSender(OssClientOptions options, OssEndpoint endpoint)
+    {
+        _endpoint = endpoint;
+        _signer = options.SignatureVersion == OssSignatureVersion.V1 ? new OssV1Signer() : new OssV4Signer(endpoint.Region);
+        _credentials = options.Credentials!;
+        _transport = new HttpTransport(options, endpoint.Origin);
+        _time = options.TimeProvider;
+        _timeout = options.RequestTimeout;
+        _clock = new ServerClock(options.TimeProvider);
+    }
+
+    /// <summary>Limits one step, the same way as an attempt.</summary>
+    public Deadline StartDeadline(CancellationToken cancellationToken) => new(_timeout, _time, cancellationToken);
+
+    /// <summary>Sends a request and reads its successful answer.</summary>
+    /// <param name="request">What to send.</param>
+    /// <param name="read">Reads the answer within the attempt's time. Owns the answer, also when it throws.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<T> SendAsync<T>(
+        OssRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var credentials = await GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
+        var isClockSet = false;
+        var areCredentialsRenewed = false;
+        while (true)
+        {
+            var (result, refusal) = await AttemptAsync(request, credentials, read, cancellationToken).ConfigureAwait(false);
+            var code = refusal?.Exception.Code;
+            if (refusal is null)
+            {
+                return result!;
+            }
+
+            if (code == "RequestTimeTooSkewed" && refusal.ServerTime is not null && !isClockSet)
+            {
+                isClockSet = true;
+                credentials = await GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
+            }
+            else if (code is not null && RefusedCredentials.Contains(code) && !areCredentialsRenewed)
+            {
+                areCredentialsRenewed = true;
+                var renewed = await GetCredentialsAsync(credentials, cancellationToken).ConfigureAwait(false);
+                if (renewed.Matches(credentials))
+                {
+                    throw refusal.Exception;
+                }
+
+                credentials = renewed;
+            }
+            else
+            {
+                throw refusal.Exception;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _transport.Dispose();
+
+    private async Task<(T? Result, ServiceRefusal? Refusal)> AttemptAsync<T>(
+        OssRequest request, OssCredentials credentials, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken caller)
+    {
+        caller.ThrowIfCancellationRequested();
+        using var message = request.Sign(_endpoint, _signer, credentials, _clock.GetUtcNow());
+        using var deadline = StartDeadline(caller);
+        try
+        {
+            var response = await _transport.SendAsync(message, deadline.Token).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return (await read(response, deadline.Token).ConfigureAwait(false), null);
+            }
+
+            using (response)
+            {
+                var refusal = await ServiceRefusal.ReadAsync(request.Operation, response, credentials, deadline.Token).ConfigureAwait(false);
+                SetClock(refusal);
+                return (default, refusal);
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            throw deadline.Explain(exception, request.Operation);
+        }
+    }
+
+    private void SetClock(ServiceRefusal refusal)
+    {
+        if (refusal.Exception.Code == "RequestTimeTooSkewed" && refusal.ServerTime is not null)
+        {
+            _clock.Set(refusal.ServerTime.Value);
+        }
+    }
+
+    private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pending = _credentials.GetCredentialsAsync(rejected, cancellationToken);
+            var credentials = pending.IsCompletedSuccessfully
+                ? pending.Result
+                : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            return credentials ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
+        }
+        catch (Exception exception) when (exception is not OssCredentialsException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new OssCredentialsException("The credentials provider failed. Nothing was written.", exception);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace OssLogSinks.Core.Retry;
+
+/// <summary>Chance that any thread may draw from.</summary>
+internal static class Chance
+{
+    [ThreadStatic]
+    private static Random? s_random;
+
+    public static double Next()
+    {
+        s_random ??= new Random(Guid.NewGuid().GetHashCode());
+#pragma warning disable CA5394 // Pauses between retries need no cryptographic chance.
+        return s_random.NextDouble();
+#pragma warning restore CA5394
+    }
+}

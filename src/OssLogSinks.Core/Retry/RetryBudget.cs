@@ -1,0 +1,25 @@
+namespace OssLogSinks.Core.Retry;
+
+/// <summary>How long something has been failing, and whether that is long enough to give up. Starts at the first failure, ends with a success.</summary>
+internal sealed class RetryBudget
+{
+    private long? _failingSince;
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; private set; }
+
+    public void MarkFailure(TimeProvider time)
+    {
+        _failingSince ??= time.GetTimestamp();
+        Failures++;
+    }
+
+    public void MarkSuccess()
+    {
+        _failingSince = null;
+        Failures = 0;
+    }
+
+    public bool IsOver(TimeProvider time, TimeSpan limit) =>
+        limit != Timeout.InfiniteTimeSpan && _failingSince is { } since && time.GetElapsedTime(since) >= limit;
+}

@@ -1,0 +1,64 @@
+namespace OssLogSinks.Core.Rolling;
+
+/// <summary>Decides when a stream goes on to another object: by the event's time and by the object's size.</summary>
+internal sealed class RollingPolicy
+{
+    private readonly OssRollingInterval _interval;
+    private readonly TimeSpan _unit;
+    private readonly TimeZoneInfo? _zone;
+
+    /// <param name="interval">The rolling interval.</param>
+    /// <param name="formats">The key's date formats, which roll by themselves when there is no interval.</param>
+    /// <param name="localZone">The zone of the keys; null for UTC.</param>
+    /// <param name="sizeLimit">Bytes at which an object is full; null for no limit but the service's.</param>
+    public RollingPolicy(OssRollingInterval interval, IReadOnlyList<string> formats, TimeZoneInfo? localZone, long? sizeLimit)
+    {
+        _interval = interval;
+        _unit = formats.Count == 0 ? TimeSpan.MaxValue : formats.Select(FinestUnit).Min();
+        _zone = localZone;
+        SizeLimit = sizeLimit ?? ServiceSizeLimit;
+    }
+
+    /// <summary>
+    /// Bytes at which an object is closed whatever the settings say: the service takes 5 GB (documentation of
+    /// AppendObject), and the last append may pass the limit by one record.
+    /// </summary>
+    public const long ServiceSizeLimit = 4_900_000_000;
+
+    public long SizeLimit { get; }
+
+    /// <summary>
+    /// Whether an object of this length takes no more records: as in Serilog's File sink, a record is written whole to
+    /// an object that is below its limit, so that the length alone tells every later writer that the object is full.
+    /// </summary>
+    public bool IsFull(long length) => length >= SizeLimit;
+
+    /// <summary>The period of an event, in the zone of the keys.</summary>
+    public RollPeriod PeriodOf(DateTimeOffset time)
+    {
+        if (_interval == OssRollingInterval.Infinite && _unit == TimeSpan.MaxValue)
+            return default;
+
+        var shown = _zone is null ? time.ToUniversalTime() : TimeZoneInfo.ConvertTime(time, _zone);
+        var start = _interval != OssRollingInterval.Infinite
+            ? _interval.PeriodStart(shown.DateTime)
+            : new DateTime(shown.Ticks - (shown.Ticks % _unit.Ticks));
+        return new RollPeriod(new DateTimeOffset(start, shown.Offset));
+    }
+
+    // Errs on the fine side: a unit too fine costs a lookup, one too coarse would put events into the wrong object.
+    private static TimeSpan FinestUnit(string format)
+    {
+        if (format.Length == 1)
+            return new TimeSpan(1);
+
+        if (format.IndexOfAny(['f', 'F', '%']) >= 0)
+            return new TimeSpan(1);
+        if (format.IndexOfAny(['s']) >= 0)
+            return TimeSpan.FromSeconds(1);
+        if (format.IndexOfAny(['m']) >= 0)
+            return TimeSpan.FromMinutes(1);
+
+        return format.IndexOfAny(['h', 'H', 't']) >= 0 ? TimeSpan.FromHours(1) : TimeSpan.FromDays(1);
+    }
+}

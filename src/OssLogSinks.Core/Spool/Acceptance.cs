@@ -1,0 +1,14 @@
+namespace OssLogSinks.Core.Spool;
+
+/// <summary>Whether the spool took a record.</summary>
+internal enum Acceptance
+{
+    /// <summary>It did.</summary>
+    Accepted,
+
+    /// <summary>There is no room now.</summary>
+    Full,
+
+    /// <summary>The spool takes nothing any more.</summary>
+    Closed,
+}

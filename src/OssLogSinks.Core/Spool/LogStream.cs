@@ -1,0 +1,77 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Retry;
+
+namespace OssLogSinks.Core.Spool;
+
+/// <summary>
+/// One stream: its waiting batches, its turn in the schedule, and the appender that knows its object. Everything but
+/// <see cref="Appender"/> and <see cref="Budget"/>, which belong to the worker that ships it, is guarded by the spool's lock.
+/// </summary>
+internal sealed class LogStream
+{
+    public LogStream(StreamKey key, ObjectAppender appender)
+    {
+        Key = key;
+        Appender = appender;
+        Recency = new LinkedListNode<LogStream>(this);
+    }
+
+    public StreamKey Key { get; }
+
+    public ObjectAppender Appender { get; }
+
+    /// <summary>How the present batch has fared.</summary>
+    public RetryBudget Budget { get; } = new();
+
+    /// <summary>The batch that is being filled; null if none is.</summary>
+    public AppendBatch? Open { get; set; }
+
+    /// <summary>Batches that are filled and wait for their turn, in order.</summary>
+    public Queue<AppendBatch> Sealed { get; } = new();
+
+    /// <summary>The batch that is being shipped; null if none is.</summary>
+    public AppendBatch? Current { get; set; }
+
+    public StreamState State { get; set; }
+
+    /// <summary>Wakes the stream when it has waited long enough; made when first needed.</summary>
+    public ITimer? Timer { get; set; }
+
+    /// <summary>The names under which the directory finds it.</summary>
+    public List<StreamId> Ids { get; } = [];
+
+    /// <summary>Its place in the order of last use.</summary>
+    public LinkedListNode<LogStream> Recency { get; }
+
+    /// <summary>The batches from the oldest to the newest.</summary>
+    public IEnumerable<AppendBatch> Batches()
+    {
+        if (Current is not null)
+            yield return Current;
+        foreach (var batch in Sealed)
+            yield return batch;
+        if (Open is not null)
+            yield return Open;
+    }
+}
+
+/// <summary>Where a stream is in its round.</summary>
+internal enum StreamState
+{
+    /// <summary>Nothing waits.</summary>
+    Idle,
+
+    /// <summary>Records wait for others to share their append.</summary>
+    Lingering,
+
+    /// <summary>Records wait for a worker.</summary>
+    Ready,
+
+    /// <summary>A worker has it.</summary>
+    Shipping,
+
+    /// <summary>A request failed; the next one waits.</summary>
+    BackingOff,
+}

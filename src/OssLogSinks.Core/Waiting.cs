@@ -1,0 +1,34 @@
+namespace OssLogSinks.Core;
+
+/// <summary>Waits that end: by a token or by the clock. The awaited task goes on either way.</summary>
+internal static class Waiting
+{
+    /// <summary>Waits for the task or the token, whichever comes first.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task WithAsync(Task task, CancellationToken cancellationToken)
+    {
+        if (!task.IsCompleted && cancellationToken.CanBeCanceled)
+        {
+            var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var registration = cancellationToken.Register(() => cancelled.TrySetResult(true));
+            if (await Task.WhenAny(task, cancelled.Task).ConfigureAwait(false) != task)
+                throw new OperationCanceledException(cancellationToken);
+        }
+
+        await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the task, but not longer than <paramref name="timeout"/>; whether it ended in time.</summary>
+    public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider time)
+    {
+        if (task.IsCompleted || timeout == Timeout.InfiniteTimeSpan)
+        {
+            await task.ConfigureAwait(false);
+            return true;
+        }
+
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
+        return await Task.WhenAny(task, over.Task).ConfigureAwait(false) == task;
+    }
+}
