@@ -126,13 +126,15 @@ public sealed class ObjectKeyTemplate
     {
         var longestDate = new DateTimeOffset(2026, 9, 23, 23, 59, 59, 999, TimeSpan.Zero);
         var values = Enumerable.Repeat<string?>(new string('v', KeyValueEscaping.MaxBytes), PropertyNames.Count).ToArray();
-        var longest = Render(longestDate, values).ObjectKey(int.MaxValue);
+        var key = Render(longestDate, values);
+        var first = key.ObjectKey(0);
+        var longest = key.ObjectKey(int.MaxValue);
 
         if (Encoding.UTF8.GetByteCount(longest) > MaxKeyBytes)
             faults.Add($"the key can become longer than {MaxKeyBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
-        if (longest[0] is '/' or '\\')
-            faults.Add($"column 1: a key must not begin with '{longest[0]}'");
-        if (longest[longest.Length - 1] == '/')
+        if (first[0] is '/' or '\\')
+            faults.Add($"column 1: a key must not begin with '{first[0]}'");
+        if (first[first.Length - 1] == '/')
             faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
         if (longest.Split('/').Any(segment => segment is "." or ".."))
             faults.Add("a segment must not be '.' or '..'");

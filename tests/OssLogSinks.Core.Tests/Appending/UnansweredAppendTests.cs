@@ -1,0 +1,314 @@
+using System.Net;
+using CsCheck;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
+using static OssLogSinks.Core.Tests.Support.AppenderTesting;
+
+namespace OssLogSinks.Core.Tests.Appending;
+
+/// <summary>The decision table for appends that were refused for their position or never answered.</summary>
+public class UnansweredAppendTests
+{
+    private readonly MemoryOss _oss = new();
+
+    [Fact]
+    public async Task LostAcknowledgement_IsNotAppendedTwice()
+    {
+        _oss.NextAnswerIsLost();
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
+        Assert.Empty(_oss.Gets);
+    }
+
+    [Fact]
+    public async Task LostRequest_IsSentAgainAtTheSamePosition()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.NextRequestIsLost();
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("0\na\n", _oss.Text("app.log"));
+        Assert.Equal([("app.log", 2L, 2), ("app.log", 2L, 2)], _oss.Appends);
+    }
+
+    [Fact]
+    public async Task LostAcknowledgementThenAStranger_IsReadBackAndNotAppendedTwice()
+    {
+        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+
+        await DeliverAsync("a\n", "b\n");
+
+        Assert.Equal("a\nstranger\nb\n", _oss.Text("app.log"));
+        Assert.Equal(new OssByteRange(0, 2), Assert.Single(_oss.Gets).Range);
+    }
+
+    [Fact]
+    public async Task LostRequestThenAStrangerOfTheSameLength_IsAppendedBehindIt()
+    {
+        _oss.NextRequestIsLost(() => _oss.AppendAsStranger("app.log", "X\n"));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("X\na\n", _oss.Text("app.log"));
+        Assert.Empty(_oss.Gets);
+    }
+
+    [Fact]
+    public async Task LostRequestThenALongerStranger_IsReadBackAndAppendedBehindIt()
+    {
+        _oss.NextRequestIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("stranger\na\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Gets);
+    }
+
+    [Fact]
+    public async Task LostRequestThatLandsLate_IsNotAppendedTwice()
+    {
+        AppendObjectRequest? travelling = null;
+        _oss.Next(request =>
+        {
+            travelling = request;
+            return Task.FromException<AppendObjectResult>(new OssException("lost", null));
+        });
+        _oss.Next(request =>
+        {
+            _oss.Apply(travelling!);
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Equal(2, _oss.Appends.Count);
+    }
+
+    [Fact]
+    public async Task TwoWriters_LoserResyncs()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.Next(request =>
+        {
+            _oss.AppendAsStranger("app.log", "other\n");
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("0\nother\na\n", _oss.Text("app.log"));
+        Assert.Empty(_oss.Gets);
+    }
+
+    [Fact]
+    public async Task RefusedAppend_IsNotTakenForAStrangersEqualBytes()
+    {
+        _oss.Next(request =>
+        {
+            _oss.AppendAsStranger("app.log", "same\n");
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        await DeliverAsync("same\n");
+
+        Assert.Equal("same\nsame\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task ObjectDeletedMeanwhile_BeginsAtPositionZero()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.NextRequestIsLost(() => _oss.Delete("app.log"));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task LostAcknowledgementThenASeal_IsNotAppendedTwiceAndTheNextOneRolls()
+    {
+        _oss.NextAnswerIsLost(() => _oss.Seal("app.log"));
+
+        await DeliverAsync("a\n", "b\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Equal("b\n", _oss.Text("app_001.log"));
+    }
+
+    [Fact]
+    public async Task LostAnswerThenFileImmutable_IsResolvedAtTheOldObjectBeforeRolling()
+    {
+        _oss.NextAnswerIsLost();
+        _oss.NextHeadFails(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+        _oss.NextHeadFails(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Conflict, "FileImmutable"));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Equal(["app.log"], _oss.Keys);
+    }
+
+    [Fact]
+    public async Task ObjectReplacedByANormalOne_RollsWithoutLoss()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.NextRequestIsLost(() => _oss.Put("app.log", "replaced", type: "Normal"));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("replaced", _oss.Text("app.log"));
+        Assert.Equal("a\n", _oss.Text("app_001.log"));
+    }
+
+    [Fact]
+    public async Task HeadFailing_HoldsTheAppendBackUntilItAnswers()
+    {
+        _oss.NextAnswerIsLost();
+        _oss.NextHeadFails(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+        for (var i = 0; i < 5; i++)
+            _oss.NextHeadFails(new OssException("no answer", null));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
+    }
+
+    [Fact]
+    public async Task WrongCrcButIntactBytes_IsNotAppendedTwice()
+    {
+        _oss.Next(request => Task.FromResult(_oss.Apply(request) with { Crc64 = 42 }));
+
+        await DeliverAsync("a\n", "b\n");
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Gets);
+    }
+
+    [Fact]
+    public async Task DamagedBody_IsAppendedOnceMoreToTheNextObject()
+    {
+        _oss.Next(request =>
+        {
+            _oss.AppendAsStranger(request.Key, "?\n");
+            return Task.FromResult(new AppendObjectResult(2, 42, null, null));
+        });
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("?\n", _oss.Text("app.log"));
+        Assert.Equal("a\n", _oss.Text("app_001.log"));
+    }
+
+    [Fact]
+    public void AnyMixOfFaults_LosesAndDoublesNothingAndKeepsTheOrder()
+    {
+        Gen.Select(Gen.Int[0, 11].Array[0, 40], Gen.Int[1, 60], Gen.Int[1, 30]).Sample(
+            (faults, records, sizeLimit) =>
+            {
+                var oss = new MemoryOss();
+                var random = new Queue<int>(faults);
+                AppendObjectRequest? travelling = null;
+                oss.Always = request => Play(oss, request, random.TryDequeue(out var fault) ? fault : 0, ref travelling);
+
+                RunAsync(oss, records, sizeLimit).GetAwaiter().GetResult();
+
+                var lines = oss.Keys.SelectMany(key => oss.Text(key).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(l => l != "s").ToArray();
+                Assert.Equal(Enumerable.Range(0, records).Select(i => $"{i}"), lines);
+            },
+            iter: 300);
+    }
+
+    private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)
+    {
+        var options = Options(oss);
+        options.ObjectSizeLimit = sizeLimit;
+        options.ObjectKey = "{Sequence:00000}.log";
+        await using var appender = new OssAppender(options);
+        for (var i = 0; i < records; i++)
+        {
+            appender.TryAppend(Record($"{i}\n"));
+            if (i % 7 == 6)
+                await appender.FlushOrFailAsync();
+        }
+
+        await appender.FlushOrFailAsync();
+    }
+
+    private static Task<AppendObjectResult> Play(MemoryOss oss, AppendObjectRequest request, int fault, ref AppendObjectRequest? travelling)
+    {
+        // Whatever still travels lands before the next request, if its position is still free.
+        if (travelling is not null && fault % 2 == 0)
+        {
+            TryApply(oss, travelling);
+            travelling = null;
+        }
+
+        var lost = Task.FromException<AppendObjectResult>(new OssException("lost", null));
+        switch (fault)
+        {
+            case 1:
+                return lost;
+            case 2:
+                TryApply(oss, request);
+                return lost;
+            case 3:
+                travelling = request;
+                return lost;
+            case 4:
+                TryApply(oss, request);
+                oss.AppendAsStranger(request.Key, "s\n");
+                return lost;
+            case 5:
+                oss.AppendAsStranger(request.Key, "s\n");
+                return lost;
+            case 6:
+                oss.AppendAsStranger(request.Key, "s\n");
+                return Task.FromResult(oss.Apply(request));
+            case 7:
+                return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+            case 8:
+                TryApply(oss, request);
+                return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.InternalServerError, "InternalError"));
+            case 9:
+                TryApply(oss, request);
+                oss.Seal(request.Key);
+                return lost;
+            case 10:
+                oss.NextHeadFails(new OssException("no answer", null));
+                TryApply(oss, request);
+                return lost;
+            default:
+                return Task.FromResult(oss.Apply(request));
+        }
+    }
+
+    private static void TryApply(MemoryOss oss, AppendObjectRequest request)
+    {
+        try
+        {
+            oss.Apply(request);
+        }
+        catch (OssException)
+        {
+            // Too late: its position is gone.
+        }
+    }
+
+    private async Task DeliverAsync(params string[] records)
+    {
+        await using var appender = new OssAppender(Options(_oss));
+        foreach (var record in records)
+        {
+            appender.TryAppend(Record(record));
+            await appender.FlushOrFailAsync();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using CsCheck;
+using OssLogSinks.Core.Batching;
+
+namespace OssLogSinks.Core.Tests.Batching;
+
+public class RecordWriterTests
+{
+    [Fact]
+    public void AnyTextInAnyPieces_ComesOutAsItsUtf8()
+    {
+        Gen.Select(Gen.String, Gen.Int[1, 5], Gen.Int[0, 3]).Sample((text, piece, how) =>
+        {
+            using var writer = new RecordWriter();
+            writer.Reset();
+            for (var i = 0; i < text.Length; i += piece)
+                Write(writer, text.Substring(i, Math.Min(piece, text.Length - i)), how);
+            writer.Write('.');
+
+            Assert.Equal(Encoding.UTF8.GetBytes(text + "."), writer.Written.ToArray());
+        });
+    }
+
+    [Fact]
+    public void Reset_BeginsAnew_AndNewLineIsOneByte()
+    {
+        using var writer = new RecordWriter();
+        writer.Write("first");
+        writer.Reset();
+
+        writer.WriteLine("zweite Zeile \U0001F600");
+
+        Assert.Equal("zweite Zeile \U0001F600\n", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
+    [Fact]
+    public void GiantRecord_IsWrittenWhole()
+    {
+        using var writer = new RecordWriter();
+        var giant = new string('ä', 1_000_000);
+
+        writer.Write(giant);
+        Assert.Equal(2_000_000, writer.Written.Length);
+        writer.Reset();
+        writer.Write("small");
+
+        Assert.Equal("small", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
+    private static void Write(RecordWriter writer, string text, int how)
+    {
+        switch (how)
+        {
+            case 0:
+                writer.Write(text);
+                break;
+            case 1:
+                writer.Write(text.AsSpan());
+                break;
+            case 2:
+                writer.Write(text.ToCharArray(), 0, text.Length);
+                break;
+            default:
+                foreach (var c in text)
+                    writer.Write(c);
+                break;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text;
+using CsCheck;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Rolling;
+
+namespace OssLogSinks.Core.Tests.Keys;
+
+public class ObjectKeyTemplateTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 22, 17, 5, 9, TimeSpan.Zero);
+
+    private static readonly ProcessIdentity Identity =
+        new("web/1", "4711", "abcdef012345", name => name == "REGION" ? "north" : null);
+
+    [Theory]
+    [InlineData("logs/{Timestamp:yyyy/MM/dd/HH}/x.log", "logs/2026/11/22/17/x.log", "logs/2026/11/22/17/x_001.log")]
+    [InlineData("{MachineName}-{ProcessId}-{InstanceId}", "web%2F1-4711-abcdef012345", "web%2F1-4711-abcdef012345_001")]
+    [InlineData("{Environment:REGION}.log", "north.log", "north_001.log")]
+    [InlineData("{Sequence:000}/a.log", "000/a.log", "001/a.log")]
+    [InlineData("a{Sequence}.log", "a0.log", "a1.log")]
+    [InlineData("a.log.gz", "a.log.gz", "a_001.log.gz")]
+    [InlineData("a.b/c", "a.b/c", "a.b/c_001")]
+    [InlineData("{{a}}.log", "{a}.log", "{a}_001.log")]
+    [InlineData("a{Timestamp}.log", "a20261122.log", "a20261122_001.log")]
+    [InlineData("{Tenant}/{Level}.log", "north%2Fwest/Warning.log", "north%2Fwest/Warning_001.log")]
+    public void Template_RendersFirstAndSecondObject(string template, string first, string second)
+    {
+        var key = Parse(template).Render(Time, ["north/west", "Warning"]);
+
+        Assert.Equal(first, key.ObjectKey(0));
+        Assert.Equal(second, key.ObjectKey(1));
+    }
+
+    [Theory]
+    [InlineData("app.log", "app20261122.log", "app20261122_001.log")]
+    [InlineData("app-.log", "app-20261122.log", "app-20261122_001.log")]
+    [InlineData("{Tenant}", "t20261122", "t20261122_001")]
+    [InlineData("app{Sequence:00}.log", "app0020261122.log", "app0120261122.log")]
+    [InlineData("{Timestamp:HH}/app.log", "17/app.log", "17/app_001.log")]
+    public void RollingByDayWithoutATimePlace_PutsThePeriodInFrontOfTheExtension(string template, string first, string second)
+    {
+        var faults = new List<string>();
+        var key = ObjectKeyTemplate.TryParse(template, OssRollingInterval.Day, Identity, faults)!.Render(Time, ["t"]);
+
+        Assert.Equal(first, key.ObjectKey(0));
+        Assert.Equal(second, key.ObjectKey(1));
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("a{", "column 2: the brace is never closed")]
+    [InlineData("a}", "column 2: this brace closes nothing")]
+    [InlineData("{}", "column 1: the braces are empty")]
+    [InlineData("{timestamp}", "column 1: 'timestamp' is written 'Timestamp'")]
+    [InlineData("ab{Sequence}{Sequence:00}", "column 13: the sequence can stand in one place only")]
+    [InlineData("{Sequence:x}", "column 1: 'x' is not a sequence format")]
+    [InlineData("{Environment}", "column 1: name the variable")]
+    [InlineData("{Environment:NOPE}", "column 1: the environment variable 'NOPE' is not set")]
+    [InlineData("{MachineName:x}", "column 1: this place takes no format")]
+    [InlineData("{Tenant:x}", "column 1: a property place takes no format")]
+    [InlineData("{Ten ant}", "column 1: 'Ten ant' is not a property name")]
+    [InlineData("{Timestamp:%}", "column 1: '%' is not a .NET date format")]
+    [InlineData("/a", "must not begin with '/'")]
+    [InlineData("\\a", "must not begin with '\\'")]
+    [InlineData("a/../b", "must not be '.' or '..'")]
+    [InlineData("{Timestamp:yyyy/}", "must not end with '/'")]
+    public void Fault_IsNamedWithItsColumn(string template, string expected)
+    {
+        var faults = new List<string>();
+
+        Assert.Null(ObjectKeyTemplate.TryParse(template, OssRollingInterval.Infinite, Identity, faults));
+
+        Assert.Contains(faults, f => f.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void SeveralFaults_AreAllNamed()
+    {
+        var exception = Assert.Throws<FormatException>(() => ObjectKeyTemplate.Parse("{a b}/{sequence}/{Environment:OSSLOGSINKS_NOPE}"));
+
+        Assert.Contains("column 1:", exception.Message);
+        Assert.Contains("column 7:", exception.Message);
+        Assert.Contains("column 18:", exception.Message);
+    }
+
+    [Fact]
+    public void TemplateThatCanGrowTooLong_IsRefusedAtStart()
+    {
+        var faults = new List<string>();
+
+        Assert.Null(ObjectKeyTemplate.TryParse(string.Concat(Enumerable.Range(0, 8).Select(i => $"{{P{i}}}/")) + "x", OssRollingInterval.Infinite, Identity, faults));
+
+        Assert.Contains("1023", Assert.Single(faults));
+    }
+
+    [Fact]
+    public void Value_IsNeverReadAgainAsTemplate()
+    {
+        var key = Parse("{User}/{Timestamp:yyyy}.log").Render(Time, ["{User}{Timestamp:HH}{{"]).ObjectKey(0);
+
+        Assert.Equal("%7BUser%7D%7BTimestamp:HH%7D%7B%7B/2026.log", key);
+    }
+
+    [Fact]
+    public void AnyValue_StaysInItsPlace()
+    {
+        var template = Parse("logs/{A}/{A}{B}/x-{B}.log");
+        Gen.Select(Gen.String, Gen.String).Sample((a, b) =>
+        {
+            var key = template.Render(Time, [a, b]).ObjectKey(7);
+            var segments = key.Split('/');
+
+            Assert.Equal(4, segments.Length);
+            Assert.DoesNotContain(segments, s => s is "." or ".." or "");
+            Assert.DoesNotContain(key, c => c == '\\' || char.IsControl(c));
+            Assert.True(Encoding.UTF8.GetByteCount(key) <= ObjectKeyTemplate.MaxKeyBytes);
+            Assert.Null(Protocol.ObjectKeyRules.FaultOf(key));
+        });
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("../..")]
+    [InlineData("a\\b")]
+    [InlineData("\0\n\u0085")]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("\uD800")]
+    public void HostileValue_CannotLeaveItsPlace(string? value)
+    {
+        var key = Parse("a/{V}/b").Render(Time, [value]).ObjectKey(0);
+
+        Assert.Equal(3, key.Split('/').Length);
+        Assert.DoesNotContain("/./", key);
+        Assert.DoesNotContain("/../", key);
+        Assert.Null(Protocol.ObjectKeyRules.FaultOf(key));
+    }
+
+    [Fact]
+    public void DifferentValues_StayDifferent()
+    {
+        Gen.Select(Gen.String, Gen.String).Where((a, b) => a != b && a.Length > 0 && b.Length > 0 && IsWellFormed(a) && IsWellFormed(b)).Sample((a, b) =>
+            a is KeyValueEscaping.Missing || b is KeyValueEscaping.Missing || KeyValueEscaping.Escape(a) != KeyValueEscaping.Escape(b));
+    }
+
+    [Fact]
+    public void OverlongValue_IsCutAndMarked()
+    {
+        var a = KeyValueEscaping.Escape(new string('x', 500) + "a");
+        var b = KeyValueEscaping.Escape(new string('x', 500) + "b");
+
+        Assert.NotEqual(a, b);
+        Assert.InRange(Encoding.UTF8.GetByteCount(a), 100, KeyValueEscaping.MaxBytes);
+        Assert.Equal(new string('x', KeyValueEscaping.MaxBytes), KeyValueEscaping.Escape(new string('x', KeyValueEscaping.MaxBytes)));
+    }
+
+    private static bool IsWellFormed(string text) => !new UTF8Encoding(false).GetString(new UTF8Encoding(false).GetBytes(text)).Contains('\uFFFD');
+
+    private static ObjectKeyTemplate Parse(string template)
+    {
+        var faults = new List<string>();
+        var parsed = ObjectKeyTemplate.TryParse(template, OssRollingInterval.Infinite, Identity, faults);
+        Assert.Empty(faults);
+        return parsed!;
+    }
+}

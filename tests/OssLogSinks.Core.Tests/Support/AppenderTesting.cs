@@ -1,0 +1,86 @@
+using System.Text;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Core.Tests.Support;
+
+internal static class AppenderTesting
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Settings of an appender over <paramref name="oss"/> that retries without delay.</summary>
+    public static OssAppenderOptions Options(MemoryOss oss) => new()
+    {
+        Client = oss,
+        ObjectKey = "app.log",
+        Random = () => 0,
+        RefusalRetryDelay = TimeSpan.FromMilliseconds(1),
+        CloseTimeout = TimeSpan.FromSeconds(20),
+    };
+
+    public static LogRecord Record(string text, DateTimeOffset? time = null, object? state = null, params string?[] values) =>
+        new(time ?? Noon, Encoding.UTF8.GetBytes(text)) { KeyValues = values, State = state };
+
+    public static async Task FlushOrFailAsync(this OssAppender appender) =>
+        Assert.True(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+}
+
+/// <summary>Remembers every record's fate.</summary>
+internal sealed class FateRecorder : IDeliveryListener
+{
+    private readonly object _gate = new();
+    private readonly List<object> _stored = [];
+    private readonly List<(object State, OssDeliveryException Failure)> _lost = [];
+
+    public IReadOnlyList<object> Stored
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stored];
+        }
+    }
+
+    public IReadOnlyList<(object State, OssDeliveryException Failure)> Lost
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _lost];
+        }
+    }
+
+    public void OnStored(IReadOnlyList<object> states)
+    {
+        lock (_gate)
+            _stored.AddRange(states);
+    }
+
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+    {
+        lock (_gate)
+            _lost.AddRange(states.Select(s => (s, failure)));
+    }
+}
+
+/// <summary>Remembers every report.</summary>
+internal sealed class ReportRecorder : IOssDiagnostics
+{
+    private readonly object _gate = new();
+    private readonly List<OssDiagnosticEvent> _reports = [];
+
+    public IReadOnlyList<OssDiagnosticEvent> Reports
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _reports];
+        }
+    }
+
+    public void Report(OssDiagnosticEvent diagnosticEvent)
+    {
+        lock (_gate)
+            _reports.Add(diagnosticEvent);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Net;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Core.Tests.Support;
+
+/// <summary>
+/// Appendable objects in memory, behind the same seam as the real client, with the service's rule: an append is applied
+/// if, and only if, it names the object's length. What happens around it is scripted, one step for each append.
+/// </summary>
+internal sealed class MemoryOss : IOssClient
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<string, Stored> _objects = [];
+    private readonly Queue<Func<AppendObjectRequest, Task<AppendObjectResult>>> _script = new();
+    private readonly Queue<Exception> _headFaults = new();
+
+    public List<(string Key, long Position, int Length)> Appends { get; } = [];
+
+    public List<string> Heads { get; } = [];
+
+    public List<(string Key, OssByteRange? Range)> Gets { get; } = [];
+
+    /// <summary>What every append meets that no script is left for.</summary>
+    public Func<AppendObjectRequest, Task<AppendObjectResult>>? Always { get; set; }
+
+    public string Text(string key)
+    {
+        lock (_gate)
+            return System.Text.Encoding.UTF8.GetString(_objects[key].Bytes.ToArray());
+    }
+
+    public IReadOnlyList<string> Keys
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _objects.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public void Put(string key, string text, string type = "Appendable", bool isSealed = false)
+    {
+        lock (_gate)
+            _objects[key] = new Stored { Bytes = [.. System.Text.Encoding.UTF8.GetBytes(text)], Type = type, IsSealed = isSealed };
+    }
+
+    public void AppendAsStranger(string key, string text)
+    {
+        lock (_gate)
+            Open(key).Bytes.AddRange(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    public void Delete(string key)
+    {
+        lock (_gate)
+            _objects.Remove(key);
+    }
+
+    public void Seal(string key)
+    {
+        lock (_gate)
+            _objects[key].IsSealed = true;
+    }
+
+    /// <summary>The next append is met by <paramref name="step"/>, which may call <see cref="Apply"/>.</summary>
+    public MemoryOss Next(Func<AppendObjectRequest, Task<AppendObjectResult>> step)
+    {
+        lock (_gate)
+            _script.Enqueue(step);
+        return this;
+    }
+
+    public MemoryOss NextFails(Exception error) => Next(_ => Task.FromException<AppendObjectResult>(error));
+
+    /// <summary>The next append is applied, and its answer lost.</summary>
+    public MemoryOss NextAnswerIsLost(Action? then = null) => Next(request =>
+    {
+        Apply(request);
+        then?.Invoke();
+        return Task.FromException<AppendObjectResult>(new OssException("The connection was lost.", null));
+    });
+
+    /// <summary>The next append is not applied, and nobody says so.</summary>
+    public MemoryOss NextRequestIsLost(Action? then = null) => Next(_ =>
+    {
+        then?.Invoke();
+        return Task.FromException<AppendObjectResult>(new OssException("The connection was lost.", null));
+    });
+
+    public MemoryOss NextHeadFails(Exception error)
+    {
+        lock (_gate)
+            _headFaults.Enqueue(error);
+        return this;
+    }
+
+    public AppendObjectResult Apply(AppendObjectRequest request)
+    {
+        lock (_gate)
+        {
+            var found = _objects.GetValueOrDefault(request.Key);
+            if (found is { Type: not "Appendable" })
+                throw Refusal(HttpStatusCode.Conflict, "ObjectNotAppendable");
+            if (found is { IsSealed: true })
+                throw Refusal(HttpStatusCode.Conflict, "AppendSealedObjectNotAllowed");
+            if (request.Position != (found?.Bytes.Count ?? 0))
+                throw Refusal(HttpStatusCode.Conflict, "PositionNotEqualToLength");
+
+            var stored = Open(request.Key);
+            stored.Bytes.AddRange(request.Body.ToArray());
+            return new AppendObjectResult(stored.Bytes.Count, stored.Crc64, null, null);
+        }
+    }
+
+    public async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        Func<AppendObjectRequest, Task<AppendObjectResult>>? step;
+        lock (_gate)
+        {
+            Appends.Add((request.Key, request.Position, (int)request.Body.Length));
+            if (!_script.TryDequeue(out step))
+                step = Always;
+        }
+
+        return step is null ? Apply(request) : await step(request).WaitAsync(cancellationToken);
+    }
+
+    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Heads.Add(request.Key);
+            if (_headFaults.TryDequeue(out var fault))
+                return Task.FromException<HeadObjectResult>(fault);
+
+            return _objects.TryGetValue(request.Key, out var found)
+                ? Task.FromResult(new HeadObjectResult(found.Bytes.Count, found.Crc64, found.Type) { IsSealed = found.IsSealed })
+                : Task.FromException<HeadObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+        }
+    }
+
+    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Gets.Add((request.Key, request.Range));
+            var bytes = _objects[request.Key].Bytes.ToArray();
+            if (request.Range is not { } range)
+                return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
+            if (range.Start + range.Length > bytes.Length)
+                return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.RequestedRangeNotSatisfiable, "InvalidRange"));
+
+            return Task.FromResult(new GetObjectResult(new MemoryStream(bytes, (int)range.Start, (int)range.Length), range));
+        }
+    }
+
+    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public static OssException Refusal(HttpStatusCode status, string code) => new(status, code, code + ".");
+
+    private Stored Open(string key)
+    {
+        if (!_objects.TryGetValue(key, out var stored))
+            _objects.Add(key, stored = new Stored());
+        return stored;
+    }
+
+    private sealed class Stored
+    {
+        public List<byte> Bytes { get; init; } = [];
+
+        public string Type { get; init; } = "Appendable";
+
+        public bool IsSealed { get; set; }
+
+        public ulong Crc64 => Protocol.Crc64.Append(0, Bytes.ToArray());
+    }
+}
