@@ -1,4 +1,5 @@
 using System.Net;
+using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
@@ -301,7 +302,7 @@ public class OssAppenderTests
             Endpoint = "ftp://nowhere",
             Bucket = "Not A Bucket",
             Region = "oss-cn-hangzhou",
-            Credentials = new Credentials.EnvironmentCredentialsProvider(_ => null),
+            Credentials = new EnvironmentCredentialsProvider(_ => null),
             ObjectKey = "/{Timestamp:yyyy/{",
             ObjectSizeLimit = 0,
             AppendSizeLimit = 1,

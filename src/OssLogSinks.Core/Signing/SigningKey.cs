@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OssLogSinks.Core.Signing;
 
-/// <summary>The key that signature V4 derives from a secret for one day, region and product. Holds no more than one day's worth of trust.</summary>
+/// <summary>The key that signature V4 derives from a secret for one day, region and product. Immutable, so that it can be cached and shared.</summary>
 internal sealed class SigningKey
 {
     private readonly string _secret;

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Tests.Keys;
@@ -114,7 +115,7 @@ public class ObjectKeyTemplateTests
             Assert.DoesNotContain(segments, s => s is "." or ".." or "");
             Assert.DoesNotContain(key, c => c == '\\' || char.IsControl(c));
             Assert.True(Encoding.UTF8.GetByteCount(key) <= ObjectKeyTemplate.MaxKeyBytes);
-            Assert.Null(Protocol.ObjectKeyRules.FaultOf(key));
+            Assert.Null(ObjectKeyRules.FaultOf(key));
         });
     }
 
@@ -134,7 +135,7 @@ public class ObjectKeyTemplateTests
         Assert.Equal(3, key.Split('/').Length);
         Assert.DoesNotContain("/./", key);
         Assert.DoesNotContain("/../", key);
-        Assert.Null(Protocol.ObjectKeyRules.FaultOf(key));
+        Assert.Null(ObjectKeyRules.FaultOf(key));
     }
 
     [Fact]

@@ -180,6 +180,6 @@ internal sealed class MemoryOss : IOssClient
 
         public bool IsSealed { get; set; }
 
-        public ulong Crc64 => Protocol.Crc64.Append(0, Bytes.ToArray());
+        public ulong Crc64 => OssLogSinks.Core.Protocol.Crc64.Append(0, Bytes.ToArray());
     }
 }

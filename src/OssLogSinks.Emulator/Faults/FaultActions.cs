@@ -1,0 +1,95 @@
+using System.Globalization;
+using OssLogSinks.Emulator.Http;
+
+namespace OssLogSinks.Emulator.Faults;
+
+/// <summary>The repertoire.</summary>
+internal static class FaultActions
+{
+    public static FaultAction DropRequest { get; } = EndBefore(OssReply.Closed);
+
+    public static FaultAction DropResponse { get; } = EndAfter(OssReply.Closed);
+
+    public static FaultAction CutBody { get; } = new("end") { Ends = true, CutsBody = true };
+
+    public static FaultAction CorruptBody { get; } = Prepare("corrupt", context => context.Body = context.Body.Damaged());
+
+    public static FaultAction SealBefore { get; } = Prepare("seal", context => context.Slot.Seal(null, context.Clock.UtcNow));
+
+    public static FaultAction DeleteBefore { get; } = Prepare("delete", context => context.Slot.Delete());
+
+    public static FaultAction WrongCrc { get; } = Finish("crc", (_, reply) =>
+    {
+        var crc = reply.Headers.FirstOrDefault(header => header.Key == OssHeader.Crc64).Value;
+        if (crc is not null)
+        {
+            reply.Set(OssHeader.Crc64, (~ulong.Parse(crc, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+        }
+    });
+
+    public static FaultAction EndBefore(OssReply reply) =>
+        new("end") { Ends = true, Before = _ => new ValueTask<OssReply?>(reply) };
+
+    public static FaultAction EndAfter(OssReply reply) =>
+        new("end") { Ends = true, After = (_, _) => new ValueTask<OssReply>(reply) };
+
+    public static FaultAction QosDelay(TimeSpan delay) => Finish("qos", (_, reply) =>
+        reply.Set(OssHeader.QosDelay, ((long)delay.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+
+    public static FaultAction StrangerBefore(byte[] bytes) => Prepare("stranger-before", context => AppendStranger(context, bytes));
+
+    public static FaultAction StrangerAfter(byte[] bytes) => Finish("stranger-after", (context, _) => AppendStranger(context, bytes));
+
+    public static FaultAction Pause(FaultMoment moment, string kind, Func<FaultContext, ValueTask> pause) => moment == FaultMoment.BeforeCommit
+        ? new FaultAction(kind + "-before")
+        {
+            Before = async context =>
+            {
+                await pause(context).ConfigureAwait(false);
+                return null;
+            },
+        }
+        : new FaultAction(kind + "-after")
+        {
+            After = async (context, reply) =>
+            {
+                await pause(context).ConfigureAwait(false);
+                return reply;
+            },
+        };
+
+    public static FaultAction Delay(FaultMoment moment, TimeSpan delay) => Pause(moment, "delay", context =>
+        new ValueTask(Task.Delay(delay, context.Clock.TimeProvider, context.Stopping)));
+
+    /// <summary>The body's bytes must outlive the request: they do, as the reader hands them over.</summary>
+    public static FaultAction CommitLater(Action<FaultContext> schedule) => new("end")
+    {
+        Ends = true,
+        Before = context =>
+        {
+            schedule(context);
+            return new ValueTask<OssReply?>(OssReply.Closed);
+        },
+    };
+
+    private static FaultAction Prepare(string kind, Action<FaultContext> act) => new(kind)
+    {
+        Before = context =>
+        {
+            act(context);
+            return new ValueTask<OssReply?>((OssReply?)null);
+        },
+    };
+
+    private static FaultAction Finish(string kind, Action<FaultContext, OssReply> act) => new(kind)
+    {
+        After = (context, reply) =>
+        {
+            act(context, reply);
+            return new ValueTask<OssReply>(reply);
+        },
+    };
+
+    private static void AppendStranger(FaultContext context, byte[] bytes) =>
+        context.Store.AppendAsStranger(context.Request.Bucket!, context.Request.Key!, bytes);
+}

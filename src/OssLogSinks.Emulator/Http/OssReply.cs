@@ -1,0 +1,69 @@
+using OssLogSinks.Emulator.Storage;
+
+namespace OssLogSinks.Emulator.Http;
+
+/// <summary>An answer as a value, before anything is sent; status 0 means that the connection closes instead.</summary>
+internal sealed record OssReply(int Status)
+{
+    private readonly List<KeyValuePair<string, string>> _headers = [];
+
+    public static OssReply Closed { get; } = new(0);
+
+    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
+
+    /// <summary>A text body, XML as a rule.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>An object's bytes; for HEAD only their number counts.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Bytes { get; init; }
+
+    /// <summary>The Content-Length where it is not that of the body: HEAD, and object bytes.</summary>
+    public long? ContentLength { get; init; }
+
+    public OssError? Error { get; init; }
+
+    public static implicit operator OssReply(OssError error)
+    {
+        var reply = new OssReply(error.Status) { Error = error };
+        foreach (var (name, value) in error.Headers)
+        {
+            reply.Set(name, value);
+        }
+
+        return reply;
+    }
+
+    public static OssReply Xml(string text) => new OssReply(200) { Text = text }.Set("Content-Type", "application/xml");
+
+    public OssReply Set(string name, string? value)
+    {
+        if (value is not null)
+        {
+            _headers.RemoveAll(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+            _headers.Add(new(name, value));
+        }
+
+        return this;
+    }
+
+    public OssReply SetAll(IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        foreach (var (name, value) in headers)
+        {
+            Set(name, value);
+        }
+
+        return this;
+    }
+
+    /// <summary>What every answer about an object's content carries: its length so far and the CRC-64 of all of it.</summary>
+    public OssReply SetContent(ObjectState state)
+    {
+        Set(OssHeader.Crc64, state.Crc64.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Set("ETag", state.ETag);
+        return state.IsAppendable ? SetNextPosition(state.Length) : this;
+    }
+
+    public OssReply SetNextPosition(long position) =>
+        Set(OssHeader.NextAppendPosition, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+}

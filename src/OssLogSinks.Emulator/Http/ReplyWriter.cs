@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace OssLogSinks.Emulator.Http;
+
+/// <summary>Puts a reply on the wire, with the headers that every answer carries.</summary>
+internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock clock)
+{
+    public async Task WriteAsync(HttpContext context, OssRequest request, OssReply reply, long started)
+    {
+        if (reply.Status == 0)
+        {
+            context.Abort();
+            return;
+        }
+
+        var response = context.Response;
+        response.StatusCode = reply.Status;
+        foreach (var (name, value) in reply.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        SetCommonHeaders(response, request, started);
+        var isHead = HttpMethods.IsHead(request.Method);
+        var text = TextOf(response, request, reply, isHead);
+        if (text is { Length: > 0 } && !isHead)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            response.ContentLength = bytes.Length;
+            await response.Body.WriteAsync(bytes).ConfigureAwait(false);
+            return;
+        }
+
+        if (reply.Status is not (204 or 304))
+        {
+            response.ContentLength = reply.ContentLength ?? 0;
+        }
+
+        foreach (var chunk in isHead ? [] : reply.Bytes ?? [])
+        {
+            await response.Body.WriteAsync(chunk, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private void SetCommonHeaders(HttpResponse response, OssRequest request, long started)
+    {
+        var headers = response.Headers;
+        var elapsed = clock.TimeProvider.GetElapsedTime(started);
+        headers.Server = "AliyunOSS";
+        headers.Date = clock.UtcNow.ToString("r", CultureInfo.InvariantCulture);
+        headers[OssHeader.RequestId] = request.RequestId;
+        headers[OssHeader.ServerTime] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        if (request.Header("Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            headers.Connection = "keep-alive";
+        }
+    }
+
+    // A HEAD error has no body: its document travels in a header, base64.
+    private string? TextOf(HttpResponse response, OssRequest request, OssReply reply, bool isHead)
+    {
+        if (reply.Text is not null || reply.Error is null)
+        {
+            return reply.Text;
+        }
+
+        if (reply.Error.Ec is not null)
+        {
+            response.Headers[OssHeader.ErrorCode] = reply.Error.Ec;
+        }
+
+        var document = ErrorDocument.Render(reply.Error, request);
+        response.Headers.ContentType = "application/xml";
+        if (isHead && options.HeadErrorDocuments)
+        {
+            response.Headers[OssHeader.ErrorDocument] = Convert.ToBase64String(Encoding.UTF8.GetBytes(document));
+        }
+
+        return document;
+    }
+}

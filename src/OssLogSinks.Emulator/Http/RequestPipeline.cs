@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Operations;
+using OssLogSinks.Emulator.Storage;
+
+namespace OssLogSinks.Emulator.Http;
+
+/// <summary>
+/// The way of a request: address, names, authentication, resource, faults, body, commit, answer. No lock is held on it but that
+/// of the key at the commit.
+/// </summary>
+internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock clock, ObjectStore store, CredentialStore credentials)
+{
+    private readonly RequestIds _ids = new();
+    private readonly RequestTarget _target = new(options, bucket => store.Find(bucket) is not null);
+    private readonly Authenticator _authenticator = new(options, clock, credentials);
+    private readonly OperationTable _operations = new(options, clock, store);
+    private readonly BodyReader _bodies = new(options);
+    private readonly ReplyWriter _writer = new(options, clock);
+
+    public required FaultScript Faults { get; init; }
+
+    public required RequestLog Log { get; init; }
+
+    public required CancellationToken Stopping { get; init; }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var started = clock.TimeProvider.GetTimestamp();
+        var request = Receive(context);
+        var body = RequestBody.Empty;
+        OssReply reply;
+        try
+        {
+            (body, reply) = await AnswerAsync(context, request).ConfigureAwait(false);
+            if (options.ResponseDelay > TimeSpan.Zero)
+            {
+                await Task.Delay(options.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
+            }
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            // The client, or the emulator itself, has gone away: nobody is left to answer.
+            reply = OssReply.Closed;
+        }
+
+        Log.Add(request, body, reply);
+        await _writer.WriteAsync(context, request, reply, started).ConfigureAwait(false);
+    }
+
+    private static bool HasNoLength(HttpRequest request) =>
+        request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding") && (request.Method is "POST" or "PUT");
+
+    private OssRequest Receive(HttpContext context)
+    {
+        var received = new OssRequest(context.Request.Method, null, null)
+        {
+            Headers = context.Request.Headers,
+            Host = context.Request.Headers.Host.ToString(),
+            Query = QueryParameters.Empty,
+            RequestId = _ids.Next(),
+        };
+        var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return _target.TryResolve(received, rawTarget) is { } request
+            ? request with { Operation = OperationRouter.OperationOf(request), IsAddressed = true }
+            : received;
+    }
+
+    private async ValueTask<(RequestBody Body, OssReply Reply)> AnswerAsync(HttpContext context, OssRequest request)
+    {
+        if (Check(context, request) is { } refusal)
+        {
+            return (RequestBody.Empty, refusal);
+        }
+
+        var plan = Faults.Take(request);
+        if (plan.CutsBody)
+        {
+            await context.Request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            return (RequestBody.Empty, OssReply.Closed);
+        }
+
+        var needsMd5 = request.Operation != OssOperation.AppendObject || request.Headers.ContainsKey("Content-MD5");
+        var (body, error) = await _bodies.ReadAsync(context.Request, needsMd5).ConfigureAwait(false);
+        return (body, error ?? await CommitAsync(plan, request, body).ConfigureAwait(false));
+    }
+
+    private OssError? Check(HttpContext context, OssRequest request)
+    {
+        if (!request.IsAddressed)
+        {
+            return OssErrors.BadRequest;
+        }
+
+        if (OperationTable.CheckNames(request, options) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var (caller, error) = _authenticator.Authenticate(request);
+        error ??= _operations.CheckResource(request, caller!);
+        return error ?? (HasNoLength(context.Request) ? OssErrors.MissingContentLength : null);
+    }
+
+    private ValueTask<OssReply> CommitAsync(FaultPlan plan, OssRequest request, RequestBody body)
+    {
+        if (plan == FaultPlan.None)
+        {
+            return new ValueTask<OssReply>(_operations.Execute(request, body));
+        }
+
+        FaultContext faults = null!;
+        faults = new FaultContext(request, store, clock)
+        {
+            Body = body,
+            Commit = () => _operations.Execute(request, faults.Body),
+            Stopping = Stopping,
+        };
+        return plan.PlayAsync(faults);
+    }
+}

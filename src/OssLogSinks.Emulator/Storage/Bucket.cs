@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+
+namespace OssLogSinks.Emulator.Storage;
+
+/// <summary>A bucket: slots by key. A slot, once made, stays for as long as the bucket does, so that its lock means its key.</summary>
+internal sealed class Bucket(string name, DateTimeOffset created)
+{
+    private readonly ConcurrentDictionary<string, KeySlot> _slots = new(StringComparer.Ordinal);
+
+    public string Name { get; } = name;
+
+    public DateTimeOffset Created { get; } = created;
+
+    /// <summary>Appends answer <c>x-oss-version-id: null</c>; no other effect here.</summary>
+    public bool IsVersioned { get; set; }
+
+    public bool IsDisabled { get; set; }
+
+    public bool IsEmpty => _slots.Values.All(slot => slot.State is null);
+
+    public KeySlot Slot(string key) => _slots.GetOrAdd(key, static k => new KeySlot(k));
+
+    public KeySlot? Find(string key) => _slots.GetValueOrDefault(key);
+
+    /// <summary>The objects under a prefix, sorted by the UTF-8 bytes of their keys.</summary>
+    public IReadOnlyList<(string Key, ObjectState State)> List(string prefix)
+    {
+        var found = new List<(string Key, ObjectState State)>();
+        foreach (var (key, slot) in _slots)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && slot.State is { } state)
+            {
+                found.Add((key, state));
+            }
+        }
+
+        found.Sort((a, b) => KeyOrder.Compare(a.Key, b.Key));
+        return found;
+    }
+}
