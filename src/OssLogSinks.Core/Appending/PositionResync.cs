@@ -87,12 +87,35 @@ internal sealed class PositionResync
         {
             return await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken).ConfigureAwait(false);
         }
-        catch (OssException e) when ((int)e.StatusCode == 404 && e.Code is "NoSuchKey" or null)
+        catch (OssException e) when (IsNoSuchKey(e))
         {
-            // A 404 without its code is taken for absence: if it is the bucket that is missing, the append will say so.
             return null;
         }
+        catch (OssException e) when ((int)e.StatusCode == 404 && e.Code is null)
+        {
+            // Where x-oss-err is kept from a HEAD's answer, 404 may mean the bucket, or a gateway's page: a GET's answer says which.
+            if (await IsAbsentAsync(client, key, cancellationToken).ConfigureAwait(false))
+                return null;
+
+            throw;
+        }
     }
+
+    private static async Task<bool> IsAbsentAsync(IOssClient client, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var firstByte = new GetObjectRequest(key) { Range = new OssByteRange(0, 1) };
+            using var answer = await client.GetObjectAsync(firstByte, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (OssException e) when (IsNoSuchKey(e))
+        {
+            return true;
+        }
+    }
+
+    private static bool IsNoSuchKey(OssException error) => (int)error.StatusCode == 404 && error.Code == "NoSuchKey";
 
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)

@@ -26,11 +26,11 @@ internal static class ObjectPropertyHeaders
             throw new ArgumentException(string.Join(" ", faults), nameof(properties));
         }
 
-        foreach (var (name, value) in StandardHeaders(properties))
+        foreach (var (_, header, value) in StandardHeaders(properties))
         {
             if (!string.IsNullOrEmpty(value))
             {
-                headers[name] = value!;
+                headers[header] = value!;
             }
         }
 
@@ -43,11 +43,11 @@ internal static class ObjectPropertyHeaders
     /// <summary>Finds what cannot be sent; one sentence per fault, beginning with the property's name.</summary>
     public static void Check(OssObjectProperties properties, ICollection<string> faults)
     {
-        foreach (var (name, value) in StandardHeaders(properties))
+        foreach (var (property, _, value) in StandardHeaders(properties))
         {
             if (value is not null && !HeaderText.IsSendable(value))
             {
-                faults.Add($"{name}: must be printable ASCII without blanks at its ends.");
+                faults.Add($"{property}: must be printable ASCII without blanks at its ends.");
             }
         }
 
@@ -55,18 +55,21 @@ internal static class ObjectPropertyHeaders
         CheckTags(properties.Tags, faults);
     }
 
-    private static IEnumerable<(string Name, string? Value)> StandardHeaders(OssObjectProperties properties) =>
+    private static IEnumerable<(string Property, string Header, string? Value)> StandardHeaders(OssObjectProperties properties) =>
     [
-        ("content-type", properties.ContentType),
-        ("content-encoding", properties.ContentEncoding),
-        ("content-disposition", properties.ContentDisposition),
-        ("cache-control", properties.CacheControl),
-        ("expires", properties.Expires?.UtcDateTime.ToString("r", CultureInfo.InvariantCulture)),
-        ("x-oss-object-acl", NameOf(properties.Acl)),
-        ("x-oss-storage-class", NameOf(properties.StorageClass)),
-        ("x-oss-server-side-encryption", NameOf(properties.ServerSideEncryption)),
-        ("x-oss-tagging", string.Join("&", properties.Tags.Select(tag => PercentEncoding.QueryPart(tag.Key) + "=" + PercentEncoding.QueryPart(tag.Value ?? "")))),
+        (nameof(properties.ContentType), "content-type", properties.ContentType),
+        (nameof(properties.ContentEncoding), "content-encoding", properties.ContentEncoding),
+        (nameof(properties.ContentDisposition), "content-disposition", properties.ContentDisposition),
+        (nameof(properties.CacheControl), "cache-control", properties.CacheControl),
+        (nameof(properties.Expires), "expires", properties.Expires?.UtcDateTime.ToString("r", CultureInfo.InvariantCulture)),
+        (nameof(properties.Acl), "x-oss-object-acl", NameOf(properties.Acl)),
+        (nameof(properties.StorageClass), "x-oss-storage-class", NameOf(properties.StorageClass)),
+        (nameof(properties.ServerSideEncryption), "x-oss-server-side-encryption", NameOf(properties.ServerSideEncryption)),
+        (nameof(properties.Tags), "x-oss-tagging", TaggingOf(properties.Tags)),
     ];
+
+    private static string TaggingOf(IReadOnlyDictionary<string, string> tags) =>
+        string.Join("&", tags.Select(tag => PercentEncoding.QueryPart(tag.Key) + "=" + PercentEncoding.QueryPart(tag.Value ?? "")));
 
     private static string? NameOf(OssAcl acl) => acl switch
     {

@@ -48,18 +48,19 @@ internal sealed class OssEndpoint
         var bucket = settings.Bucket ?? "";
         AddFault(faults, BucketFault(bucket));
         var hasRegion = !string.IsNullOrEmpty(settings.Region);
-        AddFault(faults, hasRegion ? RegionFault(settings.Region!) : null);
+        var regionFault = hasRegion ? RegionFault(settings.Region!) : null;
+        AddFault(faults, regionFault);
 
+        endpoint = null;
         var text = settings.Endpoint;
         if (string.IsNullOrEmpty(text) && hasRegion)
         {
-            text = "oss-" + settings.Region + ".aliyuncs.com";
-        }
+            if (regionFault is not null)
+            {
+                return false;
+            }
 
-        endpoint = null;
-        if (faults.Count > faultsBefore && string.IsNullOrEmpty(settings.Endpoint))
-        {
-            return false;
+            text = "oss-" + settings.Region + ".aliyuncs.com";
         }
 
         if (!EndpointHost.TryParse(text, faults, out var scheme, out var host))

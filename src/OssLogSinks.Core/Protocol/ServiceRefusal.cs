@@ -33,7 +33,7 @@ internal sealed class ServiceRefusal
         var requestId = Field(response.HeaderOf("x-oss-request-id") ?? document?.ValueOf("RequestId"), credentials);
         var endpoint = Field(document?.ValueOf("Endpoint"), credentials);
         var text = HeaderText.Clean(Redact(document?.ValueOf("Message"), credentials), LongestMessage);
-        var message = MessageOf(operation, (int)response.StatusCode, code, text, ec, requestId, RefusalHints.For(code, ec, endpoint));
+        var message = MessageOf(operation, (int)response.StatusCode, code, text, ec, requestId);
         var exception = new OssException(response.StatusCode, code, message)
         {
             Ec = ec,
@@ -66,14 +66,13 @@ internal sealed class ServiceRefusal
         }
     }
 
-    private static string MessageOf(string operation, int status, string? code, string? text, string? ec, string? requestId, string? hint)
+    private static string MessageOf(string operation, int status, string? code, string? text, string? ec, string? requestId)
     {
         var about = string.Join(", ", new[] { ec is null ? null : "EC " + ec, requestId is null ? null : "request " + requestId }.Where(part => part is not null));
         var message = $"OSS refused {operation} with status {status.ToString(CultureInfo.InvariantCulture)}";
         message += code is null ? "" : " " + code;
         message += text is null ? "" : ": " + text.TrimEnd('.');
-        message += about.Length == 0 ? "." : " (" + about + ").";
-        return hint is null ? message : message + " " + hint;
+        return message + (about.Length == 0 ? "." : " (" + about + ").");
     }
 
     private static string? Field(string? value, OssCredentials credentials) => HeaderText.Clean(Redact(value, credentials), LongestField);

@@ -182,6 +182,18 @@ public class UnansweredAppendTests
     }
 
     [Fact]
+    public async Task NotFoundWithoutACode_IsNotTakenForAbsence()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.NextAnswerIsLost(() => _oss.NextHeadFails(new OssException(HttpStatusCode.NotFound, null, "not found")));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("0\na\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
+    }
+
+    [Fact]
     public async Task WrongCrcButIntactBytes_IsNotAppendedTwice()
     {
         _oss.Next(request => Task.FromResult(_oss.Apply(request) with { Crc64 = 42 }));

@@ -124,6 +124,24 @@ public class OssClientAnswerTests
     }
 
     [Fact]
+    public async Task BodyThatStalls_IsAnOssException()
+    {
+        using var wire = new FakeWire().Answer((_, _) =>
+        {
+            var answer = FakeWire.NewAnswer(HttpStatusCode.OK, "");
+            answer.Content = new StreamContent(new SilentStream());
+            return Task.FromResult(answer);
+        });
+        using var client = wire.NewClient();
+        using var result = await client.GetObjectAsync(new GetObjectRequest("k"), Cancel);
+
+        var read = result.Content.ReadAsync(new byte[10], Cancel).AsTask();
+        wire.Time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(0, (int)(await Assert.ThrowsAsync<OssException>(() => read)).StatusCode);
+    }
+
+    [Fact]
     public async Task Listing_IsReadByLocalNameAndDecoded()
     {
         const string Xml = """
@@ -171,5 +189,17 @@ public class OssClientAnswerTests
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             throw new IOException("The connection was reset.");
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            throw new IOException("The connection was reset.");
+    }
+
+    private sealed class SilentStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return 0;
+        }
     }
 }

@@ -209,7 +209,7 @@ public class OssClientRequestTests
 
         Assert.Empty(wire.Sent);
         Assert.All(
-            new[] { "content-type", "'bad name'", "value of 'app'", "Tags: has 11" },
+            new[] { "ContentType: must", "'bad name'", "value of 'app'", "Tags: has 11" },
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
     }
 

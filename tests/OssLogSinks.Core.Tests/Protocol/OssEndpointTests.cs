@@ -117,7 +117,8 @@ public class OssEndpointTests
     {
         var faults = FaultsOf(new OssEndpointSettings("ftp://x", "B", "oss-x"));
 
-        Assert.Equal(["Bucket", "Region", "Endpoint"], faults.Select(fault => fault[..fault.IndexOf(':', StringComparison.Ordinal)]));
+        Assert.Equal(["Bucket", "Region", "Endpoint"], faults.Select(SettingOf));
+        Assert.Equal(["Bucket", "Endpoint"], FaultsOf(new OssEndpointSettings(null, null, null)).Select(SettingOf));
     }
 
     [Fact]
@@ -126,6 +127,8 @@ public class OssEndpointTests
             "use Path",
             Assert.Single(FaultsOf(new OssEndpointSettings("127.0.0.1", "bucket", "cn-hangzhou", OssAddressingStyle.VirtualHosted))),
             StringComparison.Ordinal);
+
+    private static string SettingOf(string fault) => fault[..fault.IndexOf(':', StringComparison.Ordinal)];
 
     private static OssEndpoint Create(OssEndpointSettings settings)
     {

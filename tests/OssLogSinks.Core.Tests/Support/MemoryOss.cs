@@ -145,7 +145,10 @@ internal sealed class MemoryOss : IOssClient
         lock (_gate)
         {
             Gets.Add((request.Key, request.Range));
-            var bytes = _objects[request.Key].Bytes.ToArray();
+            if (!_objects.TryGetValue(request.Key, out var stored))
+                return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+
+            var bytes = stored.Bytes.ToArray();
             if (request.Range is not { } range)
                 return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
             if (range.Start + range.Length > bytes.Length)
