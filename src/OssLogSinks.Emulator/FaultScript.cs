@@ -208,11 +208,6 @@ public sealed class FaultScript
     {
         lock (_lock)
         {
-            if (_script.Count == 0 && _random is null)
-            {
-                return FaultPlan.None;
-            }
-
             var actions = TakeScripted(request);
             if (actions.Count == 0 && _random?.Draw(request.Operation) is { } drawn)
             {
@@ -220,12 +215,17 @@ public sealed class FaultScript
             }
 
             _injected += actions.Count;
-            return actions.Count == 0 ? FaultPlan.None : new FaultPlan(actions);
+            return FaultPlan.Of(actions);
         }
     }
 
     private List<FaultAction> TakeScripted(OssRequest request)
     {
+        if (_script.Count == 0)
+        {
+            return [];
+        }
+
         var taken = new List<FaultAction>();
         foreach (var fault in _script)
         {

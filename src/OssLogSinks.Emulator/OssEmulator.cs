@@ -1,12 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Http;
 using OssLogSinks.Emulator.Operations;
@@ -25,8 +16,7 @@ public sealed class OssEmulator : IAsyncDisposable
     private readonly CredentialStore _credentials;
     private readonly RequestLog _log;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<string, ConnectionContext> _connections = new();
-    private readonly WebApplication _server;
+    private readonly LoopbackServer _server;
     private int _disposed;
 
     private OssEmulator(OssEmulatorOptions options)
@@ -36,7 +26,13 @@ public sealed class OssEmulator : IAsyncDisposable
         _store = new ObjectStore(_clock);
         _credentials = new CredentialStore(_clock);
         _log = new RequestLog(options, _clock);
-        _server = BuildServer();
+        var pipeline = new RequestPipeline(options, _clock, _store, _credentials)
+        {
+            Faults = Faults,
+            Log = _log,
+            Stopping = _stopping.Token,
+        };
+        _server = new LoopbackServer(options.Port, pipeline.HandleAsync);
     }
 
     /// <summary>The endpoint to give to a client: <c>http://127.0.0.1:port</c>.</summary>
@@ -71,9 +67,7 @@ public sealed class OssEmulator : IAsyncDisposable
     {
         var emulator = new OssEmulator(options ?? new OssEmulatorOptions());
         emulator.Prepare();
-        await emulator._server.StartAsync(cancellationToken).ConfigureAwait(false);
-        var addresses = emulator._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        emulator.Endpoint = new Uri(addresses!.Addresses.First());
+        emulator.Endpoint = await emulator._server.StartAsync(cancellationToken).ConfigureAwait(false);
         return emulator;
     }
 
@@ -195,13 +189,7 @@ public sealed class OssEmulator : IAsyncDisposable
     public void ShiftClock(TimeSpan by) => _clock.Shift(by);
 
     /// <summary>Closes every open connection, idle or not, as a server does that restarts.</summary>
-    public void AbortConnections()
-    {
-        foreach (var connection in _connections.Values)
-        {
-            connection.Abort(new ConnectionAbortedException("Closed by the test."));
-        }
-    }
+    public void AbortConnections() => _server.AbortConnections();
 
     /// <summary>Stops at once: held and delayed requests are cut, writes still to land do not.</summary>
     /// <returns>A task for the stop.</returns>
@@ -213,8 +201,6 @@ public sealed class OssEmulator : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        AbortConnections();
-        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _server.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -230,49 +216,6 @@ public sealed class OssEmulator : IAsyncDisposable
         foreach (var bucket in Options.Buckets)
         {
             CreateBucket(bucket);
-        }
-    }
-
-    private WebApplication BuildServer()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
-        var server = builder.Build();
-        var pipeline = new RequestPipeline(Options, _clock, _store, _credentials)
-        {
-            Faults = Faults,
-            Log = _log,
-            Stopping = _stopping.Token,
-        };
-        server.Run(pipeline.HandleAsync);
-        return server;
-    }
-
-    private void ConfigureKestrel(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxRequestLineSize = 64 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        kestrel.Listen(IPAddress.Loopback, Options.Port, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(TrackAsync);
-        });
-    }
-
-    private async Task TrackAsync(ConnectionContext connection, Func<Task> next)
-    {
-        _connections[connection.ConnectionId] = connection;
-        try
-        {
-            await next().ConfigureAwait(false);
-        }
-        finally
-        {
-            _connections.TryRemove(connection.ConnectionId, out _);
         }
     }
 }

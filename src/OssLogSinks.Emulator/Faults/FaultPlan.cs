@@ -7,6 +7,8 @@ internal sealed class FaultPlan(IReadOnlyList<FaultAction> actions)
 {
     public static FaultPlan None { get; } = new([]);
 
+    public static FaultPlan Of(IReadOnlyList<FaultAction> actions) => actions.Count == 0 ? None : new FaultPlan(actions);
+
     public bool CutsBody => actions.Any(action => action.CutsBody);
 
     public async ValueTask<OssReply> PlayAsync(FaultContext context)

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OssLogSinks.Emulator.Http;
+
+/// <summary>A bare Kestrel on 127.0.0.1, without limits on bodies, that knows its connections.</summary>
+internal sealed class LoopbackServer : IAsyncDisposable
+{
+    private const int MaxHeadBytes = 64 * 1024;
+
+    private readonly ConcurrentDictionary<string, ConnectionContext> _connections = new();
+    private readonly WebApplication _server;
+
+    public LoopbackServer(int port, RequestDelegate pipeline)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, port));
+        _server = builder.Build();
+        _server.Run(pipeline);
+    }
+
+    public async Task<Uri> StartAsync(CancellationToken cancellationToken)
+    {
+        await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+        var addresses = _server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return new Uri(addresses.Addresses.First());
+    }
+
+    public void AbortConnections()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            connection.Abort(new ConnectionAbortedException("Closed by the test."));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AbortConnections();
+        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Configure(KestrelServerOptions kestrel, int port)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestLineSize = MaxHeadBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadBytes;
+        kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(TrackAsync);
+        });
+    }
+
+    private async Task TrackAsync(ConnectionContext connection, Func<Task> next)
+    {
+        _connections[connection.ConnectionId] = connection;
+        try
+        {
+            await next().ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.TryRemove(connection.ConnectionId, out _);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace OssLogSinks.Conventions.Tests;
+
+/// <summary>Habits of this code that a compiler does not check.</summary>
+public partial class SourceTests
+{
+    private const int MostLines = 300;
+
+    public static TheoryData<string> Folders => ["src", "tests", "samples"];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void File_HoldsOneConcept(string folder) =>
+        Assert.All(Repository.SourceFiles(folder), path =>
+            Assert.True(Repository.Read(path).Count(c => c == '\n') <= MostLines, $"{path} has more than {MostLines} lines."));
+
+    [Fact]
+    public void Namespace_IsTheFolder() =>
+        Assert.All(Repository.SourceFiles("src").Where(p => !p.EndsWith("Program.cs", StringComparison.Ordinal)), path =>
+        {
+            var folders = path.Split('/')[1..^1];
+            var expected = string.Join('.', folders);
+            var actual = NamespaceLine().Match(Repository.Read(path)).Groups["name"].Value;
+
+            // What users type stands where they look for it, without a using of ours.
+            Assert.Contains(actual, path.EndsWith("OssAppendLoggerConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
+                : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
+                : new[] { expected });
+        });
+
+    [Fact]
+    public void Code_HasNoLeftovers() =>
+        Assert.All(Repository.SourceFiles("src").Concat(Repository.SourceFiles("samples")), path =>
+            Assert.False(Leftover().IsMatch(Repository.Read(path)), $"{path} has a leftover."));
+
+    [Fact]
+    public void NoWarn_SaysWhy() =>
+        Assert.All(Repository.ProjectFiles, file =>
+        {
+            var lines = File.ReadAllLines(file);
+            for (var i = 0; i < lines.Length; i++)
+                Assert.True(!lines[i].Contains("<NoWarn>", StringComparison.Ordinal) || (i > 0 && lines[i - 1].Contains("<!--", StringComparison.Ordinal)), $"{file}: a NoWarn without its reason.");
+        });
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(@"NotImplementedException|\bTODO\b|\bFIXME\b|\bHACK\b|#region")]
+    private static partial Regex Leftover();
+}

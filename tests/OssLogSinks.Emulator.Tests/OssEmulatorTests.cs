@@ -1,0 +1,91 @@
+using OssLogSinks.Emulator.Tests.Wire;
+
+namespace OssLogSinks.Emulator.Tests;
+
+public class OssEmulatorTests : EmulatorTest
+{
+    [Fact]
+    public async Task Requests_AreRecordedBeforeTheirAnswer()
+    {
+        await Client.SendAsync(TestRequest.Append("a b", 0, [1, 2]).With("X-Oss-Meta-A", "1"));
+        await Client.AppendAsync("a b", 9, "x");
+        var requests = Emulator.Requests;
+        var first = requests[0];
+        Assert.Equal(("POST", "logs", "a b", OssOperation.AppendObject), (first.Method, first.Bucket, first.Key, first.Operation));
+        Assert.Equal((0L, 2L, 200, null), (first.Position, first.BodyLength, first.Status, first.ErrorCode));
+        Assert.Equal("1", first.Headers["x-oss-meta-a"]);
+        Assert.Equal((9L, 409, "PositionNotEqualToLength"), (requests[1].Position, requests[1].Status, requests[1].ErrorCode));
+        Emulator.ClearRequests();
+        Assert.Empty(Emulator.Requests);
+    }
+
+    [Fact]
+    public async Task RecordLimit_ForgetsTheOldest()
+    {
+        Options.RecordLimit = 2;
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            await Client.HeadAsync(key);
+        }
+
+        Assert.Equal(["b", "c"], Emulator.Requests.Select(request => request.Key));
+        Options.RecordRequests = false;
+        await Client.HeadAsync("d");
+        Assert.Equal(2, Emulator.Requests.Count);
+    }
+
+    [Fact]
+    public void Objects_CanBeChangedAsByOthers()
+    {
+        Emulator.AppendAsStranger("logs", "x/a", "abc"u8);
+        Emulator.AppendAsStranger("logs", "x/a", "def"u8);
+        Emulator.PutObject("logs", "x/b", "normal"u8);
+        var found = Emulator.ListObjects("logs", "x/");
+        Assert.Equal([("x/a", 6L, "Appendable", 2), ("x/b", 6L, "Normal", 0)], found.Select(o => (o.Key, o.Length, o.Type, o.NumberOfAppends)));
+        Assert.Equal("abcdef", Text("x/a"));
+        Emulator.SealObject("logs", "x/a");
+        Assert.True(Emulator.FindObject("logs", "x/a")!.IsSealed);
+        Assert.Throws<InvalidOperationException>(() => Emulator.AppendAsStranger("logs", "x/a", "!"u8));
+        Assert.Throws<InvalidOperationException>(() => Emulator.SealObject("logs", "x/b"));
+        Emulator.LockObject("logs", "x/b");
+        Assert.Throws<InvalidOperationException>(() => Emulator.DeleteObject("logs", "x/b"));
+        Emulator.DeleteObject("logs", "x/a");
+        Assert.Throws<KeyNotFoundException>(() => Emulator.ReadObject("logs", "x/a"));
+        Assert.Throws<KeyNotFoundException>(() => Emulator.ListObjects("nowhere"));
+        Assert.Throws<ArgumentException>(() => Emulator.CreateBucket("No"));
+    }
+
+    [Fact]
+    public async Task HeldRequest_DoesNotKeepTheEmulatorFromStopping()
+    {
+        var gate = Emulator.Faults.Hold();
+        var append = Client.AppendAsync("a", 0, "x");
+        await gate.Arrived;
+        await Emulator.DisposeAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => append);
+    }
+
+    [Fact]
+    public async Task StalledBody_TimesOut()
+    {
+        Options.BodyTimeout = TimeSpan.FromMilliseconds(20);
+        var request = TestRequest.Append("a", 0, []);
+        Client.Signer.SignV4(request, Client.Now);
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(Emulator.Endpoint.Host, Emulator.Endpoint.Port, TestContext.Current.CancellationToken);
+        var head = "POST /logs/a?append&position=0 HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+            + string.Concat(request.Headers.Select(header => $"{header.Key}: {header.Value}\r\n")) + "\r\nabc";
+        await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(socket.GetStream());
+        Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Null(Emulator.FindObject("logs", "a"));
+    }
+
+    [Theory]
+    [InlineData(true, "--port", "0", "--bucket", "extra", "--region", "cn-beijing")]
+    [InlineData(false, "--port")]
+    [InlineData(false, "--port", "many")]
+    [InlineData(false, "--unknown", "x")]
+    public void ToolArguments_AreParsed(bool valid, params string[] arguments) =>
+        Assert.Equal(valid, ToolArguments.TryParse(arguments, new OssEmulatorOptions()));
+}
