@@ -1,0 +1,80 @@
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Emulator;
+
+namespace Quickstart;
+
+/// <summary>The OSS that is logged to: the built-in one, or the one that the environment names.</summary>
+internal sealed class BucketUnderTest : IAsyncDisposable
+{
+    private readonly OssEmulator? _emulator;
+
+    private BucketUnderTest(OssEmulator? emulator) => _emulator = emulator;
+
+    public required string Description { get; init; }
+
+    public required string Endpoint { get; init; }
+
+    public required string Region { get; init; }
+
+    public required string Bucket { get; init; }
+
+    public required string AccessKeyId { get; init; }
+
+    public required string AccessKeySecret { get; init; }
+
+    public string? SecurityToken { get; init; }
+
+    /// <summary>Faults that the built-in OSS has played; null for any other.</summary>
+    public int? FaultsPlayed => _emulator?.Faults.Injected;
+
+    /// <summary>A client to read back with.</summary>
+    public OssClient CreateClient() => new(new OssClientOptions
+    {
+        Endpoint = Endpoint,
+        Region = Region,
+        Bucket = Bucket,
+        Credentials = new StaticCredentialsProvider(AccessKeyId, AccessKeySecret, SecurityToken),
+    });
+
+    public static async Task<BucketUnderTest> OpenAsync(QuickstartArguments arguments)
+    {
+        if (Environment.GetEnvironmentVariable("OSS_ENDPOINT") is { Length: > 0 } endpoint)
+        {
+            return new BucketUnderTest(null)
+            {
+                Description = $"{endpoint}, bucket '{Variable("OSS_BUCKET")}'",
+                Endpoint = endpoint,
+                Region = Variable("OSS_REGION"),
+                Bucket = Variable("OSS_BUCKET"),
+                AccessKeyId = Variable("OSS_ACCESS_KEY_ID"),
+                AccessKeySecret = Variable("OSS_ACCESS_KEY_SECRET"),
+                SecurityToken = Environment.GetEnvironmentVariable("OSS_SESSION_TOKEN"),
+            };
+        }
+
+        var emulator = await OssEmulator.StartAsync();
+        if (arguments.FaultRate > 0)
+            emulator.Faults.Random(arguments.FaultRate, seed: 1);
+
+        return new BucketUnderTest(emulator)
+        {
+            Description = $"the built-in OSS at {emulator.Endpoint}" + (arguments.FaultRate > 0 ? $" with {arguments.FaultRate:P0} faults" : ""),
+            Endpoint = emulator.Endpoint.ToString(),
+            Region = emulator.Region,
+            Bucket = "logs",
+            AccessKeyId = emulator.AccessKeyId,
+            AccessKeySecret = emulator.AccessKeySecret,
+        };
+    }
+
+    /// <summary>Ends the faults, so that reading back shows what is there.</summary>
+    public void Calm() => _emulator?.Faults.Clear();
+
+    public ValueTask DisposeAsync() => _emulator?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"OSS_ENDPOINT is set, so {name} has to be set too.");
+}

@@ -1,0 +1,137 @@
+using Serilog.Events;
+
+namespace Serilog.Sinks.OssAppend.Delivery;
+
+/// <summary>What became of an event at the queue.</summary>
+internal enum Admission
+{
+    Entered,
+    Full,
+    Closed,
+}
+
+/// <summary>
+/// The queue's accounts: an event that has entered leaves once, in its turn; never more than the limit are inside; after the
+/// close none enters. Any thread may enter, one at a time leaves.
+/// </summary>
+internal sealed class QueueRoom
+{
+    private readonly object _gate = new();
+    private readonly int _limit;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _time;
+
+    // Guarded by _gate.
+    private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
+    private long _entered;
+    private long _left;
+    private bool _isClosed;
+
+    /// <param name="limit">The most events inside.</param>
+    /// <param name="patience">How long a caller waits for room; zero not at all.</param>
+    /// <param name="time">The clock.</param>
+    public QueueRoom(int limit, TimeSpan patience, TimeProvider time)
+    {
+        _limit = limit;
+        _patience = patience;
+        _time = time;
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return (int)(_entered - _left);
+        }
+    }
+
+    /// <summary>Lets an event in, if there is room in time.</summary>
+    /// <param name="logEvent">The event.</param>
+    /// <param name="enqueue">Puts it into the queue; never after <see cref="Close"/> has returned.</param>
+    public Admission Enter(LogEvent logEvent, Action<LogEvent> enqueue)
+    {
+        lock (_gate)
+        {
+            if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero)
+                WaitForRoom();
+            if (_isClosed)
+                return Admission.Closed;
+            if (!HasRoom())
+                return Admission.Full;
+
+            _entered++;
+            enqueue(logEvent);
+            return Admission.Entered;
+        }
+    }
+
+    /// <summary>The oldest events inside have left.</summary>
+    public void Leave(long count)
+    {
+        lock (_gate)
+        {
+            // After EmptyOut nobody is inside any more, whoever still leaves.
+            _left = Math.Min(_left + count, _entered);
+            while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
+                _watchers.Dequeue().Reached.TrySetResult(true);
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>A task that ends when all that are inside now have left.</summary>
+    public Task WhenLeft()
+    {
+        lock (_gate)
+        {
+            if (_left == _entered)
+                return Task.CompletedTask;
+
+            var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _watchers.Enqueue((_entered, reached));
+            return reached.Task;
+        }
+    }
+
+    /// <summary>Lets nobody in any more; those who wait for room are sent away.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Counts all that are inside as gone.</summary>
+    /// <returns>How many they were.</returns>
+    public int EmptyOut()
+    {
+        lock (_gate)
+        {
+            var inside = (int)(_entered - _left);
+            Leave(inside);
+            return inside;
+        }
+    }
+
+    private bool HasRoom() => _entered - _left < _limit;
+
+    private void WaitForRoom()
+    {
+        var isOver = false;
+        using var timer = _time.CreateTimer(_ => Over(), null, _patience, Timeout.InfiniteTimeSpan);
+        while (!HasRoom() && !_isClosed && !isOver)
+            Monitor.Wait(_gate);
+
+        void Over()
+        {
+            lock (_gate)
+            {
+                isOver = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using OssLogSinks.Core.Diagnostics;
+using Serilog.Core;
+using Serilog.Debugging;
+using Serilog.Events;
+
+namespace Serilog.Sinks.OssAppend.Diagnostics;
+
+/// <summary>
+/// Tells Serilog's failure listener exactly which events are lost, each once. Without a listener of the user's own it asks
+/// for no events, so that none is kept alive for nothing: the core's reports are enough then.
+/// </summary>
+internal sealed class FailureRelay : IDeliveryListener
+{
+    private readonly object _sender;
+
+    // Set while the logger is configured, before the first event.
+    private ILoggingFailureListener? _listener;
+
+    public FailureRelay(object sender) => _sender = sender;
+
+    public void SetListener(ILoggingFailureListener listener) =>
+        _listener = ReferenceEquals(listener, SelfLog.FailureListener) ? null : listener;
+
+    /// <summary>What a record brings along so that its loss can be told; null if nobody listens.</summary>
+    public object? StateOf(LogEvent logEvent) => _listener is null ? null : logEvent;
+
+    public void OnStored(IReadOnlyList<object> states)
+    {
+    }
+
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) =>
+        Tell(states.Select(state => (LogEvent)state).ToArray(), failure);
+
+    /// <summary>The events are lost.</summary>
+    public void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure)
+    {
+        var kind = failure.Reason is DropReason.CloseTimeOver or DropReason.Closed ? LoggingFailureKind.Final : LoggingFailureKind.Permanent;
+        try
+        {
+            _listener?.OnLoggingFailed(_sender, kind, failure.Message, events, failure);
+        }
+        catch (Exception e)
+        {
+            SelfLog.WriteLine("OssAppend: the failure listener itself failed, with {0}.", e.GetType());
+        }
+    }
+}

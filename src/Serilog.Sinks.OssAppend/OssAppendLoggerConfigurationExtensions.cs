@@ -1,0 +1,185 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Signing;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+using Serilog.Sinks.OssAppend;
+using Serilog.Sinks.OssAppend.Delivery;
+using Serilog.Sinks.OssAppend.Settings;
+
+namespace Serilog;
+
+/// <summary>Adds <c>WriteTo.OssAppend()</c>.</summary>
+public static class OssAppendLoggerConfigurationExtensions
+{
+    /// <summary>Appends events as text to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
+    /// <param name="sinkConfiguration">The logger's sinks.</param>
+    /// <param name="bucket">The bucket's name. Required.</param>
+    /// <param name="region">The bucket's region, <c>cn-hangzhou</c> for instance. This or <paramref name="endpoint"/> is required; alone it means the region's public endpoint.</param>
+    /// <param name="objectKey">How objects are called; see <see cref="OssAppendSinkOptions.ObjectKey"/>. Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.</param>
+    /// <param name="restrictedToMinimumLevel">The least level that is written; ignored if there is a <paramref name="levelSwitch"/>. Default: all.</param>
+    /// <param name="outputTemplate">How an event becomes text. Default: as the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.</param>
+    /// <param name="formatProvider">The culture for <paramref name="outputTemplate"/>. Default: the invariant one.</param>
+    /// <param name="fileSizeLimitBytes">Bytes at which an object is full; null for no limit but the service's 5 GB. Default: 1 GiB.</param>
+    /// <param name="levelSwitch">Changes the least level while the application runs. Default: none.</param>
+    /// <param name="rollingInterval">How often a new object is begun, by the event's own time. Default: never, except as the key's date format says.</param>
+    /// <param name="rollOnFileSizeLimit">Whether a full object is followed by the next one. Default: true, unlike the File sink; if false, events for a full object are dropped and counted.</param>
+    /// <param name="useLocalTime">Whether keys and rolling follow the machine's local time. Default: false, UTC.</param>
+    /// <param name="endpoint">Where OSS is: an internal, accelerated or custom domain, or an IP with its port. Default: the public endpoint of <paramref name="region"/>.</param>
+    /// <param name="accessKeyId">The access key's id, together with <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or else the environment variables that Alibaba's own SDKs read.</param>
+    /// <param name="accessKeySecret">The access key's secret.</param>
+    /// <param name="securityToken">The STS token of a temporary access key; it is not renewed.</param>
+    /// <param name="credentials">Gives, and renews, what requests are signed with; not together with an access key.</param>
+    /// <param name="addressingStyle">Where in a request's address the bucket stands. Default: judged by the endpoint; custom domains must say.</param>
+    /// <param name="signatureVersion">How requests are signed. Default: V4.</param>
+    /// <param name="period">How long an event may wait for others to share its append. Default: 2 seconds.</param>
+    /// <param name="batchSizeLimit">The most events that are rendered in one go. Default: 1000.</param>
+    /// <param name="queueLimit">The most events that may wait to be rendered. Default: 100 000.</param>
+    /// <param name="blockWhenFull">Whether a log call waits for room when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
+    /// <param name="blockTimeout">How long it waits at most. Default: 10 seconds.</param>
+    /// <param name="closeTimeout">How long closing the logger waits for everything to be stored. Default: 10 seconds.</param>
+    /// <param name="appendSizeLimitBytes">The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</param>
+    /// <param name="eventSizeLimitBytes">The most bytes of one rendered event; a larger one is dropped and counted. Default: 1 MiB.</param>
+    /// <param name="memoryLimitBytes">The most memory that rendered events may hold, in bytes. Default: 64 MiB.</param>
+    /// <param name="retryTimeLimit">How long an append is tried before its events are dropped and counted. Default: 1 hour.</param>
+    /// <param name="requestTimeout">How long one request may take, its answer included. Default: 30 seconds.</param>
+    /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
+    /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>.</param>
+    /// <param name="acl">Who may read new objects. Default: the bucket decides.</param>
+    /// <param name="storageClass">Storage class of new objects. Default: the bucket decides.</param>
+    /// <param name="serverSideEncryption">Encryption of new objects at rest. Default: the bucket decides.</param>
+    /// <param name="metadata">User metadata of new objects. Default: none.</param>
+    /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
+    /// <param name="monitor">Lets the application flush the sink and read its counters. Default: nobody does.</param>
+    /// <returns>The logger's configuration, to go on with.</returns>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public static LoggerConfiguration OssAppend(
+        this LoggerSinkConfiguration sinkConfiguration,
+        string? bucket = null,
+        string? region = null,
+        string objectKey = OssAppenderOptions.DefaultObjectKey,
+        LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
+        string outputTemplate = OssAppendSinkOptions.DefaultOutputTemplate,
+        IFormatProvider? formatProvider = null,
+        long? fileSizeLimitBytes = 1L << 30,
+        LoggingLevelSwitch? levelSwitch = null,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        bool rollOnFileSizeLimit = true,
+        bool useLocalTime = false,
+        string? endpoint = null,
+        string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
+        IOssCredentialsProvider? credentials = null,
+        OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
+        OssSignatureVersion signatureVersion = OssSignatureVersion.V4,
+        TimeSpan? period = null,
+        int batchSizeLimit = OssAppendSinkOptions.DefaultBatchSizeLimit,
+        int queueLimit = OssAppendSinkOptions.DefaultQueueLimit,
+        bool blockWhenFull = false, TimeSpan? blockTimeout = null,
+        TimeSpan? closeTimeout = null,
+        int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
+        TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
+        bool sendContentMd5 = false,
+        string? contentType = null,
+        OssAcl acl = OssAcl.Unspecified,
+        OssStorageClass storageClass = OssStorageClass.Unspecified,
+        OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
+        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
+        OssAppendMonitor? monitor = null) =>
+        OssAppend(
+            sinkConfiguration,
+            new MessageTemplateTextFormatter(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
+            bucket, region, objectKey, restrictedToMinimumLevel, fileSizeLimitBytes, levelSwitch, rollingInterval, rollOnFileSizeLimit,
+            useLocalTime, endpoint, accessKeyId, accessKeySecret, securityToken, credentials, addressingStyle, signatureVersion,
+            period, batchSizeLimit, queueLimit, blockWhenFull, blockTimeout, closeTimeout,
+            appendSizeLimitBytes, eventSizeLimitBytes, memoryLimitBytes, retryTimeLimit, requestTimeout, sendContentMd5,
+            contentType, acl, storageClass, serverSideEncryption, metadata, tags, monitor);
+
+#pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
+    /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
+    /// <param name="sinkConfiguration">The logger's sinks.</param>
+    /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor)"/>
+    public static LoggerConfiguration OssAppend(
+        this LoggerSinkConfiguration sinkConfiguration,
+        ITextFormatter formatter,
+        string? bucket = null,
+        string? region = null,
+        string objectKey = OssAppenderOptions.DefaultObjectKey,
+        LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
+        long? fileSizeLimitBytes = 1L << 30,
+        LoggingLevelSwitch? levelSwitch = null,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        bool rollOnFileSizeLimit = true,
+        bool useLocalTime = false,
+        string? endpoint = null,
+        string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
+        IOssCredentialsProvider? credentials = null,
+        OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
+        OssSignatureVersion signatureVersion = OssSignatureVersion.V4,
+        TimeSpan? period = null,
+        int batchSizeLimit = OssAppendSinkOptions.DefaultBatchSizeLimit,
+        int queueLimit = OssAppendSinkOptions.DefaultQueueLimit,
+        bool blockWhenFull = false, TimeSpan? blockTimeout = null,
+        TimeSpan? closeTimeout = null,
+        int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
+        TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
+        bool sendContentMd5 = false,
+        string? contentType = null,
+        OssAcl acl = OssAcl.Unspecified,
+        OssStorageClass storageClass = OssStorageClass.Unspecified,
+        OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
+        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
+        OssAppendMonitor? monitor = null)
+#pragma warning restore CS1573
+    {
+        var options = new OssAppendSinkOptions
+        {
+            Formatter = formatter ?? throw new ArgumentNullException(nameof(formatter)),
+            Bucket = bucket, Region = region, Endpoint = endpoint, ObjectKey = objectKey,
+            FileSizeLimitBytes = fileSizeLimitBytes, RollingInterval = rollingInterval, RollOnFileSizeLimit = rollOnFileSizeLimit, UseLocalTime = useLocalTime,
+            AccessKeyId = accessKeyId, AccessKeySecret = accessKeySecret, SecurityToken = securityToken, Credentials = credentials,
+            AddressingStyle = addressingStyle, SignatureVersion = signatureVersion,
+            BatchSizeLimit = batchSizeLimit, QueueLimit = queueLimit, BlockWhenFull = blockWhenFull,
+            AppendSizeLimitBytes = appendSizeLimitBytes, EventSizeLimitBytes = eventSizeLimitBytes, MemoryLimitBytes = memoryLimitBytes,
+            SendContentMd5 = sendContentMd5, Monitor = monitor,
+            ObjectProperties = FlatSettings.ObjectProperties(contentType, acl, storageClass, serverSideEncryption, metadata, tags),
+        };
+
+        // What is left out keeps the options' own default.
+        options.Period = period ?? options.Period;
+        options.BlockTimeout = blockTimeout ?? options.BlockTimeout;
+        options.CloseTimeout = closeTimeout ?? options.CloseTimeout;
+        options.RetryTimeLimit = retryTimeLimit ?? options.RetryTimeLimit;
+        options.RequestTimeout = requestTimeout ?? options.RequestTimeout;
+        return Add(sinkConfiguration, options, SettingNames.OfParameters, restrictedToMinimumLevel, levelSwitch);
+    }
+
+    /// <summary>Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background; every setting there is can be given.</summary>
+    /// <param name="sinkConfiguration">The logger's sinks.</param>
+    /// <param name="options">The settings; in JSON configuration a section called <c>options</c>. Read now, not kept.</param>
+    /// <param name="restrictedToMinimumLevel">The least level that is written; ignored if there is a <paramref name="levelSwitch"/>. Default: all.</param>
+    /// <param name="levelSwitch">Changes the least level while the application runs. Default: none.</param>
+    /// <returns>The logger's configuration, to go on with.</returns>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public static LoggerConfiguration OssAppend(
+        this LoggerSinkConfiguration sinkConfiguration,
+        OssAppendSinkOptions options,
+        LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
+        LoggingLevelSwitch? levelSwitch = null) =>
+        Add(sinkConfiguration, options ?? throw new ArgumentNullException(nameof(options)), SettingNames.OfProperties, restrictedToMinimumLevel, levelSwitch);
+
+    private static LoggerConfiguration Add(
+        LoggerSinkConfiguration sinkConfiguration, OssAppendSinkOptions options, SettingNames names, LogEventLevel minimum, LoggingLevelSwitch? levelSwitch)
+    {
+        if (sinkConfiguration is null)
+            throw new ArgumentNullException(nameof(sinkConfiguration));
+
+        SettingsCheck.Require(options, names);
+        return sinkConfiguration.Sink(new OssAppendSink(options), minimum, levelSwitch);
+    }
+}

@@ -1,0 +1,31 @@
+using OssLogSinks.Core.Diagnostics;
+using Serilog.Sinks.OssAppend.Delivery;
+
+namespace Serilog.Sinks.OssAppend;
+
+/// <summary>
+/// The application's view of a sink: made first, given to <c>WriteTo.OssAppend(…, monitor: monitor)</c>, then asked at any time
+/// from any thread. Given to several sinks it watches the one configured last.
+/// </summary>
+public sealed class OssAppendMonitor
+{
+    private volatile OssAppendSink? _sink;
+
+    /// <summary>Events that wait to be rendered, up to <see cref="OssAppendSinkOptions.QueueLimit"/>; those not yet in <see cref="GetSnapshot"/>.</summary>
+    public int QueueLength => _sink?.QueueLength ?? 0;
+
+    /// <summary>What the sink has done so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
+    public DeliverySnapshot GetSnapshot() => _sink?.GetSnapshot() ?? new DeliverySnapshot();
+
+    /// <summary>
+    /// Sends what waits at once, and ends when every event logged before has met its fate. Trouble with OSS makes it wait; the
+    /// token bounds that.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
+    /// <returns>True if all that waited stands in OSS, each event once; false if some was given up meanwhile.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
+        _sink?.FlushAsync(cancellationToken) ?? Task.FromResult(true);
+
+    internal void Watch(OssAppendSink sink) => _sink = sink;
+}

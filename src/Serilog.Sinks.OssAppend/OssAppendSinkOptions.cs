@@ -1,0 +1,191 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Signing;
+using Serilog.Formatting;
+
+namespace Serilog.Sinks.OssAppend;
+
+/// <summary>
+/// Every setting of the sink. Read once, when the logger is configured; later changes have no effect. The parameters of
+/// <c>WriteTo.OssAppend(bucket, …)</c> have the same names, meanings and defaults.
+/// </summary>
+public sealed class OssAppendSinkOptions
+{
+    /// <summary>What the File sink writes too: time, level, message, and the exception if there is one.</summary>
+    public const string DefaultOutputTemplate = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} [{Level:u3}] {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>Number of events that may wait in the queue if nothing else is said.</summary>
+    public const int DefaultQueueLimit = 100_000;
+
+    /// <summary>Number of events rendered in one go if nothing else is said.</summary>
+    public const int DefaultBatchSizeLimit = 1000;
+
+    /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set.</summary>
+    public string? Bucket { get; set; }
+
+    /// <summary>
+    /// The bucket's region, <c>cn-hangzhou</c> for instance. This or <see cref="Endpoint"/> is required; alone it means the
+    /// region's public endpoint. Default: read from the endpoint, where that names it.
+    /// </summary>
+    public string? Region { get; set; }
+
+    /// <summary>
+    /// Where OSS is: <c>oss-cn-hangzhou-internal.aliyuncs.com</c> for instance, an accelerated, dual-stack or custom domain, or
+    /// an IP with its port; <c>http://</c> in front of it switches TLS off. Default: the public endpoint of <see cref="Region"/>.
+    /// </summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>
+    /// How objects are called: text with places such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c>,
+    /// <c>{SourceContext}</c>, or any scalar property of the event; see <see cref="OssLogSinks.Core.Keys.ObjectKeyTemplate"/>.
+    /// Default: <see cref="OssAppenderOptions.DefaultObjectKey"/>, a folder a day, an object for each process.
+    /// </summary>
+    public string ObjectKey { get; set; } = OssAppenderOptions.DefaultObjectKey;
+
+    /// <summary>How an event becomes text; writes the line's end itself. Default: none, <see cref="OutputTemplate"/> is used.</summary>
+    public ITextFormatter? Formatter { get; set; }
+
+    /// <summary>How an event becomes text, if <see cref="Formatter"/> is not set. Default: <see cref="DefaultOutputTemplate"/>.</summary>
+    public string OutputTemplate { get; set; } = DefaultOutputTemplate;
+
+    /// <summary>The culture for <see cref="OutputTemplate"/>; not used by <see cref="Formatter"/>. Default: the invariant one.</summary>
+    public IFormatProvider? FormatProvider { get; set; }
+
+    /// <summary>How often a new object is begun, by the event's own time. Default: never, except as the key's date format says.</summary>
+    public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
+
+    /// <summary>
+    /// Bytes at which an object is full, at least 1; null for no limit but the service's 5 GB. As with the File sink, the event
+    /// that crosses the limit is the object's last. Default: 1 GiB.
+    /// </summary>
+    public long? FileSizeLimitBytes { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// Whether a full object is followed by the next one, numbered <c>_001</c> and so on. Default: true, unlike the File sink, which
+    /// stops writing. If false, events for a full object are dropped, counted and told to the failure listener.
+    /// </summary>
+    public bool RollOnFileSizeLimit { get; set; } = true;
+
+    /// <summary>Whether keys and <see cref="RollingInterval"/> follow the machine's local time. Default: false, UTC.</summary>
+    public bool UseLocalTime { get; set; }
+
+    /// <summary>
+    /// The access key's id; goes with <see cref="AccessKeySecret"/>. Default: none, <see cref="Credentials"/> are used, or else the
+    /// environment variables that Alibaba's own SDKs read.
+    /// </summary>
+    public string? AccessKeyId { get; set; }
+
+    /// <summary>The access key's secret; goes with <see cref="AccessKeyId"/>. Default: none.</summary>
+    public string? AccessKeySecret { get; set; }
+
+    /// <summary>The STS token that belongs to a temporary <see cref="AccessKeyId"/>; it is not renewed. Default: none.</summary>
+    public string? SecurityToken { get; set; }
+
+    /// <summary>
+    /// Gives, and renews, what requests are signed with; not together with <see cref="AccessKeyId"/>. Default: the environment
+    /// variables that Alibaba's own SDKs read.
+    /// </summary>
+    public IOssCredentialsProvider? Credentials { get; set; }
+
+    /// <summary>Where in a request's address the bucket stands. Default: judged by the endpoint; custom domains must say.</summary>
+    public OssAddressingStyle AddressingStyle { get; set; }
+
+    /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
+    public OssSignatureVersion SignatureVersion { get; set; }
+
+    /// <summary>
+    /// Another way to OSS than the built-in client, the official SDK for instance; <see cref="Endpoint"/>, <see cref="Bucket"/> and
+    /// credentials are then not needed. Not disposed with the sink. Default: the built-in client.
+    /// </summary>
+    public IOssClient? Client { get; set; }
+
+    /// <summary>
+    /// How long an event may wait for others to share its append. Default: 2 seconds. A full append goes at once, a flush or close
+    /// too. Each append costs a request, however small.
+    /// </summary>
+    public TimeSpan Period { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most events that are rendered in one go, at least 1. Default: 1000. It does not limit an append: see <see cref="AppendSizeLimitBytes"/>.</summary>
+    public int BatchSizeLimit { get; set; } = DefaultBatchSizeLimit;
+
+    /// <summary>
+    /// The most events that may wait to be rendered, at least 1. Default: 100 000. Rendered ones wait as bytes instead, within
+    /// <see cref="MemoryLimitBytes"/>; only when that is used up does the queue fill.
+    /// </summary>
+    public int QueueLimit { get; set; } = DefaultQueueLimit;
+
+    /// <summary>
+    /// Whether a log call waits for room when the queue is full, up to <see cref="BlockTimeout"/>. Default: false; the event is
+    /// dropped, counted and told to the failure listener.
+    /// </summary>
+    public bool BlockWhenFull { get; set; }
+
+    /// <summary>
+    /// How long a log call waits for room before its event is dropped after all, if <see cref="BlockWhenFull"/> is true.
+    /// Default: 10 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
+    /// </summary>
+    public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long closing the logger waits for everything to be stored; what is left then is dropped, counted and told to the failure
+    /// listener. Default: 10 seconds.
+    /// </summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
+    public int AppendSizeLimitBytes { get; set; } = 4 << 20;
+
+    /// <summary>The most bytes of one rendered event, up to <see cref="AppendSizeLimitBytes"/>; a larger one is dropped, counted and told to the failure listener. Default: 1 MiB.</summary>
+    public int EventSizeLimitBytes { get; set; } = 1 << 20;
+
+    /// <summary>The most memory that rendered events may hold, in bytes; at least twice <see cref="AppendSizeLimitBytes"/>. Default: 64 MiB.</summary>
+    public long MemoryLimitBytes { get; set; } = 64L << 20;
+
+    /// <summary>How many objects are appended to at the same time, 1 to 64; an object takes one append at a time. Default: 4.</summary>
+    public int ConcurrentAppends { get; set; } = 4;
+
+    /// <summary>How many objects are remembered with their length; an idle one that is forgotten is found again by a HEAD. Default: 1000.</summary>
+    public int OpenStreamLimit { get; set; } = 1000;
+
+    /// <summary>
+    /// How long an append is tried before its events are dropped, counted and told to the failure listener. Default: 1 hour;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as memory lasts.
+    /// </summary>
+    public TimeSpan RetryTimeLimit { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The pause after a first failure; doubles with each more, and each is drawn at random between nothing and that. Default: 200 milliseconds.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The longest pause after failures. Default: 20 seconds.</summary>
+    public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The pause after a refusal that only an operator can mend: no permission, no such bucket, a wrong key. Default: 30 seconds.</summary>
+    public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one request may take, its answer included. Default: 30 seconds.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether each append carries its MD5. Default: false; damage is found all the same, by CRC-64, and mended.</summary>
+    public bool SendContentMd5 { get; set; }
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    public OssObjectProperties ObjectProperties { get; set; } = new();
+
+    /// <summary>Lets the application flush the sink and read its counters. Default: nobody does.</summary>
+    public OssAppendMonitor? Monitor { get; set; }
+
+    /// <summary>Where the sink reports about itself. Default: <see cref="Debugging.SelfLog"/>.</summary>
+    public IOssDiagnostics? Diagnostics { get; set; }
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the sink. Default: a handler of the sink's own.</summary>
+    public HttpMessageHandler? HttpMessageHandler { get; set; }
+}

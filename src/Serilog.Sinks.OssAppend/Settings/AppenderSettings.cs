@@ -1,0 +1,70 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Credentials;
+using Serilog.Sinks.OssAppend.Diagnostics;
+
+namespace Serilog.Sinks.OssAppend.Settings;
+
+/// <summary>Says the sink's settings in the core's words.</summary>
+internal static class AppenderSettings
+{
+    private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// How often queued events are rendered. It is a part of the period: as bytes they wait far cheaper than as objects.
+    /// </summary>
+    public static TimeSpan RhythmOf(OssAppendSinkOptions options)
+    {
+        var part = new TimeSpan(options.Period.Ticks / 8);
+        return part < ShortestRhythm ? ShortestRhythm : part > LongestRhythm ? LongestRhythm : part;
+    }
+
+    public static OssAppenderOptions From(OssAppendSinkOptions options) => new()
+    {
+        Endpoint = options.Endpoint,
+        Bucket = options.Bucket,
+        Region = options.Region,
+        AddressingStyle = options.AddressingStyle,
+        SignatureVersion = options.SignatureVersion,
+        Credentials = CredentialsOf(options),
+        Client = options.Client,
+        RequestTimeout = options.RequestTimeout,
+        ConnectTimeout = options.ConnectTimeout,
+        ObjectKey = options.ObjectKey,
+        UseLocalTime = options.UseLocalTime,
+        RollingInterval = options.RollingInterval,
+        ObjectSizeLimit = options.FileSizeLimitBytes,
+        RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
+        ObjectProperties = options.ObjectProperties,
+        SendContentMd5 = options.SendContentMd5,
+        AppendInterval = AppendIntervalOf(options),
+        AppendSizeLimit = options.AppendSizeLimitBytes,
+        RecordSizeLimit = options.EventSizeLimitBytes,
+        MemoryLimit = options.MemoryLimitBytes,
+        ConcurrentAppends = options.ConcurrentAppends,
+        OpenStreamLimit = options.OpenStreamLimit,
+        RetryDelay = options.RetryDelay,
+        RetryDelayLimit = options.RetryDelayLimit,
+        RefusalRetryDelay = options.RefusalRetryDelay,
+        RetryTimeLimit = options.RetryTimeLimit,
+        CloseTimeout = options.CloseTimeout,
+        Diagnostics = options.Diagnostics ?? SelfLogDiagnostics.Instance,
+        TimeProvider = options.TimeProvider,
+        HttpMessageHandler = options.HttpMessageHandler,
+    };
+
+    private static IOssCredentialsProvider? CredentialsOf(OssAppendSinkOptions options) =>
+        IsGiven(options.AccessKeyId) && IsGiven(options.AccessKeySecret)
+            ? new StaticCredentialsProvider(options.AccessKeyId!, options.AccessKeySecret!, options.SecurityToken)
+            : options.Credentials;
+
+    private static TimeSpan AppendIntervalOf(OssAppendSinkOptions options)
+    {
+        // A period that makes no sense is handed on as it is, for the core to find.
+        var rest = options.Period - RhythmOf(options);
+        return options.Period < TimeSpan.Zero ? options.Period : rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    }
+
+    /// <summary>Whether a text was given at all: configuration often leaves an empty one.</summary>
+    public static bool IsGiven(string? text) => !string.IsNullOrWhiteSpace(text);
+}

@@ -1,0 +1,86 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Credentials;
+using static Serilog.Sinks.OssAppend.Settings.AppenderSettings;
+
+namespace Serilog.Sinks.OssAppend.Settings;
+
+/// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user knows.</summary>
+internal sealed class SettingsCheck
+{
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
+
+    private readonly OssAppendSinkOptions _options;
+    private readonly SettingNames _names;
+    private readonly List<SettingFault> _faults = [];
+
+    private SettingsCheck(OssAppendSinkOptions options, SettingNames names)
+    {
+        _options = options;
+        _names = names;
+    }
+
+    /// <summary>Returns if the settings can be used.</summary>
+    /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
+    public static void Require(OssAppendSinkOptions options, SettingNames names)
+    {
+        var check = new SettingsCheck(options, names);
+        check.CheckQueue();
+        check.CheckOutput();
+        check.CheckCredentials();
+        check.CheckCore();
+        if (check._faults.Count > 0)
+            throw new OssSettingsException(check._faults);
+    }
+
+    private void CheckQueue()
+    {
+        Check(_options.BatchSizeLimit >= 1, nameof(_options.BatchSizeLimit), "must be at least 1 event.");
+        Check(_options.QueueLimit >= 1, nameof(_options.QueueLimit), "must be at least 1 event.");
+        Check(
+            _options.BlockTimeout == Timeout.InfiniteTimeSpan || (_options.BlockTimeout >= TimeSpan.Zero && _options.BlockTimeout <= LongestBlock),
+            nameof(_options.BlockTimeout),
+            "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.");
+    }
+
+    private void CheckOutput() => Check(
+        _options.Formatter is not null || _options.OutputTemplate is not null, nameof(_options.OutputTemplate), "must not be null, unless there is a formatter.");
+
+    private void CheckCredentials()
+    {
+        var hasId = IsGiven(_options.AccessKeyId);
+        var hasSecret = IsGiven(_options.AccessKeySecret);
+        if (hasId != hasSecret)
+            Add(hasId ? nameof(_options.AccessKeySecret) : nameof(_options.AccessKeyId), "must be set too; an access key has an id and a secret.");
+
+        Check(
+            !IsGiven(_options.SecurityToken) || hasId || hasSecret,
+            nameof(_options.SecurityToken),
+            "belongs to a temporary access key: set its id and secret too.");
+        Check(
+            _options.Credentials is null || !(hasId || hasSecret),
+            nameof(_options.Credentials),
+            "cannot be used together with an access key; leave one of the two out.");
+    }
+
+    private void CheckCore()
+    {
+        var appender = From(_options);
+        if (_faults.Any(f => IsAboutCredentials(f.Setting)))
+            appender.Credentials = new StaticCredentialsProvider("reported", "above");
+
+        foreach (var fault in appender.Validate())
+            _faults.Add(_names.FromCore(fault));
+    }
+
+    private bool IsAboutCredentials(string setting) =>
+        new[] { nameof(_options.AccessKeyId), nameof(_options.AccessKeySecret), nameof(_options.SecurityToken), nameof(_options.Credentials) }
+            .Contains(setting, StringComparer.OrdinalIgnoreCase);
+
+    private void Check(bool isRight, string property, string problem)
+    {
+        if (!isRight)
+            Add(property, problem);
+    }
+
+    private void Add(string property, string problem) => _faults.Add(_names.Fault(property, problem));
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using NLog;
+using NLog.Config;
+using OssLogSinks.Emulator;
+using OssLogSinks.EndToEnd.Tests.Support;
+using Serilog;
+
+namespace OssLogSinks.EndToEnd.Tests;
+
+/// <summary>Both front doors over real HTTP: with faults, and at full speed.</summary>
+public class FrontDoorTests
+{
+    private const int Million = 1_000_000;
+    private const long MostMemory = 500L << 20;
+
+    [Fact]
+    public async Task Serilog_DeliversEachEventOnceUnderFaults()
+    {
+        await using var emulator = await StartAsync();
+        emulator.Faults.Random(0.2, seed: 5);
+        await using (var logger = Serilog(emulator, "serilog-{Sequence:000}.log", fileSizeLimitBytes: 10_000))
+        {
+            for (var i = 0; i < 5000; i++)
+                logger.Information("event {Number}", i);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => $"event {i}"), emulator.Lines("serilog"));
+    }
+
+    [Fact]
+    public async Task NLogConfig_DeliversEachEventOnceUnderFaults()
+    {
+        await using var emulator = await StartAsync();
+        emulator.Faults.Random(0.2, seed: 6);
+        var factory = NLogFactory(emulator, "nlog-{Sequence:000}.log", "objectSizeLimit='10000'");
+        var logger = factory.GetLogger("Test");
+        for (var i = 0; i < 5000; i++)
+            logger.Info("event {Number}", i);
+        factory.Shutdown();
+
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => $"event {i}"), emulator.Lines("nlog"));
+    }
+
+    [Fact]
+    public async Task BothFrontDoors_ShareOneObjectWithoutTearingALine()
+    {
+        await using var emulator = await StartAsync();
+        emulator.Faults.Random(0.1, seed: 7);
+        var factory = NLogFactory(emulator, "shared.log");
+        var nlog = factory.GetLogger("Test");
+        await using (var serilog = Serilog(emulator, "shared.log"))
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                serilog.Information("serilog {Number}", i);
+                nlog.Info("nlog {Number}", i);
+            }
+
+            factory.Shutdown();
+        }
+
+        var lines = emulator.Lines("shared");
+        Assert.Equal(4000, lines.Count);
+        foreach (var writer in new[] { "serilog", "nlog" })
+            Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"{writer} {i}"), lines.Where(l => l.StartsWith(writer, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Serilog_AMillionEventsTakeFewAppendsAndBoundedMemory()
+    {
+        await using var emulator = await StartAsync(keepBodies: false);
+        var most = 0L;
+        await using (var logger = Serilog(emulator, "million.log", blockWhenFull: true))
+        {
+            for (var i = 0; i < Million; i++)
+            {
+                logger.Information("event {Number}", i);
+                most = Math.Max(most, i % 50_000 == 0 ? GC.GetTotalMemory(forceFullCollection: false) : 0);
+            }
+        }
+
+        AssertMillion(emulator, most);
+    }
+
+    [Fact]
+    public async Task NLog_AMillionEventsTakeFewAppendsAndBoundedMemory()
+    {
+        await using var emulator = await StartAsync(keepBodies: false);
+        var most = 0L;
+        var factory = NLogFactory(emulator, "million.log", "overflowAction='Block'");
+        var logger = factory.GetLogger("Test");
+        for (var i = 0; i < Million; i++)
+        {
+            logger.Info("event {Number}", i);
+            most = Math.Max(most, i % 50_000 == 0 ? GC.GetTotalMemory(forceFullCollection: false) : 0);
+        }
+
+        factory.Shutdown();
+        AssertMillion(emulator, most);
+    }
+
+    private static void AssertMillion(OssEmulator emulator, long mostMemory)
+    {
+        // 'event ' and the number's digits and the line's end, for 0 to 999 999.
+        var digits = Enumerable.Range(1, 6).Sum(d => 9L * (long)Math.Pow(10, d - 1) * d) + 1;
+        Assert.Equal((7L * Million) + digits, emulator.FindObject(Emulated.Bucket, "million.log")!.Length);
+        Assert.InRange(emulator.Appends(), 1, 199);
+        Assert.InRange(mostMemory, 1, MostMemory);
+    }
+
+    private static Task<OssEmulator> StartAsync(bool keepBodies = true) =>
+        OssEmulator.StartAsync(new OssEmulatorOptions { KeepBodies = keepBodies }, TestContext.Current.CancellationToken);
+
+    private static global::Serilog.Core.Logger Serilog(OssEmulator emulator, string objectKey, long fileSizeLimitBytes = 1 << 30, bool blockWhenFull = false) =>
+        new LoggerConfiguration()
+            .WriteTo.OssAppend(
+                bucket: Emulated.Bucket,
+                region: emulator.Region,
+                endpoint: emulator.Endpoint.ToString(),
+                accessKeyId: emulator.AccessKeyId,
+                accessKeySecret: emulator.AccessKeySecret,
+                objectKey: objectKey,
+                outputTemplate: "{Message:lj}{NewLine}",
+                fileSizeLimitBytes: fileSizeLimitBytes,
+                blockWhenFull: blockWhenFull,
+                closeTimeout: TimeSpan.FromMinutes(1))
+            .CreateLogger();
+
+    private static LogFactory NLogFactory(OssEmulator emulator, string objectKey, string more = "")
+    {
+        var factory = new LogFactory();
+        factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(
+            $$"""
+            <nlog throwConfigExceptions='true'>
+              <extensions><add assembly='NLog.Targets.OssAppend' /></extensions>
+              <targets>
+                <target name='oss' type='OssAppend' endpoint='{{emulator.Endpoint}}' region='{{emulator.Region}}' bucket='{{Emulated.Bucket}}'
+                        accessKeyId='{{emulator.AccessKeyId}}' accessKeySecret='{{emulator.AccessKeySecret}}' closeTimeoutSeconds='60'
+                        objectKey='{{objectKey}}' layout='${message}' {{more}} />
+              </targets>
+              <rules><logger name='*' writeTo='oss' /></rules>
+            </nlog>
+            """,
+            factory);
+        return factory;
+    }
+}
