@@ -5,6 +5,7 @@ using NLog.Targets;
 using OssLogSinks.Core.Protocol;
 using Serilog;
 using Serilog.Debugging;
+using Serilog.Events;
 
 namespace Quickstart;
 
@@ -38,9 +39,9 @@ internal sealed class SiteLogging : IAsyncDisposable
 
     public void AddTo(ILoggingBuilder logging)
     {
-        logging.AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
         logging.AddSerilog(_serilog);
-        logging.AddNLog(_ => _nlog);
+        logging.AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
+        logging.AddNLog(_nlog.Configuration!, new NLogProviderOptions { RemoveLoggerFactoryFilter = false });
     }
 
     /// <summary>Ends when everything logged so far stands in the bucket.</summary>
@@ -54,6 +55,7 @@ internal sealed class SiteLogging : IAsyncDisposable
 
     private static Serilog.Core.Logger CreateSerilog(BucketUnderTest bucket, string objectKey) =>
         new LoggerConfiguration()
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .WriteTo.OssAppend(
                 bucket: bucket.Bucket,
                 region: bucket.Region,
@@ -71,7 +73,7 @@ internal sealed class SiteLogging : IAsyncDisposable
     {
         var factory = new LogFactory();
         var configuration = new LoggingConfiguration(factory);
-        configuration.AddRuleForAllLevels(new OssAppendTarget
+        var target = new OssAppendTarget
         {
             Name = "oss",
             Endpoint = bucket.Endpoint,
@@ -85,7 +87,8 @@ internal sealed class SiteLogging : IAsyncDisposable
             AppendIntervalMilliseconds = 200,
             CloseTimeoutSeconds = (int)FlushTimeout.TotalSeconds,
             Layout = "${longdate} ${level:uppercase=true} ${logger} ${message}${onexception:${newline}${exception:format=tostring}}",
-        });
+        };
+        configuration.AddRuleForAllLevels(target);
         factory.Configuration = configuration;
         return factory;
     }

@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.Appending;
 internal sealed class Shipper : IDisposable
 {
     // While closing, a failed request is tried again soon or never.
-    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestClosingPause = TimeSpan.FromMilliseconds(250);
 
     private readonly MemorySpool _spool;
     private readonly AppendContext _context;
@@ -125,9 +125,13 @@ internal sealed class Shipper : IDisposable
     {
         if (firstPauseIsZero && failures == 1)
             return TimeSpan.Zero;
-        if (_isClosing)
-            return ClosingPause;
 
+        var pause = Pause(failures, cause);
+        return _isClosing && pause > LongestClosingPause ? LongestClosingPause : pause;
+    }
+
+    private TimeSpan Pause(int failures, AppendOutcome? cause)
+    {
         // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
         if (cause is AppendOutcome.Refused)
             return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (_settings.Chance() / 2))));

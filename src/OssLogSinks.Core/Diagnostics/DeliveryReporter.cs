@@ -57,7 +57,7 @@ internal sealed class DeliveryReporter
 
         var advice = error is OssException refusal ? TroubleAdvice.For(refusal) : "";
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait in memory.";
-        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, $"Appending to OSS does not work: {error.Message} {advice} {consequence}");
+        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, string.Join(" ", new[] { "Appending to OSS does not work:", error.Message, advice, consequence }.Where(part => part.Length > 0)));
     }
 
     /// <summary>An append was stored.</summary>

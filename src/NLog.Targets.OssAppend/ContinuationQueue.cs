@@ -1,0 +1,138 @@
+using NLog.Common;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>
+/// Calls the events' continuations, in the order of their fates, on no thread that delivery or a close waits for: a
+/// continuation may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
+/// </summary>
+internal sealed class ContinuationQueue : IDeliveryListener
+{
+    // Whoever brings more than this lends a hand, so that slow continuations slow delivery down instead of filling memory.
+    private const int MostWaiting = 100_000;
+
+    private readonly InternalLoggerDiagnostics _diagnostics;
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource<bool> _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by _gate.
+    private readonly Queue<Fate> _fates = new();
+    private int _waiting;
+    private bool _isRunning;
+    private bool _isClosing;
+    private bool _isClosed;
+
+    public ContinuationQueue(InternalLoggerDiagnostics diagnostics) => _diagnostics = diagnostics;
+
+    public void OnStored(IReadOnlyList<object> states) => Add([.. states], null);
+
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
+
+    /// <summary>Lets a continuation be called after all those before it.</summary>
+    public void Add(AsyncContinuation continuation, Exception? failure) => Add([continuation], failure);
+
+    /// <summary>Starts no more continuations in the background.</summary>
+    /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _isClosing = true;
+            if (!_isRunning)
+                _hasStopped.TrySetResult(true);
+        }
+
+        return _hasStopped.Task;
+    }
+
+    /// <summary>Calls what is left on this thread, which holds the lock that the others would wait for.</summary>
+    public void CallRest() => Run(isClosing: true);
+
+    private void Add(object[] continuations, Exception? failure)
+    {
+        bool isLate, mustStart, mustHelp;
+        lock (_gate)
+        {
+            isLate = _isClosed;
+            _fates.Enqueue(new Fate(continuations, failure));
+            _waiting += continuations.Length;
+            mustStart = !_isRunning && !_isClosing;
+            mustHelp = _waiting > MostWaiting && !_isClosing;
+            _isRunning |= mustStart;
+        }
+
+        if (mustStart)
+            ThreadPool.QueueUserWorkItem(static queue => ((ContinuationQueue)queue!).Run(isClosing: false), this);
+        if (mustHelp)
+            Help();
+        if (isLate)
+            Run(isClosing: true);
+    }
+
+    private void Run(bool isClosing)
+    {
+        while (TryTake(isClosing, downTo: 0, out var continuation, out var failure))
+            Call(continuation, failure);
+    }
+
+    private void Help()
+    {
+        while (TryTake(isClosing: false, downTo: MostWaiting, out var continuation, out var failure))
+            Call(continuation, failure);
+    }
+
+    private bool TryTake(bool isClosing, int downTo, out AsyncContinuation continuation, out Exception? failure)
+    {
+        lock (_gate)
+        {
+            if (_isClosing != isClosing || _waiting <= downTo)
+            {
+                Leave(isClosing, isHelping: downTo > 0);
+                (continuation, failure) = (static _ => { }, null);
+                return false;
+            }
+
+            var fate = _fates.Peek();
+            continuation = (AsyncContinuation)fate.Continuations[fate.Next++];
+            failure = fate.Failure;
+            if (fate.Next == fate.Continuations.Length)
+                _fates.Dequeue();
+
+            _waiting--;
+            return true;
+        }
+    }
+
+    private void Leave(bool isClosing, bool isHelping)
+    {
+        _isClosed |= isClosing;
+        if (isClosing || isHelping)
+            return;
+
+        _isRunning = false;
+        if (_isClosing)
+            _hasStopped.TrySetResult(true);
+    }
+
+    private void Call(AsyncContinuation continuation, Exception? failure)
+    {
+        try
+        {
+            continuation(failure);
+        }
+        catch (Exception e)
+        {
+            _diagnostics.ContinuationThrew(e);
+        }
+    }
+
+    private sealed class Fate(object[] continuations, Exception? failure)
+    {
+        public object[] Continuations { get; } = continuations;
+
+        public Exception? Failure { get; } = failure;
+
+        public int Next { get; set; }
+    }
+}

@@ -1,0 +1,198 @@
+using NLog.Common;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>
+/// The way of an event from the thread that logs to the appender. Every event that comes in has its continuation called
+/// exactly once: by the appender's word if it came that far, by this class if not.
+/// </summary>
+internal sealed class EventPipeline : IDisposable
+{
+    // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+
+    private readonly OssAppender _appender;
+    private readonly ContinuationQueue _continuations;
+    private readonly KeyLayout _key;
+    private readonly EventRenderer _renderer;
+    private readonly PipelineSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly EventQueue _queue;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _worker;
+    private int _closes;
+
+    // The worker's own.
+    private bool _hasGivenUp;
+
+    public EventPipeline(
+        OssAppender appender, ContinuationQueue continuations, KeyLayout key, EventRenderer renderer, PipelineSettings settings, TimeProvider time)
+    {
+        _appender = appender;
+        _continuations = continuations;
+        _key = key;
+        _renderer = renderer;
+        _settings = settings;
+        _time = time;
+        _queue = new EventQueue(settings, time);
+        _worker = Task.Run(WorkAsync);
+    }
+
+    /// <summary>How many callers wait for room in the queue.</summary>
+    public int BlockedCallers => _queue.BlockedCallers;
+
+    public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
+
+    /// <summary>Takes an event on the thread that logs it.</summary>
+    public void Write(AsyncLogEventInfo logEvent)
+    {
+        string?[]? values;
+        try
+        {
+            values = _key.ValuesOf(logEvent.LogEvent);
+        }
+        catch (Exception e)
+        {
+            RefuseUnrendered(logEvent.Continuation, e);
+            return;
+        }
+
+        var admission = _queue.TryEnqueue(new QueuedEvent(logEvent.LogEvent, logEvent.Continuation, values));
+        if (admission == Admission.Full)
+            logEvent.Continuation(GiveUp(DropReason.QueueFull, "the queue was full: more is logged than can be rendered, or OSS takes less than is logged."));
+        else if (admission == Admission.Closed)
+            RefuseClosed(logEvent.Continuation);
+    }
+
+    /// <summary>Refuses an event that came after the close.</summary>
+    public void RefuseClosed(AsyncContinuation continuation) => continuation(GiveUp(DropReason.Closed, "the target was closed."));
+
+    /// <summary>Refuses an event that its own thread could not capture.</summary>
+    public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => continuation(GiveUpUnrendered(error));
+
+    /// <summary>Tells the continuation when everything accepted so far has met its fate.</summary>
+    public void Flush(AsyncContinuation continuation)
+    {
+        if (!_queue.TryEnqueueFlush(new QueuedEvent(null, continuation, null)))
+            _ = FlushAppenderAsync(continuation, hasGivenUp: false);
+    }
+
+    /// <summary>Takes no more events, delivers what waits within the close timeout, and gives up the rest.</summary>
+    public void Close()
+    {
+        if (Interlocked.Increment(ref _closes) > 1)
+            return;
+
+        _queue.Close();
+        Task.Run(CloseAsync).GetAwaiter().GetResult();
+        _continuations.CallRest();
+        if (_worker.IsCompleted)
+            _stop.Dispose();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => Close();
+
+    private async Task CloseAsync()
+    {
+        var startedAt = _time.GetTimestamp();
+        if (!await EndsAsync(_worker, _settings.CloseTimeout).ConfigureAwait(false))
+        {
+            await Task.Run(_stop.Cancel).ConfigureAwait(false);
+            _ = await EndsAsync(_worker, StopGrace).ConfigureAwait(false);
+        }
+
+        var left = _settings.CloseTimeout - _time.GetElapsedTime(startedAt);
+        var timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        _ = await EndsAsync(_appender.CloseAsync(timeout), timeout + StopGrace).ConfigureAwait(false);
+        _ = await EndsAsync(_continuations.StopAsync(), StopGrace).ConfigureAwait(false);
+    }
+
+    private async Task<bool> EndsAsync(Task task, TimeSpan timeout)
+    {
+        if (task.IsCompleted)
+            return true;
+
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
+        return await Task.WhenAny(task, over.Task).ConfigureAwait(false) == task;
+    }
+
+    private async Task WorkAsync()
+    {
+        var taken = new List<QueuedEvent>();
+        while (await _queue.WaitAsync().ConfigureAwait(false))
+        {
+            _queue.TakeInto(taken, _settings.BatchSize);
+            foreach (var queued in taken)
+                await HandOverAsync(queued).ConfigureAwait(false);
+
+            taken.Clear();
+        }
+    }
+
+    private async ValueTask HandOverAsync(QueuedEvent queued)
+    {
+        if (queued.Event is not { } logEvent)
+        {
+            _ = FlushAppenderAsync(queued.Continuation, _hasGivenUp);
+            _hasGivenUp = false;
+            return;
+        }
+
+        try
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), _renderer.Render(logEvent))
+            {
+                KeyValues = queued.KeyValues,
+                State = queued.Continuation,
+            };
+
+            _hasGivenUp |= !await _appender.AppendAsync(record, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            Lose(queued.Continuation, GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them."));
+        }
+        catch (Exception e)
+        {
+            Lose(queued.Continuation, GiveUpUnrendered(e));
+        }
+    }
+
+    private async Task FlushAppenderAsync(AsyncContinuation continuation, bool hasGivenUp)
+    {
+        Exception? failure;
+        try
+        {
+            var isStored = await _appender.FlushAsync().ConfigureAwait(false) && !hasGivenUp;
+            failure = isStored ? null : new OssDeliveryException("Some of the events before the flush were given up.");
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        _continuations.Add(continuation, failure);
+    }
+
+    private void Lose(AsyncContinuation continuation, OssDeliveryException failure)
+    {
+        _hasGivenUp = true;
+        _continuations.Add(continuation, failure);
+    }
+
+    private OssDeliveryException GiveUpUnrendered(Exception error) =>
+        GiveUp(DropReason.FormatError, $"a layout threw {error.GetType()}.", error);
+
+    // The report says less than the exception: the continuation's owner has the event anyway, whoever reads the reports must not.
+    private OssDeliveryException GiveUp(DropReason reason, string why, Exception? error = null)
+    {
+        _appender.CountDropped(reason, 1, why);
+        return new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+    }
+}

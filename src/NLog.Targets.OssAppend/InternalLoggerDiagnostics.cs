@@ -1,0 +1,27 @@
+using NLog.Common;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>Writes reports to NLog's internal log, the target's name first; no report is ever read as a format.</summary>
+internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
+{
+    private readonly Target _target;
+
+    public InternalLoggerDiagnostics(Target target) => _target = target;
+
+    public void Report(OssDiagnosticEvent diagnosticEvent)
+    {
+        var level = diagnosticEvent.Level switch
+        {
+            OssDiagnosticLevel.Information => LogLevel.Info,
+            OssDiagnosticLevel.Warning => LogLevel.Warn,
+            _ => LogLevel.Error,
+        };
+        InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent.Message);
+    }
+
+    /// <summary>A continuation of somebody else threw.</summary>
+    public void ContinuationThrew(Exception exception) =>
+        InternalLogger.Error("{0}: An event's continuation threw {1}.", _target, exception.GetType());
+}

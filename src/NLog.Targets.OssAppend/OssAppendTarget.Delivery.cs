@@ -1,0 +1,98 @@
+using NLog.Targets.Wrappers;
+
+namespace NLog.Targets;
+
+/// <content>How the events get there: queue, memory, pace, retries.</content>
+public sealed partial class OssAppendTarget
+{
+    /// <summary>What follows each event. Default: LF, on every machine.</summary>
+    public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
+
+    /// <summary>
+    /// The most events that wait in the queue to be rendered, 1 at least. Default: 100 000. The queue is for bursts; what
+    /// waits for OSS waits rendered, within <see cref="MemoryLimit"/>.
+    /// </summary>
+    public int QueueLimit { get; set; } = 100_000;
+
+    /// <summary>
+    /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,
+    /// reported, and its continuation called at once. Block: the thread that logs waits for room, for
+    /// <see cref="BlockTimeoutMilliseconds"/> at most. Grow: the queue grows beyond its limit, without another one.
+    /// Default: Discard; the application never waits.
+    /// </summary>
+    public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
+
+    /// <summary>
+    /// How long Block waits for room, in milliseconds, before the event is discarded after all; -1 for as long as it takes.
+    /// Default: -1. Without effect for the other <see cref="OverflowAction"/>s.
+    /// </summary>
+    public int BlockTimeoutMilliseconds { get; set; } = -1;
+
+    /// <summary>
+    /// How many events are taken from the queue at a time, 1 at least. Default: 1000. It does not bound an append; see
+    /// <see cref="AppendIntervalMilliseconds"/> and <see cref="AppendSizeLimit"/>.
+    /// </summary>
+    public int BatchSize { get; set; } = 1000;
+
+    /// <summary>
+    /// How long an event waits for others to share its append, in milliseconds. Default: 2000. A full append goes at once, a
+    /// flush and a close too. Each append costs a request, as much as a whole PUT.
+    /// </summary>
+    public int AppendIntervalMilliseconds { get; set; } = 2000;
+
+    /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
+    public int AppendSizeLimit { get; set; } = 4 << 20;
+
+    /// <summary>The most bytes of one event, up to <see cref="AppendSizeLimit"/>; a larger one is given up, counted and reported. Default: 1 MiB.</summary>
+    public int RecordSizeLimit { get; set; } = 1 << 20;
+
+    /// <summary>
+    /// The most memory that rendered, undelivered events may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>.
+    /// Default: 64 MiB. When it is used up, events wait in the queue.
+    /// </summary>
+    public long MemoryLimit { get; set; } = 64L << 20;
+
+    /// <summary>How many objects are appended to at the same time, 1 to 64; an object takes one append at a time. Default: 4.</summary>
+    public int ConcurrentAppends { get; set; } = 4;
+
+    /// <summary>How many objects are remembered with their position, 1 at least; one that was forgotten is found again by a HEAD. Default: 1000.</summary>
+    public int OpenStreamLimit { get; set; } = 1000;
+
+    /// <summary>
+    /// Whether each append carries its MD5, so that OSS refuses a body damaged on its way before it is stored. Default:
+    /// false; damage is found all the same, by CRC-64, and mended by appending once more.
+    /// </summary>
+    public bool SendContentMd5 { get; set; }
+
+    /// <summary>How long one request may take, its answer included, in seconds. Default: 30.</summary>
+    public int RequestTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>How long a connection may take to be made, in seconds. Default: 5.</summary>
+    public int ConnectTimeoutSeconds { get; set; } = 5;
+
+    /// <summary>
+    /// The pause after a first failure, in milliseconds; doubles with each more up to <see cref="RetryDelayLimitSeconds"/>, and each is drawn at
+    /// random between nothing and that. Default: 200.
+    /// </summary>
+    public int RetryDelayMilliseconds { get; set; } = 200;
+
+    /// <summary>The longest pause after failures, in seconds. Default: 20.</summary>
+    public int RetryDelayLimitSeconds { get; set; } = 20;
+
+    /// <summary>
+    /// The pause after a refusal that only an operator can mend, in seconds: no permission, no such bucket, a wrong key. Default: 30.
+    /// </summary>
+    public int RefusalRetryDelaySeconds { get; set; } = 30;
+
+    /// <summary>
+    /// How long an append is tried before its events are given up, counted and reported, in seconds; -1 for as long as
+    /// memory lasts. Default: 3600.
+    /// </summary>
+    public int RetryTimeLimitSeconds { get; set; } = 3600;
+
+    /// <summary>
+    /// How long a close waits for what was accepted to be stored, in seconds; what is left then is given up, counted and
+    /// reported. Default: 10. NLog's own shutdown flushes before it closes, with a timeout of its own.
+    /// </summary>
+    public int CloseTimeoutSeconds { get; set; } = 10;
+}

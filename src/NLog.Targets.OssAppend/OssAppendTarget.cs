@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using NLog.Common;
+using NLog.Targets.OssAppend;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets;
+
+/// <summary>
+/// Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background.
+/// </summary>
+/// <remarks>
+/// <para>
+/// In NLog.config: <c>&lt;add assembly="NLog.Targets.OssAppend"/&gt;</c> in <c>&lt;extensions&gt;</c>, then
+/// <c>&lt;target xsi:type="OssAppend" … /&gt;</c>. In code, and for trimmed or native applications:
+/// <c>SetupExtensions(e =&gt; e.RegisterTarget&lt;OssAppendTarget&gt;("OssAppend"))</c>. No AsyncWrapper and no
+/// <c>async="true"</c> around it: it has a queue of its own, and theirs drops events that nobody counts.
+/// </para>
+/// <para>
+/// An event's continuation is called once: with null when the event stands in OSS, with an
+/// <see cref="OssDeliveryException"/> when it was given up, so that a FallbackGroup around this target gets exactly what
+/// OSS did not. It is called in the background, as long after the logging as the delivery took; for an event that finds no
+/// room in the queue it is called at once, by the thread that logs.
+/// </para>
+/// </remarks>
+[Target("OssAppend")]
+public sealed partial class OssAppendTarget : TargetWithLayout
+{
+    // Made by InitializeTarget, closed by CloseTarget, both under NLog's lock; kept after the close for its counts.
+    private volatile EventPipeline? _pipeline;
+
+    /// <summary>
+    /// What has been done so far, and what is still held: events that wait in this target's queue are in none of the
+    /// numbers yet. Begins at zero when the configuration is loaded anew. Any thread may ask.
+    /// </summary>
+    /// <returns>The counts since the target was initialised; zeros before.</returns>
+    public DeliverySnapshot GetSnapshot() => _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
+
+    /// <summary>Checks all settings and starts to take events. Nothing is sent before the first event.</summary>
+    /// <exception cref="NLogConfigurationException">Some settings cannot be used; the message names all of them.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void InitializeTarget()
+    {
+        base.InitializeTarget();
+        var settings = new TargetSettings(this);
+        var key = KeyLayout.Of(ObjectKey);
+        var options = settings.ToOptions(key);
+        var pipelineSettings = settings.ToPipelineSettings();
+
+        var faults = settings.Check(options, key);
+        if (faults.Count > 0)
+            throw new NLogConfigurationException($"{this}: the settings cannot be used." + string.Concat(faults.Select(f => "\n  - " + f)));
+
+        var diagnostics = new InternalLoggerDiagnostics(this);
+        var continuations = new ContinuationQueue(diagnostics);
+        options.Diagnostics = diagnostics;
+        options.Listener = continuations;
+        var appender = new OssAppender(options);
+        key.Bind(appender.KeyTemplate.PropertyNames);
+        _pipeline = new EventPipeline(appender, continuations, key, new EventRenderer(Layout, LineEnding.NewLineCharacters), pipelineSettings, options.TimeProvider);
+    }
+
+    /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>
+    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void Write(AsyncLogEventInfo logEvent)
+    {
+        if (_pipeline is not { } pipeline)
+        {
+            WriteFailedNotInitialized(logEvent, null);
+            return;
+        }
+
+        try
+        {
+            PrecalculateVolatileLayouts(logEvent.LogEvent);
+        }
+        catch (Exception e)
+        {
+            pipeline.RefuseUnrendered(logEvent.Continuation, e);
+            return;
+        }
+
+        pipeline.Write(logEvent);
+    }
+
+    /// <summary>Takes one event without NLog's lock: the queue has its own, and a caller that waits for room must hold none.</summary>
+    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void WriteAsyncThreadSafe(AsyncLogEventInfo logEvent) => Write(logEvent);
+
+    /// <summary>Takes several events, one after the other, without NLog's lock.</summary>
+    /// <param name="logEvents">The events, and whom to tell their fate.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void WriteAsyncThreadSafe(IList<AsyncLogEventInfo> logEvents)
+    {
+        foreach (var logEvent in logEvents)
+            Write(logEvent);
+    }
+
+    /// <summary>Refuses an event: the target could not be initialised, or it was closed.</summary>
+    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    /// <param name="initializeException">Why the target could not be initialised; null if it was closed.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void WriteFailedNotInitialized(AsyncLogEventInfo logEvent, Exception? initializeException)
+    {
+        // NLog would report a success for an event that comes after the close.
+        if (initializeException is null && _pipeline is { } pipeline)
+            pipeline.RefuseClosed(logEvent.Continuation);
+        else
+            base.WriteFailedNotInitialized(logEvent, initializeException ?? new OssDeliveryException(DropReason.Closed, "The target was not initialised.", null));
+    }
+
+    /// <summary>Sends what waits at once, without holding up the caller.</summary>
+    /// <param name="asyncContinuation">
+    /// Called once every event that was accepted before has met its fate: with null if all of them stand in OSS, with an
+    /// <see cref="OssDeliveryException"/> if some were given up.
+    /// </param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void FlushAsync(AsyncContinuation asyncContinuation)
+    {
+        if (_pipeline is { } pipeline)
+            pipeline.Flush(asyncContinuation);
+        else
+            asyncContinuation(null);
+    }
+
+    /// <summary>Delivers what waits, for <see cref="CloseTimeoutSeconds"/> at most, and gives up the rest.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected override void CloseTarget()
+    {
+        _pipeline?.Close();
+        base.CloseTarget();
+    }
+}

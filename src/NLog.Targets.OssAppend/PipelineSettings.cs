@@ -1,0 +1,12 @@
+using NLog.Targets.Wrappers;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>The checked settings of what stands in front of the appender.</summary>
+/// <param name="QueueLimit">The most events that wait.</param>
+/// <param name="OverflowAction">What becomes of an event that finds no room.</param>
+/// <param name="BlockTimeout">How long a caller waits for room, if it waits.</param>
+/// <param name="BatchSize">How many events are taken at a time.</param>
+/// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
+internal sealed record PipelineSettings(
+    int QueueLimit, AsyncTargetWrapperOverflowAction OverflowAction, TimeSpan BlockTimeout, int BatchSize, TimeSpan CloseTimeout);

@@ -1,0 +1,9 @@
+using NLog.Common;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>What waits in the queue: an event, or a mark that a flush leaves behind the events it is about.</summary>
+/// <param name="Event">The event; null for a flush.</param>
+/// <param name="Continuation">Whom to tell what became of it.</param>
+/// <param name="KeyValues">The event's values for the object key; null if the key has none.</param>
+internal readonly record struct QueuedEvent(LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues);

@@ -1,0 +1,171 @@
+using NLog.Layouts;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Protocol;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>Reads the target's settings once, and names every fault there is by the user's own property names.</summary>
+internal sealed class TargetSettings
+{
+    private static readonly LogEventInfo NoEvent = LogEventInfo.CreateNullEvent();
+
+    // The settings whose names say their unit here, or that consist of several.
+    private static readonly Dictionary<string, string> NamesHere = new(StringComparer.Ordinal)
+    {
+        [nameof(OssAppenderOptions.Credentials)] = nameof(OssAppendTarget.AccessKeyId) + ", " + nameof(OssAppendTarget.AccessKeySecret),
+        [nameof(OssAppenderOptions.AppendInterval)] = nameof(OssAppendTarget.AppendIntervalMilliseconds),
+        [nameof(OssAppenderOptions.RequestTimeout)] = nameof(OssAppendTarget.RequestTimeoutSeconds),
+        [nameof(OssAppenderOptions.ConnectTimeout)] = nameof(OssAppendTarget.ConnectTimeoutSeconds),
+        [nameof(OssAppenderOptions.RetryDelay)] = nameof(OssAppendTarget.RetryDelayMilliseconds),
+        [nameof(OssAppenderOptions.RetryDelayLimit)] = nameof(OssAppendTarget.RetryDelayLimitSeconds),
+        [nameof(OssAppenderOptions.RefusalRetryDelay)] = nameof(OssAppendTarget.RefusalRetryDelaySeconds),
+        [nameof(OssAppenderOptions.RetryTimeLimit)] = nameof(OssAppendTarget.RetryTimeLimitSeconds),
+        [nameof(OssAppenderOptions.CloseTimeout)] = nameof(OssAppendTarget.CloseTimeoutSeconds),
+    };
+
+    private readonly OssAppendTarget _target;
+    private readonly List<string> _faults = [];
+
+    public TargetSettings(OssAppendTarget target) => _target = target;
+
+    /// <summary>The core's options; what cannot be turned into them is noted as a fault.</summary>
+    public OssAppenderOptions ToOptions(KeyLayout key)
+    {
+        var options = new OssAppenderOptions
+        {
+            Endpoint = Text(_target.Endpoint),
+            Bucket = Text(_target.Bucket),
+            Region = Text(_target.Region),
+            AddressingStyle = _target.AddressingStyle,
+            SignatureVersion = _target.SignatureVersion,
+            ObjectKey = key.Template,
+            UseLocalTime = _target.UseLocalTime,
+            RollingInterval = _target.RollingInterval,
+            ObjectSizeLimit = _target.ObjectSizeLimit == 0 ? null : _target.ObjectSizeLimit,
+            RollOnObjectSizeLimit = _target.RollOnObjectSizeLimit,
+            ObjectProperties = ObjectProperties(),
+            SendContentMd5 = _target.SendContentMd5,
+            AppendSizeLimit = _target.AppendSizeLimit,
+            RecordSizeLimit = _target.RecordSizeLimit,
+            MemoryLimit = _target.MemoryLimit,
+            ConcurrentAppends = _target.ConcurrentAppends,
+            OpenStreamLimit = _target.OpenStreamLimit,
+            AppendInterval = Milliseconds(_target.AppendIntervalMilliseconds),
+            RequestTimeout = Seconds(_target.RequestTimeoutSeconds),
+            ConnectTimeout = Seconds(_target.ConnectTimeoutSeconds),
+            RetryDelay = Milliseconds(_target.RetryDelayMilliseconds),
+            RetryDelayLimit = Seconds(_target.RetryDelayLimitSeconds),
+            RefusalRetryDelay = Seconds(_target.RefusalRetryDelaySeconds),
+            RetryTimeLimit = _target.RetryTimeLimitSeconds == -1 ? Timeout.InfiniteTimeSpan : Seconds(_target.RetryTimeLimitSeconds),
+            CloseTimeout = Seconds(_target.CloseTimeoutSeconds),
+            Credentials = Credentials(),
+        };
+
+        _target.Configure?.Invoke(options);
+        return options;
+    }
+
+    public PipelineSettings ToPipelineSettings() => new(
+        _target.QueueLimit,
+        _target.OverflowAction,
+        _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds),
+        _target.BatchSize,
+        Seconds(_target.CloseTimeoutSeconds));
+
+    /// <summary>Every fault, each as 'Property: what to do.'</summary>
+    public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)
+    {
+        Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "must not be empty.");
+        Check(_target.LineEnding is not null, nameof(_target.LineEnding), "must not be null; None stands for none.");
+        Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), "must be at least 1.");
+        Check(_target.BatchSize >= 1, nameof(_target.BatchSize), "must be at least 1.");
+        Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), "must be at least 0, or -1 for as long as it takes.");
+        Check(
+            _target.OverflowAction is AsyncTargetWrapperOverflowAction.Discard or AsyncTargetWrapperOverflowAction.Block or AsyncTargetWrapperOverflowAction.Grow,
+            nameof(_target.OverflowAction),
+            "must be Discard, Block or Grow.");
+        foreach (var fault in key.Faults)
+            Add(nameof(_target.ObjectKey), fault);
+
+        foreach (var fault in options.Validate().Where(f => !IsTold(f)).Select(InWordsOfTheTarget))
+            Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Columns count in '{key.Template}'.)" : fault.Problem);
+
+        return _faults;
+    }
+
+    private OssObjectProperties ObjectProperties() => new()
+    {
+        ContentType = Text(_target.ContentType),
+        ContentEncoding = Text(_target.ContentEncoding),
+        ContentDisposition = Text(_target.ContentDisposition),
+        CacheControl = Text(_target.CacheControl),
+        Acl = _target.ObjectAcl,
+        StorageClass = _target.StorageClass,
+        ServerSideEncryption = _target.ServerSideEncryption,
+        Metadata = Entries(_target.Metadata, nameof(_target.Metadata)),
+        Tags = Entries(_target.Tags, nameof(_target.Tags)),
+    };
+
+    private StaticCredentialsProvider? Credentials()
+    {
+        var id = Text(_target.AccessKeyId);
+        var secret = Text(_target.AccessKeySecret);
+        var token = Text(_target.SecurityToken);
+        if (_target.AccessKeyId is null && _target.AccessKeySecret is null && token is null)
+            return null;
+
+        Check(id is not null, nameof(_target.AccessKeyId), "is empty; set it together with AccessKeySecret, or neither.");
+        Check(secret is not null, nameof(_target.AccessKeySecret), "is empty; set it together with AccessKeyId, or neither.");
+        return id is null || secret is null ? null : new StaticCredentialsProvider(id, secret, token);
+    }
+
+    private Dictionary<string, string> Entries(IList<TargetPropertyWithContext> properties, string setting)
+    {
+        var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in properties)
+        {
+            Check(!entries.ContainsKey(property.Name ?? ""), setting, $"the name '{property.Name}' stands twice.");
+            entries[property.Name ?? ""] = Text(property.Layout) ?? "";
+        }
+
+        return entries;
+    }
+
+    // Where the key is refused already, the core's word about missing credentials would be a second one for one mistake.
+    private bool IsTold(SettingFault fault) =>
+        fault.Setting == nameof(OssAppenderOptions.Credentials) && _faults.Any(f => f.StartsWith("AccessKey", StringComparison.Ordinal));
+
+    private static SettingFault InWordsOfTheTarget(SettingFault fault)
+    {
+        if (NamesHere.TryGetValue(fault.Setting, out var name))
+            return fault with { Setting = name };
+
+        // Each header is a setting of its own here, and the core names it first: 'content-type: what to do.'
+        var colon = fault.Setting == nameof(OssAppenderOptions.ObjectProperties) ? fault.Problem.IndexOf(':') : -1;
+        if (colon < 0)
+            return fault;
+
+        var words = fault.Problem.Substring(0, colon).Split('-').Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1));
+        return new SettingFault(string.Concat(words), fault.Problem.Substring(colon + 1).Trim());
+    }
+
+    private static string? Text(Layout? layout)
+    {
+        var text = layout?.Render(NoEvent).Trim();
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
+
+    private static TimeSpan Seconds(int count) => TimeSpan.FromSeconds(count);
+
+    private void Check(bool isRight, string setting, string problem)
+    {
+        if (!isRight)
+            Add(setting, problem);
+    }
+
+    private void Add(string setting, string problem) => _faults.Add($"{setting}: {problem}");
+}

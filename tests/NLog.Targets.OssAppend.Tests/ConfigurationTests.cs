@@ -1,0 +1,220 @@
+using NLog.Config;
+using NLog.Targets.OssAppend.Tests.Support;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Signing;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+public class ConfigurationTests
+{
+    private const string Everything = """
+        <nlog xmlns="http://www.nlog-project.org/schemas/NLog.xsd" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" throwConfigExceptions="true">
+          <extensions>
+            <add assembly="NLog.Targets.OssAppend"/>
+          </extensions>
+          <variable name="app" value="shop"/>
+          <targets>
+            <target xsi:type="OssAppend" name="oss"
+                    endpoint="oss-cn-hangzhou.aliyuncs.com" bucket="my-logs" region="cn-hangzhou"
+                    accessKeyId="id" accessKeySecret="secret" securityToken="token"
+                    addressingStyle="VirtualHosted" signatureVersion="V1"
+                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Hour"
+                    objectSizeLimit="1000000" rollOnObjectSizeLimit="false"
+                    contentType="application/x-ndjson" contentEncoding="identity" contentDisposition="inline" cacheControl="no-cache"
+                    objectAcl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
+                    layout="${message}" lineEnding="CRLF"
+                    queueLimit="5000" overflowAction="Block" blockTimeoutMilliseconds="250" batchSize="50"
+                    appendIntervalMilliseconds="500" appendSizeLimit="65536" recordSizeLimit="32768" memoryLimit="1048576"
+                    concurrentAppends="2" openStreamLimit="10" sendContentMd5="true"
+                    requestTimeoutSeconds="7" connectTimeoutSeconds="3" retryDelayMilliseconds="50" retryDelayLimitSeconds="9"
+                    refusalRetryDelaySeconds="11" retryTimeLimitSeconds="-1" closeTimeoutSeconds="4">
+              <metadata name="app" layout="${var:app}"/>
+              <tag name="team" layout="orders"/>
+            </target>
+          </targets>
+          <rules>
+            <logger name="*" minlevel="Info" writeTo="oss"/>
+          </rules>
+        </nlog>
+        """;
+
+    [Fact]
+    public async Task XmlWithTheExtensionsLine_SetsEveryProperty_AndDelivers()
+    {
+        using var factory = new LogFactory();
+        var configuration = XmlLoggingConfiguration.CreateFromXmlString(Everything, factory);
+        var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
+        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        var oss = new MemoryOss();
+        target.Configure = options =>
+        {
+            options.Client = oss;
+            seen = options;
+        };
+
+        factory.Configuration = configuration;
+        factory.GetLogger("any").Info("hello");
+        var flushed = new TaskCompletionSource<Exception?>();
+        target.Flush(flushed.SetResult);
+
+        Assert.Null(await flushed.Task);
+        Assert.Equal("hello\r\n", oss.Everything);
+        Assert.Matches(@"^shop/\d{4}/\d\d/\d\d/Info\d*\.log$", oss.Keys.Single());
+        Assert.NotNull(seen);
+        Assert.Equal(("oss-cn-hangzhou.aliyuncs.com", "my-logs", "cn-hangzhou"), (seen.Endpoint, seen.Bucket, seen.Region));
+        Assert.Equal((OssAddressingStyle.VirtualHosted, OssSignatureVersion.V1), (seen.AddressingStyle, seen.SignatureVersion));
+        var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
+        Assert.Equal((true, OssRollingInterval.Hour, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
+        Assert.Equal((65536, 32768, 1048576L, 2, 10, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5));
+        Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
+        Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));
+        Assert.Equal((5000, AsyncTargetWrapperOverflowAction.Block, 250, 50), (target.QueueLimit, target.OverflowAction, target.BlockTimeoutMilliseconds, target.BatchSize));
+
+        var properties = oss.Creations.Single().Properties!;
+        Assert.Equal(("application/x-ndjson", "identity", "inline", "no-cache"), (properties.ContentType, properties.ContentEncoding, properties.ContentDisposition, properties.CacheControl));
+        Assert.Equal((OssAcl.Private, OssStorageClass.InfrequentAccess, OssServerSideEncryption.Aes256), (properties.Acl, properties.StorageClass, properties.ServerSideEncryption));
+        Assert.Equal("shop", properties.Metadata["app"]);
+        Assert.Equal("orders", properties.Tags["team"]);
+    }
+
+    [Fact]
+    public async Task RegisteredInCode_IsFoundByItsName()
+    {
+        using var factory = new LogFactory();
+        factory.Setup().SetupExtensions(e => e.RegisterTarget<OssAppendTarget>("OssAppend"));
+        var xml = Everything.Replace("""<add assembly="NLog.Targets.OssAppend"/>""", "", StringComparison.Ordinal);
+        var configuration = XmlLoggingConfiguration.CreateFromXmlString(xml, factory);
+        var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
+        var oss = new MemoryOss();
+        target.Configure = options => options.Client = oss;
+        factory.Configuration = configuration;
+
+        factory.GetLogger("any").Info("hello");
+        var flushed = new TaskCompletionSource<Exception?>();
+        target.Flush(flushed.SetResult);
+
+        Assert.Null(await flushed.Task);
+        Assert.Equal("hello\r\n", oss.Everything);
+    }
+
+    [Fact]
+    public void Defaults_AreTheCores()
+    {
+        var core = new OssLogSinks.Core.OssAppenderOptions();
+        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        using var running = RunningTarget.Start(target =>
+        {
+            var fresh = new OssAppendTarget();
+            target.ObjectKey = fresh.ObjectKey;
+            target.AppendIntervalMilliseconds = fresh.AppendIntervalMilliseconds;
+            var configure = target.Configure!;
+            target.Configure = options =>
+            {
+                configure(options);
+                seen = options;
+            };
+        });
+
+        Assert.NotNull(seen);
+        foreach (var property in typeof(OssLogSinks.Core.OssAppenderOptions).GetProperties())
+        {
+            if (property.Name is not ("Client" or "TimeProvider" or "Random" or "Diagnostics" or "Listener" or "ObjectProperties"))
+                Assert.Equal(property.GetValue(core), property.GetValue(seen));
+        }
+
+        Assert.Equal(core.ObjectProperties.ContentType, seen.ObjectProperties.ContentType);
+    }
+
+    [Fact]
+    public void AllWrongSettings_AreNamedInOneException()
+    {
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            target.Configure = null;
+            target.Endpoint = "ftp://somewhere";
+            target.Bucket = "Not A Bucket";
+            target.AccessKeyId = "id";
+            target.AccessKeySecret = "${environment:NO_SUCH_VARIABLE_HERE}";
+            target.ObjectKey = "${level}/{Timestamp:yyyy}/{Oops";
+            target.ContentType = "täxt";
+            target.Layout = "";
+            target.QueueLimit = 0;
+            target.BatchSize = 0;
+            target.BlockTimeoutMilliseconds = -2;
+            target.AppendIntervalMilliseconds = -1;
+            target.AppendSizeLimit = 1;
+            target.MemoryLimit = 1;
+            target.ConcurrentAppends = 0;
+            target.RetryTimeLimitSeconds = -5;
+            target.CloseTimeoutSeconds = -1;
+            target.RequestTimeoutSeconds = 0;
+            target.OverflowAction = (AsyncTargetWrapperOverflowAction)9;
+            target.Metadata.Add(new TargetPropertyWithContext("not valid", "x"));
+        }));
+
+        var message = Text(exception);
+        foreach (var name in new[]
+        {
+            "Endpoint", "Bucket", "AccessKeySecret", "ObjectKey", "ContentType", "Layout", "QueueLimit", "BatchSize", "BlockTimeoutMilliseconds",
+            "AppendIntervalMilliseconds", "AppendSizeLimit", "MemoryLimit", "ConcurrentAppends", "RetryTimeLimitSeconds",
+            "CloseTimeoutSeconds", "RequestTimeoutSeconds", "OverflowAction", "Metadata",
+        })
+        {
+            Assert.Contains($"\n  - {name}: ", message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Credentials:", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AccessKeySecret_StandsInNoExceptionAndNoText()
+    {
+        OssAppendTarget? seen = null;
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            seen = target;
+            target.Configure = null;
+            target.Bucket = "!";
+            target.AccessKeyId = "id";
+            target.AccessKeySecret = "hush-hush";
+            target.SecurityToken = "token-token";
+        }));
+
+        Assert.DoesNotContain("hush-hush", exception + seen!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("token-token", exception + seen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SlashesFromADateRenderer_AreRefusedWithWhatToWrite()
+    {
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(t => t.ObjectKey = "${date:format=yyyy/MM/dd}/app.log"));
+
+        Assert.Contains("write {Timestamp:yyyy/MM/dd}", Text(exception), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TargetThatCouldNotStart_TellsItsEvents()
+    {
+        var target = RunningTarget.NewTarget(new MemoryOss());
+        target.BatchSize = 0;
+        using var factory = new LogFactory();
+        var configuration = new LoggingConfiguration(factory);
+        configuration.AddRuleForAllLevels(target);
+        factory.Configuration = configuration;
+        var fates = new Fates();
+
+        fates.Write(target, "lost");
+
+        Assert.Contains("BatchSize", Text(fates.Calls.Single().Failure!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SnapshotBeforeTheStart_IsEmpty() => Assert.Equal(new DeliverySnapshot().Accepted, new OssAppendTarget().GetSnapshot().Accepted);
+
+    private static string Text(Exception exception) =>
+        exception.Message + (exception.InnerException is null ? "" : " " + Text(exception.InnerException));
+}

@@ -1,7 +1,0 @@
-namespace NLog.Targets.OssAppend.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
