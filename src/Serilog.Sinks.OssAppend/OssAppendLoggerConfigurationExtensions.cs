@@ -56,6 +56,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="metadata">User metadata of new objects. Default: none.</param>
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: nobody does.</param>
+    /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. Default: the built-in client.</param>
     /// <returns>The logger's configuration, to go on with.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static LoggerConfiguration OssAppend(
@@ -89,21 +90,28 @@ public static class OssAppendLoggerConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null) =>
+        OssAppendMonitor? monitor = null,
+        IOssClient? client = null) =>
         OssAppend(
             sinkConfiguration,
             new MessageTemplateTextFormatter(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
-            bucket, region, objectKey, restrictedToMinimumLevel, fileSizeLimitBytes, levelSwitch, rollingInterval, rollOnFileSizeLimit,
-            useLocalTime, endpoint, accessKeyId, accessKeySecret, securityToken, credentials, addressingStyle, signatureVersion,
-            period, batchSizeLimit, queueLimit, blockWhenFull, blockTimeout, closeTimeout,
-            appendSizeLimitBytes, eventSizeLimitBytes, memoryLimitBytes, retryTimeLimit, requestTimeout, sendContentMd5,
-            contentType, acl, storageClass, serverSideEncryption, metadata, tags, monitor);
+            bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
+            restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
+            fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
+            accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
+            addressingStyle: addressingStyle, signatureVersion: signatureVersion,
+            period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
+            blockWhenFull: blockWhenFull, blockTimeout: blockTimeout, closeTimeout: closeTimeout,
+            appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
+            retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5,
+            contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
+            metadata: metadata, tags: tags, monitor: monitor, client: client);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -134,7 +142,8 @@ public static class OssAppendLoggerConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null)
+        OssAppendMonitor? monitor = null,
+        IOssClient? client = null)
 #pragma warning restore CS1573
     {
         var options = new OssAppendSinkOptions
@@ -146,7 +155,7 @@ public static class OssAppendLoggerConfigurationExtensions
             AddressingStyle = addressingStyle, SignatureVersion = signatureVersion,
             BatchSizeLimit = batchSizeLimit, QueueLimit = queueLimit, BlockWhenFull = blockWhenFull,
             AppendSizeLimitBytes = appendSizeLimitBytes, EventSizeLimitBytes = eventSizeLimitBytes, MemoryLimitBytes = memoryLimitBytes,
-            SendContentMd5 = sendContentMd5, Monitor = monitor,
+            SendContentMd5 = sendContentMd5, Monitor = monitor, Client = client,
             ObjectProperties = FlatSettings.ObjectProperties(contentType, acl, storageClass, serverSideEncryption, metadata, tags),
         };
 

@@ -19,74 +19,96 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     private readonly QueueRoom _room;
     private readonly FailureRelay _relay;
     private readonly LossBook _losses;
-    private readonly CancellationTokenSource _giveUp = new();
+    private readonly CancellationToken _giveUp;
 
     // Used by the one loop that emits batches.
     private readonly KeyValues _keyValues;
     private readonly RecordWriter _writer = new();
+    private int _handedOver;
 
-    public EventPump(OssAppender appender, ITextFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses)
+    /// <param name="appender">Takes the rendered events.</param>
+    /// <param name="formatter">Renders them.</param>
+    /// <param name="room">The accounts of the queue in front.</param>
+    /// <param name="relay">Says whether a loss is to be told.</param>
+    /// <param name="losses">Takes what is given up here.</param>
+    /// <param name="giveUp">Once cancelled, events are given up instead of handed over, the one that waits for room included.</param>
+    public EventPump(
+        OssAppender appender, ITextFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, CancellationToken giveUp)
     {
         _appender = appender;
         _formatter = formatter;
         _room = room;
         _relay = relay;
         _losses = losses;
+        _giveUp = giveUp;
         _keyValues = new KeyValues(appender.KeyTemplate.PropertyNames);
     }
 
     public async Task EmitBatchAsync(IEnumerable<LogEvent> batch)
     {
-        var done = 0;
         foreach (var logEvent in batch)
         {
             var handing = HandOverAsync(logEvent);
-            if (!handing.IsCompleted)
-            {
-                // While this one waits for room in the core, those before it have left the queue.
-                _room.Leave(done);
-                done = 0;
-            }
 
-            await handing.ConfigureAwait(false);
-            done++;
+            // While this one waits for room in the core, those before it have left the queue.
+            if (!handing.IsCompleted)
+                LeaveQueue();
+
+            if (await handing.ConfigureAwait(false))
+                _handedOver++;
+            else
+                GiveUp(logEvent);
         }
 
-        _room.Leave(done);
+        LeaveQueue();
     }
 
     public Task OnEmptyBatchAsync() => Task.CompletedTask;
 
-    /// <summary>From now on events are given up instead of handed over, the one that waits for room included.</summary>
-    public void GiveUpRest() => _giveUp.Cancel();
-
     /// <summary>To be called once no more batches come.</summary>
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _giveUp.Dispose();
-    }
+    public void Dispose() => _writer.Dispose();
 
-    private async ValueTask HandOverAsync(LogEvent logEvent)
+    // False if the event could not be handed over because the rest is given up.
+    private async ValueTask<bool> HandOverAsync(LogEvent logEvent)
     {
         try
         {
-            _giveUp.Token.ThrowIfCancellationRequested();
             if (Render(logEvent) is { } record)
-                await _appender.AppendAsync(record, _giveUp.Token).ConfigureAwait(false);
+            {
+                _giveUp.ThrowIfCancellationRequested();
+                await _appender.AppendAsync(record, _giveUp).ConfigureAwait(false);
+            }
         }
-        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        catch (Exception) when (_giveUp.IsCancellationRequested)
         {
-            _losses.GiveUp(logEvent, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
+            return false;
         }
         catch (Exception e)
         {
             _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
         }
+
+        return true;
+    }
+
+    private void GiveUp(LogEvent logEvent)
+    {
+        LeaveQueue();
+
+        // Whoever closes has counted it already, if the formatter took too long.
+        if (_room.Leave(1) == 1)
+            _losses.GiveUp(logEvent, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
+    }
+
+    private void LeaveQueue()
+    {
+        _room.Leave(_handedOver);
+        _handedOver = 0;
     }
 
     private LogRecord? Render(LogEvent logEvent)
     {
+        _giveUp.ThrowIfCancellationRequested();
         _writer.Reset();
         _formatter.Format(logEvent, _writer);
 

@@ -24,7 +24,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     private readonly OssAppender _appender;
     private readonly LossBook _losses;
     private readonly QueueRoom _room;
-    private readonly EventPump _pump;
+    private readonly CancellationTokenSource _giveUp = new();
     private readonly PeriodicBatchingSink _batching;
     private readonly Action<LogEvent> _enqueue;
     private readonly TimeProvider _time;
@@ -46,8 +46,8 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time);
 
         var formatter = options.Formatter ?? new MessageTemplateTextFormatter(options.OutputTemplate, options.FormatProvider);
-        _pump = new EventPump(_appender, formatter, _room, _relay, _losses);
-        _batching = new PeriodicBatchingSink(_pump, new PeriodicBatchingSinkOptions
+        var pump = new EventPump(_appender, formatter, _room, _relay, _losses, _giveUp.Token);
+        _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
             BatchSizeLimit = options.BatchSizeLimit,
             Period = AppenderSettings.RhythmOf(options),
@@ -107,12 +107,14 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         var rest = _closeTimeout - _time.GetElapsedTime(start);
         rest = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
         if (!await EndsWithinAsync(_appender.CloseAsync(rest), rest + Slack).ConfigureAwait(false))
-            SelfLog.WriteLine("OssAppend: closing did not end in time; the client does not heed its cancellation.");
+            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+
+        _giveUp.Dispose();
     }
 
     private async Task GiveUpRestAsync(Task draining)
     {
-        _pump.GiveUpRest();
+        _giveUp.Cancel();
         if (await EndsWithinAsync(draining, Slack).ConfigureAwait(false))
             return;
 

@@ -66,17 +66,19 @@ internal sealed class QueueRoom
         }
     }
 
-    /// <summary>The oldest events inside have left.</summary>
-    public void Leave(long count)
+    /// <summary>The oldest events inside leave.</summary>
+    /// <returns>How many left now: none after <see cref="EmptyOut"/>, which has counted them.</returns>
+    public int Leave(int count)
     {
         lock (_gate)
         {
-            // After EmptyOut nobody is inside any more, whoever still leaves.
-            _left = Math.Min(_left + count, _entered);
+            var leaving = (int)Math.Min(count, _entered - _left);
+            _left += leaving;
             while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
                 _watchers.Dequeue().Reached.TrySetResult(true);
 
             Monitor.PulseAll(_gate);
+            return leaving;
         }
     }
 
@@ -104,17 +106,9 @@ internal sealed class QueueRoom
         }
     }
 
-    /// <summary>Counts all that are inside as gone.</summary>
+    /// <summary>All that are inside leave, because nobody leads them out any more.</summary>
     /// <returns>How many they were.</returns>
-    public int EmptyOut()
-    {
-        lock (_gate)
-        {
-            var inside = (int)(_entered - _left);
-            Leave(inside);
-            return inside;
-        }
-    }
+    public int EmptyOut() => Leave(int.MaxValue);
 
     private bool HasRoom() => _entered - _left < _limit;
 

@@ -23,7 +23,16 @@ internal sealed class SettingNames
         [nameof(OssAppenderOptions.MemoryLimit)] = nameof(OssAppendSinkOptions.MemoryLimitBytes),
     };
 
-    private static readonly Regex CoreName = new(@"\b(" + string.Join("|", Translations.Keys) + @"|RetryDelay)\b");
+    // Settings that the core's sentences name.
+    private static readonly Regex CoreName = new(@"\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay)\b");
+
+    // What is one setting in the options is several parameters; the core names the part in front of its sentence.
+    private static readonly Dictionary<string, string> ObjectProperties = new()
+    {
+        ["content-type"] = "ContentType",
+        ["Metadata"] = "Metadata",
+        ["Tags"] = "Tags",
+    };
 
     private readonly Func<string, string> _spell;
 
@@ -33,8 +42,15 @@ internal sealed class SettingNames
     public SettingFault Fault(string property, string problem) => new(_spell(property), problem);
 
     /// <summary>A fault that the core found, in the user's words; its sentence may name other settings.</summary>
-    public SettingFault FromCore(SettingFault fault) =>
-        Fault(Translate(fault.Setting), CoreName.Replace(fault.Problem, match => _spell(Translate(match.Value))));
+    public SettingFault FromCore(SettingFault fault)
+    {
+        var colon = fault.Problem.IndexOf(": ", StringComparison.Ordinal);
+        if (this == OfParameters && fault.Setting == nameof(OssAppenderOptions.ObjectProperties)
+            && colon > 0 && ObjectProperties.TryGetValue(fault.Problem.Substring(0, colon), out var part))
+            return Fault(part, fault.Problem.Substring(colon + 2));
+
+        return Fault(Translate(fault.Setting), CoreName.Replace(fault.Problem, match => _spell(Translate(match.Value))));
+    }
 
     private static string Translate(string coreName) => Translations.TryGetValue(coreName, out var name) ? name : coreName;
 }

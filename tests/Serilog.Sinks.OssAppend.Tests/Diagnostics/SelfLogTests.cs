@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Net;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using Serilog.Debugging;
+using Serilog.Sinks.OssAppend.Tests.Doubles;
+
+namespace Serilog.Sinks.OssAppend.Tests.Diagnostics;
+
+[Collection(AloneCollection.Name)]
+public sealed class SelfLogTests : IDisposable
+{
+    private readonly ConcurrentQueue<string> _selfLog = new();
+
+    public SelfLogTests() => SelfLog.Enable(_selfLog.Enqueue);
+
+    public void Dispose() => SelfLog.Disable();
+
+    [Fact]
+    public async Task BracesInForeignText_DoNotEndTheLoop()
+    {
+        var bucket = new MemoryBucket { Refusal = new OssException(HttpStatusCode.Forbidden, "{0}", "Foreign {text with } braces {1}") };
+        var options = Some.Options(bucket);
+        options.Formatter = new GatedFormatter();
+        options.RefusalRetryDelay = TimeSpan.FromMilliseconds(1);
+        await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
+            logger.Information("{Bad}", 1);
+            logger.Information("First");
+            await Some.Until(() => _selfLog.Any(line => line.Contains("Foreign", StringComparison.Ordinal))).InTime();
+            bucket.Refusal = null;
+            for (var i = 0; i < 3000; i++)
+                logger.Information("{I}", i);
+        }
+
+        Assert.Equal(3001, bucket.Lines.Count);
+        Assert.Contains(_selfLog, line => line.Contains("FormatError", StringComparison.Ordinal));
+        Assert.Contains(_selfLog, line => line.Contains("works again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Report_IsWrittenAsItIs()
+    {
+        OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops"));
+
+        Assert.EndsWith("OssAppend, Warning: (0) (oops", Assert.Single(_selfLog), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using OssLogSinks.Core;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.OssAppend.Tests.Doubles;
+
+namespace Serilog.Sinks.OssAppend.Tests.Settings;
+
+public sealed class JsonConfigurationTests
+{
+    public static MemoryBucket FlatBucket { get; } = new();
+
+    public static MemoryBucket FormatterBucket { get; } = new();
+
+    public static OssAppendMonitor Monitor { get; } = new();
+
+    [Theory]
+    [InlineData("""["Serilog.Sinks.OssAppend"]""")]
+    [InlineData("[]")]
+    public void FlatSettings_AreReadFromJson(string @using)
+    {
+        var key = @using.Length > 2 ? "named" : "found";
+        var logger = Configure($$"""
+            {
+              "Serilog": {
+                "Using": {{@using}},
+                "LevelSwitches": { "$switch": "Warning" },
+                "WriteTo": [ { "Name": "OssAppend", "Args": {
+                  "bucket": "logs",
+                  "region": "cn-hangzhou",
+                  "objectKey": "{{key}}/{Level}.log",
+                  "outputTemplate": "{Message:lj}!{NewLine}",
+                  "levelSwitch": "$switch",
+                  "rollingInterval": "Day",
+                  "rollOnFileSizeLimit": true,
+                  "fileSizeLimitBytes": 30,
+                  "accessKeyId": "id",
+                  "accessKeySecret": "secret",
+                  "period": "00:00:00.008",
+                  "queueLimit": 77,
+                  "blockWhenFull": true,
+                  "blockTimeout": "00:00:30",
+                  "storageClass": "InfrequentAccess",
+                  "metadata": { "team": "orders" },
+                  "tags": { "app": "shop" },
+                  "monitor": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::Monitor, Serilog.Sinks.OssAppend.Tests",
+                  "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::FlatBucket, Serilog.Sinks.OssAppend.Tests"
+                } } ]
+              }
+            }
+            """);
+        using (logger)
+        {
+            logger.Write(Some.Event("Below the switch"));
+            logger.Write(Some.Event("The first of twenty-five", LogEventLevel.Error));
+            logger.Write(Some.Event("It crosses the limit", LogEventLevel.Error));
+            logger.Write(Some.Event("Next object", LogEventLevel.Error));
+        }
+
+        Assert.Equal("The first of twenty-five!\nIt crosses the limit!\n", FlatBucket.TextOf($"{key}/Error20261122.log"));
+        Assert.Equal("Next object!\n", FlatBucket.TextOf($"{key}/Error20261122_001.log"));
+        Assert.Equal(3, Monitor.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public void Formatter_IsChosenByItsType()
+    {
+        using (var logger = Configure("""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
+              "formatter": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests+LevelFormatter, Serilog.Sinks.OssAppend.Tests",
+              "objectKey": "x.log",
+              "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::FormatterBucket, Serilog.Sinks.OssAppend.Tests"
+            } } ] } }
+            """))
+            logger.Information("Text");
+
+        Assert.Equal("Information\n", FormatterBucket.Text);
+    }
+
+    [Fact]
+    public void OptionsSection_CarriesEverySettingThatJsonCanSay()
+    {
+        var exception = Assert.ThrowsAny<Exception>(() => Configure("""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { "options": {
+              "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret",
+              "ConcurrentAppends": 1000, "OpenStreamLimit": 0, "RefusalRetryDelay": "-00:00:01", "RollingInterval": "Hour",
+              "ObjectProperties": { "ContentEncoding": "ü", "Metadata": { "no name": "x" } }
+            } } } ] } }
+            """));
+
+        var faults = SettingsFault(exception).Faults;
+        Assert.Equal(
+            ["ConcurrentAppends", "ObjectProperties", "ObjectProperties", "OpenStreamLimit", "RefusalRetryDelay"],
+            faults.Select(f => f.Setting).Order());
+        Assert.Contains(faults, f => f.Problem.Contains("content-encoding", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.Problem.Contains("'no name'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MisspeltBucket_IsAFaultAtStart_NotASinkThatIsMissing()
+    {
+        var exception = Assert.ThrowsAny<Exception>(() => Configure("""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
+              "buket": "logs", "region": "cn-hangzhou", "accessKeyId": "id", "accessKeySecret": "secret"
+            } } ] } }
+            """));
+
+        Assert.Equal("bucket", Assert.Single(SettingsFault(exception).Faults).Setting);
+    }
+
+    private static Logger Configure(string json)
+    {
+        var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
+        return new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
+    }
+
+    private static OssSettingsException SettingsFault(Exception? exception)
+    {
+        while (exception is not (null or OssSettingsException))
+            exception = exception.InnerException;
+
+        return Assert.IsType<OssSettingsException>(exception);
+    }
+
+    public sealed class LevelFormatter : ITextFormatter
+    {
+        public void Format(LogEvent logEvent, TextWriter output) => output.Write(logEvent.Level + "\n");
+    }
+}

@@ -1,7 +1,0 @@
-namespace Serilog.Sinks.OssAppend.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
