@@ -29,8 +29,15 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
 
-    /// <summary>Lets a continuation be called after all those before it.</summary>
+    /// <summary>Lets an event's continuation be called after all those before it.</summary>
     public void Add(AsyncContinuation continuation, Exception? failure) => Add([continuation], failure);
+
+    /// <summary>
+    /// Lets a flush's continuation be called after all those before it, on a thread of its own: what an application does
+    /// when a flush is over, flush once more or shut down, waits for this queue.
+    /// </summary>
+    public void AddFlush(AsyncContinuation continuation, Exception? failure) =>
+        Add(result => ThreadPool.QueueUserWorkItem(_ => Call(continuation, result)), failure);
 
     /// <summary>Starts no more continuations in the background.</summary>
     /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>

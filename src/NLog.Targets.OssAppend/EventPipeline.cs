@@ -177,7 +177,7 @@ internal sealed class EventPipeline : IDisposable
             failure = e;
         }
 
-        _continuations.Add(continuation, failure);
+        _continuations.AddFlush(continuation, failure);
     }
 
     private void Lose(AsyncContinuation continuation, OssDeliveryException failure)

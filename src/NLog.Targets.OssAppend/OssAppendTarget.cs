@@ -20,7 +20,8 @@ namespace NLog.Targets;
 /// An event's continuation is called once: with null when the event stands in OSS, with an
 /// <see cref="OssDeliveryException"/> when it was given up, so that a FallbackGroup around this target gets exactly what
 /// OSS did not. It is called in the background, as long after the logging as the delivery took; for an event that finds no
-/// room in the queue it is called at once, by the thread that logs.
+/// room in the queue it is called at once, by the thread that logs. Give the group
+/// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// </remarks>
 [Target("OssAppend")]
@@ -36,6 +37,9 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     /// <returns>The counts since the target was initialised; zeros before.</returns>
     public DeliverySnapshot GetSnapshot() => _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
 
+    /// <summary>How many callers wait for room in the queue; for tests.</summary>
+    internal int BlockedCallers => _pipeline?.BlockedCallers ?? 0;
+
     /// <summary>Checks all settings and starts to take events. Nothing is sent before the first event.</summary>
     /// <exception cref="NLogConfigurationException">Some settings cannot be used; the message names all of them.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -45,8 +49,6 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         var settings = new TargetSettings(this);
         var key = KeyLayout.Of(ObjectKey);
         var options = settings.ToOptions(key);
-        var pipelineSettings = settings.ToPipelineSettings();
-
         var faults = settings.Check(options, key);
         if (faults.Count > 0)
             throw new NLogConfigurationException($"{this}: the settings cannot be used." + string.Concat(faults.Select(f => "\n  - " + f)));
@@ -57,7 +59,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         options.Listener = continuations;
         var appender = new OssAppender(options);
         key.Bind(appender.KeyTemplate.PropertyNames);
-        _pipeline = new EventPipeline(appender, continuations, key, new EventRenderer(Layout, LineEnding.NewLineCharacters), pipelineSettings, options.TimeProvider);
+        _pipeline = new EventPipeline(appender, continuations, key, new EventRenderer(Layout, LineEnding.NewLineCharacters), settings.ToPipelineSettings(options), options.TimeProvider);
     }
 
     /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>

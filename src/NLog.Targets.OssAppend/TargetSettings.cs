@@ -25,6 +25,8 @@ internal sealed class TargetSettings
         [nameof(OssAppenderOptions.CloseTimeout)] = nameof(OssAppendTarget.CloseTimeoutSeconds),
     };
 
+    private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
+
     private readonly OssAppendTarget _target;
     private readonly List<string> _faults = [];
 
@@ -67,12 +69,12 @@ internal sealed class TargetSettings
         return options;
     }
 
-    public PipelineSettings ToPipelineSettings() => new(
+    public PipelineSettings ToPipelineSettings(OssAppenderOptions options) => new(
         _target.QueueLimit,
         _target.OverflowAction,
         _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds),
         _target.BatchSize,
-        Seconds(_target.CloseTimeoutSeconds));
+        options.CloseTimeout);
 
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)
@@ -142,13 +144,8 @@ internal sealed class TargetSettings
         if (NamesHere.TryGetValue(fault.Setting, out var name))
             return fault with { Setting = name };
 
-        // Each header is a setting of its own here, and the core names it first: 'content-type: what to do.'
-        var colon = fault.Setting == nameof(OssAppenderOptions.ObjectProperties) ? fault.Problem.IndexOf(':') : -1;
-        if (colon < 0)
-            return fault;
-
-        var words = fault.Problem.Substring(0, colon).Split('-').Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1));
-        return new SettingFault(string.Concat(words), fault.Problem.Substring(colon + 1).Trim());
+        // Each part of the object's properties is a setting of its own here.
+        return fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal) ? fault with { Setting = fault.Setting.Substring(PartPrefix.Length) } : fault;
     }
 
     private static string? Text(Layout? layout)

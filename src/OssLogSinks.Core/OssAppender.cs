@@ -159,11 +159,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         var isInTime = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
         await _shipper.StopAsync().ConfigureAwait(false);
 
-        foreach (var (stream, batch) in _spool.Abandon())
-        {
-            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, stream.Appender.MayHaveLanded);
-            batch.Release();
-        }
+        foreach (var stream in _spool.Streams())
+            GiveUp(stream);
 
         _shipper.Dispose();
         _spool.Dispose();
@@ -171,6 +168,16 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _counters.Dispose();
         _ownClient?.Dispose();
         return isInTime && (await waiting.ConfigureAwait(false)).All(isStored => isStored);
+    }
+
+    private void GiveUp(LogStream stream)
+    {
+        var isHeld = stream.Abandon();
+        foreach (var batch in _spool.TakeOut(stream))
+        {
+            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, stream.Appender.MayHaveLanded);
+            batch.Release(isMemoryFree: !isHeld);
+        }
     }
 
     private bool IsTooLarge(in LogRecord record)

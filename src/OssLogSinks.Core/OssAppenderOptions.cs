@@ -16,7 +16,8 @@ public sealed class OssAppenderOptions
 
     /// <summary>
     /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
-    /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Required, unless <see cref="Client"/> is set.
+    /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Default: the public endpoint of
+    /// <see cref="Region"/>. One of the two is required, unless <see cref="Client"/> is set.
     /// </summary>
     public string? Endpoint { get; set; }
 

@@ -71,7 +71,7 @@ internal sealed class OssAppenderOptionsValidator
         CheckTime(_options.AppendInterval, nameof(_options.AppendInterval), mayBeZero: true);
         CheckTime(_options.RetryDelay, nameof(_options.RetryDelay), mayBeZero: false);
         CheckTime(_options.RetryDelayLimit, nameof(_options.RetryDelayLimit), mayBeZero: false);
-        Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), $"must not be shorter than {nameof(_options.RetryDelay)}.");
+        Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), "must not be shorter than the pause after a first failure.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
         if (_options.RetryTimeLimit != Timeout.InfiniteTimeSpan)
@@ -88,8 +88,8 @@ internal sealed class OssAppenderOptionsValidator
 
         var faults = new List<string>();
         ObjectPropertyHeaders.Check(_options.ObjectProperties, faults);
-        foreach (var fault in faults)
-            Add(nameof(_options.ObjectProperties), fault);
+        foreach (var sentence in faults)
+            AddSentence(sentence, nameof(_options.ObjectProperties) + ".");
     }
 
     private void CheckClient()
@@ -110,11 +110,15 @@ internal sealed class OssAppenderOptionsValidator
         };
 
         foreach (var sentence in ClientOptions.Validate())
-        {
-            // The client words a fault as 'Setting: what to do.'
-            var colon = sentence.IndexOf(':');
-            Add(sentence.Substring(0, colon), sentence.Substring(colon + 1).Trim());
-        }
+            AddSentence(sentence, "");
+    }
+
+    // The protocol words a fault as 'Setting: what to do.'
+    private void AddSentence(string sentence, string prefix)
+    {
+        var colon = sentence.IndexOf(':');
+        var setting = sentence.Substring(0, colon);
+        Add(prefix + setting, sentence.Substring(colon + 1).Trim());
     }
 
     private EnvironmentCredentialsProvider EnvironmentCredentials()

@@ -1,7 +1,7 @@
 namespace OssLogSinks.Core;
 
 /// <summary>One setting that cannot be used.</summary>
-/// <param name="Setting">The setting's name, as a property of <see cref="OssAppenderOptions"/>.</param>
+/// <param name="Setting">The setting's name, as a property of <see cref="OssAppenderOptions"/>, with its part behind a dot: <c>ObjectProperties.ContentType</c>.</param>
 /// <param name="Problem">What is wrong with it and how to mend it; no secret in it.</param>
 public sealed record SettingFault(string Setting, string Problem)
 {

@@ -54,7 +54,7 @@ public class OssAppenderOptionsTests
         string[] expected =
         [
             "AppendInterval", "AppendSizeLimit", "Bucket", "CloseTimeout", "ConcurrentAppends", "ConnectTimeout", "Endpoint",
-            "MemoryLimit", "ObjectKey", "ObjectProperties", "ObjectSizeLimit", "OpenStreamLimit", "Random", "RecordSizeLimit",
+            "MemoryLimit", "ObjectKey", "ObjectProperties.ContentType", "ObjectSizeLimit", "OpenStreamLimit", "Random", "RecordSizeLimit",
             "RefusalRetryDelay", "Region", "RequestTimeout", "RetryDelay", "RetryDelayLimit", "RetryTimeLimit", "RollingInterval", "TimeProvider",
         ];
         Assert.Equal(expected, exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));

@@ -11,6 +11,8 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+
     // While closing, a failed request is tried again soon or never.
     private static readonly TimeSpan LongestClosingPause = TimeSpan.FromMilliseconds(250);
 
@@ -34,14 +36,17 @@ internal sealed class Shipper : IDisposable
     /// <summary>From now on pauses after failures are short.</summary>
     public void Hurry() => _isClosing = true;
 
-    /// <summary>Cuts off what is being sent and ends the workers.</summary>
+    /// <summary>
+    /// Cuts off what is being sent and ends the workers. A client that does not heed its token keeps its worker, which
+    /// has no say any more then.
+    /// </summary>
     public async Task StopAsync()
     {
         await Task.Run(_stop.Cancel).ConfigureAwait(false);
-        await Task.WhenAll(_workers).ConfigureAwait(false);
+        await Waiting.ForAsync(Task.WhenAll(_workers), StopTimeout, _settings.Time).ConfigureAwait(false);
     }
 
-    /// <summary>To be called once the workers have ended.</summary>
+    /// <summary>To be called once the workers have been stopped.</summary>
     public void Dispose() => _stop.Dispose();
 
     private async Task WorkAsync()
@@ -63,19 +68,18 @@ internal sealed class Shipper : IDisposable
     private async Task TakeTurnAsync(LogStream stream)
     {
         var batch = _spool.Begin(stream);
-        var pause = TimeSpan.Zero;
+        ShipVerdict verdict;
         try
         {
-            var verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
-            pause = Apply(stream, batch, verdict);
+            verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             // A fault of ours, or of a client plugged in: treated as trouble, so that no worker ever ends by it.
-            pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
+            verdict = new ShipVerdict.Later(new AppendOutcome.Unanswered(e));
         }
 
-        _spool.End(stream, pause);
+        stream.Conclude(() => _spool.End(stream, Apply(stream, batch, verdict)));
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)

@@ -10,6 +10,10 @@ internal sealed class AppendBatch
 {
     // What a record costs besides its bytes: its end, and the room that lists keep in reserve.
     private const int RecordOverhead = 12;
+
+    // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
+    private const int StateOverhead = 512;
+
     private const int SmallestSegment = 4 << 10;
     private const int LargestSegment = 256 << 10;
 
@@ -38,13 +42,16 @@ internal sealed class AppendBatch
 
     public bool IsDone => Cursor == Count;
 
-    /// <summary>Memory that one more record of this length would take.</summary>
-    public int CostOf(int length) => RecordOverhead + (Length + length <= _capacity ? 0 : RentedFor(length));
+    /// <summary>Memory that one more record would take.</summary>
+    public int CostOf(in LogRecord record) =>
+        RecordOverhead
+        + (record.State is null ? 0 : StateOverhead)
+        + (Length + record.Utf8.Length <= _capacity ? 0 : RentedFor(record.Utf8.Length));
 
     public void Add(in LogRecord record)
     {
         var bytes = record.Utf8.Span;
-        HeldBytes += CostOf(bytes.Length);
+        HeldBytes += CostOf(record);
         Reserve(bytes.Length);
         Copy(bytes);
         _ends.Add(Length);
@@ -109,11 +116,12 @@ internal sealed class AppendBatch
     /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
     public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
-    public void Release()
+    /// <summary>Ends the batch, which is not to be used any more, and gives its memory back.</summary>
+    /// <param name="isMemoryFree">False if a request may still read from the memory, which is left to the garbage collector then.</param>
+    public void Release(bool isMemoryFree = true)
     {
-        foreach (var segment in _segments)
-            ArrayPool<byte>.Shared.Return(segment);
+        if (isMemoryFree)
+            _segments.ForEach(segment => ArrayPool<byte>.Shared.Return(segment));
 
         _segments.Clear();
         _completion?.TrySetResult(!_anyLost);

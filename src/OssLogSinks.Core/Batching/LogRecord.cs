@@ -16,7 +16,8 @@ public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte
 
     /// <summary>
     /// What the <see cref="Diagnostics.IDeliveryListener"/> is handed when the record is stored or lost: the event itself,
-    /// for instance. Null, the default, if nobody needs to know; a record without it costs nothing but its bytes.
+    /// for instance. Null, the default, if nobody needs to know; a record without it costs nothing but its bytes, one with it
+    /// counts 512 bytes more against the memory limit, for the event that it keeps alive.
     /// </summary>
     public object? State { get; init; }
 }

@@ -8,7 +8,7 @@ public sealed partial class RecordWriter
     public override void Write(ReadOnlySpan<char> buffer)
     {
         var rest = buffer;
-        if (_highSurrogate != '\0' && rest.Length > 0)
+        while (_highSurrogate != '\0' && rest.Length > 0)
         {
             WritePaired(rest[0]);
             rest = rest[1..];

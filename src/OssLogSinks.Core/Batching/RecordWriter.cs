@@ -14,6 +14,8 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
     // A record larger than this gives its buffer back, so that one giant does not stay in memory.
     private const int LargestKept = 256 << 10;
 
+    private const int ReplacementCharacter = 0xFFFD;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
@@ -28,8 +30,15 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
     /// <summary>UTF-8, without a byte order mark.</summary>
     public override Encoding Encoding => Utf8;
 
-    /// <summary>The record so far. Valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
+    /// <summary>The record so far. Valid until the next call. Half of a surrogate pair at its end becomes U+FFFD.</summary>
+    public ReadOnlyMemory<byte> Written
+    {
+        get
+        {
+            EndHalfPair();
+            return _buffer.AsMemory(0, _length);
+        }
+    }
 
     /// <summary>Begins the next record.</summary>
     public void Reset()
@@ -62,9 +71,9 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
         if (value is null)
             return;
 
-        var start = _highSurrogate != '\0' && value.Length > 0 ? 1 : 0;
-        if (start == 1)
-            WritePaired(value[0]);
+        var start = 0;
+        while (_highSurrogate != '\0' && start < value.Length)
+            WritePaired(value[start++]);
 
         // A pair may be split over two calls: its first half waits for the second.
         var end = value.Length > start && char.IsHighSurrogate(value[value.Length - 1]) ? value.Length - 1 : value.Length;
@@ -77,8 +86,16 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
     /// <inheritdoc />
     public override void Write(char[] buffer, int index, int count)
     {
-        for (var i = index; i < index + count; i++)
-            Write(buffer[i]);
+        var end = index + count;
+        while (_highSurrogate != '\0' && index < end)
+            WritePaired(buffer[index++]);
+
+        var endsOpen = index < end && char.IsHighSurrogate(buffer[end - 1]);
+        var whole = endsOpen ? end - 1 : end;
+        Reserve(Utf8.GetMaxByteCount(whole - index));
+        _length += Utf8.GetBytes(buffer, index, whole - index, _buffer, _length);
+        if (endsOpen)
+            _highSurrogate = buffer[whole];
     }
 
     /// <inheritdoc />
@@ -109,16 +126,43 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
 
     private void WritePaired(char value)
     {
-        char[] pair = _highSurrogate == '\0' ? [value] : [_highSurrogate, value];
-        _highSurrogate = '\0';
-        if (pair.Length == 1 && char.IsHighSurrogate(value))
+        if (char.IsLowSurrogate(value) && _highSurrogate != '\0')
         {
-            _highSurrogate = value;
+            var scalar = char.ConvertToUtf32(_highSurrogate, value);
+            _highSurrogate = '\0';
+            WriteScalar(scalar);
             return;
         }
 
-        Reserve(Utf8.GetMaxByteCount(pair.Length));
-        _length += Utf8.GetBytes(pair, 0, pair.Length, _buffer, _length);
+        EndHalfPair();
+        if (char.IsHighSurrogate(value))
+            _highSurrogate = value;
+        else
+            WriteScalar(char.IsLowSurrogate(value) ? ReplacementCharacter : value);
+    }
+
+    private void EndHalfPair()
+    {
+        if (_highSurrogate == '\0')
+            return;
+
+        _highSurrogate = '\0';
+        WriteScalar(ReplacementCharacter);
+    }
+
+    private void WriteScalar(int scalar)
+    {
+        Reserve(4);
+        if (scalar < 0x80)
+        {
+            _buffer[_length++] = (byte)scalar;
+            return;
+        }
+
+        var following = scalar < 0x800 ? 1 : scalar < 0x10000 ? 2 : 3;
+        _buffer[_length++] = (byte)((0xFF00 >> (following + 1)) | (scalar >> (6 * following)));
+        while (following-- > 0)
+            _buffer[_length++] = (byte)(0x80 | ((scalar >> (6 * following)) & 0x3F));
     }
 
     private void Reserve(int count)

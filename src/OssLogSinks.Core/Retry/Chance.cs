@@ -4,13 +4,13 @@ namespace OssLogSinks.Core.Retry;
 internal static class Chance
 {
     [ThreadStatic]
-    private static Random? s_random;
+    private static Random? _random;
 
     public static double Next()
     {
-        s_random ??= new Random(Guid.NewGuid().GetHashCode());
+        _random ??= new Random(Guid.NewGuid().GetHashCode());
 #pragma warning disable CA5394 // Pauses between retries need no cryptographic chance.
-        return s_random.NextDouble();
+        return _random.NextDouble();
 #pragma warning restore CA5394
     }
 }

@@ -11,6 +11,9 @@ namespace OssLogSinks.Core.Spool;
 /// </summary>
 internal sealed class LogStream
 {
+    private readonly object _fate = new();
+    private bool _isAbandoned;
+
     public LogStream(StreamKey key, ObjectAppender appender)
     {
         Key = key;
@@ -44,6 +47,24 @@ internal sealed class LogStream
 
     /// <summary>Its place in the order of last use.</summary>
     public LinkedListNode<LogStream> Recency { get; }
+
+    /// <summary>Lets the worker that ships the stream conclude its turn, unless the stream was abandoned meanwhile.</summary>
+    public void Conclude(Action conclude)
+    {
+        lock (_fate)
+            if (!_isAbandoned)
+                conclude();
+    }
+
+    /// <summary>From now on nobody ships the stream: what a worker that still holds it finds out comes too late.</summary>
+    /// <returns>Whether a worker still holds it, and with it the memory of its current batch.</returns>
+    public bool Abandon()
+    {
+        lock (_fate)
+            _isAbandoned = true;
+
+        return State == StreamState.Shipping;
+    }
 
     /// <summary>The batches from the oldest to the newest.</summary>
     public IEnumerable<AppendBatch> Batches()

@@ -80,7 +80,7 @@ internal sealed class MemorySpool : IDisposable
 
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp());
             var before = batch.HeldBytes;
-            if (_heldBytes + batch.CostOf(record.Utf8.Length) > _limits.Memory)
+            if (_heldBytes + batch.CostOf(record) > _limits.Memory)
             {
                 ShipEverything();
                 room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -165,20 +165,22 @@ internal sealed class MemorySpool : IDisposable
         }
     }
 
-    /// <summary>Takes out what is left, when nobody ships any more.</summary>
-    public IReadOnlyList<(LogStream Stream, AppendBatch Batch)> Abandon()
+    /// <summary>Every stream there is, for the one who gives up what is left when the shipper has been stopped.</summary>
+    public IReadOnlyList<LogStream> Streams()
+    {
+        lock (_gate)
+            return [.. _directory.Streams];
+    }
+
+    /// <summary>Takes out what is left of a stream that nobody ships any more.</summary>
+    public IReadOnlyList<AppendBatch> TakeOut(LogStream stream)
     {
         lock (_gate)
         {
-            var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (s, b))).ToList();
-            foreach (var stream in _directory.Streams)
-            {
-                stream.Current = stream.Open = null;
-                stream.Sealed.Clear();
-                stream.State = StreamState.Idle;
-            }
-
-            _heldBytes = 0;
+            var left = stream.Batches().Where(b => !b.IsDone).ToList();
+            _heldBytes -= left.Sum(b => b.HeldBytes);
+            stream.Current = stream.Open = null;
+            stream.Sealed.Clear();
             return left;
         }
     }

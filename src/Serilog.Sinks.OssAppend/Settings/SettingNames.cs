@@ -26,13 +26,8 @@ internal sealed class SettingNames
     // Settings that the core's sentences name.
     private static readonly Regex CoreName = new(@"\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay)\b");
 
-    // What is one setting in the options is several parameters; the core names the part in front of its sentence.
-    private static readonly Dictionary<string, string> ObjectProperties = new()
-    {
-        ["content-type"] = "ContentType",
-        ["Metadata"] = "Metadata",
-        ["Tags"] = "Tags",
-    };
+    // What is one setting in the options is a parameter for each of its parts.
+    private const string PartPrefix = nameof(OssAppendSinkOptions.ObjectProperties) + ".";
 
     private readonly Func<string, string> _spell;
 
@@ -44,10 +39,8 @@ internal sealed class SettingNames
     /// <summary>A fault that the core found, in the user's words; its sentence may name other settings.</summary>
     public SettingFault FromCore(SettingFault fault)
     {
-        var colon = fault.Problem.IndexOf(": ", StringComparison.Ordinal);
-        if (this == OfParameters && fault.Setting == nameof(OssAppenderOptions.ObjectProperties)
-            && colon > 0 && ObjectProperties.TryGetValue(fault.Problem.Substring(0, colon), out var part))
-            return Fault(part, fault.Problem.Substring(colon + 2));
+        if (this == OfParameters && fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal))
+            return Fault(fault.Setting.Substring(PartPrefix.Length), fault.Problem);
 
         return Fault(Translate(fault.Setting), CoreName.Replace(fault.Problem, match => _spell(Translate(match.Value))));
     }

@@ -29,6 +29,15 @@ internal sealed class MemoryOss : IOssClient
         }
     }
 
+    public long Length
+    {
+        get
+        {
+            lock (_gate)
+                return _objects.Values.Sum(o => o.Length);
+        }
+    }
+
     public string Everything => string.Concat(Keys.Select(Text));
 
     public string[] Lines => Everything.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -43,8 +43,9 @@ public class AppendBatchTests
             foreach (var record in records)
             {
                 var before = batch.HeldBytes;
-                var cost = batch.CostOf(record.Length);
-                batch.Add(new LogRecord(default, record));
+                var logRecord = new LogRecord(default, record);
+                var cost = batch.CostOf(logRecord);
+                batch.Add(logRecord);
                 Assert.Equal(before + cost, batch.HeldBytes);
                 Assert.True(batch.HeldBytes >= batch.Length);
             }

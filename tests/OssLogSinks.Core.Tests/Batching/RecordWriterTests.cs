@@ -6,18 +6,22 @@ namespace OssLogSinks.Core.Tests.Batching;
 
 public class RecordWriterTests
 {
+    private const string Awkward = "aä汉\uD83D\uDE00\uD800\uDFFF";
+
     [Fact]
     public void AnyTextInAnyPieces_ComesOutAsItsUtf8()
     {
-        Gen.Select(Gen.String, Gen.Int[1, 5], Gen.Int[0, 3]).Sample((text, piece, how) =>
+        var texts = Gen.OneOf(Gen.String, Gen.Int[0, Awkward.Length - 1].Select(i => Awkward[i]).Array[0, 12].Select(c => new string(c)));
+        Gen.Select(texts, Gen.Int[1, 5], Gen.Int[0, 3], Gen.Bool).Sample((text, piece, how, isClosed) =>
         {
             using var writer = new RecordWriter();
             writer.Reset();
             for (var i = 0; i < text.Length; i += piece)
                 Write(writer, text.Substring(i, Math.Min(piece, text.Length - i)), how);
-            writer.Write('.');
+            if (isClosed)
+                writer.Write('.');
 
-            Assert.Equal(Encoding.UTF8.GetBytes(text + "."), writer.Written.ToArray());
+            Assert.Equal(Encoding.UTF8.GetBytes(text + (isClosed ? "." : "")), writer.Written.ToArray());
         });
     }
 

@@ -1,0 +1,176 @@
+using NLog.Targets.OssAppend.Tests.Support;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+public class CloseTests
+{
+    [Fact]
+    public void Shutdown_DeliversWhatWaits()
+    {
+        using var running = RunningTarget.Start();
+
+        for (var i = 0; i < 1000; i++)
+            running.Logger.Info("x");
+        running.Factory.Shutdown();
+
+        Assert.Equal(1000, running.Oss.Lines.Length);
+        Assert.Equal(1000, running.Target.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public void CloseWithoutFlush_DeliversWhatWaits()
+    {
+        using var running = RunningTarget.Start();
+        var fates = new Fates();
+
+        for (var i = 0; i < 1000; i++)
+            fates.Write(running.Target, "x");
+        running.Close();
+
+        Assert.Equal(1000, running.Oss.Lines.Length);
+        Assert.Equal(Enumerable.Range(1, 1000), fates.Stored);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ClientThatHangs_HoldsTheCloseUpForTheTimeoutOnly(bool obeysCancellation)
+    {
+        var time = new ObservedTime();
+        using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 10, time);
+        running.Oss.BeforeAppend = obeysCancellation ? MemoryOss.Hang : (_, _) => Task.Delay(Timeout.Infinite, CancellationToken.None);
+        var fates = new Fates();
+        fates.Write(running.Target, "x");
+        _ = running.FlushAsync();
+        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+
+        // The core waits for 10 seconds, and the target for 2 more, in case the client does not stop when it is told to.
+        var close = running.CloseInBackground();
+        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(12));
+        Assert.False(close.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(obeysCancellation ? 10 : 12));
+
+        await close;
+        if (obeysCancellation)
+            Assert.Equal(DropReason.CloseTimeOver, Assert.IsType<OssDeliveryException>(fates.Calls.Single().Failure).Reason);
+    }
+
+    [Fact]
+    public async Task CloseWhileMemoryIsFull_GivesUpWhatFoundNoRoom_OneByOne()
+    {
+        var time = new ObservedTime();
+        using var running = RunningTarget.Start(
+            t =>
+            {
+                t.AppendSizeLimit = t.RecordSizeLimit = 4096;
+                t.MemoryLimit = 16 * 1024;
+                t.CloseTimeoutSeconds = 1;
+            },
+            time);
+        running.Oss.BeforeAppend = MemoryOss.Hang;
+        var fates = new Fates();
+        for (var i = 0; i < 100; i++)
+            fates.Write(running.Target, new string('x', 1000));
+
+        var close = running.CloseInBackground();
+        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(1));
+        Assert.False(close.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await close;
+        Assert.Equal(Enumerable.Range(1, 100), fates.Lost.Order());
+        Assert.Equal("[CloseTimeOver, 100]", string.Join(' ', running.Target.GetSnapshot().Dropped));
+    }
+
+    [Fact]
+    public void EventAfterTheClose_IsToldSo()
+    {
+        using var running = RunningTarget.Start();
+        running.Close();
+        var fates = new Fates();
+
+        fates.Write(running.Target, "late");
+
+        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(fates.Calls.Single().Failure).Reason);
+        Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.Closed]);
+    }
+
+    [Fact]
+    public void ReloadWithAnotherTarget_KeepsTheEvents()
+    {
+        using var running = RunningTarget.Start();
+        running.Logger.Info("before");
+
+        var next = RunningTarget.NewTarget(running.Oss);
+        running.Load(next);
+        running.Logger.Info("after");
+        running.Factory.Shutdown();
+
+        Assert.Equal(["before", "after"], running.Oss.Lines);
+    }
+
+    [Fact]
+    public void ReloadWithTheSameTarget_StartsItAgain()
+    {
+        using var running = RunningTarget.Start();
+        running.Logger.Info("before");
+
+        running.Load(running.Target);
+        running.Logger.Info("after");
+        running.Factory.Shutdown();
+
+        Assert.Equal(["before", "after"], running.Oss.Lines);
+        Assert.Equal(1, running.Target.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public async Task EventsLoggedDuringReloads_AreStoredOrTold()
+    {
+        const int Events = 50_000;
+        using var running = RunningTarget.Start(t => t.OverflowAction = AsyncTargetWrapperOverflowAction.Block);
+        var fates = new Fates();
+
+        var written = 0;
+        var logging = Task.Run(() =>
+        {
+            for (var i = 0; i < Events; i++)
+            {
+                fates.Write(running.Target, "x");
+                Volatile.Write(ref written, i + 1);
+            }
+        }, TestContext.Current.CancellationToken);
+        for (var i = 1; i <= 5; i++)
+        {
+            await Wait.UntilAsync(() => Volatile.Read(ref written) > i * 5000);
+            running.Load(running.Target);
+        }
+
+        await logging;
+        running.Close();
+
+        Assert.Equal(Enumerable.Range(1, Events), fates.Calls.Select(c => c.Event).Order());
+        Assert.Equal(fates.Stored.Length, running.Oss.Lines.Length);
+    }
+
+    [Fact]
+    public async Task WhatFollowsAFlush_MayFlushAndClose()
+    {
+        var time = new ObservedTime();
+        using var running = RunningTarget.Start(time: time);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        running.Logger.Info("x");
+        running.Target.Flush(_ =>
+        {
+            running.Logger.Info("y");
+            running.Factory.Flush(TimeSpan.FromSeconds(30));
+            running.Close();
+            closed.SetResult();
+        });
+        await Wait.UntilAsync(() => closed.Task.IsCompleted);
+
+        Assert.Equal(["x", "y"], running.Oss.Lines);
+    }
+}

@@ -1,0 +1,44 @@
+using NLog.Common;
+using NLog.Targets.OssAppend.Tests.Support;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+public class DiagnosticsTests
+{
+    [Fact]
+    public async Task Losses_AreReportedInTheInternalLog_UnderTheTargetsName_WithoutEventText()
+    {
+        // NLog has one internal log for the whole process: other tests may write to it too.
+        var text = new StringWriter();
+        var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
+        (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Warn);
+        try
+        {
+            using var running = RunningTarget.Start(t =>
+            {
+                t.Name = "reporting-{0}-target";
+                t.RecordSizeLimit = 100;
+            });
+            running.Logger.Info("confidential {0}".PadRight(200, '!'));
+            await running.FlushAsync();
+        }
+        finally
+        {
+            (InternalLogger.LogWriter, InternalLogger.LogLevel) = (writer, level);
+        }
+
+        var line = Assert.Single(text.ToString().Split('\n'), l => l.Contains("reporting-{0}-target", StringComparison.Ordinal));
+        Assert.Contains("OssAppendTarget(Name=reporting-{0}-target): 1 event(s) were given up (TooLarge)", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("confidential", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BracesInAReport_AreNoFormat()
+    {
+        var diagnostics = new InternalLoggerDiagnostics(new OssAppendTarget { Name = "oss" });
+
+        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, "{0} {1} {oops"));
+        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Information, "}"));
+    }
+}

@@ -1,0 +1,60 @@
+using NLog.Targets.OssAppend.Tests.Support;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+public class FlushTests
+{
+    [Fact]
+    public async Task FlushOfNothing_Completes()
+    {
+        using var running = RunningTarget.Start();
+
+        Assert.Null(await running.FlushAsync());
+        Assert.Equal(0, running.Oss.Appends);
+    }
+
+    [Fact]
+    public async Task Flush_DoesNotHoldItsCallerUp_AndCompletesWhenEverythingIsStored()
+    {
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var running = RunningTarget.Start();
+        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Logger.Info("x");
+
+        var first = running.FlushAsync();
+        var second = running.FlushAsync();
+        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        mayAppend.SetResult();
+
+        Assert.Null(await first);
+        Assert.Null(await second);
+        Assert.Equal(["x"], running.Oss.Lines);
+    }
+
+    [Fact]
+    public async Task FlushAfterALoss_TellsIt_AndTheNextOneDoesNot()
+    {
+        using var running = RunningTarget.Start(t => t.RecordSizeLimit = 100);
+
+        running.Logger.Info(new string('x', 100));
+        var first = await running.FlushAsync();
+        running.Logger.Info("small");
+        var second = await running.FlushAsync();
+
+        Assert.NotNull(first);
+        Assert.Null(second);
+    }
+
+    [Fact]
+    public void FactoryFlush_ReturnsWhenEverythingIsStored()
+    {
+        using var running = RunningTarget.Start();
+
+        for (var i = 0; i < 100; i++)
+            running.Logger.Info("x");
+        running.Factory.Flush(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(100, running.Oss.Lines.Length);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
+using NLog.Layouts;
+using NLog.Targets.OssAppend.Tests.Support;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Diagnostics;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+public class OverflowTests
+{
+    [Fact]
+    public async Task Discard_TellsEveryEventThatFoundNoRoom_AtOnce()
+    {
+        var layout = new HeldLayout();
+        var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
+        using var running = RunningTarget.Start(
+            t =>
+            {
+                t.Layout = layout;
+                t.QueueLimit = 10;
+                t.BatchSize = 1;
+            },
+            wrap: t => new FallbackGroupTarget("group", t, fallback));
+
+        running.Logger.Info("first");
+        await layout.Entered;
+        for (var i = 0; i < 10; i++)
+            running.Logger.Info("waits");
+        running.Logger.Info("no room");
+
+        Assert.Equal(["no room"], fallback.Logs);
+        layout.Release();
+        Assert.Null(await running.FlushAsync());
+        Assert.Equal(["first", .. Enumerable.Repeat("waits", 10)], running.Oss.Lines);
+        Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.QueueFull]);
+    }
+
+    [Fact]
+    public async Task Discard_AccountsForEveryEvent()
+    {
+        using var running = RunningTarget.Start(t => t.QueueLimit = 50);
+        var fates = new Fates();
+
+        Parallel.For(0, 20_000, i => fates.Write(running.Target, i.ToString(CultureInfo.InvariantCulture)));
+        await running.FlushAsync();
+
+        Assert.Equal(Enumerable.Range(1, 20_000), fates.Calls.Select(c => c.Event).Order());
+        Assert.Equal(fates.Stored.Length, running.Oss.Lines.Length);
+        Assert.Equal(fates.Lost.Length, running.Target.GetSnapshot().DroppedTotal);
+    }
+
+    [Fact]
+    public async Task Grow_TakesEverything()
+    {
+        var layout = new HeldLayout();
+        using var running = RunningTarget.Start(t =>
+        {
+            t.Layout = layout;
+            t.QueueLimit = 10;
+            t.OverflowAction = AsyncTargetWrapperOverflowAction.Grow;
+        });
+        var fates = new Fates();
+
+        for (var i = 0; i < 1000; i++)
+            fates.Write(running.Target, "x");
+        layout.Release();
+
+        Assert.Null(await running.FlushAsync());
+        Assert.Equal(1000, fates.Stored.Length);
+    }
+
+    [Fact]
+    public async Task Block_WaitsForRoom_AndLosesNothing()
+    {
+        var layout = new HeldLayout();
+        using var running = Blocking(layout, TimeProvider.System, timeout: -1);
+        var fates = new Fates();
+
+        var logging = Task.Run(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                fates.Write(running.Target, "x");
+        }, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
+        layout.Release();
+        await logging;
+
+        Assert.Null(await running.FlushAsync());
+        Assert.Equal(100, fates.Stored.Length);
+    }
+
+    [Fact]
+    public async Task BlockTimeout_EndsTheWait()
+    {
+        var time = new FakeTimeProvider();
+        var layout = new HeldLayout();
+        using var running = Blocking(layout, time, timeout: 500);
+        var fates = new Fates();
+        fates.Write(running.Target, "rendering");
+        await layout.Entered;
+        for (var i = 0; i < 10; i++)
+            fates.Write(running.Target, "waits");
+
+        var logging = Task.Run(() => fates.Write(running.Target, "no room"), TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
+        time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.Empty(fates.Calls);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await logging;
+
+        Assert.Equal([12], fates.Lost);
+        layout.Release();
+        Assert.Null(await running.FlushAsync());
+        Assert.Equal(11, fates.Stored.Length);
+    }
+
+    [Fact]
+    public async Task Close_LetsBlockedCallersGo()
+    {
+        var time = new FakeTimeProvider();
+        var layout = new HeldLayout();
+        using var running = Blocking(layout, time, timeout: -1);
+        var fates = new Fates();
+        fates.Write(running.Target, "rendering");
+        await layout.Entered;
+        for (var i = 0; i < 10; i++)
+            fates.Write(running.Target, "waits");
+        var logging = Task.Run(() => fates.Write(running.Target, "blocked"), TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
+
+        var close = running.CloseInBackground();
+        await Wait.UntilAsync(() => running.Target.BlockedCallers == 0);
+        layout.Release();
+        await Task.WhenAll(close, logging);
+
+        Assert.Equal(Enumerable.Range(1, 11), fates.Stored);
+        var failure = Assert.IsType<OssDeliveryException>(fates.Calls.Single(c => c.Failure is not null).Failure);
+        Assert.Equal(DropReason.Closed, failure.Reason);
+    }
+
+    private static RunningTarget Blocking(HeldLayout layout, TimeProvider time, int timeout) => RunningTarget.Start(
+        t =>
+        {
+            t.Layout = layout;
+            t.QueueLimit = 10;
+            t.BatchSize = 1;
+            t.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
+            t.BlockTimeoutMilliseconds = timeout;
+        },
+        time);
+
+    /// <summary>A layout that holds up the thread that renders, until it is released.</summary>
+    [Config.ThreadAgnostic]
+    private sealed class HeldLayout : Layout
+    {
+        private readonly TaskCompletionSource _released = new();
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Entered => _entered.Task;
+
+        public void Release() => _released.TrySetResult();
+
+        protected override string GetFormattedMessage(LogEventInfo logEvent)
+        {
+            _entered.TrySetResult();
+            _released.Task.Wait(TestContext.Current.CancellationToken);
+            return logEvent.FormattedMessage;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace NLog.Targets.OssAppend.Tests.Support;
+
+/// <summary>A clock that a test moves, and that tells which timers were set: the test moves it when the code waits, not before.</summary>
+internal sealed class ObservedTime : FakeTimeProvider
+{
+    private readonly ConcurrentQueue<TimeSpan> _timers = new();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        _timers.Enqueue(dueTime);
+        return timer;
+    }
+
+    /// <summary>Waits until a timer over that time was set.</summary>
+    public Task WhenTimerIsSetAsync(TimeSpan dueTime) => Wait.UntilAsync(() => _timers.Contains(dueTime));
+}
