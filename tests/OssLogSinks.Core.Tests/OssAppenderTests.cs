@@ -335,4 +335,25 @@ public class OssAppenderTests
         Assert.Equal(expected, exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));
         Assert.All(expected, setting => Assert.Contains(setting + ":", exception.Message));
     }
+
+    [Fact]
+    public async Task EmptyRecords_AreStoredWithoutARequestAndHoldNothingUp()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        options.ObjectSizeLimit = 2;
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("", state: "alone"));
+        await appender.FlushOrFailAsync();
+        appender.TryAppend(Record("a\n", state: "a"));
+        appender.TryAppend(Record("", state: "last"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal(["alone", "a", "last"], fates.Stored);
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
+        Assert.Equal(0, appender.GetSnapshot().SpoolBytes);
+    }
 }

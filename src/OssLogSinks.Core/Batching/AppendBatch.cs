@@ -38,6 +38,9 @@ internal sealed class AppendBatch
 
     public bool IsDone => Cursor == Count;
 
+    /// <summary>Whether the records from the cursor on have no bytes at all.</summary>
+    public bool IsRestEmpty => StartOf(Cursor) == Length;
+
     /// <summary>Memory that one more record of this length would take.</summary>
     public int CostOf(int length) => RecordOverhead + (Length + length <= _capacity ? 0 : RentedFor(length));
 
