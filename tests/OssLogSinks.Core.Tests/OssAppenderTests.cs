@@ -356,4 +356,22 @@ public class OssAppenderTests
         Assert.Single(_oss.Appends);
         Assert.Equal(0, appender.GetSnapshot().SpoolBytes);
     }
+
+    [Fact]
+    public async Task SizeLimitWithoutRolling_HoldsAfterARestartToo()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.ObjectSizeLimit = 3;
+        options.RollOnObjectSizeLimit = false;
+        options.Listener = fates;
+        _oss.Put("app.log", "1234\n");
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("5\n", state: "late"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["app.log"], _oss.Keys);
+        Assert.Equal(DropReason.ObjectFull, Assert.Single(fates.Lost).Failure.Reason);
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class AppendContext
         Policy = policy;
         Counters = counters;
         Reporter = reporter;
-        Locator = new ObjectLocator(client, policy);
+        Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit);
         Resync = new PositionResync(client, counters);
         ObjectProperties = options.ObjectProperties;
         SendContentMd5 = options.SendContentMd5;

@@ -218,7 +218,7 @@ internal sealed class ObjectAppender
 
     private ShipVerdict RollFull()
     {
-        if (!_context.RollOnObjectSizeLimit && _position!.Value.Length < RollingPolicy.ServiceSizeLimit)
+        if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
             return new ShipVerdict.Never(DropReason.ObjectFull);
 
         MoveOn();
