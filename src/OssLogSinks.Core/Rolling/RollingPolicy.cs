@@ -16,7 +16,7 @@ internal sealed class RollingPolicy
         _interval = interval;
         _unit = formats.Count == 0 ? TimeSpan.MaxValue : formats.Select(FinestUnit).Min();
         _zone = localZone;
-        SizeLimit = sizeLimit ?? ServiceSizeLimit;
+        SizeLimit = Math.Min(sizeLimit ?? ServiceSizeLimit, ServiceSizeLimit);
     }
 
     /// <summary>

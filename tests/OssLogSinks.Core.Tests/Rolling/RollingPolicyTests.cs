@@ -59,4 +59,8 @@ public class RollingPolicyTests
         Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, 10).IsFull(10));
         Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, null).IsFull(RollingPolicy.ServiceSizeLimit));
     }
+
+    [Fact]
+    public void LimitBeyondTheServices_IsTheServices() =>
+        Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, 10L << 30).IsFull(RollingPolicy.ServiceSizeLimit));
 }
