@@ -374,4 +374,18 @@ public class OssAppenderTests
         Assert.Equal(["app.log"], _oss.Keys);
         Assert.Equal(DropReason.ObjectFull, Assert.Single(fates.Lost).Failure.Reason);
     }
+
+    [Fact]
+    public async Task RetryAfterOfManyYears_IsBoundedByTheLongestPause()
+    {
+        var options = Options(_oss);
+        options.RetryDelayLimit = options.RetryDelay;
+        _oss.NextFails(new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "busy") { RetryAfter = TimeSpan.FromSeconds(int.MaxValue) });
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
 }

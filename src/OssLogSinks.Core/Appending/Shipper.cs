@@ -133,7 +133,11 @@ internal sealed class Shipper : IDisposable
             return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (_settings.Chance() / 2))));
 
         var pause = _settings.Schedule.DelayAfter(failures, _settings.Chance());
-        return cause is AppendOutcome.Throttled { Error.RetryAfter: { } asked } && asked > pause ? asked : pause;
+        if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
+            return pause;
+
+        // What the service asks for is not ours to trust: it may name years, which no timer takes.
+        return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
     }
 
     private static Exception? ErrorOf(AppendOutcome? cause) => cause switch
