@@ -154,7 +154,6 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private async Task<bool> CloseOnceAsync(TimeSpan timeout)
     {
-        _shipper.Hurry();
         var waiting = Task.WhenAll(_spool.Close());
         var isInTime = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
         await _shipper.StopAsync().ConfigureAwait(false);

@@ -388,4 +388,26 @@ public class OssAppenderTests
 
         Assert.Equal("a\n", _oss.Text("app.log"));
     }
+
+    [Fact]
+    public async Task CloseWhileAPauseIsBeingChosen_DoesNotWaitForThatPause()
+    {
+        Task<bool>? closed = null;
+        OssAppender? appender = null;
+        var options = Options(_oss);
+        options.RefusalRetryDelay = TimeSpan.FromDays(1);
+        options.Random = () =>
+        {
+            closed ??= appender!.CloseAsync(TimeSpan.FromSeconds(10));
+            return 0.9;
+        };
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n"));
+
+        await appender.FlushOrFailAsync();
+
+        Assert.True(await closed!);
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
 }

@@ -11,16 +11,12 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    // While closing, a failed request is tried again soon or never.
-    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
-
     private readonly MemorySpool _spool;
     private readonly AppendContext _context;
     private readonly DeliveryFate _fate;
     private readonly ShipperSettings _settings;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _workers;
-    private volatile bool _isClosing;
 
     public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
     {
@@ -30,9 +26,6 @@ internal sealed class Shipper : IDisposable
         _settings = settings;
         _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
     }
-
-    /// <summary>From now on pauses after failures are short.</summary>
-    public void Hurry() => _isClosing = true;
 
     /// <summary>Cuts off what is being sent and ends the workers.</summary>
     public async Task StopAsync()
@@ -125,8 +118,6 @@ internal sealed class Shipper : IDisposable
     {
         if (firstPauseIsZero && failures == 1)
             return TimeSpan.Zero;
-        if (_isClosing)
-            return ClosingPause;
 
         // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
         if (cause is AppendOutcome.Refused)

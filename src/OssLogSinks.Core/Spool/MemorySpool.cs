@@ -10,6 +10,9 @@ namespace OssLogSinks.Core.Spool;
 /// </summary>
 internal sealed class MemorySpool : IDisposable
 {
+    // While closing, a failed request is tried again soon or never.
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private readonly StreamDirectory _directory;
     private readonly SpoolLimits _limits;
@@ -148,7 +151,7 @@ internal sealed class MemorySpool : IDisposable
             return FlushAll();
     }
 
-    /// <summary>Takes nothing any more, and makes everything ready at once, pauses after failures included.</summary>
+    /// <summary>Takes nothing any more, and makes everything ready at once, pauses after failures included; from now on these are short.</summary>
     /// <returns>As <see cref="Flush"/>.</returns>
     public IReadOnlyList<Task<bool>> Close()
     {
@@ -263,8 +266,9 @@ internal sealed class MemorySpool : IDisposable
 
     private void Pause(LogStream stream, TimeSpan wait)
     {
+        // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
         stream.State = StreamState.BackingOff;
-        Wake(stream, wait);
+        Wake(stream, _isClosing && wait > ClosingPause ? ClosingPause : wait);
     }
 
     private void Rest(LogStream stream)
