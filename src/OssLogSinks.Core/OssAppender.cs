@@ -161,7 +161,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         foreach (var (stream, batch) in _spool.Abandon())
         {
             _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, stream.Appender.MayHaveLanded);
-            batch.Release();
+            batch.Abandon();
         }
 
         _shipper.Dispose();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
@@ -409,5 +410,28 @@ public class OssAppenderTests
 
         Assert.True(await closed!);
         Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task CloseWithAClientThatHeedsNoToken_EndsInTimeAndLeavesItsBodyAlone()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var client = new DeafClient();
+        options.Client = client;
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", state: "a"));
+        var waiting = appender.FlushAsync(TestContext.Current.CancellationToken);
+        var body = await client.Body.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.False(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        Assert.False(await waiting);
+        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+        var reused = Enumerable.Range(0, 64).Select(_ => ArrayPool<byte>.Shared.Rent(4096)).ToList();
+        reused.ForEach(array => array.AsSpan().Fill((byte)'!'));
+        Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(body.ToArray()));
+        reused.ForEach(array => ArrayPool<byte>.Shared.Return(array));
     }
 }

@@ -126,7 +126,7 @@ internal sealed class ObjectAppender
         try
         {
             _context.Counters.AppendSent();
-            return new AppendOutcome.Appended(await _context.Client.AppendObjectAsync(request, cancellationToken).ConfigureAwait(false));
+            return new AppendOutcome.Appended(await Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

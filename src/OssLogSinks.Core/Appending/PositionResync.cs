@@ -64,7 +64,7 @@ internal sealed class PositionResync
             _counters.Resynced();
             var range = new OssByteRange(sentAt.Length, pending.Length);
             var request = new GetObjectRequest(key) { Range = range };
-            using var answer = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (answer.ContentRange != range)
                 return (null, new AppendOutcome.Unanswered(new OssException("The service answered with another range than the one asked for.")));
 
@@ -85,7 +85,7 @@ internal sealed class PositionResync
     {
         try
         {
-            return await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken).ConfigureAwait(false);
+            return await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (OssException e) when ((int)e.StatusCode == 404 && e.Code is "NoSuchKey" or null)
         {
@@ -128,28 +128,22 @@ internal sealed class PositionResync
 
     private static async Task<bool> HoldsAsync(Stream content, ReadOnlySequence<byte> expected, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CompareBufferSize);
-        try
+        // Not pooled: a read that does not heed its token may write to it after we have gone.
+        var buffer = new byte[CompareBufferSize];
+        var isSame = true;
+        while (true)
         {
-            var isSame = true;
-            while (true)
-            {
-                var count = await content.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false);
-                if (count == 0)
-                    break;
+            var count = await Waiting.WithAsync(content.ReadMemoryAsync(buffer, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+                break;
 
-                isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
-                if (isSame)
-                    expected = expected.Slice(count);
-            }
+            isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
+            if (isSame)
+                expected = expected.Slice(count);
+        }
 
-            // A body that ends early is no answer at all.
-            return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // A body that ends early is no answer at all.
+        return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
     }
 
     private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)

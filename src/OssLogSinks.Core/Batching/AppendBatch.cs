@@ -118,6 +118,15 @@ internal sealed class AppendBatch
         foreach (var segment in _segments)
             ArrayPool<byte>.Shared.Return(segment);
 
+        Abandon();
+    }
+
+    /// <summary>
+    /// Lets go of the memory without giving it back, for a client that was cut off may be reading it still. The batch is
+    /// not to be used any more.
+    /// </summary>
+    public void Abandon()
+    {
         _segments.Clear();
         _completion?.TrySetResult(!_anyLost);
     }

@@ -24,6 +24,9 @@ internal sealed class MemoryOss : IOssClient
     /// <summary>What every append meets that no script is left for.</summary>
     public Func<AppendObjectRequest, Task<AppendObjectResult>>? Always { get; set; }
 
+    /// <summary>What every GET meets; null for its answer.</summary>
+    public Func<Exception?>? GetFault { get; set; }
+
     public string Text(string key)
     {
         lock (_gate)
@@ -145,6 +148,9 @@ internal sealed class MemoryOss : IOssClient
         lock (_gate)
         {
             Gets.Add((request.Key, request.Range));
+            if (GetFault?.Invoke() is { } fault)
+                return Task.FromException<GetObjectResult>(fault);
+
             var bytes = _objects[request.Key].Bytes.ToArray();
             if (request.Range is not { } range)
                 return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
