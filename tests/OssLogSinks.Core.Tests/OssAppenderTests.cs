@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
 using System.Net;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
@@ -433,5 +434,31 @@ public class OssAppenderTests
         reused.ForEach(array => array.AsSpan().Fill((byte)'!'));
         Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(body.ToArray()));
         reused.ForEach(array => ArrayPool<byte>.Shared.Return(array));
+    }
+
+    [Fact]
+    public async Task MeterListenerThatThrows_NeitherDoublesNorStopsAnything()
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Tags?.Any(t => t.Value is "throwing-listener") == true)
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("listener"));
+        listener.Start();
+        var options = Options(_oss);
+        options.Bucket = "throwing-listener";
+        await using var appender = new OssAppender(options);
+
+        Assert.True(appender.TryAppend(Record("a\n")));
+        await appender.FlushOrFailAsync();
+        Assert.True(appender.TryAppend(Record("b\n")));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Equal(2, appender.GetSnapshot().Delivered);
     }
 }
