@@ -96,7 +96,7 @@ public sealed class OssAppenderOptions
     /// <summary>The most bytes of one event; a larger one is dropped, counted and reported. Default: 1 MiB.</summary>
     public int RecordSizeLimit { get; set; } = 1 << 20;
 
-    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>. Default: 64 MiB.</summary>
+    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more where that is small. Default: 64 MiB.</summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
     /// <summary>How many streams are appended to at the same time; an object takes one append at a time. Default: 4.</summary>

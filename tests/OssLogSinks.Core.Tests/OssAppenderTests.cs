@@ -461,4 +461,25 @@ public class OssAppenderTests
         Assert.Equal("a\nb\n", _oss.Text("app.log"));
         Assert.Equal(2, appender.GetSnapshot().Delivered);
     }
+
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    [InlineData(5000)]
+    [InlineData(12_289)]
+    [InlineData(258_049)]
+    public async Task LargestRecord_FitsIntoTheSmallestMemoryThatIsAllowed(int size)
+    {
+        var options = Options(_oss);
+        options.AppendSizeLimit = options.RecordSizeLimit = size;
+        options.MemoryLimit = 2L * size;
+        while (options.Validate().Count > 0)
+            options.MemoryLimit += 64;
+        await using var appender = new OssAppender(options);
+
+        Assert.True(appender.TryAppend(Record(new string('x', size))));
+        await appender.FlushOrFailAsync();
+
+        Assert.InRange(options.MemoryLimit, 2L * size, 3L * size + 64);
+    }
 }
