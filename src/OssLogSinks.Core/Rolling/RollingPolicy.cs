@@ -49,7 +49,10 @@ internal sealed class RollingPolicy
         var start = _interval != OssRollingInterval.Infinite
             ? _interval.PeriodStart(shown.DateTime)
             : new DateTime(shown.Ticks - (shown.Ticks % _unit.Ticks));
-        return new RollPeriod(new DateTimeOffset(start, shown.Offset));
+
+        // The first period of the calendar can begin before the first instant there is; keys show its wall clock, so the offset gives way.
+        var offset = start.Ticks < shown.Offset.Ticks ? TimeSpan.Zero : shown.Offset;
+        return new RollPeriod(new DateTimeOffset(start, offset));
     }
 
     // Errs on the fine side: a unit too fine costs a lookup, one too coarse would put events into the wrong object.
