@@ -45,6 +45,9 @@ internal sealed class PositionResync
         {
             // Deleted: what stood there is gone by somebody's will, and position 0 is the only one that is left.
             // Only an append that was itself meant for position 0 may still land.
+            if (pending.MayHaveLanded && sentAt.Length > 0 && await ConfirmAbsenceAsync(key, cancellationToken).ConfigureAwait(false) is { } doubt)
+                return new ResyncVerdict.Unknown(doubt);
+
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
 
@@ -91,6 +94,27 @@ internal sealed class PositionResync
         {
             // A 404 without its code is taken for absence: if it is the bucket that is missing, the append will say so.
             return null;
+        }
+    }
+
+    // A HEAD's 404 need not carry its code, and may then be a gateway's. An append of unknown fate is taken for gone with
+    // its object on the service's own word only: otherwise it would be sent once more to an object that holds it.
+    private async Task<AppendOutcome?> ConfirmAbsenceAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _counters.Resynced();
+            var request = new GetObjectRequest(key) { Range = new OssByteRange(0, 1) };
+            using var answer = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            return new AppendOutcome.Unanswered(new OssException("The service said that the object is absent, and then that it is there."));
+        }
+        catch (OssException e) when (e.Code == "NoSuchKey")
+        {
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return AppendOutcome.FromError(e);
         }
     }
 

@@ -226,6 +226,22 @@ public class UnansweredAppendTests
             iter: 300);
     }
 
+    [Fact]
+    public async Task LostAcknowledgementThenABare404_IsNotTakenForADeletion()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.Next(request =>
+        {
+            _oss.NextHeadFails(new OssException(HttpStatusCode.NotFound, null, "Not found."));
+            _oss.Apply(request);
+            return Task.FromException<AppendObjectResult>(new OssException("lost", null));
+        });
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("0\na\n", _oss.Text("app.log"));
+    }
+
     private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)
     {
         var options = Options(oss);

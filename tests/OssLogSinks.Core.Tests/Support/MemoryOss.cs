@@ -151,7 +151,10 @@ internal sealed class MemoryOss : IOssClient
             if (GetFault?.Invoke() is { } fault)
                 return Task.FromException<GetObjectResult>(fault);
 
-            var bytes = _objects[request.Key].Bytes.ToArray();
+            if (!_objects.TryGetValue(request.Key, out var found))
+                return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
+
+            var bytes = found.Bytes.ToArray();
             if (request.Range is not { } range)
                 return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
             if (range.Start + range.Length > bytes.Length)
