@@ -158,9 +158,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         var isInTime = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
         await _shipper.StopAsync().ConfigureAwait(false);
 
-        foreach (var (stream, batch) in _spool.Abandon())
+        foreach (var (batch, mayBeStored) in _spool.Abandon())
         {
-            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, stream.Appender.MayHaveLanded);
+            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, mayBeStored);
             batch.Abandon();
         }
 

@@ -482,4 +482,27 @@ public class OssAppenderTests
 
         Assert.InRange(options.MemoryLimit, 2L * size, 3L * size + 64);
     }
+
+    [Fact]
+    public async Task CloseTimeOver_OnlyTheAppendUnderWayMayBeStored()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var sent = new TaskCompletionSource();
+        _oss.Always = _ =>
+        {
+            sent.TrySetResult();
+            return new TaskCompletionSource<AppendObjectResult>().Task;
+        };
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", state: "sent"));
+        _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        appender.TryAppend(Record("b\n", state: "waiting"));
+
+        Assert.False(await appender.CloseAsync(TimeSpan.Zero));
+
+        Assert.Equal([("sent", true), ("waiting", false)], fates.Lost.Select(l => ((string)l.State, l.Failure.MayBeStored)));
+    }
 }

@@ -152,6 +152,7 @@ internal sealed class ObjectAppender
 
         if (result.Crc64 is { } actual && expected.Crc64 is { } wanted && actual != wanted)
         {
+            pending.MayHaveLanded = true;
             pending.State = PendingState.ToReadBack;
             return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The object's CRC-64 after an append is not the one expected.")));
         }

@@ -105,7 +105,7 @@ internal sealed class PositionResync
         {
             _counters.Resynced();
             var request = new GetObjectRequest(key) { Range = new OssByteRange(0, 1) };
-            using var answer = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             return new AppendOutcome.Unanswered(new OssException("The service said that the object is absent, and then that it is there."));
         }
         catch (OssException e) when (e.Code == "NoSuchKey")

@@ -168,12 +168,12 @@ internal sealed class MemorySpool : IDisposable
         }
     }
 
-    /// <summary>Takes out what is left, when nobody ships any more.</summary>
-    public IReadOnlyList<(LogStream Stream, AppendBatch Batch)> Abandon()
+    /// <summary>Takes out what is left, when nobody ships any more; with each batch, whether an append of it may have landed.</summary>
+    public IReadOnlyList<(AppendBatch Batch, bool MayBeStored)> Abandon()
     {
         lock (_gate)
         {
-            var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (s, b))).ToList();
+            var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (b, b == s.Current && s.Appender.MayHaveLanded))).ToList();
             foreach (var stream in _directory.Streams)
             {
                 stream.Current = stream.Open = null;

@@ -242,6 +242,33 @@ public class UnansweredAppendTests
         Assert.Equal("0\na\n", _oss.Text("app.log"));
     }
 
+    [Fact]
+    public async Task GivenUpBeforeTheReadBack_IsToldThatItMayBeStored()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        options.TimeProvider = time;
+        options.RetryTimeLimit = TimeSpan.FromMinutes(1);
+        _oss.Next(request =>
+        {
+            var result = _oss.Apply(request) with { Crc64 = 42 };
+            return Task.FromResult(result);
+        });
+        _oss.GetFault = () =>
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            return new OssException("no answer", null);
+        };
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n", state: "a"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+    }
+
     private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)
     {
         var options = Options(oss);
