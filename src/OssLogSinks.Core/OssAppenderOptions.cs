@@ -60,7 +60,8 @@ public sealed class OssAppenderOptions
     /// <summary>Whether keys and rolling follow the machine's local time. Default: false, UTC.</summary>
     public bool UseLocalTime { get; set; }
 
-    /// <summary>How often a stream goes on to a new object. Default: never, except as the key's date format says.</summary>
+    /// <summary>How often a stream goes on to a new object. Default: never, except as the key's date format says. A
+    /// key with a time has to show the interval's periods, as <c>yyyy/MM/dd/HH</c> does for hours.</summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>

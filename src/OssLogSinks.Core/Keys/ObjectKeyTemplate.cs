@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Rolling;
 
@@ -85,6 +86,7 @@ public sealed class ObjectKeyTemplate
             var parts = DefaultKeyPlaces.Complete(parser.Parts, interval);
             var template = new ObjectKeyTemplate(text!, parts, parser.Properties);
             template.CheckLongestKey(found);
+            template.CheckPeriods(interval, found);
             if (found.Count == 0)
                 return template;
         }
@@ -120,6 +122,21 @@ public sealed class ObjectKeyTemplate
 
         return text.ToString();
     }
+
+    // The author's own formats have to tell the interval's periods apart, or it would roll less often than it says, or back into old objects.
+    private void CheckPeriods(OssRollingInterval interval, List<string> faults)
+    {
+        if (interval.PeriodFormat() is not { } needed)
+            return;
+
+        var start = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        DateTimeOffset[] later = [start.AddYears(1), start.AddMonths(1), start.AddDays(1), start.AddHours(1), start.AddMinutes(1)];
+        var periods = later.Take((int)interval).Prepend(start);
+        if (periods.Select(Shown).Distinct(StringComparer.Ordinal).Count() <= (int)interval)
+            faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
+    }
+
+    private string Shown(DateTimeOffset time) => string.Join("/", TimestampFormats.Select(f => time.ToString(f, CultureInfo.InvariantCulture)));
 
     // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
     private void CheckLongestKey(List<string> faults)
