@@ -505,4 +505,34 @@ public class OssAppenderTests
 
         Assert.Equal([("sent", true), ("waiting", false)], fates.Lost.Select(l => ((string)l.State, l.Failure.MayBeStored)));
     }
+
+    [Fact]
+    public async Task TroubleOfOneStreamWhileAnotherDelivers_IsReportedAtALimitedRateAndNotAsOver()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.ObjectKey = "{Tenant}.log";
+        options.Diagnostics = reports;
+        _oss.Always = request => request.Key == "bad.log"
+            ? Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"))
+            : Task.FromResult(_oss.Apply(request));
+        options.CloseTimeout = TimeSpan.Zero;
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("x\n", values: "bad"));
+        _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 50; i++)
+        {
+            var refused = appender.GetSnapshot().Retries;
+            while (appender.GetSnapshot().Retries < refused + 2)
+                await Task.Yield();
+            Assert.True(await appender.AppendAsync(Record("y\n", values: $"good{i % 5}"), TestContext.Current.CancellationToken));
+            _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+            while (appender.GetSnapshot().Delivered <= i)
+                await Task.Yield();
+        }
+
+        Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
+        Assert.DoesNotContain(reports.Reports, r => r.Message.Contains("works again"));
+    }
 }

@@ -17,11 +17,11 @@ internal sealed class DeliveryFate
         _listener = listener;
     }
 
-    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
-    public void Stored(AppendBatch batch, int end, long bytes)
+    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS; before them their stream was in trouble or not.</summary>
+    public void Stored(AppendBatch batch, int end, long bytes, bool endsTrouble)
     {
         _counters.Delivered(end - batch.Cursor, bytes);
-        _reporter.Delivered();
+        _reporter.Delivered(endsTrouble);
         var states = batch.StatesTo(end);
         batch.AdvanceTo(end, lost: false);
         if (states.Count > 0)

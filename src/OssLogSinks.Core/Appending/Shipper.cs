@@ -77,7 +77,8 @@ internal sealed class Shipper : IDisposable
         {
             case ShipVerdict.Delivered delivered:
                 stream.Budget.MarkSuccess();
-                _fate.Stored(batch, delivered.End, delivered.Bytes);
+                _fate.Stored(batch, delivered.End, delivered.Bytes, endsTrouble: stream.IsInTrouble);
+                stream.IsInTrouble = false;
                 return TimeSpan.Zero;
 
             case ShipVerdict.Never never:
@@ -100,7 +101,10 @@ internal sealed class Shipper : IDisposable
         stream.Budget.MarkFailure(_settings.Time);
         _context.Counters.Retried();
         if (cause is not null)
+        {
+            stream.IsInTrouble = true;
             _context.Reporter.Trouble(cause, stream.Budget.Failures);
+        }
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
