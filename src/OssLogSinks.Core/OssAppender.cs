@@ -138,10 +138,14 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <summary>
     /// Takes no more records, sends what waits, and gives up what OSS has not taken when the time is over.
     /// </summary>
-    /// <param name="timeout">How long to wait for OSS.</param>
+    /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>True if everything that was accepted stands in OSS; false if some records were given up.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
+        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > OssAppenderOptionsValidator.LongestTime))
+            throw new ArgumentOutOfRangeException(nameof(timeout), "The time must be from zero to 24 days, or infinite.");
+
         lock (_closing)
             return _closed ??= CloseOnceAsync(timeout);
     }

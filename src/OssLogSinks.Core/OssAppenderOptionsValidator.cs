@@ -12,7 +12,9 @@ internal sealed class OssAppenderOptionsValidator
     private const int SmallestAppend = 4 << 10;
     private const int LargestAppend = 64 << 20;
     private const int MostWorkers = 64;
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
+
+    /// <summary>The longest time that every timer takes.</summary>
+    internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     private readonly OssAppenderOptions _options;
     private readonly List<SettingFault> _faults = [];

@@ -535,4 +535,17 @@ public class OssAppenderTests
         Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
         Assert.DoesNotContain(reports.Reports, r => r.Message.Contains("works again"));
     }
+
+    [Fact]
+    public async Task CloseWithAnImpossibleTime_IsRefusedAndNothingIsClosed()
+    {
+        await using var appender = new OssAppender(Options(_oss));
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => appender.CloseAsync(TimeSpan.FromSeconds(-5)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => appender.CloseAsync(TimeSpan.MaxValue));
+
+        Assert.True(appender.TryAppend(Record("a\n")));
+        Assert.True(await appender.CloseAsync(Timeout.InfiniteTimeSpan));
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
 }
