@@ -110,7 +110,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// Sends what waits at once, and ends when every record accepted before has met its fate. Trouble with OSS makes it
     /// wait; the token bounds that.
     /// </summary>
-    /// <returns>True if all of them stand in OSS, each once; false if some were given up.</returns>
+    /// <returns>
+    /// True if all that still waited stand in OSS, each once; false if some of them were given up. Those that were given up
+    /// before the call were counted and reported then.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -139,7 +142,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// Takes no more records, sends what waits, and gives up what OSS has not taken when the time is over.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>True if everything that was accepted stands in OSS; false if some records were given up.</returns>
+    /// <returns>True if everything that was ever accepted stands in OSS; false if some records were given up, now or earlier.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
@@ -173,7 +176,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _reporter.ReportRest();
         _counters.Dispose();
         _ownClient?.Dispose();
-        return isInTime && (await waiting.ConfigureAwait(false)).All(isStored => isStored);
+        return isInTime && !_fate.HasLostAccepted;
     }
 
     private bool IsTooLarge(in LogRecord record)

@@ -548,4 +548,18 @@ public class OssAppenderTests
         Assert.True(await appender.CloseAsync(Timeout.InfiniteTimeSpan));
         Assert.Equal("a\n", _oss.Text("app.log"));
     }
+
+    [Fact]
+    public async Task CloseAfterEarlierLosses_DoesNotSayThatEverythingIsStored()
+    {
+        var options = Options(_oss);
+        options.ObjectSizeLimit = 1;
+        options.RollOnObjectSizeLimit = false;
+        await using var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n"));
+        appender.TryAppend(Record("lost\n"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.False(await appender.CloseAsync(TimeSpan.FromSeconds(10)));
+    }
 }

@@ -9,6 +9,7 @@ internal sealed class DeliveryFate
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly IDeliveryListener? _listener;
+    private volatile bool _hasLostAccepted;
 
     public DeliveryFate(DeliveryCounters counters, DeliveryReporter reporter, IDeliveryListener? listener)
     {
@@ -16,6 +17,9 @@ internal sealed class DeliveryFate
         _reporter = reporter;
         _listener = listener;
     }
+
+    /// <summary>Whether any record was given up that the spool had accepted.</summary>
+    public bool HasLostAccepted => _hasLostAccepted;
 
     /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS; before them their stream was in trouble or not.</summary>
     public void Stored(AppendBatch batch, int end, long bytes, bool endsTrouble)
@@ -31,6 +35,7 @@ internal sealed class DeliveryFate
     /// <summary>The batch's records from its cursor on are given up.</summary>
     public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored)
     {
+        _hasLostAccepted = true;
         var states = batch.StatesTo(batch.Count);
         Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
         batch.AdvanceTo(batch.Count, lost: true);
