@@ -109,14 +109,14 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
 
     private void WritePaired(char value)
     {
-        char[] pair = _highSurrogate == '\0' ? [value] : [_highSurrogate, value];
-        _highSurrogate = '\0';
-        if (pair.Length == 1 && char.IsHighSurrogate(value))
-        {
-            _highSurrogate = value;
+        // A first half is never the second of another: it waits for its own, and one that waited is alone.
+        var waited = _highSurrogate;
+        var waits = char.IsHighSurrogate(value);
+        _highSurrogate = waits ? value : '\0';
+        if (waits && waited == '\0')
             return;
-        }
 
+        char[] pair = waits ? [waited] : waited == '\0' ? [value] : [waited, value];
         Reserve(Utf8.GetMaxByteCount(pair.Length));
         _length += Utf8.GetBytes(pair, 0, pair.Length, _buffer, _length);
     }
