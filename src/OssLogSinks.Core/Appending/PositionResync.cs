@@ -38,7 +38,7 @@ internal sealed class PositionResync
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return new ResyncVerdict.Unknown(AppendOutcome.FromError(e));
+            return new ResyncVerdict.Unknown(FailureOf(e));
         }
 
         if (head is null)
@@ -79,7 +79,7 @@ internal sealed class PositionResync
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return (null, AppendOutcome.FromError(e));
+            return (null, FailureOf(e));
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class PositionResync
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return AppendOutcome.FromError(e);
+            return FailureOf(e);
         }
     }
 
@@ -149,6 +149,10 @@ internal sealed class PositionResync
 
         return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
     }
+
+    // That an object cannot be read says nothing about whether it takes appends: it is a refusal like any other, and reported.
+    private static AppendOutcome FailureOf(Exception error) =>
+        AppendOutcome.FromError(error) is AppendOutcome.ObjectClosed closed ? new AppendOutcome.Refused(closed.Error) : AppendOutcome.FromError(error);
 
     private static async Task<bool> HoldsAsync(Stream content, ReadOnlySequence<byte> expected, CancellationToken cancellationToken)
     {

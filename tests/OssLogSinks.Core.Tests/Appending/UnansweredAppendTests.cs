@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
@@ -267,6 +268,31 @@ public class UnansweredAppendTests
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+    }
+
+    [Fact]
+    public async Task ReadBackThatTheServiceRefuses_IsReported()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        options.CloseTimeout = TimeSpan.Zero;
+        var asked = new TaskCompletionSource();
+        var count = 0;
+        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.GetFault = () =>
+        {
+            if (++count == 3)
+                asked.SetResult();
+            return count > 3 ? null : MemoryOss.Refusal(HttpStatusCode.Forbidden, "InvalidObjectState");
+        };
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Contains(reports.Reports, r => r.Level == OssDiagnosticLevel.Error && r.Message.Contains("InvalidObjectState"));
+        Assert.Equal("a\nstranger\n", _oss.Text("app.log"));
     }
 
     private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)
