@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Keys;
@@ -153,7 +154,7 @@ public sealed class ObjectKeyTemplate
             faults.Add($"column 1: a key must not begin with '{first[0]}'");
         if (first[first.Length - 1] == '/')
             faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
-        if (longest.Split('/').Any(segment => segment is "." or ".."))
+        if (ObjectKeyRules.HasDotSegment(first) || ObjectKeyRules.HasDotSegment(longest))
             faults.Add("a segment must not be '.' or '..'");
         if (longest.Any(char.IsControl))
             faults.Add("the key must not hold control characters");

@@ -64,6 +64,8 @@ public class ObjectKeyTemplateTests
     [InlineData("/a", "must not begin with '/'")]
     [InlineData("\\a", "must not begin with '\\'")]
     [InlineData("a/../b", "must not be '.' or '..'")]
+    [InlineData("a/.", "must not be '.' or '..'")]
+    [InlineData("a/..", "must not be '.' or '..'")]
     [InlineData("{Timestamp:yyyy/}", "must not end with '/'")]
     public void Fault_IsNamedWithItsColumn(string template, string expected)
     {
