@@ -297,6 +297,23 @@ public class OssAppenderTests
     }
 
     [Fact]
+    public async Task RefusalWithACodeOfItsOwnEachTime_IsReportedABoundedNumberOfTimes()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        options.RefusalRetryDelay = TimeSpan.FromTicks(1);
+        for (var i = 0; i < 300; i++)
+            _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, $"Code{i}"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("x\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.InRange(reports.Reports.Count, 1, 70);
+    }
+
+    [Fact]
     public void EveryBadSetting_IsNamedInOneException()
     {
         var options = new OssAppenderOptions

@@ -10,6 +10,9 @@ namespace OssLogSinks.Core.Diagnostics;
 /// </summary>
 internal sealed class DeliveryReporter
 {
+    // Codes come from the service; whatever answers in its place may make up new ones without end.
+    private const int MostKinds = 64;
+
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
 
     private readonly IOssDiagnostics? _diagnostics;
@@ -105,6 +108,8 @@ internal sealed class DeliveryReporter
     {
         lock (_gate)
         {
+            if (_gathered.Count >= MostKinds && !_gathered.ContainsKey(kind) && kind.StartsWith("trouble ", StringComparison.Ordinal))
+                kind = "trouble of other kinds";
             if (!_gathered.TryGetValue(kind, out var gathered))
                 _gathered.Add(kind, gathered = new Gathered());
 
