@@ -42,6 +42,18 @@ public class OssAppenderTests
     }
 
     [Fact]
+    public async Task RestartWithAServiceThatTellsNoType_GoesOnInTheSameObject()
+    {
+        _oss.Put("app.log", "before\n", type: null);
+        await using var appender = new OssAppender(Options(_oss));
+
+        appender.TryAppend(Record("after\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("before\nafter\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
     public async Task RestartAfterAThousandFullObjects_FindsTheCurrentOneWithFewRequests()
     {
         for (var i = 0; i < 1000; i++)

@@ -51,7 +51,7 @@ internal sealed class PositionResync
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
 
-        if (!string.Equals(head.ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase))
+        if (!head.IsAppendable)
             return new ResyncVerdict.RollOver();
 
         var now = new AppendPosition(head.Length, head.Crc64);

@@ -42,7 +42,7 @@ internal sealed class MemoryOss : IOssClient
         }
     }
 
-    public void Put(string key, string text, string type = "Appendable", bool isSealed = false)
+    public void Put(string key, string text, string? type = "Appendable", bool isSealed = false)
     {
         lock (_gate)
             _objects[key] = new Stored { Bytes = [.. System.Text.Encoding.UTF8.GetBytes(text)], Type = type, IsSealed = isSealed };
@@ -103,7 +103,7 @@ internal sealed class MemoryOss : IOssClient
         lock (_gate)
         {
             var found = _objects.GetValueOrDefault(request.Key);
-            if (found is { Type: not "Appendable" })
+            if (found is { Type: not ("Appendable" or null) })
                 throw Refusal(HttpStatusCode.Conflict, "ObjectNotAppendable");
             if (found is { IsSealed: true })
                 throw Refusal(HttpStatusCode.Conflict, "AppendSealedObjectNotAllowed");
@@ -185,7 +185,7 @@ internal sealed class MemoryOss : IOssClient
     {
         public List<byte> Bytes { get; init; } = [];
 
-        public string Type { get; init; } = "Appendable";
+        public string? Type { get; init; } = "Appendable";
 
         public bool IsSealed { get; set; }
 
