@@ -325,6 +325,26 @@ public class OssAppenderTests
         Assert.InRange(reports.Reports.Count, 1, 70);
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1e12)]
+    [InlineData(-1.0)]
+    [InlineData(null)]
+    public async Task ChanceThatBreaksItsRules_StopsNothing(double? chance)
+    {
+        var options = Options(_oss);
+        options.Random = () => chance ?? throw new InvalidOperationException("no chance");
+        options.RetryDelay = options.RetryDelayLimit = TimeSpan.FromMilliseconds(1);
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
     [Fact]
     public void EveryBadSetting_IsNamedInOneException()
     {

@@ -125,14 +125,28 @@ internal sealed class Shipper : IDisposable
 
         // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
         if (cause is AppendOutcome.Refused)
-            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (_settings.Chance() / 2))));
+            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (Chance() / 2))));
 
-        var pause = _settings.Schedule.DelayAfter(failures, _settings.Chance());
+        var pause = _settings.Schedule.DelayAfter(failures, Chance());
         if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
             return pause;
 
         // What the service asks for is not ours to trust: it may name years, which no timer takes.
         return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
+    }
+
+    // The function is the user's: what it throws, or gives beyond its range, must end no worker.
+    private double Chance()
+    {
+        try
+        {
+            var chance = _settings.Chance();
+            return chance is >= 0 and < 1 ? chance : 0.5;
+        }
+        catch (Exception)
+        {
+            return 0.5;
+        }
     }
 
     private static Exception? ErrorOf(AppendOutcome? cause) => cause switch
