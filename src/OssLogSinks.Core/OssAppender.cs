@@ -110,7 +110,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// Sends what waits at once, and ends when every record accepted before has met its fate. Trouble with OSS makes it
     /// wait; the token bounds that.
     /// </summary>
-    /// <returns>True if all of them stand in OSS, each once; false if some were given up.</returns>
+    /// <returns>
+    /// True if all that still waited stand in OSS, each once; false if some of them were given up. Those that were given up
+    /// before the call were counted and reported then.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -138,10 +141,14 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <summary>
     /// Takes no more records, sends what waits, and gives up what OSS has not taken when the time is over.
     /// </summary>
-    /// <param name="timeout">How long to wait for OSS.</param>
-    /// <returns>True if everything that was accepted stands in OSS; false if some records were given up.</returns>
+    /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <returns>True if everything that was ever accepted stands in OSS; false if some records were given up, now or earlier.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
+        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > OssAppenderOptionsValidator.LongestTime))
+            throw new ArgumentOutOfRangeException(nameof(timeout), "The time must be from zero to 24 days, or infinite.");
+
         lock (_closing)
             return _closed ??= CloseOnceAsync(timeout);
     }
@@ -154,30 +161,23 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private async Task<bool> CloseOnceAsync(TimeSpan timeout)
     {
-        _shipper.Hurry();
         var waiting = Task.WhenAll(_spool.Close());
-        var isInTime = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
+        _ = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
         await _shipper.StopAsync().ConfigureAwait(false);
 
-        foreach (var stream in _spool.Streams())
-            GiveUp(stream);
+        foreach (var (batch, mayBeStored) in _spool.Abandon())
+        {
+            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, mayBeStored);
+            batch.Abandon();
+        }
 
         _shipper.Dispose();
         _spool.Dispose();
         _reporter.ReportRest();
         _counters.Dispose();
         _ownClient?.Dispose();
-        return isInTime && (await waiting.ConfigureAwait(false)).All(isStored => isStored);
-    }
-
-    private void GiveUp(LogStream stream)
-    {
-        var isHeld = stream.Abandon();
-        foreach (var batch in _spool.TakeOut(stream))
-        {
-            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, stream.Appender.MayHaveLanded);
-            batch.Release(isMemoryFree: !isHeld);
-        }
+        // What was still stored while the workers ended counts: only what was given up is missing.
+        return !_fate.HasLostAccepted;
     }
 
     private bool IsTooLarge(in LogRecord record)

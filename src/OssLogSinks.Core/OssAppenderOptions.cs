@@ -45,7 +45,7 @@ public sealed class OssAppenderOptions
     /// </summary>
     public IOssClient? Client { get; set; }
 
-    /// <summary>How long one request may take, its answer included. Default: 30 seconds.</summary>
+    /// <summary>How long one request of the built-in client may take, its answer included. Default: 30 seconds.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
@@ -54,14 +54,17 @@ public sealed class OssAppenderOptions
     /// <summary>
     /// How objects are called; see <see cref="Keys.ObjectKeyTemplate"/> for what can stand in braces. Default:
     /// <see cref="DefaultObjectKey"/>, which no other process writes to. Leaving machine and instance out makes several
-    /// writers share objects: their events interleave in whole batches, none is torn, lost or doubled.
+    /// writers share objects: their events interleave in whole batches, and none is torn. Two appenders of one process share an
+    /// instance, so give them keys of their own. One thing no writer can know: whether bytes that stand where its unanswered
+    /// append belongs are its own or a stranger's very same ones; it takes them for its own.
     /// </summary>
     public string ObjectKey { get; set; } = DefaultObjectKey;
 
     /// <summary>Whether keys and rolling follow the machine's local time. Default: false, UTC.</summary>
     public bool UseLocalTime { get; set; }
 
-    /// <summary>How often a stream goes on to a new object. Default: never, except as the key's date format says.</summary>
+    /// <summary>How often a stream goes on to a new object. Default: never, except as the key's date format says. A
+    /// key with a time has to show the interval's periods, as <c>yyyy/MM/dd/HH</c> does for hours.</summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
@@ -97,7 +100,7 @@ public sealed class OssAppenderOptions
     /// <summary>The most bytes of one event; a larger one is dropped, counted and reported. Default: 1 MiB.</summary>
     public int RecordSizeLimit { get; set; } = 1 << 20;
 
-    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>. Default: 64 MiB.</summary>
+    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more where that is small. Default: 64 MiB.</summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
     /// <summary>How many streams are appended to at the same time; an object takes one append at a time. Default: 4.</summary>

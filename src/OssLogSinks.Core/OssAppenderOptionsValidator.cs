@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
@@ -11,7 +12,9 @@ internal sealed class OssAppenderOptionsValidator
     private const int SmallestAppend = 4 << 10;
     private const int LargestAppend = 64 << 20;
     private const int MostWorkers = 64;
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
+
+    /// <summary>The longest time that every timer takes.</summary>
+    internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     private readonly OssAppenderOptions _options;
     private readonly List<SettingFault> _faults = [];
@@ -59,11 +62,18 @@ internal sealed class OssAppenderOptionsValidator
             nameof(_options.RecordSizeLimit),
             $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
         Check(
-            _options.MemoryLimit >= 2L * _options.AppendSizeLimit,
+            _options.MemoryLimit >= SmallestMemory(),
             nameof(_options.MemoryLimit),
-            $"must be at least twice {nameof(_options.AppendSizeLimit)} ({Number(2L * _options.AppendSizeLimit)}) bytes.");
+            $"must be at least {Number(SmallestMemory())} bytes: twice {nameof(_options.AppendSizeLimit)}, and room for a record of {nameof(_options.RecordSizeLimit)}.");
         Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), $"must be from 1 to {Number(MostWorkers)}.");
         Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), "must be at least 1.");
+    }
+
+    // Memory comes in pieces, so a record can take more than its bytes; one that never fits would be waited for without end.
+    private long SmallestMemory()
+    {
+        var largestRecord = Math.Min(Math.Max(_options.RecordSizeLimit, 0), LargestAppend);
+        return Math.Max(2L * _options.AppendSizeLimit, new AppendBatch(firstAcceptedAt: 0).CostOf(largestRecord) + AppendBatch.MostOverhead);
     }
 
     private void CheckTimes()

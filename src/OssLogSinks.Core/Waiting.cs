@@ -18,6 +18,24 @@ internal static class Waiting
         await task.ConfigureAwait(false);
     }
 
+    /// <summary>Waits for the task's result or the token, whichever comes first; what the task comes to later is nobody's business.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task<T> WithAsync<T>(Task<T> task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WithAsync((Task)task, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!task.IsCompleted)
+        {
+            _ = task.ContinueWith(
+                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+
+        return await task.ConfigureAwait(false);
+    }
+
     /// <summary>Waits for the task, but not longer than <paramref name="timeout"/>; whether it ended in time.</summary>
     public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider time)
     {

@@ -21,7 +21,7 @@ public class ConfigurationTests
                     endpoint="oss-cn-hangzhou.aliyuncs.com" bucket="my-logs" region="cn-hangzhou"
                     accessKeyId="id" accessKeySecret="secret" securityToken="token"
                     addressingStyle="VirtualHosted" signatureVersion="V1"
-                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Hour"
+                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day"
                     objectSizeLimit="1000000" rollOnObjectSizeLimit="false"
                     contentType="application/x-ndjson" contentEncoding="identity" contentDisposition="inline" cacheControl="no-cache"
                     objectAcl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
@@ -68,7 +68,7 @@ public class ConfigurationTests
         Assert.Equal((OssAddressingStyle.VirtualHosted, OssSignatureVersion.V1), (seen.AddressingStyle, seen.SignatureVersion));
         var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
         Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
-        Assert.Equal((true, OssRollingInterval.Hour, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
+        Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
         Assert.Equal((65536, 32768, 1048576L, 2, 10, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5));
         Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
         Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));

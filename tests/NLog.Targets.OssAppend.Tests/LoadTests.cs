@@ -36,7 +36,7 @@ public class LoadTests
 
         var snapshot = running.Target.GetSnapshot();
         Assert.Equal((Events, Events, 0), (snapshot.Accepted, snapshot.Delivered, snapshot.DroppedTotal));
-        Assert.Equal(snapshot.Bytes, running.Oss.Length);
+        Assert.Equal(snapshot.DeliveredBytes, running.Oss.Length);
         Assert.InRange(running.Oss.Appends, 1, 199);
 
         // The memory limit of 64 MiB, the queue, and 60 MB that the bucket itself holds, twice while its buffer doubles.

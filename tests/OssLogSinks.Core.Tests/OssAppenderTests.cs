@@ -1,4 +1,5 @@
 using System.Net;
+using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
@@ -36,6 +37,18 @@ public class OssAppenderTests
         Assert.Equal("before\nafter\n", _oss.Text("app.log"));
         Assert.Equal([("app.log", 7L, 6)], _oss.Appends);
         Assert.Single(_oss.Heads);
+    }
+
+    [Fact]
+    public async Task RestartWithAServiceThatTellsNoType_GoesOnInTheSameObject()
+    {
+        _oss.Put("app.log", "before\n", type: null);
+        await using var appender = new OssAppender(Options(_oss));
+
+        appender.TryAppend(Record("after\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("before\nafter\n", _oss.Text("app.log"));
     }
 
     [Fact]
@@ -225,90 +238,62 @@ public class OssAppenderTests
     }
 
     [Fact]
-    public async Task CloseWithAServiceThatHangs_EndsInTimeAndTellsWhatWasLost()
+    public async Task EmptyRecords_AreStoredWithoutARequestAndHoldNothingUp()
     {
         var fates = new FateRecorder();
         var options = Options(_oss);
         options.Listener = fates;
-        _oss.Always = _ => new TaskCompletionSource<AppendObjectResult>().Task;
-        var appender = new OssAppender(options);
+        options.ObjectSizeLimit = 2;
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("", state: "alone"));
+        await appender.FlushOrFailAsync();
         appender.TryAppend(Record("a\n", state: "a"));
-        appender.TryAppend(Record("b\n", state: "b"));
+        appender.TryAppend(Record("", state: "last"));
+        await appender.FlushOrFailAsync();
 
-        Assert.False(await appender.CloseAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-
-        Assert.Equal(["a", "b"], fates.Lost.Select(l => l.State));
-        Assert.All(fates.Lost, l => Assert.Equal(DropReason.CloseTimeOver, l.Failure.Reason));
-        Assert.All(fates.Lost, l => Assert.True(l.Failure.MayBeStored));
-        Assert.False(appender.TryAppend(Record("late\n", state: "late")));
-        Assert.Equal(DropReason.Closed, fates.Lost[^1].Failure.Reason);
-    }
-
-    [Fact]
-    public async Task ClientThatDoesNotHeedItsToken_DoesNotHoldTheCloseUp()
-    {
-        var fates = new FateRecorder();
-        var answer = new TaskCompletionSource<AppendObjectResult>();
-        var options = Options(new MemoryOss());
-        options.Client = new DeafClient(_oss, answer.Task);
-        options.Listener = fates;
-        var appender = new OssAppender(options);
-        appender.TryAppend(Record("a\n", state: "a"));
-
-        Assert.False(await appender.CloseAsync(TimeSpan.FromMilliseconds(20)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        answer.SetResult(new AppendObjectResult(2, null, null, null));
-
-        Assert.Equal("a", Assert.Single(fates.Lost).State);
-        Assert.Empty(fates.Stored);
+        Assert.Equal(["alone", "a", "last"], fates.Stored);
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
         Assert.Equal(0, appender.GetSnapshot().SpoolBytes);
     }
 
     [Fact]
-    public async Task RetryTimeOver_GivesUpAndGoesOnWithWhatComesNext()
+    public async Task SizeLimitWithoutRolling_HoldsAfterARestartToo()
     {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var fates = new FateRecorder();
         var options = Options(_oss);
-        options.TimeProvider = time;
-        options.RetryTimeLimit = TimeSpan.FromMinutes(1);
+        options.ObjectSizeLimit = 3;
+        options.RollOnObjectSizeLimit = false;
         options.Listener = fates;
-        _oss.Next(_ =>
-        {
-            time.Advance(TimeSpan.FromMinutes(2));
-            return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
-        });
-        _oss.Next(_ =>
-        {
-            time.Advance(TimeSpan.FromMinutes(2));
-            return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
-        });
+        _oss.Put("app.log", "1234\n");
         await using var appender = new OssAppender(options);
 
-        appender.TryAppend(Record("lost\n", state: "lost"));
+        appender.TryAppend(Record("5\n", state: "late"));
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
-        appender.TryAppend(Record("kept\n", state: "kept"));
-        await appender.FlushOrFailAsync();
 
-        Assert.Equal(DropReason.RetryTimeOver, Assert.Single(fates.Lost).Failure.Reason);
-        Assert.Equal("kept\n", _oss.Text("app.log"));
+        Assert.Equal(["app.log"], _oss.Keys);
+        Assert.Equal(DropReason.ObjectFull, Assert.Single(fates.Lost).Failure.Reason);
     }
 
-    [Fact]
-    public async Task Refusal_IsReportedAtOnceWithAdvice_AndTriedAgainUntilMended()
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    [InlineData(5000)]
+    [InlineData(12_289)]
+    [InlineData(258_049)]
+    public async Task LargestRecord_FitsIntoTheSmallestMemoryThatIsAllowed(int size)
     {
-        var reports = new ReportRecorder();
         var options = Options(_oss);
-        options.Diagnostics = reports;
-        for (var i = 0; i < 3; i++)
-            _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        options.AppendSizeLimit = options.RecordSizeLimit = size;
+        options.MemoryLimit = 2L * size;
+        while (options.Validate().Count > 0)
+            options.MemoryLimit += 64;
         await using var appender = new OssAppender(options);
 
-        appender.TryAppend(Record("x\n"));
+        Assert.True(appender.TryAppend(Record(new string('x', size))));
         await appender.FlushOrFailAsync();
 
-        Assert.Equal("x\n", _oss.Text("app.log"));
-        var trouble = Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
-        Assert.Contains("oss:PutObject", trouble.Message);
-        Assert.Contains(reports.Reports, r => r.Message.Contains("works again"));
+        Assert.InRange(options.MemoryLimit, 2L * size, 3L * size + 1024);
     }
 }

@@ -13,9 +13,14 @@ internal sealed class AppendContext
         Policy = policy;
         Counters = counters;
         Reporter = reporter;
-        Locator = new ObjectLocator(client, policy);
+        Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit);
         Resync = new PositionResync(client, counters);
-        ObjectProperties = options.ObjectProperties;
+        // A copy: what the user does to his dictionaries later has no effect.
+        ObjectProperties = options.ObjectProperties with
+        {
+            Metadata = options.ObjectProperties.Metadata.ToDictionary(e => e.Key, e => e.Value),
+            Tags = options.ObjectProperties.Tags.ToDictionary(e => e.Key, e => e.Value),
+        };
         SendContentMd5 = options.SendContentMd5;
         RollOnObjectSizeLimit = options.RollOnObjectSizeLimit;
     }

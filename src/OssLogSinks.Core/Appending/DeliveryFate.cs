@@ -9,6 +9,7 @@ internal sealed class DeliveryFate
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly IDeliveryListener? _listener;
+    private volatile bool _hasLostAccepted;
 
     public DeliveryFate(DeliveryCounters counters, DeliveryReporter reporter, IDeliveryListener? listener)
     {
@@ -17,11 +18,14 @@ internal sealed class DeliveryFate
         _listener = listener;
     }
 
-    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
-    public void Stored(AppendBatch batch, int end, long bytes)
+    /// <summary>Whether any record was given up that the spool had accepted.</summary>
+    public bool HasLostAccepted => _hasLostAccepted;
+
+    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS; before them their stream was in trouble or not.</summary>
+    public void Stored(AppendBatch batch, int end, long bytes, bool endsTrouble)
     {
         _counters.Delivered(end - batch.Cursor, bytes);
-        _reporter.Delivered();
+        _reporter.Delivered(endsTrouble);
         var states = batch.StatesTo(end);
         batch.AdvanceTo(end, lost: false);
         if (states.Count > 0)
@@ -31,6 +35,7 @@ internal sealed class DeliveryFate
     /// <summary>The batch's records from its cursor on are given up.</summary>
     public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored)
     {
+        _hasLostAccepted = true;
         var states = batch.StatesTo(batch.Count);
         Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
         batch.AdvanceTo(batch.Count, lost: true);

@@ -36,6 +36,10 @@ internal sealed class ObjectAppender
     /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
     public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
     {
+        // Empty records are stored as soon as those before them are; there is nothing to send.
+        if (batch.IsRestEmpty)
+            return new ShipVerdict.Delivered(batch.Count, Bytes: 0);
+
         if (_position is null && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } trouble)
             return new ShipVerdict.Later(trouble);
 
@@ -122,7 +126,7 @@ internal sealed class ObjectAppender
         try
         {
             _context.Counters.AppendSent();
-            return new AppendOutcome.Appended(await _context.Client.AppendObjectAsync(request, cancellationToken).ConfigureAwait(false));
+            return new AppendOutcome.Appended(await Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -148,6 +152,7 @@ internal sealed class ObjectAppender
 
         if (result.Crc64 is { } actual && expected.Crc64 is { } wanted && actual != wanted)
         {
+            pending.MayHaveLanded = true;
             pending.State = PendingState.ToReadBack;
             return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The object's CRC-64 after an append is not the one expected.")));
         }
@@ -201,7 +206,7 @@ internal sealed class ObjectAppender
         }
 
         _context.Reporter.BodyDamaged(ObjectKey, sentAt.Length, pending.Length);
-        Roll(cause: null);
+        LeaveObject();
         return new ShipVerdict.Again(Cause: null);
     }
 
@@ -214,7 +219,7 @@ internal sealed class ObjectAppender
 
     private ShipVerdict RollFull()
     {
-        if (!_context.RollOnObjectSizeLimit && _position!.Value.Length < RollingPolicy.ServiceSizeLimit)
+        if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
             return new ShipVerdict.Never(DropReason.ObjectFull);
 
         MoveOn();
@@ -224,6 +229,11 @@ internal sealed class ObjectAppender
     private void Roll(AppendOutcome? cause)
     {
         _context.Reporter.ObjectClosed(ObjectKey, cause);
+        LeaveObject();
+    }
+
+    private void LeaveObject()
+    {
         _pending = null;
         MoveOn();
     }

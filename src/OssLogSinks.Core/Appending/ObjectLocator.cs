@@ -6,18 +6,20 @@ namespace OssLogSinks.Core.Appending;
 
 /// <summary>
 /// Finds the object of a stream that the next record belongs to, after a start or a roll: the first one, by sequence
-/// number, that is absent or takes appends. One HEAD if that is the first one looked at; otherwise the numbers are
+/// number, that is absent or takes appends and is not left for its size. One HEAD if that is the first one looked at; otherwise the numbers are
 /// probed in doubling steps and then halved, so that a thousand full objects cost some twenty HEADs.
 /// </summary>
 internal sealed class ObjectLocator
 {
     private readonly IOssClient _client;
     private readonly RollingPolicy _policy;
+    private readonly bool _rollsBySize;
 
-    public ObjectLocator(IOssClient client, RollingPolicy policy)
+    public ObjectLocator(IOssClient client, RollingPolicy policy, bool rollsBySize)
     {
         _client = client;
         _policy = policy;
+        _rollsBySize = rollsBySize;
     }
 
     /// <summary>Finds the object, looking from the sequence number <paramref name="from"/> on.</summary>
@@ -56,7 +58,7 @@ internal sealed class ObjectLocator
         if (head is null)
             return new LocatedObject(sequence, AppendPosition.Start);
 
-        return head.TakesAppends && !_policy.IsFull(head.Length)
+        return head.TakesAppends && !_policy.IsLeft(head.Length, _rollsBySize)
             ? new LocatedObject(sequence, new AppendPosition(head.Length, head.Crc64))
             : null;
     }

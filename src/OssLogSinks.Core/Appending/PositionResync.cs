@@ -38,7 +38,7 @@ internal sealed class PositionResync
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return new ResyncVerdict.Unknown(AppendOutcome.FromError(e));
+            return new ResyncVerdict.Unknown(FailureOf(e));
         }
 
         if (head is null)
@@ -48,7 +48,7 @@ internal sealed class PositionResync
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
 
-        if (!string.Equals(head.ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase))
+        if (!head.IsAppendable)
             return new ResyncVerdict.RollOver();
 
         var now = new AppendPosition(head.Length, head.Crc64);
@@ -64,7 +64,7 @@ internal sealed class PositionResync
             _counters.Resynced();
             var range = new OssByteRange(sentAt.Length, pending.Length);
             var request = new GetObjectRequest(key) { Range = range };
-            using var answer = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (answer.ContentRange != range)
                 return (null, new AppendOutcome.Unanswered(new OssException("The service answered with another range than the one asked for.")));
 
@@ -76,7 +76,7 @@ internal sealed class PositionResync
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return (null, AppendOutcome.FromError(e));
+            return (null, FailureOf(e));
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class PositionResync
     {
         try
         {
-            return await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken).ConfigureAwait(false);
+            return await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (OssException e) when (IsNoSuchKey(e))
         {
@@ -106,7 +106,7 @@ internal sealed class PositionResync
         try
         {
             var firstByte = new GetObjectRequest(key) { Range = new OssByteRange(0, 1) };
-            using var answer = await client.GetObjectAsync(firstByte, cancellationToken).ConfigureAwait(false);
+            using var answer = await Waiting.WithAsync(client.GetObjectAsync(firstByte, cancellationToken), cancellationToken).ConfigureAwait(false);
             return false;
         }
         catch (OssException e) when (IsNoSuchKey(e))
@@ -149,30 +149,28 @@ internal sealed class PositionResync
         return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
     }
 
+    // That an object cannot be read says nothing about whether it takes appends: it is a refusal like any other, and reported.
+    private static AppendOutcome FailureOf(Exception error) =>
+        AppendOutcome.FromError(error) is AppendOutcome.ObjectClosed closed ? new AppendOutcome.Refused(closed.Error) : AppendOutcome.FromError(error);
+
     private static async Task<bool> HoldsAsync(Stream content, ReadOnlySequence<byte> expected, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CompareBufferSize);
-        try
+        // Not pooled: a read that does not heed its token may write to it after we have gone.
+        var buffer = new byte[CompareBufferSize];
+        var isSame = true;
+        while (true)
         {
-            var isSame = true;
-            while (true)
-            {
-                var count = await content.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false);
-                if (count == 0)
-                    break;
+            var count = await Waiting.WithAsync(content.ReadMemoryAsync(buffer, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+                break;
 
-                isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
-                if (isSame)
-                    expected = expected.Slice(count);
-            }
+            isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
+            if (isSame)
+                expected = expected.Slice(count);
+        }
 
-            // A body that ends early is no answer at all.
-            return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // A body that ends early is no answer at all.
+        return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
     }
 
     private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)

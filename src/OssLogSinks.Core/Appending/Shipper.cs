@@ -11,18 +11,12 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
-
-    // While closing, a failed request is tried again soon or never.
-    private static readonly TimeSpan LongestClosingPause = TimeSpan.FromMilliseconds(250);
-
     private readonly MemorySpool _spool;
     private readonly AppendContext _context;
     private readonly DeliveryFate _fate;
     private readonly ShipperSettings _settings;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _workers;
-    private volatile bool _isClosing;
 
     public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
     {
@@ -33,20 +27,14 @@ internal sealed class Shipper : IDisposable
         _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
     }
 
-    /// <summary>From now on pauses after failures are short.</summary>
-    public void Hurry() => _isClosing = true;
-
-    /// <summary>
-    /// Cuts off what is being sent and ends the workers. A client that does not heed its token keeps its worker, which
-    /// has no say any more then.
-    /// </summary>
+    /// <summary>Cuts off what is being sent and ends the workers.</summary>
     public async Task StopAsync()
     {
         await Task.Run(_stop.Cancel).ConfigureAwait(false);
-        await Waiting.ForAsync(Task.WhenAll(_workers), StopTimeout, _settings.Time).ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
     }
 
-    /// <summary>To be called once the workers have been stopped.</summary>
+    /// <summary>To be called once the workers have ended.</summary>
     public void Dispose() => _stop.Dispose();
 
     private async Task WorkAsync()
@@ -68,18 +56,19 @@ internal sealed class Shipper : IDisposable
     private async Task TakeTurnAsync(LogStream stream)
     {
         var batch = _spool.Begin(stream);
-        ShipVerdict verdict;
+        var pause = TimeSpan.Zero;
         try
         {
-            verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            var verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            pause = Apply(stream, batch, verdict);
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             // A fault of ours, or of a client plugged in: treated as trouble, so that no worker ever ends by it.
-            verdict = new ShipVerdict.Later(new AppendOutcome.Unanswered(e));
+            pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
         }
 
-        stream.Conclude(() => _spool.End(stream, Apply(stream, batch, verdict)));
+        _spool.End(stream, pause);
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)
@@ -88,7 +77,8 @@ internal sealed class Shipper : IDisposable
         {
             case ShipVerdict.Delivered delivered:
                 stream.Budget.MarkSuccess();
-                _fate.Stored(batch, delivered.End, delivered.Bytes);
+                _fate.Stored(batch, delivered.End, delivered.Bytes, endsTrouble: stream.IsInTrouble);
+                stream.IsInTrouble = false;
                 return TimeSpan.Zero;
 
             case ShipVerdict.Never never:
@@ -111,7 +101,10 @@ internal sealed class Shipper : IDisposable
         stream.Budget.MarkFailure(_settings.Time);
         _context.Counters.Retried();
         if (cause is not null)
+        {
+            stream.IsInTrouble = true;
             _context.Reporter.Trouble(cause, stream.Budget.Failures);
+        }
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
@@ -130,18 +123,30 @@ internal sealed class Shipper : IDisposable
         if (firstPauseIsZero && failures == 1)
             return TimeSpan.Zero;
 
-        var pause = Pause(failures, cause);
-        return _isClosing && pause > LongestClosingPause ? LongestClosingPause : pause;
-    }
-
-    private TimeSpan Pause(int failures, AppendOutcome? cause)
-    {
         // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
         if (cause is AppendOutcome.Refused)
-            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (_settings.Chance() / 2))));
+            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (Chance() / 2))));
 
-        var pause = _settings.Schedule.DelayAfter(failures, _settings.Chance());
-        return cause is AppendOutcome.Throttled { Error.RetryAfter: { } asked } && asked > pause ? asked : pause;
+        var pause = _settings.Schedule.DelayAfter(failures, Chance());
+        if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
+            return pause;
+
+        // What the service asks for is not ours to trust: it may name years, which no timer takes.
+        return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
+    }
+
+    // The function is the user's: what it throws, or gives beyond its range, must end no worker.
+    private double Chance()
+    {
+        try
+        {
+            var chance = _settings.Chance();
+            return chance is >= 0 and < 1 ? chance : 0.5;
+        }
+        catch (Exception)
+        {
+            return 0.5;
+        }
     }
 
     private static Exception? ErrorOf(AppendOutcome? cause) => cause switch

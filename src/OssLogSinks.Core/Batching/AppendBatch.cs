@@ -14,6 +14,9 @@ internal sealed class AppendBatch
     // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
     private const int StateOverhead = 512;
 
+    /// <summary>The most that a record costs besides its bytes.</summary>
+    public const int MostOverhead = RecordOverhead + StateOverhead;
+
     private const int SmallestSegment = 4 << 10;
     private const int LargestSegment = 256 << 10;
 
@@ -42,11 +45,15 @@ internal sealed class AppendBatch
 
     public bool IsDone => Cursor == Count;
 
+    /// <summary>Whether the records from the cursor on have no bytes at all.</summary>
+    public bool IsRestEmpty => StartOf(Cursor) == Length;
+
     /// <summary>Memory that one more record would take.</summary>
     public int CostOf(in LogRecord record) =>
-        RecordOverhead
-        + (record.State is null ? 0 : StateOverhead)
-        + (Length + record.Utf8.Length <= _capacity ? 0 : RentedFor(record.Utf8.Length));
+        RecordOverhead + (record.State is null ? 0 : StateOverhead) + CostOf(record.Utf8.Length);
+
+    /// <summary>Memory that the bytes of one more record of this length would take.</summary>
+    public int CostOf(int length) => Length + length <= _capacity ? 0 : RentedFor(length);
 
     public void Add(in LogRecord record)
     {
@@ -116,13 +123,21 @@ internal sealed class AppendBatch
     /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
     public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Ends the batch, which is not to be used any more, and gives its memory back.</summary>
-    /// <param name="isMemoryFree">False if a request may still read from the memory, which is left to the garbage collector then.</param>
-    public void Release(bool isMemoryFree = true)
+    /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
+    public void Release()
     {
-        if (isMemoryFree)
-            _segments.ForEach(segment => ArrayPool<byte>.Shared.Return(segment));
+        foreach (var segment in _segments)
+            ArrayPool<byte>.Shared.Return(segment);
 
+        Abandon();
+    }
+
+    /// <summary>
+    /// Lets go of the memory without giving it back, for a client that was cut off may be reading it still. The batch is
+    /// not to be used any more.
+    /// </summary>
+    public void Abandon()
+    {
         _segments.Clear();
         _completion?.TrySetResult(!_anyLost);
     }

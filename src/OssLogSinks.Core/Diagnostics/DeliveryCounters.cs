@@ -53,21 +53,21 @@ internal sealed class DeliveryCounters : IDisposable
     public void Accepted()
     {
         Interlocked.Increment(ref _accepted);
-        _acceptedCounter.Add(1);
+        Measure(_acceptedCounter, 1);
     }
 
     public void Delivered(int records, long bytes)
     {
         Interlocked.Add(ref _delivered, records);
         Interlocked.Add(ref _bytes, bytes);
-        _deliveredCounter.Add(records);
-        _bytesCounter.Add(bytes);
+        Measure(_deliveredCounter, records);
+        Measure(_bytesCounter, bytes);
     }
 
     public void Dropped(DropReason reason, long records)
     {
         Interlocked.Add(ref _dropped[(int)reason], records);
-        _droppedCounter.Add(records, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        Measure(_droppedCounter, records, new KeyValuePair<string, object?>("reason", reason.ToString()));
     }
 
     public void AppendSent() => Count(ref _appends, _appendsCounter);
@@ -83,7 +83,7 @@ internal sealed class DeliveryCounters : IDisposable
     {
         Accepted = Interlocked.Read(ref _accepted),
         Delivered = Interlocked.Read(ref _delivered),
-        Bytes = Interlocked.Read(ref _bytes),
+        DeliveredBytes = Interlocked.Read(ref _bytes),
         Appends = Interlocked.Read(ref _appends),
         Resyncs = Interlocked.Read(ref _resyncs),
         Rolls = Interlocked.Read(ref _rolls),
@@ -99,6 +99,19 @@ internal sealed class DeliveryCounters : IDisposable
     private static void Count(ref long count, Counter<long> counter)
     {
         Interlocked.Increment(ref count);
-        counter.Add(1);
+        Measure(counter, 1);
+    }
+
+    // Whoever listens to the meter runs in here. If it throws, the records' fate is no other for it.
+    private static void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(count, tags);
+        }
+        catch (Exception)
+        {
+            // A listener's fault is the listener's.
+        }
     }
 }

@@ -10,6 +10,9 @@ namespace OssLogSinks.Core.Diagnostics;
 /// </summary>
 internal sealed class DeliveryReporter
 {
+    // Codes come from the service; whatever answers in its place may make up new ones without end.
+    private const int MostKinds = 64;
+
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
 
     private readonly IOssDiagnostics? _diagnostics;
@@ -48,12 +51,12 @@ internal sealed class DeliveryReporter
         if (error is null || (isPassing && failures < 3 && HasDelivered()))
             return;
 
-        lock (_gate)
-            _hasTrouble = true;
-
         var kind = error is OssException { Code: { } code } ? code : isPassing ? "unanswered" : "refused";
         if (!TakeTurn("trouble " + kind, 1, out _))
             return;
+
+        lock (_gate)
+            _hasTrouble = true;
 
         var advice = error is OssException refusal ? TroubleAdvice.For(refusal) : "";
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait in memory.";
@@ -61,17 +64,16 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>An append was stored.</summary>
-    public void Delivered()
+    /// <param name="endsTrouble">Whether its stream was in trouble: what others deliver meanwhile tells nothing of that.</param>
+    public void Delivered(bool endsTrouble)
     {
         lock (_gate)
         {
             _hasDelivered = true;
-            if (!_hasTrouble)
+            if (!_hasTrouble || !endsTrouble)
                 return;
 
             _hasTrouble = false;
-            foreach (var kind in _gathered.Keys.Where(k => k.StartsWith("trouble ", StringComparison.Ordinal)).ToArray())
-                _gathered.Remove(kind);
         }
 
         Report(OssDiagnosticLevel.Information, "Appending to OSS works again.");
@@ -106,6 +108,8 @@ internal sealed class DeliveryReporter
     {
         lock (_gate)
         {
+            if (_gathered.Count >= MostKinds && !_gathered.ContainsKey(kind) && kind.StartsWith("trouble ", StringComparison.Ordinal))
+                kind = "trouble of other kinds";
             if (!_gathered.TryGetValue(kind, out var gathered))
                 _gathered.Add(kind, gathered = new Gathered());
 

@@ -16,7 +16,7 @@ public sealed record DeliverySnapshot
     public long DroppedTotal => Dropped.Values.Sum();
 
     /// <summary>Bytes that stand in OSS.</summary>
-    public long Bytes { get; init; }
+    public long DeliveredBytes { get; init; }
 
     /// <summary>Appends that were sent, repeats included.</summary>
     public long Appends { get; init; }

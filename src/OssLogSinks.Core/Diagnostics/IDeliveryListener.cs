@@ -2,8 +2,8 @@ namespace OssLogSinks.Core.Diagnostics;
 
 /// <summary>
 /// Learns the fate of every record that carries a <see cref="Batching.LogRecord.State"/>: exactly one call per record.
-/// Called from background threads, or from the thread that brought the record when it is refused at once; must not throw and
-/// should not take long, since delivery waits for it.
+/// Called from background threads, or from the thread that brought the record when it is refused at once; must not throw,
+/// must not close the appender, and should not take long, since delivery waits for it.
 /// </summary>
 public interface IDeliveryListener
 {

@@ -15,43 +15,40 @@ internal static class DefaultKeyPlaces
             .Select(p => p is TimestampPart { Format.Length: 0 } ? new TimestampPart(periodFormat ?? "yyyyMMdd") : p)
             .ToList();
 
-        if (!complete.OfType<SequencePart>().Any())
-            InsertBeforeExtension(complete, new SequencePart(Format: null));
+        var missing = new List<KeyPart>();
         if (periodFormat is not null && !complete.OfType<TimestampPart>().Any())
-            InsertBeforeExtension(complete, new TimestampPart(periodFormat));
+            missing.Add(new TimestampPart(periodFormat));
+        if (!complete.OfType<SequencePart>().Any())
+            missing.Add(new SequencePart(Format: null));
 
+        InsertBeforeExtension(complete, missing);
+        GuardSequence(complete);
         return complete;
     }
 
-    private static void InsertBeforeExtension(List<KeyPart> parts, KeyPart place)
+    private static void InsertBeforeExtension(List<KeyPart> parts, List<KeyPart> missing)
     {
-        // The default sequence stands in front of the extension already when the period comes.
-        var last = parts.Count - 1;
-        if (last >= 1 && parts[last - 1] is SequencePart { Format: null } && parts[last] is LiteralPart tail && ExtensionStart(tail.Text) == 0)
+        if (parts[parts.Count - 1] is not LiteralPart literal)
         {
-            parts.Insert(last - 1, place);
-            return;
-        }
-
-        if (parts[last] is SequencePart { Format: null })
-        {
-            parts.Insert(last, place);
-            return;
-        }
-
-        if (parts[last] is not LiteralPart literal)
-        {
-            parts.Add(place);
+            parts.AddRange(missing);
             return;
         }
 
         var start = ExtensionStart(literal.Text);
-        parts.RemoveAt(last);
+        parts.RemoveAt(parts.Count - 1);
         if (start > 0)
             parts.Add(new LiteralPart(literal.Text.Substring(0, start)));
-        parts.Add(place);
+        parts.AddRange(missing);
         if (start < literal.Text.Length)
             parts.Add(new LiteralPart(literal.Text.Substring(start)));
+    }
+
+    // A tenant called 'a_001' must not get the second object of tenant 'a'.
+    private static void GuardSequence(List<KeyPart> parts)
+    {
+        var sequence = parts.FindIndex(p => p is SequencePart { Format: null });
+        if (sequence > 0 && parts[sequence - 1] is PropertyPart property)
+            parts[sequence - 1] = property with { IsBeforeDefaultSequence = true };
     }
 
     // 'app.log' -> 3; 'app.log.gz' -> 3, since a compressed log keeps both; 'a.b/app' -> 7, the end.

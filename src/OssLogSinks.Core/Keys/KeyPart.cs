@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace OssLogSinks.Core.Keys;
 
@@ -16,7 +15,17 @@ internal sealed record TimestampPart(string Format) : KeyPart
 }
 
 /// <summary>The place of an event property; <see cref="Index"/> counts in <see cref="ObjectKeyTemplate.PropertyNames"/>.</summary>
-internal sealed record PropertyPart(int Index) : KeyPart;
+internal sealed record PropertyPart(int Index) : KeyPart
+{
+    /// <summary>Whether the default sequence stands right behind, so that a value must not end like one.</summary>
+    public bool IsBeforeDefaultSequence { get; init; }
+
+    public string Render(string? value)
+    {
+        var escaped = KeyValueEscaping.Escape(value);
+        return IsBeforeDefaultSequence ? KeyValueEscaping.EscapeSequenceLikeEnd(escaped) : escaped;
+    }
+}
 
 /// <summary>
 /// The place of the sequence number. Without a format it is the default place, which shows nothing for the first

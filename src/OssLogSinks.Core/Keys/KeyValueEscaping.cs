@@ -43,6 +43,17 @@ internal static class KeyValueEscaping
         return escaped.ToString();
     }
 
+    /// <summary>Makes an escaped value that ends like a default sequence, <c>_001</c>, end otherwise.</summary>
+    public static string EscapeSequenceLikeEnd(string escaped)
+    {
+        var end = escaped.Length;
+        while (end > 0 && escaped[end - 1] is >= '0' and <= '9')
+            end--;
+
+        var isSequence = escaped.Length - end >= 3 && end > 0 && escaped[end - 1] == '_';
+        return isSequence ? escaped.Remove(end - 1, 1).Insert(end - 1, "%5F") : escaped;
+    }
+
     // Nearly every value is short and harmless; it passes without a copy.
     private static bool IsPlain(string value)
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Keys;
@@ -24,7 +26,8 @@ namespace OssLogSinks.Core.Keys;
 /// </para>
 /// <para>
 /// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control characters and dots that stand alone
-/// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>.
+/// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Right
+/// in front of a default sequence, a value's own end <c>_001</c> becomes <c>%5F001</c>.
 /// </para>
 /// </remarks>
 public sealed class ObjectKeyTemplate
@@ -85,6 +88,7 @@ public sealed class ObjectKeyTemplate
             var parts = DefaultKeyPlaces.Complete(parser.Parts, interval);
             var template = new ObjectKeyTemplate(text!, parts, parser.Properties);
             template.CheckLongestKey(found);
+            template.CheckPeriods(interval, found);
             if (found.Count == 0)
                 return template;
         }
@@ -113,7 +117,7 @@ public sealed class ObjectKeyTemplate
             {
                 LiteralPart literal => literal.Text,
                 TimestampPart timestamp => timestamp.Render(time),
-                PropertyPart property => KeyValueEscaping.Escape(property.Index < values.Length ? values[property.Index] : null),
+                PropertyPart property => property.Render(property.Index < values.Length ? values[property.Index] : null),
                 _ => throw new InvalidOperationException("The sequence is no part of a stream key."),
             });
         }
@@ -121,11 +125,26 @@ public sealed class ObjectKeyTemplate
         return text.ToString();
     }
 
+    // The author's own formats have to tell the interval's periods apart, or it would roll less often than it says, or back into old objects.
+    private void CheckPeriods(OssRollingInterval interval, List<string> faults)
+    {
+        if (interval.PeriodFormat() is not { } needed)
+            return;
+
+        var start = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        DateTimeOffset[] later = [start.AddYears(1), start.AddMonths(1), start.AddDays(1), start.AddHours(1), start.AddMinutes(1)];
+        var periods = later.Take((int)interval).Prepend(start);
+        if (periods.Select(Shown).Distinct(StringComparer.Ordinal).Count() <= (int)interval)
+            faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
+    }
+
+    private string Shown(DateTimeOffset time) => string.Join("/", TimestampFormats.Select(f => time.ToString(f, CultureInfo.InvariantCulture)));
+
     // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
     private void CheckLongestKey(List<string> faults)
     {
         var longestDate = new DateTimeOffset(2026, 9, 23, 23, 59, 59, 999, TimeSpan.Zero);
-        var values = Enumerable.Repeat<string?>(new string('v', KeyValueEscaping.MaxBytes), PropertyNames.Count).ToArray();
+        var values = Enumerable.Repeat<string?>("_001".PadLeft(KeyValueEscaping.MaxBytes, 'v'), PropertyNames.Count).ToArray();
         var key = Render(longestDate, values);
         var first = key.ObjectKey(0);
         var longest = key.ObjectKey(int.MaxValue);
@@ -136,7 +155,7 @@ public sealed class ObjectKeyTemplate
             faults.Add($"column 1: a key must not begin with '{first[0]}'");
         if (first[first.Length - 1] == '/')
             faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
-        if (longest.Split('/').Any(segment => segment is "." or ".."))
+        if (ObjectKeyRules.HasDotSegment(first) || ObjectKeyRules.HasDotSegment(longest))
             faults.Add("a segment must not be '.' or '..'");
         if (longest.Any(char.IsControl))
             faults.Add("the key must not hold control characters");

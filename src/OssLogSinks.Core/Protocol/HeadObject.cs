@@ -31,6 +31,12 @@ public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectT
     /// <summary>The service's name for this request; null if absent.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Whether the object is of the kind that takes appends and has not been sealed.</summary>
-    public bool TakesAppends => !IsSealed && string.Equals(ObjectType, "Appendable", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether the object is of the kind that takes appends and has not been sealed. An object without a type is taken for
+    /// one that does: if it is not, the append is refused and says so.
+    /// </summary>
+    public bool TakesAppends => !IsSealed && IsAppendable;
+
+    /// <summary>Whether the object is of the kind that takes appends, sealed or not.</summary>
+    internal bool IsAppendable => string.Equals(ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase);
 }

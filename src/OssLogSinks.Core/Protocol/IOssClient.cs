@@ -15,6 +15,10 @@ namespace OssLogSinks.Core.Protocol;
 /// unanswered: the append may have been applied, may still be, or never. An implementation must not repeat an
 /// append by itself unless the answer proves that nothing was written.
 /// </para>
+/// <para>
+/// A cancelled call should end at once. At the close nobody waits for one that does not; it is left alone, and the bytes
+/// of its body are not used for anything else.
+/// </para>
 /// </remarks>
 public interface IOssClient
 {

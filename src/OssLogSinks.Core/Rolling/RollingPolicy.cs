@@ -16,7 +16,7 @@ internal sealed class RollingPolicy
         _interval = interval;
         _unit = formats.Count == 0 ? TimeSpan.MaxValue : formats.Select(FinestUnit).Min();
         _zone = localZone;
-        SizeLimit = sizeLimit ?? ServiceSizeLimit;
+        SizeLimit = Math.Min(sizeLimit ?? ServiceSizeLimit, ServiceSizeLimit);
     }
 
     /// <summary>
@@ -33,6 +33,12 @@ internal sealed class RollingPolicy
     /// </summary>
     public bool IsFull(long length) => length >= SizeLimit;
 
+    /// <summary>
+    /// Whether an object of this length is left for the next sequence number: a full one if streams roll by size, and
+    /// whatever the settings say one that the service would take no more for.
+    /// </summary>
+    public bool IsLeft(long length, bool rollsBySize) => IsFull(length) && (rollsBySize || length >= ServiceSizeLimit);
+
     /// <summary>The period of an event, in the zone of the keys.</summary>
     public RollPeriod PeriodOf(DateTimeOffset time)
     {
@@ -43,7 +49,10 @@ internal sealed class RollingPolicy
         var start = _interval != OssRollingInterval.Infinite
             ? _interval.PeriodStart(shown.DateTime)
             : new DateTime(shown.Ticks - (shown.Ticks % _unit.Ticks));
-        return new RollPeriod(new DateTimeOffset(start, shown.Offset));
+
+        // The first period of the calendar can begin before the first instant there is; keys show its wall clock, so the offset gives way.
+        var offset = start.Ticks < shown.Offset.Ticks ? TimeSpan.Zero : shown.Offset;
+        return new RollPeriod(new DateTimeOffset(start, offset));
     }
 
     // Errs on the fine side: a unit too fine costs a lookup, one too coarse would put events into the wrong object.

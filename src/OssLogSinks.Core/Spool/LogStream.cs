@@ -7,13 +7,10 @@ namespace OssLogSinks.Core.Spool;
 
 /// <summary>
 /// One stream: its waiting batches, its turn in the schedule, and the appender that knows its object. Everything but
-/// <see cref="Appender"/> and <see cref="Budget"/>, which belong to the worker that ships it, is guarded by the spool's lock.
+/// <see cref="Appender"/>, <see cref="Budget"/> and <see cref="IsInTrouble"/>, which belong to the worker that ships it, is guarded by the spool's lock.
 /// </summary>
 internal sealed class LogStream
 {
-    private readonly object _fate = new();
-    private bool _isAbandoned;
-
     public LogStream(StreamKey key, ObjectAppender appender)
     {
         Key = key;
@@ -27,6 +24,9 @@ internal sealed class LogStream
 
     /// <summary>How the present batch has fared.</summary>
     public RetryBudget Budget { get; } = new();
+
+    /// <summary>Whether a request failed and nothing was stored since, given-up batches notwithstanding.</summary>
+    public bool IsInTrouble { get; set; }
 
     /// <summary>The batch that is being filled; null if none is.</summary>
     public AppendBatch? Open { get; set; }
@@ -47,24 +47,6 @@ internal sealed class LogStream
 
     /// <summary>Its place in the order of last use.</summary>
     public LinkedListNode<LogStream> Recency { get; }
-
-    /// <summary>Lets the worker that ships the stream conclude its turn, unless the stream was abandoned meanwhile.</summary>
-    public void Conclude(Action conclude)
-    {
-        lock (_fate)
-            if (!_isAbandoned)
-                conclude();
-    }
-
-    /// <summary>From now on nobody ships the stream: what a worker that still holds it finds out comes too late.</summary>
-    /// <returns>Whether a worker still holds it, and with it the memory of its current batch.</returns>
-    public bool Abandon()
-    {
-        lock (_fate)
-            _isAbandoned = true;
-
-        return State == StreamState.Shipping;
-    }
 
     /// <summary>The batches from the oldest to the newest.</summary>
     public IEnumerable<AppendBatch> Batches()

@@ -10,6 +10,9 @@ namespace OssLogSinks.Core.Spool;
 /// </summary>
 internal sealed class MemorySpool : IDisposable
 {
+    // While closing, a failed request is tried again soon or never.
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private readonly StreamDirectory _directory;
     private readonly SpoolLimits _limits;
@@ -148,7 +151,7 @@ internal sealed class MemorySpool : IDisposable
             return FlushAll();
     }
 
-    /// <summary>Takes nothing any more, and makes everything ready at once, pauses after failures included.</summary>
+    /// <summary>Takes nothing any more, and makes everything ready at once, pauses after failures included; from now on these are short.</summary>
     /// <returns>As <see cref="Flush"/>.</returns>
     public IReadOnlyList<Task<bool>> Close()
     {
@@ -165,22 +168,20 @@ internal sealed class MemorySpool : IDisposable
         }
     }
 
-    /// <summary>Every stream there is, for the one who gives up what is left when the shipper has been stopped.</summary>
-    public IReadOnlyList<LogStream> Streams()
-    {
-        lock (_gate)
-            return [.. _directory.Streams];
-    }
-
-    /// <summary>Takes out what is left of a stream that nobody ships any more.</summary>
-    public IReadOnlyList<AppendBatch> TakeOut(LogStream stream)
+    /// <summary>Takes out what is left, when nobody ships any more; with each batch, whether an append of it may have landed.</summary>
+    public IReadOnlyList<(AppendBatch Batch, bool MayBeStored)> Abandon()
     {
         lock (_gate)
         {
-            var left = stream.Batches().Where(b => !b.IsDone).ToList();
-            _heldBytes -= left.Sum(b => b.HeldBytes);
-            stream.Current = stream.Open = null;
-            stream.Sealed.Clear();
+            var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (b, b == s.Current && s.Appender.MayHaveLanded))).ToList();
+            foreach (var stream in _directory.Streams)
+            {
+                stream.Current = stream.Open = null;
+                stream.Sealed.Clear();
+                stream.State = StreamState.Idle;
+            }
+
+            _heldBytes = 0;
             return left;
         }
     }
@@ -265,8 +266,9 @@ internal sealed class MemorySpool : IDisposable
 
     private void Pause(LogStream stream, TimeSpan wait)
     {
+        // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
         stream.State = StreamState.BackingOff;
-        Wake(stream, wait);
+        Wake(stream, _isClosing && wait > ClosingPause ? ClosingPause : wait);
     }
 
     private void Rest(LogStream stream)

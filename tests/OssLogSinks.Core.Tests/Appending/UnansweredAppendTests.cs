@@ -1,4 +1,5 @@
 using System.Net;
+using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
@@ -216,6 +217,58 @@ public class UnansweredAppendTests
 
         Assert.Equal("?\n", _oss.Text("app.log"));
         Assert.Equal("a\n", _oss.Text("app_001.log"));
+    }
+
+    [Fact]
+    public async Task GivenUpBeforeTheReadBack_IsToldThatItMayBeStored()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        options.TimeProvider = time;
+        options.RetryTimeLimit = TimeSpan.FromMinutes(1);
+        _oss.Next(request =>
+        {
+            var result = _oss.Apply(request) with { Crc64 = 42 };
+            return Task.FromResult(result);
+        });
+        _oss.GetFault = () =>
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            return new OssException("no answer", null);
+        };
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n", state: "a"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+    }
+
+    [Fact]
+    public async Task ReadBackThatTheServiceRefuses_IsReported()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        options.CloseTimeout = TimeSpan.Zero;
+        var asked = new TaskCompletionSource();
+        var count = 0;
+        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.GetFault = () =>
+        {
+            if (++count == 3)
+                asked.SetResult();
+            return count > 3 ? null : MemoryOss.Refusal(HttpStatusCode.Forbidden, "InvalidObjectState");
+        };
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Contains(reports.Reports, r => r.Level == OssDiagnosticLevel.Error && r.Message.Contains("InvalidObjectState"));
+        Assert.Equal("a\nstranger\n", _oss.Text("app.log"));
     }
 
     private async Task DeliverAsync(params string[] records)

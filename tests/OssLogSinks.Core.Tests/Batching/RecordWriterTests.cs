@@ -51,6 +51,21 @@ public class RecordWriterTests
         Assert.Equal("small", Encoding.UTF8.GetString(writer.Written.Span));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void StrayHalfInFrontOfAPair_SpoilsOnlyItself(int how)
+    {
+        using var writer = new RecordWriter();
+
+        foreach (var c in "\uD83D\uD83D\uDE00.")
+            Write(writer, c.ToString(), how);
+
+        Assert.Equal("\uFFFD\U0001F600.", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
     private static void Write(RecordWriter writer, string text, int how)
     {
         switch (how)

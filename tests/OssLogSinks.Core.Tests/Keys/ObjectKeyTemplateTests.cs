@@ -37,7 +37,7 @@ public class ObjectKeyTemplateTests
     [InlineData("app-.log", "app-20261122.log", "app-20261122_001.log")]
     [InlineData("{Tenant}", "t20261122", "t20261122_001")]
     [InlineData("app{Sequence:00}.log", "app0020261122.log", "app0120261122.log")]
-    [InlineData("{Timestamp:HH}/app.log", "17/app.log", "17/app_001.log")]
+    [InlineData("{Timestamp:yyyy-MM-dd}/app.log", "2026-11-22/app.log", "2026-11-22/app_001.log")]
     public void RollingByDayWithoutATimePlace_PutsThePeriodInFrontOfTheExtension(string template, string first, string second)
     {
         var faults = new List<string>();
@@ -64,6 +64,8 @@ public class ObjectKeyTemplateTests
     [InlineData("/a", "must not begin with '/'")]
     [InlineData("\\a", "must not begin with '\\'")]
     [InlineData("a/../b", "must not be '.' or '..'")]
+    [InlineData("a/.", "must not be '.' or '..'")]
+    [InlineData("a/..", "must not be '.' or '..'")]
     [InlineData("{Timestamp:yyyy/}", "must not end with '/'")]
     public void Fault_IsNamedWithItsColumn(string template, string expected)
     {
@@ -138,6 +140,17 @@ public class ObjectKeyTemplateTests
         Assert.Null(ObjectKeyRules.FaultOf(key));
     }
 
+    [Theory]
+    [InlineData("{V}.log")]
+    [InlineData("{V}")]
+    [InlineData("x-{V}.log.gz")]
+    public void ValueThatEndsLikeASequence_GetsNoOtherStreamsObject(string template)
+    {
+        var parsed = Parse(template);
+
+        Assert.NotEqual(parsed.Render(Time, ["a"]).ObjectKey(1), parsed.Render(Time, ["a_001"]).ObjectKey(0));
+    }
+
     [Fact]
     public void DifferentValues_StayDifferent()
     {
@@ -154,6 +167,27 @@ public class ObjectKeyTemplateTests
         Assert.NotEqual(a, b);
         Assert.InRange(Encoding.UTF8.GetByteCount(a), 100, KeyValueEscaping.MaxBytes);
         Assert.Equal(new string('x', KeyValueEscaping.MaxBytes), KeyValueEscaping.Escape(new string('x', KeyValueEscaping.MaxBytes)));
+    }
+
+    [Theory]
+    [InlineData("{Timestamp:yyyy/MM/dd}/app.log", OssRollingInterval.Hour, false)]
+    [InlineData("{Timestamp:HH}/app.log", OssRollingInterval.Day, false)]
+    [InlineData("{Timestamp:yyyy}/app.log", OssRollingInterval.Month, false)]
+    [InlineData("{Timestamp:HHmm}/app.log", OssRollingInterval.Minute, false)]
+    [InlineData("{Timestamp:yyyy/MM/dd}/app.log", OssRollingInterval.Month, true)]
+    [InlineData("{Timestamp:yyyy}/{Timestamp:MM-dd}/app.log", OssRollingInterval.Day, true)]
+    [InlineData("{Timestamp:yyyy/MM/dd/HH}/app.log", OssRollingInterval.Hour, true)]
+    [InlineData("{Timestamp:yyyyMMddHHmm}/app.log", OssRollingInterval.Minute, true)]
+    [InlineData("{Timestamp:yyyy}/app.log", OssRollingInterval.Year, true)]
+    [InlineData("{Timestamp:O}/app.log", OssRollingInterval.Minute, true)]
+    public void IntervalThatTheDateFormatsDoNotShow_IsRefused(string template, OssRollingInterval interval, bool isUsable)
+    {
+        var faults = new List<string>();
+
+        var parsed = ObjectKeyTemplate.TryParse(template, interval, Identity, faults);
+
+        Assert.Equal(isUsable, parsed is not null);
+        Assert.Equal(isUsable, faults.Count == 0);
     }
 
     private static bool IsWellFormed(string text) => !new UTF8Encoding(false).GetString(new UTF8Encoding(false).GetBytes(text)).Contains('\uFFFD');

@@ -59,4 +59,23 @@ public class RollingPolicyTests
         Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, 10).IsFull(10));
         Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, null).IsFull(RollingPolicy.ServiceSizeLimit));
     }
+
+    [Fact]
+    public void LimitBeyondTheServices_IsTheServices() =>
+        Assert.True(new RollingPolicy(OssRollingInterval.Infinite, [], null, 10L << 30).IsFull(RollingPolicy.ServiceSizeLimit));
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(-8)]
+    public void TimesAtTheEndsOfTheCalendar_HaveAPeriodToo(int hours)
+    {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(hours), "test", "test");
+        foreach (var interval in Enum.GetValues<OssRollingInterval>())
+        {
+            var policy = new RollingPolicy(interval, ["yyyyMMdd"], zone, null);
+
+            Assert.Equal(1, policy.PeriodOf(DateTimeOffset.MinValue).Start.Year);
+            Assert.Equal(9999, policy.PeriodOf(DateTimeOffset.MaxValue).Start.Year);
+        }
+    }
 }

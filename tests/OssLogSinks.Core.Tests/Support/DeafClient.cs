@@ -1,21 +1,33 @@
+using System.Buffers;
+using System.Net;
 using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Tests.Support;
 
-/// <summary>A client that somebody plugged in, whose appends end when they end, whatever their token says.</summary>
-internal sealed class DeafClient(IOssClient inner, Task<AppendObjectResult> answer) : IOssClient
+/// <summary>A client whose appends never end, whatever their token says, and which holds on to what it was given to send.</summary>
+internal sealed class DeafClient : IOssClient
 {
-    public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken) => answer;
+    private readonly TaskCompletionSource<ReadOnlySequence<byte>> _body = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => inner.HeadObjectAsync(request, cancellationToken);
+    /// <summary>The first append's body, as soon as it is under way.</summary>
+    public Task<ReadOnlySequence<byte>> Body => _body.Task;
 
-    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => inner.GetObjectAsync(request, cancellationToken);
+    public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        _body.TrySetResult(request.Body);
+        return new TaskCompletionSource<AppendObjectResult>().Task;
+    }
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => inner.PutObjectAsync(request, cancellationToken);
+    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+        Task.FromException<HeadObjectResult>(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
 
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => inner.DeleteObjectAsync(key, cancellationToken);
+    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => inner.ListObjectsAsync(request, cancellationToken);
+    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => inner.CreateBucketAsync(cancellationToken);
+    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

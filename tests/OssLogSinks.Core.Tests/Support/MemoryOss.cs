@@ -24,6 +24,9 @@ internal sealed class MemoryOss : IOssClient
     /// <summary>What every append meets that no script is left for.</summary>
     public Func<AppendObjectRequest, Task<AppendObjectResult>>? Always { get; set; }
 
+    /// <summary>What every GET meets; null for its answer.</summary>
+    public Func<Exception?>? GetFault { get; set; }
+
     public string Text(string key)
     {
         lock (_gate)
@@ -39,7 +42,7 @@ internal sealed class MemoryOss : IOssClient
         }
     }
 
-    public void Put(string key, string text, string type = "Appendable", bool isSealed = false)
+    public void Put(string key, string text, string? type = "Appendable", bool isSealed = false)
     {
         lock (_gate)
             _objects[key] = new Stored { Bytes = [.. System.Text.Encoding.UTF8.GetBytes(text)], Type = type, IsSealed = isSealed };
@@ -100,7 +103,7 @@ internal sealed class MemoryOss : IOssClient
         lock (_gate)
         {
             var found = _objects.GetValueOrDefault(request.Key);
-            if (found is { Type: not "Appendable" })
+            if (found is { Type: not ("Appendable" or null) })
                 throw Refusal(HttpStatusCode.Conflict, "ObjectNotAppendable");
             if (found is { IsSealed: true })
                 throw Refusal(HttpStatusCode.Conflict, "AppendSealedObjectNotAllowed");
@@ -145,10 +148,13 @@ internal sealed class MemoryOss : IOssClient
         lock (_gate)
         {
             Gets.Add((request.Key, request.Range));
-            if (!_objects.TryGetValue(request.Key, out var stored))
+            if (GetFault?.Invoke() is { } fault)
+                return Task.FromException<GetObjectResult>(fault);
+
+            if (!_objects.TryGetValue(request.Key, out var found))
                 return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
 
-            var bytes = stored.Bytes.ToArray();
+            var bytes = found.Bytes.ToArray();
             if (request.Range is not { } range)
                 return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
             if (range.Start + range.Length > bytes.Length)
@@ -179,7 +185,7 @@ internal sealed class MemoryOss : IOssClient
     {
         public List<byte> Bytes { get; init; } = [];
 
-        public string Type { get; init; } = "Appendable";
+        public string? Type { get; init; } = "Appendable";
 
         public bool IsSealed { get; set; }
 

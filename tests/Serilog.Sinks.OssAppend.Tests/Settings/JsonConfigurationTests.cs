@@ -85,7 +85,7 @@ public sealed class JsonConfigurationTests
         var exception = Assert.ThrowsAny<Exception>(() => Configure("""
             { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { "options": {
               "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret",
-              "ConcurrentAppends": 1000, "OpenStreamLimit": 0, "RefusalRetryDelay": "-00:00:01", "RollingInterval": "Hour",
+              "ConcurrentAppends": 1000, "OpenStreamLimit": 0, "RefusalRetryDelay": "-00:00:01", "RollingInterval": "Day",
               "ObjectProperties": { "ContentEncoding": "ü", "Metadata": { "no name": "x" } }
             } } } ] } }
             """));

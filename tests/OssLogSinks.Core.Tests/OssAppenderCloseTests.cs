@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Net;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
+using static OssLogSinks.Core.Tests.Support.AppenderTesting;
+
+namespace OssLogSinks.Core.Tests;
+
+/// <summary>What a close waits for, and what it tells.</summary>
+public class OssAppenderCloseTests
+{
+    private readonly MemoryOss _oss = new();
+
+    [Fact]
+    public async Task CloseWithAServiceThatHangs_EndsInTimeAndTellsWhatWasLost()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        _oss.Always = _ => new TaskCompletionSource<AppendObjectResult>().Task;
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", state: "a"));
+        appender.TryAppend(Record("b\n", state: "b"));
+
+        Assert.False(await appender.CloseAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        Assert.Equal(["a", "b"], fates.Lost.Select(l => l.State));
+        Assert.All(fates.Lost, l => Assert.Equal(DropReason.CloseTimeOver, l.Failure.Reason));
+        Assert.All(fates.Lost, l => Assert.True(l.Failure.MayBeStored));
+        Assert.False(appender.TryAppend(Record("late\n", state: "late")));
+        Assert.Equal(DropReason.Closed, fates.Lost[^1].Failure.Reason);
+    }
+
+    [Fact]
+    public async Task CloseWhileAPauseIsBeingChosen_DoesNotWaitForThatPause()
+    {
+        Task<bool>? closed = null;
+        OssAppender? appender = null;
+        var options = Options(_oss);
+        options.RefusalRetryDelay = TimeSpan.FromDays(1);
+        options.Random = () =>
+        {
+            closed ??= appender!.CloseAsync(TimeSpan.FromSeconds(10));
+            return 0.9;
+        };
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n"));
+
+        await appender.FlushOrFailAsync();
+
+        Assert.True(await closed!);
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task CloseWithAClientThatHeedsNoToken_EndsInTimeAndLeavesItsBodyAlone()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var client = new DeafClient();
+        options.Client = client;
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", state: "a"));
+        var waiting = appender.FlushAsync(TestContext.Current.CancellationToken);
+        var body = await client.Body.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.False(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        Assert.False(await waiting);
+        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+        var reused = Enumerable.Range(0, 64).Select(_ => ArrayPool<byte>.Shared.Rent(4096)).ToList();
+        reused.ForEach(array => array.AsSpan().Fill((byte)'!'));
+        Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(body.ToArray()));
+        reused.ForEach(array => ArrayPool<byte>.Shared.Return(array));
+    }
+
+    [Fact]
+    public async Task CloseTimeOver_OnlyTheAppendUnderWayMayBeStored()
+    {
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Listener = fates;
+        var sent = new TaskCompletionSource();
+        _oss.Always = _ =>
+        {
+            sent.TrySetResult();
+            return new TaskCompletionSource<AppendObjectResult>().Task;
+        };
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", state: "sent"));
+        _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        appender.TryAppend(Record("b\n", state: "waiting"));
+
+        Assert.False(await appender.CloseAsync(TimeSpan.Zero));
+
+        Assert.Equal([("sent", true), ("waiting", false)], fates.Lost.Select(l => ((string)l.State, l.Failure.MayBeStored)));
+    }
+
+    [Fact]
+    public async Task CloseWithAnImpossibleTime_IsRefusedAndNothingIsClosed()
+    {
+        await using var appender = new OssAppender(Options(_oss));
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => appender.CloseAsync(TimeSpan.FromSeconds(-5)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => appender.CloseAsync(TimeSpan.MaxValue));
+
+        Assert.True(appender.TryAppend(Record("a\n")));
+        Assert.True(await appender.CloseAsync(Timeout.InfiniteTimeSpan));
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task CloseAfterEarlierLosses_DoesNotSayThatEverythingIsStored()
+    {
+        var options = Options(_oss);
+        options.ObjectSizeLimit = 1;
+        options.RollOnObjectSizeLimit = false;
+        await using var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n"));
+        appender.TryAppend(Record("lost\n"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.False(await appender.CloseAsync(TimeSpan.FromSeconds(10)));
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
+using static OssLogSinks.Core.Tests.Support.AppenderTesting;
+
+namespace OssLogSinks.Core.Tests;
+
+/// <summary>Trouble with OSS, with those who listen, and with what was plugged in.</summary>
+public class OssAppenderTroubleTests
+{
+    private readonly MemoryOss _oss = new();
+
+    [Fact]
+    public async Task RetryTimeOver_GivesUpAndGoesOnWithWhatComesNext()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.TimeProvider = time;
+        options.RetryTimeLimit = TimeSpan.FromMinutes(1);
+        options.Listener = fates;
+        _oss.Next(_ =>
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+        });
+        _oss.Next(_ =>
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+        });
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("lost\n", state: "lost"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+        appender.TryAppend(Record("kept\n", state: "kept"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal(DropReason.RetryTimeOver, Assert.Single(fates.Lost).Failure.Reason);
+        Assert.Equal("kept\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task Refusal_IsReportedAtOnceWithAdvice_AndTriedAgainUntilMended()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        for (var i = 0; i < 3; i++)
+            _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("x\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("x\n", _oss.Text("app.log"));
+        var trouble = Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
+        Assert.Contains("oss:PutObject", trouble.Message);
+        Assert.Contains(reports.Reports, r => r.Message.Contains("works again"));
+    }
+
+    [Fact]
+    public async Task RefusalWithACodeOfItsOwnEachTime_IsReportedABoundedNumberOfTimes()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        options.RefusalRetryDelay = TimeSpan.FromTicks(1);
+        for (var i = 0; i < 300; i++)
+            _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, $"Code{i}"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("x\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.InRange(reports.Reports.Count, 1, 70);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1e12)]
+    [InlineData(-1.0)]
+    [InlineData(null)]
+    public async Task ChanceThatBreaksItsRules_StopsNothing(double? chance)
+    {
+        var options = Options(_oss);
+        options.Random = () => chance ?? throw new InvalidOperationException("no chance");
+        options.RetryDelay = options.RetryDelayLimit = TimeSpan.FromMilliseconds(1);
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task RetryAfterOfManyYears_IsBoundedByTheLongestPause()
+    {
+        var options = Options(_oss);
+        options.RetryDelayLimit = options.RetryDelay;
+        _oss.NextFails(new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "busy") { RetryAfter = TimeSpan.FromSeconds(int.MaxValue) });
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("a\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task MeterListenerThatThrows_NeitherDoublesNorStopsAnything()
+    {
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Tags?.Any(t => t.Value is "throwing-listener") == true)
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("listener"));
+        listener.Start();
+        var options = Options(_oss);
+        options.Bucket = "throwing-listener";
+        await using var appender = new OssAppender(options);
+
+        Assert.True(appender.TryAppend(Record("a\n")));
+        await appender.FlushOrFailAsync();
+        Assert.True(appender.TryAppend(Record("b\n")));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Equal(2, appender.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public async Task TroubleOfOneStreamWhileAnotherDelivers_IsReportedAtALimitedRateAndNotAsOver()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.ObjectKey = "{Tenant}.log";
+        options.Diagnostics = reports;
+        _oss.Always = request => request.Key == "bad.log"
+            ? Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"))
+            : Task.FromResult(_oss.Apply(request));
+        options.CloseTimeout = TimeSpan.Zero;
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("x\n", values: "bad"));
+        _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 50; i++)
+        {
+            var refused = appender.GetSnapshot().Retries;
+            while (appender.GetSnapshot().Retries < refused + 2)
+                await Task.Yield();
+            Assert.True(await appender.AppendAsync(Record("y\n", values: $"good{i % 5}"), TestContext.Current.CancellationToken));
+            _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+            while (appender.GetSnapshot().Delivered <= i)
+                await Task.Yield();
+        }
+
+        Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
+        Assert.DoesNotContain(reports.Reports, r => r.Message.Contains("works again"));
+    }
+}
