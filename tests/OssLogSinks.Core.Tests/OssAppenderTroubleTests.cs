@@ -167,4 +167,32 @@ public class OssAppenderTroubleTests
         Assert.Single(reports.Reports, r => r.Level == OssDiagnosticLevel.Error);
         Assert.DoesNotContain(reports.Reports, r => r.Message.Contains("works again"));
     }
+
+    [Fact]
+    public async Task RequestWithoutAnAnswer_IsReportedBeforeItIsGivenUp()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var reports = new ReportRecorder();
+        var isUnderWay = new TaskCompletionSource();
+        var options = Options(_oss);
+        options.TimeProvider = time;
+        options.Diagnostics = reports;
+        var answer = new TaskCompletionSource<AppendObjectResult>();
+        _oss.Next(_ =>
+        {
+            isUnderWay.SetResult();
+            return answer.Task;
+        });
+        await using var appender = new OssAppender(options);
+        appender.TryAppend(Record("x\n"));
+        var flush = appender.FlushOrFailAsync();
+        await isUnderWay.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Contains("no answer for 10 seconds", Assert.Single(reports.Reports).Message);
+        answer.SetResult(_oss.Apply(new AppendObjectRequest("app.log", 0, new("x\n"u8.ToArray()))));
+        await flush;
+
+        Assert.Contains("works again", reports.Reports[^1].Message);
+    }
 }

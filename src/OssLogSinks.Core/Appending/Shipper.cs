@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Spool;
 
@@ -11,6 +12,9 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
+    // Long before a request is given up, people want to know that nobody answers.
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
+
     private readonly MemorySpool _spool;
     private readonly AppendContext _context;
     private readonly DeliveryFate _fate;
@@ -56,6 +60,7 @@ internal sealed class Shipper : IDisposable
     private async Task TakeTurnAsync(LogStream stream)
     {
         var batch = _spool.Begin(stream);
+        using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream), null, LongSilence, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
         try
         {
@@ -69,6 +74,13 @@ internal sealed class Shipper : IDisposable
         }
 
         _spool.End(stream, pause);
+    }
+
+    private void ReportSilence(LogStream stream)
+    {
+        stream.IsInTrouble = true;
+        var error = new OssException("A request has had no answer for 10 seconds.");
+        _context.Reporter.Trouble(new AppendOutcome.Unanswered(error), failures: int.MaxValue);
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)

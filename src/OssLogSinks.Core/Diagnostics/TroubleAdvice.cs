@@ -19,9 +19,16 @@ internal static class TroubleAdvice
         "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked or in arrears.",
         "InvalidArgument" when IsRegionFault(error) => "Correct the region: the id alone, such as cn-hangzhou.",
         "AccessDenied" when error.SuggestedEndpoint is { } endpoint => $"The bucket is in another region: use the endpoint {endpoint} and its region.",
-        "AccessDenied" => "Grant the RAM actions oss:PutObject (and oss:PutObjectTagging, if tags are set) and oss:GetObject on the objects' keys to this access key.",
-        null when (int)error.StatusCode == 403 => "Grant the RAM actions oss:PutObject and oss:GetObject on the objects' keys to this access key.",
+        "AccessDenied" => MissingAction(error),
+        null when (int)error.StatusCode == 403 => MissingAction(error),
         _ => "",
+    };
+
+    private static string MissingAction(OssException error) => error.Operation switch
+    {
+        "AppendObject" => "Grant this access key the RAM action oss:PutObject on the objects' keys, and oss:PutObjectTagging if tags are set.",
+        "HeadObject" or "GetObject" => "Grant this access key the RAM action oss:GetObject on the objects' keys.",
+        _ => "Grant this access key the RAM actions oss:PutObject and oss:GetObject on the objects' keys.",
     };
 
     private static bool IsRegionFault(OssException error) => error.Ec is "0002-00000226" or "0002-00000228" or "0002-00000227";

@@ -43,6 +43,9 @@ public class OssException : Exception
     /// <summary>The service's error code, <c>PositionNotEqualToLength</c> for instance; null when there was none to read.</summary>
     public string? Code { get; }
 
+    /// <summary>The operation that was refused, as the service's documentation calls it, <c>AppendObject</c> for instance; null if it is not known.</summary>
+    public string? Operation { get; init; }
+
     /// <summary>The service's finer error number (<c>x-oss-ec</c>), for its documentation; null if absent.</summary>
     public string? Ec { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class ServiceRefusal
         var message = MessageOf(operation, (int)response.StatusCode, code, text, ec, requestId);
         var exception = new OssException(response.StatusCode, code, message)
         {
+            Operation = operation,
             Ec = ec,
             RequestId = requestId,
             HostId = Field(document?.ValueOf("HostId"), credentials),
