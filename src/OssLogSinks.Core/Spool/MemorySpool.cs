@@ -4,20 +4,17 @@ using OssLogSinks.Core.Batching;
 namespace OssLogSinks.Core.Spool;
 
 /// <summary>
-/// The bounded place in memory where records wait, and the schedule by which streams get their turn: a stream is ready
-/// when its oldest record has waited the append interval, when a whole append is full, when memory gets short, at a
-/// flush and at the close. A stream is handed to one worker at a time.
+/// The bounded place in memory where records wait. A stream is ready to be shipped when its oldest record has waited the
+/// append interval, when a whole append is full, when memory gets short, at a flush and at the close. It is handed to one
+/// worker at a time.
 /// </summary>
 internal sealed class MemorySpool : IDisposable
 {
-    // While closing, a failed request is tried again soon or never.
-    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
-
     private readonly object _gate = new();
     private readonly StreamDirectory _directory;
     private readonly SpoolLimits _limits;
     private readonly TimeProvider _time;
-    private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
+    private readonly StreamSchedule _schedule;
 
     // Guarded by _gate.
     private TaskCompletionSource<bool>? _room;
@@ -30,10 +27,11 @@ internal sealed class MemorySpool : IDisposable
         _directory = directory;
         _limits = limits;
         _time = time;
+        _schedule = new StreamSchedule(_gate, time);
     }
 
     /// <summary>Streams whose turn it is.</summary>
-    public ChannelReader<LogStream> Ready => _ready.Reader;
+    public ChannelReader<LogStream> Ready => _schedule.Ready;
 
     public long HeldBytes
     {
@@ -78,7 +76,7 @@ internal sealed class MemorySpool : IDisposable
             if (stream.Open is { } filled && filled.Length + record.Utf8.Length > _limits.AppendSize)
             {
                 Seal(stream);
-                Due(stream);
+                _schedule.Due(stream);
             }
 
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp());
@@ -94,7 +92,7 @@ internal sealed class MemorySpool : IDisposable
             _heldBytes += batch.HeldBytes - before;
             stream.Open = batch;
             if (stream.State == StreamState.Idle)
-                Linger(stream, _limits.AppendInterval);
+                _schedule.Linger(stream, _limits.AppendInterval);
             if (_heldBytes > _limits.Memory / 2)
                 ShipEverything();
 
@@ -133,9 +131,9 @@ internal sealed class MemorySpool : IDisposable
             }
 
             if (pause is { } wait && wait > TimeSpan.Zero)
-                Pause(stream, wait);
+                _schedule.Pause(stream, wait);
             else if (stream.Current is not null || stream.Sealed.Count > 0)
-                MakeReady(stream);
+                _schedule.MakeReady(stream);
             else if (stream.Open is { } open)
                 LingerOn(stream, open);
             else
@@ -159,10 +157,7 @@ internal sealed class MemorySpool : IDisposable
         {
             _isClosing = true;
             var waiting = FlushAll();
-            foreach (var stream in _directory.Streams)
-                if (stream.State == StreamState.BackingOff)
-                    MakeReady(stream);
-
+            _schedule.Hurry(_directory.Streams);
             MakeRoom();
             return waiting;
         }
@@ -190,9 +185,7 @@ internal sealed class MemorySpool : IDisposable
     {
         lock (_gate)
         {
-            foreach (var stream in _directory.Streams)
-                stream.Timer?.Dispose();
-            _ready.Writer.TryComplete();
+            _schedule.End(_directory.Streams);
         }
     }
 
@@ -203,7 +196,7 @@ internal sealed class MemorySpool : IDisposable
         {
             Seal(stream);
             waiting.AddRange(stream.Batches().Select(b => b.Completion));
-            Due(stream);
+            _schedule.Due(stream);
         }
 
         return waiting;
@@ -217,7 +210,7 @@ internal sealed class MemorySpool : IDisposable
 
         _isShort = true;
         foreach (var stream in _directory.Streams)
-            Due(stream);
+            _schedule.Due(stream);
     }
 
     private void MakeRoom()
@@ -236,58 +229,19 @@ internal sealed class MemorySpool : IDisposable
         stream.Open = null;
     }
 
-    // A stream that ships or backs off comes to its next turn by itself; an idle one has nothing to ship.
-    private void Due(LogStream stream)
-    {
-        if (stream.State == StreamState.Lingering)
-            MakeReady(stream);
-    }
-
-    private void MakeReady(LogStream stream)
-    {
-        stream.State = StreamState.Ready;
-        _ready.Writer.TryWrite(stream);
-    }
-
-    private void Linger(LogStream stream, TimeSpan wait)
-    {
-        stream.State = StreamState.Lingering;
-        Wake(stream, wait);
-    }
-
     private void LingerOn(LogStream stream, AppendBatch open)
     {
         var left = _limits.AppendInterval - _time.GetElapsedTime(open.FirstAcceptedAt);
         if (left <= TimeSpan.Zero || _isClosing || _heldBytes > _limits.Memory / 2)
-            MakeReady(stream);
+            _schedule.MakeReady(stream);
         else
-            Linger(stream, left);
-    }
-
-    private void Pause(LogStream stream, TimeSpan wait)
-    {
-        // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
-        stream.State = StreamState.BackingOff;
-        Wake(stream, _isClosing && wait > ClosingPause ? ClosingPause : wait);
+            _schedule.Linger(stream, left);
     }
 
     private void Rest(LogStream stream)
     {
         stream.State = StreamState.Idle;
         _directory.Trim();
-    }
-
-    private void Wake(LogStream stream, TimeSpan wait)
-    {
-        stream.Timer ??= _time.CreateTimer(_ => OnTimer(stream), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        stream.Timer.Change(wait, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnTimer(LogStream stream)
-    {
-        lock (_gate)
-            if (stream.State is StreamState.Lingering or StreamState.BackingOff)
-                MakeReady(stream);
     }
 }
 

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+
+namespace OssLogSinks.Core.Spool;
+
+/// <summary>
+/// Moves streams through their round: idle, lingering, ready, shipping, backing off. Every member is called under the
+/// spool's lock, which its timers take as well.
+/// </summary>
+internal sealed class StreamSchedule
+{
+    // While closing, a failed request is tried again soon or never.
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _gate;
+    private readonly TimeProvider _time;
+    private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
+    private bool _isHurrying;
+
+    public StreamSchedule(object gate, TimeProvider time)
+    {
+        _gate = gate;
+        _time = time;
+    }
+
+    /// <summary>Streams whose turn it is, each at most once.</summary>
+    public ChannelReader<LogStream> Ready => _ready.Reader;
+
+    public void MakeReady(LogStream stream)
+    {
+        stream.State = StreamState.Ready;
+        _ready.Writer.TryWrite(stream);
+    }
+
+    /// <summary>
+    /// Ends the lingering of a stream. One that ships or backs off comes to its next turn by itself; an idle one has
+    /// nothing to ship.
+    /// </summary>
+    public void Due(LogStream stream)
+    {
+        if (stream.State == StreamState.Lingering)
+            MakeReady(stream);
+    }
+
+    /// <summary>Lets a stream wait for more records.</summary>
+    public void Linger(LogStream stream, TimeSpan wait)
+    {
+        stream.State = StreamState.Lingering;
+        Wake(stream, wait);
+    }
+
+    /// <summary>Lets a stream wait after a failure.</summary>
+    public void Pause(LogStream stream, TimeSpan wait)
+    {
+        // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
+        stream.State = StreamState.BackingOff;
+        Wake(stream, _isHurrying && wait > ClosingPause ? ClosingPause : wait);
+    }
+
+    /// <summary>Ends all pauses after failures; from now on they are short.</summary>
+    public void Hurry(IEnumerable<LogStream> streams)
+    {
+        _isHurrying = true;
+        foreach (var stream in streams)
+            if (stream.State == StreamState.BackingOff)
+                MakeReady(stream);
+    }
+
+    /// <summary>Stops all timers; no stream becomes ready any more.</summary>
+    public void End(IEnumerable<LogStream> streams)
+    {
+        foreach (var stream in streams)
+            stream.Timer?.Dispose();
+        _ready.Writer.TryComplete();
+    }
+
+    private void Wake(LogStream stream, TimeSpan wait)
+    {
+        stream.Timer ??= _time.CreateTimer(_ => OnTimer(stream), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        stream.Timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer(LogStream stream)
+    {
+        lock (_gate)
+            if (stream.State is StreamState.Lingering or StreamState.BackingOff)
+                MakeReady(stream);
+    }
+}
