@@ -176,6 +176,7 @@ internal sealed class MemorySpool : IDisposable
             var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (b, b == s.Current && s.Appender.MayHaveLanded))).ToList();
             foreach (var stream in _directory.Streams)
             {
+                _directory.TryFinish(stream, TimeSpan.Zero);
                 stream.Current = stream.Open = null;
                 stream.Sealed.Clear();
                 stream.State = StreamState.Idle;
@@ -274,6 +275,8 @@ internal sealed class MemorySpool : IDisposable
     private void Rest(LogStream stream)
     {
         stream.State = StreamState.Idle;
+        if (_directory.SealsByTime && !_isClosing)
+            Wake(stream, StreamDirectory.Grace);
         _directory.Trim();
     }
 
@@ -288,11 +291,7 @@ internal sealed class MemorySpool : IDisposable
         lock (_gate)
             if (stream.State is StreamState.Lingering or StreamState.BackingOff)
                 MakeReady(stream);
+            else if (stream.State == StreamState.Idle && !_isClosing && stream.Recency.List is not null && !_directory.TryFinish(stream, StreamDirectory.Grace))
+                Wake(stream, StreamDirectory.Grace);
     }
 }
-
-/// <summary>How much the spool holds, and for how long.</summary>
-/// <param name="Memory">Bytes that all waiting records may hold.</param>
-/// <param name="AppendSize">Bytes that one append carries at most.</param>
-/// <param name="AppendInterval">How long a record waits for others.</param>
-internal sealed record SpoolLimits(long Memory, int AppendSize, TimeSpan AppendInterval);
