@@ -64,6 +64,13 @@ public sealed partial class OssAppendTarget
     /// </summary>
     public bool SendContentMd5 { get; set; }
 
+    /// <summary>
+    /// Whether a finished object is sealed with its exact length, so that lifecycle rules may move it to the cold classes: one that
+    /// is full, or whose period is over. Default: false. Needs an account that has access to the operation, and the RAM action
+    /// <c>oss:SealAppendObject</c>; see <see cref="OssLogSinks.Core.OssAppenderOptions.SealFinishedObjects"/>.
+    /// </summary>
+    public bool SealFinishedObjects { get; set; }
+
     /// <summary>How long one request may take, its answer included, in seconds. Default: 30.</summary>
     public int RequestTimeoutSeconds { get; set; } = 30;
 

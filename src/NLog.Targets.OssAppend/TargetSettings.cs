@@ -49,6 +49,7 @@ internal sealed class TargetSettings
             RollOnObjectSizeLimit = _target.RollOnObjectSizeLimit,
             ObjectProperties = ObjectProperties(),
             SendContentMd5 = _target.SendContentMd5,
+            SealFinishedObjects = _target.SealFinishedObjects,
             AppendSizeLimit = _target.AppendSizeLimit,
             RecordSizeLimit = _target.RecordSizeLimit,
             MemoryLimit = _target.MemoryLimit,

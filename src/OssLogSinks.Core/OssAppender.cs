@@ -19,11 +19,14 @@ namespace OssLogSinks.Core;
 /// </remarks>
 public sealed class OssAppender : IDisposable, IAsyncDisposable
 {
+    private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
+
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly DeliveryFate _fate;
     private readonly MemorySpool _spool;
     private readonly Shipper _shipper;
+    private readonly ObjectSealer? _sealer;
     private readonly OssClient? _ownClient;
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
@@ -54,6 +57,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         var zone = options.UseLocalTime ? _time.LocalTimeZone : null;
         var policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
         var context = new AppendContext(options, options.Client ?? _ownClient!, policy, _counters, _reporter);
+        _sealer = context.Sealer;
         _spool = new MemorySpool(
             new StreamDirectory(KeyTemplate, context, options.OpenStreamLimit),
             new SpoolLimits(options.MemoryLimit, options.AppendSizeLimit, options.AppendInterval),
@@ -161,6 +165,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private async Task<bool> CloseOnceAsync(TimeSpan timeout)
     {
+        var begun = _time.GetTimestamp();
         var waiting = Task.WhenAll(_spool.Close());
         _ = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
         await _shipper.StopAsync().ConfigureAwait(false);
@@ -171,6 +176,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             batch.Abandon();
         }
 
+        await EndSealingAsync(timeout, begun).ConfigureAwait(false);
         _shipper.Dispose();
         _spool.Dispose();
         _reporter.ReportRest();
@@ -178,6 +184,17 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _ownClient?.Dispose();
         // What was still stored while the workers ended counts: only what was given up is missing.
         return !_fate.HasLostAccepted;
+    }
+
+    // In what is left of the close's time, and never for long: a client that is plugged in may not end.
+    private async Task EndSealingAsync(TimeSpan timeout, long begun)
+    {
+        if (_sealer is null)
+            return;
+
+        var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - _time.GetElapsedTime(begun);
+        await _sealer.CloseAsync(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing).ConfigureAwait(false);
+        _sealer.Dispose();
     }
 
     private bool IsTooLarge(in LogRecord record)

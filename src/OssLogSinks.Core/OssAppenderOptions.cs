@@ -89,6 +89,17 @@ public sealed class OssAppenderOptions
     public bool SendContentMd5 { get; set; }
 
     /// <summary>
+    /// Whether a finished object is sealed with its exact length, so that lifecycle rules may move it to the cold classes. An
+    /// object is finished when it is full and followed by the next sequence number; and, where the key shows a time, when its period is
+    /// over and nothing was appended for ten minutes (at the close, or when its stream is forgotten: at once). Default:
+    /// false. Needs an account that has access to the operation, and the RAM action <c>oss:SealAppendObject</c>; without them,
+    /// one report and on without it. Delivery neither waits for a seal nor fails with it. Of writers that share an object only
+    /// the last one can name its length, so the others leave it unsealed; an event that comes late goes to the next sequence
+    /// number. Not for keys whose dates come again, as <c>{Timestamp:dddd}</c> does.
+    /// </summary>
+    public bool SealFinishedObjects { get; set; }
+
+    /// <summary>
     /// How long an event waits for others to share its append. Default: 2 seconds. An append of full size goes at once, a
     /// flush or a close too. Each append costs a request, as much as a whole PUT.
     /// </summary>

@@ -49,6 +49,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="retryTimeLimit">How long an append is tried before its events are dropped and counted. Default: 1 hour.</param>
     /// <param name="requestTimeout">How long one request may take, its answer included. Default: 30 seconds.</param>
     /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
+    /// <param name="sealFinishedObjects">Whether an object that is full, or whose period is over, is sealed, so that lifecycle rules may move it to the cold classes. Default: false; needs the RAM action oss:SealAppendObject.</param>
     /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>.</param>
     /// <param name="acl">Who may read new objects. Default: the bucket decides.</param>
     /// <param name="storageClass">Storage class of new objects. Default: the bucket decides.</param>
@@ -85,6 +86,7 @@ public static class OssAppendLoggerConfigurationExtensions
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
+        bool sealFinishedObjects = false,
         string? contentType = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
@@ -103,7 +105,7 @@ public static class OssAppendLoggerConfigurationExtensions
             period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
             blockWhenFull: blockWhenFull, blockTimeout: blockTimeout, closeTimeout: closeTimeout,
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
-            retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5,
+            retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
             contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
             metadata: metadata, tags: tags, monitor: monitor, client: client);
 
@@ -111,7 +113,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -137,6 +139,7 @@ public static class OssAppendLoggerConfigurationExtensions
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
+        bool sealFinishedObjects = false,
         string? contentType = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
@@ -170,6 +173,7 @@ public static class OssAppendLoggerConfigurationExtensions
             EventSizeLimitBytes = eventSizeLimitBytes,
             MemoryLimitBytes = memoryLimitBytes,
             SendContentMd5 = sendContentMd5,
+            SealFinishedObjects = sealFinishedObjects,
             Monitor = monitor,
             Client = client,
             ObjectProperties = FlatSettings.ObjectProperties(contentType, acl, storageClass, serverSideEncryption, metadata, tags),

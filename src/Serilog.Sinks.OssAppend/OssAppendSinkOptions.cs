@@ -174,6 +174,13 @@ public sealed class OssAppendSinkOptions
     /// <summary>Whether each append carries its MD5. Default: false; damage is found all the same, by CRC-64, and mended.</summary>
     public bool SendContentMd5 { get; set; }
 
+    /// <summary>
+    /// Whether a finished object is sealed with its exact length, so that lifecycle rules may move it to the cold classes: one that
+    /// is full, or whose period is over. Default: false. Needs an account that has access to the operation, and the RAM action
+    /// <c>oss:SealAppendObject</c>; see <see cref="OssAppenderOptions.SealFinishedObjects"/>.
+    /// </summary>
+    public bool SealFinishedObjects { get; set; }
+
     /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 

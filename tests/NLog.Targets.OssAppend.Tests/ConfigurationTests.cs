@@ -28,7 +28,7 @@ public class ConfigurationTests
                     layout="${message}" lineEnding="CRLF"
                     queueLimit="5000" overflowAction="Block" blockTimeoutMilliseconds="250" batchSize="50"
                     appendIntervalMilliseconds="500" appendSizeLimit="65536" recordSizeLimit="32768" memoryLimit="1048576"
-                    concurrentAppends="2" openStreamLimit="10" sendContentMd5="true"
+                    concurrentAppends="2" openStreamLimit="10" sendContentMd5="true" sealFinishedObjects="true"
                     requestTimeoutSeconds="7" connectTimeoutSeconds="3" retryDelayMilliseconds="50" retryDelayLimitSeconds="9"
                     refusalRetryDelaySeconds="11" retryTimeLimitSeconds="-1" closeTimeoutSeconds="4">
               <metadata name="app" layout="${var:app}"/>
@@ -69,7 +69,7 @@ public class ConfigurationTests
         var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
         Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
         Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
-        Assert.Equal((65536, 32768, 1048576L, 2, 10, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5));
+        Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));
         Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
         Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));
         Assert.Equal((5000, AsyncTargetWrapperOverflowAction.Block, 250, 50), (target.QueueLimit, target.OverflowAction, target.BlockTimeoutMilliseconds, target.BatchSize));

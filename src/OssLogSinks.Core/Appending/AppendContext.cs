@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Appending;
@@ -13,7 +14,9 @@ internal sealed class AppendContext
         Policy = policy;
         Counters = counters;
         Reporter = reporter;
-        Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit);
+        Time = options.TimeProvider;
+        Sealer = options.SealFinishedObjects ? new ObjectSealer(client, reporter, new RetrySchedule(options.RetryDelay, options.RetryDelayLimit), Time) : null;
+        Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit, Sealer);
         Resync = new PositionResync(client, counters);
         // A copy: what the user does to his dictionaries later has no effect.
         ObjectProperties = options.ObjectProperties with
@@ -32,6 +35,11 @@ internal sealed class AppendContext
     public DeliveryCounters Counters { get; }
 
     public DeliveryReporter Reporter { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Seals finished objects; null if they are left as they are.</summary>
+    public ObjectSealer? Sealer { get; }
 
     public ObjectLocator Locator { get; }
 

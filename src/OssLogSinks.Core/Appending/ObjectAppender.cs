@@ -70,6 +70,19 @@ internal sealed class ObjectAppender
         _position = null;
     }
 
+    /// <summary>
+    /// The stream's time is over: its object is sealed, unless an append's fate is unknown. A record that comes all the same is
+    /// preceded by a look at the object. Only to be called while no worker has the stream.
+    /// </summary>
+    public void Finish()
+    {
+        if (_pending is not null || _position is not { Length: > 0 } position)
+            return;
+
+        _context.Sealer?.Seal(ObjectKey, position.Length);
+        _position = null;
+    }
+
     private async Task<AppendOutcome?> OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -104,10 +117,10 @@ internal sealed class ObjectAppender
 
             case AppendOutcome.ObjectClosed closed:
                 // A copy that was never answered may stand in the object that has been closed since.
-                pending.MustRoll = true;
+                pending.ClosedBy = closed;
                 pending.State = pending.MayHaveLanded && closed.Error.Code != "ObjectNotAppendable" ? PendingState.InDoubt : PendingState.ToSend;
                 if (pending.State == PendingState.ToSend)
-                    Roll(outcome);
+                    Roll(closed);
                 return new ShipVerdict.Again(outcome);
 
             default:
@@ -154,10 +167,12 @@ internal sealed class ObjectAppender
         {
             pending.MayHaveLanded = true;
             pending.State = PendingState.ToReadBack;
-            return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The object's CRC-64 after an append is not the one expected.")));
+            return new ShipVerdict.Again(Cause: null);
         }
 
-        return Stored(pending, expected with { Crc64 = result.Crc64 });
+        var delivered = Stored(pending, expected with { Crc64 = result.Crc64 });
+        SealIfFull();
+        return delivered;
     }
 
     private async Task<ShipVerdict> ResyncAsync(PendingAppend pending, CancellationToken cancellationToken)
@@ -167,11 +182,16 @@ internal sealed class ObjectAppender
         {
             case ResyncVerdict.AlreadyStored stored:
                 var delivered = Stored(pending, stored.Position);
-                if (!stored.TakesAppends || pending.MustRoll)
-                    MoveOn();
+                if (!stored.TakesAppends || pending.ClosedBy is not null)
+                    Roll(pending.ClosedBy);
+                else
+                    SealIfFull();
                 return delivered;
 
-            case ResyncVerdict.AppendAt at when !pending.MustRoll:
+            case ResyncVerdict.AppendAt at when pending.ClosedBy is null:
+                if (at.Position.Length < _position.Value.Length)
+                    _context.Reporter.ObjectGone(ObjectKey);
+
                 // Fenced, the append can no longer land where it was sent, and may be cut anew to fit the new position.
                 // Otherwise the very same bytes have to be sent again, until one copy has landed.
                 _position = at.Position;
@@ -184,7 +204,7 @@ internal sealed class ObjectAppender
                 return new ShipVerdict.Later(unknown.Failure);
 
             default:
-                Roll(cause: null);
+                Roll(pending.ClosedBy);
                 return new ShipVerdict.Again(Cause: null);
         }
     }
@@ -198,10 +218,10 @@ internal sealed class ObjectAppender
 
         if (isOurs == true)
         {
-            // What stands before our bytes is not what we believed: the object was deleted and made anew, or damaged earlier.
+            // What stands before our bytes is not what we believed: the object was deleted and made anew, or damaged. It is not trusted any more.
             _context.Reporter.PrefixChanged(ObjectKey);
-            var delivered = Stored(pending, sentAt.Advance(pending.Length, pending.Crc64) with { Crc64 = null });
-            _position = null;
+            var delivered = new ShipVerdict.Delivered(pending.End, pending.Length);
+            LeaveObject();
             return delivered;
         }
 
@@ -222,13 +242,26 @@ internal sealed class ObjectAppender
         if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
             return new ShipVerdict.Never(DropReason.ObjectFull);
 
+        _context.Sealer?.Seal(ObjectKey, _position.Value.Length);
         MoveOn();
         return new ShipVerdict.GoOn();
     }
 
-    private void Roll(AppendOutcome? cause)
+    // At once, not when the next record comes: the object that is full at the close is sealed too.
+    private void SealIfFull()
     {
-        _context.Reporter.ObjectClosed(ObjectKey, cause);
+        if (_context.Sealer is null || !_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
+            return;
+
+        _context.Sealer.Seal(ObjectKey, _position.Value.Length);
+        MoveOn();
+    }
+
+    private void Roll(AppendOutcome.ObjectClosed? cause)
+    {
+        // Where finished objects are sealed, another writer's seal is the normal course of things.
+        var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
+        _context.Reporter.ObjectClosed(ObjectKey, cause, isUsual);
         LeaveObject();
     }
 

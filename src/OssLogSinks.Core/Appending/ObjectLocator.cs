@@ -14,12 +14,14 @@ internal sealed class ObjectLocator
     private readonly IOssClient _client;
     private readonly RollingPolicy _policy;
     private readonly bool _rollsBySize;
+    private readonly ObjectSealer? _sealer;
 
-    public ObjectLocator(IOssClient client, RollingPolicy policy, bool rollsBySize)
+    public ObjectLocator(IOssClient client, RollingPolicy policy, bool rollsBySize, ObjectSealer? sealer)
     {
         _client = client;
         _policy = policy;
         _rollsBySize = rollsBySize;
+        _sealer = sealer;
     }
 
     /// <summary>Finds the object, looking from the sequence number <paramref name="from"/> on.</summary>
@@ -58,9 +60,14 @@ internal sealed class ObjectLocator
         if (head is null)
             return new LocatedObject(sequence, AppendPosition.Start);
 
-        return head.TakesAppends && !_policy.IsLeft(head.Length, _rollsBySize)
-            ? new LocatedObject(sequence, new AppendPosition(head.Length, head.Crc64))
-            : null;
+        if (!head.TakesAppends)
+            return null;
+        if (!_policy.IsLeft(head.Length, _rollsBySize))
+            return new LocatedObject(sequence, new AppendPosition(head.Length, head.Crc64));
+
+        // Full, and whoever filled it did not come to seal it. The last full one is always among those looked at.
+        _sealer?.Seal(stream.ObjectKey(sequence), head.Length);
+        return null;
     }
 }
 

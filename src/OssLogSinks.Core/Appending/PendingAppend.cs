@@ -34,8 +34,8 @@ internal sealed class PendingAppend
     /// </summary>
     public bool MayHaveLanded { get; set; }
 
-    /// <summary>Whether the object takes no more appends, so that the next send, if any, goes to the next object.</summary>
-    public bool MustRoll { get; set; }
+    /// <summary>Why the object takes no more appends, so that the next send, if any, goes to the next object; null while it does.</summary>
+    public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
 }
 
 /// <summary>The next thing to do with a pending append.</summary>

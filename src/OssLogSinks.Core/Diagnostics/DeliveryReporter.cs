@@ -80,17 +80,40 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>An object takes no more appends, though it is not full.</summary>
-    public void ObjectClosed(string key, AppendOutcome? cause)
+    public void ObjectClosed(string key, AppendOutcome.ObjectClosed? cause, bool isUsual = false)
     {
-        var why = cause is AppendOutcome.ObjectClosed closed ? closed.Error.Message : "It was sealed, or is no appendable object.";
+        var why = cause?.Error.Message ?? "It was sealed, or is no appendable object.";
         if (TakeTurn("closed", 1, out _))
-            Report(OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
+            Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
+    }
+
+    /// <summary>An object is shorter than it was: it was deleted, and perhaps made anew.</summary>
+    public void ObjectGone(string key)
+    {
+        if (TakeTurn("gone", 1, out _))
+            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun anew.");
     }
 
     /// <summary>Our bytes are in the object, but what stands before them is not what this writer knows.</summary>
-    public void PrefixChanged(string key) => Report(
-        OssDiagnosticLevel.Warning,
-        $"The object '{key}' was changed by somebody else: its CRC-64 does not fit what was appended. The last append is intact.");
+    public void PrefixChanged(string key)
+    {
+        if (TakeTurn("prefix", 1, out _))
+            Report(OssDiagnosticLevel.Error, $"The object '{key}' cannot be trusted any more: its CRC-64 is not that of what was appended to it, so it was changed by somebody else, or damaged. The last append was read back and is intact; going on with the next sequence number.");
+    }
+
+    /// <summary>A finished object was not sealed.</summary>
+    public void NotSealed(string key, string why)
+    {
+        if (TakeTurn("not sealed", 1, out _))
+            Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}");
+    }
+
+    /// <summary>This account may not seal objects; told once, as it is not tried again.</summary>
+    public void SealingOff(Exception error)
+    {
+        var advice = error is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.";
+        Report(OssDiagnosticLevel.Warning, string.Join(" ", new[] { "Finished objects are not sealed, until the next start:", error.Message, advice }.Where(part => part.Length > 0)));
+    }
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
     public void BodyDamaged(string key, long position, long length) => Report(

@@ -31,5 +31,13 @@ internal static class TroubleAdvice
         _ => "Grant this access key the RAM actions oss:PutObject and oss:GetObject on the objects' keys.",
     };
 
+    /// <summary>The same for a refused seal.</summary>
+    public static string ForSeal(OssException error) => error.Code switch
+    {
+        "OperationNotSupported" => "Ask Alibaba Cloud's support to enable SealAppendObject for the account, or switch the sealing of finished objects off.",
+        "AccessDenied" => "Grant the RAM action oss:SealAppendObject on the objects' keys to this access key, or switch the sealing of finished objects off.",
+        _ => "",
+    };
+
     private static bool IsRegionFault(OssException error) => error.Ec is "0002-00000226" or "0002-00000228" or "0002-00000227";
 }

@@ -33,6 +33,13 @@ internal static class AnswerHeads
         };
     }
 
+    public static SealObjectResult ReadSeal(HttpResponseMessage response)
+    {
+        var isTime = DateTimeOffset.TryParse(
+            response.HeaderOf("x-oss-sealed-time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time);
+        return new SealObjectResult(isTime ? time : null, response.RequestIdOf());
+    }
+
     public static PutObjectResult ReadPut(HttpResponseMessage response) =>
         new(response.HeaderOf("ETag"), response.Crc64Of(), response.RequestIdOf());
 

@@ -6,8 +6,9 @@ namespace OssLogSinks.Core.Protocol;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The appender itself calls only <see cref="AppendObjectAsync"/>, <see cref="HeadObjectAsync"/> and
-/// <see cref="GetObjectAsync"/>; the other operations serve tools, samples and tests.
+/// The appender itself calls only <see cref="AppendObjectAsync"/>, <see cref="HeadObjectAsync"/>,
+/// <see cref="GetObjectAsync"/> and, where finished objects are sealed, <see cref="SealObjectAsync"/>; the other operations
+/// serve tools, samples and tests.
 /// </para>
 /// <para>
 /// The contract that exactly-once delivery rests on: an answer of the service that reports a failure is thrown as
@@ -33,6 +34,16 @@ public interface IOssClient
     /// <summary>Reads an object, or a range of it. Dispose the result to free its connection.</summary>
     /// <exception cref="OssException">404 NoSuchKey, 416 InvalidRange, and every other refusal.</exception>
     Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Seals an appendable object for good, provided that it is as long as the caller says: it takes no more appends, and
+    /// lifecycle rules may move it to the cold classes. Repeating it changes nothing. The RAM action is <c>oss:SealAppendObject</c>.
+    /// </summary>
+    /// <exception cref="OssException">
+    /// 409 PositionNotEqualToLength when the object has another length, 400 OperationNotSupported where the account has no
+    /// access to the operation, and every other refusal.
+    /// </exception>
+    Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken);
 
     /// <summary>Stores a whole object, replacing what the key held.</summary>
     /// <exception cref="OssException">The service refused.</exception>

@@ -99,6 +99,23 @@ public sealed class OssClient : IOssClient, IDisposable
     }
 
     /// <inheritdoc />
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken)
+    {
+        ObjectKeyRules.Require(key, nameof(key));
+        if (position < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(position), "The position must not be negative.");
+        }
+
+        var wire = new OssRequest("SealAppendObject", HttpMethod.Post, key)
+        {
+            Query = [Parameter("seal", ""), Parameter("position", position.ToString(CultureInfo.InvariantCulture))],
+            Body = ReadOnlySequence<byte>.Empty,
+        };
+        return SendAsync(wire, AnswerHeads.ReadSeal, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken)
     {
         RequireNotNull(request, nameof(request));

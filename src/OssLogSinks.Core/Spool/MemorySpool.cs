@@ -27,7 +27,7 @@ internal sealed class MemorySpool : IDisposable
         _directory = directory;
         _limits = limits;
         _time = time;
-        _schedule = new StreamSchedule(_gate, time);
+        _schedule = new StreamSchedule(_gate, time, OnIdle);
     }
 
     /// <summary>Streams whose turn it is.</summary>
@@ -171,6 +171,7 @@ internal sealed class MemorySpool : IDisposable
             var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (b, b == s.Current && s.Appender.MayHaveLanded))).ToList();
             foreach (var stream in _directory.Streams)
             {
+                _directory.TryFinish(stream, TimeSpan.Zero);
                 stream.Current = stream.Open = null;
                 stream.Sealed.Clear();
                 stream.State = StreamState.Idle;
@@ -240,13 +241,14 @@ internal sealed class MemorySpool : IDisposable
 
     private void Rest(LogStream stream)
     {
-        stream.State = StreamState.Idle;
+        _schedule.Rest(stream, _directory.SealsByTime && !_isClosing ? StreamDirectory.Grace : null);
         _directory.Trim();
     }
-}
 
-/// <summary>How much the spool holds, and for how long.</summary>
-/// <param name="Memory">Bytes that all waiting records may hold.</param>
-/// <param name="AppendSize">Bytes that one append carries at most.</param>
-/// <param name="AppendInterval">How long a record waits for others.</param>
-internal sealed record SpoolLimits(long Memory, int AppendSize, TimeSpan AppendInterval);
+    // A stream that is over is done with; any other is looked at again, unless it was forgotten meanwhile.
+    private void OnIdle(LogStream stream)
+    {
+        if (!_isClosing && stream.Recency.List is not null && !_directory.TryFinish(stream, StreamDirectory.Grace))
+            _schedule.Rest(stream, StreamDirectory.Grace);
+    }
+}

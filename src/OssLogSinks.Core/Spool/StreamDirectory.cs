@@ -13,6 +13,9 @@ internal sealed class StreamDirectory
     // Several ids lead to one stream where a date format shows less than its finest unit, '%d' for instance.
     private const int IdsPerStream = 8;
 
+    /// <summary>How long after its period's end, and after its last append, the object of a stream is taken for finished.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
+
     private readonly ObjectKeyTemplate _template;
     private readonly AppendContext _context;
     private readonly int _limit;
@@ -46,6 +49,19 @@ internal sealed class StreamDirectory
         }
 
         return stream;
+    }
+
+    /// <summary>Whether streams end with their time, and the objects of those that ended are sealed.</summary>
+    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
+
+    /// <summary>Has the object of an idle stream sealed whose time was over a while ago; whether it was.</summary>
+    public bool TryFinish(LogStream stream, TimeSpan ago)
+    {
+        if (!SealsByTime || stream.State != StreamState.Idle || !IsOver(stream, _context.Time.GetUtcNow() - ago))
+            return false;
+
+        stream.Appender.Finish();
+        return true;
     }
 
     /// <summary>Forgets idle streams until no more are kept than may be.</summary>
@@ -84,8 +100,16 @@ internal sealed class StreamDirectory
         return stream;
     }
 
+    // By the keys themselves: a period can be finer than what they show. The stream of an event from the future is not over.
+    private bool IsOver(LogStream stream, DateTimeOffset at)
+    {
+        var now = _context.Policy.PeriodOf(at).Start;
+        return stream.Ids.TrueForAll(id => id.PeriodStart < at && _template.Render(now, id.Values) != stream.Key);
+    }
+
     private void Forget(LogStream stream)
     {
+        TryFinish(stream, TimeSpan.Zero);
         stream.Timer?.Dispose();
         _recency.Remove(stream.Recency);
         _byKey.Remove(stream.Key);

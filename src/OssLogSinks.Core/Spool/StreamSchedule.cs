@@ -13,13 +13,18 @@ internal sealed class StreamSchedule
 
     private readonly object _gate;
     private readonly TimeProvider _time;
+    private readonly Action<LogStream> _onIdle;
     private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
     private bool _isHurrying;
 
-    public StreamSchedule(object gate, TimeProvider time)
+    /// <param name="gate">The spool's lock.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onIdle">Called under the lock for a stream that has rested as long as it was to be watched.</param>
+    public StreamSchedule(object gate, TimeProvider time, Action<LogStream> onIdle)
     {
         _gate = gate;
         _time = time;
+        _onIdle = onIdle;
     }
 
     /// <summary>Streams whose turn it is, each at most once.</summary>
@@ -56,6 +61,14 @@ internal sealed class StreamSchedule
         Wake(stream, _isHurrying && wait > ClosingPause ? ClosingPause : wait);
     }
 
+    /// <summary>Nothing waits in the stream; after <paramref name="watch"/>, if given, somebody looks whether that is still so.</summary>
+    public void Rest(LogStream stream, TimeSpan? watch)
+    {
+        stream.State = StreamState.Idle;
+        if (watch is { } wait)
+            Wake(stream, wait);
+    }
+
     /// <summary>Ends all pauses after failures; from now on they are short.</summary>
     public void Hurry(IEnumerable<LogStream> streams)
     {
@@ -82,7 +95,11 @@ internal sealed class StreamSchedule
     private void OnTimer(LogStream stream)
     {
         lock (_gate)
+        {
             if (stream.State is StreamState.Lingering or StreamState.BackingOff)
                 MakeReady(stream);
+            else if (stream.State == StreamState.Idle)
+                _onIdle(stream);
+        }
     }
 }

@@ -37,6 +37,7 @@ internal static class AppenderSettings
         RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
         ObjectProperties = options.ObjectProperties,
         SendContentMd5 = options.SendContentMd5,
+        SealFinishedObjects = options.SealFinishedObjects,
         AppendInterval = AppendIntervalOf(options),
         AppendSizeLimit = options.AppendSizeLimitBytes,
         RecordSizeLimit = options.EventSizeLimitBytes,

@@ -10,6 +10,7 @@ namespace OssLogSinks.Core.Tests.Appending;
 public class UnansweredAppendTests
 {
     private readonly MemoryOss _oss = new();
+    private readonly ReportRecorder _reports = new();
 
     [Fact]
     public async Task LostAcknowledgement_IsNotAppendedTwice()
@@ -149,10 +150,11 @@ public class UnansweredAppendTests
         _oss.NextHeadFails(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
         _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Conflict, "FileImmutable"));
 
-        await DeliverAsync("a\n");
+        await DeliverAsync("a\n", "b\n");
 
         Assert.Equal("a\n", _oss.Text("app.log"));
-        Assert.Equal(["app.log"], _oss.Keys);
+        Assert.Equal("b\n", _oss.Text("app_001.log"));
+        Assert.Single(_reports.Reports, r => r.Message.Contains("FileImmutable"));
     }
 
     [Fact]
@@ -194,14 +196,16 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task WrongCrcButIntactBytes_IsNotAppendedTwice()
+    public async Task WrongCrcButIntactBytes_IsNotAppendedTwiceAndTheNextOneRolls()
     {
         _oss.Next(request => Task.FromResult(_oss.Apply(request) with { Crc64 = 42 }));
 
         await DeliverAsync("a\n", "b\n");
 
-        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Equal("b\n", _oss.Text("app_001.log"));
         Assert.Single(_oss.Gets);
+        Assert.Equal(OssDiagnosticLevel.Error, Assert.Single(_reports.Reports).Level);
     }
 
     [Fact]
@@ -273,7 +277,9 @@ public class UnansweredAppendTests
 
     private async Task DeliverAsync(params string[] records)
     {
-        await using var appender = new OssAppender(Options(_oss));
+        var options = Options(_oss);
+        options.Diagnostics = _reports;
+        await using var appender = new OssAppender(options);
         foreach (var record in records)
         {
             appender.TryAppend(Record(record));

@@ -23,6 +23,8 @@ internal sealed class DeafClient : IOssClient
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();

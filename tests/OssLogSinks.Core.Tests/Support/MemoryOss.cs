@@ -21,6 +21,11 @@ internal sealed class MemoryOss : IOssClient
 
     public List<(string Key, OssByteRange? Range)> Gets { get; } = [];
 
+    public List<(string Key, long Position)> Seals { get; } = [];
+
+    /// <summary>What every seal meets; null for its answer.</summary>
+    public Func<string, Task<SealObjectResult>>? SealStep { get; set; }
+
     /// <summary>What every append meets that no script is left for.</summary>
     public Func<AppendObjectRequest, Task<AppendObjectResult>>? Always { get; set; }
 
@@ -58,6 +63,12 @@ internal sealed class MemoryOss : IOssClient
     {
         lock (_gate)
             _objects.Remove(key);
+    }
+
+    public bool IsSealed(string key)
+    {
+        lock (_gate)
+            return _objects[key].IsSealed;
     }
 
     public void Seal(string key)
@@ -161,6 +172,30 @@ internal sealed class MemoryOss : IOssClient
                 return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.RequestedRangeNotSatisfiable, "InvalidRange"));
 
             return Task.FromResult(new GetObjectResult(new MemoryStream(bytes, (int)range.Start, (int)range.Length), range));
+        }
+    }
+
+    public async Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken)
+    {
+        Func<string, Task<SealObjectResult>>? step;
+        lock (_gate)
+        {
+            Seals.Add((key, position));
+            step = SealStep;
+        }
+
+        if (step is not null)
+            return await step(key).WaitAsync(cancellationToken);
+
+        lock (_gate)
+        {
+            if (!_objects.TryGetValue(key, out var found))
+                throw Refusal(HttpStatusCode.NotFound, "NoSuchKey");
+            if (found.Bytes.Count != position)
+                throw Refusal(HttpStatusCode.Conflict, "PositionNotEqualToLength");
+
+            found.IsSealed = true;
+            return new SealObjectResult(AppenderTesting.Noon, null);
         }
     }
 

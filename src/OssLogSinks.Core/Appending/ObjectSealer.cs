@@ -1,0 +1,163 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Retry;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <summary>
+/// Seals finished objects in the background, one after the other. Best effort: nothing waits for a seal, and one that fails
+/// leaves an object that is only not sealed. Once the service says that this account may not seal, it is not asked again.
+/// </summary>
+internal sealed class ObjectSealer : IDisposable
+{
+    private const int MostWaiting = 1000;
+    private const int MostTries = 8;
+    private const string StoppedFirst = "The application stopped first.";
+
+    private readonly IOssClient _client;
+    private readonly DeliveryReporter _reporter;
+    private readonly RetrySchedule _schedule;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<bool> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly object _gate = new();
+
+    // Guarded by _gate.
+    private readonly Queue<(string Key, long Length)> _waiting = new();
+    private Task _work = Task.CompletedTask;
+    private bool _isWorking;
+    private bool _isOff;
+
+    public ObjectSealer(IOssClient client, DeliveryReporter reporter, RetrySchedule schedule, TimeProvider time)
+    {
+        _client = client;
+        _reporter = reporter;
+        _schedule = schedule;
+        _time = time;
+    }
+
+    /// <summary>Has an object sealed that is believed to have this length; at another length it is left as it is.</summary>
+    public void Seal(string key, long length)
+    {
+        lock (_gate)
+        {
+            if (_isOff)
+                return;
+
+            if (_waiting.Count < MostWaiting)
+            {
+                _waiting.Enqueue((key, length));
+                if (!_isWorking)
+                    _work = Task.Run(WorkAsync);
+                _isWorking = true;
+                return;
+            }
+        }
+
+        _reporter.NotSealed(key, "Too many objects wait to be sealed.");
+    }
+
+    /// <summary>Takes no more, and waits for those under way, but not longer than this.</summary>
+    public async Task CloseAsync(TimeSpan timeout)
+    {
+        Task work;
+        lock (_gate)
+            work = _work;
+
+        _ = await Waiting.ForAsync(work, timeout, _time).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isOff = true;
+            work = _work;
+        }
+
+        _stopped.TrySetResult(true);
+        await Task.Run(_stop.Cancel).ConfigureAwait(false);
+        await work.ConfigureAwait(false);
+    }
+
+    /// <summary>To be called once it is closed.</summary>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task WorkAsync()
+    {
+        while (TryTake(out var next))
+        {
+            try
+            {
+                await SealAsync(next.Key, next.Length).ConfigureAwait(false);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                _reporter.NotSealed(next.Key, StoppedFirst);
+            }
+        }
+    }
+
+    private bool TryTake(out (string Key, long Length) next)
+    {
+        lock (_gate)
+        {
+            if (_isOff)
+                _waiting.Clear();
+
+            next = default;
+            _isWorking = _waiting.Count > 0;
+            if (_isWorking)
+                next = _waiting.Dequeue();
+            return _isWorking;
+        }
+    }
+
+    private async Task SealAsync(string key, long length)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            var (isWorthRepeating, error) = await TrySealAsync(key, length).ConfigureAwait(false);
+            if (error is null)
+                return;
+
+            if (!isWorthRepeating || failures == MostTries)
+            {
+                _reporter.NotSealed(key, error.Message);
+                return;
+            }
+
+            if (await Waiting.ForAsync(_stopped.Task, _schedule.DelayAfter(failures, 0.5), _time).ConfigureAwait(false))
+            {
+                _reporter.NotSealed(key, StoppedFirst);
+                return;
+            }
+        }
+    }
+
+    private async Task<(bool IsWorthRepeating, Exception? Error)> TrySealAsync(string key, long length)
+    {
+        try
+        {
+            _ = await Waiting.WithAsync(_client.SealObjectAsync(key, length, _stop.Token), _stop.Token).ConfigureAwait(false);
+            return (false, null);
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            if (IsNoLongerOurs(e))
+                return (false, null);
+            if (!IsClosedToUs(e))
+                return (AppendOutcome.FromError(e) is AppendOutcome.Throttled or AppendOutcome.Unanswered, e);
+
+            lock (_gate)
+                _isOff = true;
+            _reporter.SealingOff(e);
+            return (false, null);
+        }
+    }
+
+    // Another writer has appended since, or somebody deleted, replaced or sealed it: its end is not ours to tell.
+    private static bool IsNoLongerOurs(Exception error) => error is OssException
+    {
+        Code: "PositionNotEqualToLength" or "NoSuchKey" or "ObjectNotAppendable" or "AppendSealedObjectNotAllowed",
+    };
+
+    private static bool IsClosedToUs(Exception error) =>
+        error is NotSupportedException or OssException { Code: "OperationNotSupported" or "AccessDenied" or "NotImplemented" or "MethodNotAllowed" };
+}
