@@ -1,0 +1,43 @@
+namespace OssLogSinks.Reliability.Events;
+
+/// <summary>
+/// The events of one writer and stream as they are found, in the order of the objects. Holds only the gaps, so that it
+/// stays small however long a run lasts.
+/// </summary>
+internal sealed class EventTrack
+{
+    private readonly HashSet<long> _missing = [];
+    private long _next;
+    private long _last = -1;
+
+    /// <summary>Events found, each counted once.</summary>
+    public long Found => _next - _missing.Count;
+
+    public long Duplicated { get; private set; }
+
+    public long Reordered { get; private set; }
+
+    /// <summary>Takes note of the next event that stands there.</summary>
+    public void Find(long number)
+    {
+        if (number < _next && !_missing.Remove(number))
+        {
+            Duplicated++;
+            return;
+        }
+
+        if (number < _last)
+            Reordered++;
+        for (; _next < number; _next++)
+            _missing.Add(_next);
+        _next = Math.Max(_next, number + 1);
+        _last = number;
+    }
+
+    /// <summary>The first numbers that were written and not found.</summary>
+    public IEnumerable<long> FirstMissing(long written) =>
+        _missing.Order().Concat(_next < written ? [_next] : []).Take(5);
+
+    /// <summary>How many of so many events are not there.</summary>
+    public long MissingOf(long written) => _missing.Count + Math.Max(0, written - _next);
+}

@@ -1,0 +1,109 @@
+namespace OssLogSinks.Reliability.Events;
+
+/// <summary>What was found in the bucket, held against what was written. Used by one thread at a time.</summary>
+internal sealed class Ledger(ReliabilityArguments arguments)
+{
+    private readonly EventTrack[,] _tracks = Create(arguments);
+
+    /// <summary>Lines that none of this run's writers made.</summary>
+    public long Foreign { get; private set; }
+
+    /// <summary>Lines of this run that are not whole, and objects that do not end with a line's end.</summary>
+    public long Torn { get; private set; }
+
+    public long Delivered => Tracks.Sum(t => t.Found);
+
+    public long Duplicated => Tracks.Sum(t => t.Duplicated);
+
+    public long Reordered => Tracks.Sum(t => t.Reordered);
+
+    private IEnumerable<EventTrack> Tracks => _tracks.Cast<EventTrack>();
+
+    /// <summary>Reads one object, whose forerunners in its sequence were read before.</summary>
+    public void Read(string key, string text)
+    {
+        if (text.Length > 0 && !text.EndsWith('\n'))
+            Tear(key, "does not end with a line's end");
+
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            ReadLine(key, line.TrimEnd('\r'));
+    }
+
+    /// <summary>Says on the error output which events are missing.</summary>
+    public void Explain(IReadOnlyList<LogWriter> writers)
+    {
+        foreach (var writer in writers)
+        {
+            for (var stream = 0; stream < arguments.Streams; stream++)
+            {
+                var track = _tracks[writer.Number, stream];
+                if (track.MissingOf(writer.Written(stream)) is > 0 and var missing)
+                    Console.Error.WriteLine($"writer {writer.Number} stream {stream}: {missing} of {writer.Written(stream)} missing, first {string.Join(", ", track.FirstMissing(writer.Written(stream)))}");
+            }
+        }
+    }
+
+    /// <summary>The sum of it all.</summary>
+    public RunResult Conclude(IReadOnlyList<LogWriter> writers, int? faults, TimeSpan took)
+    {
+        var done = writers.Select(w => w.GetSnapshot()).ToArray();
+        var missing = writers.Sum(w => Enumerable.Range(0, arguments.Streams).Sum(s => _tracks[w.Number, s].MissingOf(w.Written(s))));
+        var dropped = done.Sum(d => d.DroppedTotal);
+        return new RunResult
+        {
+            Accepted = writers.Sum(w => w.WrittenTotal) - dropped,
+            Delivered = Delivered,
+            Dropped = dropped,
+            Foreign = Foreign,
+            Lost = Math.Max(0, missing - dropped),
+            Duplicated = Duplicated,
+            Reordered = Reordered,
+            Torn = Torn,
+            Faults = faults ?? done.Sum(d => d.Retries),
+            Appends = done.Sum(d => d.Appends),
+            Resyncs = done.Sum(d => d.Resyncs),
+            Rolls = done.Sum(d => d.Rolls),
+            Took = took,
+        };
+    }
+
+    private void ReadLine(string key, string line)
+    {
+        if (!line.Contains(arguments.Run, StringComparison.Ordinal))
+            Foreign++;
+        else if (EventLine.TryParse(arguments.Run, line) is { } found && Place(found) is { } track && key.Contains($"s{found.Stream}/", StringComparison.Ordinal))
+            Note(key, found, track);
+        else
+            Tear(key, $"has a torn line: {line}");
+    }
+
+    private static void Note(string key, EventLine found, EventTrack track)
+    {
+        var before = track.Duplicated + track.Reordered;
+        track.Find(found.Number);
+        if (track.Duplicated + track.Reordered > before && before < 3)
+            Console.Error.WriteLine($"{key}: writer {found.Writer} stream {found.Stream} event {found.Number} stands there twice or late");
+    }
+
+    private EventTrack? Place(EventLine line) =>
+        line.Writer < arguments.Writers && line.Stream < arguments.Streams ? _tracks[line.Writer, line.Stream] : null;
+
+    private void Tear(string key, string what)
+    {
+        Torn++;
+        if (Torn <= 10)
+            Console.Error.WriteLine($"{key} {what}");
+    }
+
+    private static EventTrack[,] Create(ReliabilityArguments arguments)
+    {
+        var tracks = new EventTrack[arguments.Writers, arguments.Streams];
+        for (var writer = 0; writer < arguments.Writers; writer++)
+        {
+            for (var stream = 0; stream < arguments.Streams; stream++)
+                tracks[writer, stream] = new EventTrack();
+        }
+
+        return tracks;
+    }
+}

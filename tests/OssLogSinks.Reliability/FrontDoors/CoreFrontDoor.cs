@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.Events;
+
+namespace OssLogSinks.Reliability.FrontDoors;
+
+/// <summary>The appender itself.</summary>
+internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
+{
+    private readonly OssAppender _appender;
+    private readonly string?[] _streams;
+
+    public CoreFrontDoor(FrontDoorSettings settings, int streams)
+    {
+        _streams = [.. Enumerable.Range(0, streams).Select(s => s.ToString(CultureInfo.InvariantCulture))];
+        _appender = new OssAppender(new OssAppenderOptions
+        {
+            Endpoint = settings.Service.Endpoint,
+            Region = settings.Service.Region,
+            Bucket = settings.Service.Bucket,
+            Credentials = new StaticCredentialsProvider(settings.Service.AccessKeyId, settings.Service.AccessKeySecret, settings.Service.SecurityToken),
+            ObjectKey = settings.ObjectKey,
+            ObjectSizeLimit = settings.Pace.ObjectSizeLimit,
+            AppendInterval = settings.Pace.AppendInterval,
+            AppendSizeLimit = settings.Pace.AppendSizeLimit,
+            RecordSizeLimit = Pace.EventSizeLimit,
+            MemoryLimit = settings.Pace.MemoryLimit,
+            RetryDelay = settings.Pace.RetryDelay,
+            RetryDelayLimit = settings.Pace.RetryDelayLimit,
+            RefusalRetryDelay = Pace.RefusalRetryDelay,
+            RequestTimeout = Pace.RequestTimeout,
+            CloseTimeout = Pace.CloseTimeout,
+            Diagnostics = settings.IsVerbose ? this : null,
+            Random = SeededChance.Of(settings.Seed),
+        });
+    }
+
+    public void Write(EventLine line)
+    {
+        var record = new LogRecord(DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(line.Text + "\n")) { KeyValues = _streams.AsMemory(line.Stream, 1) };
+        var appending = _appender.AppendAsync(record);
+        if (!appending.IsCompletedSuccessfully)
+            appending.AsTask().GetAwaiter().GetResult();
+    }
+
+    public void Flush() => _appender.FlushAsync().GetAwaiter().GetResult();
+
+    public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
+
+    public ValueTask DisposeAsync() => _appender.DisposeAsync();
+
+    void IOssDiagnostics.Report(OssDiagnosticEvent diagnosticEvent) => Console.Error.WriteLine($"{diagnosticEvent.Level}: {diagnosticEvent.Message}");
+}

@@ -1,0 +1,17 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.Events;
+
+namespace OssLogSinks.Reliability.FrontDoors;
+
+/// <summary>One way to log: the core alone, Serilog, or NLog. Closing it delivers what waits.</summary>
+internal interface IFrontDoor : IAsyncDisposable
+{
+    /// <summary>Logs an event, waiting for room.</summary>
+    void Write(EventLine line);
+
+    /// <summary>Ends when everything logged before has met its fate.</summary>
+    void Flush();
+
+    /// <summary>What has been done so far; also after the close.</summary>
+    DeliverySnapshot GetSnapshot();
+}

@@ -1,0 +1,48 @@
+namespace OssLogSinks.Reliability.FrontDoors;
+
+/// <summary>How much is gathered, how much may wait, and how quickly it is tried again.</summary>
+internal sealed record Pace
+{
+    public const int EventSizeLimit = 4096;
+    public static readonly TimeSpan CloseTimeout = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan RefusalRetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Small appends and little room: many requests, and writers that wait.</summary>
+    public static readonly Pace Storm = new()
+    {
+        AppendInterval = TimeSpan.FromMilliseconds(20),
+        AppendSizeLimit = 8 << 10,
+        MemoryLimit = 1 << 20,
+        QueueLimit = 2000,
+        ObjectSizeLimit = 200_000,
+        RetryDelay = TimeSpan.FromMilliseconds(5),
+        RetryDelayLimit = TimeSpan.FromMilliseconds(250),
+    };
+
+    /// <summary>Near to what an application has, with room for an outage.</summary>
+    public static readonly Pace Soak = new()
+    {
+        AppendInterval = TimeSpan.FromMilliseconds(500),
+        AppendSizeLimit = 1 << 20,
+        MemoryLimit = 64 << 20,
+        QueueLimit = 100_000,
+        ObjectSizeLimit = 50_000,
+        RetryDelay = TimeSpan.FromMilliseconds(50),
+        RetryDelayLimit = TimeSpan.FromSeconds(2),
+    };
+
+    public required TimeSpan AppendInterval { get; init; }
+
+    public required int AppendSizeLimit { get; init; }
+
+    public required int MemoryLimit { get; init; }
+
+    public required int QueueLimit { get; init; }
+
+    public required long ObjectSizeLimit { get; init; }
+
+    public required TimeSpan RetryDelay { get; init; }
+
+    public required TimeSpan RetryDelayLimit { get; init; }
+}

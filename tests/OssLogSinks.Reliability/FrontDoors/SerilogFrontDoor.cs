@@ -1,0 +1,58 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.Events;
+using Serilog;
+using Serilog.Core;
+using Serilog.Debugging;
+using Serilog.Sinks.OssAppend;
+
+namespace OssLogSinks.Reliability.FrontDoors;
+
+/// <summary>A Serilog logger with the sink.</summary>
+internal sealed class SerilogFrontDoor : IFrontDoor
+{
+    private readonly OssAppendMonitor _monitor = new();
+    private readonly Logger _logger;
+
+    public SerilogFrontDoor(FrontDoorSettings settings)
+    {
+        if (settings.IsVerbose)
+            SelfLog.Enable(Console.Error);
+
+        _logger = new LoggerConfiguration()
+            .WriteTo.OssAppend(new OssAppendSinkOptions
+            {
+                Endpoint = settings.Service.Endpoint,
+                Region = settings.Service.Region,
+                Bucket = settings.Service.Bucket,
+                AccessKeyId = settings.Service.AccessKeyId,
+                AccessKeySecret = settings.Service.AccessKeySecret,
+                SecurityToken = settings.Service.SecurityToken,
+                ObjectKey = settings.ObjectKey,
+                OutputTemplate = "{Message:lj}{NewLine}",
+                FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
+                Period = settings.Pace.AppendInterval,
+                AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
+                EventSizeLimitBytes = Pace.EventSizeLimit,
+                MemoryLimitBytes = settings.Pace.MemoryLimit,
+                QueueLimit = settings.Pace.QueueLimit,
+                BlockWhenFull = true,
+                BlockTimeout = Pace.CloseTimeout,
+                RetryDelay = settings.Pace.RetryDelay,
+                RetryDelayLimit = settings.Pace.RetryDelayLimit,
+                RefusalRetryDelay = Pace.RefusalRetryDelay,
+                RequestTimeout = Pace.RequestTimeout,
+                CloseTimeout = Pace.CloseTimeout,
+                Monitor = _monitor,
+            })
+            .CreateLogger();
+    }
+
+    public void Write(EventLine line) =>
+        _logger.Information("{Run} w{Writer} s{Stream} n{Number} {Filler} |{Check}", line.Run, line.Writer, line.Stream, line.Number, line.Filler, line.Check);
+
+    public void Flush() => _monitor.FlushAsync().GetAwaiter().GetResult();
+
+    public DeliverySnapshot GetSnapshot() => _monitor.GetSnapshot();
+
+    public ValueTask DisposeAsync() => _logger.DisposeAsync();
+}

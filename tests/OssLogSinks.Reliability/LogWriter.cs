@@ -1,0 +1,37 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.Events;
+using OssLogSinks.Reliability.FrontDoors;
+
+namespace OssLogSinks.Reliability;
+
+/// <summary>One writer: numbers its events by stream and logs them through a front door of its own. Used by one thread at a time.</summary>
+internal sealed class LogWriter(int number, ReliabilityArguments arguments, IFrontDoor front) : IAsyncDisposable
+{
+    private readonly long[] _written = new long[arguments.Streams];
+
+    public int Number => number;
+
+    public Random Random { get; } = new((arguments.Seed * 1000) + number);
+
+    public long WrittenTotal => _written.Sum(w => w);
+
+    public long Written(int stream) => _written[stream];
+
+    public DeliverySnapshot GetSnapshot() => front.GetSnapshot();
+
+    /// <summary>Logs one more event to a stream by chance, waiting for room.</summary>
+    public void WriteNext()
+    {
+        var stream = Random.Next(arguments.Streams);
+        front.Write(new EventLine(arguments.Run, number, stream, _written[stream]));
+        _written[stream]++;
+    }
+
+    public void Flush() => front.Flush();
+
+    public ValueTask DisposeAsync() => front.DisposeAsync();
+
+    /// <summary>Lets every writer work on a thread of its own, for their calls wait.</summary>
+    public static Task RunAllAsync(IEnumerable<LogWriter> writers, Action<LogWriter> work) =>
+        Task.WhenAll(writers.Select(w => Task.Factory.StartNew(() => work(w), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+}

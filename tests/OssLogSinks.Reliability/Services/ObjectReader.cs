@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Reliability.Events;
+
+namespace OssLogSinks.Reliability.Services;
+
+/// <summary>Reads the objects of a run into the ledger, each once, in the order of their sequence.</summary>
+internal sealed partial class ObjectReader(OssClient client, string prefix, Ledger ledger)
+{
+    // The newest objects of a sequence may still grow.
+    private const int Newest = 2;
+    private const int Tries = 300;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    private readonly Dictionary<string, int> _next = [];
+
+    /// <summary>Reads everything that was not read before.</summary>
+    public Task ReadRestAsync() => ReadAsync(newest: 0, deletes: false, CancellationToken.None);
+
+    /// <summary>Reads the objects that are left behind for good, and deletes them.</summary>
+    public Task ReadFinishedAsync(CancellationToken cancellationToken) => ReadAsync(Newest, deletes: true, cancellationToken);
+
+    private async Task ReadAsync(int newest, bool deletes, CancellationToken cancellationToken)
+    {
+        var chains = (await ListAsync(cancellationToken))
+            .Select(found => (Found: found, Name: ChainName().Match(found.Key)))
+            .Where(o => o.Name.Success)
+            .Select(o => (o.Found, Chain: o.Name.Groups["chain"].Value, Sequence: int.Parse(o.Name.Groups["sequence"].ValueSpan, CultureInfo.InvariantCulture)))
+            .GroupBy(o => o.Chain);
+
+        foreach (var chain in chains)
+        {
+            var last = chain.Max(o => o.Sequence) - newest;
+            foreach (var (found, _, sequence) in chain.OrderBy(o => o.Sequence).Where(o => o.Sequence >= _next.GetValueOrDefault(chain.Key) && o.Sequence <= last))
+            {
+                ledger.Read(found.Key, await PatientlyAsync(() => GetAsync(found, cancellationToken), cancellationToken));
+                _next[chain.Key] = sequence + 1;
+                if (deletes)
+                    await PatientlyAsync(() => DeleteAsync(found.Key, cancellationToken), cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<OssObjectSummary>> ListAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<OssObjectSummary>();
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsRequest { Prefix = prefix, ContinuationToken = next };
+            var page = await PatientlyAsync(() => client.ListObjectsAsync(request, cancellationToken), cancellationToken);
+            all.AddRange(page.Objects);
+            next = page.NextContinuationToken;
+        }
+        while (next is not null);
+        return all;
+    }
+
+    private async Task<string> GetAsync(OssObjectSummary found, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetObjectAsync(new GetObjectRequest(found.Key), cancellationToken);
+        using var bytes = new MemoryStream((int)found.Length);
+        await answer.Content.CopyToAsync(bytes, cancellationToken);
+        return bytes.Length < found.Length
+            ? throw new IOException($"{found.Key}: {bytes.Length} bytes came of {found.Length}.")
+            : Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    private async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        await client.DeleteObjectAsync(key, cancellationToken);
+        return true;
+    }
+
+    // The server may play its faults on us too, outages of half a minute among them.
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                return await request();
+            }
+            catch (Exception e) when (e is OssException or HttpRequestException or IOException && failures < Tries)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?<chain>s\d+/(?:all|w\d+))-(?<sequence>\d+)\.log$")]
+    private static partial Regex ChainName();
+}

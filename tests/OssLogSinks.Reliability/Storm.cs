@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using OssLogSinks.Reliability.Events;
+using OssLogSinks.Reliability.FrontDoors;
+using OssLogSinks.Reliability.Services;
+
+namespace OssLogSinks.Reliability;
+
+/// <summary>Many events as fast as they are taken, while requests go wrong in every way there is.</summary>
+internal static class Storm
+{
+    private const int EventsPerFlush = 5000;
+
+    public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments arguments)
+    {
+        Console.WriteLine($"storm: {arguments.Events} events through {arguments.Front} to {service.Endpoint}, under '{arguments.Prefix}'");
+        var watch = Stopwatch.StartNew();
+        if (arguments.FaultRate > 0)
+            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed);
+
+        var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
+        var stranger = Stranger.Begin(service, arguments);
+        await LogWriter.RunAllAsync(writers, writer => Write(writer, arguments));
+        await Task.WhenAll(writers.Select(w => w.DisposeAsync().AsTask()));
+        if (stranger is not null)
+            await stranger.DisposeAsync();
+        await service.CalmAsync();
+        Console.WriteLine($"written and closed after {watch.Elapsed.TotalSeconds:0.0} s; reading back");
+
+        var ledger = new Ledger(arguments);
+        using var client = service.CreateClient();
+        await new ObjectReader(client, arguments.Prefix, ledger).ReadRestAsync();
+        var faults = service.Emulator?.Faults.Injected + (stranger?.Acts ?? 0);
+        var result = ledger.Conclude(writers, faults, watch.Elapsed);
+        if (result.Lost > 0)
+            ledger.Explain(writers);
+        Console.WriteLine($"{result.Appends} appends");
+        Console.WriteLine(result);
+        return result.IsExactlyOnce;
+    }
+
+    private static void Write(LogWriter writer, ReliabilityArguments arguments)
+    {
+        var events = (arguments.Events / arguments.Writers) + (writer.Number < arguments.Events % arguments.Writers ? 1 : 0);
+        for (var i = 0; i < events; i++)
+        {
+            writer.WriteNext();
+            if (writer.Random.Next(EventsPerFlush) == 0)
+                writer.Flush();
+        }
+
+        // Half of the writers leave the rest to the close.
+        if (writer.Number % 2 == 0)
+            writer.Flush();
+    }
+}
