@@ -8,15 +8,17 @@ namespace OssLogSinks.Core.Ending;
 public static partial class ProcessEnd
 {
     // Kept for the life of the process: handlers that were registered later are asked first, so we know what they decided.
-    private static readonly List<PosixSignalRegistration> Registrations = [];
+    // Without an initialiser, since the field in the other file is initialised through here.
+    private static List<PosixSignalRegistration>? _registrations;
 
     static partial void WatchSignals(LivePipelines live)
     {
+        _registrations = [];
         foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP })
         {
             try
             {
-                Registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
                 {
                     if (!context.Cancel)
                         live.FlushAllAsync().GetAwaiter().GetResult();
