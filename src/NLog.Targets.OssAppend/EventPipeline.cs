@@ -2,6 +2,7 @@ using NLog.Common;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 
 namespace NLog.Targets.OssAppend;
 
@@ -9,7 +10,7 @@ namespace NLog.Targets.OssAppend;
 /// The way of an event from the thread that logs to the appender. Every event that comes in has its continuation called
 /// exactly once: by the appender's word if it came that far, by this class if not.
 /// </summary>
-internal sealed class EventPipeline : IDisposable
+internal sealed class EventPipeline : ILivePipeline, IDisposable
 {
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
@@ -23,6 +24,8 @@ internal sealed class EventPipeline : IDisposable
     private readonly EventQueue _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
+    private readonly TaskCompletionSource<bool> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IDisposable? _drainAtEnd;
     private int _closes;
 
     // The worker's own.
@@ -39,7 +42,10 @@ internal sealed class EventPipeline : IDisposable
         _time = time;
         _queue = new EventQueue(settings, time);
         _worker = Task.Run(WorkAsync);
+        _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }
+
+    public TimeSpan CloseTimeout => _settings.CloseTimeout;
 
     /// <summary>How many callers wait for room in the queue.</summary>
     public int BlockedCallers => _queue.BlockedCallers;
@@ -80,32 +86,54 @@ internal sealed class EventPipeline : IDisposable
             _ = FlushAppenderAsync(continuation, hasGivenUp: false);
     }
 
-    /// <summary>Takes no more events, delivers what waits within the close timeout, and gives up the rest.</summary>
+    /// <summary>Ends when everything accepted so far has met its fate, and its continuations have been called.</summary>
+    public async Task<bool> FlushAsync(CancellationToken cancellationToken)
+    {
+        var flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var cancelling = cancellationToken.Register(() => flushed.TrySetCanceled(cancellationToken));
+        Flush(failure => flushed.TrySetResult(failure is null));
+        return await flushed.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes no more events, delivers what waits within the close timeout, and gives up the rest. Does not wait for a close that
+    /// is under way: that one's continuations may be waiting for the lock that this caller holds.
+    /// </summary>
     public void Close()
     {
-        if (Interlocked.Increment(ref _closes) > 1)
-            return;
-
-        _queue.Close();
-        Task.Run(CloseAsync).GetAwaiter().GetResult();
-        _continuations.CallRest();
-        if (_worker.IsCompleted)
-            _stop.Dispose();
+        if (Interlocked.Increment(ref _closes) == 1)
+            CloseOnce(_settings.CloseTimeout);
     }
+
+    /// <inheritdoc />
+    public Task CloseAsync(TimeSpan timeout) =>
+        Interlocked.Increment(ref _closes) == 1 ? Task.Run(() => CloseOnce(timeout)) : _closed.Task;
 
     /// <inheritdoc />
     public void Dispose() => Close();
 
-    private async Task CloseAsync()
+    private void CloseOnce(TimeSpan timeout)
+    {
+        _queue.Close();
+        Task.Run(() => CloseOnceAsync(timeout)).GetAwaiter().GetResult();
+        _continuations.CallRest();
+        if (_worker.IsCompleted)
+            _stop.Dispose();
+
+        _drainAtEnd?.Dispose();
+        _closed.TrySetResult(true);
+    }
+
+    private async Task CloseOnceAsync(TimeSpan closeTimeout)
     {
         var startedAt = _time.GetTimestamp();
-        if (!await EndsAsync(_worker, _settings.CloseTimeout).ConfigureAwait(false))
+        if (!await EndsAsync(_worker, closeTimeout).ConfigureAwait(false))
         {
             await Task.Run(_stop.Cancel).ConfigureAwait(false);
             _ = await EndsAsync(_worker, StopGrace).ConfigureAwait(false);
         }
 
-        var left = _settings.CloseTimeout - _time.GetElapsedTime(startedAt);
+        var left = closeTimeout - _time.GetElapsedTime(startedAt);
         var timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         _ = await EndsAsync(_appender.CloseAsync(timeout), timeout + StopGrace).ConfigureAwait(false);
         _ = await EndsAsync(_continuations.StopAsync(), StopGrace).ConfigureAwait(false);

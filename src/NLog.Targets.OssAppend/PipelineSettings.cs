@@ -8,5 +8,6 @@ namespace NLog.Targets.OssAppend;
 /// <param name="BlockTimeout">How long a caller waits for room, if it waits.</param>
 /// <param name="BatchSize">How many events are taken at a time.</param>
 /// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
+/// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
 internal sealed record PipelineSettings(
-    int QueueLimit, AsyncTargetWrapperOverflowAction OverflowAction, TimeSpan BlockTimeout, int BatchSize, TimeSpan CloseTimeout);
+    int QueueLimit, AsyncTargetWrapperOverflowAction OverflowAction, TimeSpan BlockTimeout, int BatchSize, TimeSpan CloseTimeout, bool DrainOnProcessExit);

@@ -75,7 +75,8 @@ internal sealed class TargetSettings
         _target.OverflowAction,
         _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds),
         _target.BatchSize,
-        options.CloseTimeout);
+        options.CloseTimeout,
+        _target.DrainOnProcessExit);
 
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)

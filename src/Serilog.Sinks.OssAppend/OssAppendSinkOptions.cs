@@ -135,6 +135,13 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether an application that ends without closing the logger is kept until everything is stored, for
+    /// <see cref="CloseTimeout"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// <see cref="OssLogSinks.Core.Ending.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// </summary>
+    public bool DrainOnProcessExit { get; set; } = true;
+
     /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Diagnostics;
@@ -172,5 +173,26 @@ public class CloseTests
         await Wait.UntilAsync(() => closed.Task.IsCompleted);
 
         Assert.Equal(["x", "y"], running.Oss.Lines);
+    }
+
+    [Fact]
+    public async Task ClosedTarget_IsNotKeptForTheEndOfTheProcess()
+    {
+        var reference = OpenAndClose();
+
+        await Wait.UntilAsync(() =>
+        {
+            GC.Collect();
+            return !reference.TryGetTarget(out _);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<MemoryOss> OpenAndClose()
+    {
+        using var running = RunningTarget.Start();
+        running.Logger.Info("x");
+        running.Factory.Shutdown();
+        return new WeakReference<MemoryOss>(running.Oss);
     }
 }

@@ -1,5 +1,6 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -15,7 +16,7 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 /// bounded enqueue; the close is bounded. <see cref="PeriodicBatchingSink"/> behind it only gives the rhythm, since it neither
 /// counts what it drops nor bounds its close nor knows the failure listener.
 /// </summary>
-internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDisposable, IAsyncDisposable
+internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, ILivePipeline, IDisposable, IAsyncDisposable
 {
     // What is cut off at the close's deadline needs a moment to end.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
@@ -28,7 +29,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     private readonly PeriodicBatchingSink _batching;
     private readonly Action<LogEvent> _enqueue;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _closeTimeout;
+    private readonly IDisposable? _drainAtEnd;
     private readonly object _closing = new();
     private Task? _closed;
 
@@ -36,7 +37,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     public OssAppendSink(OssAppendSinkOptions options)
     {
         _time = options.TimeProvider;
-        _closeTimeout = options.CloseTimeout;
+        CloseTimeout = options.CloseTimeout;
         _relay = new FailureRelay(this);
 
         var appenderOptions = AppenderSettings.From(options);
@@ -55,7 +56,10 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         });
         _enqueue = _batching.Emit;
         options.Monitor?.Watch(this);
+        _drainAtEnd = options.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }
+
+    public TimeSpan CloseTimeout { get; }
 
     /// <summary>Events that wait to be rendered.</summary>
     public int QueueLength => _room.Count;
@@ -84,32 +88,33 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         return await _appender.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await CloseAsync(CloseTimeout).ConfigureAwait(false);
 
-    public void Dispose() => Task.Run(CloseAsync).GetAwaiter().GetResult();
+    public void Dispose() => Task.Run(() => CloseAsync(CloseTimeout)).GetAwaiter().GetResult();
 
-    private Task CloseAsync()
+    public Task CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
-            return _closed ??= CloseOnceAsync();
+            return _closed ??= CloseOnceAsync(timeout);
     }
 
-    private async Task CloseOnceAsync()
+    private async Task CloseOnceAsync(TimeSpan timeout)
     {
         var start = _time.GetTimestamp();
         _room.Close();
 
         // It blocks until the queue is empty, for as long as that takes: on a thread of its own.
         var draining = Task.Factory.StartNew(_batching.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (!await EndsWithinAsync(draining, _closeTimeout).ConfigureAwait(false))
+        if (!await EndsWithinAsync(draining, timeout).ConfigureAwait(false))
             await GiveUpRestAsync(draining).ConfigureAwait(false);
 
-        var rest = _closeTimeout - _time.GetElapsedTime(start);
+        var rest = timeout - _time.GetElapsedTime(start);
         rest = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
         if (!await EndsWithinAsync(_appender.CloseAsync(rest), rest + Slack).ConfigureAwait(false))
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
 
         _giveUp.Dispose();
+        _drainAtEnd?.Dispose();
     }
 
     private async Task GiveUpRestAsync(Task draining)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
@@ -117,6 +118,29 @@ public class CloseTests
         Assert.Equal(80_000, snapshot.Delivered + snapshot.DroppedTotal);
         Assert.Equal(snapshot.Delivered, bucket.Lines.Count);
         Assert.Equal(snapshot.DroppedTotal, snapshot.Dropped.GetValueOrDefault(DropReason.Closed));
+    }
+
+    [Fact]
+    public async Task ClosedLogger_IsNotKeptForTheEndOfTheProcess()
+    {
+        var reference = OpenAndClose();
+
+        await Some.Until(() =>
+        {
+            GC.Collect();
+            return !reference.TryGetTarget(out _);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<MemoryBucket> OpenAndClose()
+    {
+        var bucket = new MemoryBucket();
+        using (var logger = new LoggerConfiguration().WriteTo.OssAppend(Some.Options(bucket)).CreateLogger())
+            logger.Information("x");
+
+        Assert.Equal("x\n", bucket.Text);
+        return new WeakReference<MemoryBucket>(bucket);
     }
 
     // So little memory that most events are still in the queue when OSS does not answer.

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace OssLogSinks.EndToEnd.Child;
+
+/// <summary>A logging library as an application uses it. What is given up is printed as 'lost: ' and the event's text.</summary>
+internal interface IFrontDoor
+{
+    void Log(string text);
+
+    Task FlushAsync();
+
+    /// <summary>What an orderly application does at its end.</summary>
+    void CloseAndFlush();
+
+    void AddTo(ILoggingBuilder logging);
+
+    static IFrontDoor Open(Order order) => order.FrontDoor == "serilog" ? new SerilogDoor(order) : new NLogDoor(order);
+}

@@ -1,0 +1,58 @@
+using OssLogSinks.EndToEnd.Child;
+
+// Logs half of its events and flushes them, prints 'stored', waits for a line, logs the rest, prints 'logged', and ends
+// as it was ordered to, without closing its logger.
+var order = Order.Parse(args[0]);
+var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+if (order.End == "cancel-first")
+    Console.CancelKeyPress += Cancel;
+
+var door = IFrontDoor.Open(order);
+if (order.End == "cancel")
+    Console.CancelKeyPress += Cancel;
+
+for (var i = 0; i < order.Events / 2; i++)
+    door.Log($"{order.Prefix} {i}");
+await door.FlushAsync();
+
+Console.WriteLine("stored");
+Console.ReadLine();
+for (var i = order.Events / 2; i < order.Events; i++)
+    door.Log($"{order.Prefix} {i}");
+
+switch (order.End)
+{
+    case "host":
+        await Site.RunAsync(door);
+        return 0;
+    case "return":
+        Console.WriteLine("logged");
+        return 0;
+    case "exit":
+        Console.WriteLine("logged");
+        Environment.Exit(0);
+        return 1;
+    case "throw":
+        Console.WriteLine("logged");
+        throw new InvalidOperationException("Ordered to fail.");
+    case "last-word":
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            door.Log("last word");
+            door.CloseAndFlush();
+        };
+        Console.WriteLine("logged");
+        return 0;
+    default:
+        Console.WriteLine("logged");
+        // A signal ends the process here, unless it is cancelled: then the process goes on, and so does its log.
+        await goesOn.Task;
+        door.Log("goes on");
+        return 0;
+}
+
+void Cancel(object? sender, ConsoleCancelEventArgs e)
+{
+    e.Cancel = true;
+    goesOn.SetResult();
+}
