@@ -14,6 +14,7 @@ public class AppendModelTests
     [Fact]
     public void FourStreamsOfOneWriter_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 1000);
 
-    private static void Check(Gen<Scenario> scenarios, int iterations) =>
-        scenarios.Sample(ModelWorld.Play, iter: iterations, print: s => s.ToString());
+    // CsCheck_Iter in the environment asks for more.
+    private static void Check(Gen<Scenario> scenarios, long iterations) =>
+        scenarios.Sample(ModelWorld.Play, iter: Math.Max(iterations, CsCheck.Check.Iter), print: s => s.ToString());
 }

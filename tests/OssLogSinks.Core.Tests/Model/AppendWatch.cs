@@ -5,15 +5,18 @@ namespace OssLogSinks.Core.Tests.Model;
 /// <summary>
 /// Looks over a writer's shoulder: knows only what the service told its process, and what an append may be in the light of it.
 /// </summary>
-internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
+internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long sizeLimit)
 {
-    // What the service told last about objects that take appends: their length, or 0 for those that there are not.
-    private readonly Dictionary<string, long> _told = [];
+    // What the service told last about objects that take appends: their length, or 0 for those that there are not; and which object that was.
+    private readonly Dictionary<string, (long Length, int Incarnation)> _told = [];
+
+    // The last append and its copies.
+    private readonly List<SentAppend> _copies = [];
     private Doubt _doubt;
     private bool _isClosed;
 
     /// <summary>The last append; null if this process has sent none.</summary>
-    public SentAppend? Sent { get; private set; }
+    public SentAppend? Sent => _copies.LastOrDefault();
 
     /// <summary>How many records it has.</summary>
     public int SentRecords { get; private set; }
@@ -24,23 +27,26 @@ internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
     public void Forget()
     {
         _told.Clear();
-        _doubt = Doubt.None;
-        Sent = null;
+        Settle();
+        _copies.Clear();
         SentRecords = 0;
     }
 
     public void Sends(SentAppend append)
     {
-        var isTold = _told.TryGetValue(append.Key, out var length) && length == append.Position;
-        Violation.If(!isTold, $"An append names a position that the service did not tell: {append.Key} at {append.Position}.");
+        var isTold = _told.TryGetValue(append.Key, out var told);
+        Violation.If(!isTold || told.Length != append.Position, $"An append names a position that the service did not tell: {append.Key} at {append.Position}.");
         Violation.If(append.Position >= sizeLimit, "An append goes to a full object.");
         if (_doubt is Doubt.NotAsked)
             throw new Violation("An append is sent while one is in doubt that nobody has asked about.");
         if (_doubt is Doubt.MayStillLand && !append.IsSameAs(Sent!))
             throw new Violation("Another append is sent while one may still land.");
-        if (_doubt is Doubt.Fenced)
-            _doubt = Doubt.None;
-        _isClosed = false;
+        if (_doubt is not Doubt.MayStillLand)
+        {
+            Settle();
+            _copies.Clear();
+        }
+
 
         var end = writer.Cursor;
         for (var covered = 0; covered < append.Body.Length; end++)
@@ -51,7 +57,7 @@ internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
             covered += record.Length;
         }
 
-        Sent = append;
+        _copies.Add(append with { Incarnation = told.Incarnation });
         SentRecords = end - writer.Cursor;
     }
 
@@ -61,13 +67,13 @@ internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
         {
             case (AppendObjectRequest append, AppendObjectResult appended):
                 // It stands there, if in one piece; what the CRC-64 says about that is the writer's to judge.
-                _told[append.Key] = appended.NextPosition;
+                Told(append.Key, appended.NextPosition);
                 _doubt = Doubt.Fenced;
                 break;
             case (HeadObjectRequest head, HeadObjectResult found):
                 _told.Remove(head.Key);
                 if (found.TakesAppends)
-                    _told[head.Key] = found.Length;
+                    Told(head.Key, found.Length);
                 Looked(head.Key, stillTakesIt: found.TakesAppends && found.Length == Sent?.Position);
                 break;
         }
@@ -92,24 +98,38 @@ internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
 
     /// <summary>The records before <paramref name="end"/> are said to be stored.</summary>
     /// <returns>Whether that is wrong, but nobody could know: a stranger's equal bytes stand where the append was in doubt.</returns>
-    public bool Delivered(int end, ModelBucket bucket)
+    public bool Delivered(int end)
     {
         Violation.If(Sent is null || end != writer.Cursor + SentRecords, "Records are said to be stored that are not those of the last append.");
         var isTrue = bucket.Landings.Any(l => l.Append.Writer == writer.Number && l.Append.Body.AsSpan().SequenceEqual(Sent!.Body));
         var isExcused = !isTrue && IsInDoubt && bucket.Holds(Sent!.Key, Sent.Position, Sent.Body);
         Violation.If(!isTrue && !isExcused, "Records are said to be stored that are not.");
-        _doubt = Doubt.None;
+        Settle();
         return isExcused;
+    }
+
+    /// <summary>The writer has found out what to do next.</summary>
+    public void Concluded()
+    {
+        foreach (var copy in _copies)
+            copy.IsSettled |= _doubt is Doubt.Fenced;
+    }
+
+    private void Told(string key, long length) => _told[key] = (length, bucket.Incarnation(key));
+
+    private void Settle()
+    {
+        _doubt = Doubt.None;
+        _isClosed = false;
+        foreach (var copy in _copies)
+            copy.IsSettled = true;
     }
 
     private void RefusedAppend(string key, OssException error)
     {
-        if (error.StatusCode == 0 || error.Code is null or "InternalError")
+        var isUnanswered = error.StatusCode == 0 || (int)error.StatusCode >= 500 && error.Code is null or "InternalError";
+        if (isUnanswered)
         {
-            var isRefusal = (int)error.StatusCode == 404;
-            if (isRefusal)
-                return;
-
             _doubt = Doubt.NotAsked;
             _told.Remove(key);
         }
@@ -136,7 +156,7 @@ internal sealed class AppendWatch(ModelWriter writer, long sizeLimit)
 
     private void Absent(string key)
     {
-        _told[key] = 0;
+        Told(key, 0);
         Looked(key, stillTakesIt: Sent?.Position == 0);
     }
 

@@ -13,7 +13,7 @@ internal sealed class ModelBucket(bool tellsCrc)
     private readonly Dictionary<string, ModelObject> _objects = [];
     private readonly Dictionary<string, int> _incarnations = [];
     private readonly List<Landing> _landings = [];
-    private readonly List<Travelling> _travelling = [];
+    private readonly List<SentAppend> _travelling = [];
 
     public bool TellsCrc => tellsCrc;
 
@@ -28,10 +28,10 @@ internal sealed class ModelBucket(bool tellsCrc)
         _objects.TryGetValue(key, out var found) && found.Bytes.Count >= position + bytes.Length
         && found.Bytes.Skip((int)position).Take(bytes.Length).SequenceEqual(bytes);
 
-    public AppendObjectResult Append(SentAppend append) => Append(append, Incarnation(append.Key));
+    public AppendObjectResult Append(SentAppend append) => Append(append, isAstray: false);
 
     /// <summary>The network keeps the append for later.</summary>
-    public void Keep(SentAppend append) => _travelling.Add(new Travelling(append, Incarnation(append.Key)));
+    public void Keep(SentAppend append) => _travelling.Add(append);
 
     /// <summary>The network hands over an append that it kept; if its position is gone, nobody hears of it.</summary>
     public void Land(bool newest = false)
@@ -40,11 +40,11 @@ internal sealed class ModelBucket(bool tellsCrc)
             return;
 
         var index = newest ? _travelling.Count - 1 : 0;
-        var (append, incarnation) = _travelling[index];
+        var append = _travelling[index];
         _travelling.RemoveAt(index);
         try
         {
-            Append(append, incarnation);
+            Append(append, isAstray: append.IsSettled && append.Incarnation != Incarnation(append.Key));
         }
         catch (OssException)
         {
@@ -63,7 +63,7 @@ internal sealed class ModelBucket(bool tellsCrc)
     {
         var found = _objects.GetValueOrDefault(key);
         if (found is null or { TakesAppends: true })
-            Append(new SentAppend(null, 0, key, found?.Bytes.Count ?? 0, bytes));
+            Append(new SentAppend(null, Process: 0, key, found?.Bytes.Count ?? 0, bytes));
     }
 
     public void Seal(string key)
@@ -119,7 +119,7 @@ internal sealed class ModelBucket(bool tellsCrc)
         return new GetObjectResult(new MemoryStream([.. found.Bytes], (int)range.Start, (int)range.Length), range);
     }
 
-    private AppendObjectResult Append(SentAppend append, int incarnation)
+    private AppendObjectResult Append(SentAppend append, bool isAstray)
     {
         var found = _objects.GetValueOrDefault(append.Key);
         if (found is { IsAppendable: false })
@@ -133,7 +133,7 @@ internal sealed class ModelBucket(bool tellsCrc)
 
         found ??= _objects[append.Key] = new ModelObject();
         found.Bytes.AddRange(append.Body);
-        _landings.Add(new Landing(append, Incarnation(append.Key), IsAstray: incarnation != Incarnation(append.Key)));
+        _landings.Add(new Landing(append, Incarnation(append.Key), isAstray));
         return new AppendObjectResult(found.Bytes.Count, Crc(found), null, null);
     }
 
@@ -151,8 +151,6 @@ internal sealed class ModelBucket(bool tellsCrc)
 
         public bool TakesAppends => IsAppendable && !IsSealed && !IsLocked;
     }
-
-    private sealed record Travelling(SentAppend Append, int Incarnation);
 }
 
 /// <summary>An append as it went out.</summary>
@@ -163,13 +161,22 @@ internal sealed class ModelBucket(bool tellsCrc)
 /// <param name="Body">Its bytes.</param>
 internal sealed record SentAppend(int? Writer, int Process, string Key, long Position, byte[] Body)
 {
+    /// <summary>Which object of this key the service told the position of.</summary>
+    public int Incarnation { get; init; }
+
+    /// <summary>Whether its writer has come to a conclusion about it, as far as there is one.</summary>
+    public bool IsSettled { get; set; }
+
     public bool IsSameAs(SentAppend other) => Key == other.Key && Position == other.Position && Body.AsSpan().SequenceEqual(other.Body);
 }
 
 /// <summary>An append that was applied.</summary>
 /// <param name="Append">The append.</param>
 /// <param name="Incarnation">The object of this key that it stands in.</param>
-/// <param name="IsAstray">Whether it was sent to an earlier object of this key, which has been deleted since.</param>
+/// <param name="IsAstray">
+/// Whether it came so late that its writer was done with it, and its object deleted and one made anew under its key that
+/// has just this length: no writer can help that.
+/// </param>
 internal sealed record Landing(SentAppend Append, int Incarnation, bool IsAstray)
 {
     public string Key => Append.Key;

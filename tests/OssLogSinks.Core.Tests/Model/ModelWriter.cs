@@ -40,7 +40,7 @@ internal sealed class ModelWriter
             _batchEnds.Enqueue(Records.Count);
         }
 
-        Watch = new AppendWatch(this, context.Policy.SizeLimit);
+        Watch = new AppendWatch(this, bucket, context.Policy.SizeLimit);
     }
 
     public int Number { get; }
@@ -138,10 +138,12 @@ internal sealed class ModelWriter
     private void Apply(ShipVerdict verdict)
     {
         Violation.If(verdict is ShipVerdict.Never, "A record is given up though the stream can roll.");
+        if (verdict is ShipVerdict.Again { Cause: null })
+            Watch.Concluded();
         if (verdict is ShipVerdict.Delivered delivered)
         {
             var end = Cursor + delivered.End - _batch!.Cursor;
-            var isExcused = Watch.Delivered(end, _bucket);
+            var isExcused = Watch.Delivered(end);
             Advance(end, isExcused ? RecordFate.TakenForAnothers : RecordFate.Delivered);
             _batch.AdvanceTo(delivered.End, lost: false);
             if (_batch.IsDone)
