@@ -130,11 +130,9 @@ internal sealed class PositionResync
         var isOurs = false;
         if (pending.MayHaveLanded && now.Length >= end.Length)
         {
-            if (now.Length == end.Length && now.Crc64 is not null && end.Crc64 is not null)
-            {
-                isOurs = now.Crc64 == end.Crc64;
-            }
-            else
+            // Another CRC-64 at the same length proves nothing: what stands before our bytes may be what has changed.
+            isOurs = now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64;
+            if (!isOurs)
             {
                 var (found, failure) = await ReadBackAsync(key, sentAt, pending, cancellationToken).ConfigureAwait(false);
                 if (failure is not null)

@@ -55,7 +55,7 @@ public class UnansweredAppendTests
         await DeliverAsync("a\n");
 
         Assert.Equal("X\na\n", _oss.Text("app.log"));
-        Assert.Empty(_oss.Gets);
+        Assert.Single(_oss.Gets);
     }
 
     [Fact]
@@ -129,6 +129,22 @@ public class UnansweredAppendTests
         await DeliverAsync("a\n");
 
         Assert.Equal("a\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task LostAcknowledgementInAnObjectMadeAnew_IsNotAppendedTwice()
+    {
+        _oss.Put("app.log", "0\n");
+        _oss.Next(request =>
+        {
+            _oss.Put("app.log", "1\n");
+            _oss.Apply(request);
+            return Task.FromException<AppendObjectResult>(new OssException("lost", null));
+        });
+
+        await DeliverAsync("a\n", "b\n");
+
+        Assert.Equal("1\na\nb\n", _oss.Text("app.log"));
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using CsCheck;
+
+namespace OssLogSinks.Core.Tests.Model;
+
+/// <summary>The append protocol against a model of the service: any faults, in any order, between any two requests.</summary>
+public class AppendModelTests
+{
+    [Fact]
+    public void OneWriter_LosesAndDoublesNothingAndKeepsTheOrder() => Check(Scenario.Of(0), iterations: 3000);
+
+    [Fact]
+    public void TwoWritersOfOneObject_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 0), iterations: 2000);
+
+    [Fact]
+    public void FourStreamsOfOneWriter_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 1000);
+
+    // CsCheck_Iter in the environment asks for more.
+    private static void Check(Gen<Scenario> scenarios, long iterations) =>
+        scenarios.Sample(ModelWorld.Play, iter: Math.Max(iterations, CsCheck.Check.Iter), print: s => s.ToString());
+}

@@ -1,0 +1,118 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Rolling;
+
+namespace OssLogSinks.Core.Tests.Model;
+
+/// <summary>Plays a scenario, lets the world come to rest, and takes stock.</summary>
+internal sealed class ModelWorld
+{
+    private readonly Scenario _scenario;
+    private readonly ModelBucket _bucket;
+    private readonly ModelWriter[] _writers;
+    private readonly HashSet<string> _disturbed = [];
+
+    private ModelWorld(Scenario scenario, DeliveryCounters counters)
+    {
+        _scenario = scenario;
+        _bucket = new ModelBucket(scenario.TellsCrc);
+        var wire = new ModelWire();
+        var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, scenario.SizeLimit);
+        var context = new AppendContext(new OssAppenderOptions { Client = wire }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        _writers = [.. scenario.Streams.Select((stream, number) =>
+            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), ""), scenario.Batches, _bucket, wire, context))];
+    }
+
+    /// <summary>Plays the scenario from beginning to end.</summary>
+    /// <exception cref="Violation">A property does not hold.</exception>
+    public static void Play(Scenario scenario)
+    {
+        // Answers are to be gone on with where they are given, whatever a test runner would have instead.
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            using var counters = new DeliveryCounters(null);
+            var world = new ModelWorld(scenario, counters);
+            foreach (var happening in scenario.Script)
+                world.Happens(world._writers[happening.Writer], happening.What);
+            world.ComeToRest();
+            new Stocktaking(world._bucket, world._writers, world._disturbed).Check();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    private void Happens(ModelWriter writer, What what)
+    {
+        switch (what)
+        {
+            case What.Lands:
+            case What.LandsNewest:
+                _bucket.Land(newest: what == What.LandsNewest);
+                break;
+            case What.IsSealed:
+                _bucket.Seal(writer.ObjectKey);
+                break;
+            case What.IsLocked:
+                _bucket.Lock(writer.ObjectKey);
+                break;
+            case What.IsDeleted:
+                Disturb(writer, _bucket.Delete(writer.ObjectKey));
+                break;
+            case What.FirstIsDeleted:
+                Disturb(writer, _bucket.Delete(writer.KeyOf(0)));
+                break;
+            case What.IsOverwritten:
+                Disturb(writer, _bucket.Overwrite(writer.ObjectKey));
+                break;
+            case What.Restarts:
+                writer.Restart();
+                break;
+            case What.GivesUp:
+                writer.GiveUp();
+                break;
+            case >= What.StrangerShorter and <= What.StrangerAtNext:
+                var key = what == What.StrangerAtNext ? writer.NextObjectKey : writer.ObjectKey;
+                _bucket.AppendAsStranger(key, StrangersBytes(writer.Watch.Sent?.Body ?? "strange\n"u8.ToArray(), what));
+                break;
+            default:
+                Disturb(writer, what == What.IsDamaged);
+                writer.Meet(what);
+                break;
+        }
+    }
+
+    // Where an object vanishes, or is left though it takes appends, a process that knows nothing of it may begin before the end.
+    private void Disturb(ModelWriter writer, bool isDisturbed)
+    {
+        if (isDisturbed)
+            _disturbed.Add(writer.StreamName);
+    }
+
+    private static byte[] StrangersBytes(byte[] ours, What what) => what switch
+    {
+        What.StrangerShorter => [.. "stranger\n"u8.ToArray().Take(Math.Min(9, ours.Length - 1))],
+        What.StrangerSameLength => [.. ours.Select((b, i) => i == ours.Length / 2 ? (byte)'#' : b)],
+        What.StrangerSameBytes => ours,
+        What.StrangerSameBytesAndMore => [.. ours, .. "more\n"u8],
+        _ => [.. "strange\n"u8, .. ours.Reverse()],
+    };
+
+    private void ComeToRest()
+    {
+        _bucket.LandAll();
+        foreach (var _ in Enumerable.Range(0, 100 + (20 * _writers.Sum(w => w.Records.Count))))
+        {
+            if (_writers.All(w => w.IsDone))
+                return;
+            foreach (var writer in _writers)
+                writer.Meet(What.Goes);
+        }
+
+        throw new Violation("The world is quiet, and a writer gets nowhere.");
+    }
+}

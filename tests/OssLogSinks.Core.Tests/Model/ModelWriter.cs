@@ -1,0 +1,294 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.Model;
+
+/// <summary>
+/// One stream of one writer: numbered records in batches, and the appender under test, taken from request to request.
+/// Its processes come one after the other; a new one knows nothing of the one before.
+/// </summary>
+internal sealed class ModelWriter
+{
+    private readonly ModelBucket _bucket;
+    private readonly ModelWire _wire;
+    private readonly AppendContext _context;
+    private readonly StreamKey _stream;
+    private readonly Queue<int> _batchEnds = new();
+    private ObjectAppender _appender;
+    private AppendBatch? _batch;
+    private Task<ShipVerdict>? _step;
+    private IWaitingRequest? _waiting;
+
+    public ModelWriter(int number, StreamKey stream, int[][] batches, ModelBucket bucket, ModelWire wire, AppendContext context)
+    {
+        Number = number;
+        _stream = stream;
+        _bucket = bucket;
+        _wire = wire;
+        _context = context;
+        _appender = new ObjectAppender(context, stream);
+        foreach (var batch in batches)
+        {
+            foreach (var length in batch)
+                Records.Add(new ModelRecord(Encoding.UTF8.GetBytes($"{number}.{Records.Count:000}".PadRight(length - 1, '-') + "\n")));
+            _batchEnds.Enqueue(Records.Count);
+        }
+
+        Watch = new AppendWatch(this, bucket, context.Policy.SizeLimit);
+    }
+
+    public int Number { get; }
+
+    public string StreamName => _stream.Before;
+
+    public List<ModelRecord> Records { get; } = [];
+
+    /// <summary>Records before this one have met their fate.</summary>
+    public int Cursor { get; private set; }
+
+    public bool IsDone => Cursor == Records.Count;
+
+    public int Process { get; private set; }
+
+    public AppendWatch Watch { get; }
+
+    public string ObjectKey => _appender.ObjectKey;
+
+    public string NextObjectKey => KeyOf(int.Parse(ObjectKey.AsSpan(_stream.Before.Length)) + 1);
+
+    public string KeyOf(int sequence) => _stream.ObjectKey(sequence);
+
+    /// <summary>The next request, the appender's steps up to it included, meets this fate.</summary>
+    public void Meet(What what)
+    {
+        for (var steps = 0; _waiting is null && !IsDone; steps++)
+        {
+            Violation.If(steps > 20, $"Writer {Number} takes steps but sends nothing.");
+            Begin();
+        }
+
+        if (_waiting is not { } request)
+            return;
+
+        _waiting = null;
+        Answer(request, what);
+        Follow();
+    }
+
+    /// <summary>The process dies. What of the batch under way may have been stored is not written again: without a journal nobody knows.</summary>
+    public void Restart()
+    {
+        _waiting = null;
+        _step = null;
+        if (_appender.MayHaveLanded)
+            Advance(Cursor + Watch.SentRecords, RecordFate.Uncertain);
+        _batch = null;
+        _appender = new ObjectAppender(_context, _stream);
+        Process++;
+        Watch.Forget();
+    }
+
+    /// <summary>The retry time is over, if no request is under way.</summary>
+    public void GiveUp()
+    {
+        if (_step is not null || _batch is null)
+            return;
+
+        var end = Cursor + _batch.Count - _batch.Cursor;
+        if (_appender.MayHaveLanded)
+            Advance(Cursor + Watch.SentRecords, RecordFate.Uncertain);
+        Advance(end, RecordFate.GivenUp);
+        _batch = null;
+        _appender.Abandon();
+        Watch.Forget();
+    }
+
+    private void Begin()
+    {
+        _batch ??= NextBatch();
+        _step = _appender.StepAsync(_batch, CancellationToken.None);
+        Follow();
+    }
+
+    private void Follow()
+    {
+        if (_step is null)
+            return;
+
+        _waiting = _wire.Take();
+        if (_waiting is null)
+        {
+            Violation.If(!_step.IsCompleted, "The step waits for something that is no request.");
+            var verdict = _step.GetAwaiter().GetResult();
+            _step = null;
+            Apply(verdict);
+        }
+        else if (_waiting.Request is AppendObjectRequest append)
+        {
+            Watch.Sends(new SentAppend(Number, Process, append.Key, append.Position, append.Body.ToArray()));
+        }
+    }
+
+    private void Apply(ShipVerdict verdict)
+    {
+        Violation.If(verdict is ShipVerdict.Never, "A record is given up though the stream can roll.");
+        if (verdict is ShipVerdict.Again { Cause: null })
+            Watch.Concluded();
+        if (verdict is ShipVerdict.Delivered delivered)
+        {
+            var end = Cursor + delivered.End - _batch!.Cursor;
+            var isExcused = Watch.Delivered(end);
+            Advance(end, isExcused ? RecordFate.TakenForAnothers : RecordFate.Delivered);
+            _batch.AdvanceTo(delivered.End, lost: false);
+            if (_batch.IsDone)
+            {
+                _batch.Release();
+                _batch = null;
+            }
+        }
+
+        Violation.If(_appender.MayHaveLanded && !Watch.IsInDoubt, "The appender says that an append may have landed, but none is in doubt.");
+    }
+
+    private AppendBatch NextBatch()
+    {
+        while (_batchEnds.Peek() <= Cursor)
+            _batchEnds.Dequeue();
+
+        var batch = new AppendBatch(0);
+        foreach (var record in Records.GetRange(Cursor, _batchEnds.Peek() - Cursor))
+            batch.Add(new LogRecord(default, record.Bytes));
+        return batch;
+    }
+
+    private void Advance(int end, RecordFate fate)
+    {
+        for (; Cursor < end; Cursor++)
+            Records[Cursor].Fate = fate;
+    }
+
+    private void Answer(IWaitingRequest waiting, What what)
+    {
+        object result;
+        try
+        {
+            result = waiting.Request is AppendObjectRequest ? ServeAppend(what) : ServeQuestion(waiting.Request, what);
+        }
+        catch (OssException e)
+        {
+            Watch.Refused(waiting.Request, e);
+            waiting.Fail(e);
+            return;
+        }
+
+        Watch.Answered(waiting.Request, result);
+        waiting.Complete(result);
+    }
+
+    private AppendObjectResult ServeAppend(What what)
+    {
+        var append = Watch.Sent!;
+        switch (what)
+        {
+            case What.IsLost:
+                throw new OssException("lost", null);
+            case What.IsLate:
+                _bucket.Keep(append);
+                throw new OssException("late", null);
+            case What.AnswerIsLost:
+                TryAppend(append);
+                throw new OssException("answer lost", null);
+            case What.FailsAfter:
+                TryAppend(append);
+                throw new OssException(HttpStatusCode.ServiceUnavailable, null, "a gateway's page");
+            case What.IsNotFound:
+                throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
+            case What.AnswersWrongCrc:
+                var right = _bucket.Append(append);
+                return right with { Crc64 = right.Crc64 + 1 };
+            case What.IsDamaged:
+                return ServeDamaged(append);
+            default:
+                Refuse(what);
+                return _bucket.Append(append);
+        }
+    }
+
+    private AppendObjectResult ServeDamaged(SentAppend append)
+    {
+        if (!_bucket.TellsCrc)
+            throw MemoryOss.Refusal(HttpStatusCode.BadRequest, "InvalidDigest");
+
+        var damaged = append.Body.ToArray();
+        damaged[0] ^= 1;
+        return _bucket.Append(append with { Writer = null, Body = damaged });
+    }
+
+    private object ServeQuestion(object request, What what)
+    {
+        if (what is What.IsLost or What.AnswerIsLost or What.IsLate)
+            throw new OssException("lost", null);
+        if (what is What.FailsAfter)
+            throw new OssException(HttpStatusCode.BadGateway, null, "a gateway's page");
+        if (what is What.IsNotFound && request is HeadObjectRequest)
+            throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
+
+        Refuse(what);
+        return request is HeadObjectRequest head ? _bucket.Head(head.Key) : _bucket.Get((GetObjectRequest)request);
+    }
+
+    private static void Refuse(What what)
+    {
+        if (what is What.FailsBefore)
+            throw MemoryOss.Refusal(HttpStatusCode.InternalServerError, "InternalError");
+        if (what is What.IsThrottled)
+            throw MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable");
+        if (what is What.IsDenied or What.IsNotFound)
+            throw MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied");
+    }
+
+    private void TryAppend(SentAppend append)
+    {
+        try
+        {
+            _bucket.Append(append);
+        }
+        catch (OssException)
+        {
+            // The refusal is lost too.
+        }
+    }
+}
+
+/// <summary>One record, and what its writer thinks has become of it.</summary>
+internal sealed class ModelRecord(byte[] bytes)
+{
+    public byte[] Bytes => bytes;
+
+    public RecordFate Fate { get; set; }
+}
+
+/// <summary>What a writer thinks has become of a record.</summary>
+internal enum RecordFate
+{
+    /// <summary>Nothing yet.</summary>
+    Waiting,
+
+    /// <summary>It is stored.</summary>
+    Delivered,
+
+    /// <summary>A stranger's equal bytes stand where it was in doubt: nobody can tell them apart.</summary>
+    TakenForAnothers,
+
+    /// <summary>It was in doubt when its process died or gave up: stored once or never.</summary>
+    Uncertain,
+
+    /// <summary>It was given up and is not stored.</summary>
+    GivenUp,
+}
