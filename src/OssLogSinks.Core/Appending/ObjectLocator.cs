@@ -5,9 +5,10 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Finds the object of a stream that the next record belongs to, after a start or a roll: the first one, by sequence
-/// number, that is absent or takes appends and is not left for its size. One HEAD if that is the first one looked at; otherwise the numbers are
-/// probed in doubling steps and then halved, so that a thousand full objects cost some twenty HEADs.
+/// Finds the object of a stream that the next record belongs to, after a start or a roll: the last one, by sequence
+/// number, that there is, if it takes more, and otherwise the one after it. One that is followed by another was left,
+/// whatever it looks like now. One HEAD if there is none yet, two if there is one; more are found by probing in doubling
+/// steps and then halving, so that a thousand objects cost some twenty HEADs.
 /// </summary>
 internal sealed class ObjectLocator
 {
@@ -28,47 +29,41 @@ internal sealed class ObjectLocator
     /// <exception cref="OssException">A HEAD was refused or not answered.</exception>
     public async Task<LocatedObject> LocateAsync(StreamKey stream, int from, CancellationToken cancellationToken)
     {
-        if (await LookAsync(stream, from, cancellationToken).ConfigureAwait(false) is { } first)
-            return first;
-
-        var closed = from;
-        LocatedObject? open = null;
-        for (var step = 1; open is null; step *= 2)
-        {
-            var probe = checked(closed + step);
-            open = await LookAsync(stream, probe, cancellationToken).ConfigureAwait(false);
-            if (open is null)
-                closed = probe;
-        }
-
-        while (open.Sequence - closed > 1)
-        {
-            var middle = closed + ((open.Sequence - closed) / 2);
-            var found = await LookAsync(stream, middle, cancellationToken).ConfigureAwait(false);
-            if (found is null)
-                closed = middle;
-            else
-                open = found;
-        }
-
-        return open;
-    }
-
-    private async Task<LocatedObject?> LookAsync(StreamKey stream, int sequence, CancellationToken cancellationToken)
-    {
-        var head = await PositionResync.HeadOrAbsentAsync(_client, stream.ObjectKey(sequence), cancellationToken).ConfigureAwait(false);
+        var last = from;
+        var head = await LookAsync(stream, from, cancellationToken).ConfigureAwait(false);
         if (head is null)
-            return new LocatedObject(sequence, AppendPosition.Start);
+            return new LocatedObject(from, AppendPosition.Start);
 
-        if (!head.TakesAppends)
-            return null;
-        if (!_policy.IsLeft(head.Length, _rollsBySize))
-            return new LocatedObject(sequence, new AppendPosition(head.Length, head.Crc64));
+        var absent = -1;
+        for (var step = 1; absent < 0; step *= 2)
+        {
+            var probe = checked(last + step);
+            if (await LookAsync(stream, probe, cancellationToken).ConfigureAwait(false) is { } found)
+                (last, head) = (probe, found);
+            else
+                absent = probe;
+        }
 
-        // Full, and whoever filled it did not come to seal it. The last full one is always among those looked at.
-        _sealer?.Seal(stream.ObjectKey(sequence), head.Length);
-        return null;
+        while (absent - last > 1)
+        {
+            var middle = last + ((absent - last) / 2);
+            if (await LookAsync(stream, middle, cancellationToken).ConfigureAwait(false) is { } found)
+                (last, head) = (middle, found);
+            else
+                absent = middle;
+        }
+
+        if (head.TakesAppends && !_policy.IsLeft(head.Length, _rollsBySize))
+            return new LocatedObject(last, new AppendPosition(head.Length, head.Crc64));
+
+        // Full, and whoever filled it did not come to seal it.
+        if (head.TakesAppends)
+            _sealer?.Seal(stream.ObjectKey(last), head.Length);
+        return new LocatedObject(absent, AppendPosition.Start);
     }
+
+    private Task<HeadObjectResult?> LookAsync(StreamKey stream, int sequence, CancellationToken cancellationToken) =>
+        PositionResync.HeadOrAbsentAsync(_client, stream.ObjectKey(sequence), cancellationToken);
 }
 
 /// <summary>The object that the next record of a stream belongs to, and where it ends.</summary>

@@ -27,6 +27,8 @@ internal sealed class ModelWire : IOssClient
 
     public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private Task<T> Wait<T>(object request)
