@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using OssLogSinks.Emulator.Tests.Wire;
 
 namespace OssLogSinks.Emulator.Tests;
@@ -79,6 +81,24 @@ public class OssEmulatorTests : EmulatorTest
         using var reader = new StreamReader(socket.GetStream());
         Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
         Assert.Null(Emulator.FindObject("logs", "a"));
+    }
+
+    [Fact]
+    public async Task Signal_IsLeftToTheProcess()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill on Windows.");
+        var wasTaken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who registers first is asked last.
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            wasTaken.TrySetResult(signal.Cancel);
+            signal.Cancel = true;
+        });
+        await using var emulator = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        using var kill = Process.Start("kill", $"-TERM {Environment.ProcessId}");
+
+        Assert.False(await wasTaken.Task.WaitAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
