@@ -9,6 +9,10 @@ namespace OssLogSinks.Core.Appending;
 /// number, that is absent or takes appends and is not left for its size. One HEAD if that is the first one looked at; otherwise the numbers are
 /// probed in doubling steps and then halved, so that a thousand full objects cost some twenty HEADs.
 /// </summary>
+/// <remarks>
+/// Where earlier objects of the stream were deleted, a new process begins in the first gap: its records then stand in
+/// front of those of the process before.
+/// </remarks>
 internal sealed class ObjectLocator
 {
     private readonly IOssClient _client;
