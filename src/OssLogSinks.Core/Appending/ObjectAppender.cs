@@ -11,6 +11,11 @@ namespace OssLogSinks.Core.Appending;
 /// leaves a state from which the next step goes on, so that waiting holds nobody up. While an append's fate is unknown,
 /// nothing else is sent for the stream: not other bytes, not to another object.
 /// </summary>
+/// <remarks>
+/// The state is a position with its CRC-64 and the bytes in doubt, if any. Nothing of it outlives the process: an append
+/// that was in doubt then is stored once or not at all, and never sent again. <see cref="PositionResync"/> says what no
+/// writer can know while the process lives.
+/// </remarks>
 internal sealed class ObjectAppender
 {
     private readonly AppendContext _context;

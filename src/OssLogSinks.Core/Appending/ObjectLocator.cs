@@ -10,6 +10,10 @@ namespace OssLogSinks.Core.Appending;
 /// whatever it looks like now. One HEAD if there is none yet, two if there is one; more are found by probing in doubling
 /// steps and then halving, so that a thousand objects cost some twenty HEADs.
 /// </summary>
+/// <remarks>
+/// Where earlier objects of the stream were deleted, a new process begins in the first gap: its records then stand in
+/// front of those of the process before.
+/// </remarks>
 internal sealed class ObjectLocator
 {
     private readonly IOssClient _client;

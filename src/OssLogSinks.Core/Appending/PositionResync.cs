@@ -9,6 +9,19 @@ namespace OssLogSinks.Core.Appending;
 /// bytes back. An append is atomic, and an object only grows while it is neither deleted nor overwritten; so
 /// once the length has passed a position, no append for that position can land any more.
 /// </summary>
+/// <remarks>
+/// <para>Two things nobody can find out by asking the service, and what is chosen then:</para>
+/// <para>
+/// A stranger appended our very bytes at our very position while ours were in doubt: they are taken for ours, so that the
+/// text stands there once. A refused append is in no doubt, and is appended behind them.
+/// </para>
+/// <para>
+/// The object was deleted and made anew between two looks. What stood in the old one is gone by somebody's will; an append
+/// in doubt is stored in the new one if it does not stand there. Should a copy still be travelling that was given up as
+/// too late, and the new object have exactly its position's length when it arrives, it stands there a second time, and
+/// maybe behind later records.
+/// </para>
+/// </remarks>
 internal sealed class PositionResync
 {
     private const int CompareBufferSize = 64 << 10;

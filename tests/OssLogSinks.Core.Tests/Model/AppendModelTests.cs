@@ -2,7 +2,10 @@ using CsCheck;
 
 namespace OssLogSinks.Core.Tests.Model;
 
-/// <summary>The append protocol against a model of the service: any faults, in any order, between any two requests.</summary>
+/// <summary>
+/// The append protocol against a model of the service: any faults, in any order, between any two requests. What a failing
+/// test prints is a scenario to play again in <see cref="ReplayTests"/>.
+/// </summary>
 public class AppendModelTests
 {
     [Fact]

@@ -141,8 +141,9 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
         }
         else if (error.Code == "ObjectNotAppendable")
         {
+            // What the append went to is gone, and the append with it.
             _told.Remove(key);
-            _doubt = Doubt.None;
+            Settle();
         }
         else if (error.Code is "AppendSealedObjectNotAllowed" or "FileImmutable")
         {

@@ -79,6 +79,9 @@ internal enum What
     /// <summary>The writer's object is deleted.</summary>
     IsDeleted,
 
+    /// <summary>The writer's object is deleted and made anew by somebody else, with other bytes and the same length.</summary>
+    IsMadeAnew,
+
     /// <summary>The stream's first object is deleted.</summary>
     FirstIsDeleted,
 

@@ -100,6 +100,17 @@ internal sealed class ModelBucket(bool tellsCrc)
         return true;
     }
 
+    /// <returns>Whether there was an object that could be deleted and made anew.</returns>
+    public bool MakeAnew(string key)
+    {
+        var length = _objects.GetValueOrDefault(key)?.Bytes.Count;
+        if (!Delete(key))
+            return false;
+
+        AppendAsStranger(key, [.. Enumerable.Repeat((byte)'?', length!.Value)]);
+        return true;
+    }
+
     public HeadObjectResult Head(string key)
     {
         if (!_objects.TryGetValue(key, out var found))

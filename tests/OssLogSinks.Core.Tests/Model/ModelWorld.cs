@@ -63,6 +63,9 @@ internal sealed class ModelWorld
             case What.IsDeleted:
                 Disturb(writer, _bucket.Delete(writer.ObjectKey));
                 break;
+            case What.IsMadeAnew:
+                Disturb(writer, _bucket.MakeAnew(writer.ObjectKey));
+                break;
             case What.FirstIsDeleted:
                 Disturb(writer, _bucket.Delete(writer.KeyOf(0)));
                 break;
@@ -80,8 +83,8 @@ internal sealed class ModelWorld
                 _bucket.AppendAsStranger(key, StrangersBytes(writer.Watch.Sent?.Body ?? "strange\n"u8.ToArray(), what));
                 break;
             default:
-                Disturb(writer, what == What.IsDamaged);
                 writer.Meet(what);
+                Disturb(writer, writer.HasLeftDamage);
                 break;
         }
     }

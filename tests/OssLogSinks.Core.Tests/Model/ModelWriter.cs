@@ -1,11 +1,9 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Model;
 
@@ -15,7 +13,7 @@ namespace OssLogSinks.Core.Tests.Model;
 /// </summary>
 internal sealed class ModelWriter
 {
-    private readonly ModelBucket _bucket;
+    private readonly ModelService _service;
     private readonly ModelWire _wire;
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
@@ -29,7 +27,7 @@ internal sealed class ModelWriter
     {
         Number = number;
         _stream = stream;
-        _bucket = bucket;
+        _service = new ModelService(bucket);
         _wire = wire;
         _context = context;
         _appender = new ObjectAppender(context, stream);
@@ -55,6 +53,9 @@ internal sealed class ModelWriter
     public bool IsDone => Cursor == Records.Count;
 
     public int Process { get; private set; }
+
+    /// <summary>Whether an append was damaged on its way: its object is left though it takes more.</summary>
+    public bool HasLeftDamage => _service.HasDamaged;
 
     public AppendWatch Watch { get; }
 
@@ -178,7 +179,7 @@ internal sealed class ModelWriter
         object result;
         try
         {
-            result = waiting.Request is AppendObjectRequest ? ServeAppend(what) : ServeQuestion(waiting.Request, what);
+            result = waiting.Request is AppendObjectRequest ? _service.Append(Watch.Sent!, what) : _service.Ask(waiting.Request, what);
         }
         catch (OssException e)
         {
@@ -189,80 +190,6 @@ internal sealed class ModelWriter
 
         Watch.Answered(waiting.Request, result);
         waiting.Complete(result);
-    }
-
-    private AppendObjectResult ServeAppend(What what)
-    {
-        var append = Watch.Sent!;
-        switch (what)
-        {
-            case What.IsLost:
-                throw new OssException("lost", null);
-            case What.IsLate:
-                _bucket.Keep(append);
-                throw new OssException("late", null);
-            case What.AnswerIsLost:
-                TryAppend(append);
-                throw new OssException("answer lost", null);
-            case What.FailsAfter:
-                TryAppend(append);
-                throw new OssException(HttpStatusCode.ServiceUnavailable, null, "a gateway's page");
-            case What.IsNotFound:
-                throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
-            case What.AnswersWrongCrc:
-                var right = _bucket.Append(append);
-                return right with { Crc64 = right.Crc64 + 1 };
-            case What.IsDamaged:
-                return ServeDamaged(append);
-            default:
-                Refuse(what);
-                return _bucket.Append(append);
-        }
-    }
-
-    private AppendObjectResult ServeDamaged(SentAppend append)
-    {
-        if (!_bucket.TellsCrc)
-            throw MemoryOss.Refusal(HttpStatusCode.BadRequest, "InvalidDigest");
-
-        var damaged = append.Body.ToArray();
-        damaged[0] ^= 1;
-        return _bucket.Append(append with { Writer = null, Body = damaged });
-    }
-
-    private object ServeQuestion(object request, What what)
-    {
-        if (what is What.IsLost or What.AnswerIsLost or What.IsLate)
-            throw new OssException("lost", null);
-        if (what is What.FailsAfter)
-            throw new OssException(HttpStatusCode.BadGateway, null, "a gateway's page");
-        if (what is What.IsNotFound && request is HeadObjectRequest)
-            throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
-
-        Refuse(what);
-        return request is HeadObjectRequest head ? _bucket.Head(head.Key) : _bucket.Get((GetObjectRequest)request);
-    }
-
-    private static void Refuse(What what)
-    {
-        if (what is What.FailsBefore)
-            throw MemoryOss.Refusal(HttpStatusCode.InternalServerError, "InternalError");
-        if (what is What.IsThrottled)
-            throw MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable");
-        if (what is What.IsDenied or What.IsNotFound)
-            throw MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied");
-    }
-
-    private void TryAppend(SentAppend append)
-    {
-        try
-        {
-            _bucket.Append(append);
-        }
-        catch (OssException)
-        {
-            // The refusal is lost too.
-        }
     }
 }
 
