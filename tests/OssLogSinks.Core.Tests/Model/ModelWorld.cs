@@ -89,7 +89,8 @@ internal sealed class ModelWorld
         }
     }
 
-    // Where an object vanishes, or is left though it takes appends, a process that knows nothing of it may begin before the end.
+    // Where an object vanishes, or is left though it takes appends while nothing stands in the next one yet, a process that
+    // knows nothing of it may begin before the end.
     private void Disturb(ModelWriter writer, bool isDisturbed)
     {
         if (isDisturbed)
