@@ -65,8 +65,16 @@ public class FrontDoorTroubleTests
             var configuration = new NLog.Config.LoggingConfiguration(factory);
             using var target = new NLog.Targets.OssAppendTarget
             {
-                Name = "oss", Bucket = place.Bucket, Region = place.Region, Endpoint = place.Endpoint, AccessKeyId = place.KeyId, AccessKeySecret = Secret,
-                ObjectKey = "app.log", AppendIntervalMilliseconds = 20, CloseTimeoutSeconds = 0, Layout = "${message}",
+                Name = "oss",
+                Bucket = place.Bucket,
+                Region = place.Region,
+                Endpoint = place.Endpoint,
+                AccessKeyId = place.KeyId,
+                AccessKeySecret = Secret,
+                ObjectKey = "app.log",
+                AppendIntervalMilliseconds = 20,
+                CloseTimeoutSeconds = 0,
+                Layout = "${message}",
             };
             configuration.AddRuleForAllLevels(target);
             factory.Configuration = configuration;
