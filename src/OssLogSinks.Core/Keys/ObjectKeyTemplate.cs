@@ -32,9 +32,6 @@ namespace OssLogSinks.Core.Keys;
 /// </remarks>
 public sealed class ObjectKeyTemplate
 {
-    /// <summary>The longest object key in UTF-8 bytes (documentation of object naming).</summary>
-    internal const int MaxKeyBytes = 1023;
-
     internal static readonly string[] ReservedNames = ["Timestamp", "Sequence", "MachineName", "ProcessId", "InstanceId", "Environment"];
 
     private readonly IReadOnlyList<KeyPart> _before;
@@ -149,8 +146,8 @@ public sealed class ObjectKeyTemplate
         var first = key.ObjectKey(0);
         var longest = key.ObjectKey(int.MaxValue);
 
-        if (Encoding.UTF8.GetByteCount(longest) > MaxKeyBytes)
-            faults.Add($"the key can become longer than {MaxKeyBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
+        if (Encoding.UTF8.GetByteCount(longest) > ObjectKeyRules.MaxBytes)
+            faults.Add($"the key can become longer than {ObjectKeyRules.MaxBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
         if (first[0] is '/' or '\\')
             faults.Add($"column 1: a key must not begin with '{first[0]}'");
         if (first[first.Length - 1] == '/')

@@ -116,7 +116,7 @@ public class ObjectKeyTemplateTests
             Assert.Equal(4, segments.Length);
             Assert.DoesNotContain(segments, s => s is "." or ".." or "");
             Assert.DoesNotContain(key, c => c == '\\' || char.IsControl(c));
-            Assert.True(Encoding.UTF8.GetByteCount(key) <= ObjectKeyTemplate.MaxKeyBytes);
+            Assert.True(Encoding.UTF8.GetByteCount(key) <= ObjectKeyRules.MaxBytes);
             Assert.Null(ObjectKeyRules.FaultOf(key));
         });
     }
