@@ -67,7 +67,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             options.ConcurrentAppends,
             new RetrySchedule(options.RetryDelay, options.RetryDelayLimit),
             options.RefusalRetryDelay,
-            options.RetryTimeLimit,
+            options.RetryTimeLimit ?? (options.BufferPath is null ? TimeSpan.FromHours(1) : Timeout.InfiniteTimeSpan),
             _time,
             options.Random));
     }
@@ -125,6 +125,30 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         await Waiting.WithAsync(waiting, cancellationToken).ConfigureAwait(false);
         return (await waiting.ConfigureAwait(false)).All(isStored => isStored);
     }
+
+    /// <summary>As <see cref="FlushAsync(CancellationToken)"/>, and ends as soon as every record accepted before is as safe as asked for.</summary>
+    /// <param name="target">What to wait for.</param>
+    /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
+    /// <returns>True if all that still waited is there; false if some of it was given up.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
+    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
+        throw new NotImplementedException(target.ToString() + cancellationToken);
+
+    /// <summary>
+    /// Ships what processes that are no more left in a folder, for the volume of a dead pod for instance, and ends when
+    /// all of it stands in OSS. Folders whose owner lives are left alone.
+    /// </summary>
+    /// <param name="bufferPath">The folder that was their <see cref="OssAppenderOptions.BufferPath"/>.</param>
+    /// <param name="options">How to reach OSS; records go to the objects that they were logged for, whatever the key is here.</param>
+    /// <param name="progress">Is told now and then how far it has come; at the end for certain.</param>
+    /// <param name="cancellationToken">Ends it; what is not shipped by then stays on disk.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="OssSettingsException">Some settings cannot be used.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Task<OssDrainProgress> DrainAsync(
+        string bufferPath, OssAppenderOptions options, IProgress<OssDrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        throw new NotImplementedException(bufferPath + options + progress + cancellationToken);
 
     /// <summary>
     /// Counts and reports events that were given up before they came here, so that one place knows of all of them.

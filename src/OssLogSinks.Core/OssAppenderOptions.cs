@@ -114,6 +114,29 @@ public sealed class OssAppenderOptions
     /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more where that is small. Default: 64 MiB.</summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// A folder where records wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
+    /// <see cref="BufferSync"/> says, a power cut. Made if it is not there. Any number of processes may share it: each keeps a
+    /// folder of its own in it, and ships what processes left that are no more. Default: none, records wait in memory.
+    /// </summary>
+    public string? BufferPath { get; set; }
+
+    /// <summary>
+    /// The most bytes that the files under <see cref="BufferPath"/> take which this process made or took over, at least 8 MiB.
+    /// Default: 1 GiB. Checked before each write. When it is reached, records wait in memory within
+    /// <see cref="MemoryLimit"/>, unless <see cref="BufferFullAction"/> says otherwise.
+    /// </summary>
+    public long BufferSizeLimitBytes { get; set; } = 1L << 30;
+
+    /// <summary>What gives way when <see cref="BufferSizeLimitBytes"/> is reached. Default: the newest records, once memory is full as well.</summary>
+    public OssBufferFullAction BufferFullAction { get; set; }
+
+    /// <summary>When records in the buffer are forced onto the disk's own medium. Default: with each write, some twenty times a second at most.</summary>
+    public OssBufferSync BufferSync { get; set; }
+
+    /// <summary>How often, with <see cref="OssBufferSync.Interval"/>. Default: 1 second.</summary>
+    public TimeSpan BufferSyncInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How many streams are appended to at the same time; an object takes one append at a time. Default: 4.</summary>
     public int ConcurrentAppends { get; set; } = 4;
 
@@ -135,10 +158,11 @@ public sealed class OssAppenderOptions
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long an append is tried before its events are given up, counted and reported. Default: 1 hour;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as memory lasts.
+    /// How long an append is tried before its events are given up, counted and reported;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Default: 1 hour, and with a <see cref="BufferPath"/> as
+    /// long as it takes.
     /// </summary>
-    public TimeSpan RetryTimeLimit { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan? RetryTimeLimit { get; set; }
 
     /// <summary>How long a close waits for what was accepted to be stored; what is left then is counted and reported. Default: 10 seconds.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);

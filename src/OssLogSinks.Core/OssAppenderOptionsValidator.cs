@@ -84,8 +84,8 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), "must not be shorter than the pause after a first failure.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
-        if (_options.RetryTimeLimit != Timeout.InfiniteTimeSpan)
-            CheckTime(_options.RetryTimeLimit, nameof(_options.RetryTimeLimit), mayBeZero: false);
+        if (_options.RetryTimeLimit is { } limit && limit != Timeout.InfiniteTimeSpan)
+            CheckTime(limit, nameof(_options.RetryTimeLimit), mayBeZero: false);
     }
 
     private void CheckObjectProperties()

@@ -38,4 +38,16 @@ public sealed record DeliverySnapshot
 
     /// <summary>Streams whose object is known and ready for the next append.</summary>
     public int OpenStreams { get; init; }
+
+    /// <summary>Bytes on disk under <see cref="OssAppenderOptions.BufferPath"/> that this process made or took over.</summary>
+    public long BufferBytes { get; init; }
+
+    /// <summary>Folders of processes that are no more, which this one took over.</summary>
+    public long AdoptedFolders { get; init; }
+
+    /// <summary>Records on disk that could not be read, as far as their number can be known; put aside and reported, not shipped.</summary>
+    public long QuarantinedRecords { get; init; }
+
+    /// <summary>Bytes on disk that are no readable record; put aside and reported.</summary>
+    public long QuarantinedBytes { get; init; }
 }

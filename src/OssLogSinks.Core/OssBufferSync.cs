@@ -1,0 +1,23 @@
+namespace OssLogSinks.Core;
+
+/// <summary>
+/// When records in the disk buffer are forced onto the disk's own medium (fsync). Whatever is chosen, what was written
+/// survives the death of the process; the choice is about the death of the machine.
+/// </summary>
+public enum OssBufferSync
+{
+    /// <summary>With each write: what <see cref="OssFlushTarget.Disk"/> reports survives a power cut, and nothing is stored twice.</summary>
+    EachWrite,
+
+    /// <summary>
+    /// Every <see cref="OssAppenderOptions.BufferSyncInterval"/>, and before anything is sent: a power cut loses what was
+    /// written since, and nothing is stored twice.
+    /// </summary>
+    Interval,
+
+    /// <summary>
+    /// Never; the operating system decides. A power cut loses what it had not written yet, and what was being sent may be
+    /// stored twice.
+    /// </summary>
+    None,
+}
