@@ -65,10 +65,11 @@ internal sealed class SpoolJournal : IDisposable
     /// <param name="files">The disk.</param>
     /// <param name="folder">The folder; it exists and has no journal.</param>
     /// <param name="syncs">Whether what must survive a power cut is forced onto the medium.</param>
+    /// <param name="entries">How many entries either file has room for at first.</param>
     /// <exception cref="IOException">There is no room, or the folder cannot be written.</exception>
-    public static SpoolJournal Create(ISpoolFiles files, string folder, bool syncs)
+    public static SpoolJournal Create(ISpoolFiles files, string folder, bool syncs, int entries = SpoolJournalSlot.UsualEntries)
     {
-        var slots = SlotsOf(files, folder);
+        var slots = SlotsOf(files, folder, entries);
         try
         {
             foreach (var slot in slots)
@@ -98,9 +99,10 @@ internal sealed class SpoolJournal : IDisposable
     /// <param name="files">The disk.</param>
     /// <param name="folder">The folder; its lock is held.</param>
     /// <param name="syncs">Whether what must survive a power cut is forced onto the medium.</param>
-    public static SpoolJournal Open(ISpoolFiles files, string folder, bool syncs)
+    /// <param name="entries">How many entries either file has room for at first.</param>
+    public static SpoolJournal Open(ISpoolFiles files, string folder, bool syncs, int entries = SpoolJournalSlot.UsualEntries)
     {
-        var slots = SlotsOf(files, folder);
+        var slots = SlotsOf(files, folder, entries);
         var found = SpoolJournalReading.Read(slots[0].Read(), slots[1].Read());
         return new SpoolJournal(slots, syncs, forgets: false, found.State) { _current = found.Newest, _generation = found.Generation };
     }
@@ -173,7 +175,8 @@ internal sealed class SpoolJournal : IDisposable
         }
     }
 
-    private static SpoolJournalSlot[] SlotsOf(ISpoolFiles files, string folder) => [new(files, folder, 0), new(files, folder, 1)];
+    private static SpoolJournalSlot[] SlotsOf(ISpoolFiles files, string folder, int entries) =>
+        [new(files, folder, 0, entries), new(files, folder, 1, entries)];
 
     private void Note(in JournalEntry entry)
     {

@@ -7,8 +7,8 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <remarks>Not thread-safe, except for <see cref="Sync"/>.</remarks>
 internal sealed class SpoolJournalSlot : IDisposable
 {
-    /// <summary>What a slot is made with: 256 KiB.</summary>
-    public const int LeastEntries = 2048;
+    /// <summary>What a slot is made with, unless a test wants to see it change: 256 KiB.</summary>
+    public const int UsualEntries = 2048;
 
     /// <summary>64 MiB: more than any journal needs, and what a damaged folder may cost to read.</summary>
     public const int MostEntries = 512 * 1024;
@@ -18,13 +18,15 @@ internal sealed class SpoolJournalSlot : IDisposable
     private readonly ISpoolFiles _files;
     private readonly string _folder;
     private readonly string _path;
+    private readonly int _leastEntries;
     private readonly byte[] _entry = new byte[JournalEntry.Size];
     private ISpoolFile? _file;
 
-    public SpoolJournalSlot(ISpoolFiles files, string folder, int number)
+    public SpoolJournalSlot(ISpoolFiles files, string folder, int number, int leastEntries)
     {
         _files = files;
         _folder = folder;
+        _leastEntries = leastEntries;
         _path = Path.Combine(folder, number == 0 ? "journal.0" : "journal.1");
     }
 
@@ -35,7 +37,7 @@ internal sealed class SpoolJournalSlot : IDisposable
     public void Create()
     {
         _file = _files.Create(_path);
-        Reserve(LeastEntries);
+        Reserve(_leastEntries);
         _file.Sync();
     }
 
@@ -88,6 +90,7 @@ internal sealed class SpoolJournalSlot : IDisposable
         OpenFile().Write((long)place.Index * JournalEntry.Size, _entry, 0, _entry.Length);
     }
 
+    /// <summary>May run beside <see cref="Write"/>: it moves no position.</summary>
     public void Sync() => OpenFile().Sync();
 
     public void Dispose()
@@ -117,7 +120,7 @@ internal sealed class SpoolJournalSlot : IDisposable
         if (_file is null)
             OpenOrCreate();
 
-        var wanted = LeastEntries;
+        var wanted = _leastEntries;
         while (wanted < count * 2L && wanted < MostEntries)
             wanted *= 2;
 
