@@ -1,0 +1,111 @@
+namespace OssLogSinks.Core.Spool.Disk;
+
+/// <summary>
+/// What the journal of a folder remembers. Entries may be applied to it again, or with some missing, and it never says
+/// that more is settled than was.
+/// </summary>
+/// <remarks>Not thread-safe; <see cref="SpoolJournal.State"/> gives a copy.</remarks>
+internal sealed class JournalState
+{
+    private readonly Dictionary<ulong, long> _settled = [];
+    private readonly Dictionary<ulong, AppendIntent> _intents = [];
+    private readonly SortedSet<long> _segments = [];
+    private readonly SortedSet<long> _done = [];
+
+    /// <summary>By stream: all of its records up to this id have met their fate. A stream that is not here has none that matters.</summary>
+    public IReadOnlyDictionary<ulong, long> Settled => _settled;
+
+    /// <summary>By stream: the append that may have been sent and whose fate is not known.</summary>
+    public IReadOnlyDictionary<ulong, AppendIntent> Intents => _intents;
+
+    /// <summary>The segments that must be there, by their first id in ascending order.</summary>
+    public IReadOnlyCollection<long> Segments => _segments;
+
+    /// <summary>
+    /// The segments all of whose records have met their fate but whose files may still be there, in ascending order. The
+    /// settled marks need not cover them any more: such a file is deleted unread.
+    /// </summary>
+    public IReadOnlyCollection<long> DoneSegments => _done;
+
+    /// <summary>Whether something that was written was found missing or changed: what is said here was true, but later facts may be lost.</summary>
+    public bool IsDamaged { get; set; }
+
+    /// <summary>Whether there was no journal at all, or none that was ever begun; <see cref="IsDamaged"/> too then.</summary>
+    public bool IsMissing { get; set; }
+
+    public void Apply(in JournalEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case JournalEntryKind.Settled:
+                Settle(entry.Stream, entry.Id);
+                break;
+            case JournalEntryKind.Intent when entry.Intent is { } intent:
+                Intend(entry.Stream, intent);
+                break;
+            case JournalEntryKind.SegmentOpened:
+                if (!_done.Contains(entry.Id))
+                    _segments.Add(entry.Id);
+                break;
+            case JournalEntryKind.SegmentDone:
+                _segments.Remove(entry.Id);
+                _done.Add(entry.Id);
+                break;
+            case JournalEntryKind.SegmentRemoved:
+                _segments.Remove(entry.Id);
+                _done.Remove(entry.Id);
+                break;
+        }
+    }
+
+    /// <summary>Forgets the settled marks that no record can need: those below the oldest segment.</summary>
+    public void Prune()
+    {
+        var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
+        foreach (var stream in _settled.Where(mark => mark.Value < oldest).Select(mark => mark.Key).ToArray())
+            _settled.Remove(stream);
+    }
+
+    /// <summary>The entries that lead here from nothing.</summary>
+    public List<JournalEntry> ToEntries()
+    {
+        var entries = new List<JournalEntry>(_settled.Count + _intents.Count + _segments.Count + _done.Count);
+        foreach (var first in _segments)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentOpened, 0, first));
+        foreach (var first in _done)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentDone, 0, first));
+        foreach (var mark in _settled)
+            entries.Add(new JournalEntry(JournalEntryKind.Settled, mark.Key, mark.Value));
+        foreach (var open in _intents)
+            entries.Add(new JournalEntry(JournalEntryKind.Intent, open.Key, 0, open.Value));
+
+        return entries;
+    }
+
+    public JournalState Copy()
+    {
+        var copy = new JournalState { IsDamaged = IsDamaged, IsMissing = IsMissing };
+        foreach (var entry in ToEntries())
+            copy.Apply(entry);
+
+        return copy;
+    }
+
+    private void Settle(ulong stream, long throughId)
+    {
+        if (!_settled.TryGetValue(stream, out var before) || before < throughId)
+            _settled[stream] = throughId;
+
+        if (_intents.TryGetValue(stream, out var open) && open.LastId <= throughId)
+            _intents.Remove(stream);
+    }
+
+    private void Intend(ulong stream, AppendIntent intent)
+    {
+        // A stream is delivered in the order of its ids: this append would not have been sent before all earlier records
+        // had met their fate. So a settled mark that was lost is made good here.
+        Settle(stream, intent.FirstId - 1);
+        if (_settled[stream] < intent.LastId)
+            _intents[stream] = intent;
+    }
+}
