@@ -79,19 +79,15 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     /// <summary>Refuses an event that its own thread could not capture.</summary>
     public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => continuation(GiveUpUnrendered(error));
 
-    /// <summary>Tells the continuation when everything accepted so far has met its fate.</summary>
-    public void Flush(AsyncContinuation continuation)
-    {
-        if (!_queue.TryEnqueueFlush(new QueuedEvent(null, continuation, null)))
-            _ = FlushAppenderAsync(continuation, hasGivenUp: false);
-    }
+    /// <summary>Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for.</summary>
+    public void Flush(AsyncContinuation continuation) => Flush(continuation, _settings.FlushTarget);
 
     /// <summary>Ends when everything accepted so far has met its fate, and its continuations have been called.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         var flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var cancelling = cancellationToken.Register(() => flushed.TrySetCanceled(cancellationToken));
-        Flush(failure => flushed.TrySetResult(failure is null));
+        Flush(failure => flushed.TrySetResult(failure is null), OssFlushTarget.Oss);
         return await flushed.Task.ConfigureAwait(false);
     }
 
@@ -112,6 +108,13 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     /// <inheritdoc />
     public void Dispose() => Close();
 
+    private void Flush(AsyncContinuation continuation, OssFlushTarget target)
+    {
+        var mark = new QueuedEvent(null, continuation, null, target);
+        if (!_queue.TryEnqueueFlush(mark))
+            _ = FlushAppenderAsync(mark, hasGivenUp: false);
+    }
+
     private void CloseOnce(TimeSpan timeout)
     {
         _queue.Close();
@@ -127,7 +130,9 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     private async Task CloseOnceAsync(TimeSpan closeTimeout)
     {
         var startedAt = _time.GetTimestamp();
-        if (!await EndsAsync(_worker, closeTimeout).ConfigureAwait(false))
+
+        // With a buffer the queue is one short step from safety, which even a close that waits for nothing lets it take.
+        if (!await EndsAsync(_worker, _settings.HasBuffer && closeTimeout < StopGrace ? StopGrace : closeTimeout).ConfigureAwait(false))
         {
             await Task.Run(_stop.Cancel).ConfigureAwait(false);
             _ = await EndsAsync(_worker, StopGrace).ConfigureAwait(false);
@@ -166,7 +171,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     {
         if (queued.Event is not { } logEvent)
         {
-            _ = FlushAppenderAsync(queued.Continuation, _hasGivenUp);
+            _ = FlushAppenderAsync(queued, _hasGivenUp);
             _hasGivenUp = false;
             return;
         }
@@ -192,20 +197,21 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         }
     }
 
-    private async Task FlushAppenderAsync(AsyncContinuation continuation, bool hasGivenUp)
+    private async Task FlushAppenderAsync(QueuedEvent mark, bool hasGivenUp)
     {
         Exception? failure;
         try
         {
-            var isStored = await _appender.FlushAsync().ConfigureAwait(false) && !hasGivenUp;
-            failure = isStored ? null : new OssDeliveryException("Some of the events before the flush were given up.");
+            var flushing = mark.FlushTarget == OssFlushTarget.Oss ? _appender.FlushAsync() : _appender.FlushAsync(mark.FlushTarget);
+            var isSafe = await flushing.ConfigureAwait(false) && !hasGivenUp;
+            failure = isSafe ? null : new OssDeliveryException("Some of the events before the flush were given up.");
         }
         catch (Exception e)
         {
             failure = e;
         }
 
-        _continuations.AddFlush(continuation, failure);
+        _continuations.AddFlush(mark.Continuation, failure);
     }
 
     private void Lose(AsyncContinuation continuation, OssDeliveryException failure)

@@ -47,8 +47,8 @@ public sealed partial class OssAppendTarget
     public int RecordSizeLimit { get; set; } = 1 << 20;
 
     /// <summary>
-    /// The most memory that rendered, undelivered events may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>.
-    /// Default: 64 MiB. When it is used up, events wait in the queue.
+    /// The most memory that rendered, undelivered events may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, and
+    /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB. When it is used up, events wait in the queue.
     /// </summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
@@ -92,14 +92,15 @@ public sealed partial class OssAppendTarget
     public int RefusalRetryDelaySeconds { get; set; } = 30;
 
     /// <summary>
-    /// How long an append is tried before its events are given up, counted and reported, in seconds; -1 for as long as
-    /// memory lasts. Default: 3600.
+    /// How long an append is tried before its events are given up, counted and reported, in seconds; -1 for as long as it
+    /// takes. Default: one hour, and with a <see cref="BufferPath"/> as long as it takes.
     /// </summary>
-    public int RetryTimeLimitSeconds { get; set; } = 3600;
+    public int? RetryTimeLimitSeconds { get; set; }
 
     /// <summary>
     /// How long a close waits for what was accepted to be stored, in seconds; what is left then is given up, counted and
-    /// reported. Default: 10. NLog's own shutdown flushes before it closes, with a timeout of its own.
+    /// reported. With a <see cref="BufferPath"/> it stays on disk instead, and the next process ships it. Default: 10. NLog's own
+    /// shutdown flushes before it closes, with a timeout of its own.
     /// </summary>
     public int CloseTimeoutSeconds { get; set; } = 10;
 

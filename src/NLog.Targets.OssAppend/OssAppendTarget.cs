@@ -23,6 +23,9 @@ namespace NLog.Targets;
 /// room in the queue it is called at once, by the thread that logs. Give the group
 /// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
+/// <para>
+/// With a <see cref="BufferPath"/> an event is safe as soon as it is on disk, so its continuation is called with null then.
+/// </para>
 /// </remarks>
 [Target("OssAppend")]
 public sealed partial class OssAppendTarget : TargetWithLayout
@@ -115,8 +118,8 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 
     /// <summary>Sends what waits at once, without holding up the caller.</summary>
     /// <param name="asyncContinuation">
-    /// Called once every event that was accepted before has met its fate: with null if all of them stand in OSS, with an
-    /// <see cref="OssDeliveryException"/> if some were given up.
+    /// Called once every event that was accepted before has met its fate: with null if all of them stand in OSS, or are as
+    /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were given up.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void FlushAsync(AsyncContinuation asyncContinuation)
@@ -127,7 +130,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             asyncContinuation(null);
     }
 
-    /// <summary>Delivers what waits, for <see cref="CloseTimeoutSeconds"/> at most, and gives up the rest.</summary>
+    /// <summary>Delivers what waits, for <see cref="CloseTimeoutSeconds"/> at most, and gives up the rest, or leaves it in the buffer.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void CloseTarget()
     {

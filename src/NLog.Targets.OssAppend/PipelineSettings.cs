@@ -1,4 +1,5 @@
 using NLog.Targets.Wrappers;
+using OssLogSinks.Core;
 
 namespace NLog.Targets.OssAppend;
 
@@ -9,5 +10,14 @@ namespace NLog.Targets.OssAppend;
 /// <param name="BatchSize">How many events are taken at a time.</param>
 /// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
 /// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
+/// <param name="FlushTarget">What NLog's flush waits for.</param>
+/// <param name="HasBuffer">Whether what the appender has taken is safe on disk soon.</param>
 internal sealed record PipelineSettings(
-    int QueueLimit, AsyncTargetWrapperOverflowAction OverflowAction, TimeSpan BlockTimeout, int BatchSize, TimeSpan CloseTimeout, bool DrainOnProcessExit);
+    int QueueLimit,
+    AsyncTargetWrapperOverflowAction OverflowAction,
+    TimeSpan BlockTimeout,
+    int BatchSize,
+    TimeSpan CloseTimeout,
+    bool DrainOnProcessExit,
+    OssFlushTarget FlushTarget,
+    bool HasBuffer);

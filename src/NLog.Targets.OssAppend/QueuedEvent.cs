@@ -1,4 +1,5 @@
 using NLog.Common;
+using OssLogSinks.Core;
 
 namespace NLog.Targets.OssAppend;
 
@@ -6,4 +7,5 @@ namespace NLog.Targets.OssAppend;
 /// <param name="Event">The event; null for a flush.</param>
 /// <param name="Continuation">Whom to tell what became of it.</param>
 /// <param name="KeyValues">The event's values for the object key; null if the key has none.</param>
-internal readonly record struct QueuedEvent(LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues);
+/// <param name="FlushTarget">What a flush waits for.</param>
+internal readonly record struct QueuedEvent(LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss);

@@ -16,6 +16,7 @@ internal sealed class TargetSettings
     {
         [nameof(OssAppenderOptions.Credentials)] = nameof(OssAppendTarget.AccessKeyId) + ", " + nameof(OssAppendTarget.AccessKeySecret),
         [nameof(OssAppenderOptions.AppendInterval)] = nameof(OssAppendTarget.AppendIntervalMilliseconds),
+        [nameof(OssAppenderOptions.BufferSyncInterval)] = nameof(OssAppendTarget.BufferSyncIntervalMilliseconds),
         [nameof(OssAppenderOptions.RequestTimeout)] = nameof(OssAppendTarget.RequestTimeoutSeconds),
         [nameof(OssAppenderOptions.ConnectTimeout)] = nameof(OssAppendTarget.ConnectTimeoutSeconds),
         [nameof(OssAppenderOptions.RetryDelay)] = nameof(OssAppendTarget.RetryDelayMilliseconds),
@@ -53,6 +54,11 @@ internal sealed class TargetSettings
             AppendSizeLimit = _target.AppendSizeLimit,
             RecordSizeLimit = _target.RecordSizeLimit,
             MemoryLimit = _target.MemoryLimit,
+            BufferPath = BufferPath(),
+            BufferSizeLimitBytes = _target.BufferSizeLimitBytes,
+            BufferFullAction = _target.BufferFullAction,
+            BufferSync = _target.BufferSync,
+            BufferSyncInterval = Milliseconds(_target.BufferSyncIntervalMilliseconds),
             ConcurrentAppends = _target.ConcurrentAppends,
             OpenStreamLimit = _target.OpenStreamLimit,
             AppendInterval = Milliseconds(_target.AppendIntervalMilliseconds),
@@ -61,7 +67,7 @@ internal sealed class TargetSettings
             RetryDelay = Milliseconds(_target.RetryDelayMilliseconds),
             RetryDelayLimit = Seconds(_target.RetryDelayLimitSeconds),
             RefusalRetryDelay = Seconds(_target.RefusalRetryDelaySeconds),
-            RetryTimeLimit = _target.RetryTimeLimitSeconds == -1 ? Timeout.InfiniteTimeSpan : Seconds(_target.RetryTimeLimitSeconds),
+            RetryTimeLimit = RetryTimeLimit(),
             CloseTimeout = Seconds(_target.CloseTimeoutSeconds),
             Credentials = Credentials(),
         };
@@ -76,7 +82,9 @@ internal sealed class TargetSettings
         _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds),
         _target.BatchSize,
         options.CloseTimeout,
-        _target.DrainOnProcessExit);
+        _target.DrainOnProcessExit,
+        _target.FlushTarget,
+        HasBuffer: options.BufferPath is not null);
 
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)
@@ -90,6 +98,7 @@ internal sealed class TargetSettings
             _target.OverflowAction is AsyncTargetWrapperOverflowAction.Discard or AsyncTargetWrapperOverflowAction.Block or AsyncTargetWrapperOverflowAction.Grow,
             nameof(_target.OverflowAction),
             "must be Discard, Block or Grow.");
+        Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), "must be Oss or Disk.");
         foreach (var fault in key.Faults)
             Add(nameof(_target.ObjectKey), fault);
 
@@ -98,6 +107,16 @@ internal sealed class TargetSettings
 
         return _faults;
     }
+
+    // A path that was asked for and came out empty is a fault: nobody shall think that a buffer is there.
+    private string? BufferPath() => _target.BufferPath is { } path ? Text(path) ?? "" : null;
+
+    private TimeSpan? RetryTimeLimit() => _target.RetryTimeLimitSeconds switch
+    {
+        null => null,
+        -1 => Timeout.InfiniteTimeSpan,
+        { } count => Seconds(count),
+    };
 
     private OssObjectProperties ObjectProperties() => new()
     {

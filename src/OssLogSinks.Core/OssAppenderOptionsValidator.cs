@@ -12,6 +12,8 @@ internal sealed class OssAppenderOptionsValidator
     private const int SmallestAppend = 4 << 10;
     private const int LargestAppend = 64 << 20;
     private const int MostWorkers = 64;
+    private const int PartsOfMemory = 4;
+    private const long SmallestBuffer = 8 << 20;
 
     /// <summary>The longest time that every timer takes.</summary>
     internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
@@ -31,6 +33,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         CheckKey();
         CheckLimits();
+        CheckBuffer();
         CheckTimes();
         CheckObjectProperties();
         if (_options.Client is null)
@@ -61,12 +64,29 @@ internal sealed class OssAppenderOptionsValidator
             _options.RecordSizeLimit >= 1 && _options.RecordSizeLimit <= _options.AppendSizeLimit,
             nameof(_options.RecordSizeLimit),
             $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
-        Check(
-            _options.MemoryLimit >= SmallestMemory(),
-            nameof(_options.MemoryLimit),
-            $"must be at least {Number(SmallestMemory())} bytes: twice {nameof(_options.AppendSizeLimit)}, and room for a record of {nameof(_options.RecordSizeLimit)}.");
+        CheckMemory();
         Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), $"must be from 1 to {Number(MostWorkers)}.");
         Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), "must be at least 1.");
+    }
+
+    private void CheckMemory()
+    {
+        var least = SmallestMemory();
+        if (_options.BufferPath is null)
+        {
+            Check(
+                _options.MemoryLimit >= least,
+                nameof(_options.MemoryLimit),
+                $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimit)}, and room for a record of {nameof(_options.RecordSizeLimit)}.");
+            return;
+        }
+
+        // It is divided between what waits to be written, what is shipped, and what is taken over; each must do on its part.
+        least *= PartsOfMemory;
+        Check(
+            _options.MemoryLimit >= least,
+            nameof(_options.MemoryLimit),
+            $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimit)}, and room for {Number(PartsOfMemory)} records of {nameof(_options.RecordSizeLimit)}.");
     }
 
     // Memory comes in pieces, so a record can take more than its bytes; one that never fits would be waited for without end.
@@ -74,6 +94,27 @@ internal sealed class OssAppenderOptionsValidator
     {
         var largestRecord = Math.Min(Math.Max(_options.RecordSizeLimit, 0), LargestAppend);
         return Math.Max(2L * _options.AppendSizeLimit, new AppendBatch(firstAcceptedAt: 0).CostOf(largestRecord) + AppendBatch.MostOverhead);
+    }
+
+    private void CheckBuffer()
+    {
+        if (_options.BufferPath is { } path && BufferPathRules.FaultOf(path) is { } problem)
+            Add(nameof(_options.BufferPath), problem);
+
+        var least = Math.Max(SmallestBuffer, 4L * _options.AppendSizeLimit);
+        Check(
+            _options.BufferSizeLimitBytes >= least,
+            nameof(_options.BufferSizeLimitBytes),
+            $"must be at least {Number(least)} bytes: 8 MiB, and four times {nameof(_options.AppendSizeLimit)}.");
+        Check(
+            _options.BufferFullAction is OssBufferFullAction.DropNewest or OssBufferFullAction.DropOldest,
+            nameof(_options.BufferFullAction),
+            $"must be {nameof(OssBufferFullAction.DropNewest)} or {nameof(OssBufferFullAction.DropOldest)}.");
+        Check(
+            _options.BufferSync is OssBufferSync.EachWrite or OssBufferSync.Interval or OssBufferSync.None,
+            nameof(_options.BufferSync),
+            $"must be {nameof(OssBufferSync.EachWrite)}, {nameof(OssBufferSync.Interval)} or {nameof(OssBufferSync.None)}.");
+        CheckTime(_options.BufferSyncInterval, nameof(_options.BufferSyncInterval), mayBeZero: false);
     }
 
     private void CheckTimes()

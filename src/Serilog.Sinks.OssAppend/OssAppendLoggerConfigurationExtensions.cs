@@ -42,11 +42,15 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="queueLimit">The most events that may wait to be rendered. Default: 100 000.</param>
     /// <param name="blockWhenFull">Whether a log call waits for room when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
     /// <param name="blockTimeout">How long it waits at most. Default: 10 seconds.</param>
-    /// <param name="closeTimeout">How long closing the logger waits for everything to be stored. Default: 10 seconds.</param>
+    /// <param name="closeTimeout">How long closing the logger waits for everything to be stored; what is left then is dropped and counted, or stays in the buffer. Default: 10 seconds.</param>
     /// <param name="appendSizeLimitBytes">The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</param>
     /// <param name="eventSizeLimitBytes">The most bytes of one rendered event; a larger one is dropped and counted. Default: 1 MiB.</param>
     /// <param name="memoryLimitBytes">The most memory that rendered events may hold, in bytes. Default: 64 MiB.</param>
-    /// <param name="retryTimeLimit">How long an append is tried before its events are dropped and counted. Default: 1 hour.</param>
+    /// <param name="bufferPath">A folder where events wait on disk until they stand in OSS, so that they survive a crash; see <see cref="OssAppendSinkOptions.BufferPath"/>. Default: none, they wait in memory.</param>
+    /// <param name="bufferSizeLimitBytes">The most bytes that this process's files in it take. Default: 1 GiB.</param>
+    /// <param name="bufferFullAction">What gives way when they do. Default: the newest events, once memory and queue are full as well.</param>
+    /// <param name="bufferSync">When events in it are forced onto the disk's own medium, for the death of the machine. Default: with each write.</param>
+    /// <param name="retryTimeLimit">How long an append is tried before its events are dropped and counted. Default: 1 hour, and with a <paramref name="bufferPath"/> as long as it takes.</param>
     /// <param name="requestTimeout">How long one request may take, its answer included. Default: 30 seconds.</param>
     /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
     /// <param name="sealFinishedObjects">Whether an object that is full, or whose period is over, is sealed, so that lifecycle rules may move it to the cold classes. Default: false; needs the RAM action oss:SealAppendObject.</param>
@@ -84,6 +88,8 @@ public static class OssAppendLoggerConfigurationExtensions
         bool blockWhenFull = false, TimeSpan? blockTimeout = null,
         TimeSpan? closeTimeout = null,
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
+        string? bufferPath = null, long bufferSizeLimitBytes = 1L << 30,
+        OssBufferFullAction bufferFullAction = OssBufferFullAction.DropNewest, OssBufferSync bufferSync = OssBufferSync.EachWrite,
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
@@ -105,6 +111,7 @@ public static class OssAppendLoggerConfigurationExtensions
             period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
             blockWhenFull: blockWhenFull, blockTimeout: blockTimeout, closeTimeout: closeTimeout,
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
+            bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
             contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
             metadata: metadata, tags: tags, monitor: monitor, client: client);
@@ -113,7 +120,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -137,6 +144,8 @@ public static class OssAppendLoggerConfigurationExtensions
         bool blockWhenFull = false, TimeSpan? blockTimeout = null,
         TimeSpan? closeTimeout = null,
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
+        string? bufferPath = null, long bufferSizeLimitBytes = 1L << 30,
+        OssBufferFullAction bufferFullAction = OssBufferFullAction.DropNewest, OssBufferSync bufferSync = OssBufferSync.EachWrite,
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
@@ -172,6 +181,11 @@ public static class OssAppendLoggerConfigurationExtensions
             AppendSizeLimitBytes = appendSizeLimitBytes,
             EventSizeLimitBytes = eventSizeLimitBytes,
             MemoryLimitBytes = memoryLimitBytes,
+            BufferPath = bufferPath,
+            BufferSizeLimitBytes = bufferSizeLimitBytes,
+            BufferFullAction = bufferFullAction,
+            BufferSync = bufferSync,
+            RetryTimeLimit = retryTimeLimit,
             SendContentMd5 = sendContentMd5,
             SealFinishedObjects = sealFinishedObjects,
             Monitor = monitor,
@@ -183,7 +197,6 @@ public static class OssAppendLoggerConfigurationExtensions
         options.Period = period ?? options.Period;
         options.BlockTimeout = blockTimeout ?? options.BlockTimeout;
         options.CloseTimeout = closeTimeout ?? options.CloseTimeout;
-        options.RetryTimeLimit = retryTimeLimit ?? options.RetryTimeLimit;
         options.RequestTimeout = requestTimeout ?? options.RequestTimeout;
         return Add(sinkConfiguration, options, SettingNames.OfParameters, restrictedToMinimumLevel, levelSwitch);
     }

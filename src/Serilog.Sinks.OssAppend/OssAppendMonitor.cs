@@ -1,3 +1,4 @@
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Sinks.OssAppend.Delivery;
 
@@ -25,7 +26,19 @@ public sealed class OssAppendMonitor
     /// <returns>True if all that waited stands in OSS, each event once; false if some was given up meanwhile.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
-        _sink?.FlushAsync(cancellationToken) ?? Task.FromResult(true);
+        FlushAsync(OssFlushTarget.Oss, cancellationToken);
+
+    /// <summary>
+    /// Ends as soon as every event logged before is as safe as asked for: in OSS, or with a
+    /// <see cref="OssAppendSinkOptions.BufferPath"/> on disk already, synced whatever
+    /// <see cref="OssAppendSinkOptions.BufferSync"/> says.
+    /// </summary>
+    /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
+    /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
+    /// <returns>True if all that waited is there; false if some was given up meanwhile.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
+        _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);
 
     internal void Watch(OssAppendSink sink) => _sink = sink;
 }

@@ -131,7 +131,7 @@ public sealed class OssAppendSinkOptions
 
     /// <summary>
     /// How long closing the logger waits for everything to be stored; what is left then is dropped, counted and told to the failure
-    /// listener. Default: 10 seconds.
+    /// listener. With a <see cref="BufferPath"/> it stays on disk instead, and the next process ships it. Default: 10 seconds.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -148,8 +148,47 @@ public sealed class OssAppendSinkOptions
     /// <summary>The most bytes of one rendered event, up to <see cref="AppendSizeLimitBytes"/>; a larger one is dropped, counted and told to the failure listener. Default: 1 MiB.</summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
 
-    /// <summary>The most memory that rendered events may hold, in bytes; at least twice <see cref="AppendSizeLimitBytes"/>. Default: 64 MiB.</summary>
+    /// <summary>
+    /// The most memory that rendered events may hold, in bytes; at least twice <see cref="AppendSizeLimitBytes"/>, and eight times
+    /// with a <see cref="BufferPath"/>. Default: 64 MiB.
+    /// </summary>
     public long MemoryLimitBytes { get; set; } = 64L << 20;
+
+    /// <summary>
+    /// A folder where events wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
+    /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; any number of processes may share it, and each ships what
+    /// processes left that are no more. Default: none, events wait in memory.
+    /// </summary>
+    /// <remarks>
+    /// An event is safe once it is on disk, and is not kept in memory as well: the failure listener learns only of events that
+    /// are lost before that. Losses after it are counted and reported, without the events. What still waits in the queue is lost
+    /// with the process; <see cref="OssAppendMonitor.FlushAsync(OssFlushTarget, CancellationToken)"/> waits until it is on disk.
+    /// </remarks>
+    public string? BufferPath { get; set; }
+
+    /// <summary>
+    /// The most bytes that the files under <see cref="BufferPath"/> take which this process made or took over: at least 8 MiB, and
+    /// four times <see cref="AppendSizeLimitBytes"/>. Default: 1 GiB. Checked before each write. When it is reached,
+    /// <see cref="BufferFullAction"/> decides.
+    /// </summary>
+    public long BufferSizeLimitBytes { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// What gives way when <see cref="BufferSizeLimitBytes"/> is reached. Default: DropNewest; new events wait in memory within
+    /// <see cref="MemoryLimitBytes"/>, then in the queue, and when that is full too they are dropped, or the log call waits, as
+    /// <see cref="BlockWhenFull"/> says. DropOldest: the oldest events on disk that are not yet on their way are dropped, counted
+    /// and reported.
+    /// </summary>
+    public OssBufferFullAction BufferFullAction { get; set; }
+
+    /// <summary>
+    /// When events in the buffer are forced onto the disk's own medium; what was written survives the death of the process
+    /// whatever it says, so it is about the death of the machine. Default: with each write, some twenty times a second at most.
+    /// </summary>
+    public OssBufferSync BufferSync { get; set; }
+
+    /// <summary>How often, with <see cref="OssBufferSync.Interval"/>. Default: 1 second.</summary>
+    public TimeSpan BufferSyncInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many objects are appended to at the same time, 1 to 64; an object takes one append at a time. Default: 4.</summary>
     public int ConcurrentAppends { get; set; } = 4;
@@ -158,10 +197,11 @@ public sealed class OssAppendSinkOptions
     public int OpenStreamLimit { get; set; } = 1000;
 
     /// <summary>
-    /// How long an append is tried before its events are dropped, counted and told to the failure listener. Default: 1 hour;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as memory lasts.
+    /// How long an append is tried before its events are dropped, counted and told to the failure listener;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Default: 1 hour, and with a <see cref="BufferPath"/> as long as
+    /// it takes.
     /// </summary>
-    public TimeSpan RetryTimeLimit { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan? RetryTimeLimit { get; set; }
 
     /// <summary>The pause after a first failure; doubles with each more, and each is drawn at random between nothing and that. Default: 200 milliseconds.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);

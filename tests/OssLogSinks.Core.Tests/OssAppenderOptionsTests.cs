@@ -33,6 +33,11 @@ public class OssAppenderOptionsTests
             AppendSizeLimit = 1,
             RecordSizeLimit = 0,
             MemoryLimit = 0,
+            BufferPath = "",
+            BufferSizeLimitBytes = 0,
+            BufferFullAction = (OssBufferFullAction)42,
+            BufferSync = (OssBufferSync)42,
+            BufferSyncInterval = TimeSpan.Zero,
             ConcurrentAppends = 0,
             OpenStreamLimit = 0,
             AppendInterval = TimeSpan.FromSeconds(-1),
@@ -53,8 +58,8 @@ public class OssAppenderOptionsTests
 
         string[] expected =
         [
-            "AppendInterval", "AppendSizeLimit", "Bucket", "CloseTimeout", "ConcurrentAppends", "ConnectTimeout", "Endpoint",
-            "MemoryLimit", "ObjectKey", "ObjectProperties.ContentType", "ObjectSizeLimit", "OpenStreamLimit", "Random", "RecordSizeLimit",
+            "AppendInterval", "AppendSizeLimit", "Bucket", "BufferFullAction", "BufferPath", "BufferSizeLimitBytes", "BufferSync",
+            "BufferSyncInterval", "CloseTimeout", "ConcurrentAppends", "ConnectTimeout", "Endpoint", "MemoryLimit", "ObjectKey", "ObjectProperties.ContentType", "ObjectSizeLimit", "OpenStreamLimit", "Random", "RecordSizeLimit",
             "RefusalRetryDelay", "Region", "RequestTimeout", "RetryDelay", "RetryDelayLimit", "RetryTimeLimit", "RollingInterval", "TimeProvider",
         ];
         Assert.Equal(expected, exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));

@@ -7,14 +7,21 @@ using Serilog;
 namespace OssLogSinks.EndToEnd.Tests;
 
 /// <summary>The configuration files that the README shows, loaded as an application loads them.</summary>
-public class ReadmeSettingsTests
+public sealed class ReadmeSettingsTests : IDisposable
 {
+    private const string Args = "Serilog:WriteTo:0:Args";
+    private const string BufferPath = Args + ":bufferPath";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oss-readme-").FullName;
+
     public ReadmeSettingsTests()
     {
         // The README's settings take their credentials from here, as an application would.
         Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_ID", "readme-key");
         Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_SECRET", "readme-secret");
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void NLogConfig_MakesTheTarget()
@@ -39,6 +46,35 @@ public class ReadmeSettingsTests
 
         Assert.Contains("OssAppendSink", SinksOf(logger));
         Assert.DoesNotContain("Unable to find a method", complaints.ToString());
+    }
+
+    [Fact]
+    public void AppSettingsWithABuffer_MakeTheSink()
+    {
+        var complaints = new StringWriter();
+        global::Serilog.Debugging.SelfLog.Enable(TextWriter.Synchronized(complaints));
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(File("appsettings.buffer.json"))
+            .AddInMemoryCollection([new(BufferPath, _folder)])
+            .Build();
+
+        using (var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger())
+            Assert.Contains("OssAppendSink", SinksOf(logger));
+
+        Assert.DoesNotContain("Unable to find a method", complaints.ToString());
+    }
+
+    [Fact]
+    public void BufferSettings_AreNoneThatTheSinkDoesNotKnow()
+    {
+        var parameters = typeof(OssAppendLoggerConfigurationExtensions).GetMethods()
+            .SelectMany(method => method.GetParameters())
+            .Select(parameter => parameter.Name);
+        var written = new ConfigurationBuilder().AddJsonFile(File("appsettings.buffer.json")).Build().GetSection(Args).GetChildren();
+
+        // The configuration reader leaves out, without a word, what no parameter is called.
+        Assert.All(written, setting => Assert.Contains(setting.Key, parameters));
+        Assert.Contains(written, setting => setting.Path == BufferPath);
     }
 
     private static string File(string name) => Path.Combine(AppContext.BaseDirectory, "Snippets", name);

@@ -29,6 +29,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     private readonly PeriodicBatchingSink _batching;
     private readonly Action<LogEvent> _enqueue;
     private readonly TimeProvider _time;
+    private readonly bool _hasBuffer;
     private readonly IDisposable? _drainAtEnd;
     private readonly object _closing = new();
     private Task? _closed;
@@ -37,6 +38,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     public OssAppendSink(OssAppendSinkOptions options)
     {
         _time = options.TimeProvider;
+        _hasBuffer = options.BufferPath is not null;
         CloseTimeout = options.CloseTimeout;
         _relay = new FailureRelay(this);
 
@@ -82,10 +84,14 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
-    public async Task<bool> FlushAsync(CancellationToken cancellationToken)
+    public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
+
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         await _room.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
-        return await _appender.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return target == OssFlushTarget.Oss
+            ? await _appender.FlushAsync(cancellationToken).ConfigureAwait(false)
+            : await _appender.FlushAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync(CloseTimeout).ConfigureAwait(false);
@@ -104,8 +110,9 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         _room.Close();
 
         // It blocks until the queue is empty, for as long as that takes: on a thread of its own.
+        // With a buffer it is one short step from safety, which even a close that waits for nothing lets it take.
         var draining = Task.Factory.StartNew(_batching.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (!await EndsWithinAsync(draining, timeout).ConfigureAwait(false))
+        if (!await EndsWithinAsync(draining, _hasBuffer && timeout < Slack ? Slack : timeout).ConfigureAwait(false))
             await GiveUpRestAsync(draining).ConfigureAwait(false);
 
         var rest = timeout - _time.GetElapsedTime(start);

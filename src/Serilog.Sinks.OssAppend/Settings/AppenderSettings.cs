@@ -8,15 +8,18 @@ namespace Serilog.Sinks.OssAppend.Settings;
 internal static class AppenderSettings
 {
     private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRhythmToDisk = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// How often queued events are rendered. It is a part of the period: as bytes they wait far cheaper than as objects.
+    /// How often queued events are rendered. It is a part of the period: as bytes they wait far cheaper than as objects, and
+    /// with a buffer they are not safe before.
     /// </summary>
     public static TimeSpan RhythmOf(OssAppendSinkOptions options)
     {
         var part = new TimeSpan(options.Period.Ticks / 8);
-        return part < ShortestRhythm ? ShortestRhythm : part > LongestRhythm ? LongestRhythm : part;
+        var longest = options.BufferPath is null ? LongestRhythm : LongestRhythmToDisk;
+        return part < ShortestRhythm ? ShortestRhythm : part > longest ? longest : part;
     }
 
     public static OssAppenderOptions From(OssAppendSinkOptions options) => new()
@@ -42,6 +45,11 @@ internal static class AppenderSettings
         AppendSizeLimit = options.AppendSizeLimitBytes,
         RecordSizeLimit = options.EventSizeLimitBytes,
         MemoryLimit = options.MemoryLimitBytes,
+        BufferPath = options.BufferPath,
+        BufferSizeLimitBytes = options.BufferSizeLimitBytes,
+        BufferFullAction = options.BufferFullAction,
+        BufferSync = options.BufferSync,
+        BufferSyncInterval = options.BufferSyncInterval,
         ConcurrentAppends = options.ConcurrentAppends,
         OpenStreamLimit = options.OpenStreamLimit,
         RetryDelay = options.RetryDelay,

@@ -90,6 +90,7 @@ public class OverloadTests
         OssObjectProperties properties => properties with { ContentType = "a/b" },
         TimeProvider => new Microsoft.Extensions.Time.Testing.FakeTimeProvider(),
         null when type == typeof(string) => "x",
+        null when type == typeof(TimeSpan?) => TimeSpan.FromMinutes(1),
         null when type == typeof(IOssCredentialsProvider) => new StaticCredentialsProvider("a", "b"),
         null when type == typeof(IOssClient) => new MemoryBucket(),
         null when type == typeof(HttpMessageHandler) => new HttpClientHandler(),

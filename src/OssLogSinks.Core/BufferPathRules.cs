@@ -1,0 +1,61 @@
+using System.Security;
+using System.Text;
+
+namespace OssLogSinks.Core;
+
+/// <summary>
+/// What a buffer path must be like before it is used. Whether it can be written is not asked here: that may change at any
+/// time, and memory takes over then.
+/// </summary>
+internal static class BufferPathRules
+{
+    private const int LongestName = 255;
+
+    // The folders and files inside have names too.
+    private const int RoomInside = 256;
+
+    private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
+    private static readonly int LongestPath = (IsWindows ? 32767 : 4096) - RoomInside;
+
+    /// <summary>What is wrong with a path, as a sentence without its subject; null if nothing is.</summary>
+    public static string? FaultOf(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            return "must not be empty; leave it out to have records wait in memory.";
+        if (path.IndexOfAny(Path.GetInvalidPathChars()) >= 0)
+            return "has a character that no path may have.";
+        if (FullPathOf(path) is not { } folder)
+            return "is no path that a folder can have.";
+        if (LengthOf(folder) > LongestPath || folder.Split(Path.DirectorySeparatorChar).Any(name => LengthOf(name) > LongestName))
+            return $"is too long: a path has room for {LongestPath} {Unit}, and each name in it for {LongestName}.";
+
+        return FaultOfWhatIsThere(folder);
+    }
+
+    private static string? FaultOfWhatIsThere(string folder)
+    {
+        for (var place = folder; !string.IsNullOrEmpty(place); place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place))
+                return place == folder ? "is a file; it must be a folder, or nothing yet." : "leads through a file; it must be a folder, or nothing yet.";
+        }
+
+        return null;
+    }
+
+    private static string? FullPathOf(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException or SecurityException)
+        {
+            return null;
+        }
+    }
+
+    private static string Unit => IsWindows ? "characters" : "bytes";
+
+    private static int LengthOf(string text) => IsWindows ? text.Length : Encoding.UTF8.GetByteCount(text);
+}

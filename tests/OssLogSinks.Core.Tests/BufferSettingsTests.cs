@@ -1,0 +1,127 @@
+using CsCheck;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests;
+
+public sealed class BufferSettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("oss-buffer-settings-").FullName;
+
+    public static TheoryData<string> PathsThatCannotBe => ["", " \t", "a\0b", new string('n', 256), "/" + string.Concat(Enumerable.Repeat("folder/", 6000))];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("buffer")]
+    [InlineData("not/there/yet/")]
+    [InlineData("缓冲 of {braces}")]
+    public void PathThatCanBeMade_IsFine_AndIsNotMadeYet(string path)
+    {
+        var folder = Path.Combine(_folder, path);
+
+        Assert.Empty(FaultsOf(o => o.BufferPath = folder));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void RelativePath_IsFine() => Assert.Empty(FaultsOf(o => o.BufferPath = "log-buffer"));
+
+    [Fact]
+    public void RootOfTheDisk_IsFine() => Assert.Empty(FaultsOf(o => o.BufferPath = Path.GetPathRoot(_folder)));
+
+    [Theory]
+    [MemberData(nameof(PathsThatCannotBe))]
+    public void PathThatCannotBe_IsAFault(string path) =>
+        Assert.Equal("BufferPath", Assert.Single(FaultsOf(o => o.BufferPath = path)).Setting);
+
+    [Theory]
+    [InlineData("file", "is a file")]
+    [InlineData("file/", "is a file")]
+    [InlineData("file/below/it", "leads through a file")]
+    public void FileInTheWay_IsAFault(string path, string problem)
+    {
+        File.WriteAllText(Path.Combine(_folder, "file"), "");
+
+        var fault = Assert.Single(FaultsOf(o => o.BufferPath = Path.Combine(_folder, path)));
+
+        Assert.Equal("BufferPath", fault.Setting);
+        Assert.StartsWith(problem, fault.Problem);
+    }
+
+    [Fact]
+    public void FolderThatCannotBeWritten_IsNoFault()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Rights are others there.");
+        var locked = Directory.CreateDirectory(Path.Combine(_folder, "locked")).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(locked, UnixFileMode.UserRead);
+
+        Assert.Empty(FaultsOf(o => o.BufferPath = Path.Combine(locked, "buffer")));
+    }
+
+    [Fact]
+    public void SettingsOfABuffer_WithoutOne_AreNoFault() => Assert.Empty(FaultsOf(o =>
+    {
+        o.BufferSizeLimitBytes = 8 << 20;
+        o.AppendSizeLimit = 2 << 20;
+        o.BufferFullAction = OssBufferFullAction.DropOldest;
+        o.BufferSync = OssBufferSync.None;
+        o.BufferSyncInterval = TimeSpan.FromDays(24);
+    }));
+
+    [Theory]
+    [InlineData(1 << 20, (8L << 20) - 1, false)]
+    [InlineData(1 << 20, 8L << 20, true)]
+    [InlineData(4 << 20, (16L << 20) - 1, false)]
+    [InlineData(4 << 20, 16L << 20, true)]
+    [InlineData(64 << 20, 256L << 20, true)]
+    public void Buffer_HasRoomForSomeAppends(int appendSize, long bufferSize, bool isFine) =>
+        Assert.Equal(isFine ? [] : ["BufferSizeLimitBytes"], FaultsOf(o =>
+        {
+            o.AppendSizeLimit = appendSize;
+            o.BufferSizeLimitBytes = bufferSize;
+            o.MemoryLimit = 1L << 30;
+        }).Select(f => f.Setting));
+
+    [Fact]
+    public void MemoryWithABuffer_IsEightAppendsAtLeast_AndTheFaultNamesAnAmountThatDoes() =>
+        Gen.Select(Gen.Int[4 << 10, 64 << 20], Gen.Int[0, 100]).Sample((appendSize, percent) =>
+        {
+            var options = new OssAppenderOptions
+            {
+                Client = new MemoryOss(),
+                BufferPath = _folder,
+                AppendSizeLimit = appendSize,
+                RecordSizeLimit = 1 + (int)((appendSize - 1L) * percent / 100),
+                MemoryLimit = (8L * appendSize) - 1,
+            };
+
+            var fault = Assert.Single(options.Validate());
+            Assert.Equal("MemoryLimit", fault.Setting);
+            options.MemoryLimit = long.Parse(fault.Problem.Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(options.MemoryLimit, 8L * appendSize, long.MaxValue);
+            Assert.Empty(options.Validate());
+            options.MemoryLimit--;
+            Assert.Single(options.Validate());
+        });
+
+    [Fact]
+    public void MemoryWithoutABuffer_IsTwoAppendsAsBefore() => Assert.Empty(FaultsOf(o => o.MemoryLimit = 2L * o.AppendSizeLimit));
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(24 * 24 * 3600, true)]
+    [InlineData((24 * 24 * 3600) + 1, false)]
+    public void SyncInterval_IsATimeThatTimersTake(int seconds, bool isFine) => Assert.Equal(
+        isFine ? [] : ["BufferSyncInterval"], FaultsOf(o => o.BufferSyncInterval = TimeSpan.FromSeconds(seconds)).Select(f => f.Setting));
+
+    private static IReadOnlyList<SettingFault> FaultsOf(Action<OssAppenderOptions> set)
+    {
+        var options = new OssAppenderOptions { Client = new MemoryOss() };
+        set(options);
+        return options.Validate();
+    }
+}
