@@ -13,9 +13,10 @@ internal sealed class LogWriter(int number, ReliabilityArguments arguments, IFro
 
     public Random Random { get; } = new((arguments.Seed * 1000) + number);
 
-    public long WrittenTotal => _written.Sum(w => w);
+    public long WrittenTotal => Enumerable.Range(0, _written.Length).Sum(Written);
 
-    public long Written(int stream) => _written[stream];
+    /// <summary>How many events of a stream the front door has taken; any thread may ask.</summary>
+    public long Written(int stream) => Volatile.Read(ref _written[stream]);
 
     public DeliverySnapshot GetSnapshot() => front.GetSnapshot();
 
@@ -24,7 +25,7 @@ internal sealed class LogWriter(int number, ReliabilityArguments arguments, IFro
     {
         var stream = Random.Next(arguments.Streams);
         front.Write(new EventLine(arguments.Run, number, stream, _written[stream]));
-        _written[stream]++;
+        Volatile.Write(ref _written[stream], _written[stream] + 1);
     }
 
     public void Flush() => front.Flush();

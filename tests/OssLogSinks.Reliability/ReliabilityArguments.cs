@@ -10,6 +10,18 @@ internal enum ReliabilityCommand
 
     /// <summary>A steady rate for so many minutes.</summary>
     Soak,
+
+    /// <summary>Processes that log to a disk buffer and are killed.</summary>
+    Crash,
+
+    /// <summary>Two processes that log to one disk buffer at the same time.</summary>
+    Share,
+
+    /// <summary>Disk buffers that are damaged before they are taken over.</summary>
+    Corrupt,
+
+    /// <summary>A large disk buffer that is emptied without the process that filled it.</summary>
+    Drain,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -18,13 +30,18 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     private const string Usage = """
         usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|core] [--shared-object]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
-        both:  [--prefix PREFIX] [--verbose]
+               crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
+               share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
+               corrupt [--rounds N] [--seed N]
+               drain [--gigabytes G]
+        all:   [--prefix PREFIX] [--verbose]
+        the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
         With OSS_ENDPOINT, OSS_REGION, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and perhaps OSS_SESSION_TOKEN set
         it runs against that server and the faults that one plays; without, against its own.
         """;
 
     /// <summary>Marks every line of this run; what does not carry it is another writer's.</summary>
-    public string Run { get; } = "r" + Guid.NewGuid().ToString("N")[..10];
+    public string Run { get; init; } = "r" + Guid.NewGuid().ToString("N")[..10];
 
     /// <summary>Events of all writers together.</summary>
     public int Events { get; init; } = 200_000;
@@ -48,6 +65,21 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     /// <summary>Events a second of all writers together.</summary>
     public int Rate { get; init; } = 2000;
 
+    /// <summary>How many processes are killed.</summary>
+    public int Kills { get; init; } = 50;
+
+    /// <summary>Whether a process lives beside the one that is killed, and beside its successor.</summary>
+    public bool Overlaps { get; init; }
+
+    /// <summary>How many buffers are damaged.</summary>
+    public int Rounds { get; init; } = 200;
+
+    /// <summary>How large the buffer is that is emptied.</summary>
+    public double Gigabytes { get; init; } = 10;
+
+    /// <summary>The folder of the disk buffer; null for one of this run's own.</summary>
+    public string? ChosenBuffer { get; init; }
+
     public bool IsVerbose { get; init; }
 
     /// <summary>What all keys begin with; null for a prefix of this run's own.</summary>
@@ -55,14 +87,17 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     public string Prefix => ChosenPrefix ?? $"reliability/{Run}/";
 
+    public string BufferPath => ChosenBuffer ?? Path.Combine(Path.GetTempPath(), "oss-reliability-" + Run);
+
+    /// <summary>Whether it is about the disk buffer.</summary>
+    public bool UsesBuffer => Command is not (ReliabilityCommand.Storm or ReliabilityCommand.Soak);
+
     public static ReliabilityArguments? Parse(string[] args)
     {
-        var parsed = args.FirstOrDefault() switch
-        {
-            "storm" => new ReliabilityArguments(ReliabilityCommand.Storm),
-            "soak" => new ReliabilityArguments(ReliabilityCommand.Soak),
-            _ => null,
-        };
+        var parsed = CommandOf(args.FirstOrDefault()) is { } command ? new ReliabilityArguments(command) : null;
+        // Each process has its share; the issue of a crash is the kill, not the load.
+        if (parsed is { Command: ReliabilityCommand.Crash or ReliabilityCommand.Share })
+            parsed = parsed with { Events = 100_000, Streams = 4 };
 
         for (var i = 1; i < args.Length && parsed is not null; i++)
             parsed = parsed.WithSwitch(args[i]) ?? (i + 1 < args.Length ? parsed.WithValue(args[i], args[++i]) : null);
@@ -75,9 +110,21 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         return parsed;
     }
 
+    private static ReliabilityCommand? CommandOf(string? name) => name switch
+    {
+        "storm" => ReliabilityCommand.Storm,
+        "soak" => ReliabilityCommand.Soak,
+        "crash" => ReliabilityCommand.Crash,
+        "share" => ReliabilityCommand.Share,
+        "corrupt" => ReliabilityCommand.Corrupt,
+        "drain" => ReliabilityCommand.Drain,
+        _ => null,
+    };
+
     private ReliabilityArguments? WithSwitch(string name) => name switch
     {
         "--shared-object" => this with { IsShared = true },
+        "--overlap" => this with { Overlaps = true },
         "--verbose" => this with { IsVerbose = true },
         _ => null,
     };
@@ -88,9 +135,13 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--writers" when Count(value) is { } n => this with { Writers = n },
         "--streams" when Count(value) is { } n => this with { Streams = n },
         "--rate" when Count(value) is { } n => this with { Rate = n },
+        "--kills" when Count(value) is { } n => this with { Kills = n },
+        "--rounds" when Count(value) is { } n => this with { Rounds = n },
         "--seed" when Number(value) is { } n && n == Math.Floor(n) => this with { Seed = (int)n },
         "--fault-rate" when Number(value) is { } rate and <= 0.9 => this with { FaultRate = rate },
         "--minutes" when Number(value) is { } minutes and > 0 => this with { Minutes = minutes },
+        "--gigabytes" when Number(value) is { } gigabytes and > 0 => this with { Gigabytes = gigabytes },
+        "--buffer" when value.Length > 0 => this with { ChosenBuffer = Path.GetFullPath(value) },
         "--front" when value is "core" or "serilog" or "nlog" => this with { Front = value },
         "--prefix" when value.Length > 0 => this with { ChosenPrefix = value },
         _ => null,

@@ -36,8 +36,8 @@ internal sealed class EventTrack
 
     /// <summary>The first numbers that were written and not found.</summary>
     public IEnumerable<long> FirstMissing(long written) =>
-        _missing.Order().Concat(_next < written ? [_next] : []).Take(5);
+        _missing.Where(number => number < written).Order().Concat(_next < written ? [_next] : []).Take(5);
 
-    /// <summary>How many of so many events are not there.</summary>
-    public long MissingOf(long written) => _missing.Count + Math.Max(0, written - _next);
+    /// <summary>How many of the first so many events are not there; gaps behind them do not count.</summary>
+    public long MissingOf(long written) => _missing.Count(number => number < written) + Math.Max(0, written - _next);
 }

@@ -33,15 +33,22 @@ internal sealed class Ledger(ReliabilityArguments arguments)
     public void Explain(IReadOnlyList<LogWriter> writers)
     {
         foreach (var writer in writers)
+            Explain(writer.Number, [.. Enumerable.Range(0, arguments.Streams).Select(writer.Written)]);
+    }
+
+    /// <summary>Says on the error output which of a writer's first so many events of each stream are missing.</summary>
+    public void Explain(int writer, IReadOnlyList<long> written)
+    {
+        for (var stream = 0; stream < written.Count; stream++)
         {
-            for (var stream = 0; stream < arguments.Streams; stream++)
-            {
-                var track = _tracks[writer.Number, stream];
-                if (track.MissingOf(writer.Written(stream)) is > 0 and var missing)
-                    Console.Error.WriteLine($"writer {writer.Number} stream {stream}: {missing} of {writer.Written(stream)} missing, first {string.Join(", ", track.FirstMissing(writer.Written(stream)))}");
-            }
+            var track = _tracks[writer, stream];
+            if (track.MissingOf(written[stream]) is > 0 and var missing)
+                Console.Error.WriteLine($"writer {writer} stream {stream}: {missing} of {written[stream]} missing, first {string.Join(", ", track.FirstMissing(written[stream]))}");
         }
     }
+
+    /// <summary>How many of a writer's first so many events of each stream are not there.</summary>
+    public long MissingOf(int writer, IReadOnlyList<long> written) => written.Select((count, stream) => _tracks[writer, stream].MissingOf(count)).Sum();
 
     /// <summary>The sum of it all.</summary>
     public RunResult Conclude(IReadOnlyList<LogWriter> writers, int? faults, TimeSpan took)

@@ -17,7 +17,12 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
     public CoreFrontDoor(FrontDoorSettings settings, int streams)
     {
         _streams = [.. Enumerable.Range(0, streams).Select(s => s.ToString(CultureInfo.InvariantCulture))];
-        _appender = new OssAppender(new OssAppenderOptions
+        _appender = new OssAppender(OptionsFor(settings, this));
+    }
+
+    /// <summary>The appender's own settings, for whoever calls it in another way than this.</summary>
+    public static OssAppenderOptions OptionsFor(FrontDoorSettings settings, IOssDiagnostics diagnostics) =>
+        new()
         {
             Endpoint = settings.Service.Endpoint,
             Region = settings.Service.Region,
@@ -33,11 +38,13 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             RetryDelayLimit = settings.Pace.RetryDelayLimit,
             RefusalRetryDelay = Pace.RefusalRetryDelay,
             RequestTimeout = Pace.RequestTimeout,
-            CloseTimeout = Pace.CloseTimeout,
-            Diagnostics = settings.IsVerbose ? this : null,
+            CloseTimeout = settings.CloseTimeout,
+            BufferPath = settings.BufferPath,
+            BufferSizeLimitBytes = settings.BufferSizeLimit,
+            Client = settings.Client,
+            Diagnostics = settings.IsVerbose ? diagnostics : null,
             Random = SeededChance.Of(settings.Seed),
-        });
-    }
+        };
 
     public void Write(EventLine line)
     {
@@ -48,6 +55,8 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
     }
 
     public void Flush() => _appender.FlushAsync().GetAwaiter().GetResult();
+
+    public bool FlushToDisk() => _appender.FlushAsync(OssFlushTarget.Disk).GetAwaiter().GetResult();
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 

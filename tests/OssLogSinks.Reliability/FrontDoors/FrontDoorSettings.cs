@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Reliability.Services;
 
 namespace OssLogSinks.Reliability.FrontDoors;
@@ -10,21 +11,33 @@ namespace OssLogSinks.Reliability.FrontDoors;
 /// <param name="IsVerbose">Whether the front door's own reports go to the error output.</param>
 internal sealed record FrontDoorSettings(ServiceUnderTest Service, string ObjectKey, Pace Pace, int Seed, bool IsVerbose)
 {
+    /// <summary>The folder of the disk buffer; null for none.</summary>
+    public string? BufferPath { get; init; }
+
+    public long BufferSizeLimit { get; init; } = 1L << 30;
+
+    /// <summary>Another way to OSS than the built-in client; null for that.</summary>
+    public IOssClient? Client { get; init; }
+
+    public TimeSpan CloseTimeout { get; init; } = Pace.CloseTimeout;
+
     /// <summary>Makes the writers that the arguments ask for, each with a front door of its own.</summary>
     public static IReadOnlyList<LogWriter> OpenWriters(ServiceUnderTest service, ReliabilityArguments arguments, Pace pace) =>
-        [.. Enumerable.Range(0, arguments.Writers).Select(writer => new LogWriter(writer, arguments, Open(service, arguments, pace, writer)))];
+        [.. Enumerable.Range(0, arguments.Writers).Select(writer => new LogWriter(writer, arguments, For(service, arguments, pace, writer).Open(arguments)))];
 
-    private static IFrontDoor Open(ServiceUnderTest service, ReliabilityArguments arguments, Pace pace, int writer)
+    /// <summary>The settings of one of a run's writers.</summary>
+    public static FrontDoorSettings For(ServiceUnderTest service, ReliabilityArguments arguments, Pace pace, int writer)
     {
         // A prefix is text, not template.
         var prefix = arguments.Prefix.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-        var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : $"w{writer}")}-{{Sequence:0000}}.log";
-        var settings = new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose);
-        return arguments.Front switch
-        {
-            "serilog" => new SerilogFrontDoor(settings),
-            "nlog" => new NLogFrontDoor(settings),
-            _ => new CoreFrontDoor(settings, arguments.Streams),
-        };
+        var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : arguments.UsesBuffer ? "{InstanceId}" : $"w{writer}")}-{{Sequence:0000}}.log";
+        return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose);
     }
+
+    public IFrontDoor Open(ReliabilityArguments arguments) => arguments.Front switch
+    {
+        "serilog" => new SerilogFrontDoor(this),
+        "nlog" => new NLogFrontDoor(this),
+        _ => new CoreFrontDoor(this, arguments.Streams),
+    };
 }

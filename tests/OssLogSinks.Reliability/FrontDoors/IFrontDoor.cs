@@ -12,6 +12,10 @@ internal interface IFrontDoor : IAsyncDisposable
     /// <summary>Ends when everything logged before has met its fate.</summary>
     void Flush();
 
+    /// <summary>Ends when everything logged before is on disk, or in OSS already.</summary>
+    /// <returns>False if some of it was given up.</returns>
+    bool FlushToDisk();
+
     /// <summary>What has been done so far; also after the close.</summary>
     DeliverySnapshot GetSnapshot();
 }

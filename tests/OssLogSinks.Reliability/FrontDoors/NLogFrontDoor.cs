@@ -62,6 +62,8 @@ internal sealed class NLogFrontDoor : IFrontDoor
 
     public void Flush() => _factory.Flush(Pace.CloseTimeout);
 
+    public bool FlushToDisk() => throw new NotSupportedException("This front door has no disk buffer yet.");
+
     public DeliverySnapshot GetSnapshot() => _target.GetSnapshot();
 
     public ValueTask DisposeAsync() => new(Task.Run(_factory.Shutdown));

@@ -32,6 +32,18 @@ internal sealed record Pace
         RetryDelayLimit = TimeSpan.FromSeconds(2),
     };
 
+    /// <summary>Small appends to small objects, and much that is on disk and not yet in OSS.</summary>
+    public static readonly Pace Crash = new()
+    {
+        AppendInterval = TimeSpan.FromMilliseconds(100),
+        AppendSizeLimit = 8 << 10,
+        MemoryLimit = 1 << 20,
+        QueueLimit = 2000,
+        ObjectSizeLimit = 20_000,
+        RetryDelay = TimeSpan.FromMilliseconds(5),
+        RetryDelayLimit = TimeSpan.FromMilliseconds(250),
+    };
+
     public required TimeSpan AppendInterval { get; init; }
 
     public required int AppendSizeLimit { get; init; }

@@ -52,6 +52,8 @@ internal sealed class SerilogFrontDoor : IFrontDoor
 
     public void Flush() => _monitor.FlushAsync().GetAwaiter().GetResult();
 
+    public bool FlushToDisk() => throw new NotSupportedException("This front door has no disk buffer yet.");
+
     public DeliverySnapshot GetSnapshot() => _monitor.GetSnapshot();
 
     public ValueTask DisposeAsync() => _logger.DisposeAsync();

@@ -90,6 +90,6 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
         }
     }
 
-    [GeneratedRegex(@"(?<chain>s\d+/(?:all|w\d+))-(?<sequence>\d+)\.log$")]
+    [GeneratedRegex(@"(?<chain>s\d+/[0-9a-z]+)-(?<sequence>\d+)\.log$")]
     private static partial Regex ChainName();
 }

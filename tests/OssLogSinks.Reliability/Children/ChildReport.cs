@@ -1,0 +1,67 @@
+using System.Globalization;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Reliability.Children;
+
+/// <summary>What a child tells.</summary>
+internal enum ChildWord
+{
+    /// <summary>The process runs.</summary>
+    Started,
+
+    /// <summary>The front door is open.</summary>
+    Ready,
+
+    /// <summary>A flush to disk has returned: what the report counts is on disk.</summary>
+    OnDisk,
+
+    /// <summary>Everything ordered was logged and is on disk.</summary>
+    Written,
+
+    /// <summary>It was asked how it is.</summary>
+    Alive,
+
+    /// <summary>A flush said that something accepted was given up.</summary>
+    GaveUp,
+
+    /// <summary>The close begins.</summary>
+    Closing,
+
+    /// <summary>The close has ended.</summary>
+    Closed,
+}
+
+/// <summary>One line of a child's output. A line that a kill has cut short is no report.</summary>
+/// <param name="Word">What happened.</param>
+/// <param name="OnDisk">How many events of each stream are on disk.</param>
+/// <param name="Done">What the child's front door has done; of the drops, only how many.</param>
+internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, DeliverySnapshot Done)
+{
+    private const string End = ".";
+    private const int Counters = 9;
+
+    public static ChildReport? TryParse(string line)
+    {
+        var words = line.Split(' ');
+        if (words[^1] != End || !Enum.TryParse<ChildWord>(words[0], out var word))
+            return null;
+
+        var numbers = words[1..^1].Select(w => long.Parse(w, CultureInfo.InvariantCulture)).ToArray();
+        var done = new DeliverySnapshot
+        {
+            AdoptedFolders = numbers[0],
+            QuarantinedRecords = numbers[1],
+            QuarantinedBytes = numbers[2],
+            Appends = numbers[3],
+            Resyncs = numbers[4],
+            Rolls = numbers[5],
+            Retries = numbers[6],
+            Dropped = new Dictionary<DropReason, long> { [DropReason.CloseTimeOver] = numbers[7] },
+            BufferBytes = numbers[8],
+        };
+        return new ChildReport(word, numbers[Counters..], done);
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Word} {Done.AdoptedFolders} {Done.QuarantinedRecords} {Done.QuarantinedBytes} {Done.Appends} {Done.Resyncs} {Done.Rolls} {Done.Retries} {Done.DroppedTotal} {Done.BufferBytes} {string.Concat(OnDisk.Select(n => n + " "))}{End}");
+}

@@ -1,0 +1,114 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.FrontDoors;
+using OssLogSinks.Reliability.Services;
+
+namespace OssLogSinks.Reliability.Children;
+
+/// <summary>
+/// The child's side: logs as fast as it can on one thread, flushes to disk on another, and tells its parent what was on disk
+/// only after the flush has said so. Ends when its input does, so that no child outlives its parent.
+/// </summary>
+internal sealed class LoggingChild
+{
+    private const int MostEventsPerFlush = 500;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(1);
+
+    private readonly ChildOrder _order;
+    private readonly LogWriter _writer;
+    private readonly IFrontDoor _front;
+    private readonly Lock _speaking = new();
+    private long[] _onDisk;
+    private long _onDiskTotal;
+
+    private LoggingChild(ChildOrder order, IFrontDoor front, LogWriter writer)
+    {
+        _order = order;
+        _front = front;
+        _writer = writer;
+        _onDisk = new long[order.Arguments.Streams];
+    }
+
+    public static async Task<int> RunAsync(string orderText)
+    {
+        var order = ChildOrder.Parse(orderText);
+        Console.WriteLine(new ChildReport(ChildWord.Started, [], new DeliverySnapshot()));
+        await using var service = await ServiceUnderTest.OpenAsync();
+        var settings = FrontDoorSettings.For(service, order.Arguments, Pace.Crash, order.Number) with
+        {
+            BufferPath = order.BufferPath,
+            CloseTimeout = order.CloseTimeout,
+            Client = order.Moods is { } moods ? new MoodyClient(service.CreateClient(), moods) : null,
+        };
+        var front = settings.Open(order.Arguments);
+        await using var writer = new LogWriter(order.Number, order.Arguments, front);
+        return await new LoggingChild(order, front, writer).WorkAsync();
+    }
+
+    private async Task<int> WorkAsync()
+    {
+        Say(ChildWord.Ready);
+        var closing = Task.Run(ListenAsync);
+        var writing = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await FlushAsync(writing);
+        Say(ChildWord.Written);
+        if (_order.End == ChildEnd.Stay)
+            await closing;
+
+        Say(ChildWord.Closing);
+        await _writer.DisposeAsync();
+        Say(ChildWord.Closed);
+        return 0;
+    }
+
+    private void Write()
+    {
+        for (var i = 0L; i < _order.Events; i++)
+        {
+            if (i - Volatile.Read(ref _onDiskTotal) >= _order.Lead)
+                SpinWait.SpinUntil(() => i - Volatile.Read(ref _onDiskTotal) < _order.Lead);
+            _writer.WriteNext();
+        }
+    }
+
+    private async Task FlushAsync(Task writing)
+    {
+        // Not the writer's, which another thread uses.
+        var random = new Random((_order.Arguments.Seed * 977) + _order.Number);
+        while (!writing.IsCompleted || _onDiskTotal < _writer.WrittenTotal)
+        {
+            var due = Math.Min(_onDiskTotal + Math.Min(random.Next(1, MostEventsPerFlush), _order.Lead), _order.Events);
+            while (_writer.WrittenTotal < due && !writing.IsCompleted)
+                await Task.Delay(Glance);
+
+            // What is counted before the flush is what the flush vouches for.
+            var written = Enumerable.Range(0, _order.Arguments.Streams).Select(_writer.Written).ToArray();
+            var isSafe = _front.FlushToDisk();
+            _onDisk = isSafe ? written : _onDisk;
+            Say(isSafe ? ChildWord.OnDisk : ChildWord.GaveUp);
+            Volatile.Write(ref _onDiskTotal, written.Sum());
+        }
+
+        await writing;
+    }
+
+    private async Task ListenAsync()
+    {
+        while (await Console.In.ReadLineAsync() is { } asked)
+        {
+            if (asked == ChildProcess.CloseRequest)
+                return;
+
+            Say(ChildWord.Alive);
+        }
+
+        // The parent is gone: nobody will read what becomes of this.
+        Environment.Exit(3);
+    }
+
+    private void Say(ChildWord word)
+    {
+        var report = new ChildReport(word, _onDisk, _front.GetSnapshot());
+        lock (_speaking)
+            Console.WriteLine(report);
+    }
+}

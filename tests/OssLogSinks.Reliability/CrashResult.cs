@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Reliability.Children;
+using OssLogSinks.Reliability.Events;
+using OssLogSinks.Reliability.Services;
+
+namespace OssLogSinks.Reliability;
+
+/// <summary>The sum of a run with processes that were killed; its text is what a script reads.</summary>
+internal sealed record CrashResult(RunResult Events)
+{
+    public required int Kills { get; init; }
+
+    public required long Adopted { get; init; }
+
+    public required long Quarantined { get; init; }
+
+    /// <summary>Folders of dead processes that nobody has shipped.</summary>
+    public required int Leftovers { get; init; }
+
+    /// <summary>Whether every child started, took what was logged and ended as it should.</summary>
+    public required bool IsSound { get; init; }
+
+    public bool IsGood => Events.IsExactlyOnce && Events.Dropped == 0 && Leftovers == 0 && IsSound;
+
+    /// <summary>Reads the bucket back, and holds it against what the children said to be on disk.</summary>
+    public static async Task<CrashResult> ReadAsync(ServiceUnderTest service, ReliabilityArguments arguments, Brood brood, OssDrainProgress? drained, int acts, Stopwatch watch)
+    {
+        await service.CalmAsync();
+        Console.WriteLine($"shipped after {watch.Elapsed.TotalSeconds:0.0} s; reading back");
+        var children = brood.Children;
+        var ledger = new Ledger(arguments with { Writers = children.Count });
+        using var client = service.CreateClient();
+        await new ObjectReader(client, arguments.Prefix, ledger).ReadRestAsync();
+        foreach (var child in children)
+            ledger.Explain(child.Order.Number, child.OnDisk);
+
+        var done = children.Select(c => c.Last?.Done ?? new DeliverySnapshot()).ToArray();
+        var leftovers = BufferFolder.Owners(arguments.BufferPath).Count;
+        var result = new CrashResult(Sum(children, ledger, done, service.Emulator?.Faults.Injected + acts, watch.Elapsed))
+        {
+            Kills = brood.Kills,
+            Adopted = done.Sum(d => d.AdoptedFolders) + (drained?.Folders ?? 0),
+            Quarantined = done.Sum(d => d.QuarantinedRecords) + (drained?.Quarantined ?? 0),
+            Leftovers = leftovers,
+            IsSound = brood.IsSound,
+        };
+        if (leftovers > 0)
+            await Console.Error.WriteLineAsync($"left in the buffer: {BufferFolder.Describe(arguments.BufferPath)}");
+        else if (result.IsGood && arguments.ChosenBuffer is null && Directory.Exists(arguments.BufferPath))
+            Directory.Delete(arguments.BufferPath, recursive: true);
+        return result;
+    }
+
+    public override string ToString() => $"{Events} kills={Kills} adopted={Adopted} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")}";
+
+    private static RunResult Sum(IReadOnlyList<ChildProcess> children, Ledger ledger, DeliverySnapshot[] done, int? faults, TimeSpan took) => new()
+    {
+        Accepted = children.Sum(c => c.OnDiskTotal),
+        Delivered = ledger.Delivered,
+        Dropped = done.Sum(d => d.DroppedTotal),
+        Foreign = ledger.Foreign,
+        Lost = children.Sum(c => ledger.MissingOf(c.Order.Number, c.OnDisk)),
+        Duplicated = ledger.Duplicated,
+        Reordered = ledger.Reordered,
+        Torn = ledger.Torn,
+        Faults = faults ?? done.Sum(d => d.Retries),
+        Appends = done.Sum(d => d.Appends),
+        Resyncs = done.Sum(d => d.Resyncs),
+        Rolls = done.Sum(d => d.Rolls),
+        Took = took,
+    };
+}
