@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Appending;
+
 namespace OssLogSinks.Core.Spool.Disk;
 
 /// <summary>

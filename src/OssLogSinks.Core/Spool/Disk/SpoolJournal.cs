@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Appending;
+
 namespace OssLogSinks.Core.Spool.Disk;
 
 /// <summary>
@@ -58,6 +60,16 @@ internal sealed class SpoolJournal : IDisposable
         {
             lock (_gate)
                 return _state.Copy();
+        }
+    }
+
+    /// <summary>Bytes that it takes on disk.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _slots[0].Bytes + _slots[1].Bytes;
         }
     }
 
@@ -173,6 +185,14 @@ internal sealed class SpoolJournal : IDisposable
                     slot.Dispose();
             }
         }
+    }
+
+    /// <summary>Deletes the journal of a folder in which nothing waits; to be called after <see cref="Dispose"/>.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void Delete()
+    {
+        foreach (var slot in _slots)
+            slot.Delete();
     }
 
     private static SpoolJournalSlot[] SlotsOf(ISpoolFiles files, string folder, int entries) =>
