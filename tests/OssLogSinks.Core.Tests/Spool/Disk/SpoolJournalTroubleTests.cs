@@ -89,6 +89,34 @@ public class SpoolJournalTroubleTests
     }
 
     [Fact]
+    public void IntentThatComesWhileASyncFails_IsNotTakenForSyncedByTheNext()
+    {
+        var journal = Create();
+        var late = new Thread(() => journal.Intend(Stream + 1, Intent(11, 20)));
+        _disk.DuringSync = () =>
+        {
+            _disk.DuringSync = () => _disk.RefusesSyncs = false;
+            _disk.RefusesSyncs = true;
+            late.Start();
+            Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == 2, TimeSpan.FromSeconds(30)));
+        };
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+        late.Join();
+        _disk.CutPower(() => false);
+
+        Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
+    }
+
+    [Fact]
+    public void KilledInOneChangeOfFilesAndInTheNext_KeepsEveryIntent()
+    {
+        for (var first = 0; first < 40; first++)
+            for (var second = 0; second < 4; second++)
+                foreach (var tornAt in new[] { 0, 300, 700, 1000 })
+                    DieTwice(first, second, tornAt);
+    }
+
+    [Fact]
     public void NoFiles_AreReportedAsMissingAndMadeAgain()
     {
         using (var journal = Open())
@@ -139,6 +167,25 @@ public class SpoolJournalTroubleTests
     }
 
     [Fact]
+    public void EntryThatStandsInAnotherPlace_IsNotBelieved()
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        journal.Settle(Stream, 5);
+        journal.Intend(Stream, Intent(6, 20));
+        journal.Intend(Stream + 1, Intent(21, 30));
+        var bytes = _disk.Bytes.Single(f => FileHolds(f.Value, 4)).Value;
+        Array.Copy(bytes, JournalEntry.Size, bytes, 3 * JournalEntry.Size, JournalEntry.Size);
+
+        Assert.Equal(5, Found().Settled[Stream]);
+        Assert.True(Found().IsDamaged);
+        Array.Copy(bytes, JournalEntry.Size, bytes, 5 * JournalEntry.Size, JournalEntry.Size);
+        Array.Copy(bytes, 4 * JournalEntry.Size, bytes, JournalEntry.Size, JournalEntry.Size);
+
+        Assert.Equal([Stream + 1], Found().Intents.Keys);
+    }
+
+    [Fact]
     public void OtherVersion_IsReported()
     {
         Create().Intend(Stream, Intent(1, 1));
@@ -148,6 +195,40 @@ public class SpoolJournalTroubleTests
 
         Assert.True(Found() is { IsDamaged: true, IsMissing: false });
         Assert.Empty(Found().Intents);
+    }
+
+    private static void DieTwice(int first, int second, int tornAt)
+    {
+        var disk = new FragileDisk { TornAt = tornAt };
+        var taken = 0;
+        var journal = SpoolJournal.Create(disk, Folder, syncs: true, entries: 8);
+        disk.WritesUntilDeath = first;
+        while (!disk.IsDead)
+            taken += TryIntend(journal, taken + 1);
+
+        disk.Restart();
+        var next = SpoolJournal.Open(disk, Folder, syncs: true, entries: 8);
+        disk.WritesUntilDeath = second;
+        while (!disk.IsDead)
+            taken += TryIntend(next, taken + 1);
+
+        disk.Restart();
+        var found = SpoolJournal.Open(disk, Folder, syncs: true, entries: 8).State;
+        Assert.False(found.IsDamaged);
+        Assert.Subset(found.Intents.Keys.ToHashSet(), Enumerable.Range(1, taken).Select(i => (ulong)i).ToHashSet());
+    }
+
+    private static int TryIntend(SpoolJournal journal, int number)
+    {
+        try
+        {
+            journal.Intend((ulong)number, Intent(number, number));
+            return 1;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
