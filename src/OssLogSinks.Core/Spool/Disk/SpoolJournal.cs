@@ -28,9 +28,7 @@ internal sealed class SpoolJournal : IDisposable
 
     // Taken before _gate, never after. Held while the file is synced.
     private readonly object _syncing = new();
-
-    // Guards everything below.
-    private readonly object _gate = new();
+    private readonly object _gate = new(); // guards everything below
     private readonly JournalState _state;
     private int _current;
     private int _next;
