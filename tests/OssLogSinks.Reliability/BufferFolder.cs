@@ -1,12 +1,15 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace OssLogSinks.Reliability;
 
 /// <summary>What stands under a buffer path.</summary>
-internal static class BufferFolder
+internal static partial class BufferFolder
 {
-    /// <summary>The folders of processes, living or dead; what was put aside is not one of them.</summary>
+    /// <summary>The folders of processes, living or dead; what was put aside is not one of them, nor is what others put there.</summary>
     public static IReadOnlyList<string> Owners(string bufferPath) =>
         Directory.Exists(bufferPath)
-            ? [.. Directory.GetDirectories(bufferPath).Where(d => !Path.GetFileName(d).Contains("quarantine", StringComparison.OrdinalIgnoreCase))]
+            ? [.. Directory.GetDirectories(bufferPath).Where(d => OwnerName().IsMatch(Path.GetFileName(d)))]
             : [];
 
     /// <summary>Every file with its length, for the error output.</summary>
@@ -15,6 +18,9 @@ internal static class BufferFolder
             ? string.Concat(Directory.EnumerateFiles(bufferPath, "*", SearchOption.AllDirectories).Order().Take(60).Select(f => $"\n  {Path.GetRelativePath(bufferPath, f)} {LengthOf(f)}"))
             : "none";
 
+    [GeneratedRegex("^[0-9]{8}T[0-9]{6}-[0-9a-f]{16}$")]
+    private static partial Regex OwnerName();
+
     // Files come and go while they are looked at.
-    private static string LengthOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) : "gone";
+    private static string LengthOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length.ToString(CultureInfo.InvariantCulture) : "gone";
 }

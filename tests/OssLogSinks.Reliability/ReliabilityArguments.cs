@@ -32,7 +32,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
-               corrupt [--rounds N] [--seed N]
+               corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
         all:   [--prefix PREFIX] [--verbose]
         the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
@@ -73,6 +73,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>How many buffers are damaged.</summary>
     public int Rounds { get; init; } = 200;
+
+    /// <summary>Where the rounds are counted from, to run one of them again.</summary>
+    public int FirstRound { get; init; } = 1;
 
     /// <summary>How large the buffer is that is emptied.</summary>
     public double Gigabytes { get; init; } = 10;
@@ -137,6 +140,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--rate" when Count(value) is { } n => this with { Rate = n },
         "--kills" when Count(value) is { } n => this with { Kills = n },
         "--rounds" when Count(value) is { } n => this with { Rounds = n },
+        "--first-round" when Count(value) is { } n => this with { FirstRound = n },
         "--seed" when Number(value) is { } n && n == Math.Floor(n) => this with { Seed = (int)n },
         "--fault-rate" when Number(value) is { } rate and <= 0.9 => this with { FaultRate = rate },
         "--minutes" when Number(value) is { } minutes and > 0 => this with { Minutes = minutes },

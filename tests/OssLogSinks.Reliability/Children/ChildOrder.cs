@@ -30,6 +30,9 @@ internal sealed record ChildOrder(ReliabilityArguments Arguments, int Number)
 
     public ChildEnd End { get; init; }
 
+    /// <summary>How large its files may become; null for what the front door is set to.</summary>
+    public long? BufferSizeLimit { get; init; }
+
     /// <summary>How long its close may wait for OSS.</summary>
     public TimeSpan CloseTimeout { get; init; } = FrontDoors.Pace.CloseTimeout;
 

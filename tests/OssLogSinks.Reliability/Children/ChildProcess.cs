@@ -47,19 +47,23 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it was a kill that ended it.</summary>
     public bool WasKilled => _process.HasExited && KilledCodes.Contains(_process.ExitCode);
 
-    public static ChildProcess Start(ChildOrder order, ServiceUnderTest service)
+    public static ChildProcess Start(ChildOrder order, ServiceUnderTest service) =>
+        new(order, Launch(ChildOrder.Command, order, service, redirects: true));
+
+    /// <summary>Starts this program as a process of its own, for a hidden command.</summary>
+    public static Process Launch(string command, ChildOrder order, ServiceUnderTest service, bool redirects)
     {
         // The built program itself: `dotnet run` would take seconds, and be killed in its place.
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, ChildOrder.Command, order.ToString()])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, command, order.ToString()])
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            RedirectStandardInput = redirects,
+            RedirectStandardOutput = redirects,
+            RedirectStandardError = redirects,
         };
         if (!string.Equals(Path.GetFileNameWithoutExtension(start.FileName), "dotnet", StringComparison.OrdinalIgnoreCase))
             start.ArgumentList.RemoveAt(0);
         service.Announce(start.Environment);
-        return new ChildProcess(order, Process.Start(start)!);
+        return Process.Start(start)!;
     }
 
     public bool HasSaid(ChildWord word)

@@ -39,6 +39,7 @@ internal sealed class LoggingChild
             CloseTimeout = order.CloseTimeout,
             Client = order.Moods is { } moods ? new MoodyClient(service.CreateClient(), moods) : null,
         };
+        settings = order.BufferSizeLimit is { } limit ? settings with { BufferSizeLimit = limit } : settings;
         var front = settings.Open(order.Arguments);
         await using var writer = new LogWriter(order.Number, order.Arguments, front);
         return await new LoggingChild(order, front, writer).WorkAsync();

@@ -34,6 +34,9 @@ internal sealed class EventTrack
         _last = number;
     }
 
+    /// <summary>Whether an event was found.</summary>
+    public bool Has(long number) => number < _next && !_missing.Contains(number);
+
     /// <summary>The first numbers that were written and not found.</summary>
     public IEnumerable<long> FirstMissing(long written) =>
         _missing.Where(number => number < written).Order().Concat(_next < written ? [_next] : []).Take(5);

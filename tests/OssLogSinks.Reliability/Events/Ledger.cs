@@ -47,6 +47,9 @@ internal sealed class Ledger(ReliabilityArguments arguments)
         }
     }
 
+    /// <summary>Whether an event was found.</summary>
+    public bool Has(EventLine line) => _tracks[line.Writer, line.Stream].Has(line.Number);
+
     /// <summary>How many of a writer's first so many events of each stream are not there.</summary>
     public long MissingOf(int writer, IReadOnlyList<long> written) => written.Select((count, stream) => _tracks[writer, stream].MissingOf(count)).Sum();
 

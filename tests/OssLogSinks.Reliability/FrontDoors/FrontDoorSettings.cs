@@ -14,7 +14,7 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
     /// <summary>The folder of the disk buffer; null for none.</summary>
     public string? BufferPath { get; init; }
 
-    public long BufferSizeLimit { get; init; } = 1L << 30;
+    public long BufferSizeLimit { get; init; } = 64 << 20;
 
     /// <summary>Another way to OSS than the built-in client; null for that.</summary>
     public IOssClient? Client { get; init; }

@@ -1,8 +1,10 @@
 using NLog;
 using NLog.Common;
 using NLog.Config;
+using NLog.Layouts;
 using NLog.Targets;
 using NLog.Targets.Wrappers;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Reliability.Events;
 
@@ -44,7 +46,10 @@ internal sealed class NLogFrontDoor : IFrontDoor
             RetryDelayMilliseconds = (int)settings.Pace.RetryDelay.TotalMilliseconds,
             RefusalRetryDelaySeconds = (int)Pace.RefusalRetryDelay.TotalSeconds,
             RequestTimeoutSeconds = (int)Pace.RequestTimeout.TotalSeconds,
-            CloseTimeoutSeconds = (int)Pace.CloseTimeout.TotalSeconds,
+            CloseTimeoutSeconds = (int)settings.CloseTimeout.TotalSeconds,
+            BufferPath = settings.BufferPath is { } path ? Layout.FromLiteral(path) : null,
+            BufferSizeLimitBytes = settings.BufferSizeLimit,
+            FlushTarget = settings.BufferPath is null ? OssFlushTarget.Oss : OssFlushTarget.Disk,
             Configure = options =>
             {
                 options.RetryDelayLimit = settings.Pace.RetryDelayLimit;
@@ -62,7 +67,12 @@ internal sealed class NLogFrontDoor : IFrontDoor
 
     public void Flush() => _factory.Flush(Pace.CloseTimeout);
 
-    public bool FlushToDisk() => throw new NotSupportedException("This front door has no disk buffer yet.");
+    public bool FlushToDisk()
+    {
+        var flushed = new TaskCompletionSource<bool>();
+        _target.Flush(failure => flushed.TrySetResult(failure is null));
+        return flushed.Task.GetAwaiter().GetResult();
+    }
 
     public DeliverySnapshot GetSnapshot() => _target.GetSnapshot();
 

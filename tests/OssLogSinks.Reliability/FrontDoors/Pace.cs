@@ -44,6 +44,22 @@ internal sealed record Pace
         RetryDelayLimit = TimeSpan.FromMilliseconds(250),
     };
 
+    /// <summary>What an application has by default, where it matters for speed and memory.</summary>
+    public static readonly Pace Drain = Soak with
+    {
+        AppendSizeLimit = 4 << 20,
+        ObjectSizeLimit = 1L << 30,
+        RetryDelayLimit = TimeSpan.FromSeconds(20),
+    };
+
+    /// <summary>Appends of a middling size, for buffers of some segments that are shipped in a moment.</summary>
+    public static readonly Pace Corrupt = Storm with
+    {
+        AppendSizeLimit = 16 << 10,
+        MemoryLimit = 2 << 20,
+        ObjectSizeLimit = 100_000,
+    };
+
     public required TimeSpan AppendInterval { get; init; }
 
     public required int AppendSizeLimit { get; init; }

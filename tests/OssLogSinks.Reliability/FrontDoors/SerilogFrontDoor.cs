@@ -1,3 +1,4 @@
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Reliability.Events;
 using Serilog;
@@ -41,7 +42,9 @@ internal sealed class SerilogFrontDoor : IFrontDoor
                 RetryDelayLimit = settings.Pace.RetryDelayLimit,
                 RefusalRetryDelay = Pace.RefusalRetryDelay,
                 RequestTimeout = Pace.RequestTimeout,
-                CloseTimeout = Pace.CloseTimeout,
+                CloseTimeout = settings.CloseTimeout,
+                BufferPath = settings.BufferPath,
+                BufferSizeLimitBytes = settings.BufferSizeLimit,
                 Monitor = _monitor,
             })
             .CreateLogger();
@@ -52,7 +55,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor
 
     public void Flush() => _monitor.FlushAsync().GetAwaiter().GetResult();
 
-    public bool FlushToDisk() => throw new NotSupportedException("This front door has no disk buffer yet.");
+    public bool FlushToDisk() => _monitor.FlushAsync(OssFlushTarget.Disk).GetAwaiter().GetResult();
 
     public DeliverySnapshot GetSnapshot() => _monitor.GetSnapshot();
 

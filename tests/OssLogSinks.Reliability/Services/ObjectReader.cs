@@ -19,6 +19,9 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
     /// <summary>Reads everything that was not read before.</summary>
     public Task ReadRestAsync() => ReadAsync(newest: 0, deletes: false, CancellationToken.None);
 
+    /// <summary>Reads everything, and deletes it.</summary>
+    public Task ReadAndDeleteAsync() => ReadAsync(newest: 0, deletes: true, CancellationToken.None);
+
     /// <summary>Reads the objects that are left behind for good, and deletes them.</summary>
     public Task ReadFinishedAsync(CancellationToken cancellationToken) => ReadAsync(Newest, deletes: true, cancellationToken);
 

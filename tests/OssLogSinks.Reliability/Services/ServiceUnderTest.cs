@@ -24,7 +24,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public string? SecurityToken { get; init; }
 
-    public static async Task<ServiceUnderTest> OpenAsync()
+    public static async Task<ServiceUnderTest> OpenAsync(bool keepsBodies = true)
     {
         if (Environment.GetEnvironmentVariable("OSS_ENDPOINT") is { Length: > 0 } endpoint)
         {
@@ -39,7 +39,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
             };
         }
 
-        var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { RecordRequests = false });
+        var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { RecordRequests = false, KeepBodies = keepsBodies });
         return new ServiceUnderTest(emulator)
         {
             Endpoint = emulator.Endpoint.ToString(),
