@@ -235,7 +235,7 @@ internal sealed class SpoolFolder : IDisposable
     /// <summary>Lets go of the folder: deletes it if nothing is left in it, and otherwise leaves it to whoever comes next.</summary>
     public void Dispose()
     {
-        Delete([]);
+        Delete(DoneAtEnd());
         bool hasFiles;
         lock (_gate)
             hasFiles = !_isFinished || _segments.Count > 0;
@@ -243,6 +243,17 @@ internal sealed class SpoolFolder : IDisposable
         _journal.Dispose();
         if (hasFiles || !TryDeleteJournal() || !_lock.ReleaseAndDelete())
             _lock.Dispose();
+    }
+
+    // Whoever was reading may have been waiting for more that will not come.
+    private List<SpoolSegment> DoneAtEnd()
+    {
+        lock (_gate)
+        {
+            foreach (var segment in _segments.Values.Where(s => s.IsTaken && s.ReadLength == s.Length))
+                segment.IsRead = true;
+            return _segments.Values.Where(s => s.IsDone && !_undeleted.Contains(s)).ToList();
+        }
     }
 
     private bool TryDeleteJournal()
