@@ -21,8 +21,10 @@ internal sealed class BufferWorld
     private readonly Dictionary<string, int> _logged = [];
     private readonly Dictionary<string, List<int>> _accepted = [];
 
-    public BufferWorld()
+    /// <param name="disk">A disk that another world uses too; null for one of its own.</param>
+    public BufferWorld(MemoryDisk? disk = null)
     {
+        Disk = disk ?? new MemoryDisk();
         Oss.Always = request => IsOssDown || Refuses?.Invoke(request.Key) == true
             ? Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"))
             : Task.FromResult(Oss.Apply(request));
@@ -44,7 +46,7 @@ internal sealed class BufferWorld
         };
     }
 
-    public MemoryDisk Disk { get; } = new();
+    public MemoryDisk Disk { get; }
 
     public FakeTimeProvider Time { get; } = new(AppenderTesting.Noon);
 
@@ -64,6 +66,9 @@ internal sealed class BufferWorld
 
     /// <summary>What was accepted, by stream.</summary>
     public IReadOnlyDictionary<string, List<int>> Accepted => _accepted;
+
+    /// <summary>How many records were brought, accepted or not.</summary>
+    public int LoggedCount => _logged.Values.Sum();
 
     public int AcceptedCount => _accepted.Values.Sum(numbers => numbers.Count);
 
@@ -94,13 +99,23 @@ internal sealed class BufferWorld
             Assert.True(Log(appender, stream, size, hasState), $"Record {i} of {count} was refused.");
     }
 
+    /// <summary>Brings the next record of a stream as soon as there is room.</summary>
+    public async Task LogWhenThereIsRoomAsync(OssAppender appender, string stream = "a", int size = 16)
+    {
+        var number = _logged[stream] = _logged.GetValueOrDefault(stream) + 1;
+        var record = AppenderTesting.Record(Line(number, size), values: stream);
+        Assert.True(await EndAsync(appender.AppendAsync(record, TestContext.Current.CancellationToken).AsTask()));
+        Note(stream, number);
+    }
+
     /// <summary>Every accepted record, and nothing else, stands in the bucket once, each stream in order; unless <paramref name="mayMiss"/>.</summary>
     public void AssertDelivered(int mayMiss = 0)
     {
         var missing = 0;
+        var keys = Oss.Keys.ToHashSet();
         foreach (var (stream, numbers) in _accepted)
         {
-            var stored = StoredOf(stream);
+            var stored = keys.Contains(stream + ".log") ? NumbersIn(stream) : [];
             if (mayMiss == 0)
             {
                 Assert.Equal(numbers, stored);
@@ -116,8 +131,7 @@ internal sealed class BufferWorld
         Assert.Equal(mayMiss, missing);
     }
 
-    public List<int> StoredOf(string stream) => !Oss.Keys.Contains(stream + ".log") ? [] :
-        [.. Oss.Text(stream + ".log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.TrimEnd('.'), CultureInfo.InvariantCulture))];
+    public List<int> StoredOf(string stream) => Oss.Keys.Contains(stream + ".log") ? NumbersIn(stream) : [];
 
     /// <summary>Lets the clock run until something is so.</summary>
     public async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
@@ -126,14 +140,19 @@ internal sealed class BufferWorld
         while (!isSo())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "It never came. Reports: " + string.Join(" | ", Reports.Reports.Select(r => r.Message)));
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
-
-            // The loops are given real time too, or the clock would run away from them.
-            var stepped = TimeProvider.System.GetTimestamp();
-            while (!isSo() && TimeProvider.System.GetElapsedTime(stepped) < RealStep)
-                await Task.Yield();
+            await StepAsync(step, isSo);
         }
+    }
+
+    /// <summary>Lets the clock run for a moment.</summary>
+    public async Task StepAsync(TimeSpan? step = null, Func<bool>? isEnough = null)
+    {
+        Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
+
+        // The loops are given real time too, or the clock would run away from them.
+        var stepped = TimeProvider.System.GetTimestamp();
+        while (isEnough?.Invoke() != true && TimeProvider.System.GetElapsedTime(stepped) < RealStep)
+            await Task.Yield();
     }
 
     public async Task<T> EndAsync<T>(Task<T> task)
@@ -146,6 +165,9 @@ internal sealed class BufferWorld
         EndAsync(appender.FlushAsync(target, TestContext.Current.CancellationToken));
 
     public Task<bool> CloseAsync(OssAppender appender, TimeSpan timeout) => EndAsync(appender.CloseAsync(timeout));
+
+    private List<int> NumbersIn(string stream) =>
+        [.. Oss.Text(stream + ".log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.TrimEnd('.'), CultureInfo.InvariantCulture))];
 
     private static string Line(int number, int size) => number.ToString(CultureInfo.InvariantCulture).PadRight(size - 1, '.') + "\n";
 

@@ -17,6 +17,7 @@ internal sealed class LiveFolder : IDisposable
     private readonly Func<long> _otherBytes;
     private readonly List<Written> _unpublished = [];
     private readonly HashSet<string> _unsynced = [];
+    private readonly StreamCensus _census = new();
     private SegmentWriter? _writer;
     private SpoolSegment? _segment;
     private long _published;
@@ -78,7 +79,7 @@ internal sealed class LiveFolder : IDisposable
             DeleteJournals(path);
             journal = SpoolJournal.Create(_files, path, Syncs);
             if (Syncs)
-                _files.SyncFolder(_settings.Path);
+                SyncNames();
         }
         catch
         {
@@ -97,7 +98,7 @@ internal sealed class LiveFolder : IDisposable
     /// <exception cref="IOException">The disk refused; records after <see cref="LastId"/> are not written, even if they were before.</exception>
     public bool TryWrite(SpoolBlock block)
     {
-        if (!HasRoom(block.Length))
+        if (!HasRoom(block))
             return false;
 
         try
@@ -111,6 +112,7 @@ internal sealed class LiveFolder : IDisposable
         }
 
         var extent = _writer.Current!;
+        _census.Add(block);
         _unpublished.Add(new Written(extent.FirstId, extent.Path, extent.Written, block.Count, block.LastId));
         if (!Syncs)
         {
@@ -153,6 +155,23 @@ internal sealed class LiveFolder : IDisposable
         _folder?.Dispose();
     }
 
+    // The folders above may have been made just now; those that were not are not ours to sync, and may refuse it.
+    private void SyncNames()
+    {
+        _files.SyncFolder(_settings.Path);
+        for (var above = Path.GetDirectoryName(_settings.Path); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                _files.SyncFolder(above);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+
     private void DeleteJournals(string path)
     {
         foreach (var journal in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
@@ -174,11 +193,11 @@ internal sealed class LiveFolder : IDisposable
         folderLock.ReleaseAndDelete();
     }
 
-    private bool HasRoom(int length)
+    private bool HasRoom(SpoolBlock block)
     {
-        while (!Fits(length))
+        while (!Fits(block))
         {
-            if (_settings.FullAction != OssBufferFullAction.DropOldest || _folder!.DropOldest() is not { } dropped)
+            if (_settings.FullAction != OssBufferFullAction.DropOldest || !CanFit(block) || _folder!.DropOldest() is not { } dropped)
                 return false;
 
             _fate.LostOnDisk(DropReason.SpoolFull, dropped.Count, "the buffer on disk was full, and its oldest events gave way.");
@@ -188,8 +207,17 @@ internal sealed class LiveFolder : IDisposable
         return true;
     }
 
-    private bool Fits(int length) =>
-        _folder!.Bytes + (_writer!.TotalBytes - _published) + _writer.CostOf(length) + _otherBytes() <= _settings.SizeLimit;
+    // The journal has room reserved before there is anything to remember: it must be able to grow when the limit is reached.
+    private bool Fits(SpoolBlock block)
+    {
+        _census.Forget(_folder!.OldestId ?? (_unpublished.Count > 0 ? _unpublished[0].FirstId : block.FirstId));
+        var unpublished = _writer!.TotalBytes - _published;
+        return _folder.BytesWith(_census.CountWith(block)) + unpublished + _writer.CostOf(block.Length) + _otherBytes() <= _settings.SizeLimit;
+    }
+
+    // Whether it would with nothing else on disk; if not, nothing needs to give way to it.
+    private bool CanFit(SpoolBlock block) =>
+        SpoolJournal.MostBytes(block.Streams.Count, segments: 1) + SegmentHeader.Size + block.Length + _otherBytes() <= _settings.SizeLimit;
 
     private void Publish()
     {
@@ -223,9 +251,13 @@ internal sealed class LiveFolder : IDisposable
             }
         }
 
-        _unsynced.Clear();
-        if (_folder is { } folder)
+        if (_folder is { } folder && _unsynced.Count > 0)
+        {
             _files.SyncFolder(folder.Path);
+            SyncNames();
+        }
+
+        _unsynced.Clear();
     }
 
     private readonly record struct Written(long FirstId, string Path, long End, int Count, long LastId);

@@ -133,7 +133,12 @@ internal sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>Closes the file as it is.</summary>
-    public void Dispose() => CloseFile();
+    public void Dispose()
+    {
+        CloseFile();
+        if (_leftOver is not null)
+            DeleteOrKeepInMind(_leftOver);
+    }
 
     private bool BeginsFile(int blockLength) =>
         _current is not { } extent || (extent.Written > SegmentHeader.Size && extent.Written + blockLength > _segmentSize);

@@ -120,7 +120,7 @@ public class DiskTroubleTests
             for (var i = 0; i < 20; i++)
                 _world.Log(appender, $"s{i % 3}", hasState: true);
             _world.IsOssDown = round % 3 == 0;
-            await _world.UntilAsync(() => true);
+            await _world.StepAsync();
             _world.Time.Advance(TimeSpan.FromSeconds(round % 7));
         }
 
@@ -147,10 +147,10 @@ public class DiskTroubleTests
         {
             refused += _world.Log(appender, size: 4096) ? 0 : 1;
             if (i % 50 == 0)
-                await _world.UntilAsync(() => true);
+                await _world.StepAsync();
         }
 
-        await _world.UntilAsync(() => true, TimeSpan.FromSeconds(10));
+        await _world.StepAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(100, refused);
         Assert.InRange(appender.GetSnapshot().SpoolBytes, 1 << 20, _world.Options.MemoryLimit);
         Assert.Equal(100, appender.GetSnapshot().Dropped[DropReason.SpoolFull]);
