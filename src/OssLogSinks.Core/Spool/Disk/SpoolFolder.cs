@@ -9,17 +9,14 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class SpoolFolder : IDisposable
 {
-    // Taken before _gate, never after.
-    private readonly object _deleting = new();
     private readonly object _gate = new();
-    private readonly ISpoolFiles _files;
+    private readonly SegmentDisposal _disposal;
     private readonly FolderLock _lock;
     private readonly SpoolJournal _journal;
     private readonly FlushBook? _book;
 
     // Guarded by _gate.
     private readonly SortedList<long, SpoolSegment> _segments = [];
-    private readonly List<SpoolSegment> _undeleted = [];
     private readonly Dictionary<ulong, RecordSource> _sources = [];
     private long _bytes;
     private bool _isFinished;
@@ -32,7 +29,7 @@ internal sealed class SpoolFolder : IDisposable
     /// <param name="book">Who waits for records of this process; null for another's folder.</param>
     public SpoolFolder(ISpoolFiles files, string path, SpoolSalt salt, FolderLock folderLock, SpoolJournal journal, FlushBook? book)
     {
-        _files = files;
+        _disposal = new SegmentDisposal(files, journal);
         Path = path;
         Salt = salt;
         _lock = folderLock;
@@ -252,7 +249,7 @@ internal sealed class SpoolFolder : IDisposable
         {
             foreach (var segment in _segments.Values.Where(s => s.IsTaken && s.ReadLength == s.Length))
                 segment.IsRead = true;
-            return _segments.Values.Where(s => s.IsDone && !_undeleted.Contains(s)).ToList();
+            return _segments.Values.Where(s => s.IsDone).ToList();
         }
     }
 
@@ -288,45 +285,18 @@ internal sealed class SpoolFolder : IDisposable
             Delete(done);
     }
 
-    // A file that cannot be deleted is tried again with the next one; its records are not shipped again, for the journal says so.
-    private void Delete(List<SpoolSegment> segments)
+    private void Delete(IReadOnlyList<SpoolSegment> done)
     {
-        lock (_deleting)
+        foreach (var deleted in _disposal.Delete(done))
         {
             lock (_gate)
-                _undeleted.AddRange(segments);
-            foreach (var segment in Undeleted())
-                TryDelete(segment);
+            {
+                _segments.Remove(deleted.FirstId);
+                _bytes -= deleted.Length;
+            }
         }
 
         Changed.Beat();
-    }
-
-    private void TryDelete(SpoolSegment segment)
-    {
-        try
-        {
-            _journal.SegmentDone(segment.FirstId);
-            _files.Delete(segment.Path);
-        }
-        catch (IOException)
-        {
-            return;
-        }
-
-        _journal.SegmentRemoved(segment.FirstId);
-        lock (_gate)
-        {
-            _undeleted.Remove(segment);
-            _segments.Remove(segment.FirstId);
-            _bytes -= segment.Length;
-        }
-    }
-
-    private SpoolSegment[] Undeleted()
-    {
-        lock (_gate)
-            return _undeleted.ToArray();
     }
 
     private sealed class StreamSource(SpoolFolder folder, ulong stream) : RecordSource
