@@ -1,4 +1,3 @@
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 
 namespace OssLogSinks.Core.Spool.Disk;
@@ -208,7 +207,7 @@ internal sealed class SpoolFolder : IDisposable
         lock (_gate)
         {
             if (!_sources.TryGetValue(stream.Hash, out var source))
-                _sources.Add(stream.Hash, source = new StreamSource(this, stream.Hash));
+                _sources.Add(stream.Hash, source = new FolderSource(this, _journal, _book, stream.Hash));
             return source;
         }
     }
@@ -227,6 +226,26 @@ internal sealed class SpoolFolder : IDisposable
 
         Delete([oldest]);
         return oldest;
+    }
+
+    /// <summary>Records of these ids, ascending, have met their fate.</summary>
+    public void Settle(ReadOnlySpan<long> ids)
+    {
+        List<SpoolSegment>? done = null;
+        lock (_gate)
+        {
+            var index = _segments.Count - 1;
+            for (var i = ids.Length - 1; i >= 0; i--)
+            {
+                while (_segments.Keys[index] > ids[i])
+                    index--;
+                if (--_segments.Values[index].Waiting == 0 && _segments.Values[index].IsRead)
+                    (done ??= []).Add(_segments.Values[index]);
+            }
+        }
+
+        if (done is not null)
+            Delete(done);
     }
 
     /// <summary>Lets go of the folder: deletes it if nothing is left in it, and otherwise leaves it to whoever comes next.</summary>
@@ -266,25 +285,6 @@ internal sealed class SpoolFolder : IDisposable
         }
     }
 
-    private void Settle(ReadOnlySpan<long> ids)
-    {
-        List<SpoolSegment>? done = null;
-        lock (_gate)
-        {
-            var index = _segments.Count - 1;
-            for (var i = ids.Length - 1; i >= 0; i--)
-            {
-                while (_segments.Keys[index] > ids[i])
-                    index--;
-                if (--_segments.Values[index].Waiting == 0 && _segments.Values[index].IsRead)
-                    (done ??= []).Add(_segments.Values[index]);
-            }
-        }
-
-        if (done is not null)
-            Delete(done);
-    }
-
     private void Delete(IReadOnlyList<SpoolSegment> done)
     {
         foreach (var deleted in _disposal.Delete(done))
@@ -297,19 +297,5 @@ internal sealed class SpoolFolder : IDisposable
         }
 
         Changed.Beat();
-    }
-
-    private sealed class StreamSource(SpoolFolder folder, ulong stream) : RecordSource
-    {
-        public override bool IsDurable => true;
-
-        public override void Settle(ReadOnlySpan<long> ids, bool lost)
-        {
-            folder._journal.Settle(stream, ids[ids.Length - 1]);
-            folder.Settle(ids);
-            folder._book?.Settle(ids, lost, wereExposed: false);
-        }
-
-        public override void Intend(AppendIntent intent) => folder._journal.Intend(stream, intent);
     }
 }
