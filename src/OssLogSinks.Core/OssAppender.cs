@@ -1,79 +1,46 @@
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Retry;
-using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// Appends log records to objects in OSS, each exactly once, in the background. Records wait in bounded memory; those
-/// of one stream are joined into one append while the append before is on its way. Any thread may call any member.
+/// Appends log records to objects in OSS, each exactly once, in the background. Records wait in bounded memory, or on
+/// disk if <see cref="OssAppenderOptions.BufferPath"/> is set; those of one stream are joined into one append while the append before is on its way. Any thread may call any member.
 /// </summary>
 /// <remarks>
-/// Every record that is brought here has one fate, and it is counted: stored, or given up for a
-/// <see cref="DropReason"/>. Nothing here throws because OSS is in trouble.
+/// Every record that is brought here has one fate, and it is counted: stored, now or, if it is on disk, by a later process; or
+/// given up for a <see cref="DropReason"/>. Nothing here throws because OSS is in trouble.
 /// </remarks>
 public sealed class OssAppender : IDisposable, IAsyncDisposable
 {
-    private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
-
-    private readonly DeliveryCounters _counters;
-    private readonly DeliveryReporter _reporter;
-    private readonly DeliveryFate _fate;
-    private readonly MemorySpool _spool;
-    private readonly Shipper _shipper;
-    private readonly ObjectSealer? _sealer;
-    private readonly OssClient? _ownClient;
+    private readonly DeliverySetup _setup;
+    private readonly ISpool _spool;
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
     private readonly int _recordSizeLimit;
     private readonly object _closing = new();
     private Task<bool>? _closed;
 
-    /// <summary>Checks the settings and makes an appender. Nothing is sent before the first record.</summary>
+    /// <summary>Checks the settings and makes an appender. Nothing is sent before the first record, except what earlier processes left in <see cref="OssAppenderOptions.BufferPath"/>.</summary>
     /// <param name="options">The settings; read now, not kept.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
     {
-        var checkedOptions = new OssAppenderOptionsValidator(options ?? throw new ArgumentNullException(nameof(options)));
-        var faults = checkedOptions.Validate();
-        if (faults.Count > 0)
-            throw new OssSettingsException(faults);
-
+        _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)), options.BufferPath is not null);
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
         _recordSizeLimit = options.RecordSizeLimit;
-        KeyTemplate = checkedOptions.KeyTemplate!;
-        _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
-
-        _counters = new DeliveryCounters(options.Bucket);
-        _reporter = new DeliveryReporter(options.Diagnostics, _time);
-        _fate = new DeliveryFate(_counters, _reporter, options.Listener);
-
-        var zone = options.UseLocalTime ? _time.LocalTimeZone : null;
-        var policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
-        var context = new AppendContext(options, options.Client ?? _ownClient!, policy, _counters, _reporter);
-        _sealer = context.Sealer;
-        _spool = new MemorySpool(
-            new StreamDirectory(KeyTemplate, context, options.OpenStreamLimit),
-            new SpoolLimits(options.MemoryLimit, options.AppendSizeLimit, options.AppendInterval),
-            _time);
-        _counters.Observe(() => _spool.HeldBytes, _spool.OldestAge);
-        _shipper = new Shipper(_spool, context, _fate, new ShipperSettings(
-            options.ConcurrentAppends,
-            new RetrySchedule(options.RetryDelay, options.RetryDelayLimit),
-            options.RefusalRetryDelay,
-            options.RetryTimeLimit ?? (options.BufferPath is null ? TimeSpan.FromHours(1) : Timeout.InfiniteTimeSpan),
-            _time,
-            options.Random));
+        _spool = options.BufferPath is null
+            ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
+            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), new SpoolFiles());
+        _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge);
     }
 
     /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> say which values a record brings.</summary>
-    public ObjectKeyTemplate KeyTemplate { get; }
+    public ObjectKeyTemplate KeyTemplate => _setup.KeyTemplate;
 
     /// <summary>
     /// Takes a record without ever waiting. When there is no room, when the record is too large, or after the close, it
@@ -119,20 +86,18 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// before the call were counted and reported then.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
-    public async Task<bool> FlushAsync(CancellationToken cancellationToken = default)
-    {
-        var waiting = Task.WhenAll(_spool.Flush());
-        await Waiting.WithAsync(waiting, cancellationToken).ConfigureAwait(false);
-        return (await waiting.ConfigureAwait(false)).All(isStored => isStored);
-    }
+    public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>As <see cref="FlushAsync(CancellationToken)"/>, and ends as soon as every record accepted before is as safe as asked for.</summary>
     /// <param name="target">What to wait for.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
     /// <returns>True if all that still waited is there; false if some of it was given up.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
-    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException(target.ToString() + cancellationToken);
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
+    {
+        var flushing = _spool.FlushAsync(target);
+        return await Waiting.WithAsync(flushing, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Ships what processes that are no more left in a folder, for the volume of a dead pod for instance, and ends when
@@ -148,7 +113,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<OssDrainProgress> DrainAsync(
         string bufferPath, OssAppenderOptions options, IProgress<OssDrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException(bufferPath + options + progress + cancellationToken);
+        SpoolDrain.RunAsync(
+            bufferPath ?? throw new ArgumentNullException(nameof(bufferPath)),
+            options ?? throw new ArgumentNullException(nameof(options)),
+            progress,
+            cancellationToken);
 
     /// <summary>
     /// Counts and reports events that were given up before they came here, so that one place knows of all of them.
@@ -156,21 +125,23 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="reason">Why.</param>
     /// <param name="count">How many.</param>
     /// <param name="why">A short sentence for the report; no event text in it.</param>
-    public void CountDropped(DropReason reason, long count, string why) => _fate.Lost(reason, count, [], why);
+    public void CountDropped(DropReason reason, long count, string why) => _setup.Fate.Lost(reason, count, [], why);
 
     /// <summary>What has been done so far, and what is still held.</summary>
-    public DeliverySnapshot GetSnapshot() => _counters.Snapshot() with
+    public DeliverySnapshot GetSnapshot() => _setup.Counters.Snapshot() with
     {
         SpoolBytes = _spool.HeldBytes,
+        BufferBytes = _spool.DiskBytes,
         OldestUndelivered = _spool.OldestAge(),
         OpenStreams = _spool.OpenStreams,
     };
 
     /// <summary>
-    /// Takes no more records, sends what waits, and gives up what OSS has not taken when the time is over.
+    /// Takes no more records and sends what waits. What OSS has not taken when the time is over stays on disk if there is a
+    /// <see cref="OssAppenderOptions.BufferPath"/>, for the next start; without one it is given up.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>True if everything that was ever accepted stands in OSS; false if some records were given up, now or earlier.</returns>
+    /// <returns>True if everything that was ever accepted stands in OSS or on disk; false if some records were given up, now or earlier.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
@@ -190,35 +161,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private async Task<bool> CloseOnceAsync(TimeSpan timeout)
     {
         var begun = _time.GetTimestamp();
-        var waiting = Task.WhenAll(_spool.Close());
-        _ = await Waiting.ForAsync(waiting, timeout, _time).ConfigureAwait(false);
-        await _shipper.StopAsync().ConfigureAwait(false);
-
-        foreach (var (batch, mayBeStored) in _spool.Abandon())
-        {
-            _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, mayBeStored);
-            batch.Abandon();
-        }
-
-        await EndSealingAsync(timeout, begun).ConfigureAwait(false);
-        _shipper.Dispose();
+        _ = await Waiting.ForAsync(_spool.FinishAsync(), timeout, _time).ConfigureAwait(false);
+        await _spool.StopAsync().ConfigureAwait(false);
         _spool.Dispose();
-        _reporter.ReportRest();
-        _counters.Dispose();
-        _ownClient?.Dispose();
+        await _setup.EndSealingAsync(timeout, begun).ConfigureAwait(false);
+        _setup.Dispose();
         // What was still stored while the workers ended counts: only what was given up is missing.
-        return !_fate.HasLostAccepted;
-    }
-
-    // In what is left of the close's time, and never for long: a client that is plugged in may not end.
-    private async Task EndSealingAsync(TimeSpan timeout, long begun)
-    {
-        if (_sealer is null)
-            return;
-
-        var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - _time.GetElapsedTime(begun);
-        await _sealer.CloseAsync(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing).ConfigureAwait(false);
-        _sealer.Dispose();
+        return !_setup.Fate.HasLostAccepted;
     }
 
     private bool IsTooLarge(in LogRecord record)
@@ -233,7 +182,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private bool Conclude(in LogRecord record, Acceptance acceptance)
     {
         if (acceptance == Acceptance.Accepted)
-            _counters.Accepted();
+            _setup.Counters.Accepted();
         else if (acceptance == Acceptance.Closed)
             Refuse(record, DropReason.Closed, "the appender was closed.");
 
@@ -241,5 +190,5 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     private void Refuse(in LogRecord record, DropReason reason, string why) =>
-        _fate.Lost(reason, 1, record.State is { } state ? [state] : [], why);
+        _setup.Fate.Lost(reason, 1, record.State is { } state ? [state] : [], why);
 }

@@ -25,6 +25,9 @@ internal abstract record AppendOutcome
     /// <summary>No usable answer: the request may have been applied, may still be, or never.</summary>
     public sealed record Unanswered(Exception Error) : AppendOutcome;
 
+    /// <summary>Nothing was sent: the disk does not take the note without which a crash would make the append land twice.</summary>
+    public sealed record Unrecorded(Exception Error) : AppendOutcome;
+
     /// <summary>Judges a failed request by its error, along the table of the service's error codes.</summary>
     public static AppendOutcome FromError(Exception error)
     {

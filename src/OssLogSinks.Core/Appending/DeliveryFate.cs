@@ -41,6 +41,23 @@ internal sealed class DeliveryFate
         batch.AdvanceTo(batch.Count, lost: true);
     }
 
+    /// <summary>Records are on disk: whoever waits for their fate need not wait any longer.</summary>
+    public void Kept(IReadOnlyList<(long Id, object State)> states)
+    {
+        if (states.Count > 0)
+            Tell(() => _listener?.OnStored(StatesOf(states)));
+    }
+
+    /// <summary>Records on disk are given up.</summary>
+    public void LostOnDisk(DropReason reason, long count, string why) => LostInMemory(reason, count, [], why);
+
+    /// <summary>Records that were accepted, and found their way neither to disk nor to a batch, are given up.</summary>
+    public void LostInMemory(DropReason reason, long count, IReadOnlyList<(long Id, object State)> states, string why)
+    {
+        _hasLostAccepted = true;
+        Lost(reason, count, StatesOf(states), why);
+    }
+
     /// <summary>Records that never reached the spool are given up.</summary>
     public void Lost(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeStored = false)
     {
@@ -49,6 +66,8 @@ internal sealed class DeliveryFate
         if (states.Count > 0)
             Tell(() => _listener?.OnLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored }));
     }
+
+    private static object[] StatesOf(IReadOnlyList<(long Id, object State)> states) => states.Select(s => s.State).ToArray();
 
     private static void Tell(Action tell)
     {

@@ -12,11 +12,12 @@ namespace OssLogSinks.Core.Appending;
 /// nothing else is sent for the stream: not other bytes, not to another object.
 /// </summary>
 /// <remarks>
-/// The state is a position with its CRC-64 and the bytes in doubt, if any. Nothing of it outlives the process: an append
-/// that was in doubt then is stored once or not at all, and never sent again. <see cref="PositionResync"/> says what no
-/// writer can know while the process lives.
+/// The state is a position with its CRC-64 and the bytes in doubt, if any. What is in memory only does not outlive the
+/// process: an append that was in doubt then is stored once or not at all, and never sent again. What is on disk does:
+/// before such an append is sent the batch's source notes it, and after a crash it is in doubt again, at the same place.
+/// <see cref="PositionResync"/> says what no writer can know while the process lives.
 /// </remarks>
-internal sealed class ObjectAppender
+internal sealed partial class ObjectAppender
 {
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
@@ -45,6 +46,9 @@ internal sealed class ObjectAppender
         if (batch.IsRestEmpty)
             return new ShipVerdict.Delivered(batch.Count, Bytes: 0);
 
+        if (_left is { } intent)
+            Resume(batch, intent);
+
         if (_position is null && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } trouble)
             return new ShipVerdict.Later(trouble);
 
@@ -61,7 +65,7 @@ internal sealed class ObjectAppender
         {
             PendingState.InDoubt => await ResyncAsync(_pending, cancellationToken).ConfigureAwait(false),
             PendingState.ToReadBack => await ReadBackAsync(_pending, cancellationToken).ConfigureAwait(false),
-            _ => await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
+            _ => Note(batch, _pending) ?? await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
         };
     }
 

@@ -25,6 +25,15 @@ internal sealed class PendingAppend
     /// <summary>CRC-64/XZ of the body alone.</summary>
     public ulong Crc64 { get; }
 
+    /// <summary>
+    /// What was sent before a crash, where the disk has not kept all of it; null if it is what would be sent now. Every record
+    /// of this append is in it.
+    /// </summary>
+    public LostBody? Original { get; set; }
+
+    /// <summary>Where the books say that it is sent to; null as long as they say nothing.</summary>
+    public (int Sequence, long Position)? IntendedAt { get; set; }
+
     /// <summary>What has to happen next.</summary>
     public PendingState State { get; set; } = PendingState.ToSend;
 
@@ -37,6 +46,9 @@ internal sealed class PendingAppend
     /// <summary>Why the object takes no more appends, so that the next send, if any, goes to the next object; null while it does.</summary>
     public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
 }
+
+/// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>
+internal sealed record LostBody(long Length, ulong Crc64);
 
 /// <summary>The next thing to do with a pending append.</summary>
 internal enum PendingState

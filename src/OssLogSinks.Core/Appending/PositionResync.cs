@@ -69,19 +69,23 @@ internal sealed class PositionResync
     }
 
     /// <summary>Reads the range where the append should stand and compares; null if the question got no answer.</summary>
-    public async Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
-        string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken)
+    public Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
+        string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken) =>
+        ReadBackAsync(
+            key, new OssByteRange(sentAt.Length, pending.Length), content => HoldsAsync(content, pending.Body, cancellationToken), cancellationToken);
+
+    private async Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
+        string key, OssByteRange range, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
     {
         try
         {
             _counters.Resynced();
-            var range = new OssByteRange(sentAt.Length, pending.Length);
             var request = new GetObjectRequest(key) { Range = range };
             using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (answer.ContentRange != range)
                 return (null, new AppendOutcome.Unanswered(new OssException("The service answered with another range than the one asked for.")));
 
-            return (await HoldsAsync(answer.Content, pending.Body, cancellationToken).ConfigureAwait(false), null);
+            return (await holds(answer.Content).ConfigureAwait(false), null);
         }
         catch (OssException e) when ((int)e.StatusCode == 416 || e.Code == "NoSuchKey")
         {
@@ -133,31 +137,60 @@ internal sealed class PositionResync
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)
     {
-        var end = sentAt.Advance(pending.Length, pending.Crc64);
-
         // Nothing beyond our position: not landed yet, if ever. A shorter object was deleted and made anew.
         if (now.Length <= sentAt.Length)
             return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: now.Length < sentAt.Length) : new ResyncVerdict.RollOver();
 
         // A refused append has written nothing; only one that was never answered can be what stands there.
         var isOurs = false;
-        if (pending.MayHaveLanded && now.Length >= end.Length)
+        if (pending.MayHaveLanded)
         {
-            // Another CRC-64 at the same length proves nothing: what stands before our bytes may be what has changed.
-            isOurs = now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64;
-            if (!isOurs)
-            {
-                var (found, failure) = await ReadBackAsync(key, sentAt, pending, cancellationToken).ConfigureAwait(false);
-                if (failure is not null)
-                    return new ResyncVerdict.Unknown(failure);
-                isOurs = found == true;
-            }
+            var (found, failure) = await StandsAsync(key, sentAt, pending, now, cancellationToken).ConfigureAwait(false);
+            if (failure is not null)
+                return new ResyncVerdict.Unknown(failure);
+            isOurs = found;
         }
 
         if (isOurs)
             return new ResyncVerdict.AlreadyStored(now, takesAppends);
 
         return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
+    }
+
+    // What was sent before a crash comes first: it begins with the same bytes as what is left of it.
+    private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
+        string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
+    {
+        if (pending.Original is { } original)
+        {
+            var range = new OssByteRange(sentAt.Length, original.Length);
+            var (found, failure) = await StandsAsync(
+                key, range, sentAt.Advance(original.Length, original.Crc64), now, content => HasCrc64Async(content, original, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (found || failure is not null)
+                return (found, failure);
+        }
+
+        return await StandsAsync(
+            key,
+            new OssByteRange(sentAt.Length, pending.Length),
+            sentAt.Advance(pending.Length, pending.Crc64),
+            now,
+            content => HoldsAsync(content, pending.Body, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
+        string key, OssByteRange range, AppendPosition end, AppendPosition now, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
+    {
+        if (now.Length < end.Length)
+            return (false, null);
+
+        // Another CRC-64 at the same length proves nothing: what stands before our bytes may be what has changed.
+        if (now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64)
+            return (true, null);
+
+        var (found, failure) = await ReadBackAsync(key, range, holds, cancellationToken).ConfigureAwait(false);
+        return (found == true, failure);
     }
 
     // That an object cannot be read says nothing about whether it takes appends: it is a refusal like any other, and reported.
@@ -182,6 +215,23 @@ internal sealed class PositionResync
 
         // A body that ends early is no answer at all.
         return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
+    }
+
+    private static async Task<bool> HasCrc64Async(Stream content, LostBody wanted, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[CompareBufferSize];
+        var (length, crc64) = (0L, 0UL);
+        while (true)
+        {
+            var count = await Waiting.WithAsync(content.ReadMemoryAsync(buffer, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+                break;
+
+            length += count;
+            crc64 = Crc64.Append(crc64, buffer.AsSpan(0, count));
+        }
+
+        return length < wanted.Length ? throw new EndOfStreamException("The object's range ended early.") : length == wanted.Length && crc64 == wanted.Crc64;
     }
 
     private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)

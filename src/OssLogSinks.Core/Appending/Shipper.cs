@@ -167,6 +167,7 @@ internal sealed class Shipper : IDisposable
         AppendOutcome.Throttled throttled => throttled.Error,
         AppendOutcome.Unanswered unanswered => unanswered.Error,
         AppendOutcome.ObjectClosed closed => closed.Error,
+        AppendOutcome.Unrecorded unrecorded => unrecorded.Error,
         _ => null,
     };
 }

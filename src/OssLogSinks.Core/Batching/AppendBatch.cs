@@ -14,8 +14,11 @@ internal sealed class AppendBatch
     // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
     private const int StateOverhead = 512;
 
+    // An id, and the room kept in reserve for more of them.
+    private const int IdOverhead = 16;
+
     /// <summary>The most that a record costs besides its bytes.</summary>
-    public const int MostOverhead = RecordOverhead + StateOverhead;
+    public const int MostOverhead = RecordOverhead + StateOverhead + IdOverhead;
 
     private const int SmallestSegment = 4 << 10;
     private const int LargestSegment = 256 << 10;
@@ -24,14 +27,24 @@ internal sealed class AppendBatch
     private readonly List<int> _ends = [];
     private List<object>? _states;
     private List<int>? _stateRecords;
+    private long[] _ids = [];
     private int _capacity;
     private TaskCompletionSource<bool>? _completion;
     private bool _anyLost;
 
-    public AppendBatch(long firstAcceptedAt) => FirstAcceptedAt = firstAcceptedAt;
+    /// <param name="firstAcceptedAt">When its first record was accepted, on the time provider's own scale.</param>
+    /// <param name="source">Who keeps the books of its records; null if nobody does besides the batch.</param>
+    public AppendBatch(long firstAcceptedAt, RecordSource? source = null)
+    {
+        FirstAcceptedAt = firstAcceptedAt;
+        Source = source;
+    }
 
     /// <summary>When its first record was accepted, on the time provider's own scale.</summary>
     public long FirstAcceptedAt { get; }
+
+    /// <summary>Who keeps the books of its records; null if nobody does besides the batch.</summary>
+    public RecordSource? Source { get; }
 
     public int Length { get; private set; }
 
@@ -49,24 +62,46 @@ internal sealed class AppendBatch
     public bool IsRestEmpty => StartOf(Cursor) == Length;
 
     /// <summary>Memory that one more record would take.</summary>
-    public int CostOf(in LogRecord record) =>
-        RecordOverhead + (record.State is null ? 0 : StateOverhead) + CostOf(record.Utf8.Length);
+    public int CostOf(in LogRecord record) => CostOf(record.Utf8.Length, record.State is not null);
 
     /// <summary>Memory that the bytes of one more record of this length would take.</summary>
     public int CostOf(int length) => Length + length <= _capacity ? 0 : RentedFor(length);
 
-    public void Add(in LogRecord record)
+    public int CostOf(int length, bool hasState) =>
+        RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
+
+    public void Add(in LogRecord record) => Add(record.Utf8.Span, record.State, id: 0);
+
+    /// <summary>Adds a record.</summary>
+    /// <param name="utf8">Its bytes; copied.</param>
+    /// <param name="state">What is handed back with its fate; null for nothing.</param>
+    /// <param name="id">Its number in the source's books; without a source it is not kept.</param>
+    public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
-        var bytes = record.Utf8.Span;
-        HeldBytes += CostOf(record);
-        Reserve(bytes.Length);
-        Copy(bytes);
+        HeldBytes += CostOf(utf8.Length, state is not null);
+        Reserve(utf8.Length);
+        Copy(utf8);
         _ends.Add(Length);
-        if (record.State is { } state)
+        if (Source is not null)
+            KeepId(id);
+        if (state is not null)
         {
             (_states ??= []).Add(state);
             (_stateRecords ??= []).Add(Count - 1);
         }
+    }
+
+    /// <summary>A record's number in the source's books.</summary>
+    public long IdOf(int record) => _ids[record];
+
+    /// <summary>The records from the cursor on that the source's books number up to <paramref name="id"/> end before this one.</summary>
+    public int EndOfIds(long id)
+    {
+        var end = Cursor;
+        while (end < Count && _ids[end] <= id)
+            end++;
+
+        return end;
     }
 
     /// <summary>
@@ -116,8 +151,11 @@ internal sealed class AppendBatch
     /// <summary>The records before <paramref name="end"/> have met their fate.</summary>
     public void AdvanceTo(int end, bool lost)
     {
+        var from = Cursor;
         Cursor = end;
         _anyLost |= lost;
+        if (end > from)
+            Source?.Settle(_ids.AsSpan(from, end - from), lost);
     }
 
     /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
@@ -139,7 +177,24 @@ internal sealed class AppendBatch
     public void Abandon()
     {
         _segments.Clear();
+        if (_ids.Length > 0)
+            ArrayPool<long>.Shared.Return(_ids);
+        _ids = [];
         _completion?.TrySetResult(!_anyLost);
+    }
+
+    private void KeepId(long id)
+    {
+        if (Count > _ids.Length)
+        {
+            var larger = ArrayPool<long>.Shared.Rent(Math.Max(16, 2 * _ids.Length));
+            _ids.AsSpan().CopyTo(larger);
+            if (_ids.Length > 0)
+                ArrayPool<long>.Shared.Return(_ids);
+            _ids = larger;
+        }
+
+        _ids[Count - 1] = id;
     }
 
     private int StartOf(int record) => record == 0 ? 0 : _ends[record - 1];

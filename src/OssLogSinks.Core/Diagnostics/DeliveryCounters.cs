@@ -20,6 +20,8 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly Counter<long> _resyncsCounter;
     private readonly Counter<long> _rollsCounter;
     private readonly Counter<long> _retriesCounter;
+    private readonly Counter<long> _adoptedCounter;
+    private readonly Counter<long> _quarantinedCounter;
     private readonly long[] _dropped = new long[ReasonCount];
     private long _accepted;
     private long _delivered;
@@ -28,6 +30,9 @@ internal sealed class DeliveryCounters : IDisposable
     private long _resyncs;
     private long _rolls;
     private long _retries;
+    private long _adopted;
+    private long _quarantined;
+    private long _quarantinedBytes;
 
     public DeliveryCounters(string? bucket)
     {
@@ -40,13 +45,16 @@ internal sealed class DeliveryCounters : IDisposable
         _appendsCounter = _meter.CreateCounter<long>("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
         _resyncsCounter = _meter.CreateCounter<long>("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
         _rollsCounter = _meter.CreateCounter<long>("osslogsinks.rolls", "{object}", "Objects left behind for the next sequence number.");
+        _adoptedCounter = _meter.CreateCounter<long>("osslogsinks.buffer.adopted", "{folder}", "Folders taken over from processes that are no more.");
+        _quarantinedCounter = _meter.CreateCounter<long>("osslogsinks.buffer.quarantined", "{record}", "Records on disk that could not be read.");
         _retriesCounter = _meter.CreateCounter<long>("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
     }
 
     /// <summary>Lets the meter observe what the spool holds.</summary>
-    public void Observe(Func<long> spoolBytes, Func<TimeSpan> oldestUndelivered)
+    public void Observe(Func<long> spoolBytes, Func<long> bufferBytes, Func<TimeSpan> oldestUndelivered)
     {
         _meter.CreateObservableGauge("osslogsinks.spool.bytes", spoolBytes, "By", "Memory that undelivered records hold.");
+        _meter.CreateObservableGauge("osslogsinks.buffer.bytes", bufferBytes, "By", "Disk space that the buffer takes.");
         _meter.CreateObservableGauge("osslogsinks.undelivered.age", () => oldestUndelivered().TotalSeconds, "s", "How long the oldest undelivered record has waited.");
     }
 
@@ -76,6 +84,15 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Rolled() => Count(ref _rolls, _rollsCounter);
 
+    public void Adopted() => Count(ref _adopted, _adoptedCounter);
+
+    public void Quarantined(long records, long bytes)
+    {
+        Interlocked.Add(ref _quarantined, records);
+        Interlocked.Add(ref _quarantinedBytes, bytes);
+        Measure(_quarantinedCounter, records);
+    }
+
     public void Retried() => Count(ref _retries, _retriesCounter);
 
     /// <summary>The counts as they stand; the spool adds what it holds.</summary>
@@ -88,6 +105,9 @@ internal sealed class DeliveryCounters : IDisposable
         Resyncs = Interlocked.Read(ref _resyncs),
         Rolls = Interlocked.Read(ref _rolls),
         Retries = Interlocked.Read(ref _retries),
+        AdoptedFolders = Interlocked.Read(ref _adopted),
+        QuarantinedRecords = Interlocked.Read(ref _quarantined),
+        QuarantinedBytes = Interlocked.Read(ref _quarantinedBytes),
         Dropped = Enumerable.Range(0, ReasonCount)
             .Select(reason => (Reason: (DropReason)reason, Count: Interlocked.Read(ref _dropped[reason])))
             .Where(drop => drop.Count > 0)

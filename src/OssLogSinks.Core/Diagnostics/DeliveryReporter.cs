@@ -22,6 +22,7 @@ internal sealed class DeliveryReporter
     // Guarded by _gate.
     private readonly Dictionary<string, Gathered> _gathered = [];
     private bool _hasTrouble;
+    private bool _hasBufferTrouble;
     private bool _hasDelivered;
 
     public DeliveryReporter(IOssDiagnostics? diagnostics, TimeProvider time)
@@ -40,6 +41,12 @@ internal sealed class DeliveryReporter
     /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
     public void Trouble(AppendOutcome cause, int failures)
     {
+        if (cause is AppendOutcome.Unrecorded unrecorded)
+        {
+            BufferFailed("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", unrecorded.Error);
+            return;
+        }
+
         var (isPassing, error) = cause switch
         {
             AppendOutcome.Refused refused => (false, refused.Error),
@@ -119,6 +126,40 @@ internal sealed class DeliveryReporter
     public void BodyDamaged(string key, long position, long length) => Report(
         OssDiagnosticLevel.Error,
         $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.");
+
+    /// <summary>The disk buffer does not work.</summary>
+    /// <param name="consequence">What happens meanwhile.</param>
+    /// <param name="error">What the disk says.</param>
+    public void BufferFailed(string consequence, Exception error)
+    {
+        lock (_gate)
+            _hasBufferTrouble = true;
+        if (TakeTurn("buffer", 1, out _))
+            Report(OssDiagnosticLevel.Error, $"The buffer on disk does not work: {error.Message} Until it does, {consequence}.");
+    }
+
+    /// <summary>The disk buffer took something.</summary>
+    public void BufferWorks()
+    {
+        lock (_gate)
+        {
+            if (!_hasBufferTrouble)
+                return;
+            _hasBufferTrouble = false;
+        }
+
+        Report(OssDiagnosticLevel.Information, "The buffer on disk works again.");
+    }
+
+    /// <summary>The disk buffer has reached its limit.</summary>
+    public void BufferFull(string consequence)
+    {
+        if (TakeTurn("buffer full", 1, out _))
+            Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.");
+    }
+
+    /// <summary>Something about the buffer that people want to know once.</summary>
+    public void Buffer(OssDiagnosticLevel level, string message) => Report(level, message);
 
     private bool HasDelivered()
     {

@@ -102,6 +102,9 @@ public sealed class ObjectKeyTemplate
     internal StreamKey Render(DateTimeOffset time, ReadOnlySpan<string?> values) =>
         new(RenderParts(_before, time, values), _sequence, RenderParts(_after, time, values));
 
+    /// <summary>Whether keys show two times the same way.</summary>
+    internal bool ShowsSame(DateTimeOffset one, DateTimeOffset other) => Shown(one) == Shown(other);
+
     /// <summary>Gives the template as it was written.</summary>
     public override string ToString() => Text;
 

@@ -2,6 +2,7 @@ using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -42,8 +43,14 @@ internal sealed class LogStream
     /// <summary>Wakes the stream when it has waited long enough; made when first needed.</summary>
     public ITimer? Timer { get; set; }
 
-    /// <summary>The names under which the directory finds it.</summary>
+    /// <summary>The ids under which the directory finds it.</summary>
     public List<StreamId> Ids { get; } = [];
+
+    /// <summary>Its name on disk, under which the directory finds it too; null if its records come from memory.</summary>
+    public SpoolStream? Name { get; set; }
+
+    /// <summary>The start of the latest period that a record of it belongs to.</summary>
+    public DateTimeOffset LatestPeriod { get; set; }
 
     /// <summary>Its place in the order of last use.</summary>
     public LinkedListNode<LogStream> Recency { get; }

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -10,6 +12,8 @@ namespace OssLogSinks.Core.Spool;
 /// </summary>
 internal sealed class MemorySpool : IDisposable
 {
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
+
     private readonly object _gate = new();
     private readonly StreamDirectory _directory;
     private readonly SpoolLimits _limits;
@@ -20,6 +24,7 @@ internal sealed class MemorySpool : IDisposable
     private TaskCompletionSource<bool>? _room;
     private long _heldBytes;
     private bool _isShort;
+    private bool _isUrgent;
     private bool _isClosing;
 
     public MemorySpool(StreamDirectory directory, SpoolLimits limits, TimeProvider time)
@@ -66,38 +71,105 @@ internal sealed class MemorySpool : IDisposable
     /// <param name="room">When there is none: a task that ends when there may be.</param>
     public Acceptance TryAdd(in LogRecord record, out Task? room)
     {
-        room = null;
         lock (_gate)
         {
+            room = null;
             if (_isClosing)
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Time, record.KeyValues);
-            if (stream.Open is { } filled && filled.Length + record.Utf8.Length > _limits.AppendSize)
-            {
-                Seal(stream);
-                _schedule.Due(stream);
-            }
-
+            SealBefore(stream, null, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp());
-            var before = batch.HeldBytes;
-            if (_heldBytes + batch.CostOf(record) > _limits.Memory)
-            {
-                ShipEverything();
-                room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                return Acceptance.Full;
-            }
-
-            batch.Add(record);
-            _heldBytes += batch.HeldBytes - before;
-            stream.Open = batch;
-            if (stream.State == StreamState.Idle)
-                _schedule.Linger(stream, _limits.AppendInterval);
-            if (_heldBytes > _limits.Memory / 2)
-                ShipEverything();
-
-            return Acceptance.Accepted;
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, out room);
         }
+    }
+
+    /// <summary>Takes a record from the disk, or one that found no place there, if there is room.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="source">Who keeps its stream's books.</param>
+    /// <param name="state">What is handed back with its fate; null for nothing.</param>
+    /// <param name="room">When there is none: a task that ends when there may be.</param>
+    /// <returns>Whether it was taken; also while closing, for it was accepted before.</returns>
+    public bool TryAdd(in SpooledRecord record, RecordSource source, object? state, out Task? room)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(record.Stream, record.Time);
+            SealBefore(stream, source, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source);
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, out room) == Acceptance.Accepted;
+        }
+    }
+
+    /// <summary>
+    /// Takes what is left of an append that another process was sending when it ended, however much memory it holds: nothing
+    /// else of its stream can be sent before.
+    /// </summary>
+    public void TakeOver(SpoolStream name, AppendIntent intent, AppendBatch batch)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, DateTimeOffset.MinValue);
+            stream.Appender.TakeOver(intent);
+            stream.Sealed.Enqueue(batch);
+            _heldBytes += batch.HeldBytes;
+            if (stream.State is StreamState.Idle or StreamState.Lingering)
+                _schedule.MakeReady(stream);
+        }
+    }
+
+    /// <summary>While set, nothing waits for others to share its append.</summary>
+    public bool IsUrgent
+    {
+        set
+        {
+            lock (_gate)
+            {
+                _isUrgent = value;
+                if (value)
+                    DueAll();
+            }
+        }
+    }
+
+    // A batch is one append's worth at most, and of one source.
+    private void SealBefore(LogStream stream, RecordSource? source, int length)
+    {
+        if (stream.Open is not { } filled || (filled.Length + length <= _limits.AppendSize && filled.Source == source))
+            return;
+
+        Seal(stream);
+        _schedule.Due(stream);
+    }
+
+    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, out Task? room)
+    {
+        room = null;
+        var before = batch.HeldBytes;
+        if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
+        {
+            ShipEverything();
+            room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return Acceptance.Full;
+        }
+
+        batch.Add(utf8, state, id);
+        _heldBytes += batch.HeldBytes - before;
+        stream.Open = batch;
+        if (stream.State == StreamState.Idle)
+            LingerOn(stream, batch);
+        if (_heldBytes > _limits.Memory / 2)
+            ShipEverything();
+
+        return Acceptance.Accepted;
+    }
+
+    /// <summary>When a record of this clock time was accepted, on the time provider's own scale; tells for how long it has waited.</summary>
+    public long TimestampOf(long utcTicks)
+    {
+        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
+        var shown = age < LongestAge ? age : LongestAge;
+        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
     }
 
     /// <summary>Begins a turn of a stream: the batch to ship, everything that waits included.</summary>
@@ -163,6 +235,13 @@ internal sealed class MemorySpool : IDisposable
         }
     }
 
+    /// <summary>Ends pauses after failures; from now on these are short.</summary>
+    public void Hurry()
+    {
+        lock (_gate)
+            _schedule.Hurry(_directory.Streams);
+    }
+
     /// <summary>Takes out what is left, when nobody ships any more; with each batch, whether an append of it may have landed.</summary>
     public IReadOnlyList<(AppendBatch Batch, bool MayBeStored)> Abandon()
     {
@@ -210,6 +289,11 @@ internal sealed class MemorySpool : IDisposable
             return;
 
         _isShort = true;
+        DueAll();
+    }
+
+    private void DueAll()
+    {
         foreach (var stream in _directory.Streams)
             _schedule.Due(stream);
     }
@@ -233,7 +317,7 @@ internal sealed class MemorySpool : IDisposable
     private void LingerOn(LogStream stream, AppendBatch open)
     {
         var left = _limits.AppendInterval - _time.GetElapsedTime(open.FirstAcceptedAt);
-        if (left <= TimeSpan.Zero || _isClosing || _heldBytes > _limits.Memory / 2)
+        if (left <= TimeSpan.Zero || _isClosing || _isUrgent || _heldBytes > _limits.Memory / 2)
             _schedule.MakeReady(stream);
         else
             _schedule.Linger(stream, left);

@@ -1,6 +1,7 @@
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -21,6 +22,7 @@ internal sealed class StreamDirectory
     private readonly int _limit;
     private readonly Dictionary<StreamId, LogStream> _byId = [];
     private readonly Dictionary<StreamKey, LogStream> _byKey = [];
+    private readonly Dictionary<ulong, LogStream> _byName = [];
     private readonly LinkedList<LogStream> _recency = new();
 
     public StreamDirectory(ObjectKeyTemplate template, AppendContext context, int limit)
@@ -42,6 +44,26 @@ internal sealed class StreamDirectory
         if (!_byId.TryGetValue(id, out var stream))
             stream = Add(id.Kept(), period, values);
 
+        return Use(stream, period);
+    }
+
+    /// <summary>The stream of a record on disk, made if it is new.</summary>
+    public LogStream Find(SpoolStream name, DateTimeOffset time)
+    {
+        if (!_byName.TryGetValue(name.Hash, out var stream))
+        {
+            stream = FindOrMake(name.Key);
+            stream.Name = name;
+            _byName.Add(name.Hash, stream);
+        }
+
+        return Use(stream, SealsByTime ? _context.Policy.PeriodOf(time) : default);
+    }
+
+    private LogStream Use(LogStream stream, RollPeriod period)
+    {
+        if (period.Start > stream.LatestPeriod)
+            stream.LatestPeriod = period.Start;
         if (stream.Recency != _recency.First)
         {
             _recency.Remove(stream.Recency);
@@ -81,14 +103,7 @@ internal sealed class StreamDirectory
     private LogStream Add(StreamId id, RollPeriod period, ReadOnlyMemory<string?> values)
     {
         var key = _template.Render(period.Start, values.Span);
-        if (!_byKey.TryGetValue(key, out var stream))
-        {
-            TrimTo(_limit - 1);
-            stream = new LogStream(key, new ObjectAppender(_context, key));
-            _byKey.Add(key, stream);
-            _recency.AddFirst(stream.Recency);
-        }
-
+        var stream = FindOrMake(key);
         if (stream.Ids.Count == IdsPerStream)
         {
             _byId.Remove(stream.Ids[0]);
@@ -100,12 +115,21 @@ internal sealed class StreamDirectory
         return stream;
     }
 
-    // By the keys themselves: a period can be finer than what they show. The stream of an event from the future is not over.
-    private bool IsOver(LogStream stream, DateTimeOffset at)
+    private LogStream FindOrMake(StreamKey key)
     {
-        var now = _context.Policy.PeriodOf(at).Start;
-        return stream.Ids.TrueForAll(id => id.PeriodStart < at && _template.Render(now, id.Values) != stream.Key);
+        if (_byKey.TryGetValue(key, out var stream))
+            return stream;
+
+        TrimTo(_limit - 1);
+        stream = new LogStream(key, new ObjectAppender(_context, key));
+        _byKey.Add(key, stream);
+        _recency.AddFirst(stream.Recency);
+        return stream;
     }
+
+    // By what the keys show: a period can be finer than that. The stream of an event from the future is not over.
+    private bool IsOver(LogStream stream, DateTimeOffset at) =>
+        stream.LatestPeriod < at && !_template.ShowsSame(stream.LatestPeriod, _context.Policy.PeriodOf(at).Start);
 
     private void Forget(LogStream stream)
     {
@@ -115,5 +139,7 @@ internal sealed class StreamDirectory
         _byKey.Remove(stream.Key);
         foreach (var id in stream.Ids)
             _byId.Remove(id);
+        if (stream.Name is { } name)
+            _byName.Remove(name.Hash);
     }
 }

@@ -14,10 +14,6 @@ internal readonly struct StreamId : IEquatable<StreamId>
         _values = values;
     }
 
-    public DateTimeOffset PeriodStart => _period.Start;
-
-    public ReadOnlySpan<string?> Values => _values.Span;
-
     /// <summary>The same id with values of its own, to be kept.</summary>
     public StreamId Kept() => new(_period, _values.ToArray());
 

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Appending;
+
 namespace OssLogSinks.Core.Spool.Disk;
 
 /// <summary>
@@ -30,7 +32,7 @@ internal sealed class JournalState
     /// <summary>Whether something that was written was found missing or changed: what is said here was true, but later facts may be lost.</summary>
     public bool IsDamaged { get; set; }
 
-    /// <summary>Whether there was no journal at all, or none that was ever begun; <see cref="IsDamaged"/> too then.</summary>
+    /// <summary>Whether there was no journal at all, or nothing in it; <see cref="IsDamaged"/> too then.</summary>
     public bool IsMissing { get; set; }
 
     public void Apply(in JournalEntry entry)

@@ -18,6 +18,7 @@ internal sealed class SegmentReader : IDisposable
     private readonly byte[] _mark = new byte[sizeof(uint)];
     private readonly RecentStreams _named = new(SpoolBlock.MostNames);
     private readonly List<SpoolDamage> _damage = [];
+    private (SpoolFrame Frame, SpoolStream Stream, long At) _current;
     private SpoolStream? _lastStream;
     private bool _isBegun;
     private bool _isEnded;
@@ -57,6 +58,9 @@ internal sealed class SegmentReader : IDisposable
 
     /// <summary>The file's header; null if it is not whole, or not yet read.</summary>
     public SegmentHeader? Header { get; private set; }
+
+    /// <summary>The record that was read last; its bytes last until the next read.</summary>
+    public SpooledRecord Current => new(_current.Frame, _current.Stream, _window.Slice(_current.At, _current.Frame.Length).Slice(SpoolFrame.HeadSize + _current.Frame.KeyLength));
 
     /// <summary>Where the next frame is looked for.</summary>
     public long Offset { get; private set; }
@@ -168,6 +172,7 @@ internal sealed class SegmentReader : IDisposable
         // Looking for a stream elsewhere leaves this window alone, so the body is still where it was.
         CloseStretch(before: frame.Id);
         record = new SpooledRecord(frame, stream, body.Slice(frame.KeyLength));
+        _current = (frame, stream, at);
         Offset = at + frame.Length;
         _lastId = _above = frame.Id;
         return true;

@@ -15,10 +15,9 @@ internal static class SpoolJournalReading
         var state = new JournalState();
         if (newer.IsComplete)
         {
-            // A journal is begun with a generation in either file: one that is empty now has been emptied, unless the
-            // beginning was cut.
+            // A journal is begun with a generation in either file: one that is empty now has been emptied. (Or the beginning
+            // was cut. That cannot be told, and then the folder holds nothing yet.)
             state.IsDamaged = newer.IsDamaged || older is null or { IsBlank: true };
-            state.IsMissing = newer is { Generation: 1, WasAddedTo: false } && older is { IsBlank: true };
             Apply(state, newer);
             return (state, newest, newer.Generation);
         }

@@ -33,6 +33,13 @@ internal sealed class SpoolJournalSlot : IDisposable
     /// <summary>How many entries have room.</summary>
     public int Capacity { get; private set; }
 
+    /// <summary>Bytes that it takes on disk.</summary>
+    public long Bytes => (long)Capacity * JournalEntry.Size;
+
+    /// <summary>Deletes the file; to be called after <see cref="Dispose"/>.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void Delete() => _files.Delete(_path);
+
     /// <summary>Makes the file, full of zeros and synced.</summary>
     public void Create()
     {

@@ -26,6 +26,10 @@ internal sealed class FragileDisk : ISpoolFiles
 
     public bool RefusesWrites { get; set; }
 
+    /// <summary>
+    /// Whether syncs fail. What they should have made durable is then not made so by a later one that succeeds either, unless
+    /// it is written again: that is how Linux does it.
+    /// </summary>
     public bool RefusesSyncs { get; set; }
 
     public int Syncs { get; private set; }
@@ -108,6 +112,24 @@ internal sealed class FragileDisk : ISpoolFiles
         public byte[] Now { get; set; } = [];
 
         public byte[] Durable { get; set; } = [];
+
+        /// <summary>What a failed sync has taken for done.</summary>
+        public byte[] Forgotten { get; set; } = [];
+
+        public void MakeDurable(byte[] seen)
+        {
+            var durable = seen.ToArray();
+            for (var at = 0; at < durable.Length; at += Sector)
+            {
+                var length = Math.Min(Sector, durable.Length - at);
+                var isForgotten = at + length <= Math.Min(Forgotten.Length, Durable.Length)
+                    && seen.AsSpan(at, length).SequenceEqual(Forgotten.AsSpan(at, length));
+                if (isForgotten)
+                    Durable.AsSpan(at, length).CopyTo(durable.AsSpan(at));
+            }
+
+            Durable = durable;
+        }
     }
 
     private sealed class OpenFile(FragileDisk disk, Content content) : ISpoolFile
@@ -154,9 +176,12 @@ internal sealed class FragileDisk : ISpoolFiles
             disk.Syncs++;
             disk.DuringSync?.Invoke();
             if (disk.RefusesSyncs)
+            {
+                content.Forgotten = content.Now;
                 throw new IOException("The sync was refused.");
+            }
 
-            content.Durable = seen;
+            content.MakeDurable(seen);
         }
 
         public void Dispose()

@@ -23,7 +23,7 @@ public class SpoolJournalPropertyTests
             var state = Found(disk);
             world.Judge(state, isCertain: true, isDurable: true);
             Assert.False(state.IsDamaged);
-        }, iter: 2000);
+        }, iter: Math.Max(2000, CsCheck.Check.Iter));
 
     [Fact]
     public void KilledInAnyWrite_LosesNothingThatReturned() =>
@@ -48,7 +48,7 @@ public class SpoolJournalPropertyTests
             var last = Found(disk);
             Assert.False(last.IsDamaged);
             world.Judge(last, isCertain: true, isDurable: !isDead);
-        }, iter: 3000);
+        }, iter: Math.Max(3000, CsCheck.Check.Iter));
 
     [Fact]
     public void PowerCut_LosesNothingThatWasSyncedAndInventsNothing() =>
@@ -67,7 +67,7 @@ public class SpoolJournalPropertyTests
             world.Live(next, second);
             disk.CutPower(() => luck.Next(4) < seed % 5);
             world.Judge(Found(disk), isCertain: true, isDurable: false);
-        }, iter: 3000);
+        }, iter: Math.Max(3000, CsCheck.Check.Iter));
 
     [Fact]
     public void PowerCutWithoutSyncs_InventsNothing() =>
@@ -79,7 +79,7 @@ public class SpoolJournalPropertyTests
             world.Live(SpoolJournal.Create(disk, JournalWorld.Folder, syncs: false, Entries), steps);
             disk.CutPower(() => luck.Next(4) < seed % 5);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
-        }, iter: 2000);
+        }, iter: Math.Max(2000, CsCheck.Check.Iter));
 
     [Fact]
     public void FlippedBitsAndHolesAnywhere_AreOpenedAndInventNothing() =>
@@ -96,7 +96,7 @@ public class SpoolJournalPropertyTests
             world.Judge(next.State, isCertain: false, isDurable: false);
             world.Live(next, second);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
-        }, iter: 3000);
+        }, iter: Math.Max(3000, CsCheck.Check.Iter));
 
     [Fact]
     public void DiskThatFailsForAWhile_LosesNothingThatReturnedAndCatchesUp() =>
@@ -118,7 +118,7 @@ public class SpoolJournalPropertyTests
             var state = Found(disk);
             Assert.False(state.IsDamaged);
             world.Judge(state, isCertain: true, isDurable: true);
-        }, iter: 3000);
+        }, iter: Math.Max(3000, CsCheck.Check.Iter));
 
     private static JournalState Found(FragileDisk disk)
     {

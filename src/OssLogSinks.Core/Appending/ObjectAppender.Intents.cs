@@ -1,0 +1,62 @@
+using OssLogSinks.Core.Batching;
+
+namespace OssLogSinks.Core.Appending;
+
+/// <content>What outlives the process: each append of records that are on disk is noted there before it is sent.</content>
+internal sealed partial class ObjectAppender
+{
+    private AppendIntent? _left;
+
+    /// <summary>
+    /// Takes over an append that another process was sending when it ended. The first batch must hold whatever is left of its
+    /// records. Only to be called while no worker has the stream.
+    /// </summary>
+    public void TakeOver(AppendIntent intent)
+    {
+        _left = intent;
+        _sequence = intent.Sequence;
+        _position = intent.Position;
+    }
+
+    private void Resume(AppendBatch batch, AppendIntent intent)
+    {
+        _left = null;
+        var end = batch.EndOfIds(intent.LastId);
+        if (end == batch.Cursor)
+        {
+            // None of it is left to be sent, so nothing can be stored twice.
+            _position = null;
+            return;
+        }
+
+        // The note stays as it is, even if less is left to be sent than was: should this process end too, the next one finds both again.
+        _pending = new PendingAppend(batch.BytesTo(end), end)
+        {
+            State = PendingState.InDoubt,
+            MayHaveLanded = true,
+            IntendedAt = (intent.Sequence, intent.Position.Length),
+        };
+        if (_pending.Length != intent.Length || _pending.Crc64 != intent.Crc64)
+            _pending.Original = new LostBody(intent.Length, intent.Crc64);
+    }
+
+    // The same bytes at the same place are noted once, however often they are sent.
+    private ShipVerdict.Later? Note(AppendBatch batch, PendingAppend pending)
+    {
+        var place = (_sequence, _position!.Value.Length);
+        if (batch.Source is not { } source || pending.IntendedAt == place)
+            return null;
+
+        try
+        {
+            source.Intend(new AppendIntent(
+                _sequence, _position.Value, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1)));
+            pending.IntendedAt = place;
+            return null;
+        }
+        catch (IOException e)
+        {
+            return new ShipVerdict.Later(new AppendOutcome.Unrecorded(e));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Spool;
+
+namespace OssLogSinks.Core;
+
+/// <summary>Everything that delivery needs besides the records, made once from settings that were checked.</summary>
+internal sealed class DeliverySetup : IDisposable
+{
+    private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryTimeInMemory = TimeSpan.FromHours(1);
+
+    private readonly OssClient? _ownClient;
+    private readonly AppendContext _context;
+    private readonly ShipperSettings _shipping;
+    private readonly int _openStreamLimit;
+    private readonly int _appendSize;
+    private readonly TimeSpan _appendInterval;
+
+    private DeliverySetup(OssAppenderOptions options, OssAppenderOptionsValidator checkedOptions, bool isOnDisk)
+    {
+        Time = options.TimeProvider;
+        KeyTemplate = checkedOptions.KeyTemplate!;
+        Counters = new DeliveryCounters(options.Bucket);
+        Reporter = new DeliveryReporter(options.Diagnostics, Time);
+        Fate = new DeliveryFate(Counters, Reporter, options.Listener);
+
+        _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
+        var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
+        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
+        _context = new AppendContext(options, options.Client ?? _ownClient!, Policy, Counters, Reporter);
+        _shipping = new ShipperSettings(
+            options.ConcurrentAppends,
+            new RetrySchedule(options.RetryDelay, options.RetryDelayLimit),
+            options.RefusalRetryDelay,
+            options.RetryTimeLimit ?? (isOnDisk ? Timeout.InfiniteTimeSpan : RetryTimeInMemory),
+            Time,
+            options.Random);
+        _openStreamLimit = options.OpenStreamLimit;
+        _appendSize = options.AppendSizeLimit;
+        _appendInterval = options.AppendInterval;
+    }
+
+    public TimeProvider Time { get; }
+
+    public ObjectKeyTemplate KeyTemplate { get; }
+
+    public RollingPolicy Policy { get; }
+
+    public DeliveryCounters Counters { get; }
+
+    public DeliveryReporter Reporter { get; }
+
+    public DeliveryFate Fate { get; }
+
+    /// <param name="options">The settings.</param>
+    /// <param name="isOnDisk">Whether records wait on disk, so that there is no hurry to give them up.</param>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public static DeliverySetup From(OssAppenderOptions options, bool isOnDisk)
+    {
+        var checkedOptions = new OssAppenderOptionsValidator(options);
+        var faults = checkedOptions.Validate();
+        return faults.Count > 0 ? throw new OssSettingsException(faults) : new DeliverySetup(options, checkedOptions, isOnDisk);
+    }
+
+    /// <summary>Opens a way to OSS.</summary>
+    /// <param name="memory">Bytes that the records on it may hold.</param>
+    public ShippingLane OpenLane(long memory)
+    {
+        var spool = new MemorySpool(
+            new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new SpoolLimits(memory, _appendSize, _appendInterval), Time);
+        return new ShippingLane(spool, new Shipper(spool, _context, Fate, _shipping), Fate);
+    }
+
+    /// <summary>Ends the sealing of objects, in what is left of the time, and never for long: a client that is plugged in may not end.</summary>
+    public async Task EndSealingAsync(TimeSpan timeout, long begun)
+    {
+        if (_context.Sealer is not { } sealer)
+            return;
+
+        var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - Time.GetElapsedTime(begun);
+        await sealer.CloseAsync(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing).ConfigureAwait(false);
+        sealer.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Reporter.ReportRest();
+        Counters.Dispose();
+        _ownClient?.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+namespace OssLogSinks.Core.Spool.Disk;
+
+/// <summary>A folder that another process left, as it was found. Whatever is in it, it is opened and emptied.</summary>
+internal sealed class AdoptedFolder
+{
+    private static readonly HashSet<string> OwnFiles = ["lock", "journal.0", "journal.1"];
+
+    private readonly JournalState _found;
+
+    private AdoptedFolder(string name, SpoolFolder folder, JournalState found)
+    {
+        Name = name;
+        Folder = folder;
+        _found = found;
+    }
+
+    public string Name { get; }
+
+    public SpoolFolder Folder { get; }
+
+    /// <summary>Opens a folder whose lock is held.</summary>
+    /// <exception cref="IOException">The folder cannot be listed; the lock is given back.</exception>
+    public static AdoptedFolder Open(ISpoolFiles files, string path, SpoolFolderName name, FolderLock folderLock, bool syncs, DamageReport damage)
+    {
+        SpoolJournal? journal = null;
+        try
+        {
+            var salt = new SpoolSalt(name.Salt);
+            var entries = SegmentEntry.In(files, path, salt);
+            var names = files.FilesIn(path);
+            journal = SpoolJournal.Open(files, path, syncs);
+            var found = journal.State;
+            var folder = new SpoolFolder(files, path, salt, folderLock, journal, book: null);
+            if (found.IsDamaged && entries.Count > 0)
+                damage.TellJournal(name.Text);
+
+            foreach (var foreign in names.Where(n => !OwnFiles.Contains(n) && !SegmentHeader.TryParseName(n, out _)))
+                PutAside(files, path, name, foreign, damage);
+            AddSegments(files, entries, found, folder, journal, name, damage);
+            folder.Finish();
+            return new AdoptedFolder(name.Text, folder, found);
+        }
+        catch
+        {
+            journal?.Dispose();
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ships all that is in it; ends when all of it has met its fate.</summary>
+    public async Task EmptyAsync(ISpoolFiles files, MemorySpool memory, DamageReport damage, CancellationToken cancellationToken)
+    {
+        var loader = new SpoolLoader(files, Folder, memory, damage, _found.Settled);
+        loader.TakeOver(_found.Intents);
+        await loader.RunAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            var changed = Folder.Changed.Next;
+            memory.Flush();
+            if (Folder.IsEmpty)
+                return;
+
+            await Waiting.WithAsync(changed, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void AddSegments(
+        ISpoolFiles files, IReadOnlyList<SegmentEntry> entries, JournalState found, SpoolFolder folder, SpoolJournal journal, SpoolFolderName name, DamageReport damage)
+    {
+        var ids = new HashSet<long>();
+        foreach (var entry in entries)
+        {
+            // The journal says that all of it has met its fate: only deleting it was left.
+            if (found.DoneSegments.Contains(entry.FirstId))
+                files.Delete(entry.Path);
+            else if (ids.Add(entry.FirstId))
+                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length });
+            else
+                damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
+        }
+
+        foreach (var missing in found.Segments.Where(id => !ids.Contains(id)))
+        {
+            var next = ids.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
+            damage.TellMissing(name.Text, missing, next > missing ? next - missing : null);
+            journal.SegmentRemoved(missing);
+        }
+    }
+
+    private static void PutAside(ISpoolFiles files, string path, SpoolFolderName name, string foreign, DamageReport damage)
+    {
+        var file = Path.Combine(path, foreign);
+        using var opened = files.OpenToRead(file);
+        damage.PutAside(name.Text, foreign, file, opened.Length);
+    }
+}

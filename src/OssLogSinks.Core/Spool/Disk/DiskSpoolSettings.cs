@@ -1,0 +1,39 @@
+namespace OssLogSinks.Core.Spool.Disk;
+
+/// <summary>How the disk spool works.</summary>
+/// <param name="Path">The folder that all processes share.</param>
+/// <param name="SizeLimit">Bytes that this process's files in it may take.</param>
+/// <param name="FullAction">What gives way at the limit.</param>
+/// <param name="SyncInterval">How long written records may go unsynced; zero for not at all, null for as long as the system likes.</param>
+/// <param name="MemoryLimit">Bytes that records may hold in memory, wherever they are.</param>
+internal sealed record DiskSpoolSettings(string Path, long SizeLimit, OssBufferFullAction FullAction, TimeSpan? SyncInterval, long MemoryLimit)
+{
+    private const long LargestSegment = 16 << 20;
+
+    /// <summary>Memory is divided: a quarter for what waits to be written, a half for what is being shipped, a quarter for what is taken over.</summary>
+    public long StagingMemory => MemoryLimit / 4;
+
+    public long ShippingMemory => MemoryLimit / 2;
+
+    public long AdoptionMemory => MemoryLimit / 4;
+
+    /// <summary>Disk space comes back a segment at a time.</summary>
+    public long SegmentSize => Math.Min(LargestSegment, SizeLimit / 16);
+
+    /// <summary>Damaged pieces that are put aside may take this much, besides the limit.</summary>
+    public long QuarantineSize => Math.Min(LargestSegment, SizeLimit / 16);
+
+    /// <param name="options">The settings, checked.</param>
+    /// <param name="path">The folder that all processes share.</param>
+    public static DiskSpoolSettings From(OssAppenderOptions options, string path) => new(
+        System.IO.Path.GetFullPath(path),
+        options.BufferSizeLimitBytes,
+        options.BufferFullAction,
+        options.BufferSync switch
+        {
+            OssBufferSync.EachWrite => TimeSpan.Zero,
+            OssBufferSync.Interval => options.BufferSyncInterval,
+            _ => null,
+        },
+        options.MemoryLimit);
+}

@@ -1,0 +1,179 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Batching;
+
+namespace OssLogSinks.Core.Spool.Disk;
+
+/// <summary>
+/// Brings the records of one folder from disk to the memory spool, in their order, as far as that has room. Reads behind
+/// the writer without ever holding it up. One loop of its own does all of this.
+/// </summary>
+internal sealed class SpoolLoader
+{
+    // Books are kept this often, in records, while there is room for more.
+    private const int LargestPiece = 4096;
+
+    private readonly ISpoolFiles _files;
+    private readonly SpoolFolder _folder;
+    private readonly MemorySpool _memory;
+    private readonly DamageReport _damage;
+    private readonly SpoolStreams _streams;
+
+    // By stream: what was settled when the folder was taken over, and what was taken out of it beforehand.
+    private readonly IReadOnlyDictionary<ulong, long> _settled;
+    private readonly Dictionary<ulong, AppendIntent> _takenOver = [];
+
+    /// <param name="files">The disk.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="memory">Where the records go.</param>
+    /// <param name="damage">What cannot be read is told here.</param>
+    /// <param name="settled">By stream: records up to this id have met their fate already.</param>
+    public SpoolLoader(ISpoolFiles files, SpoolFolder folder, MemorySpool memory, DamageReport damage, IReadOnlyDictionary<ulong, long> settled)
+    {
+        _files = files;
+        _folder = folder;
+        _memory = memory;
+        _damage = damage;
+        _settled = settled;
+        _streams = new SpoolStreams(files, folder.Path, folder.Salt);
+    }
+
+    /// <summary>
+    /// Takes out what is left of the appends that another process was sending when it ended, before anything else is
+    /// shipped. What it holds at once in memory is what that process held.
+    /// </summary>
+    public void TakeOver(IReadOnlyDictionary<ulong, AppendIntent> intents)
+    {
+        var open = intents.Where(i => !_settled.TryGetValue(i.Key, out var id) || id < i.Value.LastId).ToDictionary(i => i.Key, i => i.Value);
+        if (open.Count == 0)
+            return;
+
+        var (first, last) = (open.Values.Min(i => i.FirstId), open.Values.Max(i => i.LastId));
+        var batches = new Dictionary<ulong, (SpoolStream Stream, AppendBatch Batch)>();
+        foreach (var segment in _folder.Segments().Where(s => s.FirstId <= last && s.Below > first))
+            Gather(segment, open, batches);
+
+        foreach (var found in batches)
+        {
+            _takenOver.Add(found.Key, open[found.Key]);
+            _memory.TakeOver(found.Value.Stream, open[found.Key], found.Value.Batch);
+        }
+    }
+
+    /// <summary>Loads until the folder is over, or until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = _folder.Changed.Next;
+            if (_folder.TakeNext(out var isOver) is { } segment)
+                await LoadAsync(segment, cancellationToken).ConfigureAwait(false);
+            else if (isOver)
+                return;
+            else
+                await Waiting.WithAsync(changed, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LoadAsync(SpoolSegment segment, CancellationToken cancellationToken)
+    {
+        if (Open(segment) is not { } reader)
+        {
+            _folder.EndReading(segment);
+            return;
+        }
+
+        using (reader)
+        {
+            var holds = false;
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var changed = _folder.Changed.Next;
+                var (length, isFinal) = _folder.Extent(segment);
+                var (room, isAtEnd) = LoadPiece(segment, reader, length, ref holds);
+                if (room is not null)
+                    await Waiting.WithAsync(room, cancellationToken).ConfigureAwait(false);
+                else if (isAtEnd && isFinal)
+                    break;
+                else if (isAtEnd)
+                    await Waiting.WithAsync(changed, cancellationToken).ConfigureAwait(false);
+            }
+
+            _damage.Tell(_folder, segment, reader);
+        }
+
+        _folder.EndReading(segment);
+    }
+
+    // Until the end of what is written, or of the room in memory; then the record that found none is held for the next time.
+    private (Task? Room, bool IsAtEnd) LoadPiece(SpoolSegment segment, SegmentReader reader, long length, ref bool holds)
+    {
+        var (read, waiting) = (0, 0);
+        Task? room = null;
+        var isAtEnd = false;
+        while (room is null && read < LargestPiece)
+        {
+            if (!holds && !reader.TryRead(length, out _))
+            {
+                isAtEnd = true;
+                break;
+            }
+
+            var record = reader.Current;
+            holds = false;
+            if (!IsWaiting(record))
+                read++;
+            else if (_memory.TryAdd(record, _folder.SourceOf(record.Stream), state: null, out room))
+                (read, waiting) = (read + 1, waiting + 1);
+            else
+                holds = true;
+        }
+
+        // Where there is nothing new, nobody needs to know.
+        if (read > 0 || isAtEnd)
+            _folder.Read(segment, isAtEnd ? length : reader.Offset, read, waiting);
+        return (room, isAtEnd);
+    }
+
+    private bool IsWaiting(in SpooledRecord record)
+    {
+        var stream = record.Stream.Hash;
+        return !(_settled.TryGetValue(stream, out var through) && record.Id <= through)
+            && !(_takenOver.TryGetValue(stream, out var intent) && record.Id <= intent.LastId);
+    }
+
+    private void Gather(SpoolSegment segment, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, (SpoolStream Stream, AppendBatch Batch)> batches)
+    {
+        using var reader = Open(segment);
+        if (reader is null)
+            return;
+
+        var waiting = 0;
+        while (reader.TryRead(segment.Length, out var record))
+        {
+            var stream = record.Stream.Hash;
+            if (!open.TryGetValue(stream, out var intent) || record.Id > intent.LastId || !IsWaiting(record))
+                continue;
+
+            if (!batches.TryGetValue(stream, out var found))
+                batches.Add(stream, found = (record.Stream, new AppendBatch(_memory.TimestampOf(record.AcceptedTicks), _folder.SourceOf(record.Stream))));
+            found.Batch.Add(record.Utf8, state: null, record.Id);
+            waiting++;
+        }
+
+        _folder.Read(segment, segment.ReadLength, read: 0, waiting);
+    }
+
+    private SegmentReader? Open(SpoolSegment segment)
+    {
+        try
+        {
+            return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, below: segment.Below);
+        }
+        catch (IOException e)
+        {
+            _damage.TellUnreadable(_folder, segment, e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,262 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Core.Spool.Disk;
+
+/// <summary>
+/// Takes blocks from the door to disk, in order: all that wait in one go, then one sync. While the disk takes nothing, they
+/// wait in memory, and once everything on disk is on its way they are shipped from there, so that a stream keeps its order.
+/// One loop of its own does all of this.
+/// </summary>
+internal sealed class SpoolWriter
+{
+    private const long LargestRound = 4 << 20;
+
+    // At most so often something is written, unless much waits or somebody flushes.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    // A disk that failed is tried again this often.
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
+
+    private readonly SpoolDoor _door;
+    private readonly LiveFolder _disk;
+    private readonly MemoryDetour _detour;
+    private readonly FlushBook _book;
+    private readonly DeliveryFate _fate;
+    private readonly DeliveryReporter _reporter;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan? _syncInterval;
+    private volatile bool _isStopping;
+
+    // The loop's own: blocks that are not safe yet, in order, the first of them written but not synced.
+    private readonly List<SpoolBlock> _blocks = [];
+    private int _written;
+    private long? _lastWrite;
+    private long? _lastSync;
+    private long? _failedAt;
+
+    public SpoolWriter(SpoolDoor door, LiveFolder disk, MemoryDetour detour, FlushBook book, DeliverySetup setup, TimeSpan? syncInterval)
+    {
+        _door = door;
+        _disk = disk;
+        _detour = detour;
+        _book = book;
+        _fate = setup.Fate;
+        _reporter = setup.Reporter;
+        _time = setup.Time;
+        _syncInterval = syncInterval;
+    }
+
+    private bool IsHurried => _isStopping || _door.IsUrgent || _book.IsDiskAwaited || _book.IsOssAwaited;
+
+    private bool HasUnwritten => _written < _blocks.Count;
+
+    /// <summary>Writes until the door is closed and empty, or until stopped.</summary>
+    public async Task RunAsync()
+    {
+        TryOpen();
+        while (true)
+        {
+            var work = _door.Work.Next;
+            var changed = _disk.Changed;
+            var wait = Step(out var room);
+            if (_blocks.Count == 0 && !_door.HasWork && _door.IsClosed)
+                return;
+
+            if (_isStopping)
+            {
+                GiveUpRest();
+                return;
+            }
+
+            var next = HasUnwritten ? Task.WhenAny(work, changed, room ?? work) : work;
+            _ = await Waiting.ForAsync(next, wait, _time).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tries once more, and gives up what does not find its way to disk. The door must be closed.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        _door.Work.Beat();
+    }
+
+    // Does what can be done now; says how long to wait at most before there may be more.
+    private TimeSpan Step(out Task? room)
+    {
+        room = null;
+        if (!_door.HasWork && _blocks.Count == 0)
+        {
+            if (_book.IsDiskAwaited)
+                TrySync();
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        if (!HasUnwritten && Left(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
+            return pause;
+
+        var hasFailed = false;
+        do
+        {
+            Collect();
+            hasFailed = !TryPlace();
+        }
+        while (!hasFailed && !HasUnwritten && _door.IsUrgent && _door.HasWork);
+
+        if (HasUnwritten && _written == 0 && _disk.IsCaughtUp)
+            Feed(out room);
+
+        // Room comes with a beat, and only the recovery of a disk without one.
+        return HasUnwritten && _failedAt is not null ? Left(_failedAt, ProbeInterval)
+            : _blocks.Count > 0 && !HasUnwritten ? Left(_lastSync, _syncInterval!.Value)
+            : Timeout.InfiniteTimeSpan;
+    }
+
+    private void Collect()
+    {
+        var bytes = 0L;
+        foreach (var block in _blocks)
+            bytes += block.Length;
+        while (bytes < LargestRound && _door.Take() is { } block)
+        {
+            _blocks.Add(block);
+            bytes += block.Length;
+        }
+    }
+
+    // False if the disk failed, now or just before.
+    private bool TryPlace()
+    {
+        if (!_isStopping && _failedAt is { } at && _time.GetElapsedTime(at) < ProbeInterval)
+            return false;
+
+        try
+        {
+            _disk.Open();
+            var isFull = false;
+            while (HasUnwritten && !isFull)
+            {
+                isFull = !_disk.TryWrite(_blocks[_written]);
+                if (!isFull)
+                    _written++;
+            }
+
+            _lastWrite = _time.GetTimestamp();
+            if (_syncInterval is null)
+                ReleaseWritten();
+            if (isFull || IsSyncDue())
+                Sync();
+            if (isFull)
+                _reporter.BufferFull("new events wait in memory until OSS has taken some");
+
+            _failedAt = null;
+            _reporter.BufferWorks();
+            return true;
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+            return false;
+        }
+    }
+
+    private bool IsSyncDue() => _syncInterval is { } interval
+        ? _written > 0 && (HasUnwritten || IsHurried || Left(_lastSync, interval) == TimeSpan.Zero)
+        : _book.IsDiskAwaited;
+
+    private void Sync()
+    {
+        _disk.Sync();
+        _lastSync = _time.GetTimestamp();
+        ReleaseWritten();
+        if (_disk.LastId > 0)
+            _book.Handle(_disk.LastId);
+    }
+
+    private void TrySync()
+    {
+        try
+        {
+            _disk.Sync();
+            _book.Handle(_disk.LastId);
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void TryOpen()
+    {
+        try
+        {
+            _disk.Open();
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void Fail(IOException error)
+    {
+        _failedAt = _time.GetTimestamp();
+        _written = _blocks.Count(b => b.Count > 0 && b.LastId <= _disk.LastId);
+        _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
+    }
+
+    // On disk they are safe, so whoever waits for their fate need not wait any longer.
+    private void ReleaseWritten()
+    {
+        foreach (var block in _blocks.Take(_written).ToArray())
+        {
+            _fate.Kept(block.States);
+            _door.Release(block);
+        }
+
+        _blocks.RemoveRange(0, _written);
+        _written = 0;
+    }
+
+    private void Feed(out Task? room)
+    {
+        room = null;
+        while (_blocks.Count > 0)
+        {
+            var block = _blocks[0];
+            var lastId = block.LastId;
+            if (_detour.Feed(block) is { } stuck)
+            {
+                _door.Exchange(block, stuck.Left);
+                _blocks[0] = stuck.Left;
+                room = stuck.Room;
+                return;
+            }
+
+            _door.Release(block);
+            _blocks.RemoveAt(0);
+            if (!_disk.HasUnsynced)
+                _book.Handle(lastId);
+        }
+    }
+
+    private void GiveUpRest()
+    {
+        while (_door.Take() is { } block)
+            _blocks.Add(block);
+        foreach (var block in _blocks)
+        {
+            _fate.LostInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was room for them on disk.");
+            _book.GiveUp(block.FirstId, block.Count);
+            _door.Release(block);
+        }
+
+        _blocks.Clear();
+    }
+
+    private TimeSpan Left(long? since, TimeSpan interval)
+    {
+        var left = since is { } at ? interval - _time.GetElapsedTime(at) : TimeSpan.Zero;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,35 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.Core.Spool;
+
+/// <summary>A memory spool and the shipper that empties it: one writer's way to OSS.</summary>
+internal sealed class ShippingLane
+{
+    private readonly Shipper _shipper;
+    private readonly DeliveryFate _fate;
+
+    public ShippingLane(MemorySpool spool, Shipper shipper, DeliveryFate fate)
+    {
+        Spool = spool;
+        _shipper = shipper;
+        _fate = fate;
+    }
+
+    public MemorySpool Spool { get; }
+
+    /// <summary>Cuts off what is being sent, and gives up what is not on disk as well.</summary>
+    public async Task StopAsync()
+    {
+        await _shipper.StopAsync().ConfigureAwait(false);
+        foreach (var (batch, mayBeStored) in Spool.Abandon())
+        {
+            if (batch.Source is not { IsDurable: true })
+                _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, mayBeStored);
+            batch.Abandon();
+        }
+
+        _shipper.Dispose();
+        Spool.Dispose();
+    }
+}

@@ -1,0 +1,193 @@
+namespace OssLogSinks.Core.Tests.Support;
+
+/// <summary>
+/// A disk in memory that knows what was synced and what only was written, as strictly as a file system may: a new name is gone
+/// after a power cut unless its folder was synced, and so is the folder unless the one above it was. It can be full, broken,
+/// read-only, and lose power at a chosen act. Safe for several threads.
+/// </summary>
+internal sealed partial class MemoryDisk
+{
+    private readonly object _gate = new();
+    private readonly MemoryFolderNode _root = new();
+    private readonly List<MemoryDiskFile> _open = [];
+    private long? _cutAt;
+    private Func<double>? _cutChance;
+    private bool _isOff;
+
+    /// <summary>Bytes that all files may take; null for any number. A write that does not fit is done in part.</summary>
+    public long? Capacity { get; set; }
+
+    /// <summary>Whether every change is refused.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>Whether a file that is open to be written can be neither deleted nor moved, as on Windows.</summary>
+    public bool HoldsOpenFiles { get; set; }
+
+    /// <summary>Which acts fail, by kind and path; null for none. A write that fails is done in half.</summary>
+    public Func<DiskAct, string, bool>? Fails { get; set; }
+
+    /// <summary>How many acts there were so far.</summary>
+    public long Acts { get; private set; }
+
+    /// <summary>Bytes in all files.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_gate)
+                return Used(_root);
+        }
+    }
+
+    /// <summary>The next so many acts of a kind succeed, the one after them fails, and then all is well again.</summary>
+    public void FailOnce(DiskAct kind, int after = 0)
+    {
+        var left = after;
+        Fails = (act, _) => act == kind && left-- == 0;
+    }
+
+    /// <summary>
+    /// Loses everything that was not synced, and starts again: all open files are dead, new ones can be opened. With a chance,
+    /// any part of the unsynced names and pages may have survived.
+    /// </summary>
+    public void PowerCut(Func<double>? chance = null)
+    {
+        lock (_gate)
+        {
+            KillHolders();
+            _root.CutPower(chance);
+        }
+    }
+
+    /// <summary>The same at an act to come, after which every act fails until <see cref="Restart"/>.</summary>
+    public void CutPowerAt(long act, Func<double>? chance = null)
+    {
+        lock (_gate)
+            (_cutAt, _cutChance) = (act, chance);
+    }
+
+    /// <summary>Switches the power on again.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+            (_isOff, _cutAt) = (false, null);
+    }
+
+    /// <summary>Whoever has files open dies; what was written stays.</summary>
+    public void KillHolders()
+    {
+        lock (_gate)
+        {
+            _open.ForEach(file => file.Die());
+            _open.Clear();
+        }
+    }
+
+    /// <summary>A file's bytes, as everybody sees them or as they stand on the medium.</summary>
+    public byte[] Bytes(string path, bool onMedium = false)
+    {
+        lock (_gate)
+            return onMedium ? FileAt(path).DurableToArray() : FileAt(path).ToArray();
+    }
+
+    /// <summary>Damages a file, or makes one, on the medium too.</summary>
+    public void Put(string path, byte[] bytes)
+    {
+        lock (_gate)
+        {
+            var (folder, name) = Parent(path);
+            if (!folder.Entries.TryGetValue(name, out var entry))
+            {
+                folder.Entries[name] = entry = new MemoryFileNode();
+                folder.Sync();
+            }
+
+            ((MemoryFileNode)entry).Replace(bytes);
+        }
+    }
+
+    internal T Do<T>(DiskAct act, string path, Func<T> what)
+    {
+        lock (_gate)
+        {
+            if (Begin(act, path))
+                throw new IOException($"{act} fails, as it is to.");
+
+            return what();
+        }
+    }
+
+    internal void DoWrite(string path, Func<MemoryFileNode> file, long offset, ReadOnlyMemory<byte> bytes)
+    {
+        lock (_gate)
+        {
+            var fails = Begin(DiskAct.Write, path);
+            RefuseChange();
+            var node = file();
+            var room = Capacity is { } capacity ? Math.Max(0, capacity - Used(_root) + node.Length - offset) : long.MaxValue;
+            var fitting = (int)Math.Min(fails ? bytes.Length / 2 : bytes.Length, room);
+            node.Write(offset, bytes.Span[..fitting]);
+            if (fitting < bytes.Length || fails)
+                throw new IOException(fails ? "Write fails, as it is to." : "No space left on device.");
+        }
+    }
+
+    internal void DoSetLength(string path, Func<MemoryFileNode> file, long length) => Change(DiskAct.SetLength, path, () =>
+    {
+        var node = file();
+        if (Capacity is { } capacity && length > node.Length && Used(_root) + length - node.Length > capacity)
+            throw new IOException("No space left on device.");
+
+        node.SetLength(length);
+    });
+
+    internal void DoSync(string path, Func<MemoryFileNode> file)
+    {
+        lock (_gate)
+        {
+            var fails = Begin(DiskAct.Sync, path);
+            if (fails)
+            {
+                file().ForgetDirtyPages();
+                throw new IOException("Sync fails, as it is to.");
+            }
+
+            file().Sync();
+        }
+    }
+
+    internal void Release(MemoryDiskFile file)
+    {
+        lock (_gate)
+        {
+            file.Die();
+            _open.Remove(file);
+        }
+    }
+
+    private void Change(DiskAct act, string path, Action what) => Do(act, path, () =>
+    {
+        RefuseChange();
+        what();
+        return true;
+    });
+
+    // Whether the act is to fail; throws if there is no power.
+    private bool Begin(DiskAct act, string path)
+    {
+        Acts++;
+        if (_cutAt is { } cutAt && Acts >= cutAt && !_isOff)
+        {
+            _isOff = true;
+            PowerCut(_cutChance);
+        }
+
+        return _isOff ? throw new IOException("The power is off.") : Fails?.Invoke(act, path) == true;
+    }
+
+    private void RefuseChange()
+    {
+        if (IsReadOnly)
+            throw new IOException("The disk is read-only.");
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using OssLogSinks.Core.Spool.Disk;
+
+namespace OssLogSinks.Core.Tests.Support;
+
+public class MemoryDiskTests
+{
+    private readonly MemoryDisk _disk = new();
+
+    public MemoryDiskTests()
+    {
+        _disk.CreateFolder("/spool/a");
+        _disk.SyncFolder("/");
+        _disk.SyncFolder("/spool");
+    }
+
+    [Fact]
+    public void UnsyncedBytes_AreGoneAfterAPowerCut()
+    {
+        using var file = _disk.Create("/spool/a/f");
+        Write(file, 0, "kept");
+        file.Sync();
+        Write(file, 4, " lost");
+        _disk.SyncFolder("/spool/a");
+
+        _disk.PowerCut();
+
+        Assert.Equal("kept", Text("/spool/a/f"));
+        Assert.Throws<IOException>(() => file.Length);
+    }
+
+    [Fact]
+    public void UnsyncedNames_AreAsBeforeAfterAPowerCut()
+    {
+        _disk.Create("/spool/a/old").Dispose();
+        _disk.Create("/spool/a/moved").Dispose();
+        _disk.SyncFolder("/spool/a");
+        using (var file = _disk.Create("/spool/a/new"))
+            file.Sync();
+        _disk.Delete("/spool/a/old");
+        _disk.Move("/spool/a/moved", "/spool/a/renamed");
+        _disk.CreateFolder("/spool/b");
+
+        _disk.PowerCut();
+
+        Assert.Equal(["moved", "old"], _disk.FilesIn("/spool/a"));
+        Assert.Equal(["a"], _disk.FoldersIn("/spool"));
+    }
+
+    [Fact]
+    public void CutThatWasNotSynced_IsUndoneByAPowerCut()
+    {
+        using var file = _disk.Create("/spool/a/f");
+        Write(file, 0, "0123456789");
+        file.Sync();
+        _disk.SyncFolder("/spool/a");
+        file.SetLength(4);
+
+        _disk.PowerCut();
+
+        Assert.Equal("0123456789", Text("/spool/a/f"));
+    }
+
+    [Fact]
+    public void PagesThatAFailedSyncDropped_AreNotOnTheMediumAfterTheNextOne()
+    {
+        using var file = _disk.Create("/spool/a/f");
+        Write(file, 0, "lost");
+        _disk.FailOnce(DiskAct.Sync);
+        Assert.Throws<IOException>(file.Sync);
+        Write(file, 1000, "kept");
+
+        file.Sync();
+
+        Assert.Equal("lost", Text("/spool/a/f")[..4]);
+        Assert.Equal(new byte[4], _disk.Bytes("/spool/a/f", onMedium: true)[..4]);
+        Assert.Equal("kept"u8.ToArray(), _disk.Bytes("/spool/a/f", onMedium: true)[1000..]);
+    }
+
+    [Fact]
+    public void SomeUnsyncedPages_MaySurviveAPowerCut()
+    {
+        var outcomes = new HashSet<string>();
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var disk = new MemoryDisk();
+            disk.CreateFolder("/d");
+            disk.SyncFolder("/");
+            using var file = disk.Create("/d/f");
+            disk.SyncFolder("/d");
+            Write(file, 0, new string('x', 1024));
+            disk.PowerCut(new Random(seed).NextDouble);
+            outcomes.Add(Encoding.ASCII.GetString(disk.Bytes("/d/f")));
+        }
+
+        Assert.Contains("", outcomes);
+        Assert.Contains(new string('x', 1024), outcomes);
+        Assert.Contains(new string('\0', 512) + new string('x', 512), outcomes);
+        Assert.Contains(outcomes, o => o.Length % 512 != 0);
+    }
+
+    [Fact]
+    public void FullDisk_TakesWhatFitsAndRefusesTheRest()
+    {
+        _disk.Capacity = 6;
+        using var file = _disk.Create("/spool/a/f");
+        Write(file, 0, "1234");
+
+        Assert.Throws<IOException>(() => Write(file, 4, "5678"));
+
+        Assert.Equal("123456", Text("/spool/a/f"));
+        Assert.Equal(6, _disk.UsedBytes);
+    }
+
+    [Fact]
+    public void ReadOnlyDisk_IsReadButNotChanged()
+    {
+        _disk.Put("/spool/a/f", "text"u8.ToArray());
+        _disk.IsReadOnly = true;
+
+        Assert.Equal("text", Text("/spool/a/f"));
+        Assert.Throws<IOException>(() => _disk.Create("/spool/a/g"));
+        Assert.Throws<IOException>(() => _disk.Delete("/spool/a/f"));
+        Assert.Throws<IOException>(() => _disk.CreateFolder("/spool/b"));
+    }
+
+    [Fact]
+    public void Lock_IsHeldUntilItsHolderDies()
+    {
+        using var held = _disk.OpenExclusively("/spool/a/lock", create: true);
+        Assert.Throws<IOException>(() => _disk.OpenExclusively("/spool/a/lock", create: true));
+        Assert.Throws<IOException>(() => _disk.OpenToRead("/spool/a/lock"));
+
+        _disk.KillHolders();
+
+        _disk.OpenExclusively("/spool/a/lock", create: false).Dispose();
+        Assert.Throws<IOException>(() => held.Length);
+    }
+
+    [Fact]
+    public void PowerCutAtAnAct_StopsEverythingUntilTheRestart()
+    {
+        using var file = _disk.Create("/spool/a/f");
+        _disk.SyncFolder("/spool/a");
+        _disk.CutPowerAt(_disk.Acts + 2);
+        Write(file, 0, "lost");
+
+        Assert.Throws<IOException>(file.Sync);
+        Assert.Throws<IOException>(() => _disk.FilesIn("/spool/a"));
+
+        _disk.Restart();
+        Assert.Equal("", Text("/spool/a/f"));
+    }
+
+    private static void Write(ISpoolFile file, long offset, string text) => file.Write(offset, Encoding.ASCII.GetBytes(text), 0, text.Length);
+
+    private string Text(string path) => Encoding.ASCII.GetString(_disk.Bytes(path));
+}
