@@ -14,6 +14,7 @@ internal sealed class SegmentReader : IDisposable
     private readonly FileWindow _window;
     private readonly SpoolSalt _salt;
     private readonly SpoolStreams _streams;
+    private readonly long _readElsewhere;
     private readonly long _below;
     private readonly byte[] _mark = new byte[sizeof(uint)];
     private readonly RecentStreams _named = new(SpoolBlock.MostNames);
@@ -50,13 +51,16 @@ internal sealed class SegmentReader : IDisposable
         _salt = salt;
         _streams = streams;
         _lastId = firstId - 1;
-        _above = above;
+        _above = _readElsewhere = above;
         _below = below;
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
     }
 
     /// <summary>The file's header; null if it is not whole, or not yet read.</summary>
     public SegmentHeader? Header { get; private set; }
+
+    /// <summary>The first frame whose head is whole, whatever became of its body: its id and its place.</summary>
+    public (long Id, long Offset)? FirstFound { get; private set; }
 
     /// <summary>Where the next frame is looked for.</summary>
     public long Offset { get; private set; }
@@ -137,7 +141,7 @@ internal sealed class SegmentReader : IDisposable
         return true;
     }
 
-    // Either the record at the present offset, or the offset moves on.
+    // Either a record stands at the present offset, or the offset moves on.
     private bool TryReadHere(long upTo, out SpooledRecord record)
     {
         record = default;
@@ -147,6 +151,7 @@ internal sealed class SegmentReader : IDisposable
             return false;
         }
 
+        FirstFound ??= (frame.Id, Offset);
         var isWanted = frame.Id > _above && frame.Id < _below;
         if (!_window.Has(Offset, frame.Length, upTo) || !frame.Verifies(_window.Slice(Offset, frame.Length), _salt))
         {
@@ -161,6 +166,8 @@ internal sealed class SegmentReader : IDisposable
         {
             if (isWanted)
                 NoteTorn(frame.Id);
+            else if (frame.Id > _readElsewhere && frame.Id < _below)
+                NoteOutOfOrder();
             Offset += frame.Length;
             return false;
         }
@@ -204,12 +211,10 @@ internal sealed class SegmentReader : IDisposable
     // false bodies must not take the square of its length.
     private void SkipBroken(in SpoolFrame frame, bool isWanted, long upTo)
     {
-        OpenStretch();
-        _hasBytes = true;
         if (isWanted)
             NoteTorn(frame.Id);
         else
-            _hasVoid = true;
+            NoteOutOfOrder();
 
         var end = Offset + frame.Length;
         if (end > upTo)
@@ -281,6 +286,13 @@ internal sealed class SegmentReader : IDisposable
         _highestTornId = Math.Max(_highestTornId, id);
     }
 
+    // A frame that came to stand where another one was.
+    private void NoteOutOfOrder()
+    {
+        OpenStretch();
+        _hasBytes = _hasVoid = true;
+    }
+
     private void OpenStretch()
     {
         if (_stretch >= 0)
@@ -303,8 +315,9 @@ internal sealed class SegmentReader : IDisposable
 
     private long Missing(long? before)
     {
+        // No more can be lost than have room there: a gap beyond that was one from the beginning, or the file's name is wrong.
         if (before is { } next && next > _lastId)
-            return next - _lastId.Value - 1;
+            return Math.Min(next - _lastId.Value - 1, (Offset - _stretch) / SpoolFrame.HeadSize);
         if (_highestTornId > _lastId)
             return _highestTornId - _lastId.Value;
 
