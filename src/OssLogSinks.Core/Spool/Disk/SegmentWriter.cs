@@ -118,6 +118,10 @@ internal sealed class SegmentWriter : IDisposable
         Volatile.Write(ref _current, extent with { Synced = extent.Written });
     }
 
+    /// <summary>Makes the present file durable as far as that is possible: whether it is or not, all of it counts.</summary>
+    /// <exception cref="IOException">It could not be.</exception>
+    public void SyncPresent() => _file?.Sync();
+
     /// <summary>Ends the present file; the next block begins another.</summary>
     /// <exception cref="IOException">As <see cref="Sync"/>.</exception>
     public void EndFile()
