@@ -17,12 +17,16 @@ public sealed class BufferOverHttpTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
     private readonly ConcurrentQueue<string> _selfLog = new();
 
-    public BufferOverHttpTests() => SelfLog.Enable(_selfLog.Enqueue);
+    public BufferOverHttpTests()
+    {
+        BufferPath = Path.Combine(_folder, "buffer");
+        SelfLog.Enable(_selfLog.Enqueue);
+    }
 
     /// <summary>Settings in JSON can only name what is static.</summary>
     public static OssAppendMonitor Monitor { get; } = new();
 
-    private string BufferPath => Path.Combine(_folder, "buffer");
+    private string BufferPath { get; set; }
 
     public void Dispose()
     {
@@ -66,11 +70,9 @@ public sealed class BufferOverHttpTests : IDisposable
     [Fact]
     public async Task PathThatCannotBeWritten_IsSaidOnce_AndMemoryDoes()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no place that nobody can write to, whatever rights one has.");
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-
-        // A link to nowhere is nothing that a folder can be made of, whatever rights one has.
-        File.CreateSymbolicLink(BufferPath, Path.Combine(_folder, "nowhere", "at", "all"));
+        BufferPath = "/proc/oss-append/buffer";
         await using (var logger = Configured("parameters", oss, closeTimeout: TimeSpan.FromMinutes(1)))
         {
             for (var i = 0; i < 100; i++)
