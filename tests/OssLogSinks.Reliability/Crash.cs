@@ -31,7 +31,7 @@ internal static class Crash
             // The last kill takes the process that has logged the rest, if that is not to ship it too.
             var kills = isDrained ? arguments.Kills - 1 : arguments.Kills;
             await brood.KillAsync(kills, lines: arguments.Overlaps ? 2 : 1);
-            Console.WriteLine($"{brood.Kills} kills after {watch.Elapsed.TotalSeconds:0.0} s; shipping what is left");
+            Console.WriteLine($"{brood.Kills} kills after {watch.Elapsed.TotalSeconds:0.0} s ({brood.KillMoments}); shipping what is left");
             var drained = await ShipRestAsync(service, arguments, brood, isDrained);
             if (stranger is not null)
                 await stranger.DisposeAsync();

@@ -9,6 +9,8 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class LiveFolder : IDisposable
 {
+    private const int LockAttempts = 10;
+
     private readonly ISpoolFiles _files;
     private readonly DiskSpoolSettings _settings;
     private readonly SpoolFolderName _name;
@@ -69,8 +71,7 @@ internal sealed class LiveFolder : IDisposable
             return;
 
         var path = Path.Combine(_settings.Path, _name.Text);
-        _files.CreateFolder(path);
-        var folderLock = FolderLock.TryTake(_files, path, create: true) ?? throw new IOException($"The folder '{path}' cannot be locked.");
+        var folderLock = TakeLock(path);
         try
         {
             // What an attempt before this one left behind.
@@ -150,6 +151,19 @@ internal sealed class LiveFolder : IDisposable
         _writer?.Dispose();
         _folder?.Finish();
         _folder?.Dispose();
+    }
+
+    // Another process takes a folder without a file for one that was left, and deletes it.
+    private FolderLock TakeLock(string path)
+    {
+        for (var attempt = 0; attempt < LockAttempts; attempt++)
+        {
+            _files.CreateFolder(path);
+            if (FolderLock.TryTake(_files, path, create: true) is { } taken)
+                return taken;
+        }
+
+        throw new IOException($"The folder '{path}' cannot be locked.");
     }
 
     private bool HasRoom(int length)

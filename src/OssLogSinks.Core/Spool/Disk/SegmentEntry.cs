@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Name">Its name alone.</param>
-/// <param name="FirstId">Its first record's id: its header's, or its name's if the header is lost.</param>
+/// <param name="FirstId">Its first record's id: as its header says, or if that is lost its name, or if that is wrong its first frame.</param>
 /// <param name="Below">Records from this id on do not count in this segment; a later one has them.</param>
 /// <param name="Length">Its length; 0 if it cannot be opened.</param>
 /// <param name="IsReadable">Whether it could be opened.</param>
@@ -36,7 +36,7 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
         return segments;
     }
 
-    private static (SegmentEntry Entry, long EarlierEnd) Look(ISpoolFiles files, string path, string name, long firstId, SpoolSalt salt)
+    private static (SegmentEntry Entry, long EarlierEnd) Look(ISpoolFiles files, string path, string name, long nameId, SpoolSalt salt)
     {
         try
         {
@@ -46,11 +46,21 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
             // Only a whole header of this folder is believed about other segments; a name may be anybody's.
             return SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value
                 ? (new SegmentEntry(path, name, header.FirstId, long.MaxValue, length, true), header.EarlierEnd)
-                : (new SegmentEntry(path, name, firstId, long.MaxValue, length, true), long.MaxValue);
+                : (new SegmentEntry(path, name, FirstIdIn(file, length, nameId, salt), long.MaxValue, length, true), long.MaxValue);
         }
         catch (IOException)
         {
-            return (new SegmentEntry(path, name, firstId, long.MaxValue, 0, false), long.MaxValue);
+            return (new SegmentEntry(path, name, nameId, long.MaxValue, 0, false), long.MaxValue);
         }
+    }
+
+    // Without a header the frames themselves tell which segment this is: the name's, if as many as are between can be lost.
+    private static long FirstIdIn(ISpoolFile file, long length, long nameId, SpoolSalt salt)
+    {
+        using var reader = new SegmentReader(file, salt, new SpoolStreams());
+        reader.TryRead(length, out _);
+        return reader.FirstFound is not { } first || (first.Id >= nameId && first.Id - nameId <= first.Offset / SpoolFrame.HeadSize)
+            ? nameId
+            : first.Id;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SegmentReader : IDisposable
     private readonly FileWindow _window;
     private readonly SpoolSalt _salt;
     private readonly SpoolStreams _streams;
+    private readonly long _readElsewhere;
     private readonly long _below;
     private readonly byte[] _mark = new byte[sizeof(uint)];
     private readonly RecentStreams _named = new(SpoolBlock.MostNames);
@@ -51,7 +52,7 @@ internal sealed class SegmentReader : IDisposable
         _salt = salt;
         _streams = streams;
         _lastId = firstId - 1;
-        _above = above;
+        _above = _readElsewhere = above;
         _below = below;
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
     }
@@ -61,6 +62,9 @@ internal sealed class SegmentReader : IDisposable
 
     /// <summary>The record that was read last; its bytes last until the next read.</summary>
     public SpooledRecord Current => new(_current.Frame, _current.Stream, _window.Slice(_current.At, _current.Frame.Length).Slice(SpoolFrame.HeadSize + _current.Frame.KeyLength));
+
+    /// <summary>The first frame whose head is whole, whatever became of its body: its id and its place.</summary>
+    public (long Id, long Offset)? FirstFound { get; private set; }
 
     /// <summary>Where the next frame is looked for.</summary>
     public long Offset { get; private set; }
@@ -141,7 +145,7 @@ internal sealed class SegmentReader : IDisposable
         return true;
     }
 
-    // Either the record at the present offset, or the offset moves on.
+    // Either a record stands at the present offset, or the offset moves on.
     private bool TryReadHere(long upTo, out SpooledRecord record)
     {
         record = default;
@@ -151,6 +155,7 @@ internal sealed class SegmentReader : IDisposable
             return false;
         }
 
+        FirstFound ??= (frame.Id, Offset);
         var isWanted = frame.Id > _above && frame.Id < _below;
         if (!_window.Has(Offset, frame.Length, upTo) || !frame.Verifies(_window.Slice(Offset, frame.Length), _salt))
         {
@@ -165,6 +170,8 @@ internal sealed class SegmentReader : IDisposable
         {
             if (isWanted)
                 NoteTorn(frame.Id);
+            else if (frame.Id > _readElsewhere && frame.Id < _below)
+                NoteOutOfOrder();
             Offset += frame.Length;
             return false;
         }
@@ -209,12 +216,10 @@ internal sealed class SegmentReader : IDisposable
     // false bodies must not take the square of its length.
     private void SkipBroken(in SpoolFrame frame, bool isWanted, long upTo)
     {
-        OpenStretch();
-        _hasBytes = true;
         if (isWanted)
             NoteTorn(frame.Id);
         else
-            _hasVoid = true;
+            NoteOutOfOrder();
 
         var end = Offset + frame.Length;
         if (end > upTo)
@@ -286,6 +291,13 @@ internal sealed class SegmentReader : IDisposable
         _highestTornId = Math.Max(_highestTornId, id);
     }
 
+    // A frame that came to stand where another one was.
+    private void NoteOutOfOrder()
+    {
+        OpenStretch();
+        _hasBytes = _hasVoid = true;
+    }
+
     private void OpenStretch()
     {
         if (_stretch >= 0)
@@ -308,8 +320,9 @@ internal sealed class SegmentReader : IDisposable
 
     private long Missing(long? before)
     {
+        // No more can be lost than have room there: a gap beyond that was one from the beginning, or the file's name is wrong.
         if (before is { } next && next > _lastId)
-            return next - _lastId.Value - 1;
+            return Math.Min(next - _lastId.Value - 1, (Offset - _stretch) / SpoolFrame.HeadSize);
         if (_highestTornId > _lastId)
             return _highestTornId - _lastId.Value;
 

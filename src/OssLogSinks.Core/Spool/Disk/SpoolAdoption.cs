@@ -9,7 +9,6 @@ namespace OssLogSinks.Core.Spool.Disk;
 internal sealed class SpoolAdoption
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan EmptyFolderAge = TimeSpan.FromHours(1);
 
     private readonly ISpoolFiles _files;
     private readonly string _path;
@@ -140,7 +139,8 @@ internal sealed class SpoolAdoption
             var path = Path.Combine(_path, name.Text);
             if (_files.FilesIn(path).Count == 0)
             {
-                DeleteIfOld(path, name);
+                // Left in the moment of its making; should its owner live, it makes it again.
+                _files.DeleteFolder(path);
                 return;
             }
 
@@ -177,12 +177,5 @@ internal sealed class SpoolAdoption
         _setup.Counters.Adopted();
         if (adopted.Folder.HasSegments)
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{adopted.Folder.Path}' are being shipped.");
-    }
-
-    // One without a file may be about to get its lock.
-    private void DeleteIfOld(string path, SpoolFolderName name)
-    {
-        if (name.MadeAt < _setup.Time.GetUtcNow() - EmptyFolderAge)
-            _files.DeleteFolder(path);
     }
 }

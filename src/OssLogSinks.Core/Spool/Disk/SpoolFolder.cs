@@ -1,4 +1,3 @@
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 
 namespace OssLogSinks.Core.Spool.Disk;
@@ -9,17 +8,14 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class SpoolFolder : IDisposable
 {
-    // Taken before _gate, never after.
-    private readonly object _deleting = new();
     private readonly object _gate = new();
-    private readonly ISpoolFiles _files;
+    private readonly SegmentDisposal _disposal;
     private readonly FolderLock _lock;
     private readonly SpoolJournal _journal;
     private readonly FlushBook? _book;
 
     // Guarded by _gate.
     private readonly SortedList<long, SpoolSegment> _segments = [];
-    private readonly List<SpoolSegment> _undeleted = [];
     private readonly Dictionary<ulong, RecordSource> _sources = [];
     private long _bytes;
     private bool _isFinished;
@@ -32,7 +28,7 @@ internal sealed class SpoolFolder : IDisposable
     /// <param name="book">Who waits for records of this process; null for another's folder.</param>
     public SpoolFolder(ISpoolFiles files, string path, SpoolSalt salt, FolderLock folderLock, SpoolJournal journal, FlushBook? book)
     {
-        _files = files;
+        _disposal = new SegmentDisposal(files, journal);
         Path = path;
         Salt = salt;
         _lock = folderLock;
@@ -211,7 +207,7 @@ internal sealed class SpoolFolder : IDisposable
         lock (_gate)
         {
             if (!_sources.TryGetValue(stream.Hash, out var source))
-                _sources.Add(stream.Hash, source = new StreamSource(this, stream.Hash));
+                _sources.Add(stream.Hash, source = new FolderSource(this, _journal, _book, stream.Hash));
             return source;
         }
     }
@@ -230,6 +226,26 @@ internal sealed class SpoolFolder : IDisposable
 
         Delete([oldest]);
         return oldest;
+    }
+
+    /// <summary>Records of these ids, ascending, have met their fate.</summary>
+    public void Settle(ReadOnlySpan<long> ids)
+    {
+        List<SpoolSegment>? done = null;
+        lock (_gate)
+        {
+            var index = _segments.Count - 1;
+            for (var i = ids.Length - 1; i >= 0; i--)
+            {
+                while (_segments.Keys[index] > ids[i])
+                    index--;
+                if (--_segments.Values[index].Waiting == 0 && _segments.Values[index].IsRead)
+                    (done ??= []).Add(_segments.Values[index]);
+            }
+        }
+
+        if (done is not null)
+            Delete(done);
     }
 
     /// <summary>Lets go of the folder: deletes it if nothing is left in it, and otherwise leaves it to whoever comes next.</summary>
@@ -252,7 +268,7 @@ internal sealed class SpoolFolder : IDisposable
         {
             foreach (var segment in _segments.Values.Where(s => s.IsTaken && s.ReadLength == s.Length))
                 segment.IsRead = true;
-            return _segments.Values.Where(s => s.IsDone && !_undeleted.Contains(s)).ToList();
+            return _segments.Values.Where(s => s.IsDone).ToList();
         }
     }
 
@@ -269,77 +285,17 @@ internal sealed class SpoolFolder : IDisposable
         }
     }
 
-    private void Settle(ReadOnlySpan<long> ids)
+    private void Delete(IReadOnlyList<SpoolSegment> done)
     {
-        List<SpoolSegment>? done = null;
-        lock (_gate)
+        foreach (var deleted in _disposal.Delete(done))
         {
-            var index = _segments.Count - 1;
-            for (var i = ids.Length - 1; i >= 0; i--)
+            lock (_gate)
             {
-                while (_segments.Keys[index] > ids[i])
-                    index--;
-                if (--_segments.Values[index].Waiting == 0 && _segments.Values[index].IsRead)
-                    (done ??= []).Add(_segments.Values[index]);
+                _segments.Remove(deleted.FirstId);
+                _bytes -= deleted.Length;
             }
         }
 
-        if (done is not null)
-            Delete(done);
-    }
-
-    // A file that cannot be deleted is tried again with the next one; its records are not shipped again, for the journal says so.
-    private void Delete(List<SpoolSegment> segments)
-    {
-        lock (_deleting)
-        {
-            lock (_gate)
-                _undeleted.AddRange(segments);
-            foreach (var segment in Undeleted())
-                TryDelete(segment);
-        }
-
         Changed.Beat();
-    }
-
-    private void TryDelete(SpoolSegment segment)
-    {
-        try
-        {
-            _journal.SegmentDone(segment.FirstId);
-            _files.Delete(segment.Path);
-        }
-        catch (IOException)
-        {
-            return;
-        }
-
-        _journal.SegmentRemoved(segment.FirstId);
-        lock (_gate)
-        {
-            _undeleted.Remove(segment);
-            _segments.Remove(segment.FirstId);
-            _bytes -= segment.Length;
-        }
-    }
-
-    private SpoolSegment[] Undeleted()
-    {
-        lock (_gate)
-            return _undeleted.ToArray();
-    }
-
-    private sealed class StreamSource(SpoolFolder folder, ulong stream) : RecordSource
-    {
-        public override bool IsDurable => true;
-
-        public override void Settle(ReadOnlySpan<long> ids, bool lost)
-        {
-            folder._journal.Settle(stream, ids[ids.Length - 1]);
-            folder.Settle(ids);
-            folder._book?.Settle(ids, lost, wereExposed: false);
-        }
-
-        public override void Intend(AppendIntent intent) => folder._journal.Intend(stream, intent);
     }
 }

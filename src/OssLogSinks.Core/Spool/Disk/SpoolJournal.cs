@@ -18,7 +18,7 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// except at a change of files, once in some thousand entries.
 /// </para>
 /// </remarks>
-internal sealed class SpoolJournal : IDisposable
+internal sealed partial class SpoolJournal : IDisposable
 {
     private readonly SpoolJournalSlot[] _slots;
     private readonly bool _syncs;
@@ -69,52 +69,6 @@ internal sealed class SpoolJournal : IDisposable
             lock (_gate)
                 return _slots[0].Bytes + _slots[1].Bytes;
         }
-    }
-
-    /// <summary>Begins the journal of a new folder.</summary>
-    /// <param name="files">The disk.</param>
-    /// <param name="folder">The folder; it exists and has no journal.</param>
-    /// <param name="syncs">Whether what must survive a power cut is forced onto the medium.</param>
-    /// <param name="entries">How many entries either file has room for at first.</param>
-    /// <exception cref="IOException">There is no room, or the folder cannot be written.</exception>
-    public static SpoolJournal Create(ISpoolFiles files, string folder, bool syncs, int entries = SpoolJournalSlot.UsualEntries)
-    {
-        var slots = SlotsOf(files, folder, entries);
-        try
-        {
-            foreach (var slot in slots)
-                slot.Create();
-
-            files.SyncFolder(folder);
-            var journal = new SpoolJournal(slots, syncs, forgets: true, new JournalState());
-
-            // A generation in either file: from now on, one that is empty has been emptied.
-            journal.ChangeSlot(sync: true);
-            journal.ChangeSlot(sync: true);
-            return journal;
-        }
-        catch
-        {
-            foreach (var slot in slots)
-                slot.Dispose();
-
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Takes over the journal of a folder whose owner is dead. Nothing that it holds makes this fail: what is wrong is in
-    /// <see cref="State"/>. Writes nothing before the first entry.
-    /// </summary>
-    /// <param name="files">The disk.</param>
-    /// <param name="folder">The folder; its lock is held.</param>
-    /// <param name="syncs">Whether what must survive a power cut is forced onto the medium.</param>
-    /// <param name="entries">How many entries either file has room for at first.</param>
-    public static SpoolJournal Open(ISpoolFiles files, string folder, bool syncs, int entries = SpoolJournalSlot.UsualEntries)
-    {
-        var slots = SlotsOf(files, folder, entries);
-        var found = SpoolJournalReading.Read(slots[0].Read(), slots[1].Read());
-        return new SpoolJournal(slots, syncs, forgets: false, found.State) { _current = found.Newest, _generation = found.Generation };
     }
 
     /// <summary>
@@ -184,17 +138,6 @@ internal sealed class SpoolJournal : IDisposable
             }
         }
     }
-
-    /// <summary>Deletes the journal of a folder in which nothing waits; to be called after <see cref="Dispose"/>.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
-    public void Delete()
-    {
-        foreach (var slot in _slots)
-            slot.Delete();
-    }
-
-    private static SpoolJournalSlot[] SlotsOf(ISpoolFiles files, string folder, int entries) =>
-        [new(files, folder, 0, entries), new(files, folder, 1, entries)];
 
     private void Note(in JournalEntry entry)
     {

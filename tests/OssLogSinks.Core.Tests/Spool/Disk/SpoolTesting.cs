@@ -10,7 +10,7 @@ namespace OssLogSinks.Core.Tests.Spool.Disk;
 internal sealed record StoredRecord(long Id, DateTimeOffset Time, long AcceptedTicks, StreamKey Stream, string Text)
 {
     // Two times are equal at the same instant; here the offset counts as well.
-    public TimeSpan Offset => Time.Offset;
+    public TimeSpan Offset { get; } = Time.Offset;
 }
 
 /// <summary>Where a written frame stands; what it needs to be read.</summary>
