@@ -28,6 +28,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="options">The settings; read now, not kept.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
+        : this(options, new SpoolFiles())
+    {
+    }
+
+    internal OssAppender(OssAppenderOptions options, ISpoolFiles disk)
     {
         _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)));
         _time = options.TimeProvider;
@@ -35,7 +40,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _recordSizeLimit = options.RecordSizeLimit;
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
-            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), new SpoolFiles());
+            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
         _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge);
     }
 

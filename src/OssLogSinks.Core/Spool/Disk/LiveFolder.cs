@@ -72,24 +72,24 @@ internal sealed class LiveFolder : IDisposable
 
         var path = Path.Combine(_settings.Path, _name.Text);
         var folderLock = TakeLock(path);
+        SpoolJournal? journal = null;
         try
         {
             // What an attempt before this one left behind.
-            foreach (var left in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
-                _files.Delete(Path.Combine(path, left));
-
-            var journal = SpoolJournal.Create(_files, path, Syncs);
-            _writer = new SegmentWriter(_files, path, Salt, _settings.SegmentSize, Syncs);
-            Volatile.Write(ref _folder, new SpoolFolder(_files, path, Salt, folderLock, journal, _book));
+            DeleteJournals(path);
+            journal = SpoolJournal.Create(_files, path, Syncs);
+            if (Syncs)
+                _files.SyncFolder(_settings.Path);
         }
         catch
         {
-            folderLock.Dispose();
+            journal?.Dispose();
+            GiveUp(path, folderLock);
             throw;
         }
 
-        if (Syncs)
-            _files.SyncFolder(_settings.Path);
+        _writer = new SegmentWriter(_files, path, Salt, _settings.SegmentSize, Syncs);
+        Volatile.Write(ref _folder, new SpoolFolder(_files, path, Salt, folderLock, journal, _book));
         Opened.Beat();
     }
 
@@ -115,8 +115,9 @@ internal sealed class LiveFolder : IDisposable
         _unpublished.Add(new Written(extent.FirstId, extent.Path, extent.Written, block.Count, block.LastId));
         if (!Syncs)
         {
-            _unsynced.Add(extent.Path);
             Publish();
+            if (_unsynced.Add(extent.Path))
+                _unsynced.IntersectWith(_folder!.Segments().Select(segment => segment.Path));
         }
 
         return true;
@@ -166,6 +167,27 @@ internal sealed class LiveFolder : IDisposable
         throw new IOException($"The folder '{path}' cannot be locked.");
     }
 
+    private void DeleteJournals(string path)
+    {
+        foreach (var journal in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
+            _files.Delete(Path.Combine(path, journal));
+    }
+
+    // A disk that never allows the folder keeps nothing of it, as far as it allows that.
+    private void GiveUp(string path, FolderLock folderLock)
+    {
+        try
+        {
+            DeleteJournals(path);
+        }
+        catch (IOException)
+        {
+            // The next attempt does it.
+        }
+
+        folderLock.ReleaseAndDelete();
+    }
+
     private bool HasRoom(int length)
     {
         while (!Fits(length))
@@ -201,7 +223,8 @@ internal sealed class LiveFolder : IDisposable
     // What is read already is not written anew if this fails: the system tries again, or does not.
     private void SyncPublished()
     {
-        foreach (var path in _unsynced)
+        _writer?.SyncPresent();
+        foreach (var path in _unsynced.Where(path => path != _writer?.Current?.Path))
         {
             try
             {

@@ -15,42 +15,52 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     public static IReadOnlyList<SegmentEntry> In(ISpoolFiles files, string folder, SpoolSalt salt)
     {
-        var found = new List<(SegmentEntry Entry, long EarlierEnd)>();
+        var found = new List<Found>();
         foreach (var name in files.FilesIn(folder))
         {
             if (SegmentHeader.TryParseName(name, out var firstId))
-                found.Add(Look(files, System.IO.Path.Combine(folder, name), name, firstId, salt));
+                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, 0, false), salt));
         }
 
         found.Sort((a, b) => (a.Entry.FirstId, a.Entry.Name).CompareTo((b.Entry.FirstId, b.Entry.Name)));
-        var segments = new SegmentEntry[found.Count];
-        var below = long.MaxValue;
-        for (var i = found.Count - 1; i >= 0; i--)
-        {
-            // A copy of a segment says nothing about its original.
-            var isCopy = i + 1 < found.Count && found[i + 1].Entry.FirstId == found[i].Entry.FirstId;
-            segments[i] = found[i].Entry with { Below = isCopy ? segments[i + 1].Below : below };
-            below = Math.Min(below, found[i].EarlierEnd);
-        }
+        for (var i = 0; i < found.Count; i++)
+            found[i] = found[i] with { Entry = found[i].Entry with { Below = BoundOf(found, i) } };
 
-        return segments;
+        return found.ConvertAll(segment => segment.Entry);
     }
 
-    private static (SegmentEntry Entry, long EarlierEnd) Look(ISpoolFiles files, string path, string name, long nameId, SpoolSalt salt)
+    // Only whole headers bound other segments, and only a segment whose place among them is sure is bounded: one whose header
+    // is lost and whose name belongs to another may hold any ids. A copy of a segment does not bound its original.
+    private static long BoundOf(List<Found> found, int index)
+    {
+        var (entry, hasHeader, _) = found[index];
+        var isNamed = entry.Name == SegmentHeader.NameOf(entry.FirstId);
+        if (!hasHeader && (!isNamed || found.Exists(other => other.HasHeader && other.Entry.FirstId == entry.FirstId)))
+            return long.MaxValue;
+
+        var below = long.MaxValue;
+        for (var i = index + 1; i < found.Count; i++)
+        {
+            if (found[i].Entry.FirstId > entry.FirstId)
+                below = Math.Min(below, found[i].EarlierEnd);
+        }
+
+        return below;
+    }
+
+    private static Found Look(ISpoolFiles files, SegmentEntry entry, SpoolSalt salt)
     {
         try
         {
-            using var file = files.OpenToRead(path);
+            using var file = files.OpenToRead(entry.Path);
             var length = file.Length;
-
-            // Only a whole header of this folder is believed about other segments; a name may be anybody's.
             return SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value
-                ? (new SegmentEntry(path, name, header.FirstId, long.MaxValue, length, true), header.EarlierEnd)
-                : (new SegmentEntry(path, name, FirstIdIn(file, length, nameId, salt), long.MaxValue, length, true), long.MaxValue);
+                ? new Found(entry with { FirstId = header.FirstId, Length = length, IsReadable = true }, true, header.EarlierEnd)
+                : new Found(entry with { FirstId = FirstIdIn(file, length, entry.FirstId, salt), Length = length, IsReadable = true }, false, long.MaxValue);
         }
         catch (IOException)
         {
-            return (new SegmentEntry(path, name, nameId, long.MaxValue, 0, false), long.MaxValue);
+            return new Found(entry, false, long.MaxValue);
         }
     }
 
@@ -63,4 +73,6 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
             ? nameId
             : first.Id;
     }
+
+    private readonly record struct Found(SegmentEntry Entry, bool HasHeader, long EarlierEnd);
 }

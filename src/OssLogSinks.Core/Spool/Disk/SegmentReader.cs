@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace OssLogSinks.Core.Spool.Disk;
 
@@ -18,21 +17,12 @@ internal sealed class SegmentReader : IDisposable
     private readonly long _below;
     private readonly byte[] _mark = new byte[sizeof(uint)];
     private readonly RecentStreams _named = new(SpoolBlock.MostNames);
-    private readonly List<SpoolDamage> _damage = [];
+    private readonly DamageLedger _damage;
     private (SpoolFrame Frame, SpoolStream Stream, long At) _current;
     private SpoolStream? _lastStream;
     private bool _isBegun;
     private bool _isEnded;
     private long _above;
-
-    // The id before the next record's, as far as it is known: what gaps are counted from.
-    private long? _lastId;
-
-    // The present stretch of damage: its beginning or -1, and what was noticed in it.
-    private long _stretch = -1;
-    private long _highestTornId;
-    private bool _hasBytes;
-    private bool _hasVoid;
 
     // Bytes that were hashed in vain and looked into again; no more than the file is long.
     private long _lookedInto;
@@ -51,9 +41,9 @@ internal sealed class SegmentReader : IDisposable
         _window = new FileWindow(file);
         _salt = salt;
         _streams = streams;
-        _lastId = firstId - 1;
         _above = _readElsewhere = above;
         _below = below;
+        _damage = new DamageLedger(below) { LastId = firstId - 1 };
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
     }
 
@@ -73,7 +63,7 @@ internal sealed class SegmentReader : IDisposable
     public bool IsUnreadable { get; private set; }
 
     /// <summary>The damaged stretches so far, in order. The last one is complete once a read has returned false.</summary>
-    public IReadOnlyList<SpoolDamage> Damage => _damage;
+    public IReadOnlyList<SpoolDamage> Damage => _damage.Found;
 
     /// <summary>Reads the next record.</summary>
     /// <param name="upTo">How much of the file is written; a frame ends there, or the file does.</param>
@@ -89,7 +79,7 @@ internal sealed class SegmentReader : IDisposable
 
             while (Offset < upTo)
             {
-                if (_stretch >= 0)
+                if (_damage.IsOpen)
                     SkipToMark(upTo);
                 if (Offset < upTo && TryReadHere(upTo, out record))
                     return true;
@@ -98,12 +88,11 @@ internal sealed class SegmentReader : IDisposable
         catch (IOException)
         {
             IsUnreadable = _isEnded = true;
-            OpenStretch();
-            _hasBytes = true;
+            _damage.NoteBytes(Offset);
             Offset = upTo;
         }
 
-        CloseStretch(before: null);
+        _damage.Close(Offset, before: null);
         return false;
     }
 
@@ -121,26 +110,26 @@ internal sealed class SegmentReader : IDisposable
         _isBegun = true;
         if (!_window.Has(0, SegmentHeader.Size, upTo) || !SegmentHeader.TryRead(_window.From(0), out var header))
         {
-            OpenStretch();
+            _damage.Open(Offset);
             return true;
         }
 
         if (header.Version != SegmentHeader.CurrentVersion)
         {
             _isEnded = true;
-            _damage.Add(new SpoolDamage(0, upTo, SpoolDamage.Unknown));
+            _damage.AddUnknown(upTo);
             return false;
         }
 
         if (header.Salt != _salt.Value)
         {
-            OpenStretch();
+            _damage.Open(Offset);
             return true;
         }
 
         Header = header;
         Offset = SegmentHeader.Size;
-        _lastId = header.FirstId - 1;
+        _damage.LastId = header.FirstId - 1;
         _above = Math.Max(_above, header.FirstId - 1);
         return true;
     }
@@ -169,19 +158,19 @@ internal sealed class SegmentReader : IDisposable
         if (!isWanted || stream is null)
         {
             if (isWanted)
-                NoteTorn(frame.Id);
+                _damage.NoteFrame(Offset, frame.Id);
             else if (frame.Id > _readElsewhere && frame.Id < _below)
-                NoteOutOfOrder();
+                _damage.NoteVoid(Offset);
             Offset += frame.Length;
             return false;
         }
 
         // Looking for a stream elsewhere leaves this window alone, so the body is still where it was.
-        CloseStretch(before: frame.Id);
+        _damage.Close(at, before: frame.Id);
         record = new SpooledRecord(frame, stream, body.Slice(frame.KeyLength));
         _current = (frame, stream, at);
         Offset = at + frame.Length;
-        _lastId = _above = frame.Id;
+        _damage.LastId = _above = frame.Id;
         return true;
     }
 
@@ -217,9 +206,9 @@ internal sealed class SegmentReader : IDisposable
     private void SkipBroken(in SpoolFrame frame, bool isWanted, long upTo)
     {
         if (isWanted)
-            NoteTorn(frame.Id);
+            _damage.NoteFrame(Offset, frame.Id);
         else
-            NoteOutOfOrder();
+            _damage.NoteVoid(Offset);
 
         var end = Offset + frame.Length;
         if (end > upTo)
@@ -245,10 +234,10 @@ internal sealed class SegmentReader : IDisposable
 
     private void StepOver(long upTo)
     {
-        OpenStretch();
+        _damage.Open(Offset);
         if (_window.Has(Offset, _mark.Length, upTo) && _window.From(Offset).StartsWith(_mark))
         {
-            _hasBytes = true;
+            _damage.NoteBytes(Offset);
             Offset++;
         }
     }
@@ -260,7 +249,7 @@ internal sealed class SegmentReader : IDisposable
             var bytes = _window.From(Offset);
             var found = bytes.IndexOf(_mark);
             var skipped = found >= 0 ? found : bytes.Length - (_mark.Length - 1);
-            NoteBytes(bytes.Slice(0, skipped));
+            _damage.NoteBytes(bytes.Slice(0, skipped));
             Offset += skipped;
             if (found >= 0)
                 return;
@@ -268,64 +257,7 @@ internal sealed class SegmentReader : IDisposable
 
         var rest = (int)(upTo - Offset);
         if (_window.Has(Offset, rest, upTo))
-            NoteBytes(_window.Slice(Offset, rest));
+            _damage.NoteBytes(_window.Slice(Offset, rest));
         Offset = upTo;
-    }
-
-    private void NoteBytes(ReadOnlySpan<byte> bytes)
-    {
-        if (_hasBytes)
-            return;
-
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-            _hasBytes |= word != 0;
-        foreach (var value in bytes.Slice(words.Length * sizeof(ulong)))
-            _hasBytes |= value != 0;
-    }
-
-    private void NoteTorn(long id)
-    {
-        OpenStretch();
-        _hasBytes = true;
-        _highestTornId = Math.Max(_highestTornId, id);
-    }
-
-    // A frame that came to stand where another one was.
-    private void NoteOutOfOrder()
-    {
-        OpenStretch();
-        _hasBytes = _hasVoid = true;
-    }
-
-    private void OpenStretch()
-    {
-        if (_stretch >= 0)
-            return;
-
-        _stretch = Offset;
-        _highestTornId = long.MinValue;
-        _hasBytes = _hasVoid = false;
-    }
-
-    private void CloseStretch(long? before)
-    {
-        if (_stretch < 0)
-            return;
-
-        if (Offset > _stretch)
-            _damage.Add(new SpoolDamage(_stretch, Offset - _stretch, Missing(before)));
-        _stretch = -1;
-    }
-
-    private long Missing(long? before)
-    {
-        // No more can be lost than have room there: a gap beyond that was one from the beginning, or the file's name is wrong.
-        if (before is { } next && next > _lastId)
-            return Math.Min(next - _lastId.Value - 1, (Offset - _stretch) / SpoolFrame.HeadSize);
-        if (_highestTornId > _lastId)
-            return _highestTornId - _lastId.Value;
-
-        return !_hasBytes || _hasVoid ? 0 : 1;
     }
 }
