@@ -34,7 +34,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     internal OssAppender(OssAppenderOptions options, ISpoolFiles disk)
     {
-        _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)), options.BufferPath is not null);
+        _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)));
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
         _recordSizeLimit = options.RecordSizeLimit;
@@ -109,11 +109,14 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// all of it stands in OSS. Folders whose owner lives are left alone.
     /// </summary>
     /// <param name="bufferPath">The folder that was their <see cref="OssAppenderOptions.BufferPath"/>.</param>
-    /// <param name="options">How to reach OSS; records go to the objects that they were logged for, whatever the key is here.</param>
+    /// <param name="options">
+    /// How to reach OSS. Records go to the objects that they were logged for, whatever the key is here, and
+    /// <see cref="OssAppenderOptions.BufferPath"/> is not looked at.
+    /// </param>
     /// <param name="progress">Is told now and then how far it has come; at the end for certain.</param>
     /// <param name="cancellationToken">Ends it; what is not shipped by then stays on disk.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="OssSettingsException">Some settings cannot be used.</exception>
+    /// <exception cref="OssSettingsException">Some settings, or the path, cannot be used.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<OssDrainProgress> DrainAsync(
