@@ -26,7 +26,7 @@ public class DiskTroubleTests
             "no new files" => DiskAct.Create,
             _ => null,
         };
-        _world.Disk.Fails = isIll && failing is not null ? (act, _) => act == failing : null;
+        _world.Disk.Fails = isIll && failing is not null ? (act, path) => act == failing && (act != DiskAct.Open || path.EndsWith("lock", StringComparison.Ordinal)) : null;
     }
 
     private void AssertReportedOnceAMinute()
