@@ -193,4 +193,38 @@ public class BufferLimitTests
         Assert.True(await _world.CloseAsync(appender, Minute));
         _world.AssertNothingIsLeft();
     }
+
+    [Fact]
+    public async Task JournalThatGrowsWhileTheBufferIsFull_StaysWithinTheLimit()
+    {
+        Watch(_world, used => _peak = Math.Max(_peak, used));
+        _world.Options.RetryDelayLimit = Minute;
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        for (var i = 0; i < 3000; i++)
+            _world.Log(appender, $"s{i}");
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+
+        // In small steps, so that not a block is left free.
+        for (var isFull = false; !isFull;)
+        {
+            for (var i = 0; i < 5; i++)
+                _world.Log(appender, "big", 5000);
+            var flush = appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken);
+            for (var i = 0; i < 100 && !flush.IsCompleted; i++)
+                await _world.StepAsync();
+            isFull = !flush.IsCompleted;
+        }
+
+        // All the small streams have their marks in the journal before any room comes back.
+        _world.Refuses = key => key is "big.log" or "s0.log";
+        _world.IsOssDown = false;
+        await _world.UntilAsync(() => appender.GetSnapshot().Delivered >= 2999);
+        _world.Refuses = null;
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.InRange(_peak, Smallest / 2, Smallest);
+    }
 }
