@@ -75,7 +75,7 @@ internal sealed class AdoptedFolder
             if (found.DoneSegments.Contains(entry.FirstId))
                 files.Delete(entry.Path);
             else if (ids.Add(entry.FirstId))
-                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length });
+                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length, End = entry.End });
             else
                 damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
         }

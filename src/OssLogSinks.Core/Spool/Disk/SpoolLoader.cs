@@ -168,7 +168,7 @@ internal sealed class SpoolLoader
     {
         try
         {
-            return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, below: segment.Below);
+            return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, below: segment.Below, end: segment.End);
         }
         catch (IOException e)
         {
