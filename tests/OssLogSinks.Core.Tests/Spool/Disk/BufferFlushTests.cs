@@ -190,4 +190,21 @@ public class BufferFlushTests
         Assert.InRange(appender.GetSnapshot().BufferBytes, 500_000, 2_000_000);
         Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
     }
+
+    [Theory]
+    [InlineData(OssFlushTarget.Disk)]
+    [InlineData(OssFlushTarget.Oss)]
+    public async Task FlushThatNothingFulfils_EndsWithTheClose(OssFlushTarget target)
+    {
+        _world.IsOssDown = true;
+        _world.Disk.Fails = (act, _) => act == DiskAct.Write && target == OssFlushTarget.Disk;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        var flush = appender.FlushAsync(target, TestContext.Current.CancellationToken);
+
+        Assert.Equal(target == OssFlushTarget.Oss, await _world.CloseAsync(appender, TimeSpan.FromSeconds(1)));
+
+        Assert.False(await flush.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(await appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken), "Nothing waits any more.");
+    }
 }

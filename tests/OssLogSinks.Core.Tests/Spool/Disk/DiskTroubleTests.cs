@@ -291,21 +291,4 @@ public class DiskTroubleTests
         Assert.True(await _world.CloseAsync(appender, Minute));
         _world.AssertDelivered();
     }
-
-    [Theory]
-    [InlineData(OssFlushTarget.Disk)]
-    [InlineData(OssFlushTarget.Oss)]
-    public async Task FlushThatNothingFulfils_EndsWithTheClose(OssFlushTarget target)
-    {
-        _world.IsOssDown = true;
-        Ail(target == OssFlushTarget.Disk ? "no writes" : "");
-        var appender = _world.Start();
-        _world.Log(appender, 10);
-        var flush = appender.FlushAsync(target, TestContext.Current.CancellationToken);
-
-        Assert.Equal(target == OssFlushTarget.Oss, await _world.CloseAsync(appender, TimeSpan.FromSeconds(1)));
-
-        Assert.False(await flush.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-        Assert.True(await appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken), "Nothing waits any more.");
-    }
 }
