@@ -77,6 +77,7 @@ internal sealed class LiveFolder : IDisposable
             foreach (var left in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
                 _files.Delete(Path.Combine(path, left));
 
+            SyncNames(path);
             var journal = SpoolJournal.Create(_files, path, Syncs);
             _writer = new SegmentWriter(_files, path, Salt, _settings.SegmentSize, Syncs);
             Volatile.Write(ref _folder, new SpoolFolder(_files, path, Salt, folderLock, journal, _book));
@@ -87,9 +88,14 @@ internal sealed class LiveFolder : IDisposable
             throw;
         }
 
-        if (Syncs)
-            _files.SyncFolder(_settings.Path);
         Opened.Beat();
+    }
+
+    // All the way up: any of these folders may be new.
+    private void SyncNames(string path)
+    {
+        for (var above = Path.GetDirectoryName(path); Syncs && above is { Length: > 0 }; above = Path.GetDirectoryName(above))
+            _files.SyncFolder(above);
     }
 
     /// <summary>Writes a block, if the limit allows it.</summary>

@@ -5,11 +5,12 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Name">Its name alone.</param>
-/// <param name="FirstId">Its first record's id: its header's, or its name's if the header is lost.</param>
+/// <param name="FirstId">Its first record's id: its header's; if that is lost, the first record's that is whole, or else its name's.</param>
 /// <param name="Below">Records from this id on do not count in this segment; a later one has them.</param>
 /// <param name="Length">Its length; 0 if it cannot be opened.</param>
 /// <param name="IsReadable">Whether it could be opened.</param>
-internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long Length, bool IsReadable)
+/// <param name="IsOurs">Whether anything in it shows that it was written here.</param>
+internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long Length, bool IsReadable, bool IsOurs)
 {
     /// <summary>The segments of a folder. Files with other names are none.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
@@ -44,13 +45,25 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
             var length = file.Length;
 
             // Only a whole header of this folder is believed about other segments; a name may be anybody's.
-            return SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value
-                ? (new SegmentEntry(path, name, header.FirstId, long.MaxValue, length, true), header.EarlierEnd)
-                : (new SegmentEntry(path, name, firstId, long.MaxValue, length, true), long.MaxValue);
+            if (SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value)
+                return (new SegmentEntry(path, name, header.FirstId, long.MaxValue, length, IsReadable: true, IsOurs: true), header.EarlierEnd);
+
+            var isOurs = TryFindRecord(files, path, salt, length, ref firstId);
+            return (new SegmentEntry(path, name, firstId, long.MaxValue, length, IsReadable: true, isOurs), long.MaxValue);
         }
         catch (IOException)
         {
-            return (new SegmentEntry(path, name, firstId, long.MaxValue, 0, false), long.MaxValue);
+            return (new SegmentEntry(path, name, firstId, long.MaxValue, 0, IsReadable: false, IsOurs: false), long.MaxValue);
         }
+    }
+
+    private static bool TryFindRecord(ISpoolFiles files, string path, SpoolSalt salt, long length, ref long id)
+    {
+        using var reader = new SegmentReader(files.OpenToRead(path), salt, new SpoolStreams());
+        if (!reader.TryRead(length, out var first))
+            return false;
+
+        id = first.Id;
+        return true;
     }
 }
