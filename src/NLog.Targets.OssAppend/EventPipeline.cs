@@ -202,8 +202,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         Exception? failure;
         try
         {
-            var flushing = mark.FlushTarget == OssFlushTarget.Oss ? _appender.FlushAsync() : _appender.FlushAsync(mark.FlushTarget);
-            var isSafe = await flushing.ConfigureAwait(false) && !hasGivenUp;
+            var isSafe = await _appender.FlushAsync(mark.FlushTarget).ConfigureAwait(false) && !hasGivenUp;
             failure = isSafe ? null : new OssDeliveryException("Some of the events before the flush were given up.");
         }
         catch (Exception e)

@@ -57,12 +57,18 @@ internal sealed class DeliverySetup : IDisposable
 
     public DeliveryFate Fate { get; }
 
-    /// <param name="options">The settings.</param>
-    /// <param name="isOnDisk">Whether records wait on disk, so that there is no hurry to give them up.</param>
+    /// <summary>For records that come in, and wait where the settings say.</summary>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
-    public static DeliverySetup From(OssAppenderOptions options, bool isOnDisk)
+    public static DeliverySetup From(OssAppenderOptions options) => From(options, options.BufferPath, isOnDisk: options.BufferPath is not null);
+
+    /// <summary>For records that are on disk already, wherever the settings would have others wait.</summary>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public static DeliverySetup ForDrain(OssAppenderOptions options) => From(options, bufferPath: null, isOnDisk: true);
+
+    // On disk, there is no hurry to give records up.
+    private static DeliverySetup From(OssAppenderOptions options, string? bufferPath, bool isOnDisk)
     {
-        var checkedOptions = new OssAppenderOptionsValidator(options);
+        var checkedOptions = new OssAppenderOptionsValidator(options, bufferPath);
         var faults = checkedOptions.Validate();
         return faults.Count > 0 ? throw new OssSettingsException(faults) : new DeliverySetup(options, checkedOptions, isOnDisk);
     }

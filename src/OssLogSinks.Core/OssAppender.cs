@@ -28,14 +28,19 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="options">The settings; read now, not kept.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
+        : this(options, new SpoolFiles())
     {
-        _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)), options.BufferPath is not null);
+    }
+
+    internal OssAppender(OssAppenderOptions options, ISpoolFiles disk)
+    {
+        _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)));
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
         _recordSizeLimit = options.RecordSizeLimit;
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
-            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), new SpoolFiles());
+            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
         _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge);
     }
 
@@ -104,11 +109,14 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// all of it stands in OSS. Folders whose owner lives are left alone.
     /// </summary>
     /// <param name="bufferPath">The folder that was their <see cref="OssAppenderOptions.BufferPath"/>.</param>
-    /// <param name="options">How to reach OSS; records go to the objects that they were logged for, whatever the key is here.</param>
+    /// <param name="options">
+    /// How to reach OSS. Records go to the objects that they were logged for, whatever the key is here, and
+    /// <see cref="OssAppenderOptions.BufferPath"/> is not looked at.
+    /// </param>
     /// <param name="progress">Is told now and then how far it has come; at the end for certain.</param>
     /// <param name="cancellationToken">Ends it; what is not shipped by then stays on disk.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="OssSettingsException">Some settings cannot be used.</exception>
+    /// <exception cref="OssSettingsException">Some settings, or the path, cannot be used.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<OssDrainProgress> DrainAsync(

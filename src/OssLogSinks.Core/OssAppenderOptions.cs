@@ -111,20 +111,32 @@ public sealed class OssAppenderOptions
     /// <summary>The most bytes of one event; a larger one is dropped, counted and reported. Default: 1 MiB.</summary>
     public int RecordSizeLimit { get; set; } = 1 << 20;
 
-    /// <summary>The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more where that is small. Default: 64 MiB.</summary>
+    /// <summary>
+    /// The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more
+    /// where that is small. Default: 64 MiB. With a <see cref="BufferPath"/> at least four times as much, since it is divided: a
+    /// quarter for what waits to be written to disk, a half for what is being shipped, a quarter for what other processes left.
+    /// </summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
     /// <summary>
     /// A folder where records wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
-    /// <see cref="BufferSync"/> says, a power cut. Made if it is not there. Any number of processes may share it: each keeps a
-    /// folder of its own in it, and ships what processes left that are no more. Default: none, records wait in memory.
+    /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; as long as it cannot be written, records wait in
+    /// memory, and that is reported. Default: none, records wait in memory.
     /// </summary>
+    /// <remarks>
+    /// Any number of processes of one machine may share it: each keeps a folder of its own in it, named by its start and a random number, and
+    /// ships what processes left that are no more. A lock file says who is alive, so it takes a file system with locks, which
+    /// network shares may not have: without them a process ships its own records, reports it, and leaves those of others alone.
+    /// What cannot be read is put into the folder <c>quarantine</c> beside those, for people to look at; the oldest of that gives
+    /// way when it takes more than a sixteenth of <see cref="BufferSizeLimitBytes"/>, or 16 MiB.
+    /// </remarks>
     public string? BufferPath { get; set; }
 
     /// <summary>
-    /// The most bytes that the files under <see cref="BufferPath"/> take which this process made or took over, at least 8 MiB.
-    /// Default: 1 GiB. Checked before each write. When it is reached, records wait in memory within
-    /// <see cref="MemoryLimit"/>, unless <see cref="BufferFullAction"/> says otherwise.
+    /// The most bytes that this process's own folder under <see cref="BufferPath"/> takes together with those it has taken over;
+    /// at least 8 MiB, and four times <see cref="AppendSizeLimit"/>. Default: 1 GiB. Checked before each write. When it is
+    /// reached, records wait in memory within <see cref="MemoryLimit"/>, unless <see cref="BufferFullAction"/> says otherwise.
+    /// What is put aside as unreadable comes on top.
     /// </summary>
     public long BufferSizeLimitBytes { get; set; } = 1L << 30;
 
@@ -160,11 +172,15 @@ public sealed class OssAppenderOptions
     /// <summary>
     /// How long an append is tried before its events are given up, counted and reported;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Default: 1 hour, and with a <see cref="BufferPath"/> as
-    /// long as it takes.
+    /// long as it takes. Counted from the first failure after a success, and anew in each process.
     /// </summary>
     public TimeSpan? RetryTimeLimit { get; set; }
 
-    /// <summary>How long a close waits for what was accepted to be stored; what is left then is counted and reported. Default: 10 seconds.</summary>
+    /// <summary>
+    /// How long a close waits for what was accepted to be stored in OSS. Default: 10 seconds. What is left then is given up,
+    /// counted and reported; with a <see cref="BufferPath"/> it stays on disk for the next start, and only what did not find its
+    /// way there is given up.
+    /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the appender reports about itself. Default: nowhere.</summary>
@@ -184,5 +200,5 @@ public sealed class OssAppenderOptions
 
     /// <summary>Finds all faults of these settings at once.</summary>
     /// <returns>A fault for each thing to mend; none if the settings can be used.</returns>
-    public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this).Validate();
+    public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this, BufferPath).Validate();
 }

@@ -19,9 +19,16 @@ internal sealed class OssAppenderOptionsValidator
     internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     private readonly OssAppenderOptions _options;
+    private readonly string? _bufferPath;
     private readonly List<SettingFault> _faults = [];
 
-    public OssAppenderOptionsValidator(OssAppenderOptions options) => _options = options;
+    /// <param name="options">The settings.</param>
+    /// <param name="bufferPath">The buffer path to check with them; null if there is none, or another one is used.</param>
+    public OssAppenderOptionsValidator(OssAppenderOptions options, string? bufferPath)
+    {
+        _options = options;
+        _bufferPath = bufferPath;
+    }
 
     /// <summary>The parsed key template; null if it has faults.</summary>
     public ObjectKeyTemplate? KeyTemplate { get; private set; }
@@ -72,7 +79,7 @@ internal sealed class OssAppenderOptionsValidator
     private void CheckMemory()
     {
         var least = SmallestMemory();
-        if (_options.BufferPath is null)
+        if (_bufferPath is null)
         {
             Check(
                 _options.MemoryLimit >= least,
@@ -98,7 +105,7 @@ internal sealed class OssAppenderOptionsValidator
 
     private void CheckBuffer()
     {
-        if (_options.BufferPath is { } path && BufferPathRules.FaultOf(path) is { } problem)
+        if (_bufferPath is { } path && BufferPathRules.FaultOf(path) is { } problem)
             Add(nameof(_options.BufferPath), problem);
 
         var least = Math.Max(SmallestBuffer, 4L * _options.AppendSizeLimit);

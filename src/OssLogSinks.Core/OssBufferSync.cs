@@ -16,8 +16,8 @@ public enum OssBufferSync
     Interval,
 
     /// <summary>
-    /// Never; the operating system decides. A power cut loses what it had not written yet, and what was being sent may be
-    /// stored twice.
+    /// When the operating system likes, and when <see cref="OssFlushTarget.Disk"/> is asked for. A power cut loses what it had not
+    /// written yet, and what was being sent may be stored twice.
     /// </summary>
     None,
 }

@@ -7,6 +7,8 @@ internal interface IFrontDoor
 {
     void Log(string text);
 
+    /// <summary>Ends when all that was logged is as safe as ordered.</summary>
+    /// <exception cref="InvalidOperationException">Some of it is not.</exception>
     Task FlushAsync();
 
     /// <summary>What an orderly application does at its end.</summary>

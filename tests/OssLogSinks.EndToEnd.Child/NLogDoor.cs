@@ -3,6 +3,7 @@ using NLog;
 using NLog.Common;
 using NLog.Config;
 using NLog.Extensions.Logging;
+using NLog.Layouts;
 using NLog.Targets;
 using NLog.Targets.Wrappers;
 
@@ -31,6 +32,8 @@ internal sealed class NLogDoor : IFrontDoor
             RetryDelayMilliseconds = 5,
             RetryDelayLimitSeconds = 1,
             DrainOnProcessExit = order.DrainOnProcessExit,
+            BufferPath = order.BufferPath is { } path ? Layout.FromLiteral(path) : null,
+            FlushTarget = order.FlushTarget,
         };
         var fallback = new MethodCallTarget("lost", (logEvent, _) => Console.WriteLine("lost: " + logEvent.FormattedMessage));
         var configuration = new LoggingConfiguration();
@@ -43,7 +46,13 @@ internal sealed class NLogDoor : IFrontDoor
 
     public void Log(string text) => _logger.Info(text);
 
-    public Task FlushAsync() => Task.Run(() => LogManager.Flush(TimeSpan.FromSeconds(60)));
+    public async Task FlushAsync()
+    {
+        var flushed = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LogManager.Flush(flushed.SetResult, TimeSpan.FromSeconds(60));
+        if (await flushed.Task is { } failure)
+            throw new InvalidOperationException("The flush failed.", failure);
+    }
 
     public void CloseAndFlush() => LogManager.Shutdown();
 

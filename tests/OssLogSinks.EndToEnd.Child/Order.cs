@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OssLogSinks.Core;
 
 namespace OssLogSinks.EndToEnd.Child;
 
@@ -34,6 +35,11 @@ public sealed record Order
     public int CloseTimeoutSeconds { get; init; } = 60;
 
     public bool DrainOnProcessExit { get; init; } = true;
+
+    /// <summary>A folder where events wait on disk, which is then what a flush waits for; null for memory.</summary>
+    public string? BufferPath { get; init; }
+
+    internal OssFlushTarget FlushTarget => BufferPath is null ? OssFlushTarget.Oss : OssFlushTarget.Disk;
 
     public string ToText() => JsonSerializer.Serialize(this);
 

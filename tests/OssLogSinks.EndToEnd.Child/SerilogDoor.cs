@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OssLogSinks.Core;
 using Serilog;
 using Serilog.Core;
 using Serilog.Debugging;
@@ -10,10 +11,12 @@ namespace OssLogSinks.EndToEnd.Child;
 internal sealed class SerilogDoor : IFrontDoor, ILoggingFailureListener
 {
     private readonly OssAppendMonitor _monitor = new();
+    private readonly OssFlushTarget _flushTarget;
 
     public SerilogDoor(Order order)
     {
         SelfLog.Enable(Console.Error);
+        _flushTarget = order.FlushTarget;
         var options = new OssAppendSinkOptions
         {
             Endpoint = order.Endpoint,
@@ -28,6 +31,7 @@ internal sealed class SerilogDoor : IFrontDoor, ILoggingFailureListener
             RetryDelay = TimeSpan.FromMilliseconds(5),
             RetryDelayLimit = TimeSpan.FromMilliseconds(100),
             DrainOnProcessExit = order.DrainOnProcessExit,
+            BufferPath = order.BufferPath,
             Monitor = _monitor,
         };
         Serilog.Log.Logger = new LoggerConfiguration()
@@ -38,7 +42,11 @@ internal sealed class SerilogDoor : IFrontDoor, ILoggingFailureListener
 
     public void Log(string text) => Serilog.Log.Information(text);
 
-    public async Task FlushAsync() => await _monitor.FlushAsync();
+    public async Task FlushAsync()
+    {
+        if (!await _monitor.FlushAsync(_flushTarget))
+            throw new InvalidOperationException("The flush failed.");
+    }
 
     public void CloseAndFlush() => Serilog.Log.CloseAndFlush();
 

@@ -12,15 +12,29 @@ internal static partial class BufferFolder
             ? [.. Directory.GetDirectories(bufferPath).Where(d => OwnerName().IsMatch(Path.GetFileName(d)))]
             : [];
 
-    /// <summary>Every file with its length, for the error output.</summary>
+    /// <summary>Every file with its length, and every folder that is empty, for the error output.</summary>
     public static string Describe(string bufferPath) =>
         Directory.Exists(bufferPath)
-            ? string.Concat(Directory.EnumerateFiles(bufferPath, "*", SearchOption.AllDirectories).Order().Take(60).Select(f => $"\n  {Path.GetRelativePath(bufferPath, f)} {LengthOf(f)}"))
+            ? string.Concat(Directory.EnumerateFileSystemEntries(bufferPath, "*", SearchOption.AllDirectories).Where(e => !IsFilledFolder(e)).Order().Take(60).Select(f => $"\n  {Path.GetRelativePath(bufferPath, f)} {LengthOf(f)}"))
             : "none";
 
     [GeneratedRegex("^[0-9]{8}T[0-9]{6}-[0-9a-f]{16}$")]
     private static partial Regex OwnerName();
 
     // Files come and go while they are looked at.
-    private static string LengthOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length.ToString(CultureInfo.InvariantCulture) : "gone";
+    private static string LengthOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length.ToString(CultureInfo.InvariantCulture)
+        : Directory.Exists(file) ? "is empty"
+        : "has gone";
+
+    private static bool IsFilledFolder(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
 }

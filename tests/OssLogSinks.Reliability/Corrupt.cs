@@ -53,7 +53,7 @@ internal static class Corrupt
         }
 
         if (arguments.IsVerbose || !result.IsGood)
-            await Console.Error.WriteLineAsync($"{name} ({round.Damage}): {result}{(result.IsGood ? "" : $"\n  kept as found: {round.CopyPath}")}");
+            await Console.Error.WriteLineAsync($"{name} ({round.Damage}): {result}{round.Reports}{(result.IsGood ? "" : $"\n  kept as found: {round.CopyPath}")}");
         if (result.IsGood)
         {
             Directory.Delete(its.BufferPath, recursive: true);

@@ -66,7 +66,7 @@ internal sealed class DeliveryReporter
             _hasTrouble = true;
 
         var advice = error is OssException refusal ? TroubleAdvice.For(refusal) : "";
-        var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait in memory.";
+        var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
         Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, string.Join(" ", new[] { "Appending to OSS does not work:", error.Message, advice, consequence }.Where(part => part.Length > 0)));
     }
 

@@ -7,7 +7,10 @@ namespace OssLogSinks.Core.Diagnostics;
 /// </summary>
 public interface IDeliveryListener
 {
-    /// <summary>The records stand in OSS.</summary>
+    /// <summary>
+    /// The records stand in OSS; or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk: as safe as
+    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. What is lost of those later is counted and reported, not told here.
+    /// </summary>
     /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
     void OnStored(IReadOnlyList<object> states);
 

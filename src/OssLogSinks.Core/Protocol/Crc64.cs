@@ -11,10 +11,13 @@ namespace OssLogSinks.Core.Protocol;
 /// <c>System.IO.Hashing.Crc64</c> is another, unreflected CRC and gives values that never match. The CRC of no bytes is 0,
 /// so a fresh computation starts with 0.
 /// </remarks>
-public static class Crc64
+public static partial class Crc64
 {
     private const ulong ReflectedPolynomial = 0xC96C5795D7870F42;
     private const int Slices = 16;
+
+    // Below this, folding costs more than it saves.
+    private const int ShortestFolded = 256;
 
     // Slice s of byte b stands at s * 256 + b: the register after b and s zero bytes.
     private static readonly ulong[] Table = BuildTable();
@@ -30,6 +33,9 @@ public static class Crc64
     {
         var table = Table;
         var register = ~crc;
+        if (bytes.Length >= ShortestFolded)
+            bytes = bytes[FoldByMultiplying(ref register, bytes)..];
+
         while (bytes.Length >= Slices)
         {
             var low = BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ register;

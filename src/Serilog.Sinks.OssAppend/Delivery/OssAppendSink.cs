@@ -89,9 +89,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         await _room.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
-        return target == OssFlushTarget.Oss
-            ? await _appender.FlushAsync(cancellationToken).ConfigureAwait(false)
-            : await _appender.FlushAsync(target, cancellationToken).ConfigureAwait(false);
+        return await _appender.FlushAsync(target, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync(CloseTimeout).ConfigureAwait(false);

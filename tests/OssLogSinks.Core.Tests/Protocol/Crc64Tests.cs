@@ -37,6 +37,17 @@ public class Crc64Tests
     }
 
     [Fact]
+    public void LongBytes_HaveTheCrcOfTheirShortPieces() => Gen.Select(Gen.Byte.Array[0, 3000], Gen.Int[1, 200], Gen.ULong).Sample((bytes, piece, before) =>
+    {
+        // Short pieces go by table, long ones by multiplication where the processor has it.
+        var crc = before;
+        for (var at = 0; at < bytes.Length; at += piece)
+            crc = Crc64.Append(crc, bytes.AsSpan(at, Math.Min(piece, bytes.Length - at)));
+
+        Assert.Equal(crc, Crc64.Append(before, bytes));
+    });
+
+    [Fact]
     public void EveryByteOnce_HasTheDocumentedCrc() =>
         Assert.Equal(8232944260754389680UL, Crc64.Append(0, [.. Enumerable.Range(0, 256).Select(i => (byte)i)]));
 

@@ -64,7 +64,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task GoOnAsync() => _process.StandardInput.WriteLineAsync("go on");
 
     /// <summary>Sends a signal, as an operating system or an orchestrator does.</summary>
-    /// <param name="name">TERM, INT, HUP or QUIT.</param>
+    /// <param name="name">TERM, INT, HUP, QUIT or KILL.</param>
     public async Task SignalAsync(string name)
     {
         using var patience = Bounded();

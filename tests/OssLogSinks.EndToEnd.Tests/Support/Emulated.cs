@@ -30,6 +30,9 @@ internal static class Emulated
     public static IReadOnlyList<string> Lines(this OssEmulator emulator, string prefix = "") =>
         [.. emulator.ListObjects(Bucket, prefix).SelectMany(o => emulator.Text(o.Key).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
 
+    /// <summary>From now on every request is refused as if the service were down, until the faults are cleared.</summary>
+    public static void GoDown(this OssEmulator emulator) => emulator.Faults.RespondBeforeCommit(503, "ServiceUnavailable", int.MaxValue, FaultFilter.Any);
+
     public static int Appends(this OssEmulator emulator) => emulator.Requests.Count(r => r.Operation == OssOperation.AppendObject);
 }
 

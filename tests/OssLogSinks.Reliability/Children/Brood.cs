@@ -26,6 +26,10 @@ internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments argum
 
     public int Kills => Volatile.Read(ref _kills);
 
+    /// <summary>What the killed children were doing, by the last that they said.</summary>
+    public string KillMoments =>
+        string.Join(' ', Children.Where(c => c.HasEnded && c.WasKilled).GroupBy(c => c.Last?.Word).OrderBy(g => g.Key).Select(g => $"{g.Key?.ToString() ?? "silent"}={g.Count()}"));
+
     /// <summary>False if a child ended in another way than by its own doing or by a kill.</summary>
     public bool IsSound { get; private set; } = true;
 

@@ -50,13 +50,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(ChildOrder order, ServiceUnderTest service) =>
         new(order, Launch(ChildOrder.Command, order, service, redirects: true));
 
-    /// <summary>Starts this program as a process of its own, for a hidden command.</summary>
+    /// <summary>Starts this program as a process of its own, for a hidden command. Its input ends with this process.</summary>
     public static Process Launch(string command, ChildOrder order, ServiceUnderTest service, bool redirects)
     {
         // The built program itself: `dotnet run` would take seconds, and be killed in its place.
         var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, command, order.ToString()])
         {
-            RedirectStandardInput = redirects,
+            RedirectStandardInput = true,
             RedirectStandardOutput = redirects,
             RedirectStandardError = redirects,
         };

@@ -102,8 +102,7 @@ internal sealed class LoggingChild
             Say(ChildWord.Alive);
         }
 
-        // The parent is gone: nobody will read what becomes of this.
-        Environment.Exit(3);
+        ParentProcess.EndWithIt();
     }
 
     private void Say(ChildWord word)

@@ -13,25 +13,32 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
 
+    private readonly ReportLog _reports = new();
+    private readonly HashSet<StoredFile> _removed = [];
     private Damage? _damage;
 
     /// <summary>What was done to the buffer.</summary>
-    public string Damage => _damage?.ToString() ?? "not damaged yet";
+    public string Damage => _damage?.ToString() ?? "not damaged";
+
+    /// <summary>What the appender that took it over reported.</summary>
+    public string Reports => _reports.ToString();
 
     /// <summary>Where a copy of the damaged buffer is kept until the round has gone well.</summary>
     public string CopyPath => arguments.BufferPath + "-as-found";
 
+    private bool IsJournalHit => _damage is { IsJournalHit: true };
+
     public async Task<CorruptResult> RunAsync()
     {
-        var written = await new SpoolBuilder(service, arguments, random).BuildAsync();
+        var written = await new SpoolBuilder(service, arguments, random).BuildAsync().WaitAsync(Patience);
         var (records, names) = Spoil();
-        var (fresh, done) = await TakeOverAsync().WaitAsync(Patience + Patience);
+        var (fresh, done) = await Task.Run(TakeOverAsync).WaitAsync(Patience + Patience);
 
         var ledger = new Ledger(arguments);
         using var client = service.CreateClient();
         await new ObjectReader(client, arguments.Prefix, ledger).ReadAndDeleteAsync();
         var missing = records.Where(r => !ledger.Has(r.Line)).ToArray();
-        var unknowable = missing.Count(r => IsUnknowable(r, records));
+        var unknowable = CountUnknowable(missing, records);
         var whole = missing.Count(r => r.IsWhole && names.Any(n => n.Stream == r.Line.Stream && n.IsWhole));
         ledger.Explain(writer: 1, fresh);
         return new CorruptResult
@@ -45,9 +52,9 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
 
             // Events that were written, are in no file and not in the bucket: settled, it was said, and they are not.
             Lost = whole + ledger.MissingOf(1, fresh) + Math.Max(0, ledger.MissingOf(0, written) - missing.Length),
-            Silent = Math.Max(0, missing.Length - unknowable - done.QuarantinedRecords),
-            Duplicated = _damage!.IsJournalHit ? 0 : ledger.Duplicated,
-            Repeated = _damage.IsJournalHit ? ledger.Duplicated : 0,
+            Silent = HasNoWord(missing, done) ? missing.Length : Math.Max(0, missing.Length - unknowable - done.QuarantinedRecords),
+            Duplicated = IsJournalHit ? 0 : ledger.Duplicated,
+            Repeated = IsJournalHit ? ledger.Duplicated : 0,
             Reordered = ledger.Reordered,
             Torn = ledger.Torn,
             Leftovers = BufferFolder.Owners(arguments.BufferPath).Count,
@@ -56,6 +63,7 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
 
     private (IReadOnlyList<StoredRecord> Records, IReadOnlyList<StreamName> Names) Spoil()
     {
+        // If OSS took everything in time, there is nothing to be damaged.
         var owners = BufferFolder.Owners(arguments.BufferPath);
         if (owners.Count == 0)
             return ([], []);
@@ -65,6 +73,7 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         StoredRecord[] records = [.. segments.SelectMany(f => StoredRecord.In(f, arguments.Run))];
         StreamName[] names = [.. segments.SelectMany(f => StreamName.In(f, arguments.Prefix, arguments.Streams))];
         _damage = Corruption.Damage.Do(folder, random);
+        _removed.UnionWith(folder.Files.Where(f => !folder.Places.ContainsKey(f.Name)));
         folder.WriteBack();
         Directory.CreateDirectory(CopyPath);
         foreach (var (name, content) in folder.Places)
@@ -72,10 +81,17 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         return (records, names);
     }
 
-    // A file that has gone, and the end of the last one: nothing that is left says how much stood there.
-    private static bool IsUnknowable(StoredRecord missing, IReadOnlyList<StoredRecord> records) =>
-        missing.File.IsGone
-        || (missing.File == records[^1].File && !records.Any(r => r.File == missing.File && r.From > missing.From && r.IsWhole));
+    // Records are numbered through the folder, so the gap before a later one says how many are missing. Behind the last that is
+    // left nothing does; nor does anything say of a file that has gone whether it had been there, but the journal.
+    private int CountUnknowable(StoredRecord[] missing, IReadOnlyList<StoredRecord> records)
+    {
+        var behind = records.Reverse().TakeWhile(r => !r.IsWhole).ToHashSet();
+        return missing.Count(r => behind.Contains(r) || (r.File.IsGone && IsJournalHit));
+    }
+
+    // The journal knows which files there were. Without it, and where the last file simply ends sooner, nobody can know.
+    private bool HasNoWord(StoredRecord[] missing, DeliverySnapshot done) =>
+        missing.Any(r => _removed.Contains(r.File)) && !IsJournalHit && done.QuarantinedRecords + done.QuarantinedBytes == 0 && _reports.IsEmpty;
 
     private async Task<(IReadOnlyList<long> Written, DeliverySnapshot Done)> TakeOverAsync()
     {
@@ -85,6 +101,7 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
             BufferPath = arguments.BufferPath,
             BufferSizeLimit = SpoolBuilder.BufferSizeLimit,
             CloseTimeout = Patience,
+            Diagnostics = _reports,
         }).Open(arguments);
         await using var writer = new LogWriter(number: 1, arguments, front);
         await Task.Run(() =>

@@ -13,13 +13,14 @@ internal static class BufferDrainer
 
     private const double Megabyte = 1 << 20;
 
-    // The working set's bound: what an empty process has, memory for what is under way, and the runtime's own slack.
-    private const double MostGrowth = 400;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    // How much more the last third may have than the first: a factor, and an amount for chance.
+    private const double MostFactor = 1.25;
+    private const double MostMore = 24;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     public static async Task<int> RunAsync(string orderText)
     {
+        _ = Task.Run(ParentProcess.EndWithItAsync);
         var order = ChildOrder.Parse(orderText);
         await using var service = await ServiceUnderTest.OpenAsync();
         var latest = new LatestProgress();
@@ -31,26 +32,38 @@ internal static class BufferDrainer
         {
             samples.Add(Sample(watch));
             var (at, heap, workingSet) = samples[^1];
-            if (samples.Count % 10 == 0)
+            if (samples.Count % 5 == 0)
                 Console.WriteLine(FormattableString.Invariant($"{at.TotalSeconds,6:0} s  delivered={latest.Value?.Delivered} left={latest.Value?.BytesLeft / Megabyte:0}MB heap={heap:0.0}MB workingset={workingSet:0.0}MB"));
         }
 
         var done = await draining;
         samples.Add(Sample(watch));
-        var warm = samples.FirstOrDefault(s => s.At >= WarmUp, samples[0]);
-        var isFlat = samples.Max(s => s.WorkingSet) <= samples[0].WorkingSet + MostGrowth;
-        Console.WriteLine(FormattableString.Invariant(
-            $"heap MB: {samples[0].Heap:0.0} at the start, {warm.Heap:0.0} warm, {samples.Max(s => s.Heap):0.0} at most, {samples[^1].Heap:0.0} at the end"));
-        Console.WriteLine(FormattableString.Invariant(
-            $"working set MB: {samples[0].WorkingSet:0.0} at the start, {warm.WorkingSet:0.0} warm, {samples.Max(s => s.WorkingSet):0.0} at most, {samples[^1].WorkingSet:0.0} at the end: {(isFlat ? "flat" : "NOT FLAT")}"));
+
+        // Without the empty process before, and the emptied one behind.
+        var during = samples.Count > 8 ? samples[1..^1] : samples;
+        var isFlat = IsFlat("heap MB", [.. during.Select(s => s.Heap)], samples[0].Heap, samples[^1].Heap)
+            & IsFlat("working set MB", [.. during.Select(s => s.WorkingSet)], samples[0].WorkingSet, samples[^1].WorkingSet);
         Console.WriteLine(FormattableString.Invariant(
             $"drained folders={done.Folders} inuse={done.FoldersInUse} delivered={done.Delivered} quarantined={done.Quarantined} left={done.BytesLeft} seconds={watch.Elapsed.TotalSeconds:0.0} MB/s={done.Delivered * BufferFiller.LineLength / 1e6 / watch.Elapsed.TotalSeconds:0.0}"));
         return isFlat && done.Delivered == order.Events && done.Quarantined == 0 ? 0 : 1;
     }
 
+    private static bool IsFlat(string name, double[] during, double start, double end)
+    {
+        var third = Math.Max(1, during.Length / 3);
+        var (first, last) = (Middle(during[..third]), Middle(during[^third..]));
+        var isFlat = last <= (first * MostFactor) + MostMore;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{name}: {start:0.0} at the start, {first:0.0} in the first third, {last:0.0} in the last, {during.Max():0.0} at most, {end:0.0} at the end: {(isFlat ? "flat" : "NOT FLAT")}"));
+        return isFlat;
+    }
+
+    private static double Middle(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    // What lives, not what waits to be collected: growth must not hide in the collector's leisure.
     private static (TimeSpan At, double Heap, double WorkingSet) Sample(Stopwatch watch)
     {
         using var process = Process.GetCurrentProcess();
-        return (watch.Elapsed, GC.GetTotalMemory(forceFullCollection: false) / Megabyte, process.WorkingSet64 / Megabyte);
+        return (watch.Elapsed, GC.GetTotalMemory(forceFullCollection: true) / Megabyte, process.WorkingSet64 / Megabyte);
     }
 }

@@ -20,6 +20,7 @@ internal static class BufferFiller
 
     public static async Task<int> RunAsync(string orderText)
     {
+        _ = Task.Run(ParentProcess.EndWithItAsync);
         var order = ChildOrder.Parse(orderText);
         await using var service = await ServiceUnderTest.OpenAsync();
         using var client = service.CreateClient();

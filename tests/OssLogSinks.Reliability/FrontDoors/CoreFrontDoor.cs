@@ -42,7 +42,7 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             BufferPath = settings.BufferPath,
             BufferSizeLimitBytes = settings.BufferSizeLimit,
             Client = settings.Client,
-            Diagnostics = settings.IsVerbose ? diagnostics : null,
+            Diagnostics = settings.Diagnostics ?? (settings.IsVerbose ? diagnostics : null),
             Random = SeededChance.Of(settings.Seed),
         };
 

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Reliability.Services;
 
@@ -18,6 +19,9 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
 
     /// <summary>Another way to OSS than the built-in client; null for that.</summary>
     public IOssClient? Client { get; init; }
+
+    /// <summary>Who is told the core's reports; null for the error output, if at all.</summary>
+    public IOssDiagnostics? Diagnostics { get; init; }
 
     public TimeSpan CloseTimeout { get; init; } = Pace.CloseTimeout;
 

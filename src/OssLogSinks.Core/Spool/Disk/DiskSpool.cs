@@ -11,6 +11,7 @@ namespace OssLogSinks.Core.Spool.Disk;
 internal sealed class DiskSpool : ISpool
 {
     private readonly DeliverySetup _setup;
+    private readonly object _pace = new();
     private readonly FlushBook _book = new();
     private readonly LiveFolder _disk;
     private readonly SpoolDoor _door;
@@ -61,7 +62,7 @@ internal sealed class DiskSpool : ISpool
         }
         finally
         {
-            _lane.Spool.IsUrgent = _book.IsOssAwaited;
+            SetPace();
         }
     }
 
@@ -83,6 +84,7 @@ internal sealed class DiskSpool : ISpool
         await Task.WhenAll(_loading, _adopting).ConfigureAwait(false);
         await _lane.StopAsync().ConfigureAwait(false);
         await _adoption.StopAsync().ConfigureAwait(false);
+        _book.Close();
         if (_disk.Folder?.WaitingRecords is > 0 and var waiting)
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
     }
@@ -95,8 +97,15 @@ internal sealed class DiskSpool : ISpool
 
     private void Hurry()
     {
-        _lane.Spool.IsUrgent = _book.IsOssAwaited;
+        SetPace();
         _door.Work.Beat();
+    }
+
+    // One at a time, so that the one who looked last also says it last: a flush that begins as another ends stays urgent.
+    private void SetPace()
+    {
+        lock (_pace)
+            _lane.Spool.IsUrgent = _book.IsOssAwaited;
     }
 
     private async Task LoadAsync()

@@ -13,7 +13,8 @@ internal sealed record DiskSpoolSettings(string Path, long SizeLimit, OssBufferF
     /// <summary>Memory is divided: a quarter for what waits to be written, a half for what is being shipped, a quarter for what is taken over.</summary>
     public long StagingMemory => MemoryLimit / 4;
 
-    public long ShippingMemory => MemoryLimit / 2;
+    // No more than half of the disk's share: the oldest records can give way only while they are on disk alone.
+    public long ShippingMemory => Math.Min(MemoryLimit / 2, SizeLimit / 2);
 
     public long AdoptionMemory => MemoryLimit / 4;
 

@@ -14,6 +14,7 @@ internal sealed class FlushBook
     private long _lastAccepted;
     private long _handledThrough;
     private long _unsettled;
+    private bool _isClosed;
 
     /// <summary>Whether somebody waits for the disk.</summary>
     public bool IsDiskAwaited
@@ -53,9 +54,26 @@ internal sealed class FlushBook
             var waiter = new Waiter(target, _lastAccepted, _unsettled);
             if (IsOver(waiter))
                 return Task.FromResult(true);
+            if (_isClosed)
+                return Task.FromResult(false);
 
+            // Who waits for these waits for none that come later.
+            if (_exposed.Count > 0)
+                _exposed[_exposed.Count - 1].End();
             _waiters.Add(waiter);
             return waiter.Done.Task;
+        }
+    }
+
+    /// <summary>Nothing gets any safer in this process: ends all waiting.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            foreach (var waiter in _waiters)
+                waiter.Done.TrySetResult(false);
+            _waiters.Clear();
         }
     }
 
@@ -155,7 +173,8 @@ internal sealed class FlushBook
 
     private sealed class Exposed(long firstId)
     {
-        private long _end = firstId + 1;
+        // The id that would be next; null if none may join.
+        private long? _end = firstId + 1;
 
         public long FirstId { get; } = firstId;
 
@@ -170,6 +189,8 @@ internal sealed class FlushBook
             Left++;
             return true;
         }
+
+        public void End() => _end = null;
     }
 
     private sealed class Waiter(OssFlushTarget target, long throughId, long left)

@@ -9,6 +9,8 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class LiveFolder : IDisposable
 {
+    private const int LockAttempts = 10;
+
     private readonly ISpoolFiles _files;
     private readonly DiskSpoolSettings _settings;
     private readonly SpoolFolderName _name;
@@ -17,6 +19,7 @@ internal sealed class LiveFolder : IDisposable
     private readonly Func<long> _otherBytes;
     private readonly List<Written> _unpublished = [];
     private readonly HashSet<string> _unsynced = [];
+    private readonly StreamCensus _census = new();
     private SegmentWriter? _writer;
     private SpoolSegment? _segment;
     private long _published;
@@ -69,33 +72,26 @@ internal sealed class LiveFolder : IDisposable
             return;
 
         var path = Path.Combine(_settings.Path, _name.Text);
-        _files.CreateFolder(path);
-        var folderLock = FolderLock.TryTake(_files, path, create: true) ?? throw new IOException($"The folder '{path}' cannot be locked.");
+        var folderLock = TakeLock(path);
+        SpoolJournal? journal = null;
         try
         {
             // What an attempt before this one left behind.
-            foreach (var left in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
-                _files.Delete(Path.Combine(path, left));
-
-            SyncNames(path);
-            var journal = SpoolJournal.Create(_files, path, Syncs);
-            _writer = new SegmentWriter(_files, path, Salt, _settings.SegmentSize, Syncs);
-            Volatile.Write(ref _folder, new SpoolFolder(_files, path, Salt, folderLock, journal, _book));
+            DeleteJournals(path);
+            journal = SpoolJournal.Create(_files, path, Syncs);
+            if (Syncs)
+                SyncNames();
         }
         catch
         {
-            folderLock.Dispose();
+            journal?.Dispose();
+            GiveUp(path, folderLock);
             throw;
         }
 
+        _writer = new SegmentWriter(_files, path, Salt, _settings.SegmentSize, Syncs);
+        Volatile.Write(ref _folder, new SpoolFolder(_files, path, Salt, folderLock, journal, _book));
         Opened.Beat();
-    }
-
-    // All the way up: any of these folders may be new.
-    private void SyncNames(string path)
-    {
-        for (var above = Path.GetDirectoryName(path); Syncs && above is { Length: > 0 }; above = Path.GetDirectoryName(above))
-            _files.SyncFolder(above);
     }
 
     /// <summary>Writes a block, if the limit allows it.</summary>
@@ -103,7 +99,7 @@ internal sealed class LiveFolder : IDisposable
     /// <exception cref="IOException">The disk refused; records after <see cref="LastId"/> are not written, even if they were before.</exception>
     public bool TryWrite(SpoolBlock block)
     {
-        if (!HasRoom(block.Length))
+        if (!HasRoom(block))
             return false;
 
         try
@@ -117,11 +113,13 @@ internal sealed class LiveFolder : IDisposable
         }
 
         var extent = _writer.Current!;
+        _census.Add(block);
         _unpublished.Add(new Written(extent.FirstId, extent.Path, extent.Written, block.Count, block.LastId));
         if (!Syncs)
         {
-            _unsynced.Add(extent.Path);
             Publish();
+            if (_unsynced.Add(extent.Path))
+                _unsynced.IntersectWith(_folder!.Segments().Select(segment => segment.Path));
         }
 
         return true;
@@ -153,16 +151,84 @@ internal sealed class LiveFolder : IDisposable
     /// <summary>No more will be written. What waits stays on disk; the folder goes if nothing does.</summary>
     public void Dispose()
     {
+        if (_folder is null)
+            DeleteRemains();
         _writer?.Dispose();
         _folder?.Finish();
         _folder?.Dispose();
     }
 
-    private bool HasRoom(int length)
+    // The folders above may have been made just now; those that were not are not ours to sync, and may refuse it.
+    private void SyncNames()
     {
-        while (!Fits(length))
+        _files.SyncFolder(_settings.Path);
+        for (var above = Path.GetDirectoryName(_settings.Path); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above))
         {
-            if (_settings.FullAction != OssBufferFullAction.DropOldest || _folder!.DropOldest() is not { } dropped)
+            try
+            {
+                _files.SyncFolder(above);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+
+    // Another process takes a folder without a file for one that was left, and deletes it.
+    private FolderLock TakeLock(string path)
+    {
+        for (var attempt = 0; attempt < LockAttempts; attempt++)
+        {
+            _files.CreateFolder(path);
+            if (FolderLock.TryTake(_files, path, create: true) is { } taken)
+                return taken;
+        }
+
+        throw new IOException($"The folder '{path}' cannot be locked.");
+    }
+
+    private void DeleteJournals(string path)
+    {
+        foreach (var journal in _files.FilesIn(path).Where(name => name.StartsWith("journal.", StringComparison.Ordinal)))
+            _files.Delete(Path.Combine(path, journal));
+    }
+
+    // Of the last attempt, if the disk did not even allow that to be cleared away then.
+    private void DeleteRemains()
+    {
+        try
+        {
+            var path = Path.Combine(_settings.Path, _name.Text);
+            if (_files.FoldersIn(_settings.Path).Contains(_name.Text))
+                GiveUp(path, TakeLock(path));
+        }
+        catch (IOException)
+        {
+            // Whoever comes next does it.
+        }
+    }
+
+    // A disk that never allows the folder keeps nothing of it, as far as it allows that.
+    private void GiveUp(string path, FolderLock folderLock)
+    {
+        try
+        {
+            DeleteJournals(path);
+        }
+        catch (IOException)
+        {
+            // The next attempt does it.
+        }
+
+        folderLock.ReleaseAndDelete();
+    }
+
+    private bool HasRoom(SpoolBlock block)
+    {
+        while (!Fits(block))
+        {
+            if (_settings.FullAction != OssBufferFullAction.DropOldest || !CanFit(block) || _folder!.DropOldest() is not { } dropped)
                 return false;
 
             _fate.LostOnDisk(DropReason.SpoolFull, dropped.Count, "the buffer on disk was full, and its oldest events gave way.");
@@ -172,8 +238,17 @@ internal sealed class LiveFolder : IDisposable
         return true;
     }
 
-    private bool Fits(int length) =>
-        _folder!.Bytes + (_writer!.TotalBytes - _published) + _writer.CostOf(length) + _otherBytes() <= _settings.SizeLimit;
+    // The journal has room reserved before there is anything to remember: it must be able to grow when the limit is reached.
+    private bool Fits(SpoolBlock block)
+    {
+        _census.Forget(_folder!.OldestId ?? (_unpublished.Count > 0 ? _unpublished[0].FirstId : block.FirstId));
+        var unpublished = _writer!.TotalBytes - _published;
+        return _folder.BytesWith(_census.CountWith(block)) + unpublished + _writer.CostOf(block.Length) + _otherBytes() <= _settings.SizeLimit;
+    }
+
+    // Whether it would with nothing else on disk; if not, nothing needs to give way to it.
+    private bool CanFit(SpoolBlock block) =>
+        SpoolJournal.MostBytes(block.Streams.Count, segments: 1) + SegmentHeader.Size + block.Length + _otherBytes() <= _settings.SizeLimit;
 
     private void Publish()
     {
@@ -193,7 +268,8 @@ internal sealed class LiveFolder : IDisposable
     // What is read already is not written anew if this fails: the system tries again, or does not.
     private void SyncPublished()
     {
-        foreach (var path in _unsynced)
+        _writer?.SyncPresent();
+        foreach (var path in _unsynced.Where(path => path != _writer?.Current?.Path))
         {
             try
             {
@@ -206,9 +282,13 @@ internal sealed class LiveFolder : IDisposable
             }
         }
 
-        _unsynced.Clear();
-        if (_folder is { } folder)
+        if (_folder is { } folder && _unsynced.Count > 0)
+        {
             _files.SyncFolder(folder.Path);
+            SyncNames();
+        }
+
+        _unsynced.Clear();
     }
 
     private readonly record struct Written(long FirstId, string Path, long End, int Count, long LastId);

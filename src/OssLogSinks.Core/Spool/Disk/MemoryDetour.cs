@@ -12,13 +12,14 @@ internal sealed class MemoryDetour
     private readonly MemorySpool _memory;
     private readonly FlushBook _book;
     private readonly SpoolSalt _salt;
-    private readonly Dictionary<ulong, Exposed> _sources = [];
+    private readonly Exposed _source;
 
     public MemoryDetour(MemorySpool memory, FlushBook book, SpoolSalt salt)
     {
         _memory = memory;
         _book = book;
         _salt = salt;
+        _source = new Exposed(book);
     }
 
     /// <summary>Feeds as much of a block as there is room for.</summary>
@@ -33,7 +34,7 @@ internal sealed class MemoryDetour
             var record = ReadFirst(frames, streams, out var length);
             var state = states.Count > 0 && states.Peek().Id == record.Id ? states.Peek().State : null;
             _book.Expose(record.Id);
-            if (!_memory.TryAdd(record, SourceOf(record.Stream), state, out var room))
+            if (!_memory.TryAdd(record, _source, state, out var room))
             {
                 _book.Cover(record.Id);
                 return (Rest(frames, states, streams), room!);
@@ -72,13 +73,6 @@ internal sealed class MemoryDetour
             streams[frame.StreamHash] = named;
 
         return new SpooledRecord(frame, streams[frame.StreamHash], body.Slice(frame.KeyLength));
-    }
-
-    private Exposed SourceOf(SpoolStream stream)
-    {
-        if (!_sources.TryGetValue(stream.Hash, out var source))
-            _sources.Add(stream.Hash, source = new Exposed(_book));
-        return source;
     }
 
     // Nothing of these records is on disk, so nothing needs to be known of them after a crash.

@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Name">Its name alone.</param>
-/// <param name="FirstId">Its first record's id: its header's; if that is lost, the first record's that is whole, or else its name's.</param>
+/// <param name="FirstId">Its first record's id: as its header says, or if that is lost its name, or if that is wrong its first frame.</param>
 /// <param name="Below">Records from this id on do not count in this segment; a later one has them.</param>
 /// <param name="Length">Its length; 0 if it cannot be opened.</param>
 /// <param name="IsReadable">Whether it could be opened.</param>
@@ -16,54 +16,68 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     public static IReadOnlyList<SegmentEntry> In(ISpoolFiles files, string folder, SpoolSalt salt)
     {
-        var found = new List<(SegmentEntry Entry, long EarlierEnd)>();
+        var found = new List<Found>();
         foreach (var name in files.FilesIn(folder))
         {
             if (SegmentHeader.TryParseName(name, out var firstId))
-                found.Add(Look(files, System.IO.Path.Combine(folder, name), name, firstId, salt));
+                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, 0, IsReadable: false, IsOurs: false), salt));
         }
 
         found.Sort((a, b) => (a.Entry.FirstId, a.Entry.Name).CompareTo((b.Entry.FirstId, b.Entry.Name)));
-        var segments = new SegmentEntry[found.Count];
-        var below = long.MaxValue;
-        for (var i = found.Count - 1; i >= 0; i--)
-        {
-            // A copy of a segment says nothing about its original.
-            var isCopy = i + 1 < found.Count && found[i + 1].Entry.FirstId == found[i].Entry.FirstId;
-            segments[i] = found[i].Entry with { Below = isCopy ? segments[i + 1].Below : below };
-            below = Math.Min(below, found[i].EarlierEnd);
-        }
+        for (var i = 0; i < found.Count; i++)
+            found[i] = found[i] with { Entry = found[i].Entry with { Below = BoundOf(found, i) } };
 
-        return segments;
+        return found.ConvertAll(segment => segment.Entry);
     }
 
-    private static (SegmentEntry Entry, long EarlierEnd) Look(ISpoolFiles files, string path, string name, long firstId, SpoolSalt salt)
+    // Only whole headers bound other segments, and only a segment whose place among them is sure is bounded: one whose header
+    // is lost and whose name belongs to another may hold any ids. A copy of a segment does not bound its original.
+    private static long BoundOf(List<Found> found, int index)
+    {
+        var (entry, hasHeader, _) = found[index];
+        var isNamed = entry.Name == SegmentHeader.NameOf(entry.FirstId);
+        if (!hasHeader && (!isNamed || found.Exists(other => other.HasHeader && other.Entry.FirstId == entry.FirstId)))
+            return long.MaxValue;
+
+        var below = long.MaxValue;
+        for (var i = index + 1; i < found.Count; i++)
+        {
+            if (found[i].Entry.FirstId > entry.FirstId)
+                below = Math.Min(below, found[i].EarlierEnd);
+        }
+
+        return below;
+    }
+
+    private static Found Look(ISpoolFiles files, SegmentEntry entry, SpoolSalt salt)
     {
         try
         {
-            using var file = files.OpenToRead(path);
+            using var file = files.OpenToRead(entry.Path);
             var length = file.Length;
-
-            // Only a whole header of this folder is believed about other segments; a name may be anybody's.
+            entry = entry with { Length = length, IsReadable = true };
             if (SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value)
-                return (new SegmentEntry(path, name, header.FirstId, long.MaxValue, length, IsReadable: true, IsOurs: true), header.EarlierEnd);
+                return new Found(entry with { FirstId = header.FirstId, IsOurs = true }, true, header.EarlierEnd);
 
-            var isOurs = TryFindRecord(files, path, salt, length, ref firstId);
-            return (new SegmentEntry(path, name, firstId, long.MaxValue, length, IsReadable: true, isOurs), long.MaxValue);
+            var (firstId, isOurs) = FirstIdIn(file, length, entry.FirstId, salt);
+            return new Found(entry with { FirstId = firstId, IsOurs = isOurs }, false, long.MaxValue);
         }
         catch (IOException)
         {
-            return (new SegmentEntry(path, name, firstId, long.MaxValue, 0, IsReadable: false, IsOurs: false), long.MaxValue);
+            return new Found(entry, false, long.MaxValue);
         }
     }
 
-    private static bool TryFindRecord(ISpoolFiles files, string path, SpoolSalt salt, long length, ref long id)
+    // Without a header the frames themselves tell which segment this is: the name's, if as many as are between can be lost.
+    private static (long FirstId, bool IsOurs) FirstIdIn(ISpoolFile file, long length, long nameId, SpoolSalt salt)
     {
-        using var reader = new SegmentReader(files.OpenToRead(path), salt, new SpoolStreams());
-        if (!reader.TryRead(length, out var first))
-            return false;
+        using var reader = new SegmentReader(file, salt, new SpoolStreams());
+        reader.TryRead(length, out _);
+        if (reader.FirstFound is not { } first)
+            return (nameId, false);
 
-        id = first.Id;
-        return true;
+        return (first.Id >= nameId && first.Id - nameId <= first.Offset / SpoolFrame.HeadSize ? nameId : first.Id, true);
     }
+
+    private readonly record struct Found(SegmentEntry Entry, bool HasHeader, long EarlierEnd);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace OssLogSinks.Core.Spool.Disk;
 
@@ -14,24 +13,16 @@ internal sealed class SegmentReader : IDisposable
     private readonly FileWindow _window;
     private readonly SpoolSalt _salt;
     private readonly SpoolStreams _streams;
+    private readonly long _readElsewhere;
     private readonly long _below;
     private readonly byte[] _mark = new byte[sizeof(uint)];
     private readonly RecentStreams _named = new(SpoolBlock.MostNames);
-    private readonly List<SpoolDamage> _damage = [];
+    private readonly DamageLedger _damage;
     private (SpoolFrame Frame, SpoolStream Stream, long At) _current;
     private SpoolStream? _lastStream;
     private bool _isBegun;
     private bool _isEnded;
     private long _above;
-
-    // The id before the next record's, as far as it is known: what gaps are counted from.
-    private long? _lastId;
-
-    // The present stretch of damage: its beginning or -1, and what was noticed in it.
-    private long _stretch = -1;
-    private long _highestTornId;
-    private bool _hasBytes;
-    private bool _hasVoid;
 
     // Bytes that were hashed in vain and looked into again; no more than the file is long.
     private long _lookedInto;
@@ -50,9 +41,9 @@ internal sealed class SegmentReader : IDisposable
         _window = new FileWindow(file);
         _salt = salt;
         _streams = streams;
-        _lastId = firstId - 1;
-        _above = above;
+        _above = _readElsewhere = above;
         _below = below;
+        _damage = new DamageLedger(below) { LastId = firstId - 1 };
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
     }
 
@@ -62,6 +53,9 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>The record that was read last; its bytes last until the next read.</summary>
     public SpooledRecord Current => new(_current.Frame, _current.Stream, _window.Slice(_current.At, _current.Frame.Length).Slice(SpoolFrame.HeadSize + _current.Frame.KeyLength));
 
+    /// <summary>The first frame whose head is whole, whatever became of its body: its id and its place.</summary>
+    public (long Id, long Offset)? FirstFound { get; private set; }
+
     /// <summary>Where the next frame is looked for.</summary>
     public long Offset { get; private set; }
 
@@ -69,7 +63,7 @@ internal sealed class SegmentReader : IDisposable
     public bool IsUnreadable { get; private set; }
 
     /// <summary>The damaged stretches so far, in order. The last one is complete once a read has returned false.</summary>
-    public IReadOnlyList<SpoolDamage> Damage => _damage;
+    public IReadOnlyList<SpoolDamage> Damage => _damage.Found;
 
     /// <summary>Reads the next record.</summary>
     /// <param name="upTo">How much of the file is written; a frame ends there, or the file does.</param>
@@ -85,7 +79,7 @@ internal sealed class SegmentReader : IDisposable
 
             while (Offset < upTo)
             {
-                if (_stretch >= 0)
+                if (_damage.IsOpen)
                     SkipToMark(upTo);
                 if (Offset < upTo && TryReadHere(upTo, out record))
                     return true;
@@ -94,12 +88,11 @@ internal sealed class SegmentReader : IDisposable
         catch (IOException)
         {
             IsUnreadable = _isEnded = true;
-            OpenStretch();
-            _hasBytes = true;
+            _damage.NoteBytes(Offset);
             Offset = upTo;
         }
 
-        CloseStretch(before: null);
+        _damage.Close(Offset, before: null);
         return false;
     }
 
@@ -117,31 +110,31 @@ internal sealed class SegmentReader : IDisposable
         _isBegun = true;
         if (!_window.Has(0, SegmentHeader.Size, upTo) || !SegmentHeader.TryRead(_window.From(0), out var header))
         {
-            OpenStretch();
+            _damage.Open(Offset);
             return true;
         }
 
         if (header.Version != SegmentHeader.CurrentVersion)
         {
             _isEnded = true;
-            _damage.Add(new SpoolDamage(0, upTo, SpoolDamage.Unknown));
+            _damage.AddUnknown(upTo);
             return false;
         }
 
         if (header.Salt != _salt.Value)
         {
-            OpenStretch();
+            _damage.Open(Offset);
             return true;
         }
 
         Header = header;
         Offset = SegmentHeader.Size;
-        _lastId = header.FirstId - 1;
+        _damage.LastId = header.FirstId - 1;
         _above = Math.Max(_above, header.FirstId - 1);
         return true;
     }
 
-    // Either the record at the present offset, or the offset moves on.
+    // Either a record stands at the present offset, or the offset moves on.
     private bool TryReadHere(long upTo, out SpooledRecord record)
     {
         record = default;
@@ -151,6 +144,7 @@ internal sealed class SegmentReader : IDisposable
             return false;
         }
 
+        FirstFound ??= (frame.Id, Offset);
         var isWanted = frame.Id > _above && frame.Id < _below;
         if (!_window.Has(Offset, frame.Length, upTo) || !frame.Verifies(_window.Slice(Offset, frame.Length), _salt))
         {
@@ -164,17 +158,19 @@ internal sealed class SegmentReader : IDisposable
         if (!isWanted || stream is null)
         {
             if (isWanted)
-                NoteTorn(frame.Id);
+                _damage.NoteFrame(Offset, frame.Id);
+            else if (frame.Id > _readElsewhere && frame.Id < _below)
+                _damage.NoteVoid(Offset);
             Offset += frame.Length;
             return false;
         }
 
         // Looking for a stream elsewhere leaves this window alone, so the body is still where it was.
-        CloseStretch(before: frame.Id);
+        _damage.Close(at, before: frame.Id);
         record = new SpooledRecord(frame, stream, body.Slice(frame.KeyLength));
         _current = (frame, stream, at);
         Offset = at + frame.Length;
-        _lastId = _above = frame.Id;
+        _damage.LastId = _above = frame.Id;
         return true;
     }
 
@@ -209,12 +205,10 @@ internal sealed class SegmentReader : IDisposable
     // false bodies must not take the square of its length.
     private void SkipBroken(in SpoolFrame frame, bool isWanted, long upTo)
     {
-        OpenStretch();
-        _hasBytes = true;
         if (isWanted)
-            NoteTorn(frame.Id);
+            _damage.NoteFrame(Offset, frame.Id);
         else
-            _hasVoid = true;
+            _damage.NoteVoid(Offset);
 
         var end = Offset + frame.Length;
         if (end > upTo)
@@ -240,10 +234,10 @@ internal sealed class SegmentReader : IDisposable
 
     private void StepOver(long upTo)
     {
-        OpenStretch();
+        _damage.Open(Offset);
         if (_window.Has(Offset, _mark.Length, upTo) && _window.From(Offset).StartsWith(_mark))
         {
-            _hasBytes = true;
+            _damage.NoteBytes(Offset);
             Offset++;
         }
     }
@@ -255,7 +249,7 @@ internal sealed class SegmentReader : IDisposable
             var bytes = _window.From(Offset);
             var found = bytes.IndexOf(_mark);
             var skipped = found >= 0 ? found : bytes.Length - (_mark.Length - 1);
-            NoteBytes(bytes.Slice(0, skipped));
+            _damage.NoteBytes(bytes.Slice(0, skipped));
             Offset += skipped;
             if (found >= 0)
                 return;
@@ -263,56 +257,7 @@ internal sealed class SegmentReader : IDisposable
 
         var rest = (int)(upTo - Offset);
         if (_window.Has(Offset, rest, upTo))
-            NoteBytes(_window.Slice(Offset, rest));
+            _damage.NoteBytes(_window.Slice(Offset, rest));
         Offset = upTo;
-    }
-
-    private void NoteBytes(ReadOnlySpan<byte> bytes)
-    {
-        if (_hasBytes)
-            return;
-
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-            _hasBytes |= word != 0;
-        foreach (var value in bytes.Slice(words.Length * sizeof(ulong)))
-            _hasBytes |= value != 0;
-    }
-
-    private void NoteTorn(long id)
-    {
-        OpenStretch();
-        _hasBytes = true;
-        _highestTornId = Math.Max(_highestTornId, id);
-    }
-
-    private void OpenStretch()
-    {
-        if (_stretch >= 0)
-            return;
-
-        _stretch = Offset;
-        _highestTornId = long.MinValue;
-        _hasBytes = _hasVoid = false;
-    }
-
-    private void CloseStretch(long? before)
-    {
-        if (_stretch < 0)
-            return;
-
-        if (Offset > _stretch)
-            _damage.Add(new SpoolDamage(_stretch, Offset - _stretch, Missing(before)));
-        _stretch = -1;
-    }
-
-    private long Missing(long? before)
-    {
-        if (before is { } next && next > _lastId)
-            return next - _lastId.Value - 1;
-        if (_highestTornId > _lastId)
-            return _highestTornId - _lastId.Value;
-
-        return !_hasBytes || _hasVoid ? 0 : 1;
     }
 }

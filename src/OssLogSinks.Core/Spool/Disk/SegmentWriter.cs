@@ -25,8 +25,8 @@ internal sealed class SegmentWriter : IDisposable
     private long _lastSyncedId;
     private long _totalBytes;
 
-    // A file that was to be deleted and could not be.
-    private string? _leftOver;
+    // Files that were to be cut to a length, or deleted if that is none, and could not be yet.
+    private readonly List<(string Path, long Length)> _leftOver = [];
 
     /// <param name="files">The disk.</param>
     /// <param name="folder">The folder, which exists and has no segment of this writer's ids or higher ones.</param>
@@ -59,8 +59,8 @@ internal sealed class SegmentWriter : IDisposable
 
     /// <summary>Writes a block behind the others.</summary>
     /// <exception cref="IOException">
-    /// The disk refused, and the block does not count. If it was the file before that could not be made durable, some records
-    /// before the block do not either: <see cref="LastId"/> is lower than it was.
+    /// The disk refused, and the block does not count. If what stood before it could not be made durable when its file had to be
+    /// left, that does not either: <see cref="LastId"/> is lower than it was.
     /// </exception>
     public void Write(SpoolBlock block)
     {
@@ -81,7 +81,7 @@ internal sealed class SegmentWriter : IDisposable
         catch (IOException)
         {
             if (extent.Written <= SegmentHeader.Size || !TryCut(extent.Written))
-                Leave(extent.Written, block.FirstId);
+                LeaveAfterWriting(extent, block.FirstId);
             throw;
         }
 
@@ -106,17 +106,17 @@ internal sealed class SegmentWriter : IDisposable
         }
         catch (IOException)
         {
-            // Without syncing at each end of a file, those before this one are as they are.
-            var end = Math.Max(_lastSyncedId + 1, extent.FirstId);
-            Volatile.Write(ref _lastId, end - 1);
-            TryCut(extent.Synced);
-            Leave(extent.Synced, end);
+            LeaveAfterSyncing(extent);
             throw;
         }
 
         Volatile.Write(ref _lastSyncedId, _lastId);
         Volatile.Write(ref _current, extent with { Synced = extent.Written });
     }
+
+    /// <summary>Makes the present file durable as far as that is possible: whether it is or not, all of it counts.</summary>
+    /// <exception cref="IOException">It could not be.</exception>
+    public void SyncPresent() => _file?.Sync();
 
     /// <summary>Ends the present file; the next block begins another.</summary>
     /// <exception cref="IOException">As <see cref="Sync"/>.</exception>
@@ -128,20 +128,19 @@ internal sealed class SegmentWriter : IDisposable
         CloseFile();
     }
 
-    /// <summary>Closes the file as it is.</summary>
-    public void Dispose() => CloseFile();
+    /// <summary>Closes the file as it is, and tries for the last time to remove what does not count.</summary>
+    public void Dispose()
+    {
+        CloseFile();
+        ClearUp();
+    }
 
     private bool BeginsFile(int blockLength) =>
         _current is not { } extent || (extent.Written > SegmentHeader.Size && extent.Written + blockLength > _segmentSize);
 
     private void BeginFile(long firstId)
     {
-        if (_leftOver is not null)
-        {
-            _files.Delete(_leftOver);
-            _leftOver = null;
-        }
-
+        ClearUp();
         var path = Path.Combine(_folder, SegmentHeader.NameOf(firstId));
         var file = _files.Create(path);
         try
@@ -154,7 +153,8 @@ internal sealed class SegmentWriter : IDisposable
         catch (IOException)
         {
             Close(file);
-            DeleteOrKeepInMind(path);
+            _leftOver.Add((path, 0));
+            ClearUp();
             throw;
         }
 
@@ -177,33 +177,68 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
+    // What stood before the block counts still, so it is made durable before another file is.
+    private void LeaveAfterWriting(SegmentExtent extent, long endId)
+    {
+        try
+        {
+            if (_syncs && extent.Written > Math.Max(extent.Synced, SegmentHeader.Size))
+                Sync();
+            Leave(extent.Written, endId);
+        }
+        catch (IOException)
+        {
+            // Then less of it counts, and it is left already.
+        }
+    }
+
+    private void LeaveAfterSyncing(SegmentExtent extent)
+    {
+        // Without syncing at each end of a file, those before this one are as they are.
+        var end = Math.Max(_lastSyncedId + 1, extent.FirstId);
+        Volatile.Write(ref _lastId, end - 1);
+        Leave(extent.Synced, end);
+    }
+
     // Gives the present file up, of which this much counts, and nothing from this id on.
     private void Leave(long length, long endId)
     {
         var extent = _current!;
+        var isWorthless = length <= SegmentHeader.Size;
         CloseFile();
-        _nextSays = endId;
-        if (length > SegmentHeader.Size)
-        {
-            Volatile.Write(ref _totalBytes, _totalBytes - (extent.Written - length));
-            return;
-        }
 
-        // With the file goes what it said about those before it.
-        _nextSays = Math.Min(endId, _presentSays);
-        Volatile.Write(ref _totalBytes, _totalBytes - extent.Written);
-        DeleteOrKeepInMind(extent.Path);
+        // With a file that goes as a whole goes what it said about those before it.
+        _nextSays = isWorthless ? Math.Min(endId, _presentSays) : endId;
+        length = isWorthless ? 0 : length;
+        Volatile.Write(ref _totalBytes, _totalBytes - (extent.Written - length));
+        _leftOver.Add((extent.Path, length));
+        ClearUp();
     }
 
-    private void DeleteOrKeepInMind(string path)
+    private void ClearUp() => _leftOver.RemoveAll(file => TryClearUp(file.Path, file.Length));
+
+    private bool TryClearUp(string path, long length)
     {
         try
         {
-            _files.Delete(path);
+            if (length == 0)
+            {
+                _files.Delete(path);
+                return true;
+            }
+
+            using var file = _files.Open(path);
+            file.SetLength(length);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // Its reader had all of it, and deleted it.
+            return true;
         }
         catch (IOException)
         {
-            _leftOver = path;
+            return false;
         }
     }
 

@@ -9,7 +9,6 @@ namespace OssLogSinks.Core.Spool.Disk;
 internal sealed class SpoolAdoption
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan EmptyFolderAge = TimeSpan.FromHours(1);
 
     // Each takes several open files, and one at a time is emptied: the rest is left to other processes as well.
     private const int MostHeld = 4;
@@ -173,7 +172,8 @@ internal sealed class SpoolAdoption
             var path = Path.Combine(_path, name.Text);
             if (_files.FilesIn(path).Count == 0)
             {
-                DeleteIfOld(path, name);
+                // Left in the moment of its making; should its owner live, it makes it again.
+                _files.DeleteFolder(path);
                 return;
             }
 
@@ -233,12 +233,5 @@ internal sealed class SpoolAdoption
 
         lock (_gate)
             _waiting[name] = bytes;
-    }
-
-    // One without a file may be about to get its lock.
-    private void DeleteIfOld(string path, SpoolFolderName name)
-    {
-        if (name.MadeAt < _setup.Time.GetUtcNow() - EmptyFolderAge)
-            _files.DeleteFolder(path);
     }
 }

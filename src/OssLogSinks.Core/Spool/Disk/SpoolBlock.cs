@@ -19,6 +19,7 @@ internal sealed class SpoolBlock
 
     private readonly SpoolSalt _salt;
     private readonly List<(long Id, object State)> _states = [];
+    private readonly List<ulong> _streams = [];
 
     // The streams whose names the block has, by hash, with open addressing; at most half of it is used.
     private SpoolStream?[] _named = new SpoolStream?[FirstSlots];
@@ -39,6 +40,9 @@ internal sealed class SpoolBlock
 
     /// <summary>The records that have a state, in order.</summary>
     public IReadOnlyList<(long Id, object State)> States => _states;
+
+    /// <summary>The streams of its records, by hash; some more than once.</summary>
+    public IReadOnlyList<ulong> Streams => _streams;
 
     /// <summary>The buffer; its first <see cref="Length"/> bytes are the frames.</summary>
     public byte[] Bytes => _buffer;
@@ -90,6 +94,7 @@ internal sealed class SpoolBlock
         Array.Clear(_named, 0, _named.Length);
         _namedCount = 0;
         _states.Clear();
+        _streams.Clear();
         Length = 0;
         Count = 0;
         FirstId = 0;
@@ -114,6 +119,7 @@ internal sealed class SpoolBlock
 
     private void Name(SpoolStream stream, int slot)
     {
+        _streams.Add(stream.Hash);
         if (_namedCount == MostNames)
         {
             Array.Clear(_named, 0, _named.Length);
@@ -128,7 +134,6 @@ internal sealed class SpoolBlock
 
     private void Enlarge()
     {
-
         var former = _named;
         _named = new SpoolStream?[former.Length * 2];
         foreach (var named in former)

@@ -15,14 +15,16 @@ internal static class SpoolDrain
         if (!Directory.Exists(bufferPath))
             throw new DirectoryNotFoundException($"There is no folder '{bufferPath}'.");
 
-        using var setup = DeliverySetup.From(options, isOnDisk: true);
+        using var setup = DeliverySetup.ForDrain(options);
         var settings = DiskSpoolSettings.From(options, bufferPath);
         var files = new SpoolFiles();
         var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, setup.Time), setup);
         var adoption = new SpoolAdoption(
             files, settings.Path, ownName: null, settings.SyncInterval is not null, damage, setup, () => setup.OpenLane(options.MemoryLimit));
 
-        using (setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, adoption)), null, ProgressInterval, ProgressInterval))
+        // Waits for a report that is under way, so that none comes after the last.
+        var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, adoption)), null, ProgressInterval, ProgressInterval);
+        await using (reporting.ConfigureAwait(false))
         {
             var begun = setup.Time.GetTimestamp();
             try

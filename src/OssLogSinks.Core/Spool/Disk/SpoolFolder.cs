@@ -8,6 +8,9 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class SpoolFolder : IDisposable
 {
+    // A stream's source may be made anew at any time; its batch is only ended sooner then.
+    private const int MostSources = 10_000;
+
     private readonly object _gate = new();
     private readonly SegmentDisposal _disposal;
     private readonly FolderLock _lock;
@@ -67,6 +70,23 @@ internal sealed class SpoolFolder : IDisposable
         {
             lock (_gate)
                 return _bytes + _journal.Bytes;
+        }
+    }
+
+    /// <summary>Bytes that its files take, or will if its journal grows for this many streams and one more segment.</summary>
+    public long BytesWith(int streams)
+    {
+        lock (_gate)
+            return _bytes + Math.Max(_journal.Bytes, SpoolJournal.MostBytes(streams, _segments.Count + 1));
+    }
+
+    /// <summary>The first id of the oldest segment; null if there is none.</summary>
+    public long? OldestId
+    {
+        get
+        {
+            lock (_gate)
+                return _segments.Count > 0 ? _segments.Keys[0] : null;
         }
     }
 
@@ -226,6 +246,8 @@ internal sealed class SpoolFolder : IDisposable
     {
         lock (_gate)
         {
+            if (_sources.Count >= MostSources)
+                _sources.Clear();
             if (!_sources.TryGetValue(stream.Hash, out var source))
                 _sources.Add(stream.Hash, source = new FolderSource(this, _journal, _book, stream.Hash));
             return source;

@@ -14,10 +14,6 @@ internal readonly record struct SpoolFolderName(string Text, ulong Salt)
     private const int TimeLength = 15;
     private const int SaltLength = 16;
 
-    /// <summary>When it was made, to the second.</summary>
-    public DateTimeOffset MadeAt =>
-        new(DateTime.ParseExact(Text.Substring(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture), TimeSpan.Zero);
-
     public static SpoolFolderName New(TimeProvider time)
     {
         var chance = Guid.NewGuid().ToByteArray();

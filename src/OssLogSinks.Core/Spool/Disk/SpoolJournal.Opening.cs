@@ -3,6 +3,10 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <content>How a journal begins, is taken over, and goes.</content>
 internal sealed partial class SpoolJournal
 {
+    /// <summary>The most that the journal of a folder takes that never held more than this: a mark and an open append for each stream.</summary>
+    public static long MostBytes(int streams, int segments) =>
+        2L * JournalEntry.Size * SpoolJournalSlot.WantedFor(1 + segments + (2 * streams));
+
     /// <summary>Begins the journal of a new folder.</summary>
     /// <param name="files">The disk.</param>
     /// <param name="folder">The folder; it exists and has no journal.</param>

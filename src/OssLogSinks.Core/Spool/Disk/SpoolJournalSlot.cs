@@ -36,9 +36,23 @@ internal sealed class SpoolJournalSlot : IDisposable
     /// <summary>Bytes that it takes on disk.</summary>
     public long Bytes => (long)Capacity * JournalEntry.Size;
 
+    /// <summary>How many entries a slot makes room for that begins with so many.</summary>
+    public static int WantedFor(int count, int leastEntries = UsualEntries)
+    {
+        var wanted = leastEntries;
+        while (wanted < count * 2L && wanted < MostEntries)
+            wanted *= 2;
+
+        return wanted;
+    }
+
     /// <summary>Deletes the file; to be called after <see cref="Dispose"/>.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public void Delete() => _files.Delete(_path);
+    public void Delete()
+    {
+        _files.Delete(_path);
+        Capacity = 0;
+    }
 
     /// <summary>Makes durable which names its folder holds.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
@@ -131,10 +145,7 @@ internal sealed class SpoolJournalSlot : IDisposable
         if (_file is null)
             OpenOrCreate();
 
-        var wanted = _leastEntries;
-        while (wanted < count * 2L && wanted < MostEntries)
-            wanted *= 2;
-
+        var wanted = WantedFor(count, _leastEntries);
         if (Capacity < wanted)
         {
             try

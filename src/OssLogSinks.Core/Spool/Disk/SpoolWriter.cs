@@ -35,6 +35,9 @@ internal sealed class SpoolWriter
     private long? _lastSync;
     private long? _failedAt;
 
+    // The last record that is past the disk: written there, or shipped without it.
+    private long _passedId;
+
     public SpoolWriter(SpoolDoor door, LiveFolder disk, MemoryDetour detour, FlushBook book, DeliverySetup setup, TimeSpan? syncInterval)
     {
         _door = door;
@@ -59,11 +62,15 @@ internal sealed class SpoolWriter
         {
             var work = _door.Work.Next;
             var changed = _disk.Changed;
+            var isLast = _isStopping;
             var wait = Step(out var room);
             if (_blocks.Count == 0 && !_door.HasWork && _door.IsClosed)
+            {
+                TrySync();
                 return;
+            }
 
-            if (_isStopping)
+            if (isLast)
             {
                 GiveUpRest();
                 return;
@@ -86,11 +93,7 @@ internal sealed class SpoolWriter
     {
         room = null;
         if (!_door.HasWork && _blocks.Count == 0)
-        {
-            if (_book.IsDiskAwaited)
-                TrySync();
-            return Timeout.InfiniteTimeSpan;
-        }
+            return _book.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
 
         if (!HasUnwritten && Left(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
@@ -107,7 +110,7 @@ internal sealed class SpoolWriter
             Feed(out room);
 
         // Room comes with a beat, and only the recovery of a disk without one.
-        return HasUnwritten && _failedAt is not null ? Left(_failedAt, ProbeInterval)
+        return _failedAt is not null && (HasUnwritten || _book.IsDiskAwaited) ? Left(_failedAt, ProbeInterval)
             : _blocks.Count > 0 && !HasUnwritten ? Left(_lastSync, _syncInterval!.Value)
             : Timeout.InfiniteTimeSpan;
     }
@@ -169,20 +172,20 @@ internal sealed class SpoolWriter
         _disk.Sync();
         _lastSync = _time.GetTimestamp();
         ReleaseWritten();
-        if (_disk.LastId > 0)
-            _book.Handle(_disk.LastId);
+        _book.Handle(_passedId);
     }
 
-    private void TrySync()
+    private bool TrySync()
     {
         try
         {
-            _disk.Sync();
-            _book.Handle(_disk.LastId);
+            Sync();
+            return true;
         }
         catch (IOException e)
         {
             Fail(e);
+            return false;
         }
     }
 
@@ -201,9 +204,22 @@ internal sealed class SpoolWriter
     private void Fail(IOException error)
     {
         _failedAt = _time.GetTimestamp();
-        _written = _blocks.Count(b => b.Count > 0 && b.LastId <= _disk.LastId);
+        _written = CountWritten();
+        try
+        {
+            // What was written before the fault is on its way now, so that the rest may be shipped behind it.
+            if (_written > 0)
+                Sync();
+        }
+        catch (IOException)
+        {
+            _written = CountWritten();
+        }
+
         _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
     }
+
+    private int CountWritten() => _blocks.Count(b => b.LastId <= _disk.LastId);
 
     // On disk they are safe, so whoever waits for their fate need not wait any longer.
     private void ReleaseWritten()
@@ -211,6 +227,7 @@ internal sealed class SpoolWriter
         foreach (var block in _blocks.Take(_written).ToArray())
         {
             _fate.Kept(block.States);
+            _passedId = block.LastId;
             _door.Release(block);
         }
 
@@ -224,7 +241,6 @@ internal sealed class SpoolWriter
         while (_blocks.Count > 0)
         {
             var block = _blocks[0];
-            var lastId = block.LastId;
             if (_detour.Feed(block) is { } stuck)
             {
                 _door.Exchange(block, stuck.Left);
@@ -233,10 +249,11 @@ internal sealed class SpoolWriter
                 return;
             }
 
+            _passedId = block.LastId;
             _door.Release(block);
             _blocks.RemoveAt(0);
             if (!_disk.HasUnsynced)
-                _book.Handle(lastId);
+                _book.Handle(_passedId);
         }
     }
 

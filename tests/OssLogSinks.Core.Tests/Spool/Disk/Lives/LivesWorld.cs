@@ -64,6 +64,12 @@ internal sealed class LivesWorld : IAsyncDisposable
             return _processes.Exists(p => p.Reports.Reports.Any(r => r.Message.Contains(words, StringComparison.Ordinal)));
     }
 
+    public string AllReports()
+    {
+        lock (_processes)
+            return string.Join("\n", _processes.SelectMany((p, i) => p.Reports.Reports.Select(r => $"{i}: {r.Message}")));
+    }
+
     /// <summary>Waits, for a time that is long in the processes' own, until something is so.</summary>
     public async Task UntilAsync(Func<bool> isSo, Func<string> otherwise)
     {

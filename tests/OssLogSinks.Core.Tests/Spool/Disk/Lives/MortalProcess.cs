@@ -48,7 +48,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             BufferPath = System.IO.Path.GetFullPath(Path),
             Diagnostics = Reports,
         };
-        _setup = DeliverySetup.From(options, isOnDisk: true);
+        _setup = DeliverySetup.From(options);
         TimeSpan? sync = syncs switch
         {
             OssBufferSync.EachWrite => TimeSpan.Zero,

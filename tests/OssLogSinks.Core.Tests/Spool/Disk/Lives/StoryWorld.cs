@@ -19,8 +19,8 @@ internal sealed class StoryWorld(Story story, LivesWorld world)
         await using var world = new LivesWorld();
         var told = new StoryWorld(story, world);
         await told.PlayAsync();
-        Violation.If(isCertain && world.WasReported("is missing"), "A segment was deleted before the journal said so.");
         new StoryStock(world.Bucket.Landings, told._confirmed, isCertain).Check();
+        Violation.If(isCertain && world.WasReported("is missing"), "A segment was deleted before the journal said so: " + world.AllReports());
     }
 
     private async Task PlayAsync()

@@ -1,0 +1,305 @@
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.Spool.Disk;
+
+/// <summary>A disk that does not work, for a while or at all: records go through memory, in order, and back to disk when it works.</summary>
+public class DiskTroubleTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly BufferWorld _world = new();
+
+    public static TheoryData<string> Ailments => new("read-only", "full", "no folders", "no syncs", "no folder syncs", "no locks", "no writes", "no new files");
+
+    private void Ail(string ailment, bool isIll = true)
+    {
+        _world.Disk.IsReadOnly = isIll && ailment == "read-only";
+        _world.Disk.Capacity = isIll && ailment == "full" ? _world.Disk.UsedBytes : null;
+        DiskAct? failing = ailment switch
+        {
+            "no folders" => DiskAct.CreateFolder,
+            "no syncs" => DiskAct.Sync,
+            "no folder syncs" => DiskAct.SyncFolder,
+            "no locks" => DiskAct.Open,
+            "no writes" => DiskAct.Write,
+            "no new files" => DiskAct.Create,
+            _ => null,
+        };
+        _world.Disk.Fails = isIll && failing is not null ? (act, _) => act == failing : null;
+    }
+
+    private void AssertReportedOnceAMinute()
+    {
+        var minutes = (_world.Time.GetUtcNow() - AppenderTesting.Noon).TotalMinutes;
+        Assert.InRange(_world.Errors.Count(), 1, 1 + (int)minutes);
+        Assert.All(_world.Errors, error => Assert.Contains("buffer on disk does not work", error));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ailments))]
+    public async Task DiskThatFailsFromTheStart_IsReportedOnceAndRecordsGoThroughMemory(string ailment)
+    {
+        Ail(ailment);
+        var appender = _world.Start();
+
+        _world.Log(appender, 100, hasState: true);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.Log(appender, 100, hasState: true);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+
+        _world.AssertDelivered();
+        AssertReportedOnceAMinute();
+        Assert.Equal(200, _world.Fates.Stored.Count);
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Equal(200, _world.Fates.Stored.Distinct().Count());
+        Assert.Empty(_world.Fates.Lost);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ailments))]
+    public async Task DiskThatWorksAgain_IsUsedAgain_AndNothingIsLostDoubledOrOutOfOrder(string ailment)
+    {
+        Ail(ailment);
+        var appender = _world.Start();
+        _world.Log(appender, 50, hasState: true);
+        await _world.UntilAsync(() => _world.Errors.Any());
+
+        Ail(ailment, isIll: false);
+        await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("on disk works again")), TimeSpan.FromSeconds(1));
+        _world.IsOssDown = true;
+        _world.Log(appender, 50);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        _world.IsOssDown = false;
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ailments))]
+    public async Task DiskThatFailsInTheMiddle_KeepsTheOrderAndLosesNothing(string ailment)
+    {
+        var appender = _world.Start();
+        _world.IsOssDown = true;
+        _world.Log(appender, 100);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+
+        Ail(ailment);
+        _world.Log(appender, 100);
+        _world.IsOssDown = false;
+        await _world.UntilAsync(() => ailment is "no folders" or "no locks" or "no folder syncs" or "no new files" || _world.Errors.Any());
+        _world.Log(appender, 100);
+        Ail(ailment, isIll: false);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.Log(appender, 100);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+    }
+
+    [Theory]
+    [InlineData(OssBufferSync.EachWrite)]
+    [InlineData(OssBufferSync.Interval)]
+    [InlineData(OssBufferSync.None)]
+    public async Task DiskThatFailsNowAndThen_LosesNothing(OssBufferSync sync)
+    {
+        _world.Options.BufferSync = sync;
+        _world.Options.ObjectKey = "{Stream}.log";
+        var chance = new Random(7);
+        var isFlaky = true;
+        _world.Disk.Fails = (act, _) => isFlaky && act is not (DiskAct.List or DiskAct.Read) && chance.Next(4) == 0;
+        var appender = _world.Start();
+
+        for (var round = 0; round < 60; round++)
+        {
+            for (var i = 0; i < 20; i++)
+                _world.Log(appender, $"s{i % 3}", hasState: true);
+            _world.IsOssDown = round % 3 == 0;
+            await _world.StepAsync();
+            _world.Time.Advance(TimeSpan.FromSeconds(round % 7));
+        }
+
+        _world.IsOssDown = isFlaky = false;
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.Equal(1200, _world.Fates.Stored.Count);
+        Assert.Equal(1200, _world.Fates.Stored.Distinct().Count());
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Empty(_world.Fates.Lost);
+        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+    }
+
+    [Fact]
+    public async Task DiskAndOssThatFail_FillMemoryAndNoMore_AndDropWhatComesThen()
+    {
+        _world.IsOssDown = true;
+        Ail("read-only");
+        var appender = _world.Start();
+
+        var refused = 0;
+        for (var i = 0; refused < 100 && i < 10_000; i++)
+        {
+            refused += _world.Log(appender, size: 4096) ? 0 : 1;
+            if (i % 50 == 0)
+                await _world.StepAsync();
+        }
+
+        await _world.StepAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(100, refused);
+        Assert.InRange(appender.GetSnapshot().SpoolBytes, 1 << 20, _world.Options.MemoryLimit);
+        Assert.Equal(100, appender.GetSnapshot().Dropped[DropReason.SpoolFull]);
+
+        _world.IsOssDown = false;
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Equal((0, TimeSpan.Zero), (appender.GetSnapshot().SpoolBytes, appender.GetSnapshot().OldestUndelivered));
+    }
+
+    [Fact]
+    public async Task CloseWhileDiskAndOssFail_TellsWhatIsLost()
+    {
+        _world.IsOssDown = true;
+        Ail("no writes");
+        var appender = _world.Start();
+        _world.Log(appender, 10, hasState: true);
+
+        Assert.False(await _world.CloseAsync(appender, TimeSpan.FromSeconds(5)));
+
+        Assert.Equal(10, _world.Fates.Lost.Count);
+        Assert.Equal(10, appender.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
+    }
+
+    [Fact]
+    public async Task SyncThatFailsWhileSomebodyFlushes_IsTriedAgain()
+    {
+        _world.Options.BufferSync = OssBufferSync.None;
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        await _world.UntilAsync(() => appender.GetSnapshot().SpoolBytes > 0 && _world.Segments.Length > 0);
+
+        Ail("no syncs");
+        var flush = appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken);
+        await _world.UntilAsync(() => _world.Errors.Any());
+        Assert.False(flush.IsCompleted);
+        Ail("no syncs", isIll: false);
+
+        Assert.True(await _world.EndAsync(flush));
+        Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task FlushToDiskAfterTheDiskWorksAgain_DoesNotWaitForOss()
+    {
+        _world.Options.BufferSync = OssBufferSync.None;
+        _world.Refuses = key => key == "a.log";
+        var appender = _world.Start();
+        _world.Log(appender, 10, "a");
+        await _world.UntilAsync(() => _world.Oss.Appends.Count > 0);
+
+        Ail("no writes");
+        _world.Log(appender, 10, "b");
+        await _world.UntilAsync(() => _world.StoredOf("b").Count == 10);
+        Ail("no writes", isIll: false);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        _world.Refuses = null;
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertDelivered();
+    }
+
+    [Fact]
+    public async Task FolderWhoseNameCannotBeMadeDurableAtFirst_IsReadAllTheSame()
+    {
+        var left = 1;
+        _world.Disk.Fails = (act, path) => act == DiskAct.SyncFolder && path == BufferWorld.Path && left-- > 0;
+        var appender = _world.Start();
+        await _world.UntilAsync(() => _world.Errors.Any());
+        _world.Time.Advance(Minute);
+
+        _world.Log(appender, 10);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+    }
+
+    [Fact]
+    public async Task DiskThatNeverAllowsTheJournal_KeepsNothingOfTheFolder()
+    {
+        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.Contains("journal", StringComparison.Ordinal);
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+
+        Assert.True(await _world.CloseAsync(appender, Minute));
+
+        _world.AssertDelivered();
+        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+    }
+
+    [Theory]
+    [InlineData(OssBufferSync.EachWrite)]
+    [InlineData(OssBufferSync.Interval)]
+    [InlineData(OssBufferSync.None)]
+    public async Task DiskThatTakesOnlyTheFirstOfSeveralBlocks_ShipsAllOfThemInOrder(OssBufferSync sync)
+    {
+        _world.Options.BufferSync = sync;
+        _world.Options.BufferSyncInterval = TimeSpan.FromDays(1);
+        var appender = _world.Start();
+        _world.Log(appender, 1);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+
+        // As many blocks as can come at once, of which one and a half find room.
+        _world.Disk.Capacity = _world.Disk.UsedBytes + (1536 << 10);
+        _world.Log(appender, 28, size: 100_000);
+
+        await _world.UntilAsync(() => _world.StoredOf("a").Count == 29);
+        _world.AssertDelivered();
+        AssertReportedOnceAMinute();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public async Task FlushToDisk_DoesNotWaitForWhatComesLater()
+    {
+        _world.IsOssDown = true;
+        Ail("no writes");
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        var flush = appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken);
+        _world.Log(appender, 10, "later");
+        _world.Refuses = key => key == "later.log";
+        _world.IsOssDown = false;
+
+        Assert.True(await _world.EndAsync(flush));
+        Assert.Empty(_world.StoredOf("later"));
+        _world.Refuses = null;
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertDelivered();
+    }
+
+    [Theory]
+    [InlineData(OssFlushTarget.Disk)]
+    [InlineData(OssFlushTarget.Oss)]
+    public async Task FlushThatNothingFulfils_EndsWithTheClose(OssFlushTarget target)
+    {
+        _world.IsOssDown = true;
+        Ail(target == OssFlushTarget.Disk ? "no writes" : "");
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        var flush = appender.FlushAsync(target, TestContext.Current.CancellationToken);
+
+        Assert.Equal(target == OssFlushTarget.Oss, await _world.CloseAsync(appender, TimeSpan.FromSeconds(1)));
+
+        Assert.False(await flush.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(await appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken), "Nothing waits any more.");
+    }
+}

@@ -1,0 +1,156 @@
+using OssLogSinks.Emulator;
+using OssLogSinks.EndToEnd.Child;
+using OssLogSinks.EndToEnd.Tests.Support;
+
+namespace OssLogSinks.EndToEnd.Tests;
+
+/// <summary>Processes with a buffer on disk that are killed, or end while OSS is down, and others that come after them.</summary>
+public sealed class KilledProcessTests : IDisposable
+{
+    private const int Events = 1000;
+    private const int Flushed = Events / 2;
+
+    private readonly BufferFolder _buffer = new();
+
+    public static TheoryData<string, bool> DoorsAndOutages => new()
+    {
+        { "serilog", false },
+        { "serilog", true },
+        { "nlog", false },
+        { "nlog", true },
+    };
+
+    public void Dispose() => _buffer.Dispose();
+
+    [Theory]
+    [MemberData(nameof(DoorsAndOutages))]
+    public async Task Kill_LosesNothingThatWasFlushedToDisk_AndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
+    {
+        SkipOnWindows();
+        await using var emulator = await StartAsync();
+        var isDown = TakeDown(emulator, answersAreLost);
+        await using (var child = ChildProcess.Start(OrderFor(emulator, frontDoor)))
+        {
+            await child.SaysAsync("stored");
+            await isDown.WaitAsync(TestContext.Current.CancellationToken);
+            await child.SignalAsync("KILL");
+            await child.EndsAsync();
+        }
+
+        Assert.Single(_buffer.Owners);
+        emulator.Faults.Clear();
+        await ShipBySuccessorAsync(emulator, frontDoor, () => emulator.Lines().Count(IsOfTheFirst) >= Flushed);
+
+        Assert.Equal(Enumerable.Range(0, Flushed).Select(i => $"event {i}"), emulator.Lines().Where(IsOfTheFirst));
+    }
+
+    [Theory]
+    [MemberData(nameof(DoorsAndOutages))]
+    public async Task KillWithoutAFlush_LosesOnlyTheLastEvents_AndDoublesNone(string frontDoor, bool answersAreLost)
+    {
+        SkipOnWindows();
+        await using var emulator = await StartAsync();
+        await using (var child = ChildProcess.Start(OrderFor(emulator, frontDoor)))
+        {
+            await child.SaysAsync("stored");
+            _ = TakeDown(emulator, answersAreLost);
+            await child.GoOnAsync();
+            await child.SaysAsync("logged");
+            await child.SignalAsync("KILL");
+            await child.EndsAsync();
+        }
+
+        emulator.Faults.Clear();
+        await ShipBySuccessorAsync(emulator, frontDoor, () => emulator.Lines().Count(IsOfTheFirst) >= Flushed);
+
+        var stored = emulator.Lines().Where(IsOfTheFirst).ToArray();
+        Assert.InRange(stored.Length, Flushed, Events);
+        Assert.Equal(Enumerable.Range(0, stored.Length).Select(i => $"event {i}"), stored);
+    }
+
+    [Theory]
+    [MemberData(nameof(DoorsAndOutages))]
+    public async Task EndWhileOssIsDown_LosesNothing_AndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
+    {
+        await using var emulator = await StartAsync();
+        var isDown = TakeDown(emulator, answersAreLost);
+        await using (var child = ChildProcess.Start(OrderFor(emulator, frontDoor) with { End = "return", CloseTimeoutSeconds = 1 }))
+        {
+            await child.SaysAsync("stored");
+            await isDown.WaitAsync(TestContext.Current.CancellationToken);
+            await child.GoOnAsync();
+            await child.SaysAsync("logged");
+
+            Assert.Equal(0, await child.EndsAsync());
+            Assert.Empty(child.LostEvents);
+        }
+
+        Assert.Single(_buffer.Owners);
+        emulator.Faults.Clear();
+        await ShipBySuccessorAsync(emulator, frontDoor, () => emulator.Lines().Count(IsOfTheFirst) >= Events);
+
+        Assert.Equal(Enumerable.Range(0, Events).Select(i => $"event {i}"), emulator.Lines().Where(IsOfTheFirst));
+    }
+
+    [Fact]
+    public async Task DeadProcessesOfBothFrontDoors_AreShippedByEither()
+    {
+        SkipOnWindows();
+        await using var emulator = await StartAsync();
+        emulator.GoDown();
+        foreach (var frontDoor in new[] { "serilog", "nlog" })
+        {
+            await using var child = ChildProcess.Start(OrderFor(emulator, frontDoor) with { Prefix = frontDoor });
+            await child.SaysAsync("stored");
+            await child.SignalAsync("KILL");
+            await child.EndsAsync();
+        }
+
+        Assert.Equal(2, _buffer.Owners.Count);
+        emulator.Faults.Clear();
+        await ShipBySuccessorAsync(emulator, "serilog", () => _buffer.Owners.Count <= 1);
+
+        foreach (var frontDoor in new[] { "serilog", "nlog" })
+        {
+            Assert.Equal(
+                Enumerable.Range(0, Flushed).Select(i => $"{frontDoor} {i}"),
+                emulator.Lines().Where(line => line.StartsWith(frontDoor, StringComparison.Ordinal)));
+        }
+    }
+
+    // It logs on its own account too, and ends as it should.
+    private async Task ShipBySuccessorAsync(OssEmulator emulator, string frontDoor, Func<bool> isShipped)
+    {
+        await using var next = ChildProcess.Start(OrderFor(emulator, frontDoor) with { Prefix = "next", End = "return" });
+        await next.SaysAsync("stored");
+        await BufferFolder.UntilAsync(isShipped);
+        await BufferFolder.UntilAsync(() => _buffer.Owners.Count <= 1);
+        await next.GoOnAsync();
+
+        Assert.Equal(0, await next.EndsAsync());
+        Assert.Empty(next.LostEvents);
+        Assert.Equal(
+            Enumerable.Range(0, Events).Select(i => $"next {i}"),
+            emulator.Lines().Where(line => line.StartsWith("next", StringComparison.Ordinal)));
+        Assert.Empty(_buffer.Owners);
+    }
+
+    private Order OrderFor(OssEmulator emulator, string frontDoor) =>
+        ChildProcess.OrderFor(emulator, frontDoor, "wait") with { BufferPath = _buffer.Path, Events = Events, PeriodMilliseconds = 5 };
+
+    // Down for every request; or for the one append that is written and never answered, after which the child waits.
+    private static Task TakeDown(OssEmulator emulator, bool answersAreLost)
+    {
+        if (answersAreLost)
+            return emulator.Faults.Hold(FaultMoment.AfterCommit).Arrived;
+
+        emulator.GoDown();
+        return Task.CompletedTask;
+    }
+
+    private static bool IsOfTheFirst(string line) => line.StartsWith("event", StringComparison.Ordinal);
+
+    private static Task<OssEmulator> StartAsync() => OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+    private static void SkipOnWindows() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill command that sends a signal to another process.");
+}
