@@ -74,11 +74,22 @@ internal sealed class BufferWorld
 
     public OssAppender Start() => new(Options, Disk);
 
-    /// <summary>The present folder of the one appender there is.</summary>
-    public string Folder => System.IO.Path.Combine(Path, Assert.Single(Disk.FoldersIn(Path)));
+    /// <summary>The segments of the one appender there is.</summary>
+    public string[] Segments
+    {
+        get
+        {
+            if (!Disk.FoldersIn("/").Contains("buffer") || Disk.FoldersIn(Path) is not [var name])
+                return [];
 
-    /// <summary>The segments in it.</summary>
-    public string[] Segments => [.. Disk.FilesIn(Folder).Where(name => SegmentHeader.TryParseName(name, out _)).Select(name => System.IO.Path.Combine(Folder, name))];
+            var folder = System.IO.Path.Combine(Path, name);
+            return [.. Disk.FilesIn(folder).Where(file => SegmentHeader.TryParseName(file, out _)).Select(file => System.IO.Path.Combine(folder, file))];
+        }
+    }
+
+    /// <summary>Nothing is left on disk but the folder that was given.</summary>
+    public void AssertNothingIsLeft() =>
+        Assert.Empty(Disk.FoldersIn(Path).SelectMany(folder => Disk.FilesIn(System.IO.Path.Combine(Path, folder)).Append("").Select(file => $"{folder}/{file}")));
 
     public IEnumerable<string> Errors => Reports.Reports.Where(r => r.Level == OssDiagnosticLevel.Error).Select(r => r.Message);
 
@@ -155,9 +166,9 @@ internal sealed class BufferWorld
             await Task.Yield();
     }
 
-    public async Task<T> EndAsync<T>(Task<T> task)
+    public async Task<T> EndAsync<T>(Task<T> task, TimeSpan? step = null)
     {
-        await UntilAsync(() => task.IsCompleted);
+        await UntilAsync(() => task.IsCompleted, step);
         return await task;
     }
 

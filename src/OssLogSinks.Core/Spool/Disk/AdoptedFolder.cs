@@ -25,6 +25,10 @@ internal sealed class AdoptedFolder
         SpoolJournal? journal = null;
         try
         {
+            // Whoever died may not have come to it; what the journal names from now on must be there.
+            if (syncs)
+                files.SyncFolder(path);
+
             var salt = new SpoolSalt(name.Salt);
             var entries = SegmentEntry.In(files, path, salt);
             var names = files.FilesIn(path);
@@ -82,10 +86,12 @@ internal sealed class AdoptedFolder
             // The journal says that all of it has met its fate, or there is nothing in it: only deleting it was left.
             if (found.DoneSegments.Contains(entry.FirstId) || (entry.IsReadable && entry.Length == 0))
                 folder.KeepsFiles |= !TryDelete(files, entry.Path);
+            else if (!entry.IsOurs && damage.PutAside(name.Text, entry))
+                journal.SegmentRemoved(entry.FirstId);
             else if (!entry.IsOurs)
-                folder.KeepsFiles |= !damage.PutAside(name.Text, entry);
+                folder.KeepsFiles = true;
             else if (ids.Add(entry.FirstId))
-                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length });
+                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length, End = entry.End });
             else
                 folder.KeepsFiles |= !damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
         }

@@ -10,13 +10,20 @@ internal sealed class DamageLedger
 {
     private readonly List<SpoolDamage> _found = [];
     private readonly long _below;
+    private readonly long? _end;
+    private bool _isOver;
     private long _start = -1;
     private long _highestId;
     private bool _hasBytes;
     private bool _hasVoid;
 
     /// <param name="below">The id from which on records do not count in this segment.</param>
-    public DamageLedger(long below) => _below = below;
+    /// <param name="end">The id behind its last record; null if nothing says it.</param>
+    public DamageLedger(long below, long? end)
+    {
+        _below = below;
+        _end = end;
+    }
 
     public IReadOnlyList<SpoolDamage> Found => _found;
 
@@ -80,6 +87,22 @@ internal sealed class DamageLedger
             _found.Add(new SpoolDamage(_start, offset - _start, Missing(offset, before)));
 
         _start = -1;
+    }
+
+    /// <summary>As <see cref="Close"/> at the file's end; what ought to stand there and does not, is damage without bytes.</summary>
+    public void CloseAtEnd(long offset)
+    {
+        if (_end is not { } end || LastId is not { } last || _isOver)
+        {
+            Close(offset, before: null);
+            return;
+        }
+
+        var missing = Math.Max(0, end - last - 1);
+        if (IsOpen || missing > 0)
+            _found.Add(new SpoolDamage(IsOpen ? _start : offset, IsOpen ? offset - _start : 0, missing));
+        _start = -1;
+        _isOver = true;
     }
 
     private long Missing(long offset, long? before)

@@ -24,7 +24,7 @@ internal sealed class DamageReport
             return;
 
         var name = Path.GetFileName(segment.Path);
-        foreach (var damage in reader.Damage)
+        foreach (var damage in reader.Damage.Where(d => d.Length > 0))
             _quarantine.Keep(folder.Name, name, segment.Path, damage);
 
         var isUnknown = reader.Damage.Any(d => d.MissingRecords == SpoolDamage.Unknown);

@@ -94,14 +94,25 @@ internal sealed class LiveFolder : IDisposable
         Opened.Beat();
     }
 
-    /// <summary>Writes a block, if the limit allows it.</summary>
-    /// <returns>False if there is no room now.</returns>
-    /// <exception cref="IOException">The disk refused; records after <see cref="LastId"/> are not written, even if they were before.</exception>
-    public bool TryWrite(SpoolBlock block)
+    /// <summary>Whether the limit allows to write a block; makes room if the settings say so.</summary>
+    public bool HasRoomFor(SpoolBlock block)
     {
-        if (!HasRoom(block))
-            return false;
+        while (!Fits(block))
+        {
+            if (_settings.FullAction != OssBufferFullAction.DropOldest || !CanFit(block) || _folder!.DropOldest() is not { } dropped)
+                return false;
 
+            _fate.LostOnDisk(DropReason.SpoolFull, dropped.Count, "the buffer on disk was full, and its oldest events gave way.");
+            _book.GiveUp(dropped.FirstId, dropped.Count);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes a block for which there is room.</summary>
+    /// <exception cref="IOException">The disk refused; records after <see cref="LastId"/> are not written, even if they were before.</exception>
+    public void Write(SpoolBlock block)
+    {
         try
         {
             _writer!.Write(block);
@@ -121,8 +132,6 @@ internal sealed class LiveFolder : IDisposable
             if (_unsynced.Add(extent.Path))
                 _unsynced.IntersectWith(_folder!.Segments().Select(segment => segment.Path));
         }
-
-        return true;
     }
 
     /// <summary>Makes everything durable that was written; from then on it is read.</summary>
@@ -148,6 +157,25 @@ internal sealed class LiveFolder : IDisposable
         Publish();
     }
 
+    /// <summary>
+    /// Writes no more to the present file, so that it goes when all of it stands in OSS: a full disk may have no other room to
+    /// give. What counts of it is read from now on.
+    /// </summary>
+    public void EndSegment()
+    {
+        try
+        {
+            _writer?.EndFile();
+        }
+        catch (IOException)
+        {
+            ForgetUnwritten();
+        }
+
+        Publish();
+        _folder?.EndSegments();
+    }
+
     /// <summary>No more will be written. What waits stays on disk; the folder goes if nothing does.</summary>
     public void Dispose()
     {
@@ -156,6 +184,22 @@ internal sealed class LiveFolder : IDisposable
         _writer?.Dispose();
         _folder?.Finish();
         _folder?.Dispose();
+        if (_folder is null)
+            ClearUp();
+    }
+
+    private void ClearUp()
+    {
+        try
+        {
+            var path = Path.Combine(_settings.Path, _name.Text);
+            if (_files.FoldersIn(_settings.Path).Contains(_name.Text) && FolderLock.TryTake(_files, path, create: true) is { } folderLock)
+                GiveUp(path, folderLock);
+        }
+        catch (IOException)
+        {
+            // Another process does it.
+        }
     }
 
     // The folders above may have been made just now; those that were not are not ours to sync, and may refuse it.
@@ -222,20 +266,6 @@ internal sealed class LiveFolder : IDisposable
         }
 
         folderLock.ReleaseAndDelete();
-    }
-
-    private bool HasRoom(SpoolBlock block)
-    {
-        while (!Fits(block))
-        {
-            if (_settings.FullAction != OssBufferFullAction.DropOldest || !CanFit(block) || _folder!.DropOldest() is not { } dropped)
-                return false;
-
-            _fate.LostOnDisk(DropReason.SpoolFull, dropped.Count, "the buffer on disk was full, and its oldest events gave way.");
-            _book.GiveUp(dropped.FirstId, dropped.Count);
-        }
-
-        return true;
     }
 
     // The journal has room reserved before there is anything to remember: it must be able to grow when the limit is reached.

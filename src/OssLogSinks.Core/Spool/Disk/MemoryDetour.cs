@@ -14,6 +14,12 @@ internal sealed class MemoryDetour
     private readonly SpoolSalt _salt;
     private readonly Exposed _source;
 
+    // The block that is on its way, and what has not gone yet: from here on, and these states.
+    private readonly Dictionary<ulong, SpoolStream> _streams = [];
+    private readonly Queue<(long Id, object State)> _states = new();
+    private SpoolBlock? _block;
+    private int _at;
+
     public MemoryDetour(MemorySpool memory, FlushBook book, SpoolSalt salt)
     {
         _memory = memory;
@@ -22,47 +28,70 @@ internal sealed class MemoryDetour
         _source = new Exposed(book);
     }
 
-    /// <summary>Feeds as much of a block as there is room for.</summary>
-    /// <returns>What is left, and a task that ends when there may be room for it; nothing if all of it has gone.</returns>
-    public (SpoolBlock Left, Task Room)? Feed(SpoolBlock block)
+    /// <summary>Feeds as much of a block as there is room for, going on where it stopped the last time.</summary>
+    /// <returns>A task that ends when there may be room for more; null if all of it has gone.</returns>
+    public Task? Feed(SpoolBlock block)
     {
-        var frames = block.Bytes.AsSpan(0, block.Length);
-        var states = new Queue<(long Id, object State)>(block.States);
-        var streams = new Dictionary<ulong, SpoolStream>();
-        while (!frames.IsEmpty)
+        if (_block != block)
+            Begin(block);
+        while (_at < block.Length)
         {
-            var record = ReadFirst(frames, streams, out var length);
-            var state = states.Count > 0 && states.Peek().Id == record.Id ? states.Peek().State : null;
+            var record = ReadFirst(Left(block), out var length);
+            var state = StateOf(record.Id);
             _book.Expose(record.Id);
             if (!_memory.TryAdd(record, _source, state, out var room))
             {
                 _book.Cover(record.Id);
-                return (Rest(frames, states, streams), room!);
+                return room;
             }
 
             if (state is not null)
-                states.Dequeue();
-            frames = frames.Slice(length);
+                _states.Dequeue();
+            _at += length;
         }
 
+        _block = null;
         return null;
     }
 
-    private SpoolBlock Rest(ReadOnlySpan<byte> frames, Queue<(long Id, object State)> states, Dictionary<ulong, SpoolStream> streams)
+    /// <summary>What is left of a block that is on its way, as a block of its own that may go another; null if all of it is left.</summary>
+    public SpoolBlock? TakeRest(SpoolBlock block)
     {
+        if (_block != block)
+            return null;
+
+        _block = null;
+        if (_at == 0)
+            return null;
+
         var rest = new SpoolBlock(_salt);
-        while (!frames.IsEmpty)
+        while (_at < block.Length)
         {
-            var record = ReadFirst(frames, streams, out var length);
-            var state = states.Count > 0 && states.Peek().Id == record.Id ? states.Dequeue().State : null;
+            var record = ReadFirst(Left(block), out var length);
+            var state = StateOf(record.Id);
             rest.Append(record.Id, record.Time, record.AcceptedTicks, record.Stream, record.Utf8, state);
-            frames = frames.Slice(length);
+            if (state is not null)
+                _states.Dequeue();
+            _at += length;
         }
 
         return rest;
     }
 
-    private SpooledRecord ReadFirst(ReadOnlySpan<byte> frames, Dictionary<ulong, SpoolStream> streams, out int length)
+    private void Begin(SpoolBlock block)
+    {
+        (_block, _at) = (block, 0);
+        _streams.Clear();
+        _states.Clear();
+        foreach (var state in block.States)
+            _states.Enqueue(state);
+    }
+
+    private ReadOnlySpan<byte> Left(SpoolBlock block) => block.Bytes.AsSpan(_at, block.Length - _at);
+
+    private object? StateOf(long id) => _states.Count > 0 && _states.Peek().Id == id ? _states.Peek().State : null;
+
+    private SpooledRecord ReadFirst(ReadOnlySpan<byte> frames, out int length)
     {
         if (!SpoolFrame.TryReadHead(frames, _salt, out var frame))
             throw new InvalidOperationException("A block in memory is not what was put into it.");
@@ -70,9 +99,9 @@ internal sealed class MemoryDetour
         length = frame.Length;
         var body = frames.Slice(0, frame.Length).Slice(SpoolFrame.HeadSize);
         if (frame.KeyLength > 0 && SpoolStream.TryDecode(body.Slice(0, frame.KeyLength), out var named, out _))
-            streams[frame.StreamHash] = named;
+            _streams[frame.StreamHash] = named;
 
-        return new SpooledRecord(frame, streams[frame.StreamHash], body.Slice(frame.KeyLength));
+        return new SpooledRecord(frame, _streams[frame.StreamHash], body.Slice(frame.KeyLength));
     }
 
     // Nothing of these records is on disk, so nothing needs to be known of them after a crash.

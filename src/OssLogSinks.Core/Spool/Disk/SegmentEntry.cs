@@ -7,10 +7,11 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <param name="Name">Its name alone.</param>
 /// <param name="FirstId">Its first record's id: as its header says, or if that is lost its name, or if that is wrong its first frame.</param>
 /// <param name="Below">Records from this id on do not count in this segment; a later one has them.</param>
+/// <param name="End">The id behind its last record, as the segment right behind it says; null if that is not there to say it.</param>
 /// <param name="Length">Its length; 0 if it cannot be opened.</param>
 /// <param name="IsReadable">Whether it could be opened.</param>
 /// <param name="IsOurs">Whether anything in it shows that it was written here.</param>
-internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long Length, bool IsReadable, bool IsOurs)
+internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long? End, long Length, bool IsReadable, bool IsOurs)
 {
     /// <summary>The segments of a folder. Files with other names are none.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
@@ -20,12 +21,12 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
         foreach (var name in files.FilesIn(folder))
         {
             if (SegmentHeader.TryParseName(name, out var firstId))
-                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, 0, IsReadable: false, IsOurs: false), salt));
+                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, null, 0, IsReadable: false, IsOurs: false), salt));
         }
 
         found.Sort((a, b) => (a.Entry.FirstId, a.Entry.Name).CompareTo((b.Entry.FirstId, b.Entry.Name)));
         for (var i = 0; i < found.Count; i++)
-            found[i] = found[i] with { Entry = found[i].Entry with { Below = BoundOf(found, i) } };
+            found[i] = found[i] with { Entry = found[i].Entry with { Below = BoundOf(found, i), End = EndOf(found, i) } };
 
         return found.ConvertAll(segment => segment.Entry);
     }
@@ -34,19 +35,26 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
     // is lost and whose name belongs to another may hold any ids. A copy of a segment does not bound its original.
     private static long BoundOf(List<Found> found, int index)
     {
-        var (entry, hasHeader, _) = found[index];
+        var entry = found[index].Entry;
+        var hasHeader = found[index].Header is not null;
         var isNamed = entry.Name == SegmentHeader.NameOf(entry.FirstId);
-        if (!hasHeader && (!isNamed || found.Exists(other => other.HasHeader && other.Entry.FirstId == entry.FirstId)))
+        if (!hasHeader && (!isNamed || found.Exists(other => other.Header is not null && other.Entry.FirstId == entry.FirstId)))
             return long.MaxValue;
 
         var below = long.MaxValue;
         for (var i = index + 1; i < found.Count; i++)
         {
             if (found[i].Entry.FirstId > entry.FirstId)
-                below = Math.Min(below, found[i].EarlierEnd);
+                below = Math.Min(below, found[i].Header?.EarlierEnd ?? long.MaxValue);
         }
 
         return below;
+    }
+
+    private static long? EndOf(List<Found> found, int index)
+    {
+        var first = found[index].Entry.FirstId;
+        return found.Find(other => other.Header is { } header && header.PreviousFirstId == first && header.FirstId > first).Header?.PreviousEnd;
     }
 
     private static Found Look(ISpoolFiles files, SegmentEntry entry, SpoolSalt salt)
@@ -57,14 +65,14 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
             var length = file.Length;
             entry = entry with { Length = length, IsReadable = true };
             if (SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value)
-                return new Found(entry with { FirstId = header.FirstId, IsOurs = true }, true, header.EarlierEnd);
+                return new Found(entry with { FirstId = header.FirstId, IsOurs = true }, header);
 
             var (firstId, isOurs) = FirstIdIn(file, length, entry.FirstId, salt);
-            return new Found(entry with { FirstId = firstId, IsOurs = isOurs }, false, long.MaxValue);
+            return new Found(entry with { FirstId = firstId, IsOurs = isOurs }, null);
         }
         catch (IOException)
         {
-            return new Found(entry, false, long.MaxValue);
+            return new Found(entry, null);
         }
     }
 
@@ -79,5 +87,5 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
         return (first.Id >= nameId && first.Id - nameId <= first.Offset / SpoolFrame.HeadSize ? nameId : first.Id, true);
     }
 
-    private readonly record struct Found(SegmentEntry Entry, bool HasHeader, long EarlierEnd);
+    private readonly record struct Found(SegmentEntry Entry, SegmentHeader? Header);
 }

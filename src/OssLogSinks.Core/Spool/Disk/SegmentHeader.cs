@@ -10,12 +10,14 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <param name="EarlierEnd">
 /// Records from this id on do not count if they stand in an earlier segment: they were to be cut off there, and could not be.
 /// </param>
-internal readonly record struct SegmentHeader(int Version, ulong Salt, long FirstId, long EarlierEnd)
+/// <param name="PreviousFirstId">The first id of the segment right before this one; 0 if there is none.</param>
+/// <param name="PreviousEnd">The id behind that segment's last record.</param>
+internal readonly record struct SegmentHeader(int Version, ulong Salt, long FirstId, long EarlierEnd, long PreviousFirstId, long PreviousEnd)
 {
     public const int CurrentVersion = 1;
 
     /// <summary>Bytes of a header.</summary>
-    public const int Size = 44;
+    public const int Size = 60;
 
     /// <summary>How a segment's name ends.</summary>
     public const string Extension = ".seg";
@@ -25,7 +27,9 @@ internal readonly record struct SegmentHeader(int Version, ulong Salt, long Firs
     private const int SaltAt = 16;
     private const int FirstIdAt = 24;
     private const int EarlierEndAt = 32;
-    private const int CrcAt = 40;
+    private const int PreviousAt = 40;
+    private const int PreviousEndAt = 48;
+    private const int CrcAt = 56;
     private const int Digits = 16;
 
     /// <summary>The name of the file whose first record has this id.</summary>
@@ -75,7 +79,9 @@ internal readonly record struct SegmentHeader(int Version, ulong Salt, long Firs
             BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(VersionAt)),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(SaltAt)),
             BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(FirstIdAt)),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(EarlierEndAt)));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(EarlierEndAt)),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(PreviousAt)),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(PreviousEndAt)));
         return true;
     }
 
@@ -87,6 +93,8 @@ internal readonly record struct SegmentHeader(int Version, ulong Salt, long Firs
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(SaltAt), Salt);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(FirstIdAt), FirstId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(EarlierEndAt), EarlierEnd);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(PreviousAt), PreviousFirstId);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(PreviousEndAt), PreviousEnd);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcAt), Crc32C.Append(0, bytes.AsSpan(0, CrcAt)));
         return bytes;
     }

@@ -34,8 +34,9 @@ internal sealed class SegmentReader : IDisposable
     /// <param name="firstId">The first record's id as the file's name says it, for counting; null if unknown.</param>
     /// <param name="above">Only records with higher ids are returned; others were read elsewhere.</param>
     /// <param name="below">Only records with lower ids are returned; others do not count here.</param>
+    /// <param name="end">The id behind the last record, for counting what is missing at the end; null if unknown.</param>
     public SegmentReader(
-        ISpoolFile file, SpoolSalt salt, SpoolStreams streams, long? firstId = null, long above = long.MinValue, long below = long.MaxValue)
+        ISpoolFile file, SpoolSalt salt, SpoolStreams streams, long? firstId = null, long above = long.MinValue, long below = long.MaxValue, long? end = null)
     {
         _file = file;
         _window = new FileWindow(file);
@@ -43,7 +44,7 @@ internal sealed class SegmentReader : IDisposable
         _streams = streams;
         _above = _readElsewhere = above;
         _below = below;
-        _damage = new DamageLedger(below) { LastId = firstId - 1 };
+        _damage = new DamageLedger(below, end) { LastId = firstId - 1 };
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
     }
 
@@ -74,10 +75,10 @@ internal sealed class SegmentReader : IDisposable
         record = default;
         try
         {
-            if (_isEnded || !Begin(upTo))
+            if (_isEnded)
                 return false;
 
-            while (Offset < upTo)
+            while (Begin(upTo) && Offset < upTo)
             {
                 if (_damage.IsOpen)
                     SkipToMark(upTo);
@@ -92,7 +93,7 @@ internal sealed class SegmentReader : IDisposable
             Offset = upTo;
         }
 
-        _damage.Close(Offset, before: null);
+        _damage.CloseAtEnd(Offset);
         return false;
     }
 

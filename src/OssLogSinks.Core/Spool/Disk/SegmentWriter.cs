@@ -21,6 +21,8 @@ internal sealed class SegmentWriter : IDisposable
     // and what the present one says.
     private long _nextSays = long.MaxValue;
     private long _presentSays = long.MaxValue;
+    // The first id of the last file that counts, before the present one; 0 if there is none.
+    private long _previousFirstId;
     private long _lastId;
     private long _lastSyncedId;
     private long _totalBytes;
@@ -125,6 +127,7 @@ internal sealed class SegmentWriter : IDisposable
         if (_syncs)
             Sync();
 
+        _previousFirstId = _current?.FirstId ?? _previousFirstId;
         CloseFile();
     }
 
@@ -145,7 +148,7 @@ internal sealed class SegmentWriter : IDisposable
         var file = _files.Create(path);
         try
         {
-            var header = new SegmentHeader(SegmentHeader.CurrentVersion, _salt.Value, firstId, Math.Min(firstId, _nextSays));
+            var header = new SegmentHeader(SegmentHeader.CurrentVersion, _salt.Value, firstId, Math.Min(firstId, _nextSays), _previousFirstId, _lastId + 1);
             file.Write(0, header.ToBytes(), 0, SegmentHeader.Size);
             if (_syncs)
                 _files.SyncFolder(_folder);
@@ -209,6 +212,7 @@ internal sealed class SegmentWriter : IDisposable
 
         // With a file that goes as a whole goes what it said about those before it.
         _nextSays = isWorthless ? Math.Min(endId, _presentSays) : endId;
+        _previousFirstId = isWorthless ? _previousFirstId : extent.FirstId;
         length = isWorthless ? 0 : length;
         Volatile.Write(ref _totalBytes, _totalBytes - (extent.Written - length));
         _leftOver.Add((extent.Path, length));

@@ -188,7 +188,7 @@ internal sealed class SpoolLoader
             try
             {
                 var above = Math.Max(_lastId, segment.FirstId - 1);
-                return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, above, segment.Below);
+                return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, above, segment.Below, segment.End);
             }
             catch (IOException e) when (tries == MostTries || e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -17,6 +17,9 @@ internal sealed class SpoolSegment
 
     public long Below { get; }
 
+    /// <summary>The id behind its last record; null if nothing says it.</summary>
+    public long? End { get; init; }
+
     public string Path { get; }
 
     /// <summary>Bytes that are written, and synced as far as the policy asks.</summary>

@@ -98,16 +98,15 @@ internal sealed class SpoolWriter
         if (!HasUnwritten && Left(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
-        var hasFailed = false;
+        bool hasFailed;
         do
         {
             Collect();
             hasFailed = !TryPlace();
+            if (HasUnwritten && _written == 0 && _disk.IsCaughtUp)
+                Feed(out room);
         }
-        while (!hasFailed && !HasUnwritten && _door.IsUrgent && _door.HasWork);
-
-        if (HasUnwritten && _written == 0 && _disk.IsCaughtUp)
-            Feed(out room);
+        while (!HasUnwritten && _door.HasWork && (hasFailed || _door.IsUrgent));
 
         // Room comes with a beat, and only the recovery of a disk without one.
         return _failedAt is not null && (HasUnwritten || _book.IsDiskAwaited) ? Left(_failedAt, ProbeInterval)
@@ -139,9 +138,9 @@ internal sealed class SpoolWriter
             var isFull = false;
             while (HasUnwritten && !isFull)
             {
-                isFull = !_disk.TryWrite(_blocks[_written]);
+                isFull = !_disk.HasRoomFor(_blocks[_written]);
                 if (!isFull)
-                    _written++;
+                    WriteNext();
             }
 
             _lastWrite = _time.GetTimestamp();
@@ -161,6 +160,24 @@ internal sealed class SpoolWriter
             Fail(e);
             return false;
         }
+    }
+
+    private void WriteNext()
+    {
+        CutOff(_written);
+        _disk.Write(_blocks[_written]);
+        _written++;
+    }
+
+    // A block of which some is shipped from memory goes on without that.
+    private void CutOff(int index)
+    {
+        var block = _blocks[index];
+        if (_detour.TakeRest(block) is not { } rest)
+            return;
+
+        _blocks[index] = rest;
+        _door.Exchange(block, rest);
     }
 
     private bool IsSyncDue() => _syncInterval is { } interval
@@ -204,22 +221,15 @@ internal sealed class SpoolWriter
     private void Fail(IOException error)
     {
         _failedAt = _time.GetTimestamp();
-        _written = CountWritten();
-        try
-        {
-            // What was written before the fault is on its way now, so that the rest may be shipped behind it.
-            if (_written > 0)
-                Sync();
-        }
-        catch (IOException)
-        {
-            _written = CountWritten();
-        }
 
+        // What was written before the fault is on its way now, so that the rest may be shipped behind it.
+        _disk.EndSegment();
+        _written = _blocks.Count(b => b.LastId <= _disk.LastId);
+        ReleaseWritten();
+        if (!_disk.HasUnsynced)
+            _book.Handle(_passedId);
         _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
     }
-
-    private int CountWritten() => _blocks.Count(b => b.LastId <= _disk.LastId);
 
     // On disk they are safe, so whoever waits for their fate need not wait any longer.
     private void ReleaseWritten()
@@ -243,9 +253,7 @@ internal sealed class SpoolWriter
             var block = _blocks[0];
             if (_detour.Feed(block) is { } stuck)
             {
-                _door.Exchange(block, stuck.Left);
-                _blocks[0] = stuck.Left;
-                room = stuck.Room;
+                room = stuck;
                 return;
             }
 
@@ -261,6 +269,8 @@ internal sealed class SpoolWriter
     {
         while (_door.Take() is { } block)
             _blocks.Add(block);
+        if (_blocks.Count > 0)
+            CutOff(0);
         foreach (var block in _blocks)
         {
             _fate.LostInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was room for them on disk.");

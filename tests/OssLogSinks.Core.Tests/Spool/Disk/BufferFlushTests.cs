@@ -126,7 +126,7 @@ public class BufferFlushTests
         Assert.Equal(0, appender.GetSnapshot().DroppedTotal);
         var next = await ShipTheRestAsync(1000);
         Assert.All(["s0", "s1", "s2"], stream => Assert.Equal(_world.Accepted[stream], next.StoredOf(stream)));
-        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+        _world.AssertNothingIsLeft();
     }
 
     [Theory]

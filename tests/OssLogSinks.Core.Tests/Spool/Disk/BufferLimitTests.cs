@@ -78,7 +78,7 @@ public class BufferLimitTests
                 world.AssertDelivered(mayMiss: lost);
                 await world.CloseAsync(appender, Minute);
                 Assert.InRange(peak, limit / 2, limit);
-                Assert.Empty(world.Disk.FoldersIn(BufferWorld.Path));
+                world.AssertNothingIsLeft();
             },
             iter: 12,
             threads: 1);
@@ -108,7 +108,7 @@ public class BufferLimitTests
         _world.AssertDelivered();
         Assert.InRange(_peak, Smallest / 2, Smallest);
         Assert.True(await _world.CloseAsync(appender, Minute));
-        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+        _world.AssertNothingIsLeft();
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class BufferLimitTests
         Assert.Equal((3999 / streams) + 1, _world.StoredOf($"s{3999 % streams}")[^1]);
         Assert.InRange(_peak, Smallest / 2, Smallest);
         Assert.False(await _world.CloseAsync(appender, Minute));
-        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+        _world.AssertNothingIsLeft();
     }
 
     [Fact]
@@ -191,6 +191,6 @@ public class BufferLimitTests
         _world.AssertDelivered();
         Assert.InRange(_peak, 7 << 20, 16 << 20);
         Assert.True(await _world.CloseAsync(appender, Minute));
-        Assert.Empty(_world.Disk.FoldersIn(BufferWorld.Path));
+        _world.AssertNothingIsLeft();
     }
 }

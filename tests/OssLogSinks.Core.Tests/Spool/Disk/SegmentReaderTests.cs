@@ -74,7 +74,7 @@ public class SegmentReaderTests
     public void OtherVersion_IsLeftAloneAsAWhole()
     {
         _spool.Write([SpoolTesting.Records(3)], 1 << 20);
-        Change(bytes => [.. (new SegmentHeader(2, SpoolTesting.Salt.Value, 1, 1)).ToBytes(), .. bytes[SegmentHeader.Size..]]);
+        Change(bytes => [.. (new SegmentHeader(2, SpoolTesting.Salt.Value, 1, 1, 0, 1)).ToBytes(), .. bytes[SegmentHeader.Size..]]);
 
         Assert.Empty(ReadIds(out var damage));
         Assert.Equal(new SpoolDamage(0, _spool.Disk.Bytes(FirstPath).Length, SpoolDamage.Unknown), Assert.Single(damage));

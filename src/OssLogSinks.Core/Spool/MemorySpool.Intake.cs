@@ -1,0 +1,103 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Spool.Disk;
+
+namespace OssLogSinks.Core.Spool;
+
+/// <content>How records come in: from the application, from the disk, or with an append of a process that is no more.</content>
+internal sealed partial class MemorySpool
+{
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
+
+    /// <summary>Takes a record if there is room.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="room">When there is none: a task that ends when there may be.</param>
+    public Acceptance TryAdd(in LogRecord record, out Task? room)
+    {
+        lock (_gate)
+        {
+            room = null;
+            if (_isClosing)
+                return Acceptance.Closed;
+
+            var stream = _directory.Find(record.Time, record.KeyValues);
+            SealBefore(stream, null, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp());
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, out room);
+        }
+    }
+
+    /// <summary>Takes a record from the disk, or one that found no place there, if there is room.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="source">Who keeps its stream's books.</param>
+    /// <param name="state">What is handed back with its fate; null for nothing.</param>
+    /// <param name="room">When there is none: a task that ends when there may be.</param>
+    /// <returns>Whether it was taken; also while closing, for it was accepted before.</returns>
+    public bool TryAdd(in SpooledRecord record, RecordSource source, object? state, out Task? room)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(record.Stream, record.Time);
+            SealBefore(stream, source, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source);
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, out room) == Acceptance.Accepted;
+        }
+    }
+
+    /// <summary>
+    /// Takes what is left of an append that another process was sending when it ended, however much memory it holds: nothing
+    /// else of its stream can be sent before.
+    /// </summary>
+    public void TakeOver(SpoolStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            stream.Appender.TakeOver(intent);
+            stream.Sealed.Enqueue(batch);
+            _heldBytes += batch.HeldBytes;
+            if (stream.State is StreamState.Idle or StreamState.Lingering)
+                _schedule.MakeReady(stream);
+        }
+    }
+
+    // A batch is one append's worth at most, and of one source.
+    private void SealBefore(LogStream stream, RecordSource? source, int length)
+    {
+        if (stream.Open is not { } filled || (filled.Length + length <= _limits.AppendSize && filled.Source == source))
+            return;
+
+        Seal(stream);
+        _schedule.Due(stream);
+    }
+
+    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, out Task? room)
+    {
+        room = null;
+        var before = batch.HeldBytes;
+        if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
+        {
+            ShipEverything();
+            room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return Acceptance.Full;
+        }
+
+        batch.Add(utf8, state, id);
+        _heldBytes += batch.HeldBytes - before;
+        stream.Open = batch;
+        if (stream.State == StreamState.Idle)
+            LingerOn(stream, batch);
+        if (_heldBytes > _limits.Memory / 2)
+            ShipEverything();
+
+        return Acceptance.Accepted;
+    }
+
+    /// <summary>When a record of this clock time was accepted, on the time provider's own scale; tells for how long it has waited.</summary>
+    public long TimestampOf(long utcTicks)
+    {
+        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
+        var shown = age < LongestAge ? age : LongestAge;
+        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
+    }
+}
