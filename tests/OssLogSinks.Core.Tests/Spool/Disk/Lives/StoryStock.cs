@@ -6,8 +6,8 @@ namespace OssLogSinks.Core.Tests.Spool.Disk.Lives;
 /// <summary>Holds what stands in the bucket against what processes were told.</summary>
 /// <param name="landings">What was appended, in order.</param>
 /// <param name="confirmed">What was said to be on disk.</param>
-/// <param name="isCertain">Whether nothing confirmed may be missing, and nothing stand there twice.</param>
-internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<string> confirmed, bool isCertain = true)
+/// <param name="mayRepeat">Whether what was stored may be stored again.</param>
+internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<string> confirmed, bool mayRepeat = false)
 {
     /// <summary>The records that stand in the bucket, object by object.</summary>
     public IReadOnlyList<string> Stored { get; } =
@@ -17,13 +17,13 @@ internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<s
     {
         foreach (var line in Stored)
             Violation.If(!IsWhole(line), $"Torn: '{line}'");
-        if (!isCertain)
+        var lost = confirmed.Except(Stored).Order(StringComparer.Ordinal).FirstOrDefault();
+        Violation.If(lost is not null, $"Lost: {lost}");
+        if (mayRepeat)
             return;
 
         var doubled = Stored.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;
         Violation.If(doubled is not null, $"Doubled: {doubled}");
-        var lost = confirmed.Except(Stored).Order(StringComparer.Ordinal).FirstOrDefault();
-        Violation.If(lost is not null, $"Lost: {lost}");
         foreach (var stream in Stored.GroupBy(l => string.Join('.', l.Split('.').Take(2))))
             Violation.If(!stream.SequenceEqual(stream.Order(StringComparer.Ordinal)), $"Out of order in {stream.Key}: {string.Join(' ', stream.Select(l => l.Split('.')[2]))}");
     }

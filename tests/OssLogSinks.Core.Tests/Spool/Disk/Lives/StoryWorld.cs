@@ -10,17 +10,17 @@ internal sealed class StoryWorld(Story story, LivesWorld world)
 
     /// <summary>Plays a story.</summary>
     /// <param name="story">The story.</param>
-    /// <param name="isCertain">Whether nothing confirmed may be missing, and nothing stand there twice.</param>
+    /// <param name="mayRepeat">Whether what was stored may be stored again.</param>
     /// <exception cref="Violation">A property does not hold.</exception>
-    public static void Play(Story story, bool isCertain) => PlayAsync(story, isCertain).GetAwaiter().GetResult();
+    public static void Play(Story story, bool mayRepeat) => PlayAsync(story, mayRepeat).GetAwaiter().GetResult();
 
-    private static async Task PlayAsync(Story story, bool isCertain)
+    private static async Task PlayAsync(Story story, bool mayRepeat)
     {
         await using var world = new LivesWorld();
         var told = new StoryWorld(story, world);
         await told.PlayAsync();
-        new StoryStock(world.Bucket.Landings, told._confirmed, isCertain).Check();
-        Violation.If(isCertain && world.WasReported("is missing"), "A segment was deleted before the journal said so: " + world.AllReports());
+        new StoryStock(world.Bucket.Landings, told._confirmed, mayRepeat).Check();
+        Violation.If(!mayRepeat && world.WasReported("is missing"), "A segment was deleted before the journal said so: " + world.AllReports());
     }
 
     private async Task PlayAsync()
