@@ -16,8 +16,9 @@ public enum OssBufferSync
     Interval,
 
     /// <summary>
-    /// When the operating system likes, and when <see cref="OssFlushTarget.Disk"/> is asked for. A power cut loses what it had not
-    /// written yet, and what was being sent may be stored twice.
+    /// When the operating system likes, and when <see cref="OssFlushTarget.Disk"/> is asked for. A power cut loses what was neither
+    /// flushed nor written by then. The notes of what was stored may be lost too, so any event whose file is still there may be
+    /// stored a second time, behind later ones of its stream. None is torn, and the next start goes on.
     /// </summary>
     None,
 }

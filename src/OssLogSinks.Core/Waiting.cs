@@ -36,6 +36,16 @@ internal static class Waiting
         return await task.ConfigureAwait(false);
     }
 
+    /// <summary>Waits for that long, or for the token.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task PauseAsync(TimeSpan pause, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.Register(() => cancelled.TrySetResult(true)))
+            _ = await ForAsync(cancelled.Task, pause, time).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Waits for the task, but not longer than <paramref name="timeout"/>; whether it ended in time.</summary>
     public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider time)
     {

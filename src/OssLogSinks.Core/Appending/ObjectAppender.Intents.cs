@@ -22,7 +22,7 @@ internal sealed partial class ObjectAppender
     {
         _left = null;
         var end = batch.EndOfIds(intent.LastId);
-        if (end == batch.Cursor)
+        if (end == batch.Cursor || batch.IsRestEmpty)
         {
             // None of it is left to be sent, so nothing can be stored twice.
             _position = null;

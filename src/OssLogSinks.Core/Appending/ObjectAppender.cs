@@ -42,12 +42,12 @@ internal sealed partial class ObjectAppender
     /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
     public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
     {
+        if (_left is { } intent)
+            Resume(batch, intent);
+
         // Empty records are stored as soon as those before them are; there is nothing to send.
         if (batch.IsRestEmpty)
             return new ShipVerdict.Delivered(batch.Count, Bytes: 0);
-
-        if (_left is { } intent)
-            Resume(batch, intent);
 
         if (_position is null && await OpenAsync(cancellationToken).ConfigureAwait(false) is { } trouble)
             return new ShipVerdict.Later(trouble);

@@ -48,11 +48,11 @@ internal sealed partial class MemorySpool
     /// Takes what is left of an append that another process was sending when it ended, however much memory it holds: nothing
     /// else of its stream can be sent before.
     /// </summary>
-    public void TakeOver(SpoolStream name, AppendIntent intent, AppendBatch batch)
+    public void TakeOver(SpoolStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
     {
         lock (_gate)
         {
-            var stream = _directory.Find(name, DateTimeOffset.MinValue);
+            var stream = _directory.Find(name, time);
             stream.Appender.TakeOver(intent);
             stream.Sealed.Enqueue(batch);
             _heldBytes += batch.HeldBytes;

@@ -19,12 +19,16 @@ internal sealed class AdoptedFolder
     public SpoolFolder Folder { get; }
 
     /// <summary>Opens a folder whose lock is held.</summary>
-    /// <exception cref="IOException">The folder cannot be listed; the lock is given back.</exception>
+    /// <exception cref="IOException">The folder cannot be listed, or its journal not be written; the lock is given back.</exception>
     public static AdoptedFolder Open(ISpoolFiles files, string path, SpoolFolderName name, FolderLock folderLock, bool syncs, DamageReport damage)
     {
         SpoolJournal? journal = null;
         try
         {
+            // Whoever died may not have come to it; what the journal names from now on must be there.
+            if (syncs)
+                files.SyncFolder(path);
+
             var salt = new SpoolSalt(name.Salt);
             var entries = SegmentEntry.In(files, path, salt);
             var names = files.FilesIn(path);
@@ -37,6 +41,13 @@ internal sealed class AdoptedFolder
             foreach (var foreign in names.Where(n => !OwnFiles.Contains(n) && !SegmentHeader.TryParseName(n, out _)))
                 PutAside(files, path, name, foreign, damage);
             AddSegments(files, entries, found, folder, journal, name, damage);
+
+            // Deleted names are gone for good before the journal may forget them, and it can be written to: without it
+            // nothing could be sent, and no other folder would have its turn.
+            if (syncs)
+                files.SyncFolder(path);
+            if (folder.HasSegments)
+                journal.Sync();
             folder.Finish();
             return new AdoptedFolder(name.Text, folder, found);
         }
@@ -49,10 +60,10 @@ internal sealed class AdoptedFolder
     }
 
     /// <summary>Ships all that is in it; ends when all of it has met its fate.</summary>
-    public async Task EmptyAsync(ISpoolFiles files, MemorySpool memory, DamageReport damage, CancellationToken cancellationToken)
+    public async Task EmptyAsync(ISpoolFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
-        var loader = new SpoolLoader(files, Folder, memory, damage, _found.Settled);
-        loader.TakeOver(_found.Intents);
+        var loader = new SpoolLoader(files, Folder, memory, damage, time, _found.Settled);
+        await loader.TakeOverAsync(_found.Intents, cancellationToken).ConfigureAwait(false);
         await loader.RunAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -69,29 +80,59 @@ internal sealed class AdoptedFolder
         ISpoolFiles files, IReadOnlyList<SegmentEntry> entries, JournalState found, SpoolFolder folder, SpoolJournal journal, SpoolFolderName name, DamageReport damage)
     {
         var ids = new HashSet<long>();
+        var present = new HashSet<long>(entries.Select(e => e.FirstId));
         foreach (var entry in entries)
         {
-            // The journal says that all of it has met its fate: only deleting it was left.
-            if (found.DoneSegments.Contains(entry.FirstId))
-                files.Delete(entry.Path);
+            // The journal says that all of it has met its fate, or there is nothing in it: only deleting it was left.
+            if (found.DoneSegments.Contains(entry.FirstId) || (entry.IsReadable && entry.Length == 0))
+                folder.KeepsFiles |= !TryDelete(files, entry.Path);
+            else if (!entry.IsOurs && damage.PutAside(name.Text, entry))
+                journal.SegmentRemoved(entry.FirstId);
+            else if (!entry.IsOurs)
+                folder.KeepsFiles = true;
             else if (ids.Add(entry.FirstId))
                 folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length, End = entry.End });
             else
-                damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
+                folder.KeepsFiles |= !damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
         }
 
-        foreach (var missing in found.Segments.Where(id => !ids.Contains(id)))
+        foreach (var missing in found.Segments.Where(id => !present.Contains(id)))
         {
-            var next = ids.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
+            var next = present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
             damage.TellMissing(name.Text, missing, next > missing ? next - missing : null);
             journal.SegmentRemoved(missing);
+        }
+    }
+
+    private static bool TryDelete(ISpoolFiles files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
     private static void PutAside(ISpoolFiles files, string path, SpoolFolderName name, string foreign, DamageReport damage)
     {
         var file = Path.Combine(path, foreign);
-        using var opened = files.OpenToRead(file);
-        damage.PutAside(name.Text, foreign, file, opened.Length);
+        damage.PutAside(name.Text, foreign, file, LengthOf(files, file));
+    }
+
+    private static long LengthOf(ISpoolFiles files, string path)
+    {
+        try
+        {
+            using var opened = files.OpenToRead(path);
+            return opened.Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 }

@@ -35,9 +35,14 @@ internal sealed class DamageReport
             isUnknown);
     }
 
-    /// <summary>Tells of a segment that cannot be opened.</summary>
-    public void TellUnreadable(SpoolFolder folder, SpoolSegment segment, IOException error) =>
-        Count($"the file '{Path.GetFileName(segment.Path)}' of '{folder.Name}' cannot be opened ({error.Message})", segment.Count, segment.Length, isUnknown: segment.Count == 0);
+    /// <summary>Puts a segment aside that cannot be opened.</summary>
+    /// <returns>False if it has to stay where it is.</returns>
+    public bool PutAside(SpoolFolder folder, SpoolSegment segment, IOException error)
+    {
+        var name = Path.GetFileName(segment.Path);
+        Count($"the file '{name}' of '{folder.Name}' cannot be opened ({error.Message})", segment.Count, segment.Length, isUnknown: segment.Count == 0);
+        return _quarantine.KeepFile(folder.Name, name, segment.Path, segment.Count);
+    }
 
     /// <summary>Tells of a segment whose file has gone.</summary>
     /// <param name="folder">Its folder.</param>
@@ -47,10 +52,23 @@ internal sealed class DamageReport
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing", records ?? 0, 0, isUnknown: records is null);
 
     /// <summary>Puts a file aside that is none of the spool's.</summary>
-    public void PutAside(string folder, string name, string path, long length)
+    /// <returns>False if it has to stay where it is.</returns>
+    public bool PutAside(string folder, string name, string path, long length)
     {
-        _quarantine.KeepFile(folder, name, path, records: 0);
         Count($"the file '{name}' of '{folder}' is none of the buffer's", 0, length, isUnknown: false);
+        return _quarantine.KeepFile(folder, name, path, records: 0);
+    }
+
+    /// <summary>Puts a segment aside in which nothing can be read.</summary>
+    /// <returns>False if it has to stay where it is.</returns>
+    public bool PutAside(string folder, SegmentEntry segment)
+    {
+        Count(
+            segment.IsReadable ? $"the file '{segment.Name}' of '{folder}' holds nothing that can be read" : $"the file '{segment.Name}' of '{folder}' cannot be opened",
+            0,
+            segment.Length,
+            isUnknown: !segment.IsReadable || segment.Length > SegmentHeader.Size);
+        return _quarantine.KeepFile(folder, segment.Name, segment.Path, records: 0);
     }
 
     /// <summary>Tells of a journal that is damaged.</summary>

@@ -117,7 +117,7 @@ internal sealed class DiskSpool : ISpool
                 await Waiting.WithAsync(opened, _stop.Token).ConfigureAwait(false);
         }
 
-        var loader = new SpoolLoader(_files, _disk.Folder, _lane.Spool, _damage, new Dictionary<ulong, long>());
+        var loader = new SpoolLoader(_files, _disk.Folder, _lane.Spool, _damage, _setup.Time, new Dictionary<ulong, long>());
         await loader.RunAsync(_stop.Token).ConfigureAwait(false);
     }
 

@@ -19,7 +19,7 @@ internal sealed record DiskSpoolSettings(string Path, long SizeLimit, OssBufferF
     public long AdoptionMemory => MemoryLimit / 4;
 
     /// <summary>Disk space comes back a segment at a time.</summary>
-    public long SegmentSize => Math.Min(LargestSegment, SizeLimit / 16);
+    public long SegmentSize { get; init; } = Math.Min(LargestSegment, SizeLimit / 16);
 
     /// <summary>Damaged pieces that are put aside may take this much, besides the limit.</summary>
     public long QuarantineSize => Math.Min(LargestSegment, SizeLimit / 16);

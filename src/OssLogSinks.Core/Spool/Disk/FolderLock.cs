@@ -105,9 +105,9 @@ internal sealed class FolderLock : IDisposable
         {
             return Opening.Gone;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            return Opening.Refused;
+            return e.InnerException is UnauthorizedAccessException ? Opening.Forbidden : Opening.Refused;
         }
     }
 
@@ -128,6 +128,9 @@ internal sealed class FolderLock : IDisposable
     {
         Done,
         Refused,
+
+        /// <summary>Not because somebody has it open: rights are missing, or it is no file.</summary>
+        Forbidden,
         Gone,
     }
 }

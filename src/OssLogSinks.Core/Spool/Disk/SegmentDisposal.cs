@@ -7,14 +7,17 @@ namespace OssLogSinks.Core.Spool.Disk;
 internal sealed class SegmentDisposal
 {
     private readonly ISpoolFiles _files;
+    private readonly string _folder;
     private readonly SpoolJournal _journal;
 
     // Guarded by itself.
     private readonly HashSet<SpoolSegment> _waiting = [];
+    private bool _isClosed;
 
-    public SegmentDisposal(ISpoolFiles files, SpoolJournal journal)
+    public SegmentDisposal(ISpoolFiles files, string folder, SpoolJournal journal)
     {
         _files = files;
+        _folder = folder;
         _journal = journal;
     }
 
@@ -24,11 +27,21 @@ internal sealed class SegmentDisposal
     {
         lock (_waiting)
         {
+            if (_isClosed)
+                return [];
+
             _waiting.UnionWith(done);
             var gone = _waiting.Where(TryDelete).ToList();
             _waiting.ExceptWith(gone);
             return gone;
         }
+    }
+
+    /// <summary>Deletes nothing any more: the journal is closed.</summary>
+    public void Close()
+    {
+        lock (_waiting)
+            _isClosed = true;
     }
 
     private bool TryDelete(SpoolSegment segment)
@@ -37,6 +50,10 @@ internal sealed class SegmentDisposal
         {
             _journal.SegmentDone(segment.FirstId);
             _files.Delete(segment.Path);
+
+            // Before the journal forgets it: a name that came back after a power cut would be shipped again.
+            if (_journal.Syncs)
+                _files.SyncFolder(_folder);
         }
         catch (IOException)
         {

@@ -10,7 +10,8 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <param name="End">The id behind its last record, as the segment right behind it says; null if that is not there to say it.</param>
 /// <param name="Length">Its length; 0 if it cannot be opened.</param>
 /// <param name="IsReadable">Whether it could be opened.</param>
-internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long? End, long Length, bool IsReadable)
+/// <param name="IsOurs">Whether anything in it shows that it was written here.</param>
+internal sealed record SegmentEntry(string Path, string Name, long FirstId, long Below, long? End, long Length, bool IsReadable, bool IsOurs)
 {
     /// <summary>The segments of a folder. Files with other names are none.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
@@ -20,7 +21,7 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
         foreach (var name in files.FilesIn(folder))
         {
             if (SegmentHeader.TryParseName(name, out var firstId))
-                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, null, 0, false), salt));
+                found.Add(Look(files, new SegmentEntry(System.IO.Path.Combine(folder, name), name, firstId, long.MaxValue, null, 0, IsReadable: false, IsOurs: false), salt));
         }
 
         found.Sort((a, b) => (a.Entry.FirstId, a.Entry.Name).CompareTo((b.Entry.FirstId, b.Entry.Name)));
@@ -62,9 +63,12 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
         {
             using var file = files.OpenToRead(entry.Path);
             var length = file.Length;
-            return SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value
-                ? new Found(entry with { FirstId = header.FirstId, Length = length, IsReadable = true }, header)
-                : new Found(entry with { FirstId = FirstIdIn(file, length, entry.FirstId, salt), Length = length, IsReadable = true }, null);
+            entry = entry with { Length = length, IsReadable = true };
+            if (SegmentHeader.TryRead(file, out var header) && header.Version == SegmentHeader.CurrentVersion && header.Salt == salt.Value)
+                return new Found(entry with { FirstId = header.FirstId, IsOurs = true }, header);
+
+            var (firstId, isOurs) = FirstIdIn(file, length, entry.FirstId, salt);
+            return new Found(entry with { FirstId = firstId, IsOurs = isOurs }, null);
         }
         catch (IOException)
         {
@@ -73,13 +77,14 @@ internal sealed record SegmentEntry(string Path, string Name, long FirstId, long
     }
 
     // Without a header the frames themselves tell which segment this is: the name's, if as many as are between can be lost.
-    private static long FirstIdIn(ISpoolFile file, long length, long nameId, SpoolSalt salt)
+    private static (long FirstId, bool IsOurs) FirstIdIn(ISpoolFile file, long length, long nameId, SpoolSalt salt)
     {
         using var reader = new SegmentReader(file, salt, new SpoolStreams());
         reader.TryRead(length, out _);
-        return reader.FirstFound is not { } first || (first.Id >= nameId && first.Id - nameId <= first.Offset / SpoolFrame.HeadSize)
-            ? nameId
-            : first.Id;
+        if (reader.FirstFound is not { } first)
+            return (nameId, false);
+
+        return (first.Id >= nameId && first.Id - nameId <= first.Offset / SpoolFrame.HeadSize ? nameId : first.Id, true);
     }
 
     private readonly record struct Found(SegmentEntry Entry, SegmentHeader? Header);

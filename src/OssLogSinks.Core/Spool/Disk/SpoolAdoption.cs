@@ -10,6 +10,9 @@ internal sealed class SpoolAdoption
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
+    // Each takes several open files, and one at a time is emptied: the rest is left to other processes as well.
+    private const int MostHeld = 4;
+
     private readonly ISpoolFiles _files;
     private readonly string _path;
     private readonly string? _ownName;
@@ -21,8 +24,17 @@ internal sealed class SpoolAdoption
 
     // Guarded by _gate.
     private readonly List<AdoptedFolder> _held = [];
+
+    // By name: the bytes of those that wait for their turn.
+    private Dictionary<string, long> _waiting = [];
+
     private ShippingLane? _lane;
     private bool _hasNoLocks;
+
+    // The loop's own: what is left of a folder that nobody can remove, and which ones have been refused.
+    private readonly HashSet<string> _remains = [];
+    private readonly HashSet<string> _refused = [];
+    private Dictionary<string, long> _measured = [];
 
     /// <param name="files">The disk.</param>
     /// <param name="path">The folder that all processes share.</param>
@@ -49,13 +61,13 @@ internal sealed class SpoolAdoption
     /// <summary>Folders that were emptied.</summary>
     public int Emptied { get; private set; }
 
-    /// <summary>Bytes of the folders that were taken over and not yet emptied.</summary>
+    /// <summary>Bytes of the folders that are, or wait to be, taken over and are not yet emptied.</summary>
     public long Bytes
     {
         get
         {
             lock (_gate)
-                return _held.Sum(f => f.Folder.Bytes);
+                return _held.Sum(f => f.Folder.Bytes) + _waiting.Values.Sum();
         }
     }
 
@@ -68,25 +80,28 @@ internal sealed class SpoolAdoption
         while (true)
         {
             await EmptyAllAsync(cancellationToken).ConfigureAwait(false);
-            var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            using (cancellationToken.Register(() => cancelled.TrySetResult(true)))
-                _ = await Waiting.ForAsync(cancelled.Task, LookInterval, _setup.Time).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            await Waiting.PauseAsync(LookInterval, _setup.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Takes over all folders whose owners are no more, and empties them.</summary>
     public async Task EmptyAllAsync(CancellationToken cancellationToken)
     {
-        TakeAll();
-        while (Next() is { } adopted)
+        do
         {
-            await adopted.EmptyAsync(_files, Lane().Spool, _damage, cancellationToken).ConfigureAwait(false);
-            lock (_gate)
-                _held.Remove(adopted);
-            adopted.Folder.Dispose();
-            Emptied++;
+            TakeAll();
+            while (Next() is { } adopted)
+            {
+                await adopted.EmptyAsync(_files, Lane().Spool, _damage, _setup.Time, cancellationToken).ConfigureAwait(false);
+                lock (_gate)
+                    _held.Remove(adopted);
+                adopted.Folder.Dispose();
+                Emptied++;
+                if (!adopted.Folder.IsGone)
+                    _remains.Add(adopted.Name);
+            }
         }
+        while (HasWaiting());
     }
 
     /// <summary>Cuts off what is being sent, and leaves what is not stored to whoever comes next. The loop must have ended.</summary>
@@ -106,6 +121,12 @@ internal sealed class SpoolAdoption
             return _held.Count > 0 ? _held[0] : null;
     }
 
+    private bool HasWaiting()
+    {
+        lock (_gate)
+            return _waiting.Count > 0;
+    }
+
     private ShippingLane Lane()
     {
         if (_lane is null)
@@ -116,10 +137,13 @@ internal sealed class SpoolAdoption
     private void TakeAll()
     {
         InUse = 0;
+        _measured = _waiting;
+        lock (_gate)
+            _waiting = [];
         try
         {
             foreach (var name in _files.FoldersIn(_path))
-                if (name != _ownName && SpoolFolderName.TryParse(name, out var parsed) && !_hasNoLocks)
+                if (name != _ownName && SpoolFolderName.TryParse(name, out var parsed) && !_hasNoLocks && !_remains.Contains(name))
                     Take(parsed);
         }
         catch (IOException)
@@ -131,8 +155,17 @@ internal sealed class SpoolAdoption
     private void Take(SpoolFolderName name)
     {
         lock (_gate)
+        {
             if (_held.Exists(f => f.Name == name.Text))
                 return;
+
+            // Nobody writes to it any more.
+            if (_held.Count == MostHeld && _measured.TryGetValue(name.Text, out var bytes))
+            {
+                _waiting.Add(name.Text, bytes);
+                return;
+            }
+        }
 
         try
         {
@@ -161,11 +194,19 @@ internal sealed class SpoolAdoption
                 return;
             }
 
-            Hold(AdoptedFolder.Open(_files, path, name, folderLock, _syncs, _damage));
+            if (_held.Count < MostHeld)
+                Hold(AdoptedFolder.Open(_files, path, name, folderLock, _syncs, _damage));
+            else
+                LetWait(name.Text, path, folderLock);
         }
-        catch (IOException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // It has gone meanwhile, or the disk refuses: there is another look.
+            // It has gone meanwhile.
+        }
+        catch (IOException e)
+        {
+            if (_refused.Add(name.Text))
+                _setup.Reporter.Buffer(OssDiagnosticLevel.Warning, $"What a process left in '{name.Text}' cannot be taken over: {e.Message} It is tried again.");
         }
     }
 
@@ -177,5 +218,20 @@ internal sealed class SpoolAdoption
         _setup.Counters.Adopted();
         if (adopted.Folder.HasSegments)
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{adopted.Folder.Path}' are being shipped.");
+    }
+
+    // Its bytes count all the same: processes that die one after the other must not fill the disk.
+    private void LetWait(string name, string path, FolderLock folderLock)
+    {
+        folderLock.Dispose();
+        var bytes = 0L;
+        foreach (var file in _files.FilesIn(path))
+        {
+            using var opened = _files.OpenToRead(Path.Combine(path, file));
+            bytes += opened.Length;
+        }
+
+        lock (_gate)
+            _waiting[name] = bytes;
     }
 }

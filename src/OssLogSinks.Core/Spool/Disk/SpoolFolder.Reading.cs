@@ -58,4 +58,18 @@ internal sealed partial class SpoolFolder
         if (isDone)
             Delete([segment]);
     }
+
+    /// <summary>A segment that cannot be read is done with: its file was put aside, or is left where it is.</summary>
+    public void Leave(SpoolSegment segment, bool isAside)
+    {
+        lock (_gate)
+        {
+            _segments.Remove(segment.FirstId);
+            KeepsFiles |= !isAside;
+            if (isAside)
+                _bytes -= segment.Length;
+        }
+
+        Changed.Beat();
+    }
 }

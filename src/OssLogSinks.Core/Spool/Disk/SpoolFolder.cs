@@ -31,7 +31,7 @@ internal sealed partial class SpoolFolder : IDisposable
     /// <param name="book">Who waits for records of this process; null for another's folder.</param>
     public SpoolFolder(ISpoolFiles files, string path, SpoolSalt salt, FolderLock folderLock, SpoolJournal journal, FlushBook? book)
     {
-        _disposal = new SegmentDisposal(files, journal);
+        _disposal = new SegmentDisposal(files, path, journal);
         Path = path;
         Salt = salt;
         _lock = folderLock;
@@ -53,6 +53,12 @@ internal sealed partial class SpoolFolder : IDisposable
                 return _segments.Count > 0;
         }
     }
+
+    /// <summary>Whether segments are left in it that can be neither read nor put aside: its journal still has to say which were stored.</summary>
+    public bool KeepsFiles { get; set; }
+
+    /// <summary>Whether nothing is left of it; known once it is disposed of.</summary>
+    public bool IsGone { get; private set; }
 
     /// <summary>Beats when there is more to read, when a segment was deleted, and at the end.</summary>
     public Pulse Changed { get; } = new();
@@ -210,8 +216,10 @@ internal sealed partial class SpoolFolder : IDisposable
             var index = _segments.Count - 1;
             for (var i = ids.Length - 1; i >= 0; i--)
             {
-                while (_segments.Keys[index] > ids[i])
+                while (index >= 0 && _segments.Keys[index] > ids[i])
                     index--;
+                if (index < 0)
+                    break;
                 if (--_segments.Values[index].Waiting == 0 && _segments.Values[index].IsRead)
                     (done ??= []).Add(_segments.Values[index]);
             }
@@ -224,13 +232,16 @@ internal sealed partial class SpoolFolder : IDisposable
     /// <summary>Lets go of the folder: deletes it if nothing is left in it, and otherwise leaves it to whoever comes next.</summary>
     public void Dispose()
     {
+        // Whoever settles the last record may not have come to delete its segment yet.
         Delete(DoneAtEnd());
+        _disposal.Close();
         bool hasFiles;
         lock (_gate)
-            hasFiles = !_isFinished || _segments.Count > 0;
+            hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles;
 
         _journal.Dispose();
-        if (hasFiles || !TryDeleteJournal() || !_lock.ReleaseAndDelete())
+        IsGone = !hasFiles && TryDeleteJournal() && _lock.ReleaseAndDelete();
+        if (!IsGone)
             _lock.Dispose();
     }
 

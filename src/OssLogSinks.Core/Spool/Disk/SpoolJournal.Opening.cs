@@ -57,8 +57,11 @@ internal sealed partial class SpoolJournal
     /// <exception cref="IOException">The disk refused.</exception>
     public void Delete()
     {
-        foreach (var slot in _slots)
-            slot.Delete();
+        // The newer one goes last: what the older one says is not true any more.
+        _slots[1 - _current].Delete();
+        if (_syncs)
+            _slots[_current].SyncFolder();
+        _slots[_current].Delete();
     }
 
     private static SpoolJournalSlot[] SlotsOf(ISpoolFiles files, string folder, int entries) =>

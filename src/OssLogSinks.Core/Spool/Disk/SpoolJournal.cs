@@ -61,6 +61,9 @@ internal sealed partial class SpoolJournal : IDisposable
         }
     }
 
+    /// <summary>Whether what must survive a power cut is forced onto the medium.</summary>
+    public bool Syncs => _syncs;
+
     /// <summary>Bytes that it takes on disk.</summary>
     public long Bytes
     {

@@ -54,6 +54,10 @@ internal sealed class SpoolJournalSlot : IDisposable
         Capacity = 0;
     }
 
+    /// <summary>Makes durable which names its folder holds.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void SyncFolder() => _files.SyncFolder(_folder);
+
     /// <summary>Makes the file, full of zeros and synced.</summary>
     public void Create()
     {
@@ -164,13 +168,28 @@ internal sealed class SpoolJournalSlot : IDisposable
         {
             _file = _files.Open(_path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException e)
         {
+            // What cannot be written to makes way: all that still matters comes here from the other file.
+            if (e is not (FileNotFoundException or DirectoryNotFoundException))
+                ClearPlace();
             _file = _files.Create(_path);
             _files.SyncFolder(_folder);
         }
 
         Capacity = 0;
+    }
+
+    private void ClearPlace()
+    {
+        try
+        {
+            _files.Delete(_path);
+        }
+        catch (IOException)
+        {
+            _files.DeleteFolder(_path);
+        }
     }
 
     private void Reserve(int entries)

@@ -9,6 +9,10 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// </summary>
 internal sealed class SpoolLoader
 {
+    // A file that cannot be opened now may be later, when there are fewer open: it is tried for a minute.
+    private const int MostTries = 12;
+    private static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
+
     // Books are kept this often, in records, while there is room for more.
     private const int LargestPiece = 4096;
 
@@ -16,23 +20,31 @@ internal sealed class SpoolLoader
     private readonly SpoolFolder _folder;
     private readonly MemorySpool _memory;
     private readonly DamageReport _damage;
+    private readonly TimeProvider _time;
     private readonly SpoolStreams _streams;
 
     // By stream: what was settled when the folder was taken over, and what was taken out of it beforehand.
     private readonly IReadOnlyDictionary<ulong, long> _settled;
     private readonly Dictionary<ulong, AppendIntent> _takenOver = [];
 
+    // The last record that was read. Ids ascend through all segments, and every mark of the journal rests on that: what does
+    // not ascend stands in a copy.
+    private long _lastId = long.MinValue;
+
     /// <param name="files">The disk.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="memory">Where the records go.</param>
     /// <param name="damage">What cannot be read is told here.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="settled">By stream: records up to this id have met their fate already.</param>
-    public SpoolLoader(ISpoolFiles files, SpoolFolder folder, MemorySpool memory, DamageReport damage, IReadOnlyDictionary<ulong, long> settled)
+    public SpoolLoader(
+        ISpoolFiles files, SpoolFolder folder, MemorySpool memory, DamageReport damage, TimeProvider time, IReadOnlyDictionary<ulong, long> settled)
     {
         _files = files;
         _folder = folder;
         _memory = memory;
         _damage = damage;
+        _time = time;
         _settled = settled;
         _streams = new SpoolStreams(files, folder.Path, folder.Salt);
     }
@@ -41,21 +53,24 @@ internal sealed class SpoolLoader
     /// Takes out what is left of the appends that another process was sending when it ended, before anything else is
     /// shipped. What it holds at once in memory is what that process held.
     /// </summary>
-    public void TakeOver(IReadOnlyDictionary<ulong, AppendIntent> intents)
+    public async Task TakeOverAsync(IReadOnlyDictionary<ulong, AppendIntent> intents, CancellationToken cancellationToken)
     {
         var open = intents.Where(i => !_settled.TryGetValue(i.Key, out var id) || id < i.Value.LastId).ToDictionary(i => i.Key, i => i.Value);
         if (open.Count == 0)
             return;
 
         var (first, last) = (open.Values.Min(i => i.FirstId), open.Values.Max(i => i.LastId));
-        var batches = new Dictionary<ulong, (SpoolStream Stream, AppendBatch Batch)>();
+        var left = new Dictionary<ulong, LeftAppend>();
         foreach (var segment in _folder.Segments().Where(s => s.FirstId <= last && s.Below > first))
-            Gather(segment, open, batches);
+            if (await OpenAsync(segment, cancellationToken).ConfigureAwait(false) is { } reader)
+                Gather(segment, reader, open, left);
 
-        foreach (var found in batches)
+        // All of it is read once more in its turn, and passed over.
+        _lastId = long.MinValue;
+        foreach (var found in left)
         {
             _takenOver.Add(found.Key, open[found.Key]);
-            _memory.TakeOver(found.Value.Stream, open[found.Key], found.Value.Batch);
+            _memory.TakeOver(found.Value.Stream, found.Value.Time, open[found.Key], found.Value.Batch);
         }
     }
 
@@ -76,11 +91,8 @@ internal sealed class SpoolLoader
 
     private async Task LoadAsync(SpoolSegment segment, CancellationToken cancellationToken)
     {
-        if (Open(segment) is not { } reader)
-        {
-            _folder.EndReading(segment);
+        if (await OpenAsync(segment, cancellationToken).ConfigureAwait(false) is not { } reader)
             return;
-        }
 
         using (reader)
         {
@@ -109,6 +121,7 @@ internal sealed class SpoolLoader
     private (Task? Room, bool IsAtEnd) LoadPiece(SpoolSegment segment, SegmentReader reader, long length, ref bool holds)
     {
         var (read, waiting) = (0, 0);
+        var through = 0L;
         Task? room = null;
         var isAtEnd = false;
         while (room is null && read < LargestPiece)
@@ -120,18 +133,18 @@ internal sealed class SpoolLoader
             }
 
             var record = reader.Current;
-            holds = false;
-            if (!IsWaiting(record))
-                read++;
-            else if (_memory.TryAdd(record, _folder.SourceOf(record.Stream), state: null, out room))
-                (read, waiting) = (read + 1, waiting + 1);
-            else
-                holds = true;
+            var waits = IsWaiting(record);
+            holds = waits && !_memory.TryAdd(record, _folder.SourceOf(record.Stream), state: null, out room);
+            if (holds)
+                break;
+
+            _lastId = record.Id;
+            (read, waiting, through) = (read + 1, waiting + (waits ? 1 : 0), reader.Offset);
         }
 
         // Where there is nothing new, nobody needs to know.
         if (read > 0 || isAtEnd)
-            _folder.Read(segment, isAtEnd ? length : reader.Offset, read, waiting);
+            _folder.Read(segment, isAtEnd ? length : through, read, waiting);
         return (room, isAtEnd);
     }
 
@@ -142,21 +155,24 @@ internal sealed class SpoolLoader
             && !(_takenOver.TryGetValue(stream, out var intent) && record.Id <= intent.LastId);
     }
 
-    private void Gather(SpoolSegment segment, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, (SpoolStream Stream, AppendBatch Batch)> batches)
+    private void Gather(SpoolSegment segment, SegmentReader segmentReader, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, LeftAppend> left)
     {
-        using var reader = Open(segment);
-        if (reader is null)
-            return;
+        using var reader = segmentReader;
 
         var waiting = 0;
         while (reader.TryRead(segment.Length, out var record))
         {
+            _lastId = record.Id;
             var stream = record.Stream.Hash;
             if (!open.TryGetValue(stream, out var intent) || record.Id > intent.LastId || !IsWaiting(record))
                 continue;
 
-            if (!batches.TryGetValue(stream, out var found))
-                batches.Add(stream, found = (record.Stream, new AppendBatch(_memory.TimestampOf(record.AcceptedTicks), _folder.SourceOf(record.Stream))));
+            if (!left.TryGetValue(stream, out var found))
+            {
+                var batch = new AppendBatch(_memory.TimestampOf(record.AcceptedTicks), _folder.SourceOf(record.Stream));
+                left.Add(stream, found = new LeftAppend(record.Stream, record.Time, batch));
+            }
+
             found.Batch.Add(record.Utf8, state: null, record.Id);
             waiting++;
         }
@@ -164,16 +180,28 @@ internal sealed class SpoolLoader
         _folder.Read(segment, segment.ReadLength, read: 0, waiting);
     }
 
-    private SegmentReader? Open(SpoolSegment segment)
+    // Null if it cannot be opened for good: then nobody reads it any more.
+    private async Task<SegmentReader?> OpenAsync(SpoolSegment segment, CancellationToken cancellationToken)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, below: segment.Below, end: segment.End);
-        }
-        catch (IOException e)
-        {
-            _damage.TellUnreadable(_folder, segment, e);
-            return null;
+            try
+            {
+                var above = Math.Max(_lastId, segment.FirstId - 1);
+                return new SegmentReader(_files.OpenToRead(segment.Path), _folder.Salt, _streams, segment.FirstId, above, segment.Below, segment.End);
+            }
+            catch (IOException e) when (tries == MostTries || e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                var isAside = _damage.PutAside(_folder, segment, e);
+                _folder.Leave(segment, isAside || e is FileNotFoundException or DirectoryNotFoundException);
+                return null;
+            }
+            catch (IOException)
+            {
+                await Waiting.PauseAsync(TryInterval, _time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
+
+    private sealed record LeftAppend(SpoolStream Stream, DateTimeOffset Time, AppendBatch Batch);
 }
