@@ -80,11 +80,11 @@ internal sealed class AdoptedFolder
         ISpoolFiles files, IReadOnlyList<SegmentEntry> entries, JournalState found, SpoolFolder folder, SpoolJournal journal, SpoolFolderName name, DamageReport damage)
     {
         var ids = new HashSet<long>();
-        var present = new HashSet<long>(entries.Select(e => e.FirstId));
+        var present = new HashSet<long>(entries.Where(e => !IsEmpty(e)).Select(e => e.FirstId));
         foreach (var entry in entries)
         {
             // The journal says that all of it has met its fate, or there is nothing in it: only deleting it was left.
-            if (found.DoneSegments.Contains(entry.FirstId) || (entry.IsReadable && entry.Length == 0))
+            if (found.DoneSegments.Contains(entry.FirstId) || IsEmpty(entry))
                 folder.KeepsFiles |= !TryDelete(files, entry.Path);
             else if (!entry.IsOurs && damage.PutAside(name.Text, entry))
                 journal.SegmentRemoved(entry.FirstId);
@@ -98,11 +98,14 @@ internal sealed class AdoptedFolder
 
         foreach (var missing in found.Segments.Where(id => !present.Contains(id)))
         {
-            var next = present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
-            damage.TellMissing(name.Text, missing, next > missing ? next - missing : null);
+            var end = entries.FirstOrDefault(e => e.FirstId == missing)?.End
+                ?? present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
+            damage.TellMissing(name.Text, missing, end > missing ? end - missing : null);
             journal.SegmentRemoved(missing);
         }
     }
+
+    private static bool IsEmpty(SegmentEntry entry) => entry.IsReadable && entry.Length == 0;
 
     private static bool TryDelete(ISpoolFiles files, string path)
     {

@@ -49,7 +49,7 @@ internal sealed class DamageReport
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records were in it at most; null if nothing tells.</param>
     public void TellMissing(string folder, long firstId, long? records) =>
-        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing", records ?? 0, 0, isUnknown: records is null);
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null);
 
     /// <summary>Puts a file aside that is none of the spool's.</summary>
     /// <returns>False if it has to stay where it is.</returns>
