@@ -11,7 +11,7 @@ namespace NLog.Targets.OssAppend.Tests;
 /// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
 public sealed class BufferOverHttpTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 

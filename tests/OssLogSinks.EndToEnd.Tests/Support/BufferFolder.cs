@@ -4,7 +4,7 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 internal sealed class BufferFolder : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     public string Path { get; } = Directory.CreateTempSubdirectory("oss-end-to-end-").FullName;
 

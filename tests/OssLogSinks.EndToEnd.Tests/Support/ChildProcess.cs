@@ -9,7 +9,7 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const string Lost = "lost: ";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly Task<string> _errors;

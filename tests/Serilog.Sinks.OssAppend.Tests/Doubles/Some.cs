@@ -8,7 +8,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Doubles;
 /// <summary>What most tests need.</summary>
 internal static class Some
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Settings for a bucket in memory: one object, short waits.</summary>
     public static OssAppendSinkOptions Options(MemoryBucket bucket) => new()

@@ -8,8 +8,8 @@ public class SpoolJournalTroubleTests
 {
     private const string Folder = "spool";
     private const ulong Stream = 0xFEED_0000_0000_0001;
-    private static readonly string _zero = Path.Combine(Folder, "journal.0");
-    private static readonly string _one = Path.Combine(Folder, "journal.1");
+    private static readonly string Zero = Path.Combine(Folder, "journal.0");
+    private static readonly string One = Path.Combine(Folder, "journal.1");
 
     private readonly FragileDisk _disk = new();
 
@@ -137,7 +137,7 @@ public class SpoolJournalTroubleTests
     {
         var journal = Create();
         journal.Intend(Stream, Intent(1, 10));
-        var path = first ? _zero : _one;
+        var path = first ? Zero : One;
         var length = _disk.Bytes[path].Length;
 
         _disk.Put(path, new byte[length]);
