@@ -79,7 +79,7 @@ public class OverHttpTests
             Endpoint = oss.Endpoint.ToString(),
             AccessKeyId = oss.AccessKeyId,
             AccessKeySecret = "a-wrong-secret",
-            CloseTimeout = TimeSpan.FromMilliseconds(300),
+            CloseTimeout = TimeSpan.FromSeconds(3),
             Diagnostics = said,
         };
         await using (var logger = new LoggerConfiguration().WriteTo.FallbackChain(w => w.OssAppend(options), w => w.Sink(fallback)).CreateLogger())
