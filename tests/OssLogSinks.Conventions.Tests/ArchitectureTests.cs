@@ -7,6 +7,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.HealthChecks"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
     };
@@ -15,6 +16,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.HealthChecks"] = ["Microsoft.Extensions.Diagnostics.HealthChecks"],
         ["Serilog.Sinks.OssAppend"] = ["Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };
