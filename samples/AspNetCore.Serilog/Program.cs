@@ -8,7 +8,9 @@ var builder = WebApplication.CreateBuilder(args);
 await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configuration, "Serilog:WriteTo:Oss:Args");
 
 builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration));
+// snippet: health
 builder.Services.AddHealthChecks().AddOssAppend(SiteLog.Monitor.GetSnapshot);
+// end
 
 var app = builder.Build();
 app.UseSerilogRequestLogging();

@@ -40,6 +40,16 @@ public class ArchitectureTests
     }
 
     [Fact]
+    public void EveryProjectThatShips_IsAotCompatible() =>
+        Assert.All(
+            Projects("src").Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
+            project =>
+            {
+                Assert.Contains("<TargetFrameworks>netstandard2.0;net8.0</TargetFrameworks>", project);
+                Assert.Contains("<IsAotCompatible Condition=\"'$(TargetFramework)' == 'net8.0'\">true</IsAotCompatible>", project);
+            });
+
+    [Fact]
     public void NothingOutsideTests_ReferencesATest() =>
         Assert.All(
             Projects("src").Concat(Projects("samples")),
