@@ -89,21 +89,22 @@ internal sealed class TargetSettings
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)
     {
-        Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "must not be empty.");
-        Check(_target.LineEnding is not null, nameof(_target.LineEnding), "must not be null; None stands for none.");
-        Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), "must be at least 1.");
-        Check(_target.BatchSize >= 1, nameof(_target.BatchSize), "must be at least 1.");
-        Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), "must be at least 0, or -1 for as long as it takes.");
+        Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out for NLog's usual one.");
+        Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be; None stands for none.");
+        Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
+        Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");
+        Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), _target.BlockTimeoutMilliseconds, "must be at least 0, or -1 for as long as it takes.");
         Check(
             _target.OverflowAction is AsyncTargetWrapperOverflowAction.Discard or AsyncTargetWrapperOverflowAction.Block or AsyncTargetWrapperOverflowAction.Grow,
             nameof(_target.OverflowAction),
+            _target.OverflowAction,
             "must be Discard, Block or Grow.");
-        Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), "must be Oss or Disk.");
+        Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), _target.FlushTarget, "must be Oss or Disk.");
         foreach (var fault in key.Faults)
             Add(nameof(_target.ObjectKey), fault);
 
         foreach (var fault in options.Validate().Where(f => !IsTold(f)).Select(InWordsOfTheTarget))
-            Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Columns count in '{key.Template}'.)" : fault.Problem);
+            Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Each layout renderer of '{_target.ObjectKey}' is a place in it.)" : fault.Problem);
 
         return _faults;
     }
@@ -139,8 +140,10 @@ internal sealed class TargetSettings
         if (_target.AccessKeyId is null && _target.AccessKeySecret is null && token is null)
             return null;
 
-        Check(id is not null, nameof(_target.AccessKeyId), "is empty; set it together with AccessKeySecret, or neither.");
-        Check(secret is not null, nameof(_target.AccessKeySecret), "is empty; set it together with AccessKeyId, or neither.");
+        if (id is null)
+            Add(nameof(_target.AccessKeyId), "is empty; set it together with AccessKeySecret, or neither.");
+        if (secret is null)
+            Add(nameof(_target.AccessKeySecret), "is empty; set it together with AccessKeyId, or neither.");
         return id is null || secret is null ? null : new StaticCredentialsProvider(id, secret, token);
     }
 
@@ -149,7 +152,8 @@ internal sealed class TargetSettings
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in properties)
         {
-            Check(!entries.ContainsKey(property.Name ?? ""), setting, $"the name '{property.Name}' stands twice.");
+            if (entries.ContainsKey(property.Name ?? ""))
+                Add(setting, $"the name '{property.Name}' stands twice; leave one out.");
             entries[property.Name ?? ""] = Text(property.Layout) ?? "";
         }
 
@@ -179,10 +183,10 @@ internal sealed class TargetSettings
 
     private static TimeSpan Seconds(int count) => TimeSpan.FromSeconds(count);
 
-    private void Check(bool isRight, string setting, string problem)
+    private void Check(bool isRight, string setting, object? value, string need)
     {
         if (!isRight)
-            Add(setting, problem);
+            _faults.Add(SettingFault.OfValue(setting, value, need).ToString());
     }
 
     private void Add(string setting, string problem) => _faults.Add($"{setting}: {problem}");

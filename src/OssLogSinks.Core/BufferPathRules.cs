@@ -17,15 +17,15 @@ internal static class BufferPathRules
     private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
     private static readonly int LongestPath = (IsWindows ? 32767 : 4096) - RoomInside;
 
-    /// <summary>What is wrong with a path, as a sentence without its subject; null if nothing is.</summary>
+    /// <summary>What is wrong with a path, as a sentence whose subject is the path; null if nothing is.</summary>
     public static string? FaultOf(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
             return "must not be empty; leave it out to have records wait in memory.";
         if (path.IndexOfAny(Path.GetInvalidPathChars()) >= 0)
-            return "has a character that no path may have.";
+            return "has a character that no path may have; write it without.";
         if (FullPathOf(path) is not { } folder)
-            return "is no path that a folder can have.";
+            return "is no path that a folder can have; write an absolute one.";
         if (LengthOf(folder) > LongestPath || folder.Split(Path.DirectorySeparatorChar).Any(name => LengthOf(name) > LongestName))
             return $"is too long: a path has room for {LongestPath} {Unit}, and each name in it for {LongestName}.";
 

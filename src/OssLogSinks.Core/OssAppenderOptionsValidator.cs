@@ -46,34 +46,37 @@ internal sealed class OssAppenderOptionsValidator
         if (_options.Client is null)
             CheckClient();
 
-        Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), "must not be null.");
-        Check(_options.Random is not null, nameof(_options.Random), "must not be null.");
+        Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
+        Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
         return _faults;
     }
 
     private void CheckKey()
     {
-        Check(_options.RollingInterval is >= Rolling.OssRollingInterval.Infinite and <= Rolling.OssRollingInterval.Minute, nameof(_options.RollingInterval), "is no rolling interval.");
+        Check(_options.RollingInterval is >= Rolling.OssRollingInterval.Infinite and <= Rolling.OssRollingInterval.Minute, nameof(_options.RollingInterval), _options.RollingInterval, "must be Infinite, Year, Month, Day, Hour or Minute.");
         var faults = new List<string>();
         KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, _options.RollingInterval, ProcessIdentity.Current, faults);
         foreach (var fault in faults)
-            Add(nameof(_options.ObjectKey), fault + ".");
+            Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {fault}.");
     }
 
     private void CheckLimits()
     {
-        Check(_options.ObjectSizeLimit is null or >= 1, nameof(_options.ObjectSizeLimit), "must be at least 1 byte, or null for no limit.");
+        Check(_options.ObjectSizeLimit is null or >= 1, nameof(_options.ObjectSizeLimit), _options.ObjectSizeLimit, "must be at least 1 byte, or null for no limit.");
+        var isAppendRight = _options.AppendSizeLimit is >= SmallestAppend and <= LargestAppend;
         Check(
-            _options.AppendSizeLimit is >= SmallestAppend and <= LargestAppend,
+            isAppendRight,
             nameof(_options.AppendSizeLimit),
+            _options.AppendSizeLimit,
             $"must be from {Number(SmallestAppend)} to {Number(LargestAppend)} bytes.");
         Check(
-            _options.RecordSizeLimit >= 1 && _options.RecordSizeLimit <= _options.AppendSizeLimit,
+            _options.RecordSizeLimit >= 1 && (_options.RecordSizeLimit <= _options.AppendSizeLimit || !isAppendRight),
             nameof(_options.RecordSizeLimit),
+            _options.RecordSizeLimit,
             $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
         CheckMemory();
-        Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), $"must be from 1 to {Number(MostWorkers)}.");
-        Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), "must be at least 1.");
+        Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), _options.ConcurrentAppends, $"must be from 1 to {Number(MostWorkers)}.");
+        Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), _options.OpenStreamLimit, "must be at least 1.");
     }
 
     private void CheckMemory()
@@ -84,6 +87,7 @@ internal sealed class OssAppenderOptionsValidator
             Check(
                 _options.MemoryLimit >= least,
                 nameof(_options.MemoryLimit),
+                _options.MemoryLimit,
                 $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimit)}, and room for a record of {nameof(_options.RecordSizeLimit)}.");
             return;
         }
@@ -93,6 +97,7 @@ internal sealed class OssAppenderOptionsValidator
         Check(
             _options.MemoryLimit >= least,
             nameof(_options.MemoryLimit),
+            _options.MemoryLimit,
             $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimit)}, and room for {Number(PartsOfMemory)} records of {nameof(_options.RecordSizeLimit)}.");
     }
 
@@ -106,20 +111,23 @@ internal sealed class OssAppenderOptionsValidator
     private void CheckBuffer()
     {
         if (_bufferPath is { } path && BufferPathRules.FaultOf(path) is { } problem)
-            Add(nameof(_options.BufferPath), problem);
+            Add(nameof(_options.BufferPath), $"{SettingFault.Shown(path)} {problem}");
 
         var least = Math.Max(SmallestBuffer, 4L * _options.AppendSizeLimit);
         Check(
             _options.BufferSizeLimitBytes >= least,
             nameof(_options.BufferSizeLimitBytes),
+            _options.BufferSizeLimitBytes,
             $"must be at least {Number(least)} bytes: 8 MiB, and four times {nameof(_options.AppendSizeLimit)}.");
         Check(
             _options.BufferFullAction is OssBufferFullAction.DropNewest or OssBufferFullAction.DropOldest,
             nameof(_options.BufferFullAction),
+            _options.BufferFullAction,
             $"must be {nameof(OssBufferFullAction.DropNewest)} or {nameof(OssBufferFullAction.DropOldest)}.");
         Check(
             _options.BufferSync is OssBufferSync.EachWrite or OssBufferSync.Interval or OssBufferSync.None,
             nameof(_options.BufferSync),
+            _options.BufferSync,
             $"must be {nameof(OssBufferSync.EachWrite)}, {nameof(OssBufferSync.Interval)} or {nameof(OssBufferSync.None)}.");
         CheckTime(_options.BufferSyncInterval, nameof(_options.BufferSyncInterval), mayBeZero: false);
     }
@@ -129,7 +137,7 @@ internal sealed class OssAppenderOptionsValidator
         CheckTime(_options.AppendInterval, nameof(_options.AppendInterval), mayBeZero: true);
         CheckTime(_options.RetryDelay, nameof(_options.RetryDelay), mayBeZero: false);
         CheckTime(_options.RetryDelayLimit, nameof(_options.RetryDelayLimit), mayBeZero: false);
-        Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), "must not be shorter than the pause after a first failure.");
+        Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), _options.RetryDelayLimit, $"must not be shorter than the pause after a first failure, {_options.RetryDelay}.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
         if (_options.RetryTimeLimit is { } limit && limit != Timeout.InfiniteTimeSpan)
@@ -140,7 +148,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         if (_options.ObjectProperties is null)
         {
-            Add(nameof(_options.ObjectProperties), "must not be null; leave it alone for none.");
+            Add(nameof(_options.ObjectProperties), "is null, but must not be; leave it alone for none.");
             return;
         }
 
@@ -198,13 +206,13 @@ internal sealed class OssAppenderOptionsValidator
     private void CheckTime(TimeSpan time, string setting, bool mayBeZero)
     {
         var isLongEnough = mayBeZero ? time >= TimeSpan.Zero : time > TimeSpan.Zero;
-        Check(isLongEnough && time <= LongestTime, setting, $"must be {(mayBeZero ? "from zero" : "more than zero and")} up to {Number(LongestTime.Days)} days.");
+        Check(isLongEnough && time <= LongestTime, setting, time, $"must be {(mayBeZero ? "from zero" : "more than zero and")} up to {Number(LongestTime.Days)} days.");
     }
 
-    private void Check(bool isRight, string setting, string problem)
+    private void Check(bool isRight, string setting, object? value, string need)
     {
         if (!isRight)
-            Add(setting, problem);
+            _faults.Add(SettingFault.OfValue(setting, value, need));
     }
 
     private void Add(string setting, string problem) => _faults.Add(new SettingFault(setting, problem));

@@ -28,14 +28,14 @@ public sealed class OssAppendHealthCheckOptions
         CheckTime(DelayedAfter, nameof(DelayedAfter));
         CheckTime(LosingFor, nameof(LosingFor));
         if (TimeProvider is null)
-            faults.Add(new SettingFault(nameof(TimeProvider), "must not be null; leave it alone for the system's."));
+            faults.Add(SettingFault.OfValue(nameof(TimeProvider), null, "must not be; leave it alone for the system's."));
         if (faults.Count > 0)
             throw new OssSettingsException(faults);
 
         void CheckTime(TimeSpan time, string setting)
         {
             if (time <= TimeSpan.Zero || time > LongestTime)
-                faults.Add(new SettingFault(setting, $"is {time}, but must be more than zero and up to {LongestTime.Days} days."));
+                faults.Add(SettingFault.OfValue(setting, time, $"must be more than zero and up to {LongestTime.Days} days."));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Protocol;
@@ -62,6 +63,10 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: nobody does.</param>
     /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. Default: the built-in client.</param>
+    /// <param name="configuration">
+    /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.
+    /// <c>Serilog.Settings.Configuration</c> hands it over by itself, and would leave such a setting out without a word. Default: none is looked at.
+    /// </param>
     /// <returns>The logger's configuration, to go on with.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static LoggerConfiguration OssAppend(
@@ -99,7 +104,8 @@ public static class OssAppendLoggerConfigurationExtensions
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null,
-        IOssClient? client = null) =>
+        IOssClient? client = null,
+        IConfiguration? configuration = null) =>
         OssAppend(
             sinkConfiguration,
             new MessageTemplateTextFormatter(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
@@ -114,13 +120,13 @@ public static class OssAppendLoggerConfigurationExtensions
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
             contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
-            metadata: metadata, tags: tags, monitor: monitor, client: client);
+            metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -155,9 +161,13 @@ public static class OssAppendLoggerConfigurationExtensions
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null,
-        IOssClient? client = null)
+        IOssClient? client = null,
+        IConfiguration? configuration = null)
 #pragma warning restore CS1573
     {
+        if (sinkConfiguration is null)
+            throw new ArgumentNullException(nameof(sinkConfiguration));
+
         var options = new OssAppendSinkOptions
         {
             Formatter = formatter ?? throw new ArgumentNullException(nameof(formatter)),
@@ -198,7 +208,8 @@ public static class OssAppendLoggerConfigurationExtensions
         options.BlockTimeout = blockTimeout ?? options.BlockTimeout;
         options.CloseTimeout = closeTimeout ?? options.CloseTimeout;
         options.RequestTimeout = requestTimeout ?? options.RequestTimeout;
-        return Add(sinkConfiguration, options, SettingNames.OfParameters, restrictedToMinimumLevel, levelSwitch);
+        SettingsCheck.Require(options, SettingNames.OfParameters, configuration);
+        return Add(sinkConfiguration, options, restrictedToMinimumLevel, levelSwitch);
     }
 
     /// <summary>Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background; every setting there is can be given.</summary>
@@ -206,22 +217,27 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="options">The settings; in JSON configuration a section called <c>options</c>. Read now, not kept.</param>
     /// <param name="restrictedToMinimumLevel">The least level that is written; ignored if there is a <paramref name="levelSwitch"/>. Default: all.</param>
     /// <param name="levelSwitch">Changes the least level while the application runs. Default: none.</param>
+    /// <param name="configuration">
+    /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.
+    /// <c>Serilog.Settings.Configuration</c> hands it over by itself, and would leave such a setting out without a word. Default: none is looked at.
+    /// </param>
     /// <returns>The logger's configuration, to go on with.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         OssAppendSinkOptions options,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
-        LoggingLevelSwitch? levelSwitch = null) =>
-        Add(sinkConfiguration, options ?? throw new ArgumentNullException(nameof(options)), SettingNames.OfProperties, restrictedToMinimumLevel, levelSwitch);
-
-    private static LoggerConfiguration Add(
-        LoggerSinkConfiguration sinkConfiguration, OssAppendSinkOptions options, SettingNames names, LogEventLevel minimum, LoggingLevelSwitch? levelSwitch)
+        LoggingLevelSwitch? levelSwitch = null,
+        IConfiguration? configuration = null)
     {
         if (sinkConfiguration is null)
             throw new ArgumentNullException(nameof(sinkConfiguration));
 
-        SettingsCheck.Require(options, names);
-        return sinkConfiguration.Sink(new OssAppendSink(options), minimum, levelSwitch);
+        SettingsCheck.Require(options ?? throw new ArgumentNullException(nameof(options)), SettingNames.OfProperties, configuration);
+        return Add(sinkConfiguration, options, restrictedToMinimumLevel, levelSwitch);
     }
+
+    private static LoggerConfiguration Add(
+        LoggerSinkConfiguration sinkConfiguration, OssAppendSinkOptions options, LogEventLevel minimum, LoggingLevelSwitch? levelSwitch) =>
+        sinkConfiguration.Sink(new OssAppendSink(options), minimum, levelSwitch);
 }

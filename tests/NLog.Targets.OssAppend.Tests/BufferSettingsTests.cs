@@ -87,7 +87,7 @@ public sealed class BufferSettingsTests : IDisposable
     {
         var message = FaultsOf(target => target.BufferPath = "${environment:NO_SUCH_VARIABLE_HERE}");
 
-        Assert.Contains("\n  - BufferPath: must not be empty", message, StringComparison.Ordinal);
+        Assert.Contains("\n  - BufferPath: '' must not be empty", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class BufferSettingsTests : IDisposable
         var file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
 
-        Assert.Contains("\n  - BufferPath: is a file", FaultsOf(target => target.BufferPath = file), StringComparison.Ordinal);
+        Assert.Contains($"\n  - BufferPath: '{file}' is a file", FaultsOf(target => target.BufferPath = file), StringComparison.Ordinal);
     }
 
     [Fact]

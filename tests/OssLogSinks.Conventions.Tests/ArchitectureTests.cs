@@ -17,7 +17,7 @@ public class ArchitectureTests
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.HealthChecks"] = ["Microsoft.Extensions.Diagnostics.HealthChecks"],
-        ["Serilog.Sinks.OssAppend"] = ["Serilog", "Serilog.Sinks.PeriodicBatching"],
+        ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };
 

@@ -43,10 +43,12 @@ public sealed class BufferSettingsTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "file"), "");
 
-        var fault = Assert.Single(FaultsOf(o => o.BufferPath = Path.Combine(_folder, path)));
+        var place = Path.Combine(_folder, path);
+
+        var fault = Assert.Single(FaultsOf(o => o.BufferPath = place));
 
         Assert.Equal("BufferPath", fault.Setting);
-        Assert.StartsWith(problem, fault.Problem);
+        Assert.StartsWith($"'{place}' {problem}", fault.Problem);
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed class BufferSettingsTests : IDisposable
 
             var fault = Assert.Single(options.Validate());
             Assert.Equal("MemoryLimit", fault.Setting);
-            options.MemoryLimit = long.Parse(fault.Problem.Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture);
+            options.MemoryLimit = long.Parse(fault.Problem.Substring(fault.Problem.IndexOf("at least ", StringComparison.Ordinal) + 9).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
             Assert.InRange(options.MemoryLimit, 8L * appendSize, long.MaxValue);
             Assert.Empty(options.Validate());
             options.MemoryLimit--;

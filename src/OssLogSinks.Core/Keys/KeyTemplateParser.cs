@@ -102,7 +102,7 @@ internal sealed class KeyTemplateParser
         }
         catch (FormatException)
         {
-            Fault(column, $"'{format}' is not a .NET date format");
+            Fault(column, $"'{format}' is not a .NET date format; write yyyy/MM/dd for instance");
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class KeyTemplateParser
     {
         if (_parts.OfType<SequencePart>().Any())
         {
-            Fault(column, "the sequence can stand in one place only");
+            Fault(column, "the sequence can stand in one place only; leave the others out");
             return;
         }
 
@@ -124,7 +124,7 @@ internal sealed class KeyTemplateParser
     private void AddConstant(string value, string? format, int column)
     {
         if (format is not null)
-            Fault(column, "this place takes no format");
+            Fault(column, "this place takes no format; leave it out");
         else
             _literal.Append(KeyValueEscaping.Escape(value));
     }
@@ -139,7 +139,7 @@ internal sealed class KeyTemplateParser
 
         var value = _identity.ReadEnvironment(variable!);
         if (string.IsNullOrEmpty(value))
-            Fault(column, $"the environment variable '{variable}' is not set");
+            Fault(column, $"the environment variable '{variable}' is not set; set it, or leave the place out");
         else
             _literal.Append(KeyValueEscaping.Escape(value));
     }
@@ -154,7 +154,7 @@ internal sealed class KeyTemplateParser
         else if (!name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-'))
             Fault(column, $"'{name}' is not a property name: letters, digits, '_', '.' and '-' only");
         else if (format is not null)
-            Fault(column, $"a property place takes no format, but '{name}' has '{format}'");
+            Fault(column, $"a property place takes no format, but '{name}' has '{format}'; leave it out");
         else
             Add(new PropertyPart(PropertyIndex(name)));
     }

@@ -73,7 +73,7 @@ public sealed class ObjectKeyTemplate
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            faults.Add("the key is empty");
+            faults.Add("the key is empty; leave it out for the default");
             return null;
         }
 
@@ -152,12 +152,12 @@ public sealed class ObjectKeyTemplate
         if (Encoding.UTF8.GetByteCount(longest) > ObjectKeyRules.MaxBytes)
             faults.Add($"the key can become longer than {ObjectKeyRules.MaxBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
         if (first[0] is '/' or '\\')
-            faults.Add($"column 1: a key must not begin with '{first[0]}'");
+            faults.Add($"column 1: a key must not begin with '{first[0]}'; leave it out");
         if (first[first.Length - 1] == '/')
             faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
         if (ObjectKeyRules.HasDotSegment(first) || ObjectKeyRules.HasDotSegment(longest))
-            faults.Add("a segment must not be '.' or '..'");
+            faults.Add("a segment must not be '.' or '..'; name it otherwise");
         if (longest.Any(char.IsControl))
-            faults.Add("the key must not hold control characters");
+            faults.Add("the key must not hold control characters; leave them out");
     }
 }

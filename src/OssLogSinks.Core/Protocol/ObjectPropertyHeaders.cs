@@ -47,7 +47,7 @@ internal static class ObjectPropertyHeaders
         {
             if (value is not null && !HeaderText.IsSendable(value))
             {
-                faults.Add($"{property}: must be printable ASCII without blanks at its ends.");
+                faults.Add($"{property}: is {SettingFault.Shown(value)}, but must be printable ASCII without blanks at its ends.");
             }
         }
 
@@ -107,22 +107,22 @@ internal static class ObjectPropertyHeaders
             size += MetadataPrefix.Length + entry.Key.Length + (entry.Value ?? "").Length;
             if (!IsName(entry.Key))
             {
-                faults.Add($"Metadata: the name '{entry.Key}' may hold letters, digits and hyphens only.");
+                faults.Add($"Metadata: the name '{entry.Key}' may hold letters, digits and hyphens only; write it so.");
             }
             else if (!names.Add(entry.Key))
             {
-                faults.Add($"Metadata: the name '{entry.Key}' stands twice; OSS stores names in lower case.");
+                faults.Add($"Metadata: the name '{entry.Key}' stands twice; leave one out, as OSS stores names in lower case.");
             }
 
             if (entry.Value is null || !HeaderText.IsSendable(entry.Value))
             {
-                faults.Add($"Metadata: the value of '{entry.Key}' must be printable ASCII without blanks at its ends; encode it otherwise.");
+                faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of '{entry.Key}' must be printable ASCII without blanks at its ends; encode it otherwise.");
             }
         }
 
         if (size > MaxMetadataBytes)
         {
-            faults.Add($"Metadata: has {size} bytes in all; at most {MaxMetadataBytes} are allowed.");
+            faults.Add($"Metadata: has {size} bytes in all; at most {MaxMetadataBytes} are allowed; leave some out.");
         }
     }
 
@@ -130,7 +130,7 @@ internal static class ObjectPropertyHeaders
     {
         if (tags.Count > MaxTags)
         {
-            faults.Add($"Tags: has {tags.Count} tags; at most {MaxTags} are allowed.");
+            faults.Add($"Tags: has {tags.Count} tags; at most {MaxTags} are allowed; leave some out.");
         }
 
         foreach (var tag in tags)

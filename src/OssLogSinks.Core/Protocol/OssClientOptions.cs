@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Signing;
@@ -72,11 +73,11 @@ public sealed class OssClientOptions
         var settings = new OssEndpointSettings(Endpoint, Bucket, Region, AddressingStyle, SignatureVersion);
         _ = OssEndpoint.TryCreate(settings, faults, out var endpoint);
         Check(faults, Credentials is not null, "Credentials: must be set, to an EnvironmentCredentialsProvider for instance.");
-        Check(faults, IsTimeout(RequestTimeout), "RequestTimeout: must be more than zero and less than a day.");
-        Check(faults, IsTimeout(ConnectTimeout), "ConnectTimeout: must be more than zero and less than a day.");
-        Check(faults, MaxConnections > 0, "MaxConnections: must be at least 1.");
+        Check(faults, IsTimeout(RequestTimeout), $"RequestTimeout: is {RequestTimeout}, but must be more than zero and less than a day.");
+        Check(faults, IsTimeout(ConnectTimeout), $"ConnectTimeout: is {ConnectTimeout}, but must be more than zero and less than a day.");
+        Check(faults, MaxConnections > 0, $"MaxConnections: is {MaxConnections.ToString(CultureInfo.InvariantCulture)}, but must be at least 1.");
         Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it alone to use the system's clock.");
-        Check(faults, HeaderText.IsSendable(UserAgentSuffix ?? ""), "UserAgentSuffix: must be printable ASCII.");
+        Check(faults, HeaderText.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
         return endpoint;
     }
 

@@ -108,7 +108,7 @@ internal sealed class OssEndpoint
     {
         if (bucket.Length == 0)
         {
-            return "Bucket: must be set to the name of the bucket.";
+            return "Bucket: is empty, but must be set to the name of the bucket.";
         }
 
         static bool IsLetterOrDigit(char c) => c is (>= 'a' and <= 'z') or (>= '0' and <= '9');
@@ -142,7 +142,7 @@ internal sealed class OssEndpoint
         OssAddressingStyle.VirtualHosted when bucket.Length > 0 && host.Name.StartsWith(bucket + ".", StringComparison.Ordinal) =>
             $"Endpoint: '{host.Name}' begins with the bucket's name, which is put in front of it anyway; write '{host.Name[(bucket.Length + 1)..]}'.",
         OssAddressingStyle.VirtualHosted or OssAddressingStyle.Path or OssAddressingStyle.CustomDomain => null,
-        _ => $"AddressingStyle: {(int)style} is no addressing style.",
+        _ => $"AddressingStyle: is {(int)style}, but must be Automatic, VirtualHosted, Path or CustomDomain.",
     };
 
     private static string? MissingRegionFault(string region, EndpointHost host, OssSignatureVersion version) => version switch
@@ -150,6 +150,6 @@ internal sealed class OssEndpoint
         OssSignatureVersion.V4 when region.Length == 0 =>
             $"Region: must be set, because signature V4 needs it and the endpoint '{host.Name}' does not tell it; write the bucket's region, 'cn-hangzhou' for instance.",
         OssSignatureVersion.V4 or OssSignatureVersion.V1 => null,
-        _ => $"SignatureVersion: {(int)version} is no signature version.",
+        _ => $"SignatureVersion: is {(int)version}, but must be V4 or V1.",
     };
 }

@@ -23,8 +23,8 @@ internal sealed class SettingNames
         [nameof(OssAppenderOptions.MemoryLimit)] = nameof(OssAppendSinkOptions.MemoryLimitBytes),
     };
 
-    // Settings that the core's sentences name.
-    private static readonly Regex CoreName = new(@"\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay|BufferPath)\b");
+    // Settings that the core's sentences name; what stands in quotes is the user's own text.
+    private static readonly Regex CoreName = new(@"(?<!\w)'.*?'(?!\w)|\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay|BufferPath)\b");
 
     // What is one setting in the options is a parameter for each of its parts.
     private const string PartPrefix = nameof(OssAppendSinkOptions.ObjectProperties) + ".";
@@ -42,7 +42,7 @@ internal sealed class SettingNames
         if (this == OfParameters && fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal))
             return Fault(fault.Setting.Substring(PartPrefix.Length), fault.Problem);
 
-        return Fault(Translate(fault.Setting), CoreName.Replace(fault.Problem, match => _spell(Translate(match.Value))));
+        return Fault(Translate(fault.Setting), CoreName.Replace(fault.Problem, match => match.Groups[1].Success ? _spell(Translate(match.Value)) : match.Value));
     }
 
     private static string Translate(string coreName) => Translations.TryGetValue(coreName, out var name) ? name : coreName;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
 using static Serilog.Sinks.OssAppend.Settings.AppenderSettings;
@@ -21,29 +22,31 @@ internal sealed class SettingsCheck
 
     /// <summary>Returns if the settings can be used.</summary>
     /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
-    public static void Require(OssAppendSinkOptions options, SettingNames names)
+    public static void Require(OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null)
     {
         var check = new SettingsCheck(options, names);
         check.CheckQueue();
         check.CheckOutput();
         check.CheckCredentials();
         check.CheckCore();
+        check.CheckSpelling(configuration);
         if (check._faults.Count > 0)
             throw new OssSettingsException(check._faults);
     }
 
     private void CheckQueue()
     {
-        Check(_options.BatchSizeLimit >= 1, nameof(_options.BatchSizeLimit), "must be at least 1 event.");
-        Check(_options.QueueLimit >= 1, nameof(_options.QueueLimit), "must be at least 1 event.");
+        Check(_options.BatchSizeLimit >= 1, nameof(_options.BatchSizeLimit), _options.BatchSizeLimit, "must be at least 1 event.");
+        Check(_options.QueueLimit >= 1, nameof(_options.QueueLimit), _options.QueueLimit, "must be at least 1 event.");
         Check(
             _options.BlockTimeout == Timeout.InfiniteTimeSpan || (_options.BlockTimeout >= TimeSpan.Zero && _options.BlockTimeout <= LongestBlock),
             nameof(_options.BlockTimeout),
+            _options.BlockTimeout,
             "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.");
     }
 
     private void CheckOutput() => Check(
-        _options.Formatter is not null || _options.OutputTemplate is not null, nameof(_options.OutputTemplate), "must not be null, unless there is a formatter.");
+        _options.Formatter is not null || _options.OutputTemplate is not null, nameof(_options.OutputTemplate), null, "must not be, unless there is a formatter.");
 
     private void CheckCredentials()
     {
@@ -52,14 +55,10 @@ internal sealed class SettingsCheck
         if (hasId != hasSecret)
             Add(hasId ? nameof(_options.AccessKeySecret) : nameof(_options.AccessKeyId), "must be set too; an access key has an id and a secret.");
 
-        Check(
-            !IsGiven(_options.SecurityToken) || hasId || hasSecret,
-            nameof(_options.SecurityToken),
-            "belongs to a temporary access key: set its id and secret too.");
-        Check(
-            _options.Credentials is null || !(hasId || hasSecret),
-            nameof(_options.Credentials),
-            "cannot be used together with an access key; leave one of the two out.");
+        if (IsGiven(_options.SecurityToken) && !hasId && !hasSecret)
+            Add(nameof(_options.SecurityToken), "belongs to a temporary access key: set its id and secret too.");
+        if (_options.Credentials is not null && (hasId || hasSecret))
+            Add(nameof(_options.Credentials), "cannot be used together with an access key; leave one of the two out.");
     }
 
     private void CheckCore()
@@ -72,14 +71,24 @@ internal sealed class SettingsCheck
             _faults.Add(_names.FromCore(fault));
     }
 
+    private void CheckSpelling(IConfiguration? configuration)
+    {
+        var misspelt = ConfiguredSettings.Misspelt(configuration);
+
+        // That the setting which was meant is missing would be a second word for one mistake.
+        _faults.RemoveAll(fault => misspelt.Any(m => fault.Setting.Equals(m.Meant, StringComparison.OrdinalIgnoreCase)));
+        _faults.AddRange(misspelt.Select(m => m.ToFault()));
+        _faults.AddRange(ConfiguredSettings.Conflicts(configuration));
+    }
+
     private bool IsAboutCredentials(string setting) =>
         new[] { nameof(_options.AccessKeyId), nameof(_options.AccessKeySecret), nameof(_options.SecurityToken), nameof(_options.Credentials) }
             .Contains(setting, StringComparer.OrdinalIgnoreCase);
 
-    private void Check(bool isRight, string property, string problem)
+    private void Check(bool isRight, string property, object? value, string need)
     {
         if (!isRight)
-            Add(property, problem);
+            Add(property, SettingFault.OfValue(property, value, need).Problem);
     }
 
     private void Add(string property, string problem) => _faults.Add(_names.Fault(property, problem));

@@ -209,7 +209,7 @@ public class OssClientRequestTests
 
         Assert.Empty(wire.Sent);
         Assert.All(
-            new[] { "ContentType: must", "'bad name'", "value of 'app'", "Tags: has 11" },
+            new[] { "ContentType: is 'text/plain??x-oss-object-acl: public-read-write', but must", "'bad name'", "value 'ü' of 'app'", "Tags: has 11" },
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
     }
 

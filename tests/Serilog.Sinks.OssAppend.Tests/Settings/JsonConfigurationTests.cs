@@ -97,18 +97,6 @@ public sealed class JsonConfigurationTests
         Assert.Contains(faults, f => f.Problem.Contains("'no name'", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void MisspeltBucket_IsAFaultAtStart_NotASinkThatIsMissing()
-    {
-        var exception = Assert.ThrowsAny<Exception>(() => Configure("""
-            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
-              "buket": "logs", "region": "cn-hangzhou", "accessKeyId": "id", "accessKeySecret": "secret"
-            } } ] } }
-            """));
-
-        Assert.Equal("bucket", Assert.Single(SettingsFault(exception).Faults).Setting);
-    }
-
     private static Logger Configure(string json)
     {
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();

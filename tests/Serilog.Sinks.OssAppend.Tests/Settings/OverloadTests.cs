@@ -29,7 +29,7 @@ public class OverloadTests
     [Fact]
     public void EveryParameter_IsAPropertyWithTheSameDefault()
     {
-        string[] notInOptions = ["sinkConfiguration", "restrictedToMinimumLevel", "levelSwitch"];
+        string[] notInOptions = ["sinkConfiguration", "restrictedToMinimumLevel", "levelSwitch", "configuration"];
         string[] ofObjectProperties = ["contentType", "acl", "storageClass", "serverSideEncryption", "metadata", "tags"];
         var options = new OssAppendSinkOptions();
         foreach (var parameter in OfTemplate.Where(p => !notInOptions.Contains(p.Name)))

@@ -1,0 +1,88 @@
+using System.Xml.Linq;
+using Microsoft.Extensions.Configuration;
+using NLog;
+using NLog.Config;
+using OssLogSinks.EndToEnd.Tests.Support;
+using Serilog;
+
+namespace OssLogSinks.EndToEnd.Tests;
+
+/// <summary>Each mistake gives one message, at start, that names setting, value and cure; and shows no secret.</summary>
+public class ConfigurationMistakeTests
+{
+    private const string Secret = "hush-hush";
+
+    private static readonly Dictionary<string, string> Right = new()
+    {
+        ["bucket"] = "logs",
+        ["region"] = "cn-hangzhou",
+        ["accessKeyId"] = "some-key",
+        ["accessKeySecret"] = Secret,
+    };
+
+    public static TheoryData<string> Names => [.. Mistakes.All.Keys];
+
+    [Fact]
+    public void ThereAreThirtyOrMore() => Assert.True(Mistakes.All.Count >= 30);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AppSettings_SayWhatIsWrongAndWhatToDo(string name)
+    {
+        var mistake = Mistakes.All[name];
+        var arguments = With(mistake.Serilog).Select(a => new KeyValuePair<string, string?>("Serilog:WriteTo:Oss:Args:" + a.Key, a.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Serilog:WriteTo:Oss:Name", "OssAppend"), .. arguments]).Build();
+
+        var exception = Assert.ThrowsAny<Exception>(() => new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger().Dispose());
+
+        AssertSays(exception, mistake.Setting, mistake.Value, mistake.Cure);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void NLogConfig_SaysWhatIsWrongAndWhatToDo(string name)
+    {
+        var mistake = Mistakes.All[name];
+        XNamespace xsi = "http://www.w3.org/2001/XMLSchema-instance";
+        var target = new XElement("target", new XAttribute("name", "oss"), new XAttribute(xsi + "type", "OssAppend"));
+        foreach (var (attribute, value) in With(mistake.NLog ?? mistake.Serilog))
+            target.SetAttributeValue(attribute, value);
+        var document = new XElement(
+            "nlog",
+            new XAttribute(XNamespace.Xmlns + "xsi", xsi),
+            new XElement("extensions", new XElement("add", new XAttribute("assembly", "NLog.Targets.OssAppend"))),
+            new XElement("targets", target),
+            new XElement("rules", new XElement("logger", new XAttribute("name", "*"), new XAttribute("writeTo", "oss"))));
+        using var factory = new LogFactory { ThrowConfigExceptions = true };
+
+        var exception = Assert.ThrowsAny<Exception>(() => factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(document.ToString(), factory));
+
+        AssertSays(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value, mistake.Cure);
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyList<(string Name, string? Value)> changes)
+    {
+        var settings = new Dictionary<string, string>(Right);
+        foreach (var (name, value) in changes)
+        {
+            if (value is null)
+                settings.Remove(name);
+            else
+                settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    private static void AssertSays(Exception exception, string setting, string value, string cure)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+
+        var fault = Assert.Single(exception.Message.Split("\n  - ").Skip(1));
+        Assert.StartsWith(setting + ": ", fault);
+        Assert.Contains(value, fault);
+        Assert.Contains(cure, fault);
+        Assert.DoesNotContain(Secret, exception.ToString());
+    }
+}
