@@ -11,7 +11,8 @@ switch (args)
     case [EmulatorOrder.Command, var order]:
         return await EmulatorHost.RunAsync(order);
     case ["micro", .. var rest]:
-        _ = BenchmarkSwitcher.FromAssembly(typeof(Side).Assembly).Run(rest);
+        // In this process: a generated project would build all libraries anew for each run, for minutes on a small machine.
+        _ = BenchmarkSwitcher.FromAssembly(typeof(Side).Assembly).Run(["--inProcess", .. rest]);
         return 0;
     case ["ratios", .. var rest]:
         return RatioArguments.Parse(rest) is not { } arguments ? 2 : await Ratios.RunAsync(arguments, rest) ? 0 : 1;
