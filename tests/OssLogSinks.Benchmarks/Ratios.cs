@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OssLogSinks.Benchmarks.Experiments;
 using OssLogSinks.Benchmarks.Reports;
+using OssLogSinks.Benchmarks.Services;
 
 namespace OssLogSinks.Benchmarks;
 
@@ -14,6 +15,7 @@ internal static class Ratios
     {
         var watch = Stopwatch.StartNew();
         var report = new RatioReport(string.Join(' ', args.Prepend(Command)), arguments.Scale, arguments.Runs);
+        await using var emulators = new EmulatorProcesses();
         var isWhole = true;
         foreach (var experiment in arguments.Experiments)
         {
@@ -21,7 +23,7 @@ internal static class Ratios
             {
                 // All sides at once where the figures do not count.
                 var turns = arguments.IsQuick ? experiment with { IsConcurrent = true } : experiment;
-                report.Add(experiment, await ExperimentRun.RunAsync(turns, arguments.Runs));
+                report.Add(experiment, await ExperimentRun.RunAsync(turns, arguments.Runs, emulators));
             }
             catch (InvalidOperationException e)
             {

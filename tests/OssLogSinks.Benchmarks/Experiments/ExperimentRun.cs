@@ -3,17 +3,17 @@ using OssLogSinks.Benchmarks.Sides;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
-/// <summary>Runs an experiment: a service, and each side in a fresh process, in turn.</summary>
+/// <summary>Runs an experiment: each side in a fresh process, in turn.</summary>
 internal static class ExperimentRun
 {
-    public static async Task<Findings> RunAsync(Experiment experiment, int runs)
+    public static async Task<Findings> RunAsync(Experiment experiment, int runs, EmulatorProcesses emulators)
     {
-        await using var service = await EmulatorProcess.StartAsync(experiment.Service);
-        await using var outage = experiment.Sides.Any(side => side.IsInOutage) ? await EmulatorProcess.StartAsync(experiment.Service with { Refuses = true }) : null;
+        var service = await emulators.GetAsync(experiment.Service);
+        var outage = experiment.Sides.Any(side => side.IsInOutage) ? await emulators.GetAsync(experiment.Service with { Refuses = true }) : null;
         var orders = experiment.Sides.Select(side => side.Order with
         {
-            Door = side.Order.Door with { Service = service.Address },
-            Outage = side.IsInOutage ? outage?.Address : null,
+            Door = side.Order.Door with { Service = service },
+            Outage = side.IsInOutage ? outage : null,
         }).ToArray();
 
         var findings = new Findings(orders.Length);
