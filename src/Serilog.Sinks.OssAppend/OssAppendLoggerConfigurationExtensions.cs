@@ -7,9 +7,9 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
-using Serilog.Formatting.Display;
 using Serilog.Sinks.OssAppend;
 using Serilog.Sinks.OssAppend.Delivery;
+using Serilog.Sinks.OssAppend.Rendering;
 using Serilog.Sinks.OssAppend.Settings;
 
 namespace Serilog;
@@ -102,7 +102,7 @@ public static class OssAppendLoggerConfigurationExtensions
         IOssClient? client = null) =>
         OssAppend(
             sinkConfiguration,
-            new MessageTemplateTextFormatter(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
+            OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
             bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
             fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,

@@ -4,8 +4,8 @@ using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
-using Serilog.Formatting.Display;
 using Serilog.Sinks.OssAppend.Diagnostics;
+using Serilog.Sinks.OssAppend.Rendering;
 using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.PeriodicBatching;
 
@@ -48,7 +48,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         _losses = new LossBook(_appender, _relay);
         _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time);
 
-        var formatter = options.Formatter ?? new MessageTemplateTextFormatter(options.OutputTemplate, options.FormatProvider);
+        var formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider);
         var pump = new EventPump(_appender, formatter, _room, _relay, _losses, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
