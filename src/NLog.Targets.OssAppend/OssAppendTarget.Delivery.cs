@@ -29,6 +29,14 @@ public sealed partial class OssAppendTarget
     public int BlockTimeoutMilliseconds { get; set; } = -1;
 
     /// <summary>
+    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, instead of waiting
+    /// as an object for the background to do it. What waits is then bytes, within <see cref="MemoryLimit"/>. The whole program spends less
+    /// CPU on an event, the call itself takes longer. <see cref="QueueLimit"/> and <see cref="BatchSize"/> have no meaning then;
+    /// <see cref="OverflowAction"/> is about the memory, and cannot be Grow. Default: false.
+    /// </summary>
+    public bool RenderAtCall { get; set; }
+
+    /// <summary>
     /// How many events are taken from the queue at a time, 1 at least. Default: 1000. It does not bound an append; see
     /// <see cref="AppendIntervalMilliseconds"/> and <see cref="AppendSizeLimit"/>.
     /// </summary>

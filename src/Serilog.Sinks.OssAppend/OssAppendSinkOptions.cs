@@ -130,6 +130,14 @@ public sealed class OssAppendSinkOptions
     public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Whether an event becomes text within the log call, as in the File sink, instead of waiting as an object for the
+    /// background to do it. What waits is then bytes, within <see cref="MemoryLimitBytes"/>, and no event outlives its call unless
+    /// somebody listens for lost ones. The whole program spends less CPU on an event, the call itself takes longer. <see cref="QueueLimit"/> and
+    /// <see cref="BatchSizeLimit"/> have no meaning then; <see cref="BlockWhenFull"/> is about the memory. Default: false.
+    /// </summary>
+    public bool RenderAtCall { get; set; }
+
+    /// <summary>
     /// How long closing the logger waits for everything to be stored; what is left then is dropped, counted and told to the failure
     /// listener. With a <see cref="BufferPath"/> it stays on disk instead, and the next process ships it. Default: 10 seconds.
     /// </summary>
