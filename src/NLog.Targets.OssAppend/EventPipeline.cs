@@ -172,18 +172,22 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         {
             _queue.TakeInto(taken, _settings.BatchSize);
             foreach (var queued in taken)
-                await HandOverAsync(queued).ConfigureAwait(false);
+            {
+                if (HandOver(queued) is { } appending)
+                    await EndAsync(queued, appending).ConfigureAwait(false);
+            }
 
             taken.Clear();
         }
     }
 
-    private async ValueTask HandOverAsync(QueuedEvent queued)
+    // Null if the event has been handed over, or given up; what is under way waits for room.
+    private Task<bool>? HandOver(in QueuedEvent queued)
     {
         if (queued.Event is not { } logEvent)
         {
             FlushFrom(queued);
-            return;
+            return null;
         }
 
         try
@@ -195,17 +199,39 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
                 State = queued.Continuation,
             };
 
-            _hasGivenUp |= !await _appender.AppendAsync(record, _stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            Lose(queued.Continuation, GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them."));
+            var appending = _appender.AppendAsync(record, _stop.Token);
+            if (!appending.IsCompletedSuccessfully)
+                return appending.AsTask();
+            if (!appending.Result)
+                _hasGivenUp = true;
         }
         catch (Exception e)
         {
-            Lose(queued.Continuation, GiveUpUnrendered(e));
+            LoseTo(e, queued.Continuation);
+        }
+
+        return null;
+    }
+
+    private async Task EndAsync(QueuedEvent queued, Task<bool> appending)
+    {
+        _queue.HoldUp();
+        try
+        {
+            if (!await appending.ConfigureAwait(false))
+                _hasGivenUp = true;
+        }
+        catch (Exception e)
+        {
+            LoseTo(e, queued.Continuation);
         }
     }
+
+    private void LoseTo(Exception error, AsyncContinuation continuation) => Lose(
+        continuation,
+        error is OperationCanceledException && _stop.IsCancellationRequested
+            ? GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them.")
+            : GiveUpUnrendered(error));
 
     // What was given up since the flush before makes this one fail.
     private void FlushFrom(QueuedEvent mark)

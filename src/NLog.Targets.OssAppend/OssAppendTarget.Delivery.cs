@@ -17,7 +17,7 @@ public sealed partial class OssAppendTarget
     /// <summary>
     /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,
     /// reported, and its continuation called at once. Block: the thread that logs waits for room, for
-    /// <see cref="BlockTimeoutMilliseconds"/> at most. Grow: the queue grows beyond its limit, without another one.
+    /// <see cref="BlockTimeoutMilliseconds"/> at most, and keeps pace with the rendering before, so that no more than some thousand events wait for it. Grow: the queue grows beyond its limit, without another one.
     /// Default: Discard; the application never waits.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;

@@ -81,16 +81,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the record was not taken, and is the caller's again.</exception>
-    public async ValueTask<bool> AppendAsync(LogRecord record, CancellationToken cancellationToken = default)
+    public ValueTask<bool> AppendAsync(LogRecord record, CancellationToken cancellationToken = default)
     {
         if (IsTooLarge(record))
-            return false;
+            return new ValueTask<bool>(false);
 
-        Acceptance acceptance;
-        while ((acceptance = _spool.TryAdd(record, out var room)) == Acceptance.Full)
-            await Waiting.WithAsync(room!, cancellationToken).ConfigureAwait(false);
-
-        return Conclude(record, acceptance);
+        var acceptance = _spool.TryAdd(record, out var room);
+        return acceptance == Acceptance.Full
+            ? new ValueTask<bool>(AppendLaterAsync(record, room!, cancellationToken))
+            : new ValueTask<bool>(Conclude(record, acceptance));
     }
 
     /// <summary>
@@ -187,6 +186,20 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _setup.Dispose();
         // What was still stored while the workers ended counts: only what was given up is missing.
         return !_setup.Fate.HasLostAccepted;
+    }
+
+    private async Task<bool> AppendLaterAsync(LogRecord record, Task room, CancellationToken cancellationToken)
+    {
+        Acceptance acceptance;
+        Task? next = room;
+        do
+        {
+            await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
+            acceptance = _spool.TryAdd(record, out next);
+        }
+        while (acceptance == Acceptance.Full);
+
+        return Conclude(record, acceptance);
     }
 
     private Acceptance AddInTime(in LogRecord record, Task room, TimeSpan patience)

@@ -119,7 +119,8 @@ public sealed class OssAppendSinkOptions
 
     /// <summary>
     /// Whether a log call waits for room when the queue is full, up to <see cref="BlockTimeout"/>. Default: false; the event is
-    /// dropped, counted and told to the failure listener.
+    /// dropped, counted and told to the failure listener. If true, calls also keep pace with the rendering, so that no more than some
+    /// thousand events wait for it and the program spends less on each; they never wait for OSS before the queue is full.
     /// </summary>
     public bool BlockWhenFull { get; set; }
 

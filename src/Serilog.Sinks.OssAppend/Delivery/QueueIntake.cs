@@ -33,7 +33,7 @@ internal sealed class QueueIntake : IIntake
         _time = options.TimeProvider;
         _hasBuffer = options.BufferPath is not null;
         _losses = losses;
-        _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time);
+        _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time, options.BatchSizeLimit);
         var pump = new EventPump(appender, formatter, _room, relay, losses, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {

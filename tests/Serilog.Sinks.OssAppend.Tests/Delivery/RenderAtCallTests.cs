@@ -94,7 +94,7 @@ public class RenderAtCallTests
         Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.SpoolFull]);
 
         _bucket.Release();
-        await time.RunUntilEnd(logger.DisposeAsync().AsTask()).InTime();
+        await logger.DisposeAsync().AsTask().InTime();
         Assert.Equal(Enumerable.Range(0, _bucket.Lines.Count), _bucket.Lines.Select(line => int.Parse(line, null)));
     }
 
@@ -119,8 +119,10 @@ public class RenderAtCallTests
         }, TestContext.Current.CancellationToken);
         await _bucket.FirstAppend.Task.InTime();
 
-        await time.RunUntilEnd(logger.DisposeAsync().AsTask()).InTime();
+        var closing = logger.DisposeAsync().AsTask();
         await logging.InTime();
+        time.Advance(options.CloseTimeout);
+        await closing.InTime();
 
         var snapshot = options.Monitor!.GetSnapshot();
         Assert.Equal(logged, snapshot.DroppedTotal);
