@@ -7,6 +7,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.HealthChecks"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
     };
@@ -15,6 +16,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.HealthChecks"] = ["Microsoft.Extensions.Diagnostics.HealthChecks"],
         ["Serilog.Sinks.OssAppend"] = ["Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };
@@ -36,6 +38,16 @@ public class ArchitectureTests
             Repository.References(file, "PackageReference"),
             package => Assert.Contains(AllowedPackages[project], allowed => allowed.EndsWith('.') ? package.StartsWith(allowed, StringComparison.Ordinal) : package == allowed));
     }
+
+    [Fact]
+    public void EveryProjectThatShips_IsAotCompatible() =>
+        Assert.All(
+            Projects("src").Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
+            project =>
+            {
+                Assert.Contains("<TargetFrameworks>netstandard2.0;net8.0</TargetFrameworks>", project);
+                Assert.Contains("<IsAotCompatible Condition=\"'$(TargetFramework)' == 'net8.0'\">true</IsAotCompatible>", project);
+            });
 
     [Fact]
     public void NothingOutsideTests_ReferencesATest() =>

@@ -13,6 +13,7 @@ public class PublicApiTests
     {
         IncludeAssemblyAttributes = false,
         ExcludeAttributes = ["System.Runtime.CompilerServices.NullableContextAttribute"],
+        AllowNamespacePrefixes = ["Microsoft.Extensions.DependencyInjection"],
     };
 
     public static TheoryData<string> Libraries => [.. Repository.Libraries.Keys];

@@ -3,36 +3,67 @@ using System.Text.RegularExpressions;
 namespace OssLogSinks.Conventions.Tests;
 
 /// <summary>
-/// What the README shows is what is compiled and run: a block that follows <c>&lt;!-- snippet: path#region --&gt;</c> equals
+/// What README and docs show is what is compiled and run: a block that follows <c>&lt;!-- snippet: path#region --&gt;</c> equals
 /// that region of that file, or the whole file when no region is named.
 /// </summary>
 public partial class ReadmeTests
 {
-    [Fact]
-    public void Snippets_AreRegionsOfCompiledSamples()
-    {
-        var snippets = Snippet().Matches(Repository.Read("README.md"));
+    public static TheoryData<string> Documents =>
+        ["README.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-        Assert.True(snippets.Count >= 3);
-        Assert.All(snippets, snippet => Assert.Equal(Region(snippet.Groups["path"].Value, snippet.Groups["region"].Value), snippet.Groups["text"].Value));
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Snippets_AreRegionsOfCompiledSamples(string document) =>
+        Assert.All(
+            Snippet().Matches(Repository.Read(document)),
+            snippet => Assert.Equal(Region(snippet.Groups["path"].Value, snippet.Groups["region"].Value), snippet.Groups["text"].Value));
+
+    [Fact]
+    public void Readme_ShowsBothFrontDoors() => Assert.True(Snippet().Count(Repository.Read("README.md")) >= 3);
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void EveryCodeBlockInALanguageOfOurs_IsASnippet(string document)
+    {
+        var text = Repository.Read(document);
+        var blocks = Block().Count(text);
+
+        Assert.Equal(Snippet().Count(text), blocks);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Links_LeadSomewhere(string document) =>
+        Assert.All(Link().Matches(Repository.Read(document)), link =>
+        {
+            var path = Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, link.Groups["path"].Value);
+            Assert.True(File.Exists(path) || Directory.Exists(path), $"{link.Value} in {document} leads nowhere.");
+            if (link.Groups["place"] is { Success: true, Value: var place })
+                Assert.Contains(place, Headings(File.ReadAllText(path)));
+        });
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void TestsThatAreNamed_Exist(string document)
+    {
+        var tests = Repository.SourceFiles("tests").Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal))
+            .ToLookup(path => Path.GetFileNameWithoutExtension(path), Repository.Read);
+
+        Assert.All(Test().Matches(Repository.Read(document)), test => Assert.True(
+            tests[test.Groups["class"].Value].Any(text => text.Contains($" {test.Groups["method"].Value}(", StringComparison.Ordinal)), $"{document} names {test.Value}, which is no test."));
     }
 
     [Fact]
-    public void EveryCodeBlockInALanguageOfOurs_IsASnippet()
+    public void EveryDocument_IsLinkedFromTheReadme()
     {
         var readme = Repository.Read("README.md");
-        var blocks = Block().Count(readme);
 
-        Assert.Equal(Snippet().Count(readme), blocks);
+        Assert.All(Documents.Select(row => (string)row.Data).Skip(1), document => Assert.Contains($"]({document})", readme));
     }
 
-    [Fact]
-    public void Links_LeadSomewhere() =>
-        Assert.All(Link().Matches(Repository.Read("README.md")), link =>
-        {
-            var path = Path.Combine(Repository.Root, link.Groups["path"].Value);
-            Assert.True(File.Exists(path) || Directory.Exists(path), $"{link.Value} leads nowhere.");
-        });
+    private static IEnumerable<string> Headings(string text) =>
+        text.Split('\n').Where(line => line.StartsWith('#'))
+            .Select(line => NoWord().Replace(line.TrimStart('#', ' ').TrimEnd('\r').ToLowerInvariant(), "").Replace(' ', '-'));
 
     private static string Region(string path, string region)
     {
@@ -55,6 +86,12 @@ public partial class ReadmeTests
     [GeneratedRegex(@"^```(csharp|xml|json)$", RegexOptions.Multiline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
+    [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#(?<place>[^)]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`")]
+    private static partial Regex Test();
+
+    [GeneratedRegex(@"[^\w -]")]
+    private static partial Regex NoWord();
 }

@@ -25,6 +25,7 @@ public partial class SourceTests
 
             // What users type stands where they look for it, without a using of ours.
             Assert.Contains(actual, path.EndsWith("OssAppendLoggerConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
+                : path.EndsWith("OssAppendHealthChecksBuilderExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.DependencyInjection"]
                 : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
                 : new[] { expected });
         });

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace OssLogSinks.EndToEnd.Tests;
 
-/// <summary>The configuration files that the README shows, loaded as an application loads them.</summary>
+/// <summary>The configuration files that README and docs show, loaded as an application loads them.</summary>
 public sealed class ReadmeSettingsTests : IDisposable
 {
     private const string Args = "Serilog:WriteTo:0:Args";
@@ -23,24 +23,28 @@ public sealed class ReadmeSettingsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void NLogConfig_MakesTheTarget()
+    [Theory]
+    [InlineData("nlog.config", "shop/{MachineName}/app-.log")]
+    [InlineData("Migrating/nlog.config", "shop/{Timestamp:yyyy-MM-dd}/{MachineName}-{Logger}.log")]
+    public void NLogConfig_MakesTheTarget(string file, string key)
     {
         var factory = new LogFactory { ThrowConfigExceptions = true, ThrowExceptions = true };
 
-        factory.Configuration = new XmlLoggingConfiguration(File("nlog.config"), factory);
+        factory.Configuration = new XmlLoggingConfiguration(File(file), factory);
 
         var target = Assert.IsType<OssAppendTarget>(factory.Configuration.FindTargetByName("oss"));
-        Assert.Equal("shop/{MachineName}/app-.log", target.ObjectKey.ToString());
+        Assert.Equal(key, target.ObjectKey.ToString());
         factory.Shutdown();
     }
 
-    [Fact]
-    public void AppSettings_MakeTheSinkWithoutAUsing()
+    [Theory]
+    [InlineData("appsettings.json")]
+    [InlineData("Migrating/appsettings.json")]
+    public void AppSettings_MakeTheSinkWithoutAUsing(string file)
     {
         var complaints = new StringWriter();
         global::Serilog.Debugging.SelfLog.Enable(TextWriter.Synchronized(complaints));
-        var configuration = new ConfigurationBuilder().AddJsonFile(File("appsettings.json")).Build();
+        var configuration = new ConfigurationBuilder().AddJsonFile(File(file)).Build();
 
         using var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
 

@@ -1,0 +1,14 @@
+using OssLogSinks.Core.Rolling;
+using Serilog;
+
+Log.Logger = new LoggerConfiguration()
+    .WriteTo.OssAppend(
+        bucket: "my-logs",
+        region: "cn-hangzhou",
+        endpoint: Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
+        objectKey: "shop/{MachineName}/app-.log",
+        rollingInterval: OssRollingInterval.Day)
+    .CreateLogger();
+
+Log.Information("Order {Order} was paid", 4711);
+await Log.CloseAndFlushAsync();

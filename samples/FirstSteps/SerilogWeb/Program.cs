@@ -1,0 +1,9 @@
+using Serilog;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration));
+
+var app = builder.Build();
+app.UseSerilogRequestLogging();
+app.MapGet("/", () => "Hello!");
+app.Run();

@@ -1,0 +1,37 @@
+using NLog;
+using NLog.Targets;
+using Serilog;
+
+// A native program logs through Serilog and NLog into OSS: where it is and with which key says the environment.
+//   dotnet run --project src/OssLogSinks.Emulator        (or the real OSS)
+//   dotnet publish samples/NativeAot -o native && OSS_ENDPOINT=… OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… native/NativeAot
+var endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT") ?? "";
+var bucket = Environment.GetEnvironmentVariable("OSS_BUCKET") ?? "logs";
+
+// snippet: native
+Log.Logger = new LoggerConfiguration()
+    .WriteTo.OssAppend(bucket: bucket, region: "cn-hangzhou", endpoint: endpoint, objectKey: "native/serilog.log")
+    .CreateLogger();
+
+LogManager.Setup()
+    .SetupExtensions(extensions => extensions.RegisterTarget<OssAppendTarget>("OssAppend"))
+    .LoadConfiguration(configuration => configuration.ForLogger().WriteTo(new OssAppendTarget
+    {
+        Name = "oss",
+        Bucket = bucket,
+        Region = "cn-hangzhou",
+        Endpoint = endpoint,
+        ObjectKey = "native/nlog.log",
+    }));
+// end
+
+var logger = LogManager.GetLogger("Native");
+for (var order = 0; order < 1000; order++)
+{
+    Log.Information("Order {Order} was paid", order);
+    logger.Info("Order {Order} was paid", order);
+}
+
+await Log.CloseAndFlushAsync();
+LogManager.Shutdown();
+Console.WriteLine("1000 orders were paid, and logged twice.");

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Diagnostics;
+
+namespace OssLogSinks.HealthChecks;
+
+/// <summary>
+/// Says whether events reach OSS: delivering (healthy), delayed (degraded: they wait, none is lost), or losing (the registration's
+/// failure status, unhealthy by default: some were given up a short time ago). It asks a snapshot, never OSS itself.
+/// </summary>
+/// <remarks>
+/// What it tells besides, in the result's data: <c>state</c>; <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
+/// <c>dropped</c> and <c>dropped.REASON</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>spoolBytes</c> and <c>bufferBytes</c>;
+/// <c>appends</c> and <c>retries</c> (requests); and after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives,
+/// as it remembers when it saw the last loss. Any number of callers may ask at the same time.
+/// </remarks>
+public sealed class OssAppendHealthCheck : IHealthCheck
+{
+    private readonly Func<DeliverySnapshot> _snapshot;
+    private readonly TimeSpan _delayedAfter;
+    private readonly LossWatch _losses;
+
+    /// <summary>Makes a check.</summary>
+    /// <param name="snapshot">What has been done so far: the <c>GetSnapshot</c> of an <c>OssAppendMonitor</c> (Serilog), an <c>OssAppendTarget</c> (NLog) or an <see cref="OssAppender"/>.</param>
+    /// <param name="options">When it says what; null for the defaults.</param>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public OssAppendHealthCheck(Func<DeliverySnapshot> snapshot, OssAppendHealthCheckOptions? options = null)
+    {
+        options ??= new OssAppendHealthCheckOptions();
+        options.Require();
+        _snapshot = snapshot ?? throw new ArgumentNullException(nameof(snapshot));
+        _delayedAfter = options.DelayedAfter;
+        _losses = new LossWatch(options.LosingFor, options.TimeProvider);
+    }
+
+    /// <summary>Judges the snapshot as it is now.</summary>
+    /// <param name="context">Says which status a loss is.</param>
+    /// <param name="cancellationToken">Not needed: nothing is waited for.</param>
+    /// <returns>Status, a sentence, and the numbers behind it.</returns>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (context is null)
+            throw new ArgumentNullException(nameof(context));
+
+        var snapshot = _snapshot();
+        var sinceLoss = _losses.Look(snapshot.DroppedTotal + snapshot.QuarantinedRecords);
+        return Task.FromResult(Judge(snapshot, sinceLoss, context.Registration?.FailureStatus ?? HealthStatus.Unhealthy));
+    }
+
+    private HealthCheckResult Judge(DeliverySnapshot snapshot, TimeSpan? sinceLoss, HealthStatus failureStatus)
+    {
+        if (sinceLoss is { } since)
+        {
+            var data = HealthNumbers.Of("losing", snapshot);
+            data.Add("secondsSinceLoss", since.TotalSeconds);
+            return new HealthCheckResult(failureStatus, $"Losing: {HealthNumbers.LossesOf(snapshot)} since the start, the last of them a short time ago.", data: data);
+        }
+
+        return snapshot.OldestUndelivered >= _delayedAfter
+            ? HealthCheckResult.Degraded($"Delayed: the oldest undelivered event has waited {HealthNumbers.Seconds(snapshot.OldestUndelivered)} s.", data: HealthNumbers.Of("delayed", snapshot))
+            : HealthCheckResult.Healthy("Delivering.", HealthNumbers.Of("delivering", snapshot));
+    }
+}

@@ -1,0 +1,41 @@
+using OssLogSinks.Core;
+
+namespace OssLogSinks.HealthChecks;
+
+/// <summary>When the check says what. Read once, when the check is made; later changes have no effect.</summary>
+public sealed class OssAppendHealthCheckOptions
+{
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
+
+    /// <summary>
+    /// How long the oldest undelivered event may wait before the check says that delivery is delayed. More than zero and up to 24
+    /// days. Default: 1 minute; it should be well over the sink's <c>period</c>.
+    /// </summary>
+    public TimeSpan DelayedAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long the check says that events are being lost after it has seen the last loss, so that somebody has the time to see it.
+    /// More than zero and up to 24 days. Default: 5 minutes.
+    /// </summary>
+    public TimeSpan LosingFor { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The clock that <see cref="LosingFor"/> is measured by. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal void Require()
+    {
+        var faults = new List<SettingFault>();
+        CheckTime(DelayedAfter, nameof(DelayedAfter));
+        CheckTime(LosingFor, nameof(LosingFor));
+        if (TimeProvider is null)
+            faults.Add(new SettingFault(nameof(TimeProvider), "must not be null; leave it alone for the system's."));
+        if (faults.Count > 0)
+            throw new OssSettingsException(faults);
+
+        void CheckTime(TimeSpan time, string setting)
+        {
+            if (time <= TimeSpan.Zero || time > LongestTime)
+                faults.Add(new SettingFault(setting, $"is {time}, but must be more than zero and up to {LongestTime.Days} days."));
+        }
+    }
+}

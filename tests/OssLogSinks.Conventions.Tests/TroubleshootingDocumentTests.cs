@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace OssLogSinks.Conventions.Tests;
+
+/// <summary>docs/troubleshooting.md knows every report: the fixed words of each text in the places that report stand in it.</summary>
+public partial class TroubleshootingDocumentTests
+{
+    // Shorter pieces are parts of names and lists, not sentences.
+    private const int FewestWords = 4;
+
+    private const string Core = "src/OssLogSinks.Core/";
+
+    public static TheoryData<string> Reporting =>
+    [
+        Core + "Diagnostics/DeliveryReporter.cs", Core + "Diagnostics/TroubleAdvice.cs", Core + "OssAppender.cs",
+        Core + "Appending/ObjectSealer.cs", Core + "Appending/Shipper.cs", Core + "Spool/ShippingLane.cs",
+        Core + "Spool/Disk/DamageReport.cs", Core + "Spool/Disk/DiskSpool.cs", Core + "Spool/Disk/LiveFolder.cs",
+        Core + "Spool/Disk/SpoolAdoption.cs", Core + "Spool/Disk/SpoolWriter.cs",
+        "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
+        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendSink.cs",
+        "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/LossBook.cs",
+    ];
+
+    // Words that nobody is told: the name of a kind, and what a wrong call throws.
+    private static readonly string[] NoReports = ["trouble of other kinds", "The time must be from zero to 24 days, or infinite."];
+
+    [Theory]
+    [MemberData(nameof(Reporting))]
+    public void EveryReport_IsExplained(string path)
+    {
+        var document = Repository.Read("docs/troubleshooting.md");
+        var sentences = Repository.Read(path).Split('\n')
+            .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+            .SelectMany(line => Text().Matches(line).Select(match => match.Groups["text"].Value))
+            .SelectMany(text => Hole().Split(text))
+            .Select(piece => piece.Trim(' ', '\'', '(', ')', ';', ':', ',', '.'))
+            .Where(piece => piece.Split(' ').Length >= FewestWords && !NoReports.Contains(piece + ".") && !NoReports.Contains(piece));
+
+        Assert.All(sentences, sentence => Assert.Contains(sentence, document));
+    }
+
+    [GeneratedRegex("""
+        "(?<text>([^"\\{}]|\\.|\{[^{}]*\})*)"
+        """)]
+    private static partial Regex Text();
+
+    [GeneratedRegex(@"\{[^{}]*\}")]
+    private static partial Regex Hole();
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using OssLogSinks.Emulator;
+
+namespace OssLogSinks.Trials;
+
+/// <summary>
+/// Fresh projects that take the packages from a folder, as docs/getting-started.md tells: a console program, a site with
+/// Serilog, a site with NLog; and a library for .NET Framework 4.6.2 and .NET 8, which is compiled only.
+/// </summary>
+internal sealed partial class PackageTrials
+{
+    private readonly Workshop _workshop;
+    private readonly string _feed;
+    private readonly XDocument _versions;
+
+    public PackageTrials(Workshop workshop, string feed)
+    {
+        _workshop = workshop;
+        _feed = Path.GetFullPath(feed);
+        _versions = XDocument.Load(Path.Combine(workshop.Repository, "Directory.Packages.props"));
+
+        // Packages of this feed never come from, or get into, the user's own cache, where an older build may have the same version.
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        workshop.Environment["NUGET_PACKAGES"] = Path.Combine(workshop.Folder, "packages");
+        File.WriteAllText(Path.Combine(workshop.Folder, "nuget.config"), $"""
+            <configuration>
+              <packageSources><add key="trial" value="{_feed}" /></packageSources>
+              <fallbackPackageFolders><add key="cache" value="{cache}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+    }
+
+    public async Task RunAsync()
+    {
+        await using var emulator = await _workshop.StartOssAsync();
+        await RunConsoleAsync(emulator);
+        await RunSiteAsync(emulator, "SerilogWeb", ["Serilog.Sinks.OssAppend", "Serilog.AspNetCore"]);
+        await RunSiteAsync(emulator, "NLogWeb", ["NLog.Targets.OssAppend", "NLog.Web.AspNetCore"]);
+        await CompileLibraryAsync();
+    }
+
+    private async Task RunConsoleAsync(OssEmulator emulator)
+    {
+        var folder = await CreateAsync("Console", "console", ["Serilog.Sinks.OssAppend"]);
+        await _workshop.RunAsync(folder, "dotnet", "run");
+
+        TrialException.Unless(Workshop.Lines(emulator, "shop/").Single().EndsWith("Order 4711 was paid", StringComparison.Ordinal), "The console program's event is not there.");
+        Console.WriteLine("a fresh console program with Serilog shipped its event");
+    }
+
+    private async Task RunSiteAsync(OssEmulator emulator, string name, string[] packages)
+    {
+        foreach (var stored in emulator.ListObjects(Workshop.Bucket))
+            emulator.DeleteObject(Workshop.Bucket, stored.Key);
+
+        var folder = await CreateAsync(name, "web", packages);
+        await _workshop.RunAsync(folder, "dotnet", "build", "-o", "out");
+        _workshop.Environment["Serilog__WriteTo__Oss__Args__endpoint"] = emulator.Endpoint.ToString();
+        var code = await VisitAndStopAsync(folder, name);
+
+        var lines = Workshop.Lines(emulator, "shop/");
+        TrialException.Unless(code == 0 && lines.Any(line => line.Contains("HTTP", StringComparison.OrdinalIgnoreCase) && line.Contains("GET", StringComparison.Ordinal)), $"{name}: the request is not there.");
+        TrialException.Unless(lines.Count(line => line.Contains("Application is shutting down", StringComparison.Ordinal)) == 1, $"{name}: its end is not there, once.");
+        Console.WriteLine($"a fresh site, {name}, shipped its events");
+    }
+
+    private async Task<int> VisitAndStopAsync(string folder, string name)
+    {
+        using var site = _workshop.Start(folder, "dotnet", Path.Combine("out", name + ".dll"), "--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient();
+        try
+        {
+            string? said;
+            while (!Listening().IsMatch(said = await site.StandardOutput.ReadLineAsync() ?? throw new TrialException($"{name} ended: {await site.StandardError.ReadToEndAsync()}")))
+            {
+            }
+
+            await client.GetStringAsync(new Uri(Listening().Match(said).Value));
+            await _workshop.RunAsync(folder, "kill", "-s", "TERM", site.Id.ToString(CultureInfo.InvariantCulture));
+            await site.StandardOutput.ReadToEndAsync();
+            await site.WaitForExitAsync();
+            return site.ExitCode;
+        }
+        finally
+        {
+            if (!site.HasExited)
+                site.Kill();
+        }
+    }
+
+    private async Task CompileLibraryAsync()
+    {
+        var folder = await CreateAsync("Library", "classlib", ["Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.HealthChecks"]);
+        File.Delete(Path.Combine(folder, "Class1.cs"));
+        var project = Path.Combine(folder, "Library.csproj");
+        var text = File.ReadAllText(project).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net462;net8.0</TargetFrameworks><LangVersion>latest</LangVersion>", StringComparison.Ordinal)
+            .Replace("<ImplicitUsings>enable", "<ImplicitUsings>disable", StringComparison.Ordinal)
+            .Replace("</Project>", $"<ItemGroup><PackageReference Include=\"Microsoft.NETFramework.ReferenceAssemblies\" Version=\"1.0.3\" PrivateAssets=\"all\" /></ItemGroup></Project>", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(project, text);
+        await _workshop.RunAsync(folder, "dotnet", "build", "-warnaserror");
+        Console.WriteLine("a library compiled against the packages for .NET Framework 4.6.2 and .NET 8");
+    }
+
+    private async Task<string> CreateAsync(string name, string template, string[] packages)
+    {
+        var folder = Path.Combine(_workshop.Folder, name);
+        await _workshop.RunAsync(_workshop.Folder, "dotnet", "new", template, "-n", name, "-o", folder, "--no-restore");
+        foreach (var package in packages)
+            await _workshop.RunAsync(folder, "dotnet", "add", "package", package, "--version", VersionOf(package), "--no-restore");
+        foreach (var file in Directory.GetFiles(Path.Combine(_workshop.Repository, "samples", "FirstSteps", name)))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+
+        return folder;
+    }
+
+    private string VersionOf(string package) =>
+        _versions.Descendants("PackageVersion").SingleOrDefault(e => e.Attribute("Include")!.Value == package)?.Attribute("Version")!.Value
+        ?? PackageContents.VersionOf(_feed, package);
+
+    [GeneratedRegex(@"(?<=Now listening on: ""?)http://127\.0\.0\.1:\d+")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,30 @@
+using OssLogSinks.Trials;
+
+// Tries what ships as a new user does: 'packages FOLDER' makes fresh projects, outside the repository, that take the packages
+// from a folder; 'native' publishes the native sample. Each is run, and has to ship its events to an emulator.
+using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(20));
+using var workshop = new Workshop(patience.Token);
+try
+{
+    switch (args)
+    {
+        case ["packages", var folder]:
+            PackageContents.Check(folder);
+            await new PackageTrials(workshop, folder).RunAsync();
+            break;
+        case ["native"]:
+            await NativeTrial.RunAsync(workshop);
+            break;
+        default:
+            await Console.Error.WriteLineAsync("usage: dotnet run --project tests/OssLogSinks.Trials -- packages FOLDER | native");
+            return 2;
+    }
+}
+catch (TrialException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+
+Console.WriteLine("every trial shipped its events");
+return 0;
