@@ -11,9 +11,9 @@ internal static class Formatters
 {
     public const string OutputTemplate = OssAppendSinkOptions.DefaultOutputTemplate;
 
-    /// <summary>As this project renders.</summary>
-    public static ITextFormatter Ours(LineFormat format) =>
-        format == LineFormat.Clef ? new CompactJsonFormatter() : Text();
+    /// <summary>As this project renders; null for its output template.</summary>
+    public static ITextFormatter? Ours(LineFormat format) =>
+        format == LineFormat.Clef ? new OssAppendCompactJsonFormatter() : null;
 
     /// <summary>As others render.</summary>
     public static ITextFormatter Theirs(LineFormat format) =>

@@ -21,6 +21,7 @@ internal static class NLogDoors
             AccessKeySecret = settings.Service.AccessKeySecret,
             ObjectKey = settings.ObjectKey,
             Layout = LineLayout,
+            RenderAtCall = settings.RendersAtCall,
             OverflowAction = Overflow(settings),
             CloseTimeoutSeconds = (int)settings.CloseTimeout.TotalSeconds,
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Serilog;
 using Serilog.Core;
 using Serilog.Sinks.OssAppend;
@@ -37,6 +38,9 @@ internal static class SerilogDoors
             AccessKeySecret = settings.Service?.AccessKeySecret,
             ObjectKey = settings.ObjectKey,
             Formatter = Formatters.Ours(settings.Format),
+            OutputTemplate = Formatters.OutputTemplate,
+            FormatProvider = CultureInfo.InvariantCulture,
+            RenderAtCall = settings.RendersAtCall,
             BlockWhenFull = settings.WaitsForRoom,
             BlockTimeout = Timeout.InfiniteTimeSpan,
             CloseTimeout = settings.CloseTimeout,

@@ -1,9 +1,12 @@
+using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Benchmarks.Doors;
 using OssLogSinks.Core.Batching;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Sinks.OssAppend;
+using Serilog.Sinks.OssAppend.Rendering;
 
 namespace OssLogSinks.Benchmarks.Micro;
 
@@ -12,10 +15,11 @@ namespace OssLogSinks.Benchmarks.Micro;
 public class RenderBenchmarks
 {
     private static readonly RecordWriter Writer = new();
-    private readonly ITextFormatter _text = Formatters.Ours(LineFormat.Text);
-    private readonly ITextFormatter _clef = Formatters.Ours(LineFormat.Clef);
+    private readonly ITextFormatter _text = OutputTemplateFormatter.For(Formatters.OutputTemplate, CultureInfo.InvariantCulture);
+    private readonly ITextFormatter _clef = new OssAppendCompactJsonFormatter();
     private readonly LogEvent _serilog = SampleEvents.Serilog();
     private readonly NLog.LogEventInfo _nlog = SampleEvents.NLog();
+    private readonly EventBuffer _buffer = new();
     private readonly EventRenderer _renderer = new(NLogDoors.LineLayout, "\n");
 
     [Benchmark]
@@ -25,7 +29,7 @@ public class RenderBenchmarks
     public int SerilogClef() => Render(_clef);
 
     [Benchmark]
-    public int NLogText() => _renderer.Render(_nlog).Length;
+    public int NLogText() => _renderer.Render(_nlog, _buffer).Length;
 
     private int Render(ITextFormatter formatter)
     {
