@@ -10,7 +10,7 @@ namespace NLog.Targets.OssAppend;
 /// The way of an event from the thread that logs to the appender. Every event that comes in has its continuation called
 /// exactly once: by the appender's word if it came that far, by this class if not.
 /// </summary>
-internal sealed class EventPipeline : ILivePipeline, IDisposable
+internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 {
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
@@ -28,8 +28,11 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     private readonly IDisposable? _drainAtEnd;
     private int _closes;
 
+    // The worker's own; without a worker, anybody's.
+    private volatile bool _hasGivenUp;
+
     // The worker's own.
-    private bool _hasGivenUp;
+    private readonly EventBuffer _buffer = new();
 
     public EventPipeline(
         OssAppender appender, ContinuationQueue continuations, KeyLayout key, EventRenderer renderer, PipelineSettings settings, TimeProvider time)
@@ -41,7 +44,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         _settings = settings;
         _time = time;
         _queue = new EventQueue(settings, time);
-        _worker = Task.Run(WorkAsync);
+        _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }
 
@@ -63,6 +66,12 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         catch (Exception e)
         {
             RefuseUnrendered(logEvent.Continuation, e);
+            return;
+        }
+
+        if (_settings.RenderAtCall)
+        {
+            HandOverNow(logEvent, values);
             return;
         }
 
@@ -111,7 +120,9 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     private void Flush(AsyncContinuation continuation, OssFlushTarget target)
     {
         var mark = new QueuedEvent(null, continuation, null, target);
-        if (!_queue.TryEnqueueFlush(mark))
+        if (_settings.RenderAtCall)
+            FlushFrom(mark);
+        else if (!_queue.TryEnqueueFlush(mark))
             _ = FlushAppenderAsync(mark, hasGivenUp: false);
     }
 
@@ -161,40 +172,73 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         {
             _queue.TakeInto(taken, _settings.BatchSize);
             foreach (var queued in taken)
-                await HandOverAsync(queued).ConfigureAwait(false);
+            {
+                if (HandOver(queued) is { } appending)
+                    await EndAsync(queued, appending).ConfigureAwait(false);
+            }
 
             taken.Clear();
         }
     }
 
-    private async ValueTask HandOverAsync(QueuedEvent queued)
+    // Null if the event has been handed over, or given up; what is under way waits for room.
+    private Task<bool>? HandOver(in QueuedEvent queued)
     {
         if (queued.Event is not { } logEvent)
         {
-            _ = FlushAppenderAsync(queued, _hasGivenUp);
-            _hasGivenUp = false;
-            return;
+            FlushFrom(queued);
+            return null;
         }
 
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), _renderer.Render(logEvent))
+            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), _renderer.Render(logEvent, _buffer))
             {
                 KeyValues = queued.KeyValues,
                 State = queued.Continuation,
             };
 
-            _hasGivenUp |= !await _appender.AppendAsync(record, _stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            Lose(queued.Continuation, GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them."));
+            var appending = _appender.AppendAsync(record, _stop.Token);
+            if (!appending.IsCompletedSuccessfully)
+                return appending.AsTask();
+            if (!appending.Result)
+                _hasGivenUp = true;
         }
         catch (Exception e)
         {
-            Lose(queued.Continuation, GiveUpUnrendered(e));
+            LoseTo(e, queued.Continuation);
         }
+
+        return null;
+    }
+
+    private async Task EndAsync(QueuedEvent queued, Task<bool> appending)
+    {
+        _queue.HoldUp();
+        try
+        {
+            if (!await appending.ConfigureAwait(false))
+                _hasGivenUp = true;
+        }
+        catch (Exception e)
+        {
+            LoseTo(e, queued.Continuation);
+        }
+    }
+
+    private void LoseTo(Exception error, AsyncContinuation continuation) => Lose(
+        continuation,
+        error is OperationCanceledException && _stop.IsCancellationRequested
+            ? GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them.")
+            : GiveUpUnrendered(error));
+
+    // What was given up since the flush before makes this one fail.
+    private void FlushFrom(QueuedEvent mark)
+    {
+        var hasGivenUp = _hasGivenUp;
+        _hasGivenUp = false;
+        _ = FlushAppenderAsync(mark, hasGivenUp);
     }
 
     private async Task FlushAppenderAsync(QueuedEvent mark, bool hasGivenUp)

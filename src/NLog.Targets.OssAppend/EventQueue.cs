@@ -8,20 +8,33 @@ namespace NLog.Targets.OssAppend;
 /// </summary>
 internal sealed class EventQueue
 {
+    // Where callers that may wait begin to keep pace with the renderer, far below a large limit: events that wait long are
+    // copied by the garbage collector, at more than they cost otherwise.
+    private const int Pace = 4000;
+
+    // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
+    private const int LongestPaceMilliseconds = 20;
+
     private readonly PipelineSettings _settings;
     private readonly TimeProvider _time;
+    private readonly int _pace;
     private readonly object _gate = new();
 
     // Guarded by _gate.
     private readonly Queue<QueuedEvent> _waiting = new();
     private TaskCompletionSource<bool>? _arrival;
     private int _blockedCallers;
+    private int _pacingCallers;
+    private bool _isHeldUp;
     private bool _isClosed;
 
     public EventQueue(PipelineSettings settings, TimeProvider time)
     {
         _settings = settings;
         _time = time;
+        _pace = settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && settings.QueueLimit > Pace
+            ? Pace
+            : int.MaxValue;
     }
 
     /// <summary>How many callers wait for room.</summary>
@@ -39,6 +52,8 @@ internal sealed class EventQueue
     {
         lock (_gate)
         {
+            if (_waiting.Count >= _pace)
+                KeepPace();
             if (IsFull && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && !WaitForRoom())
                 return _isClosed ? Admission.Closed : Admission.Full;
             if (_isClosed)
@@ -84,11 +99,22 @@ internal sealed class EventQueue
     {
         lock (_gate)
         {
+            _isHeldUp = false;
             for (; most > 0 && _waiting.Count > 0; most--)
                 taken.Add(_waiting.Dequeue());
 
-            if (_blockedCallers > 0)
+            if (_blockedCallers + _pacingCallers > 0)
                 Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Until something is taken out nobody keeps pace: whoever takes is waiting himself, for OSS.</summary>
+    public void HoldUp()
+    {
+        lock (_gate)
+        {
+            _isHeldUp = true;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -112,6 +138,15 @@ internal sealed class EventQueue
         _waiting.Enqueue(queued);
         _arrival?.TrySetResult(true);
         _arrival = null;
+    }
+
+    private void KeepPace()
+    {
+        _pacingCallers++;
+        while (_waiting.Count >= _pace && !_isHeldUp && !_isClosed)
+            if (!Monitor.Wait(_gate, LongestPaceMilliseconds))
+                _isHeldUp = true;
+        _pacingCallers--;
     }
 
     private bool WaitForRoom()

@@ -17,7 +17,7 @@ public sealed partial class OssAppendTarget
     /// <summary>
     /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,
     /// reported, and its continuation called at once. Block: the thread that logs waits for room, for
-    /// <see cref="BlockTimeoutMilliseconds"/> at most. Grow: the queue grows beyond its limit, without another one.
+    /// <see cref="BlockTimeoutMilliseconds"/> at most, and keeps pace with the rendering before, so that no more than some thousand events wait for it. Grow: the queue grows beyond its limit, without another one.
     /// Default: Discard; the application never waits.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
@@ -27,6 +27,14 @@ public sealed partial class OssAppendTarget
     /// Default: -1. Without effect for the other <see cref="OverflowAction"/>s.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
+
+    /// <summary>
+    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, instead of waiting
+    /// as an object for the background to do it. What waits is then bytes, within <see cref="MemoryLimit"/>. The whole program spends less
+    /// CPU on an event, the call itself takes longer. <see cref="QueueLimit"/> and <see cref="BatchSize"/> have no meaning then;
+    /// <see cref="OverflowAction"/> is about the memory, and cannot be Grow. Default: false.
+    /// </summary>
+    public bool RenderAtCall { get; set; }
 
     /// <summary>
     /// How many events are taken from the queue at a time, 1 at least. Default: 1000. It does not bound an append; see

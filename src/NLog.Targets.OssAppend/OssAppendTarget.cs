@@ -78,7 +78,8 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 
         try
         {
-            PrecalculateVolatileLayouts(logEvent.LogEvent);
+            if (!RenderAtCall)
+                PrecalculateVolatileLayouts(logEvent.LogEvent);
         }
         catch (Exception e)
         {

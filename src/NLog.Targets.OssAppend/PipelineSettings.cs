@@ -12,6 +12,7 @@ namespace NLog.Targets.OssAppend;
 /// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
 /// <param name="FlushTarget">What NLog's flush waits for.</param>
 /// <param name="HasBuffer">Whether what the appender has taken is safe on disk soon.</param>
+/// <param name="RenderAtCall">Whether events are rendered by the threads that log them, and no queue is used.</param>
 internal sealed record PipelineSettings(
     int QueueLimit,
     AsyncTargetWrapperOverflowAction OverflowAction,
@@ -20,4 +21,9 @@ internal sealed record PipelineSettings(
     TimeSpan CloseTimeout,
     bool DrainOnProcessExit,
     OssFlushTarget FlushTarget,
-    bool HasBuffer);
+    bool HasBuffer,
+    bool RenderAtCall)
+{
+    /// <summary>How long a caller waits for room.</summary>
+    public TimeSpan Patience => OverflowAction == AsyncTargetWrapperOverflowAction.Block ? BlockTimeout : TimeSpan.Zero;
+}

@@ -84,7 +84,8 @@ internal sealed class TargetSettings
         options.CloseTimeout,
         _target.DrainOnProcessExit,
         _target.FlushTarget,
-        HasBuffer: options.BufferPath is not null);
+        HasBuffer: options.BufferPath is not null,
+        RenderAtCall: _target.RenderAtCall);
 
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)
@@ -99,6 +100,11 @@ internal sealed class TargetSettings
             nameof(_target.OverflowAction),
             _target.OverflowAction,
             "must be Discard, Block or Grow.");
+        Check(
+            !_target.RenderAtCall || _target.OverflowAction != AsyncTargetWrapperOverflowAction.Grow,
+            nameof(_target.OverflowAction),
+            _target.OverflowAction,
+            "must be Discard or Block with RenderAtCall: what waits is bounded by MemoryLimit.");
         Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), _target.FlushTarget, "must be Oss or Disk.");
         foreach (var fault in key.Faults)
             Add(nameof(_target.ObjectKey), fault);

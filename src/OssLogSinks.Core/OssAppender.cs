@@ -52,12 +52,23 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
-    public bool TryAppend(in LogRecord record)
+    public bool TryAppend(in LogRecord record) => Append(record, TimeSpan.Zero);
+
+    /// <summary>
+    /// Takes a record, blocking the calling thread while there is no room. When there is none in time, when the record is
+    /// too large, or after the close, it is given up: counted, reported, and told to the listener.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="patience">How long to wait for room: from zero, not at all, to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <returns>Whether the record was accepted.</returns>
+    public bool Append(in LogRecord record, TimeSpan patience)
     {
         if (IsTooLarge(record))
             return false;
 
-        var acceptance = _spool.TryAdd(record, out _);
+        var acceptance = _spool.TryAdd(record, out var room);
+        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero)
+            acceptance = AddInTime(record, room!, patience);
         if (acceptance == Acceptance.Full)
             Refuse(record, DropReason.SpoolFull, "the memory for undelivered events is full.");
 
@@ -70,16 +81,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the record was not taken, and is the caller's again.</exception>
-    public async ValueTask<bool> AppendAsync(LogRecord record, CancellationToken cancellationToken = default)
+    public ValueTask<bool> AppendAsync(LogRecord record, CancellationToken cancellationToken = default)
     {
         if (IsTooLarge(record))
-            return false;
+            return new ValueTask<bool>(false);
 
-        Acceptance acceptance;
-        while ((acceptance = _spool.TryAdd(record, out var room)) == Acceptance.Full)
-            await Waiting.WithAsync(room!, cancellationToken).ConfigureAwait(false);
-
-        return Conclude(record, acceptance);
+        var acceptance = _spool.TryAdd(record, out var room);
+        return acceptance == Acceptance.Full
+            ? new ValueTask<bool>(AppendLaterAsync(record, room!, cancellationToken))
+            : new ValueTask<bool>(Conclude(record, acceptance));
     }
 
     /// <summary>
@@ -176,6 +186,36 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _setup.Dispose();
         // What was still stored while the workers ended counts: only what was given up is missing.
         return !_setup.Fate.HasLostAccepted;
+    }
+
+    private async Task<bool> AppendLaterAsync(LogRecord record, Task room, CancellationToken cancellationToken)
+    {
+        Acceptance acceptance;
+        Task? next = room;
+        do
+        {
+            await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
+            acceptance = _spool.TryAdd(record, out next);
+        }
+        while (acceptance == Acceptance.Full);
+
+        return Conclude(record, acceptance);
+    }
+
+    private Acceptance AddInTime(in LogRecord record, Task room, TimeSpan patience)
+    {
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, patience, Timeout.InfiniteTimeSpan);
+        Acceptance acceptance;
+        Task? next = room;
+        do
+        {
+            Task.WaitAny(next!, over.Task);
+            acceptance = _spool.TryAdd(record, out next);
+        }
+        while (acceptance == Acceptance.Full && !over.Task.IsCompleted);
+
+        return acceptance;
     }
 
     private bool IsTooLarge(in LogRecord record)

@@ -8,9 +8,9 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
-using Serilog.Formatting.Display;
 using Serilog.Sinks.OssAppend;
 using Serilog.Sinks.OssAppend.Delivery;
+using Serilog.Sinks.OssAppend.Rendering;
 using Serilog.Sinks.OssAppend.Settings;
 
 namespace Serilog;
@@ -43,6 +43,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="queueLimit">The most events that may wait to be rendered. Default: 100 000.</param>
     /// <param name="blockWhenFull">Whether a log call waits for room when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
     /// <param name="blockTimeout">How long it waits at most. Default: 10 seconds.</param>
+    /// <param name="renderAtCall">Whether an event becomes text within the log call; see <see cref="OssAppendSinkOptions.RenderAtCall"/>. Default: false, in the background.</param>
     /// <param name="closeTimeout">How long closing the logger waits for everything to be stored; what is left then is dropped and counted, or stays in the buffer. Default: 10 seconds.</param>
     /// <param name="appendSizeLimitBytes">The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</param>
     /// <param name="eventSizeLimitBytes">The most bytes of one rendered event; a larger one is dropped and counted. Default: 1 MiB.</param>
@@ -90,7 +91,7 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? period = null,
         int batchSizeLimit = OssAppendSinkOptions.DefaultBatchSizeLimit,
         int queueLimit = OssAppendSinkOptions.DefaultQueueLimit,
-        bool blockWhenFull = false, TimeSpan? blockTimeout = null,
+        bool blockWhenFull = false, TimeSpan? blockTimeout = null, bool renderAtCall = false,
         TimeSpan? closeTimeout = null,
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
         string? bufferPath = null, long bufferSizeLimitBytes = 1L << 30,
@@ -108,14 +109,14 @@ public static class OssAppendLoggerConfigurationExtensions
         IConfiguration? configuration = null) =>
         OssAppend(
             sinkConfiguration,
-            new MessageTemplateTextFormatter(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
+            OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
             bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
             fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
             accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
             addressingStyle: addressingStyle, signatureVersion: signatureVersion,
             period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
-            blockWhenFull: blockWhenFull, blockTimeout: blockTimeout, closeTimeout: closeTimeout,
+            blockWhenFull: blockWhenFull, blockTimeout: blockTimeout, renderAtCall: renderAtCall, closeTimeout: closeTimeout,
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
@@ -126,7 +127,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -147,7 +148,7 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? period = null,
         int batchSizeLimit = OssAppendSinkOptions.DefaultBatchSizeLimit,
         int queueLimit = OssAppendSinkOptions.DefaultQueueLimit,
-        bool blockWhenFull = false, TimeSpan? blockTimeout = null,
+        bool blockWhenFull = false, TimeSpan? blockTimeout = null, bool renderAtCall = false,
         TimeSpan? closeTimeout = null,
         int appendSizeLimitBytes = 4 << 20, int eventSizeLimitBytes = 1 << 20, long memoryLimitBytes = 64L << 20,
         string? bufferPath = null, long bufferSizeLimitBytes = 1L << 30,
@@ -188,6 +189,7 @@ public static class OssAppendLoggerConfigurationExtensions
             BatchSizeLimit = batchSizeLimit,
             QueueLimit = queueLimit,
             BlockWhenFull = blockWhenFull,
+            RenderAtCall = renderAtCall,
             AppendSizeLimitBytes = appendSizeLimitBytes,
             EventSizeLimitBytes = eventSizeLimitBytes,
             MemoryLimitBytes = memoryLimitBytes,

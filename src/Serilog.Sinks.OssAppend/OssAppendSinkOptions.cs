@@ -119,7 +119,8 @@ public sealed class OssAppendSinkOptions
 
     /// <summary>
     /// Whether a log call waits for room when the queue is full, up to <see cref="BlockTimeout"/>. Default: false; the event is
-    /// dropped, counted and told to the failure listener.
+    /// dropped, counted and told to the failure listener. If true, calls also keep pace with the rendering, so that no more than some
+    /// thousand events wait for it and the program spends less on each; they never wait for OSS before the queue is full.
     /// </summary>
     public bool BlockWhenFull { get; set; }
 
@@ -128,6 +129,14 @@ public sealed class OssAppendSinkOptions
     /// Default: 10 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
     /// </summary>
     public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether an event becomes text within the log call, as in the File sink, instead of waiting as an object for the
+    /// background to do it. What waits is then bytes, within <see cref="MemoryLimitBytes"/>, and no event outlives its call unless
+    /// somebody listens for lost ones. The whole program spends less CPU on an event, the call itself takes longer. <see cref="QueueLimit"/> and
+    /// <see cref="BatchSizeLimit"/> have no meaning then; <see cref="BlockWhenFull"/> is about the memory. Default: false.
+    /// </summary>
+    public bool RenderAtCall { get; set; }
 
     /// <summary>
     /// How long closing the logger waits for everything to be stored; what is left then is dropped, counted and told to the failure

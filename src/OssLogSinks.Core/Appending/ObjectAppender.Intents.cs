@@ -7,6 +7,9 @@ internal sealed partial class ObjectAppender
 {
     private AppendIntent? _left;
 
+    // Set when the stream may have gone on in a later object, from where on to look for it once no append is in doubt.
+    private int? _looksFrom;
+
     /// <summary>
     /// Takes over an append that another process was sending when it ended. The first batch must hold whatever is left of its
     /// records. Only to be called while no worker has the stream.
@@ -14,8 +17,25 @@ internal sealed partial class ObjectAppender
     public void TakeOver(AppendIntent intent)
     {
         _left = intent;
+        _looksFrom = Math.Max(_sequence, intent.Sequence);
         _sequence = intent.Sequence;
         _position = intent.Position;
+    }
+
+    /// <summary>
+    /// Looks for the object anew before the next append: the records that come next may be those of a writer who had gone on in a
+    /// later one. Only to be called while no worker has the stream.
+    /// </summary>
+    public void LookAnew() => _looksFrom ??= _sequence;
+
+    private void GoOnWhereOthersDid()
+    {
+        if (_pending is not null || _looksFrom is not { } sequence)
+            return;
+
+        _looksFrom = null;
+        _sequence = Math.Max(_sequence, sequence);
+        _position = null;
     }
 
     private void Resume(AppendBatch batch, AppendIntent intent)
@@ -25,7 +45,6 @@ internal sealed partial class ObjectAppender
         if (end == batch.Cursor || batch.IsRestEmpty)
         {
             // None of it is left to be sent, so nothing can be stored twice.
-            _position = null;
             return;
         }
 

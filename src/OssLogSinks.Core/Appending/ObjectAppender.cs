@@ -44,6 +44,7 @@ internal sealed partial class ObjectAppender
     {
         if (_left is { } intent)
             Resume(batch, intent);
+        GoOnWhereOthersDid();
 
         // Empty records are stored as soon as those before them are; there is nothing to send.
         if (batch.IsRestEmpty)

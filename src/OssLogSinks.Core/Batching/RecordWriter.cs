@@ -104,12 +104,16 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
     /// <inheritdoc />
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Reserve(Math.Max(sizeHint, 1));
+        PrepareBytes(sizeHint);
         return _buffer.AsMemory(_length);
     }
 
     /// <inheritdoc />
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        PrepareBytes(sizeHint);
+        return _buffer.AsSpan(_length);
+    }
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -122,6 +126,14 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
         }
 
         base.Dispose(disposing);
+    }
+
+    // Bytes that follow half of a pair cannot be its other half.
+    private void PrepareBytes(int sizeHint)
+    {
+        if (_highSurrogate != '\0')
+            EndHalfPair();
+        Reserve(Math.Max(sizeHint, 1));
     }
 
     private void WritePaired(char value)

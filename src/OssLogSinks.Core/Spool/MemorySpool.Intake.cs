@@ -61,6 +61,16 @@ internal sealed partial class MemorySpool
         }
     }
 
+    /// <summary>What comes next may be the records of another writer: wherever they belong, he may have gone on in a later object. Nothing may wait.</summary>
+    public void LookAnew()
+    {
+        lock (_gate)
+        {
+            foreach (var stream in _directory.Streams)
+                stream.Appender.LookAnew();
+        }
+    }
+
     // A batch is one append's worth at most, and of one source.
     private void SealBefore(LogStream stream, RecordSource? source, int length)
     {

@@ -48,13 +48,16 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     {
         foreach (var logEvent in batch)
         {
-            var handing = HandOverAsync(logEvent);
+            var handing = HandOver(logEvent);
 
             // While this one waits for room in the core, those before it have left the queue.
             if (!handing.IsCompleted)
+            {
                 LeaveQueue();
+                _room.HoldUp();
+            }
 
-            if (await handing.ConfigureAwait(false))
+            if (handing.IsCompleted ? handing.Result : await handing.AsTask().ConfigureAwait(false))
                 _handedOver++;
             else
                 GiveUp(logEvent);
@@ -69,25 +72,45 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     public void Dispose() => _writer.Dispose();
 
     // False if the event could not be handed over because the rest is given up.
-    private async ValueTask<bool> HandOverAsync(LogEvent logEvent)
+    private ValueTask<bool> HandOver(LogEvent logEvent)
     {
         try
         {
             if (Render(logEvent) is { } record)
             {
                 _giveUp.ThrowIfCancellationRequested();
-                await _appender.AppendAsync(record, _giveUp).ConfigureAwait(false);
+                var appending = _appender.AppendAsync(record, _giveUp);
+                if (!appending.IsCompletedSuccessfully)
+                    return new ValueTask<bool>(IsHandedOverAsync(logEvent, appending.AsTask()));
             }
-        }
-        catch (Exception) when (_giveUp.IsCancellationRequested)
-        {
-            return false;
+
+            return new ValueTask<bool>(true);
         }
         catch (Exception e)
         {
-            _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+            return new ValueTask<bool>(IsGoneWith(logEvent, e));
         }
+    }
 
+    private async Task<bool> IsHandedOverAsync(LogEvent logEvent, Task appending)
+    {
+        try
+        {
+            await appending.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            return IsGoneWith(logEvent, e);
+        }
+    }
+
+    private bool IsGoneWith(LogEvent logEvent, Exception error)
+    {
+        if (_giveUp.IsCancellationRequested)
+            return false;
+
+        _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {error.GetType().Name}.", error);
         return true;
     }
 

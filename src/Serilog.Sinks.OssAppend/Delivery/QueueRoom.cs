@@ -16,25 +16,38 @@ internal enum Admission
 /// </summary>
 internal sealed class QueueRoom
 {
+    /// <summary>
+    /// Where calls that may wait begin to keep pace with the renderer, far below a large limit: events that wait long are
+    /// copied by the garbage collector, at more than they cost otherwise.
+    /// </summary>
+    public const int Pace = 4000;
+
+    // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
+    private const int LongestPaceMilliseconds = 20;
+
     private readonly object _gate = new();
     private readonly int _limit;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
+    private readonly int _pace;
 
     // Guarded by _gate.
     private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
     private long _entered;
     private long _left;
+    private bool _isHeldUp;
     private bool _isClosed;
 
     /// <param name="limit">The most events inside.</param>
     /// <param name="patience">How long a caller waits for room; zero not at all.</param>
     /// <param name="time">The clock.</param>
-    public QueueRoom(int limit, TimeSpan patience, TimeProvider time)
+    /// <param name="batchSize">How many events are taken at a time; some of these have to fit in before a call keeps pace.</param>
+    public QueueRoom(int limit, TimeSpan patience, TimeProvider time, int batchSize = 1)
     {
         _limit = limit;
         _patience = patience;
         _time = time;
+        _pace = patience != TimeSpan.Zero && limit > Math.Max(Pace, 2L * batchSize) ? Math.Max(Pace, 2 * batchSize) : int.MaxValue;
     }
 
     public int Count
@@ -53,6 +66,8 @@ internal sealed class QueueRoom
     {
         lock (_gate)
         {
+            if (_entered - _left >= _pace)
+                KeepPace();
             if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero)
                 WaitForRoom();
             if (_isClosed)
@@ -74,11 +89,22 @@ internal sealed class QueueRoom
         {
             var leaving = (int)Math.Min(count, _entered - _left);
             _left += leaving;
+            _isHeldUp &= leaving == 0;
             while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
                 _watchers.Dequeue().Reached.TrySetResult(true);
 
             Monitor.PulseAll(_gate);
             return leaving;
+        }
+    }
+
+    /// <summary>Until the next ones leave nobody keeps pace: whoever leads them out is waiting himself, for OSS.</summary>
+    public void HoldUp()
+    {
+        lock (_gate)
+        {
+            _isHeldUp = true;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -111,6 +137,13 @@ internal sealed class QueueRoom
     public int EmptyOut() => Leave(int.MaxValue);
 
     private bool HasRoom() => _entered - _left < _limit;
+
+    private void KeepPace()
+    {
+        while (_entered - _left >= _pace && !_isHeldUp && !_isClosed)
+            if (!Monitor.Wait(_gate, LongestPaceMilliseconds))
+                _isHeldUp = true;
+    }
 
     private void WaitForRoom()
     {

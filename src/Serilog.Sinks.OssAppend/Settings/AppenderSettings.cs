@@ -70,7 +70,7 @@ internal static class AppenderSettings
     private static TimeSpan AppendIntervalOf(OssAppendSinkOptions options)
     {
         // A period that makes no sense is handed on as it is, for the core to find.
-        var rest = options.Period - RhythmOf(options);
+        var rest = options.RenderAtCall ? options.Period : options.Period - RhythmOf(options);
         return options.Period < TimeSpan.Zero ? options.Period : rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 

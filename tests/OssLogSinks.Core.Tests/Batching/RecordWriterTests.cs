@@ -66,6 +66,18 @@ public class RecordWriterTests
         Assert.Equal("\uFFFD\U0001F600.", Encoding.UTF8.GetString(writer.Written.Span));
     }
 
+    [Fact]
+    public void BytesAfterHalfOfAPair_LeaveItAlone()
+    {
+        using var writer = new RecordWriter();
+        writer.Write("\uD83D");
+        ".\u00e9"u8.CopyTo(writer.GetSpan(3));
+        writer.Advance(3);
+        writer.Write("\uDE00");
+
+        Assert.Equal("\uFFFD.\u00e9\uFFFD", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
     private static void Write(RecordWriter writer, string text, int how)
     {
         switch (how)

@@ -78,8 +78,14 @@ internal sealed class ReportRecorder : IOssDiagnostics
         }
     }
 
+    /// <summary>Whether nobody can hear a report any more.</summary>
+    public Func<bool> IsDeaf { get; init; } = () => false;
+
     public void Report(OssDiagnosticEvent diagnosticEvent)
     {
+        if (IsDeaf())
+            return;
+
         lock (_gate)
             _reports.Add(diagnosticEvent);
     }

@@ -82,12 +82,24 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
     }
 
     // Records are numbered through the folder, so the gap before a later one says how many are missing. Behind the last that is
-    // left nothing does; nor does anything say of a file that has gone whether it had been there, but the journal.
+    // left nothing does; nor does anything but the journal say of a file that has gone whether it had been there, or how far the
+    // one before it went.
     private int CountUnknowable(StoredRecord[] missing, IReadOnlyList<StoredRecord> records)
     {
-        var behind = records.Reverse().TakeWhile(r => !r.IsWhole).ToHashSet();
-        return missing.Count(r => behind.Contains(r) || (r.File.IsGone && IsJournalHit));
+        var behind = TailOf(records).ToHashSet();
+        if (IsJournalHit)
+        {
+            var files = records.GroupBy(r => r.File).ToArray();
+            foreach (var (file, next) in files.Zip(files.Skip(1)))
+                if (next.Key.IsGone)
+                    behind.UnionWith(TailOf(file));
+            behind.UnionWith(records.Where(r => r.File.IsGone));
+        }
+
+        return missing.Count(behind.Contains);
     }
+
+    private static IEnumerable<StoredRecord> TailOf(IEnumerable<StoredRecord> records) => records.Reverse().TakeWhile(r => !r.IsWhole);
 
     // The journal knows which files there were. Without it, and where the last file simply ends sooner, nobody can know.
     private bool HasNoWord(StoredRecord[] missing, DeliverySnapshot done) =>

@@ -49,6 +49,27 @@ public class BackpressureTests
     }
 
     [Fact]
+    public async Task BlockWhenFull_DoesNotWaitForOss_BeforeTheQueueIsFull()
+    {
+        _bucket.Hold();
+        var options = Some.Options(_bucket);
+        options.BlockWhenFull = true;
+        options.BlockTimeout = Timeout.InfiniteTimeSpan;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
+        options.MemoryLimitBytes = 8192;
+        await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
+            for (var i = 0; i < 20_000; i++)
+                logger.Information("{I}", i);
+
+            Assert.Equal(0, options.Monitor!.GetSnapshot().Delivered);
+            _bucket.Release();
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20_000), _bucket.Lines.Select(line => int.Parse(line, null)));
+    }
+
+    [Fact]
     public async Task BlockWhenFull_LosesNothing_HoweverSmallTheQueue()
     {
         var options = Some.Options(_bucket);

@@ -49,6 +49,34 @@ public class QueueRoomTests
     }
 
     [Fact]
+    public void RendererThatDoesNotMove_IsNotWaitedFor()
+    {
+        var room = new QueueRoom(QueueRoom.Pace + 50, TimeSpan.FromSeconds(5), _time);
+
+        for (var i = 0; i < QueueRoom.Pace + 50; i++)
+            Assert.Equal(Admission.Entered, Enter(room));
+    }
+
+    [Fact]
+    public async Task RendererThatMoves_KeepsItsPace()
+    {
+        var room = new QueueRoom(100_000, Timeout.InfiniteTimeSpan, _time);
+        var entering = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 3 * QueueRoom.Pace; i++)
+                    Enter(room);
+            },
+            TestContext.Current.CancellationToken);
+
+        for (var left = 0; left < 3 * QueueRoom.Pace; left += room.Leave(100))
+            await Task.Yield();
+
+        await entering.InTime();
+        Assert.Equal(0, room.Count);
+    }
+
+    [Fact]
     public async Task Close_SendsThoseAwayWhoWait()
     {
         var room = new QueueRoom(1, Timeout.InfiniteTimeSpan, _time);

@@ -14,7 +14,29 @@ public sealed class JsonConfigurationTests
 
     public static MemoryBucket FormatterBucket { get; } = new();
 
+    public static MemoryBucket CompactBucket { get; } = new();
+
     public static OssAppendMonitor Monitor { get; } = new();
+
+    [Fact]
+    public void CompactJsonFormatter_IsFoundByItsName()
+    {
+        using (var logger = Configure("""
+            {
+              "Serilog": {
+                "Using": ["Serilog.Sinks.OssAppend"],
+                "WriteTo": [ { "Name": "OssAppend", "Args": {
+                  "formatter": "Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend",
+                  "objectKey": "app.clef",
+                  "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::CompactBucket, Serilog.Sinks.OssAppend.Tests"
+                } } ]
+              }
+            }
+            """))
+            logger.Write(Some.Event("Plain"));
+
+        Assert.Equal("{\"@t\":\"2026-11-22T12:15:07.0890000Z\",\"@mt\":\"Plain\"}\n", CompactBucket.Text);
+    }
 
     [Theory]
     [InlineData("""["Serilog.Sinks.OssAppend"]""")]

@@ -31,6 +31,8 @@ internal sealed class AdoptedFolder
 
             var salt = new SpoolSalt(name.Salt);
             var entries = SegmentEntry.In(files, path, salt);
+            if (syncs)
+                SyncAll(files, entries);
             var names = files.FilesIn(path);
             journal = SpoolJournal.Open(files, path, syncs);
             var found = journal.State;
@@ -62,6 +64,7 @@ internal sealed class AdoptedFolder
     /// <summary>Ships all that is in it; ends when all of it has met its fate.</summary>
     public async Task EmptyAsync(ISpoolFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
+        memory.LookAnew();
         var loader = new SpoolLoader(files, Folder, memory, damage, time, _found.Settled);
         await loader.TakeOverAsync(_found.Intents, cancellationToken).ConfigureAwait(false);
         await loader.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -91,17 +94,36 @@ internal sealed class AdoptedFolder
             else if (!entry.IsOurs)
                 folder.KeepsFiles = true;
             else if (ids.Add(entry.FirstId))
-                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length, End = entry.End });
+                folder.Begin(new SpoolSegment(entry.FirstId, entry.Below, entry.Path) { Length = entry.Length, End = entry.End ?? found.EndOf(entry.FirstId) });
             else
                 folder.KeepsFiles |= !damage.PutAside(name.Text, entry.Name, entry.Path, entry.Length);
         }
 
         foreach (var missing in found.Segments.Where(id => !present.Contains(id)))
         {
-            var end = entries.FirstOrDefault(e => e.FirstId == missing)?.End
+            var end = found.EndOf(missing)
+                ?? entries.FirstOrDefault(e => e.FirstId == missing)?.End
                 ?? present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
             damage.TellMissing(name.Text, missing, end > missing ? end - missing : null);
             journal.SegmentRemoved(missing);
+        }
+    }
+
+    // Whoever was killed between a write and its sync has left what only the system's memory holds. What is shipped from there
+    // and forgotten by a power cut afterwards would be missed.
+    private static void SyncAll(ISpoolFiles files, IReadOnlyList<SegmentEntry> entries)
+    {
+        foreach (var entry in entries.Where(e => e.IsReadable))
+        {
+            try
+            {
+                using var file = files.Open(entry.Path);
+                file.Sync();
+            }
+            catch (IOException)
+            {
+                // What can be read is shipped all the same.
+            }
         }
     }
 

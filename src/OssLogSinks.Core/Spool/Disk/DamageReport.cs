@@ -28,11 +28,16 @@ internal sealed class DamageReport
             _quarantine.Keep(folder.Name, name, segment.Path, damage);
 
         var isUnknown = reader.Damage.Any(d => d.MissingRecords == SpoolDamage.Unknown);
+
+        // Where nothing says how far the file went, more may have stood behind what is damaged at its end.
+        var last = reader.Damage[reader.Damage.Count - 1];
+        var isOpenEnd = segment.End is null && last.KnownMissing > 0 && last.Offset + last.Length >= segment.Length;
         Count(
             $"the file '{name}' of '{folder.Name}' is damaged",
             reader.Damage.Sum(d => d.KnownMissing),
             reader.Damage.Sum(d => d.Length),
-            isUnknown);
+            isUnknown,
+            isOpenEnd ? "at least " : "");
     }
 
     /// <summary>Puts a segment aside that cannot be opened.</summary>
@@ -76,10 +81,10 @@ internal sealed class DamageReport
         OssDiagnosticLevel.Error,
         $"The journal of '{folder}' is damaged. All events in it are shipped; some of them may be stored twice, since what was stored before is not fully known.");
 
-    private void Count(string what, long records, long bytes, bool isUnknown)
+    private void Count(string what, long records, long bytes, bool isUnknown, string atLeast = "")
     {
         _counters.Quarantined(records, bytes);
-        var number = isUnknown ? "an unknown number of" : Number(records);
+        var number = isUnknown ? "an unknown number of" : atLeast + Number(records);
         _reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
             $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is room.");

@@ -9,7 +9,10 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// included: an entry that reads well is one that was written there.
 /// </summary>
 /// <param name="Kind">What it says.</param>
-/// <param name="Stream">Of which stream; 0 where it speaks of none; for a header how many entries have room in the file.</param>
+/// <param name="Stream">
+/// Of which stream; 0 where it speaks of none; for a header how many entries have room in the file, for the end of a segment the
+/// id behind its last record.
+/// </param>
 /// <param name="Id">The record or segment; for a header the number of entries in the snapshot behind it.</param>
 /// <param name="Intent">The append; only with an intent.</param>
 internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream, long Id, AppendIntent? Intent = null)
@@ -70,7 +73,7 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
             BinaryPrimitives.ReadUInt64LittleEndian(source[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
             kind == JournalEntryKind.Intent ? ReadIntent(source, (flags & JournalFlags.PositionHasCrc) != 0) : null);
-        return kind is >= JournalEntryKind.Header and <= JournalEntryKind.SegmentRemoved;
+        return kind is >= JournalEntryKind.Header and <= JournalEntryKind.SegmentEnded;
     }
 
     private static AppendIntent ReadIntent(ReadOnlySpan<byte> source, bool positionHasCrc) =>
@@ -95,6 +98,9 @@ internal enum JournalEntryKind : byte
     SegmentOpened = 4,
     SegmentDone = 5,
     SegmentRemoved = 6,
+
+    /// <summary>A segment is complete; in the stream's place stands the id behind its last record.</summary>
+    SegmentEnded = 7,
 }
 
 /// <summary>Where an entry stands.</summary>

@@ -14,6 +14,9 @@ internal sealed class JournalState
     private readonly SortedSet<long> _segments = [];
     private readonly SortedSet<long> _done = [];
 
+    // By the first id of a segment that must be there: the id behind its last record.
+    private readonly Dictionary<long, long> _ends = [];
+
     /// <summary>By stream: all of its records up to this id have met their fate. A stream that is not here has none that matters.</summary>
     public IReadOnlyDictionary<ulong, long> Settled => _settled;
 
@@ -49,16 +52,23 @@ internal sealed class JournalState
                 if (!_done.Contains(entry.Id))
                     _segments.Add(entry.Id);
                 break;
+            case JournalEntryKind.SegmentEnded:
+                if (_segments.Contains(entry.Id))
+                    _ends[entry.Id] = (long)entry.Stream;
+                break;
             case JournalEntryKind.SegmentDone:
-                _segments.Remove(entry.Id);
+                Forget(entry.Id);
                 _done.Add(entry.Id);
                 break;
             case JournalEntryKind.SegmentRemoved:
-                _segments.Remove(entry.Id);
+                Forget(entry.Id);
                 _done.Remove(entry.Id);
                 break;
         }
     }
+
+    /// <summary>The id behind the last record of a segment that must be there; null as long as it was not complete.</summary>
+    public long? EndOf(long firstId) => _ends.TryGetValue(firstId, out var end) ? end : null;
 
     /// <summary>Forgets the settled marks that no record can need: those below the oldest segment.</summary>
     public void Prune()
@@ -71,9 +81,11 @@ internal sealed class JournalState
     /// <summary>The entries that lead here from nothing.</summary>
     public List<JournalEntry> ToEntries()
     {
-        var entries = new List<JournalEntry>(_settled.Count + _intents.Count + _segments.Count + _done.Count);
+        var entries = new List<JournalEntry>(_settled.Count + _intents.Count + _segments.Count + _ends.Count + _done.Count);
         foreach (var first in _segments)
             entries.Add(new JournalEntry(JournalEntryKind.SegmentOpened, 0, first));
+        foreach (var end in _ends)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentEnded, (ulong)end.Value, end.Key));
         foreach (var first in _done)
             entries.Add(new JournalEntry(JournalEntryKind.SegmentDone, 0, first));
         foreach (var mark in _settled)
@@ -91,6 +103,12 @@ internal sealed class JournalState
             copy.Apply(entry);
 
         return copy;
+    }
+
+    private void Forget(long segment)
+    {
+        _segments.Remove(segment);
+        _ends.Remove(segment);
     }
 
     private void Settle(ulong stream, long throughId)

@@ -173,7 +173,7 @@ internal sealed partial class LiveFolder : IDisposable
             if (_segment?.FirstId != written.FirstId)
                 _folder!.Begin(_segment = new SpoolSegment(written.FirstId, long.MaxValue, written.Path));
             _published += written.End - _segment.Length;
-            _folder!.Publish(_segment, written.End, written.Count);
+            _folder!.Publish(_segment, written.End, written.Count, written.LastId);
         }
 
         _unpublished.Clear();

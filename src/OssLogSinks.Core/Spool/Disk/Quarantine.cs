@@ -3,8 +3,9 @@ using System.Globalization;
 namespace OssLogSinks.Core.Spool.Disk;
 
 /// <summary>
-/// The folder beside the spool's own where damaged parts are put for people to look at. It never grows beyond its limit, gives
-/// the oldest up first, and never throws: what cannot be kept is counted all the same. Safe for several threads.
+/// The folder beside the spool's own where damaged parts are put for people to look at. It never grows beyond its limit, unless
+/// one file alone is larger, gives the oldest up first, and never throws: what cannot be kept is counted all the same. Safe for
+/// several threads.
 /// </summary>
 internal sealed class Quarantine
 {
@@ -48,8 +49,10 @@ internal sealed class Quarantine
         Count(damage.Length, damage.KnownMissing);
         return Try(() =>
         {
-            if (!MakeRoom(damage.Length))
+            if (damage.Length > _sizeLimit)
                 return false;
+
+            MakeRoom(damage.Length);
 
             using var source = _files.OpenToRead(path);
             Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
@@ -57,7 +60,7 @@ internal sealed class Quarantine
         });
     }
 
-    /// <summary>Moves a whole file here.</summary>
+    /// <summary>Moves a whole file here, however large: it takes no more of the disk than before, and is the first to give way.</summary>
     /// <param name="folder">The name of the folder it was found in.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">The file.</param>
@@ -76,9 +79,7 @@ internal sealed class Quarantine
         Count(length, records);
         return Try(() =>
         {
-            if (!MakeRoom(length))
-                return false;
-
+            MakeRoom(length);
             _files.Move(path, NewPath($"{folder}-{name}"));
             return true;
         });
@@ -104,11 +105,8 @@ internal sealed class Quarantine
     }
 
     // Names begin with the time, so their order is that of age. Files that people put here are theirs, and are not counted.
-    private bool MakeRoom(long length)
+    private void MakeRoom(long length)
     {
-        if (length > _sizeLimit)
-            return false;
-
         _files.CreateFolder(_folder);
         var kept = _files.FilesIn(_folder).Where(IsOurs).Select(name => Path.Combine(_folder, name)).Select(path => (Path: path, Length: LengthOf(path))).ToList();
         var total = kept.Sum(file => file.Length) + length;
@@ -120,8 +118,6 @@ internal sealed class Quarantine
             _files.Delete(oldest.Path);
             total -= oldest.Length;
         }
-
-        return true;
     }
 
     private long LengthOf(string path)

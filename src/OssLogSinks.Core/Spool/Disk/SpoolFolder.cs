@@ -120,57 +120,6 @@ internal sealed partial class SpoolFolder : IDisposable
         }
     }
 
-    /// <summary>A segment was begun; those before it are complete.</summary>
-    public void Begin(SpoolSegment segment)
-    {
-        lock (_gate)
-        {
-            foreach (var before in _segments.Values)
-                before.IsFinal = true;
-            _segments.Add(segment.FirstId, segment);
-            _bytes += segment.Length;
-        }
-
-        _journal.SegmentOpened(segment.FirstId);
-        Changed.Beat();
-    }
-
-    /// <summary>More of a segment may be read.</summary>
-    /// <param name="segment">The segment.</param>
-    /// <param name="length">Its bytes so far.</param>
-    /// <param name="count">Records that came with those since the last time.</param>
-    public void Publish(SpoolSegment segment, long length, int count)
-    {
-        lock (_gate)
-        {
-            _bytes += length - segment.Length;
-            segment.Length = length;
-            segment.Count += count;
-        }
-
-        Changed.Beat();
-    }
-
-    /// <summary>No more segments will come.</summary>
-    public void Finish()
-    {
-        lock (_gate)
-            _isFinished = true;
-        EndSegments();
-    }
-
-    /// <summary>The segments there are are complete.</summary>
-    public void EndSegments()
-    {
-        lock (_gate)
-        {
-            foreach (var segment in _segments.Values)
-                segment.IsFinal = true;
-        }
-
-        Changed.Beat();
-    }
-
     /// <summary>The segments there are, in order.</summary>
     public IReadOnlyList<SpoolSegment> Segments()
     {

@@ -3,9 +3,9 @@ namespace OssLogSinks.Core.Spool.Disk;
 /// <content>How a journal begins, is taken over, and goes.</content>
 internal sealed partial class SpoolJournal
 {
-    /// <summary>The most that the journal of a folder takes that never held more than this: a mark and an open append for each stream.</summary>
+    /// <summary>The most that the journal of a folder takes that never held more than this: a mark and an open append for each stream, a beginning and an end for each segment.</summary>
     public static long MostBytes(int streams, int segments) =>
-        2L * JournalEntry.Size * SpoolJournalSlot.WantedFor(1 + segments + (2 * streams));
+        2L * JournalEntry.Size * SpoolJournalSlot.WantedFor(1 + (2 * segments) + (2 * streams));
 
     /// <summary>Begins the journal of a new folder.</summary>
     /// <param name="files">The disk.</param>
@@ -50,6 +50,12 @@ internal sealed partial class SpoolJournal
     {
         var slots = SlotsOf(files, folder, entries);
         var found = SpoolJournalReading.Read(slots[0].Read(), slots[1].Read());
+
+        // Whoever was killed before the sync may have left a generation that a power cut would take back, after the one before
+        // it has been written over.
+        if (syncs)
+            foreach (var slot in slots)
+                slot.TrySync();
         return new SpoolJournal(slots, syncs, forgets: false, found.State) { _current = found.Newest, _generation = found.Generation };
     }
 

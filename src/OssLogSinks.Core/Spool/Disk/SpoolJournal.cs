@@ -80,6 +80,11 @@ internal sealed partial class SpoolJournal : IDisposable
     /// </summary>
     public void SegmentOpened(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentOpened, 0, firstId));
 
+    /// <summary>Remembers how far a segment goes that is complete. Never throws, as <see cref="SegmentOpened"/>.</summary>
+    /// <param name="firstId">The segment.</param>
+    /// <param name="end">The id behind its last record.</param>
+    public void SegmentEnded(long firstId, long end) => Note(new JournalEntry(JournalEntryKind.SegmentEnded, (ulong)end, firstId));
+
     /// <summary>Remembers that all records of a segment have met their fate, so that its file may be deleted. On disk when it returns.</summary>
     /// <exception cref="IOException">That failed; the file must stay.</exception>
     public void SegmentDone(long firstId) => Commit(new JournalEntry(JournalEntryKind.SegmentDone, 0, firstId));

@@ -118,6 +118,19 @@ internal sealed class SpoolJournalSlot : IDisposable
     /// <summary>May run beside <see cref="Write"/>: it moves no position.</summary>
     public void Sync() => OpenFile().Sync();
 
+    /// <summary>As <see cref="Sync"/>, as far as the disk allows it.</summary>
+    public void TrySync()
+    {
+        try
+        {
+            _file?.Sync();
+        }
+        catch (IOException)
+        {
+            // It is as durable as it was.
+        }
+    }
+
     public void Dispose()
     {
         _file?.Dispose();

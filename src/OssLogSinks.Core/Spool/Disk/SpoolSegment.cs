@@ -28,6 +28,9 @@ internal sealed class SpoolSegment
     /// <summary>Bytes of them that were read.</summary>
     public long ReadLength { get; set; }
 
+    /// <summary>The last record that is written, and synced as far as the policy asks; null in a folder that was taken over.</summary>
+    public long? LastId { get; set; }
+
     /// <summary>Records in it; of a folder that was taken over, those that were read.</summary>
     public long Count { get; set; }
 

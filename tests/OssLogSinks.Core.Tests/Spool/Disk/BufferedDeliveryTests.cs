@@ -66,7 +66,8 @@ public class BufferedDeliveryTests
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
 
         await _world.UntilAsync(() => appender.GetSnapshot().DroppedTotal == 10, TimeSpan.FromSeconds(1));
-        Assert.InRange(_world.Time.GetUtcNow(), AppenderTesting.Noon.AddMinutes(10), AppenderTesting.Noon.AddHours(1));
+        // Not before; how long after, on a clock that runs while the machine does other things, says nothing.
+        Assert.True(_world.Time.GetUtcNow() >= AppenderTesting.Noon.AddMinutes(10));
         Assert.Equal(10, appender.GetSnapshot().Dropped[DropReason.RetryTimeOver]);
         _world.IsOssDown = false;
         _world.Log(appender, 10);

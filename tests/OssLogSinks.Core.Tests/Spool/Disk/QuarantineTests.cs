@@ -58,17 +58,30 @@ public class QuarantineTests
     }
 
     [Fact]
-    public void WhatNeverFits_IsCountedAndNothingGivesWayToIt()
+    public void StretchThatNeverFits_IsCountedAndNothingGivesWayToIt()
     {
         var quarantine = NewQuarantine(5);
         quarantine.Keep("a", "1.seg", Source, new SpoolDamage(0, 4, 1));
 
         Assert.False(quarantine.Keep("a", "1.seg", Source, new SpoolDamage(0, 10, SpoolDamage.Unknown)));
-        Assert.False(quarantine.KeepFile("a", "1.seg", Source, records: 3));
 
         Assert.Single(Kept());
-        Assert.Equal(["1.seg"], _disk.FilesIn("/spool/a"));
-        Assert.Equal((4L, 24L), (quarantine.Records, quarantine.Bytes));
+        Assert.Equal((1L, 14L), (quarantine.Records, quarantine.Bytes));
+    }
+
+    [Fact]
+    public void FileLargerThanTheLimit_IsMovedAllTheSameAndGivesWayToTheNext()
+    {
+        var quarantine = NewQuarantine(5);
+        quarantine.Keep("a", "1.seg", Source, new SpoolDamage(0, 4, 1));
+
+        Assert.True(quarantine.KeepFile("a", "1.seg", Source, records: 3));
+        Assert.Equal("0123456789", Text(Assert.Single(Kept())));
+        Assert.Empty(_disk.FilesIn("/spool/a"));
+
+        _disk.Put("/spool/a/2.seg", "xyz"u8.ToArray());
+        quarantine.KeepFile("a", "2.seg", "/spool/a/2.seg", records: 0);
+        Assert.Equal("xyz", Text(Assert.Single(Kept())));
     }
 
     [Theory]

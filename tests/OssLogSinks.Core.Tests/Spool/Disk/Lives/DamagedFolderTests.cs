@@ -129,6 +129,53 @@ public class DamagedFolderTests
         Assert.Equal(Folders, new StoryStock(world.Bucket.Landings, new HashSet<string>()).Stored.Distinct().Count());
     }
 
+    [Fact]
+    public async Task WhatAKilledProcessDidNotSync_IsDurableOnceItIsTakenOver()
+    {
+        await using var left = await LeftFolder.MakeAsync(Chunks);
+        string[] files = [.. left.World.Disk.FilesIn(left.Path).Where(f => f != "lock").Select(f => $"{left.Path}/{f}")];
+        foreach (var path in files)
+        {
+            using var file = left.World.Disk.Open(path);
+            file.Write(file.Length, new byte[7], 0, 7);
+        }
+
+        Assert.All(files, path => Assert.NotEqual(left.World.Disk.Bytes(path), left.World.Disk.Bytes(path, onMedium: true)));
+        var next = left.World.Begin();
+        next.Otherwise = What.IsLost;
+        await left.World.UntilAsync(() => next.Counted.AdoptedFolders > 0, () => "Nothing is adopted.");
+        next.Disk.Die();
+
+        Assert.All(left.Segments, path => Assert.Equal(left.World.Disk.Bytes(path), left.World.Disk.Bytes(path, onMedium: true)));
+        left.World.CutPower(chance: null);
+        Assert.Equal(left.Records, await left.ShipAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task EndOfASegmentLostAndTheNextOneToo_AllThatIsMissingIsReported(int cutAt)
+    {
+        await using var left = await LeftFolder.MakeAsync(Chunks);
+        var (first, second) = (left.Segments[0], left.Segments[1]);
+        left.World.Disk.Put(first, left.World.Disk.Bytes(first)[..cutAt]);
+        left.World.Disk.Delete(second);
+        var next = left.World.Begin();
+        await next.WriteAsync(1);
+        await left.World.ComeToRestAsync(next);
+
+        Assert.Equal(left.Records.Count - left.Stock(next).Count, next.Counted.QuarantinedRecords);
+    }
+
+    [Fact]
+    public async Task FileLargerThanTheQuarantine_IsPutAsideAndTheFolderGoes()
+    {
+        await using var left = await LeftFolder.MakeAsync(Chunks);
+        left.World.Disk.Put($"{left.Path}/copy of a segment", new byte[(8 << 20) / 16 + 1]);
+        Assert.Equal(left.Records, await left.ShipAsync());
+        Assert.Single(left.World.Disk.FilesIn($"{MortalProcess.Path}/quarantine"));
+    }
+
     private static async Task AllShippedAfter(Action<LeftFolder> damage)
     {
         await using var left = await LeftFolder.MakeAsync(Chunks);

@@ -1,4 +1,6 @@
+using System.Text;
 using CsCheck;
+using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Model;
 
 namespace OssLogSinks.Core.Tests.Spool.Disk.Lives;
@@ -13,6 +15,27 @@ public class LeftAppendTests
         var landing = Gen.Int[0, 3].Select(i => new[] { What.Goes, What.Lands, What.IsLate, What.StrangerLonger }[i]).Array[0, 5];
         Gen.Select(fates, Gen.Bool.Array[6], landing).Sample(
             (fate, damaged, wire) => PlayAsync(fate, damaged, wire).GetAwaiter().GetResult(), iter: 100, threads: 2);
+    }
+
+    [Fact]
+    public async Task StreamWentOnInALaterObjectMeanwhile_WhatComesBehindTheAppendGoesThereToo()
+    {
+        await using var world = new LivesWorld();
+        var killed = world.Begin(isShared: true, streams: 1, wire: [What.Goes, What.IsLost]);
+        killed.Otherwise = What.IsLost;
+        var first = await killed.WriteAsync(1);
+        await world.UntilAsync(() => killed.IsWireOver, () => "The process sends nothing.");
+        var second = await killed.WriteAsync(1);
+        killed.Disk.Die();
+        world.Bucket.Ask("all/s0_001", new HeadObjectRequest("all/s0_001"), What.StrangerShorter);
+
+        var next = world.Begin(isShared: true, streams: 1);
+        await next.WriteAsync(1);
+        await world.ComeToRestAsync(next);
+
+        var places = world.Bucket.Landings.ToDictionary(l => Encoding.UTF8.GetString(l.Append.Body), l => l.Key);
+        Assert.Equal("all/s0", places[first.Single()]);
+        Assert.Equal("all/s0_001", places[second.Single()]);
     }
 
     private static async Task PlayAsync(What fate, bool[] damaged, What[] wire)

@@ -35,6 +35,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
         _wire = new Queue<What>(wire);
         Disk = new MortalDisk(disk) { OnDeath = () => _died.TrySetResult() };
         Time = new FakeTimeProvider(AppenderTesting.Noon.AddMinutes(number));
+        Reports = new ReportRecorder { IsDeaf = () => IsDead };
         var options = new OssAppenderOptions
         {
             Client = this,
@@ -69,7 +70,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
 
     public FakeTimeProvider Time { get; }
 
-    public ReportRecorder Reports { get; } = new();
+    public ReportRecorder Reports { get; }
 
     public bool IsDead => Disk.IsDead;
 
@@ -106,15 +107,16 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             written.Add(text);
         }
 
+        // What is found to have worked after the death, nobody was told.
         var flushing = _spool.FlushAsync(OssFlushTarget.Disk);
-        return await Task.WhenAny(flushing, Death) == flushing && await flushing ? written : [];
+        return await Task.WhenAny(Death, flushing) == flushing && await flushing && !IsDead ? written : [];
     }
 
     /// <summary>Closes in no time.</summary>
     public async Task CloseAsync()
     {
         var closing = _spool.StopAsync();
-        if (await Task.WhenAny(closing, Death) != closing)
+        if (await Task.WhenAny(Death, closing) != closing)
             return;
 
         await closing;

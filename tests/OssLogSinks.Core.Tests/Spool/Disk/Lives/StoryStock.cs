@@ -23,10 +23,14 @@ internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<s
             return;
 
         var doubled = Stored.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;
-        Violation.If(doubled is not null, $"Doubled: {doubled}");
+        Violation.If(doubled is not null, $"Doubled: {doubled}\n{Told()}");
         foreach (var stream in Stored.GroupBy(l => string.Join('.', l.Split('.').Take(2))))
-            Violation.If(!stream.SequenceEqual(stream.Order(StringComparer.Ordinal)), $"Out of order in {stream.Key}: {string.Join(' ', stream.Select(l => l.Split('.')[2]))}");
+            Violation.If(!stream.SequenceEqual(stream.Order(StringComparer.Ordinal)), $"Out of order in {stream.Key}: {string.Join(' ', stream.Select(l => l.Split('.')[2]))}\n{Told()}");
     }
+
+    // In the order in which they landed: who appended what where.
+    private string Told() => string.Join('\n', landings.Select(l =>
+        $"  {l.Key} at {l.Append.Position} by {l.Append.Writer?.ToString() ?? "a stranger"}: {string.Join(' ', LinesOf(l).Select(line => line.Split('-')[0].Trim()))}"));
 
     private static bool IsWhole(string line) =>
         line.Split('.') is [['p', .. var process], ['s', .. var stream], var number, _]

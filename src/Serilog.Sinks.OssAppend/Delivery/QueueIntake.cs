@@ -1,0 +1,87 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Diagnostics;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.OssAppend.Diagnostics;
+using Serilog.Sinks.OssAppend.Settings;
+using Serilog.Sinks.PeriodicBatching;
+
+namespace Serilog.Sinks.OssAppend.Delivery;
+
+/// <summary>
+/// Queues events, at the cost of one bounded enqueue a log call, and renders them in the background. <see cref="PeriodicBatchingSink"/>
+/// only gives the rhythm, since it neither counts what it drops nor bounds its close nor knows the failure listener.
+/// </summary>
+internal sealed class QueueIntake : IIntake
+{
+    private readonly LossBook _losses;
+    private readonly QueueRoom _room;
+    private readonly CancellationTokenSource _giveUp = new();
+    private readonly PeriodicBatchingSink _batching;
+    private readonly Action<LogEvent> _enqueue;
+    private readonly TimeProvider _time;
+    private readonly bool _hasBuffer;
+
+    /// <param name="options">Settings that have been checked.</param>
+    /// <param name="appender">Takes the rendered events.</param>
+    /// <param name="formatter">Renders them.</param>
+    /// <param name="relay">Says whether a loss is to be told.</param>
+    /// <param name="losses">Takes what is given up here.</param>
+    public QueueIntake(OssAppendSinkOptions options, OssAppender appender, ITextFormatter formatter, FailureRelay relay, LossBook losses)
+    {
+        _time = options.TimeProvider;
+        _hasBuffer = options.BufferPath is not null;
+        _losses = losses;
+        _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time, options.BatchSizeLimit);
+        var pump = new EventPump(appender, formatter, _room, relay, losses, _giveUp.Token);
+        _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
+        {
+            BatchSizeLimit = options.BatchSizeLimit,
+            Period = AppenderSettings.RhythmOf(options),
+            QueueLimit = null,
+        });
+        _enqueue = _batching.Emit;
+    }
+
+    public int Waiting => _room.Count;
+
+    public void Take(LogEvent logEvent)
+    {
+        switch (_room.Enter(logEvent, _enqueue))
+        {
+            case Admission.Full:
+                _losses.GiveUp(logEvent, DropReason.QueueFull, "the queue was full.");
+                break;
+            case Admission.Closed:
+                _losses.GiveUp(logEvent, DropReason.Closed, "the logger was closed.");
+                break;
+        }
+    }
+
+    public Task WhenHandedOver() => _room.WhenLeft();
+
+    public async Task CloseAsync(TimeSpan timeout)
+    {
+        _room.Close();
+
+        // It blocks until the queue is empty, for as long as that takes: on a thread of its own.
+        // With a buffer it is one short step from safety, which even a close that waits for nothing lets it take.
+        var draining = Task.Factory.StartNew(_batching.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (!await Ending.ComesInTimeAsync(draining, _hasBuffer && timeout < Ending.Slack ? Ending.Slack : timeout, _time).ConfigureAwait(false))
+            await GiveUpRestAsync(draining).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+
+    private async Task GiveUpRestAsync(Task draining)
+    {
+        _giveUp.Cancel();
+        if (await Ending.ComesInTimeAsync(draining, Ending.Slack, _time).ConfigureAwait(false))
+            return;
+
+        // The formatter, or the failure listener, does not come back.
+        if (_room.EmptyOut() is > 0 and var left)
+            _losses.GiveUp(left, DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
+    }
+}

@@ -1,0 +1,109 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.OssAppend.Diagnostics;
+
+namespace Serilog.Sinks.OssAppend.Delivery;
+
+/// <summary>
+/// Renders each event within its log call and hands the bytes to the core: nothing waits here, and no event outlives its call
+/// unless somebody is to be told of its loss.
+/// </summary>
+internal sealed class RenderingIntake : IIntake
+{
+    // A writer that has held more than this is not kept for the thread's next event.
+    private const int LargestKept = 32 << 10;
+
+    // A thread's own, free between two events: a value that logs while it is rendered finds none and makes another.
+    [ThreadStatic]
+    private static RecordWriter? _spareWriter;
+
+    private readonly OssAppender _appender;
+    private readonly ITextFormatter _formatter;
+    private readonly FailureRelay _relay;
+    private readonly LossBook _losses;
+    private readonly IReadOnlyList<string> _keyNames;
+    private readonly TimeSpan _patience;
+    private volatile bool _isClosed;
+
+    /// <param name="appender">Takes the rendered events.</param>
+    /// <param name="formatter">Renders them, for many threads at once.</param>
+    /// <param name="relay">Says whether a loss is to be told.</param>
+    /// <param name="losses">Takes what is given up here.</param>
+    /// <param name="patience">How long a call waits for room in the core's memory.</param>
+    public RenderingIntake(OssAppender appender, ITextFormatter formatter, FailureRelay relay, LossBook losses, TimeSpan patience)
+    {
+        _appender = appender;
+        _formatter = formatter;
+        _relay = relay;
+        _losses = losses;
+        _keyNames = appender.KeyTemplate.PropertyNames;
+        _patience = patience;
+    }
+
+    public int Waiting => 0;
+
+    public void Take(LogEvent logEvent)
+    {
+        if (_isClosed)
+        {
+            _losses.GiveUp(logEvent, DropReason.Closed, "the logger was closed.");
+            return;
+        }
+
+        var writer = _spareWriter ?? new RecordWriter();
+        _spareWriter = null;
+        if (TryRender(logEvent, writer, out var record))
+            _appender.Append(record, _patience);
+        Keep(writer);
+    }
+
+    public Task WhenHandedOver() => Task.CompletedTask;
+
+    public Task CloseAsync(TimeSpan timeout)
+    {
+        // Calls that are under way, those that wait for room included, are sent away by the core's own close.
+        _isClosed = true;
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held between two calls.
+    }
+
+    // False if the event failed, or if the formatter leaves it out by writing nothing.
+    private bool TryRender(LogEvent logEvent, RecordWriter writer, out LogRecord record)
+    {
+        record = default;
+        try
+        {
+            writer.Reset();
+            _formatter.Format(logEvent, writer);
+            if (writer.Written.IsEmpty)
+                return false;
+
+            record = new LogRecord(logEvent.Timestamp, writer.Written)
+            {
+                KeyValues = _keyNames.Count == 0 ? default : new KeyValues(_keyNames).Read(logEvent),
+                State = _relay.StateOf(logEvent),
+            };
+            return true;
+        }
+        catch (Exception e)
+        {
+            _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+            return false;
+        }
+    }
+
+    private static void Keep(RecordWriter writer)
+    {
+        if (_spareWriter is null && writer.Written.Length <= LargestKept)
+            _spareWriter = writer;
+        else
+            writer.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+#if !NETSTANDARD2_0
+using System.Buffers;
+using System.Text;
+
+namespace Serilog.Sinks.OssAppend.Rendering;
+
+/// <content>Where the platform searches many characters at a time.</content>
+internal static partial class JsonText
+{
+    private const string EscapedText =
+        "\"\\\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\v\f\r\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F";
+
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(EscapedText);
+
+    private static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(EscapedText));
+
+    /// <summary>Whether there is something that a JSON string has to escape.</summary>
+    public static bool HasEscaped(ReadOnlySpan<byte> utf8) => utf8.ContainsAny(EscapedBytes);
+
+    private static int IndexOfEscaped(string text) => text.AsSpan().IndexOfAny(Escaped);
+}
+#endif

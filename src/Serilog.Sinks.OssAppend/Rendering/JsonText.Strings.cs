@@ -1,0 +1,26 @@
+#if NETSTANDARD2_0
+namespace Serilog.Sinks.OssAppend.Rendering;
+
+/// <content>Where the platform searches one character at a time.</content>
+internal static partial class JsonText
+{
+    private static int IndexOfEscaped(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (text[i] is < ' ' or '"' or '\\')
+                return i;
+
+        return -1;
+    }
+
+    /// <summary>Whether there is something that a JSON string has to escape.</summary>
+    public static bool HasEscaped(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var b in utf8)
+            if (b is < (byte)' ' or (byte)'"' or (byte)'\\')
+                return true;
+
+        return false;
+    }
+}
+#endif

@@ -1,0 +1,74 @@
+#if !NETSTANDARD2_0
+using System.Globalization;
+using System.Text;
+using OssLogSinks.Core.Batching;
+
+namespace Serilog.Sinks.OssAppend.Rendering;
+
+/// <content>Where the platform writes its own types as UTF-8.</content>
+internal static partial class ScalarText
+{
+    public static void Write<T>(RecordWriter writer, T value, string? format, IFormatProvider provider)
+        where T : struct, IFormattable, IUtf8SpanFormattable
+    {
+        // The platform does not take every character of a format into UTF-8.
+        if (format is not null && !Ascii.IsValid(format))
+        {
+            writer.Write(value.ToString(format, provider));
+            return;
+        }
+
+        int length;
+        var target = writer.GetSpan(32);
+        while (!value.TryFormat(target, out length, format, provider))
+            target = writer.GetSpan(2 * target.Length);
+
+        writer.Advance(length);
+    }
+
+    /// <summary>A value of the platform's own types, in the invariant culture; false if it is none, or too long.</summary>
+    public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
+    {
+        length = 0;
+        return (format is null || Ascii.IsValid(format)) && value switch
+        {
+            int number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            long number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            double number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            decimal number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            DateTime time => time.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            DateTimeOffset time => time.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            TimeSpan time => time.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            _ => false,
+        };
+    }
+
+    // Only types of the platform itself: what others write as UTF-8 need not be what their ToString says.
+    private static bool TryWriteKnown(RecordWriter writer, object value, string? format, IFormatProvider provider)
+    {
+        switch (value)
+        {
+            case int number: Write(writer, number, format, provider); break;
+            case long number: Write(writer, number, format, provider); break;
+            case double number: Write(writer, number, format, provider); break;
+            case decimal number: Write(writer, number, format, provider); break;
+            case DateTime time: Write(writer, time, format, provider); break;
+            case DateTimeOffset time: Write(writer, time, format, provider); break;
+            case TimeSpan time: Write(writer, time, format, provider); break;
+            case Guid id: Write(writer, id, format, provider); break;
+            case float number: Write(writer, number, format, provider); break;
+            case uint number: Write(writer, number, format, provider); break;
+            case ulong number: Write(writer, number, format, provider); break;
+            case short number: Write(writer, number, format, provider); break;
+            case ushort number: Write(writer, number, format, provider); break;
+            case byte number: Write(writer, number, format, provider); break;
+            case sbyte number: Write(writer, number, format, provider); break;
+            case DateOnly date: Write(writer, date, format, provider); break;
+            case TimeOnly time: Write(writer, time, format, provider); break;
+            default: return false;
+        }
+
+        return true;
+    }
+}
+#endif

@@ -1,0 +1,22 @@
+#if NETSTANDARD2_0
+using OssLogSinks.Core.Batching;
+
+namespace Serilog.Sinks.OssAppend.Rendering;
+
+/// <content>Where the platform knows strings only.</content>
+internal static partial class ScalarText
+{
+    public static void Write<T>(RecordWriter writer, T value, string? format, IFormatProvider provider)
+        where T : struct, IFormattable =>
+        writer.Write(value.ToString(format, provider));
+
+    private static bool TryWriteKnown(RecordWriter writer, object value, string? format, IFormatProvider provider) => false;
+
+    /// <summary>A value of the platform's own types, in the invariant culture; false if it is none, or too long.</summary>
+    public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
+    {
+        length = 0;
+        return false;
+    }
+}
+#endif

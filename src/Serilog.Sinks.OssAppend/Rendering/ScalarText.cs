@@ -1,0 +1,15 @@
+using OssLogSinks.Core.Batching;
+
+namespace Serilog.Sinks.OssAppend.Rendering;
+
+/// <summary>Numbers, times and the like as text, as their <c>ToString</c> gives it; without the string where the platform knows how.</summary>
+internal static partial class ScalarText
+{
+    public static void Write(RecordWriter writer, object? value, string? format, IFormatProvider provider)
+    {
+        if (value is null)
+            writer.WriteRaw("null"u8);
+        else if (!TryWriteKnown(writer, value, format, provider))
+            writer.Write(value is IFormattable formattable ? formattable.ToString(format, provider) : value.ToString());
+    }
+}

@@ -1,0 +1,51 @@
+using NLog.Layouts;
+using NLog.Targets;
+using NLog.Targets.Wrappers;
+
+namespace OssLogSinks.Benchmarks.Doors;
+
+/// <summary>NLog targets, each as its documentation configures it.</summary>
+internal static class NLogDoors
+{
+    public const string LineLayout = "${longdate} ${level:uppercase=true} ${logger} ${message:withexception=true}";
+
+    public static IDoor Oss(DoorSettings settings)
+    {
+        var target = new OssAppendTarget
+        {
+            Name = "oss",
+            Endpoint = settings.Service!.Endpoint,
+            Region = settings.Service.Region,
+            Bucket = settings.Service.Bucket,
+            AccessKeyId = settings.Service.AccessKeyId,
+            AccessKeySecret = settings.Service.AccessKeySecret,
+            ObjectKey = settings.ObjectKey,
+            Layout = LineLayout,
+            RenderAtCall = settings.RendersAtCall,
+            OverflowAction = Overflow(settings),
+            CloseTimeoutSeconds = (int)settings.CloseTimeout.TotalSeconds,
+        };
+        target.QueueLimit = settings.QueueLimit ?? target.QueueLimit;
+        target.MemoryLimit = settings.MemoryLimit ?? target.MemoryLimit;
+        return new NLogDoor(target, settings.CloseTimeout, () => DoorCounts.Of(target.GetSnapshot()));
+    }
+
+    public static IDoor AsyncFile(DoorSettings settings)
+    {
+        var file = new FileTarget("file")
+        {
+            FileName = Layout.FromLiteral(Path.Combine(settings.Folder, "app.log")),
+            KeepFileOpen = true,
+            LineEnding = LineEndingMode.LF,
+            Layout = LineLayout,
+        };
+        var wrapper = new AsyncTargetWrapper("async", file) { OverflowAction = Overflow(settings) };
+        wrapper.QueueLimit = settings.QueueLimit ?? wrapper.QueueLimit;
+        var dropped = 0L;
+        wrapper.LogEventDropped += (_, _) => Interlocked.Increment(ref dropped);
+        return new NLogDoor(wrapper, settings.CloseTimeout, () => new DoorCounts { Dropped = Interlocked.Read(ref dropped) });
+    }
+
+    private static AsyncTargetWrapperOverflowAction Overflow(DoorSettings settings) =>
+        settings.WaitsForRoom ? AsyncTargetWrapperOverflowAction.Block : AsyncTargetWrapperOverflowAction.Discard;
+}

@@ -1,0 +1,39 @@
+using OssLogSinks.Benchmarks.Doors;
+
+namespace OssLogSinks.Benchmarks.Experiments;
+
+/// <summary>Processor time per event against a local file, nothing dropped on either side.</summary>
+internal static class CpuExperiments
+{
+    public static IEnumerable<Experiment> Of(ExperimentScale scale)
+    {
+        var file = scale.Side("Serilog.Sinks.File, buffered", new DoorSettings(DoorKind.SerilogFile));
+        yield return Pair(
+            new RatioLine("serilog_text_cpu", new Target(1.00), "CPU per event: WriteTo.OssAppend rendering at the call / Serilog.Sinks.File buffered, same template", Cpu),
+            scale.Side("OssAppend, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true }),
+            file);
+        yield return Pair(
+            new RatioLine("serilog_batched_cpu", new Target(1.50), "CPU per event: WriteTo.OssAppend, batched / Serilog.Sinks.File buffered, same template", Cpu),
+            scale.Side("OssAppend, batched", new DoorSettings(DoorKind.SerilogOss)),
+            file);
+        yield return Pair(
+            new RatioLine("serilog_clef_cpu", new Target(0.60), "CPU per event: WriteTo.OssAppend with own CLEF, rendering at the call / Serilog.Sinks.File buffered with CompactJsonFormatter", Cpu),
+            scale.Side("OssAppend, CLEF, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
+            scale.Side("Serilog.Sinks.File, buffered, CompactJsonFormatter", new DoorSettings(DoorKind.SerilogFile) { Format = LineFormat.Clef }));
+        yield return new Experiment(
+            "nlog_text_cpu",
+            [
+                scale.Side("OssAppend target", new DoorSettings(DoorKind.NLogOss)),
+                scale.Side("OssAppend target, rendering at the call", new DoorSettings(DoorKind.NLogOss) { RendersAtCall = true }),
+                scale.Side("FileTarget kept open, in an AsyncWrapper", new DoorSettings(DoorKind.NLogAsyncFile)),
+            ],
+            [
+                new RatioLine("nlog_text_cpu", new Target(1.00), "CPU per event: OssAppend target / FileTarget kept open in an AsyncWrapper, same layout", f => f.Ratio(0, 2, r => r.CpuPerEvent)),
+                new RatioLine("nlog_text_cpu_at_call", new Target(1.00), "the same, rendering at the call", f => f.Ratio(1, 2, r => r.CpuPerEvent)),
+            ]);
+    }
+
+    private static Experiment Pair(RatioLine line, ComparedSide ours, ComparedSide theirs) => new(line.Name, [ours, theirs], [line]);
+
+    private static double Cpu(Findings findings) => findings.Ratio(0, 1, report => report.CpuPerEvent);
+}

@@ -1,0 +1,31 @@
+using OssLogSinks.Benchmarks.Doors;
+
+namespace OssLogSinks.Benchmarks.Experiments;
+
+/// <summary>Whether an event costs more when there are many, or many streams.</summary>
+internal static class GrowthExperiments
+{
+    private const int Streams = 1000;
+
+    public static IEnumerable<Experiment> Of(ExperimentScale scale)
+    {
+        var atCall = new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true };
+        var (many, few) = (scale.Events * 10, Math.Max(1, scale.Events / 10));
+        yield return new Experiment(
+            "growth_events",
+            [Sized(scale.Side($"OssAppend, {many:N0} events", atCall), many), Sized(scale.Side($"OssAppend, {few:N0} events", atCall), few)],
+            [new RatioLine("growth_events", new Target(1.10), $"CPU per event: {many:N0} events / {few:N0}, rendering at the call", Cpu)]);
+
+        var split = atCall with { SplitsByClient = true };
+        yield return new Experiment(
+            "growth_streams",
+            [Split(scale.Side($"OssAppend, {Streams:N0} streams", split), Streams), Split(scale.Side("OssAppend, 1 stream", split), 1)],
+            [new RatioLine("growth_streams", new Target(1.30), $"CPU per event: {Streams:N0} streams / 1, by a property in the key, rendering at the call", Cpu)]);
+    }
+
+    private static ComparedSide Sized(ComparedSide side, long events) => side with { Order = side.Order with { Events = events } };
+
+    private static ComparedSide Split(ComparedSide side, int clients) => side with { Order = side.Order with { Clients = clients } };
+
+    private static double Cpu(Findings findings) => findings.Ratio(0, 1, report => report.CpuPerEvent);
+}

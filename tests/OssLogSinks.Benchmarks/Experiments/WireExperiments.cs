@@ -1,0 +1,34 @@
+using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.Sides;
+
+namespace OssLogSinks.Benchmarks.Experiments;
+
+/// <summary>What goes over the wire and what that costs, and what the disk costs in front of it.</summary>
+internal static class WireExperiments
+{
+    public static IEnumerable<Experiment> Of(ExperimentScale scale)
+    {
+        var atCall = new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true };
+        yield return new Experiment(
+            "requests",
+            [scale.Side("OssAppend, batched", new DoorSettings(DoorKind.SerilogOss))],
+            [new RatioLine("requests", new Target(50), "appends per 1,000,000 events, flat out", f => f.Median(0, r => r.AppendsPerMillion))]);
+        yield return new Experiment(
+            "wire_cpu",
+            [scale.Side("OssAppend", atCall), scale.Side("OssAppend with a client in memory", atCall with { HasMemoryClient = true })],
+            [new RatioLine("wire_cpu", new Target(0.10), "share of the CPU in signing, CRC-64 and HTTP: (OssAppend - the same with a client in memory + CRC-64 alone) / OssAppend, rendering at the call", WireShare)]);
+        yield return new Experiment(
+            "durable_cpu",
+            [scale.Side("OssAppend, buffer on disk, synced with each write", atCall with { HasBuffer = true }), scale.Side("OssAppend, memory", atCall)],
+            [new RatioLine("durable_cpu", new Target(1.50), "CPU per event: buffer on disk, synced with each write / memory, rendering at the call", f => f.Ratio(0, 1, r => r.CpuPerEvent))]);
+    }
+
+    // The core computes the CRC-64 whatever the client is, so it is measured by itself.
+    private static double WireShare(Findings findings)
+    {
+        var whole = findings.Median(0, r => r.CpuPerEvent);
+        return (whole - findings.Median(1, r => r.CpuPerEvent) + findings.Median(1, CrcPerEvent)) / whole;
+    }
+
+    private static double CrcPerEvent(SideReport report) => report.CrcMicroseconds / report.Events;
+}

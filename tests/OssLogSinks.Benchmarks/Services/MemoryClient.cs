@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Net;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Benchmarks.Services;
+
+/// <summary>An OSS without a wire: knows how long each object is, and nothing else. What an appender costs with it is all but the wire.</summary>
+internal sealed class MemoryClient : IOssClient
+{
+    private readonly ConcurrentDictionary<string, long> _lengths = new(StringComparer.Ordinal);
+
+    public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        var length = _lengths.AddOrUpdate(
+            request.Key,
+            static (_, sent) => sent.Position == 0 ? sent.Body.Length : throw Refusal(),
+            static (_, length, sent) => sent.Position == length ? length + sent.Body.Length : throw Refusal(),
+            request);
+        return Task.FromResult(new AppendObjectResult(length, Crc64: null, ETag: null, RequestId: null));
+    }
+
+    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+        _lengths.TryGetValue(request.Key, out var length)
+            ? Task.FromResult(new HeadObjectResult(length, Crc64: null, "Appendable"))
+            : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "There is no such object."));
+
+    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private static OssException Refusal() => new(HttpStatusCode.Conflict, "PositionNotEqualToLength", "The object has another length.");
+}

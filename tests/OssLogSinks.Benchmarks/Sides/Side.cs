@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.Events;
+using OssLogSinks.Benchmarks.Services;
+
+namespace OssLogSinks.Benchmarks.Sides;
+
+/// <summary>A side's own process: warms up, measures one run, says what it found.</summary>
+internal sealed class Side
+{
+    // Longer than the runtime waits before it compiles hot code anew in the background.
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
+
+    private readonly SideOrder _order;
+    private readonly Request[] _requests;
+
+    private Side(SideOrder order)
+    {
+        _order = order;
+        _requests = RequestTraffic.Create(order.Clients);
+    }
+
+    public static int Run(string orderText)
+    {
+        _ = Task.Run(ChildProgram.EndWithParentAsync);
+        var side = new Side(SideOrder.Parse(orderText));
+        side.WarmUp();
+        var report = side.Measure();
+        Console.WriteLine(report);
+        return side.IsSound(report) ? 0 : 1;
+    }
+
+    private void WarmUp()
+    {
+        for (var round = 1; round <= _order.WarmUpRounds; round++)
+        {
+            var door = OpenDoor(round, _order.Door with { WaitsForRoom = true });
+            new Load(door, _requests).Run(_order.WarmUp / _order.WarmUpRounds);
+            door.Close();
+            Thread.Sleep(SettleTime);
+        }
+
+        // Aggressive gives unused memory back to the system, so that the working set begins low.
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private SideReport Measure()
+    {
+        var door = OpenDoor(0, _order.Outage is { } outage ? _order.Door with { Service = outage } : _order.Door);
+        var times = _order.TimesCalls ? new CallTimes() : null;
+        using var memory = _order.WatchesMemory ? new WorkingSetWatch() : null;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var cpu = Environment.CpuUsage.TotalTime;
+        var watch = Stopwatch.StartNew();
+
+        new Load(door, _requests) { Rate = _order.Rate, Times = times }.Run(_order.Events);
+        var counts = door.Close();
+
+        return new SideReport(_order.Events, counts)
+        {
+            WallMicroseconds = watch.Elapsed.TotalMicroseconds,
+            CpuMicroseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds,
+            AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated,
+            CallMedian = times?.Percentile(0.5) ?? 0,
+            CallTail = times?.Percentile(0.999) ?? 0,
+            MemoryGrowth = memory?.Growth ?? 0,
+            CrcMicroseconds = _order.Door.HasMemoryClient ? CrcCost.Of(counts.Bytes) : 0,
+        };
+    }
+
+    // Objects and files of each door's own: what the one before has opened costs the next nothing, and gives it nothing.
+    private static IDoor OpenDoor(int round, DoorSettings settings)
+    {
+        var folder = Path.Combine(settings.Folder, $"{round}");
+        Directory.CreateDirectory(folder);
+        return (settings with { Folder = folder, Prefix = $"{settings.Prefix}/{round}" }).Open();
+    }
+
+    // What is compared has to have done the same work.
+    private bool IsSound(SideReport report)
+    {
+        var isSound = _order.Outage is not null || (report.Counts.Dropped == 0 && (report.Counts.Delivered ?? _order.Events) == _order.Events);
+        if (!isSound)
+            Console.Error.WriteLine($"{_order.Door.Kind}: of {_order.Events} events {report.Counts.Delivered} arrived, {report.Counts.Dropped} were dropped");
+        return isSound;
+    }
+}
