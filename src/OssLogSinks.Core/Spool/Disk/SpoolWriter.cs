@@ -106,7 +106,11 @@ internal sealed class SpoolWriter
             if (HasUnwritten && _written == 0 && _disk.IsCaughtUp)
                 Feed(out room);
         }
-        while (!HasUnwritten && _door.HasWork && (hasFailed || _door.IsUrgent));
+        while (!HasUnwritten && _door.HasWork && (hasFailed || IsHurried));
+
+        // A round is bounded: what it left has been told of, and nobody tells of it again.
+        if (!HasUnwritten && _door.HasWork)
+            return Left(_lastWrite, Pace);
 
         // Room comes with a beat, and only the recovery of a disk without one.
         return _failedAt is not null && (HasUnwritten || _book.IsDiskAwaited) ? Left(_failedAt, ProbeInterval)
