@@ -61,6 +61,13 @@ internal sealed class EndpointHost
             rest = rest[(colon + 3)..];
         }
 
+        // First of all, for every other fault shows the text.
+        if (text!.Contains('@'))
+        {
+            faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
+            return false;
+        }
+
         if (scheme is not ("http" or "https"))
         {
             faults.Add($"Endpoint: '{text}' must begin with 'https://' or 'http://', or with the host alone.");
@@ -68,12 +75,6 @@ internal sealed class EndpointHost
         }
 
         rest = rest.Length > 0 && rest[^1] == '/' ? rest[..^1] : rest;
-        if (rest.Contains('@'))
-        {
-            faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
-            return false;
-        }
-
         var isPlain = rest.Length > 0 && rest.IndexOfAny(['/', '?', '#', '\\', ' ', '%']) < 0;
         if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
         {

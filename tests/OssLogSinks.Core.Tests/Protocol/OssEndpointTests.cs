@@ -83,6 +83,7 @@ public class OssEndpointTests
     [InlineData(" oss-cn-hangzhou.aliyuncs.com", "is no host")]
     [InlineData("oss-cn-hangzhou.aliyuncs.com?x", "is no host")]
     [InlineData("https://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
+    [InlineData("ftp://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
     [InlineData("bucket.oss-cn-hangzhou.aliyuncs.com", "write 'oss-cn-hangzhou.aliyuncs.com'")]
     [InlineData("logs.example.com", "AddressingStyle: must be set")]
     public void WrongEndpoint_IsNamedWithItsCure(string? endpoint, string part)
