@@ -8,6 +8,7 @@ internal static class WireExperiments
 {
     public static IEnumerable<Experiment> Of(ExperimentScale scale)
     {
+        var batched = new DoorSettings(DoorKind.SerilogOss);
         var atCall = new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true };
         yield return new Experiment(
             "requests",
@@ -19,8 +20,16 @@ internal static class WireExperiments
             [new RatioLine("wire_cpu", new Target(0.10), "share of the CPU in signing, CRC-64 and HTTP: (OssAppend - the same with a client in memory + CRC-64 alone) / OssAppend, rendering at the call", WireShare)]);
         yield return new Experiment(
             "durable_cpu",
-            [scale.Side("OssAppend, buffer on disk, synced with each write", atCall with { HasBuffer = true }), scale.Side("OssAppend, memory", atCall)],
-            [new RatioLine("durable_cpu", new Target(1.50), "CPU per event: buffer on disk, synced with each write / memory, rendering at the call", f => f.Ratio(0, 1, r => r.CpuPerEvent))]);
+            [
+                scale.Side("OssAppend, batched, buffer on disk, synced with each write", batched with { HasBuffer = true }),
+                scale.Side("OssAppend, batched, memory", batched),
+                scale.Side("the same at the call, buffer on disk", atCall with { HasBuffer = true }),
+                scale.Side("the same at the call, memory", atCall),
+            ],
+            [
+                new RatioLine("durable_cpu", new Target(1.50), "CPU per event: buffer on disk, synced with each write / memory", f => f.Ratio(0, 1, r => r.CpuPerEvent)),
+                new RatioLine("durable_cpu_at_call", new Target(1.50), "the same, rendering at the call", f => f.Ratio(2, 3, r => r.CpuPerEvent)),
+            ]);
     }
 
     // The core computes the CRC-64 whatever the client is, so it is measured by itself.
