@@ -13,7 +13,7 @@ internal sealed record RatioArguments
         ratios measures whole programs, each side in a fresh process; --quick only shows that everything runs: its figures mean nothing
         """;
 
-    private static readonly ExperimentScale Full = new(1_000_000, WarmUp: 50_000, WarmUpRounds: 4);
+    private static readonly ExperimentScale Full = new(1_000_000, WarmUp: 480_000, WarmUpRounds: 96);
     private static readonly ExperimentScale Quick = new(5000, WarmUp: 1000, WarmUpRounds: 1);
 
     /// <summary>Whether it is only to show that everything runs.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using OssLogSinks.Benchmarks.Doors;
 using OssLogSinks.Benchmarks.Events;
 using OssLogSinks.Benchmarks.Services;
@@ -8,8 +9,9 @@ namespace OssLogSinks.Benchmarks.Sides;
 /// <summary>A side's own process: warms up, measures one run, says what it found.</summary>
 internal sealed class Side
 {
-    // Longer than the runtime waits before it compiles hot code anew in the background.
-    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(250);
+    // The runtime compiles code anew in the background, twice: when it has been called so many times, and some time after the last new code.
+    private const int RoundsPerSettling = 32;
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(250);
 
     private readonly SideOrder _order;
     private readonly Request[] _requests;
@@ -37,11 +39,18 @@ internal sealed class Side
             var door = OpenDoor(round, _order.Door with { WaitsForRoom = true });
             new Load(door, _requests).Run(_order.WarmUp / _order.WarmUpRounds);
             door.Close();
-            Thread.Sleep(SettleTime);
+            if (round % RoundsPerSettling == 0 || round == _order.WarmUpRounds)
+                AwaitCompiler();
         }
 
         // Aggressive gives unused memory back to the system, so that the working set begins low.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private static void AwaitCompiler()
+    {
+        for (var before = -1L; JitInfo.GetCompiledMethodCount() is var now && now != before; before = now)
+            Thread.Sleep(QuietTime);
     }
 
     private SideReport Measure()
@@ -50,6 +59,7 @@ internal sealed class Side
         var times = _order.TimesCalls ? new CallTimes() : null;
         using var memory = _order.WatchesMemory ? new WorkingSetWatch() : null;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var compiling = JitInfo.GetCompilationTime();
         var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
 
@@ -60,6 +70,7 @@ internal sealed class Side
         {
             WallMicroseconds = watch.Elapsed.TotalMicroseconds,
             CpuMicroseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds,
+            CompilingMicroseconds = (JitInfo.GetCompilationTime() - compiling).TotalMicroseconds,
             AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated,
             CallMedian = times?.Percentile(0.5) ?? 0,
             CallTail = times?.Percentile(0.999) ?? 0,

@@ -11,6 +11,9 @@ internal sealed record SideReport(long Events, DoorCounts Counts)
     /// <summary>Processor time of the process, its kernel part and its collector included.</summary>
     public double CpuMicroseconds { get; init; }
 
+    /// <summary>How much of that, about, the runtime still compiled code in.</summary>
+    public double CompilingMicroseconds { get; init; }
+
     public double WallMicroseconds { get; init; }
 
     public long AllocatedBytes { get; init; }
