@@ -34,7 +34,8 @@ internal static partial class ScalarText
         {
             int number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
             long number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
-            double number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
+            double number => (target.Length >= DoubleText.MostBytes && DoubleText.TryFormat(number, target, format, CultureInfo.InvariantCulture, out length))
+                || number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
             decimal number => number.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
             DateTime time => time.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
             DateTimeOffset time => time.TryFormat(target, out length, format, CultureInfo.InvariantCulture),
@@ -50,7 +51,6 @@ internal static partial class ScalarText
         {
             case int number: Write(writer, number, format, provider); break;
             case long number: Write(writer, number, format, provider); break;
-            case double number: Write(writer, number, format, provider); break;
             case decimal number: Write(writer, number, format, provider); break;
             case DateTime time: Write(writer, time, format, provider); break;
             case DateTimeOffset time: Write(writer, time, format, provider); break;

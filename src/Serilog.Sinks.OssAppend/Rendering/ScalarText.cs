@@ -9,7 +9,17 @@ internal static partial class ScalarText
     {
         if (value is null)
             writer.WriteRaw("null"u8);
+        else if (value is double number)
+            Write(writer, number, format, provider);
         else if (!TryWriteKnown(writer, value, format, provider))
             writer.Write(value is IFormattable formattable ? formattable.ToString(format, provider) : value.ToString());
+    }
+
+    public static void Write(RecordWriter writer, double value, string? format, IFormatProvider provider)
+    {
+        if (DoubleText.TryFormat(value, writer.GetSpan(DoubleText.MostBytes), format, provider, out var length))
+            writer.Advance(length);
+        else
+            Write<double>(writer, value, format, provider);
     }
 }

@@ -30,7 +30,7 @@ internal static class EventGen
 
     /// <summary>Formats that fit some values, others, or none.</summary>
     public static readonly Gen<string> Format = One(
-        "", ":l", ":j", ":lj", ":u", ":w", ":0.00", ":N2", ":x8", ":C", ":R", ":O", ":G", ":d", ":D", ":yyyy-MM-dd", ":HH:mm:ss.fff", ":hh\\:mm", ":#,##0 €", ":0 \"q\"", ":0\\😀");
+        "", ":l", ":j", ":lj", ":u", ":w", ":0.00", ":0.0000", ":N2", ":x8", ":C", ":R", ":O", ":G", ":d", ":D", ":yyyy-MM-dd", ":HH:mm:ss.fff", ":hh\\:mm", ":#,##0 €", ":0 \"q\"", ":0\\😀");
 
     public static readonly Gen<string> Alignment = One("", "", "", ",5", ",-5", ",12", ",-12", ",120");
 
