@@ -21,7 +21,7 @@ public sealed class OssAppendSinkOptions
     public const int DefaultQueueLimit = 100_000;
 
     /// <summary>Number of events rendered in one go if nothing else is said.</summary>
-    public const int DefaultBatchSizeLimit = 1000;
+    public const int DefaultBatchSizeLimit = 500;
 
     /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set.</summary>
     public string? Bucket { get; set; }

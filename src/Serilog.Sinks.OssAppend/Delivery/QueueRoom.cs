@@ -20,7 +20,7 @@ internal sealed class QueueRoom
     /// Where calls that may wait begin to keep pace with the renderer, far below a large limit: events that wait long are
     /// copied by the garbage collector, at more than they cost otherwise.
     /// </summary>
-    public const int Pace = 4000;
+    public const int Pace = 1000;
 
     // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
     private const int LongestPaceMilliseconds = 20;

@@ -59,6 +59,7 @@ internal sealed class Side
         var times = _order.TimesCalls ? new CallTimes() : null;
         using var memory = _order.WatchesMemory ? new WorkingSetWatch() : null;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var collections = CountCollections();
         var compiling = JitInfo.GetCompilationTime();
         var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
@@ -72,12 +73,15 @@ internal sealed class Side
             CpuMicroseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds,
             CompilingMicroseconds = (JitInfo.GetCompilationTime() - compiling).TotalMicroseconds,
             AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated,
+            Collections = [.. CountCollections().Zip(collections, (now, before) => now - before)],
             CallMedian = times?.Percentile(0.5) ?? 0,
             CallTail = times?.Percentile(0.999) ?? 0,
             MemoryGrowth = memory?.Growth ?? 0,
             CrcMicroseconds = _order.Door.HasMemoryClient ? CrcCost.Of(counts.Bytes) : 0,
         };
     }
+
+    private static int[] CountCollections() => [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(GC.CollectionCount)];
 
     // Objects and files of each door's own: what the one before has opened costs the next nothing, and gives it nothing.
     private static IDoor OpenDoor(int round, DoorSettings settings)

@@ -18,6 +18,9 @@ internal sealed record SideReport(long Events, DoorCounts Counts)
 
     public long AllocatedBytes { get; init; }
 
+    /// <summary>Collections of each generation, those of the later ones included.</summary>
+    public int[] Collections { get; init; } = [];
+
     /// <summary>Half of the logging calls took at most so long; 0 if they were not timed.</summary>
     public double CallMedian { get; init; }
 

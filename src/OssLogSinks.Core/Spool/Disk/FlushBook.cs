@@ -11,10 +11,12 @@ internal sealed class FlushBook
     // Guarded by _gate.
     private readonly List<Waiter> _waiters = [];
     private readonly List<Exposed> _exposed = [];
-    private long _lastAccepted;
     private long _handledThrough;
-    private long _unsettled;
+    private long _settled;
     private bool _isClosed;
+
+    // The last of the ids, which ascend by one: so many were accepted.
+    private long _lastAccepted;
 
     /// <summary>Whether somebody waits for the disk.</summary>
     public bool IsDiskAwaited
@@ -36,22 +38,16 @@ internal sealed class FlushBook
         }
     }
 
-    /// <summary>A record was accepted; ids ascend.</summary>
-    public void Accept(long id)
-    {
-        lock (_gate)
-        {
-            _lastAccepted = id;
-            _unsettled++;
-        }
-    }
+    /// <summary>A record was accepted: the first has the id 1, each one after that the next.</summary>
+    public void Accept(long id) => Volatile.Write(ref _lastAccepted, id);
 
     /// <summary>Ends when every record accepted so far is as safe as asked for: true if none of them was given up meanwhile.</summary>
     public Task<bool> FlushAsync(OssFlushTarget target)
     {
         lock (_gate)
         {
-            var waiter = new Waiter(target, _lastAccepted, _unsettled);
+            var accepted = Volatile.Read(ref _lastAccepted);
+            var waiter = new Waiter(target, accepted, accepted - _settled);
             if (IsOver(waiter))
                 return Task.FromResult(true);
             if (_isClosed)
@@ -112,7 +108,7 @@ internal sealed class FlushBook
     {
         lock (_gate)
         {
-            _unsettled -= ids.Length;
+            _settled += ids.Length;
             foreach (var waiter in _waiters)
                 waiter.Settle(CountThrough(ids, waiter.ThroughId), lost);
             if (wereExposed)
@@ -126,7 +122,7 @@ internal sealed class FlushBook
     {
         lock (_gate)
         {
-            _unsettled -= count;
+            _settled += count;
             foreach (var waiter in _waiters)
                 if (waiter.ThroughId >= firstId)
                     waiter.Settle(Math.Min(count, waiter.ThroughId - firstId + 1), lost: true);

@@ -18,6 +18,7 @@ internal sealed class SpoolBlock
     private const int FirstSlots = 16;
 
     private readonly SpoolSalt _salt;
+    private readonly int _firstSize;
     private readonly List<(long Id, object State)> _states = [];
     private readonly List<ulong> _streams = [];
 
@@ -26,7 +27,13 @@ internal sealed class SpoolBlock
     private int _namedCount;
     private byte[] _buffer = [];
 
-    public SpoolBlock(SpoolSalt salt) => _salt = salt;
+    /// <param name="salt">The folder's salt.</param>
+    /// <param name="lengthToExpect">How long it is likely to get.</param>
+    public SpoolBlock(SpoolSalt salt, int lengthToExpect = 0)
+    {
+        _salt = salt;
+        _firstSize = Math.Max(FirstSize, lengthToExpect);
+    }
 
     /// <summary>Bytes of all frames.</summary>
     public int Length { get; private set; }
@@ -151,7 +158,7 @@ internal sealed class SpoolBlock
         if (_buffer.Length - Length >= count)
             return;
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(FirstSize, (int)Math.Min(2L * _buffer.Length, int.MaxValue / 2)), checked(Length + count)));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_firstSize, (int)Math.Min(2L * _buffer.Length, int.MaxValue / 2)), checked(Length + count)));
         Buffer.BlockCopy(_buffer, 0, larger, 0, Length);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);

@@ -13,8 +13,9 @@ internal sealed class SpoolDoor
     // Beyond this a block is as good as several.
     private const int LargestBlock = 1 << 20;
 
-    // Written at once, however shortly after the last write.
-    private const int UrgentBytes = 512 << 10;
+    // So much is written at once, however shortly after the last write; less of it if that were too much of the memory here.
+    private const int MostUrgentBytes = 4 << 20;
+    private const int UrgentShare = 4;
 
     private const int MostNames = 10_000;
 
@@ -25,6 +26,7 @@ internal sealed class SpoolDoor
     private readonly FlushBook _book;
     private readonly SpoolSalt _salt;
     private readonly long _limit;
+    private readonly long _urgentBytes;
 
     // Guarded by _gate.
     private readonly Dictionary<StreamId, SpoolStream> _names = [];
@@ -33,6 +35,8 @@ internal sealed class SpoolDoor
     private SpoolBlock? _open;
     private TaskCompletionSource<bool>? _room;
     private long _heldBytes;
+    private long _waitingBytes;
+    private int _lengthToExpect;
     private long _lastId;
     private bool _isClosed;
 
@@ -44,6 +48,7 @@ internal sealed class SpoolDoor
         _book = book;
         _salt = salt;
         _limit = limit;
+        _urgentBytes = Math.Min(MostUrgentBytes, limit / UrgentShare);
     }
 
     /// <summary>Beats when there is something to write, or no more will come.</summary>
@@ -80,7 +85,7 @@ internal sealed class SpoolDoor
         get
         {
             lock (_gate)
-                return _open is not null || _blocks.Count > 0;
+                return _waitingBytes > 0;
         }
     }
 
@@ -90,37 +95,38 @@ internal sealed class SpoolDoor
         get
         {
             lock (_gate)
-                return _isClosed || _blocks.Count > 0 || _open is { Length: >= UrgentBytes };
+                return _isClosed || _waitingBytes >= _urgentBytes;
         }
     }
 
     public Acceptance TryAdd(in LogRecord record, out Task? room)
     {
         room = null;
-        var begins = false;
+        bool beats;
         lock (_gate)
         {
             if (_isClosed)
                 return Acceptance.Closed;
 
             var stream = NameOf(record);
-            var block = OpenBlock(stream, record.Utf8.Length, out var before);
-            if (_heldBytes + block.CostOf(stream, record.Utf8.Length) > _limit && _heldBytes > 0)
+            var block = OpenBlock(stream, record.Utf8.Length, out var cost);
+
+            if (_heldBytes + cost > _limit && _heldBytes > 0)
             {
                 room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 return Acceptance.Full;
             }
 
+            if (block.Length == 0)
+                _begun.Enqueue(_time.GetTimestamp());
             block.Append(++_lastId, record.Time, _time.GetUtcNow().UtcTicks, stream, record.Utf8.Span, record.State);
             _book.Accept(_lastId);
-            _heldBytes += block.Length - before;
-            if (before == 0)
-                _begun.Enqueue(_time.GetTimestamp());
-            begins = before == 0 || (before < UrgentBytes && block.Length >= UrgentBytes);
-            _open = block;
+            _heldBytes += cost;
+            beats = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + cost >= _urgentBytes);
+            _waitingBytes += cost;
         }
 
-        if (begins)
+        if (beats)
             Work.Beat();
         return Acceptance.Accepted;
     }
@@ -130,12 +136,14 @@ internal sealed class SpoolDoor
     {
         lock (_gate)
         {
-            if (_blocks.Count > 0)
-                return _blocks.Dequeue();
+            if (_blocks.Count == 0)
+                Shut();
+            if (_blocks.Count == 0)
+                return null;
 
-            var open = _open;
-            _open = null;
-            return open;
+            var block = _blocks.Dequeue();
+            _waitingBytes -= block.Length;
+            return block;
         }
     }
 
@@ -184,18 +192,26 @@ internal sealed class SpoolDoor
         room?.TrySetResult(true);
     }
 
-    private SpoolBlock OpenBlock(SpoolStream stream, int length, out int before)
+    // The block that takes a record, and the bytes that it adds there.
+    private SpoolBlock OpenBlock(SpoolStream stream, int length, out int cost)
     {
-        if (_open is { } full && full.Length + full.CostOf(stream, length) > LargestBlock)
-        {
-            _blocks.Enqueue(full);
-            _open = null;
-            Work.Beat();
-        }
+        var block = _open ??= new SpoolBlock(_salt, _lengthToExpect);
+        cost = block.CostOf(stream, length);
+        if (block.Length == 0 || block.Length + cost <= LargestBlock)
+            return block;
 
-        var block = _open ?? new SpoolBlock(_salt);
-        before = block.Length;
-        return block;
+        Shut();
+        return OpenBlock(stream, length, out cost);
+    }
+
+    private void Shut()
+    {
+        if (_open is not { Length: > 0 } block)
+            return;
+
+        _lengthToExpect = block.Length;
+        _blocks.Enqueue(block);
+        _open = null;
     }
 
     private SpoolStream NameOf(in LogRecord record)

@@ -124,6 +124,7 @@ internal sealed class SpoolLoader
         var through = 0L;
         Task? room = null;
         var isAtEnd = false;
+        (SpoolStream? Stream, RecordSource? Source) last = default;
         while (room is null && read < LargestPiece)
         {
             if (!holds && !reader.TryRead(length, out _))
@@ -134,7 +135,9 @@ internal sealed class SpoolLoader
 
             var record = reader.Current;
             var waits = IsWaiting(record);
-            holds = waits && !_memory.TryAdd(record, _folder.SourceOf(record.Stream), state: null, out room);
+            if (!ReferenceEquals(last.Stream, record.Stream))
+                last = (record.Stream, _folder.SourceOf(record.Stream));
+            holds = waits && !_memory.TryAdd(record, last.Source!, state: null, out room);
             if (holds)
                 break;
 
