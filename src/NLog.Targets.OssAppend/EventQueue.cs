@@ -9,8 +9,10 @@ namespace NLog.Targets.OssAppend;
 internal sealed class EventQueue
 {
     // Where callers that may wait begin to keep pace with the renderer, far below a large limit: events that wait long are
-    // copied by the garbage collector, at more than they cost otherwise.
-    private const int Pace = 4000;
+    // copied by the garbage collector, at more than they cost otherwise. They go on when most of these have been taken, so that
+    // few calls wait, and few threads are woken.
+    private const int Pace = 2000;
+    private const int CaughtUp = Pace / 4;
 
     // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
     private const int LongestPaceMilliseconds = 20;
@@ -23,6 +25,7 @@ internal sealed class EventQueue
     // Guarded by _gate.
     private readonly Queue<QueuedEvent> _waiting = new();
     private TaskCompletionSource<bool>? _arrival;
+    private long _taken;
     private int _blockedCallers;
     private int _pacingCallers;
     private bool _isHeldUp;
@@ -100,10 +103,10 @@ internal sealed class EventQueue
         lock (_gate)
         {
             _isHeldUp = false;
-            for (; most > 0 && _waiting.Count > 0; most--)
+            for (; most > 0 && _waiting.Count > 0; most--, _taken++)
                 taken.Add(_waiting.Dequeue());
 
-            if (_blockedCallers + _pacingCallers > 0)
+            if (_blockedCallers > 0 || (_pacingCallers > 0 && _waiting.Count <= CaughtUp))
                 Monitor.PulseAll(_gate);
         }
     }
@@ -143,9 +146,13 @@ internal sealed class EventQueue
     private void KeepPace()
     {
         _pacingCallers++;
-        while (_waiting.Count >= _pace && !_isHeldUp && !_isClosed)
-            if (!Monitor.Wait(_gate, LongestPaceMilliseconds))
+        while (_waiting.Count > CaughtUp && !_isHeldUp && !_isClosed)
+        {
+            var taken = _taken;
+            if (!Monitor.Wait(_gate, LongestPaceMilliseconds) && taken == _taken)
                 _isHeldUp = true;
+        }
+
         _pacingCallers--;
     }
 

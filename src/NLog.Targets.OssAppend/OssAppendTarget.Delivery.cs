@@ -37,10 +37,10 @@ public sealed partial class OssAppendTarget
     public bool RenderAtCall { get; set; }
 
     /// <summary>
-    /// How many events are taken from the queue at a time, 1 at least. Default: 1000. It does not bound an append; see
+    /// How many events are taken from the queue at a time, 1 at least. Default: 500. It does not bound an append; see
     /// <see cref="AppendIntervalMilliseconds"/> and <see cref="AppendSizeLimit"/>.
     /// </summary>
-    public int BatchSize { get; set; } = 1000;
+    public int BatchSize { get; set; } = 500;
 
     /// <summary>
     /// How long an event waits for others to share its append, in milliseconds. Default: 2000. A full append goes at once, a

@@ -108,7 +108,7 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public TimeSpan Period { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most events that are rendered in one go, at least 1. Default: 1000. It does not limit an append: see <see cref="AppendSizeLimitBytes"/>.</summary>
+    /// <summary>The most events that are rendered in one go, at least 1. Default: 500. It does not limit an append: see <see cref="AppendSizeLimitBytes"/>.</summary>
     public int BatchSizeLimit { get; set; } = DefaultBatchSizeLimit;
 
     /// <summary>

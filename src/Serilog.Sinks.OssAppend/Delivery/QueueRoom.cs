@@ -18,9 +18,12 @@ internal sealed class QueueRoom
 {
     /// <summary>
     /// Where calls that may wait begin to keep pace with the renderer, far below a large limit: events that wait long are
-    /// copied by the garbage collector, at more than they cost otherwise.
+    /// copied by the garbage collector, at more than they cost otherwise. They go on when most of these have left, so that few
+    /// calls wait, and few threads are woken.
     /// </summary>
-    public const int Pace = 1000;
+    public const int Pace = 2000;
+
+    private const int BatchesPerPace = 4;
 
     // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
     private const int LongestPaceMilliseconds = 20;
@@ -30,24 +33,28 @@ internal sealed class QueueRoom
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly int _pace;
+    private readonly int _caughtUp;
 
     // Guarded by _gate.
     private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
     private long _entered;
     private long _left;
+    private int _blocked;
     private bool _isHeldUp;
     private bool _isClosed;
 
     /// <param name="limit">The most events inside.</param>
     /// <param name="patience">How long a caller waits for room; zero not at all.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="batchSize">How many events are taken at a time; some of these have to fit in before a call keeps pace.</param>
+    /// <param name="batchSize">How many events are taken at a time; whoever takes may wait for so many before he does.</param>
     public QueueRoom(int limit, TimeSpan patience, TimeProvider time, int batchSize = 1)
     {
         _limit = limit;
         _patience = patience;
         _time = time;
-        _pace = patience != TimeSpan.Zero && limit > Math.Max(Pace, 2L * batchSize) ? Math.Max(Pace, 2 * batchSize) : int.MaxValue;
+        var pace = Math.Max(Pace, (long)BatchesPerPace * batchSize);
+        _pace = patience != TimeSpan.Zero && limit > pace ? (int)pace : int.MaxValue;
+        _caughtUp = _pace / BatchesPerPace;
     }
 
     public int Count
@@ -93,7 +100,8 @@ internal sealed class QueueRoom
             while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
                 _watchers.Dequeue().Reached.TrySetResult(true);
 
-            Monitor.PulseAll(_gate);
+            if (_blocked > 0 || _entered - _left <= _caughtUp)
+                Monitor.PulseAll(_gate);
             return leaving;
         }
     }
@@ -140,17 +148,22 @@ internal sealed class QueueRoom
 
     private void KeepPace()
     {
-        while (_entered - _left >= _pace && !_isHeldUp && !_isClosed)
-            if (!Monitor.Wait(_gate, LongestPaceMilliseconds))
+        while (_entered - _left > _caughtUp && !_isHeldUp && !_isClosed)
+        {
+            var left = _left;
+            if (!Monitor.Wait(_gate, LongestPaceMilliseconds) && left == _left)
                 _isHeldUp = true;
+        }
     }
 
     private void WaitForRoom()
     {
         var isOver = false;
         using var timer = _time.CreateTimer(_ => Over(), null, _patience, Timeout.InfiniteTimeSpan);
+        _blocked++;
         while (!HasRoom() && !_isClosed && !isOver)
             Monitor.Wait(_gate);
+        _blocked--;
 
         void Over()
         {
