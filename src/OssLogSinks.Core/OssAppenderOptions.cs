@@ -170,6 +170,12 @@ public sealed class OssAppenderOptions
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Whether an append is tried again that the service refuses until somebody mends a setting, a permission or the bucket.
+    /// Default: true. If false, its events are given up at once, counted and reported as <see cref="DropReason.Refused"/>.
+    /// </summary>
+    public bool RetryRefusals { get; set; } = true;
+
+    /// <summary>
     /// How long an append is tried before its events are given up, counted and reported;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Default: 1 hour, and with a <see cref="BufferPath"/> as
     /// long as it takes. Counted from the first failure after a success, and anew in each process.
