@@ -21,16 +21,16 @@ internal static class ConfiguredSettings
 
     private static readonly string[] OfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
     private static readonly string[] OfAuditTo = ParametersOf(typeof(OssAppendLoggerAuditConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
-    private static readonly string[] OptionNames = [.. typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name)];
-    private static readonly string[] ObjectPropertyNames = [.. typeof(OssObjectProperties).GetProperties().Select(property => property.Name)];
+    private static readonly PropertyInfo[] OptionProperties = typeof(OssAppendSinkOptions).GetProperties();
+    private static readonly PropertyInfo[] ObjectProperties = typeof(OssObjectProperties).GetProperties();
 
     /// <summary>Settings that there are not.</summary>
     public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) =>
         configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(MisspeltIn)];
 
-    /// <summary>Settings that are not read because of another one beside them.</summary>
+    /// <summary>Settings that cannot be read, or are not because of another one beside them.</summary>
     public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(ConflictsIn)];
+        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
 
     private static string[] ParametersOf(IEnumerable<MethodInfo> methods) =>
     [
@@ -40,6 +40,24 @@ internal static class ConfiguredSettings
             .Select(parameter => parameter.Name!)
             .Distinct(),
     ];
+
+    // In options the configuration reader goes on with the default, without a word, for what it cannot read.
+    private static IEnumerable<SettingFault> UnreadableIn(Arguments arguments)
+    {
+        var options = arguments.Section.GetSection(Options);
+        return Unreadable(options, OptionProperties).Concat(Unreadable(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), ObjectProperties));
+    }
+
+    private static IEnumerable<SettingFault> Unreadable(IConfigurationSection section, PropertyInfo[] properties)
+    {
+        foreach (var setting in section.GetChildren())
+        {
+            var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is not null && setting.Value is { } text && SettingText.IsRead(property.PropertyType)
+                && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
+                yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It stands in {section.Path}.)");
+        }
+    }
 
     // Sinks may stand in sinks, and under any name: WriteTo, WriteTo:Oss, AuditTo, WriteTo:0:Args:configureLogger:WriteTo.
     private static IEnumerable<Arguments> ArgumentsOf(IConfiguration parent, Door door)
@@ -64,9 +82,11 @@ internal static class ConfiguredSettings
         var options = arguments.Section.GetSection(Options);
         return Unknown(arguments.Section, arguments.IsAudit ? OfAuditTo : OfWriteTo)
             .Where(setting => !arguments.IsAudit || !AuditSettings.IsMeaningless(setting.Name))
-            .Concat(Unknown(options, OptionNames))
-            .Concat(Unknown(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), ObjectPropertyNames));
+            .Concat(Unknown(options, Names(OptionProperties)))
+            .Concat(Unknown(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), Names(ObjectProperties)));
     }
+
+    private static string[] Names(PropertyInfo[] properties) => [.. properties.Select(property => property.Name)];
 
     private static IEnumerable<MisspeltSetting> Unknown(IConfigurationSection section, string[] known) =>
         section.GetChildren()

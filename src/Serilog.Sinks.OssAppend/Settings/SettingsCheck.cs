@@ -22,16 +22,18 @@ internal sealed class SettingsCheck
 
     /// <summary>Returns if the settings can be used.</summary>
     /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
-    public static void Require(OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null)
+    public static void Require(
+        OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
         var check = new SettingsCheck(options, names);
         check.CheckQueue();
-        check.CheckCommon(From(options), configuration);
+        check.CheckCommon(From(options), configuration, unreadable);
     }
 
     /// <summary>Returns if the settings can be used where each log call waits for its own event.</summary>
     /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
-    public static void RequireForAudit(OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null)
+    public static void RequireForAudit(
+        OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
         var check = new SettingsCheck(options, names);
         foreach (var fault in AuditSettings.FaultsOf(options))
@@ -47,11 +49,12 @@ internal sealed class SettingsCheck
         core.BufferSync = appender.BufferSync;
         core.BufferSyncInterval = appender.BufferSyncInterval;
         core.RefusalRetryDelay = appender.RefusalRetryDelay;
-        check.CheckCommon(core, configuration);
+        check.CheckCommon(core, configuration, unreadable);
     }
 
-    private void CheckCommon(OssAppenderOptions core, IConfiguration? configuration)
+    private void CheckCommon(OssAppenderOptions core, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
     {
+        _faults.AddRange(unreadable ?? []);
         CheckOutput();
         CheckCredentials();
         CheckCore(core);

@@ -50,6 +50,12 @@ internal static class Mistakes
         },
         ["buffer that is a file"] = Mistake.Of("bufferPath", typeof(Mistakes).Assembly.Location, "it must be a folder, or nothing yet"),
         ["small buffer"] = Mistake.Of("bufferSizeLimitBytes", "1000", "must be at least 16777216 bytes: 8 MiB, and four times", shown: "is 1000"),
+        ["size in words"] = Mistake.Of(("fileSizeLimitBytes", "1 GB"), ("objectSizeLimit", "1 GB"), "write 1073741824", "'1 GB'") with { IsUnreadable = true },
+        ["number in words"] = Mistake.Of("queueLimit", "many", "must be a whole number, in digits alone") with { IsUnreadable = true },
+        ["number with a separator"] = Mistake.Of("queueLimit", "10,000", "must be a whole number, in digits alone") with { IsUnreadable = true },
+        ["interval that there is not"] = Mistake.Of("rollingInterval", "Daily", "must be Infinite, Year, Month, Day, Hour or Minute") with { IsUnreadable = true },
+        ["flag in German"] = Mistake.Of("useLocalTime", "ja", "must be true or false") with { IsUnreadable = true },
+        ["time in words"] = Mistake.Of(("retryTimeLimit", "1h"), ("retryTimeLimitSeconds", "1h"), "must be a time as hh:mm:ss", "'1h'") with { IsUnreadable = true },
         ["type with an umlaut"] = Mistake.Of("contentType", "täxt/plain", "must be printable ASCII"),
     };
 }
