@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using OssLogSinks.Core.Protocol;
@@ -26,6 +27,9 @@ public sealed class MemoryBucket : IOssClient
     public TaskCompletionSource FirstAppend { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Appends => Volatile.Read(ref _appends);
+
+    /// <summary>The appends that have made an object.</summary>
+    public ConcurrentQueue<AppendObjectRequest> Creations { get; } = new();
 
     public IReadOnlyList<string> Keys
     {
@@ -76,6 +80,8 @@ public sealed class MemoryBucket : IOssClient
             if (found.Length != request.Position)
                 throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length.");
 
+            if (request.Position == 0)
+                Creations.Enqueue(request);
             foreach (var segment in request.Body)
                 found.Bytes?.Write(segment.Span);
             found = (found.Length + request.Body.Length, Crc64.Append(found.Crc64, request.Body), found.Bytes);
