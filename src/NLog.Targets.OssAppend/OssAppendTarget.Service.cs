@@ -75,10 +75,19 @@ public sealed partial class OssAppendTarget
     /// </summary>
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
-    /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: None. With Gzip, each append becomes a member of its own, so that the object is a whole
+    /// <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ContentType"/> or <see cref="ContentEncoding"/> say otherwise.
+    /// <see cref="ObjectSizeLimit"/> counts the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text
+    /// at most; <see cref="AppendSizeLimit"/>, <see cref="RecordSizeLimit"/> and <see cref="MemoryLimit"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</summary>
     public Layout ContentType { get; set; } = "text/plain; charset=utf-8";
 
-    /// <summary>Content-Encoding of the objects. Default: none. The events are stored as they are, whatever it says.</summary>
+    /// <summary>Content-Encoding of the objects. Default: none. It says what <see cref="Compression"/> does, and changes nothing of it.</summary>
     public Layout? ContentEncoding { get; set; }
 
     /// <summary>Content-Disposition of the objects: what a browser does with them. Default: none.</summary>

@@ -48,6 +48,7 @@ internal sealed class TargetSettings
             RollingInterval = _target.RollingInterval,
             ObjectSizeLimit = _target.ObjectSizeLimit == 0 ? null : _target.ObjectSizeLimit,
             RollOnObjectSizeLimit = _target.RollOnObjectSizeLimit,
+            Compression = _target.Compression,
             ObjectProperties = ObjectProperties(),
             SendContentMd5 = _target.SendContentMd5,
             SealFinishedObjects = _target.SealFinishedObjects,

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
@@ -79,7 +80,19 @@ public sealed class OssAppenderOptions
     /// </summary>
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
-    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: not at all. With gzip, each append becomes a member of its own, so that the object is a
+    /// whole <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ObjectProperties"/> name a type or an encoding. <see cref="ObjectSizeLimit"/> counts
+    /// the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text at most;
+    /// <see cref="AppendSizeLimit"/>, <see cref="RecordSizeLimit"/> and <see cref="MemoryLimit"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>How hard gzip tries; not the user's to choose.</summary>
+    internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>

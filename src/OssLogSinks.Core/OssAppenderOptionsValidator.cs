@@ -54,8 +54,9 @@ internal sealed class OssAppenderOptionsValidator
     private void CheckKey()
     {
         Check(_options.RollingInterval is >= Rolling.OssRollingInterval.Infinite and <= Rolling.OssRollingInterval.Minute, nameof(_options.RollingInterval), _options.RollingInterval, "must be Infinite, Year, Month, Day, Hour or Minute.");
+        Check(_options.Compression is OssCompression.None or OssCompression.Gzip, nameof(_options.Compression), _options.Compression, $"must be {nameof(OssCompression.None)} or {nameof(OssCompression.Gzip)}.");
         var faults = new List<string>();
-        KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, _options.RollingInterval, ProcessIdentity.Current, faults);
+        KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
         foreach (var fault in faults)
             Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {fault}.");
     }

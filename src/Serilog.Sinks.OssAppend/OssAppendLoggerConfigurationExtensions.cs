@@ -56,7 +56,9 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="requestTimeout">How long one request may take, its answer included. Default: 30 seconds.</param>
     /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
     /// <param name="sealFinishedObjects">Whether an object that is full, or whose period is over, is sealed, so that lifecycle rules may move it to the cold classes. Default: false; needs the RAM action oss:SealAppendObject.</param>
-    /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>.</param>
+    /// <param name="compression">Whether objects are compressed with gzip, each append a member of its own; see <see cref="OssAppendSinkOptions.Compression"/>. Default: they are not.</param>
+    /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</param>
+    /// <param name="contentEncoding">Content-Encoding of new objects. Default: none.</param>
     /// <param name="acl">Who may read new objects. Default: the bucket decides.</param>
     /// <param name="storageClass">Storage class of new objects. Default: the bucket decides.</param>
     /// <param name="serverSideEncryption">Encryption of new objects at rest. Default: the bucket decides.</param>
@@ -99,7 +101,8 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        string? contentType = null,
+        OssCompression compression = OssCompression.None,
+        string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
@@ -120,14 +123,14 @@ public static class OssAppendLoggerConfigurationExtensions
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
-            contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
+            compression: compression, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
             metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -156,7 +159,8 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        string? contentType = null,
+        OssCompression compression = OssCompression.None,
+        string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
@@ -200,9 +204,10 @@ public static class OssAppendLoggerConfigurationExtensions
             RetryTimeLimit = retryTimeLimit,
             SendContentMd5 = sendContentMd5,
             SealFinishedObjects = sealFinishedObjects,
+            Compression = compression,
             Monitor = monitor,
             Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(contentType, acl, storageClass, serverSideEncryption, metadata, tags),
+            ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };
 
         // What is left out keeps the options' own default.

@@ -237,7 +237,16 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public bool SealFinishedObjects { get; set; }
 
-    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: not at all. With gzip, each append becomes a member of its own, so that the object is a
+    /// whole <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ObjectProperties"/> name a type or an encoding. <see cref="FileSizeLimitBytes"/> counts
+    /// the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text at most;
+    /// <see cref="AppendSizeLimitBytes"/>, <see cref="EventSizeLimitBytes"/> and <see cref="MemoryLimitBytes"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>Lets the application flush the sink and read its counters. Default: nobody does.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using NLog.Config;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
@@ -79,6 +80,26 @@ public class ConfigurationTests
         Assert.Equal((OssAcl.Private, OssStorageClass.InfrequentAccess, OssServerSideEncryption.Aes256), (properties.Acl, properties.StorageClass, properties.ServerSideEncryption));
         Assert.Equal("shop", properties.Metadata["app"]);
         Assert.Equal("orders", properties.Tags["team"]);
+    }
+
+    [Fact]
+    public async Task Compression_IsReadFromXml()
+    {
+        using var factory = new LogFactory();
+        var xml = Everything.Replace("contentEncoding=\"identity\"", "compression=\"Gzip\"", StringComparison.Ordinal);
+        var configuration = XmlLoggingConfiguration.CreateFromXmlString(xml, factory);
+        var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
+        var oss = new MemoryOss();
+        target.Configure = options => options.Client = oss;
+        factory.Configuration = configuration;
+        factory.GetLogger("any").Info("hello");
+        var flushed = new TaskCompletionSource<Exception?>();
+        target.Flush(flushed.SetResult);
+
+        Assert.Null(await flushed.Task);
+        Assert.EndsWith(".log.gz", oss.Keys.Single());
+        using var gzip = new GZipStream(new MemoryStream(oss.Bytes(oss.Keys.Single())), CompressionMode.Decompress);
+        Assert.Equal("hello\r\n", await new StreamReader(gzip).ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

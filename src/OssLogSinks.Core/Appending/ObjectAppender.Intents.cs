@@ -49,8 +49,9 @@ internal sealed partial class ObjectAppender
         }
 
         // The note stays as it is, even if less is left to be sent than was: should this process end too, the next one finds both again.
-        _pending = new PendingAppend(batch.BytesTo(end), end)
+        _pending = new PendingAppend(_format.Of(batch, end, intent.Position.Length))
         {
+            IsLeft = true,
             State = PendingState.InDoubt,
             MayHaveLanded = true,
             IntendedAt = (intent.Sequence, intent.Position.Length),

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OssLogSinks.Core.Bodies;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -8,22 +9,28 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class PendingAppend
 {
-    public PendingAppend(ReadOnlySequence<byte> body, int end)
-    {
-        Body = body;
-        End = end;
-        Crc64 = Protocol.Crc64.Append(0, body);
-    }
+    private readonly AppendBody _body;
 
-    public ReadOnlySequence<byte> Body { get; }
+    public PendingAppend(AppendBody body) => _body = body;
+
+    public ReadOnlySequence<byte> Body => _body.Bytes;
 
     /// <summary>The record of the batch after the last one of this append.</summary>
-    public int End { get; }
+    public int End => _body.End;
 
-    public long Length => Body.Length;
+    public long Length => _body.Bytes.Length;
 
     /// <summary>CRC-64/XZ of the body alone.</summary>
-    public ulong Crc64 { get; }
+    public ulong Crc64 => _body.Crc64;
+
+    /// <summary>
+    /// The text of an append that a process before this one was sending, where that may have compressed it in another way: then
+    /// it is the text that says whether it landed. Null where the bytes do.
+    /// </summary>
+    public ReadOnlySequence<byte>? LeftText => IsLeft && _body.IsCompressed ? _body.Plain : null;
+
+    /// <summary>Whether a process before this one may have sent it.</summary>
+    public bool IsLeft { get; init; }
 
     /// <summary>
     /// What was sent before a crash, where the disk has not kept all of it; null if it is what would be sent now. Every record
@@ -45,6 +52,15 @@ internal sealed class PendingAppend
 
     /// <summary>Why the object takes no more appends, so that the next send, if any, goes to the next object; null while it does.</summary>
     public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
+
+    /// <summary>The same bytes as an append of their own, that nothing is known of yet.</summary>
+    public PendingAppend Anew() => new(_body);
+
+    /// <summary>Whether it is worth keeping the bytes when they go elsewhere: making them took time.</summary>
+    public bool IsCompressed => _body.IsCompressed;
+
+    /// <summary>Lets go of the bytes: their fate is known, or they are given up.</summary>
+    public void Release() => _body.Release();
 }
 
 /// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>

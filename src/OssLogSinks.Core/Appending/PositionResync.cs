@@ -1,4 +1,6 @@
 using System.Buffers;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 
@@ -170,6 +172,15 @@ internal sealed class PositionResync
                 return (found, failure);
         }
 
+        if (pending.LeftText is { } text && now.Length > sentAt.Length)
+        {
+            // Whoever sent it may have compressed it in another way, so it is not the bytes that tell.
+            var range = new OssByteRange(sentAt.Length, Math.Min(now.Length - sentAt.Length, GzipMember.MostBytes(text.Length)));
+            var (found, failure) = await ReadBackAsync(
+                key, range, async content => GzipMember.Holds(await ReadAsync(content, (int)range.Length, cancellationToken).ConfigureAwait(false), text), cancellationToken).ConfigureAwait(false);
+            return (found == true, failure);
+        }
+
         return await StandsAsync(
             key,
             new OssByteRange(sentAt.Length, pending.Length),
@@ -208,13 +219,25 @@ internal sealed class PositionResync
             if (count == 0)
                 break;
 
-            isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
+            isSame = isSame && expected.StartsWith(buffer.AsSpan(0, count));
             if (isSame)
                 expected = expected.Slice(count);
         }
 
         // A body that ends early is no answer at all.
         return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream content, int length, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[length];
+        for (var read = 0; read < length;)
+        {
+            var count = await Waiting.WithAsync(content.ReadMemoryAsync(bytes.AsMemory(read), cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            read += count > 0 ? count : throw new EndOfStreamException("The object's range ended early.");
+        }
+
+        return bytes;
     }
 
     private static async Task<bool> HasCrc64Async(Stream content, LostBody wanted, CancellationToken cancellationToken)
@@ -232,17 +255,5 @@ internal sealed class PositionResync
         }
 
         return length < wanted.Length ? throw new EndOfStreamException("The object's range ended early.") : length == wanted.Length && crc64 == wanted.Crc64;
-    }
-
-    private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var segment in sequence.Slice(0, bytes.Length))
-        {
-            if (!bytes.StartsWith(segment.Span))
-                return false;
-            bytes = bytes.Slice(segment.Length);
-        }
-
-        return true;
     }
 }

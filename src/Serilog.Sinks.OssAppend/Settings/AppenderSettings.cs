@@ -38,6 +38,7 @@ internal static class AppenderSettings
         RollingInterval = options.RollingInterval,
         ObjectSizeLimit = options.FileSizeLimitBytes,
         RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
+        Compression = options.Compression,
         ObjectProperties = options.ObjectProperties,
         SendContentMd5 = options.SendContentMd5,
         SealFinishedObjects = options.SealFinishedObjects,

@@ -178,6 +178,9 @@ internal sealed record SentAppend(int? Writer, int Process, string Key, long Pos
     /// <summary>Whether its writer has come to a conclusion about it, as far as there is one.</summary>
     public bool IsSettled { get; set; }
 
+    /// <summary>What a reader of the object finds there; a stranger compresses nothing.</summary>
+    public byte[] Text => Writer is null ? Body : Gunzip.Text(Key, Body);
+
     public bool IsSameAs(SentAppend other) => Key == other.Key && Position == other.Position && Body.AsSpan().SequenceEqual(other.Body);
 }
 

@@ -21,7 +21,7 @@ internal sealed class ModelWorld
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, scenario.SizeLimit);
         var context = new AppendContext(new OssAppenderOptions { Client = wire }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         _writers = [.. scenario.Streams.Select((stream, number) =>
-            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), ""), scenario.Batches, _bucket, wire, context))];
+            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), scenario.IsCompressed ? ".gz" : ""), scenario.Batches, _bucket, wire, context))];
     }
 
     /// <summary>Plays the scenario from beginning to end.</summary>

@@ -61,7 +61,7 @@ internal sealed class ModelWriter
 
     public string ObjectKey => _appender.ObjectKey;
 
-    public string NextObjectKey => KeyOf(int.Parse(ObjectKey.AsSpan(_stream.Before.Length)) + 1);
+    public string NextObjectKey => KeyOf(int.Parse(ObjectKey.AsSpan(_stream.Before.Length, 3)) + 1);
 
     public string KeyOf(int sequence) => _stream.ObjectKey(sequence);
 

@@ -27,6 +27,7 @@ internal static class Mistakes
         ["variable that is not set"] = Mistake.Of("objectKey", "{Environment:OSS_NO_SUCH_VARIABLE}/app.log", "set it, or leave the place out"),
         ["date that is none"] = Mistake.Of("objectKey", "{Timestamp:%}/app.log", "write yyyy/MM/dd for instance"),
         ["two sequences"] = Mistake.Of("objectKey", "{Sequence}/{Sequence}.log", "leave the others out"),
+        ["suffix of compressed objects"] = new() { Serilog = [("objectKey", "app.log.gz")], Setting = "objectKey", Value = "'app.log.gz'", Cure = "ompression is None; choose Gzip, or end the key otherwise" },
         ["key that does not show its period"] = new() { Serilog = [("objectKey", "{Timestamp:yyyy}/app.log"), ("rollingInterval", "Day")], Setting = "objectKey", Value = "'{Timestamp:yyyy}/app.log'", Cure = "or leave the time out to get it added" },
         ["size below zero"] = Mistake.Of(("fileSizeLimitBytes", "-1"), ("objectSizeLimit", "-1"), "must be at least 1 byte"),
         ["tiny append"] = Mistake.Of(("appendSizeLimitBytes", "100"), ("appendSizeLimit", "100"), "must be from 4096 to 67108864 bytes"),

@@ -37,6 +37,7 @@ internal sealed class NLogFrontDoor : IFrontDoor
             ObjectKey = settings.ObjectKey,
             Layout = "${message}",
             ObjectSizeLimit = settings.Pace.ObjectSizeLimit,
+            Compression = settings.Compression,
             AppendIntervalMilliseconds = (int)settings.Pace.AppendInterval.TotalMilliseconds,
             AppendSizeLimit = settings.Pace.AppendSizeLimit,
             RecordSizeLimit = Pace.EventSizeLimit,

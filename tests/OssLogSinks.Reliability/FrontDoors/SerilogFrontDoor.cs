@@ -31,6 +31,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor
                 ObjectKey = settings.ObjectKey,
                 OutputTemplate = "{Message:lj}{NewLine}",
                 FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
+                Compression = settings.Compression,
                 Period = settings.Pace.AppendInterval,
                 AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
                 EventSizeLimitBytes = Pace.EventSizeLimit,

@@ -22,11 +22,14 @@ internal sealed class LivesWorld : IAsyncDisposable
 
     public LateBucket Bucket { get; } = new();
 
+    /// <summary>How the processes compress; each in a way of its own.</summary>
+    public OssCompression Compression { get; init; }
+
     public MortalProcess Begin(OssBufferSync sync = OssBufferSync.EachWrite, bool isShared = false, int streams = 3, params IEnumerable<What> wire)
     {
         lock (_processes)
         {
-            var process = new MortalProcess(_processes.Count, Disk, Bucket, sync, isShared, wire) { Streams = streams };
+            var process = new MortalProcess(_processes.Count, Disk, Bucket, sync, isShared, Compression, wire) { Streams = streams };
             _processes.Add(process);
             return process;
         }

@@ -39,7 +39,7 @@ internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<s
 
     private static IEnumerable<string> LinesOf(Landing landing)
     {
-        var text = Encoding.UTF8.GetString(landing.Append.Body);
+        var text = Encoding.UTF8.GetString(landing.Append.Text);
         return text.Split('\n').SkipLast(text.EndsWith('\n') ? 1 : 0).Select(l => l + "\n");
     }
 }

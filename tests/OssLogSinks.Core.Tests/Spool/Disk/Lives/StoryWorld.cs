@@ -16,7 +16,7 @@ internal sealed class StoryWorld(Story story, LivesWorld world)
 
     private static async Task PlayAsync(Story story, bool mayRepeat)
     {
-        await using var world = new LivesWorld();
+        await using var world = new LivesWorld { Compression = story.IsCompressed ? OssCompression.Gzip : OssCompression.None };
         var told = new StoryWorld(story, world);
         await told.PlayAsync();
         new StoryStock(world.Bucket.Landings, told._confirmed, mayRepeat).Check();
