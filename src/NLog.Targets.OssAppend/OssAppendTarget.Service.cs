@@ -84,6 +84,13 @@ public sealed partial class OssAppendTarget
     /// </summary>
     public OssCompression Compression { get; set; }
 
+    /// <summary>
+    /// What each object begins with, a line of column names for instance; rendered when the target is initialised. It stands there
+    /// once, however many writers share the object, and is followed by <see cref="LineEnding"/>. It must fit into an append together
+    /// with the largest event. Default: the header of a <see cref="TargetWithLayout.Layout"/> that has one, a CsvLayout for instance; else none.
+    /// </summary>
+    public Layout? ObjectHeader { get; set; }
+
     /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</summary>
     public Layout ContentType { get; set; } = "text/plain; charset=utf-8";
 

@@ -49,6 +49,7 @@ internal sealed class TargetSettings
             ObjectSizeLimit = _target.ObjectSizeLimit == 0 ? null : _target.ObjectSizeLimit,
             RollOnObjectSizeLimit = _target.RollOnObjectSizeLimit,
             Compression = _target.Compression,
+            ObjectHeader = ObjectHeader(),
             ObjectProperties = ObjectProperties(),
             SendContentMd5 = _target.SendContentMd5,
             SealFinishedObjects = _target.SealFinishedObjects,
@@ -114,6 +115,14 @@ internal sealed class TargetSettings
             Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Each layout renderer of '{_target.ObjectKey}' is a place in it.)" : fault.Problem);
 
         return _faults;
+    }
+
+    // As NLog's own file target does: what a layout has as a header of its own is one.
+    private string? ObjectHeader()
+    {
+        var layout = _target.ObjectHeader ?? (_target.Layout as LayoutWithHeaderAndFooter)?.Header;
+        var text = layout?.Render(NoEvent);
+        return string.IsNullOrEmpty(text) ? null : text + _target.LineEnding?.NewLineCharacters;
     }
 
     // A path that was asked for and came out empty is a fault: nobody shall think that a buffer is there.

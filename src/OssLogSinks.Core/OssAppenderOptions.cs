@@ -92,6 +92,13 @@ public sealed class OssAppenderOptions
     /// <summary>How hard gzip tries; not the user's to choose.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
+    /// <summary>
+    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// object, in the append that creates it. A line end is added unless it has one. As UTF-8 it must fit into an append together with
+    /// the largest record, and into an object. Default: none.
+    /// </summary>
+    public string? ObjectHeader { get; set; }
+
     /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 

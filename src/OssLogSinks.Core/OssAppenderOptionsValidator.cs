@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
@@ -75,9 +76,24 @@ internal sealed class OssAppenderOptionsValidator
             nameof(_options.RecordSizeLimit),
             _options.RecordSizeLimit,
             $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
+        CheckHeader(isAppendRight);
         CheckMemory();
         Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), _options.ConcurrentAppends, $"must be from 1 to {Number(MostWorkers)}.");
         Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), _options.OpenStreamLimit, "must be at least 1.");
+    }
+
+    private void CheckHeader(bool isAppendRight)
+    {
+        var length = ObjectFormat.HeaderOf(_options.ObjectHeader).Length;
+        if (length == 0)
+            return;
+
+        var most = Math.Min(_options.AppendSizeLimit - (long)_options.RecordSizeLimit, (_options.ObjectSizeLimit ?? long.MaxValue) - 1);
+        Check(
+            length <= most || !isAppendRight,
+            nameof(_options.ObjectHeader),
+            _options.ObjectHeader,
+            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: room for a record of {nameof(_options.RecordSizeLimit)} in an append of {nameof(_options.AppendSizeLimit)}, and less than {nameof(_options.ObjectSizeLimit)}.");
     }
 
     private void CheckMemory()

@@ -57,6 +57,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
     /// <param name="sealFinishedObjects">Whether an object that is full, or whose period is over, is sealed, so that lifecycle rules may move it to the cold classes. Default: false; needs the RAM action oss:SealAppendObject.</param>
     /// <param name="compression">Whether objects are compressed with gzip, each append a member of its own; see <see cref="OssAppendSinkOptions.Compression"/>. Default: they are not.</param>
+    /// <param name="objectHeader">Text that each object begins with, once; a line end is added unless it has one. Default: none.</param>
     /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</param>
     /// <param name="contentEncoding">Content-Encoding of new objects. Default: none.</param>
     /// <param name="acl">Who may read new objects. Default: the bucket decides.</param>
@@ -101,7 +102,7 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        OssCompression compression = OssCompression.None,
+        OssCompression compression = OssCompression.None, string? objectHeader = null,
         string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
@@ -123,14 +124,14 @@ public static class OssAppendLoggerConfigurationExtensions
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
-            compression: compression, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
+            compression: compression, objectHeader: objectHeader, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
             metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -159,7 +160,7 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        OssCompression compression = OssCompression.None,
+        OssCompression compression = OssCompression.None, string? objectHeader = null,
         string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
@@ -205,6 +206,7 @@ public static class OssAppendLoggerConfigurationExtensions
             SendContentMd5 = sendContentMd5,
             SealFinishedObjects = sealFinishedObjects,
             Compression = compression,
+            ObjectHeader = objectHeader,
             Monitor = monitor,
             Client = client,
             ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),

@@ -246,6 +246,12 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public OssCompression Compression { get; set; }
 
+    /// <summary>
+    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// object. A line end is added unless it has one. It must fit into an append together with the largest event. Default: none.
+    /// </summary>
+    public string? ObjectHeader { get; set; }
+
     /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 

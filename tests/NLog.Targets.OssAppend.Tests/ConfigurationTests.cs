@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using NLog.Config;
+using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Diagnostics;
@@ -83,10 +84,10 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public async Task Compression_IsReadFromXml()
+    public async Task CompressionAndHeader_AreReadFromXml()
     {
         using var factory = new LogFactory();
-        var xml = Everything.Replace("contentEncoding=\"identity\"", "compression=\"Gzip\"", StringComparison.Ordinal);
+        var xml = Everything.Replace("contentEncoding=\"identity\"", "compression=\"Gzip\" objectHeader=\" ${var:app} columns\"", StringComparison.Ordinal);
         var configuration = XmlLoggingConfiguration.CreateFromXmlString(xml, factory);
         var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
         var oss = new MemoryOss();
@@ -99,7 +100,24 @@ public class ConfigurationTests
         Assert.Null(await flushed.Task);
         Assert.EndsWith(".log.gz", oss.Keys.Single());
         using var gzip = new GZipStream(new MemoryStream(oss.Bytes(oss.Keys.Single())), CompressionMode.Decompress);
-        Assert.Equal("hello\r\n", await new StreamReader(gzip).ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(" shop columns\r\nhello\r\n", await new StreamReader(gzip).ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(true, "level,message\n")]
+    [InlineData(false, "")]
+    public async Task LayoutWithAHeader_BeginsEveryObjectWithIt(bool hasHeader, string expected)
+    {
+        using var running = RunningTarget.Start(target => target.Layout = new CsvLayout
+        {
+            Columns = { new CsvColumn("level", "${level}"), new CsvColumn("message", "${message}") },
+            Delimiter = CsvColumnDelimiterMode.Comma,
+            WithHeader = hasHeader,
+        });
+        running.Logger.Info("hello, world");
+        await running.FlushAsync();
+
+        Assert.Equal(expected + "Info,\"hello, world\"\n", running.Oss.Everything);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
-        all:   [--prefix PREFIX] [--verbose]; all but corrupt and drain: [--compression none|gzip]
+        all:   [--prefix PREFIX] [--verbose]; all but corrupt and drain: [--compression none|gzip] [--header]
         the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
         With OSS_ENDPOINT, OSS_REGION, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and perhaps OSS_SESSION_TOKEN set
         it runs against that server and the faults that one plays; without, against its own.
@@ -63,6 +63,12 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether objects are compressed.</summary>
     public OssCompression Compression { get; init; }
+
+    /// <summary>Whether objects begin with a header.</summary>
+    public bool HasHeader { get; init; }
+
+    /// <summary>What objects begin with; null if with nothing.</summary>
+    public string? Header => HasHeader ? "columns of " + Run : null;
 
     public double Minutes { get; init; } = 10;
 
@@ -132,6 +138,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     {
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
+        "--header" => this with { HasHeader = true },
         "--verbose" => this with { IsVerbose = true },
         _ => null,
     };

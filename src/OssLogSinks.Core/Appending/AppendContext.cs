@@ -32,7 +32,7 @@ internal sealed class AppendContext
             Tags = options.ObjectProperties.Tags.ToDictionary(e => e.Key, e => e.Value),
         };
         _compressedProperties = ObjectFormat.PropertiesOfCompressed(_properties);
-        _plain = new ObjectFormat(OssCompression.None, options.AppendSizeLimit);
+        _plain = new ObjectFormat(OssCompression.None, options.AppendSizeLimit) { Header = ObjectFormat.HeaderOf(options.ObjectHeader) };
         _compressed = _plain with { Compression = OssCompression.Gzip, GzipLevel = options.GzipLevel };
         SendContentMd5 = options.SendContentMd5;
         RollOnObjectSizeLimit = options.RollOnObjectSizeLimit;

@@ -205,10 +205,11 @@ internal sealed partial class ObjectAppender
 
                 // Fenced, the append can no longer land where it was sent, and may be cut anew to fit the new position.
                 // Otherwise the very same bytes have to be sent again, until one copy has landed.
+                var sentAt = _position.Value;
                 _position = at.Position;
                 pending.State = PendingState.ToSend;
                 if (at.IsFenced || !pending.MayHaveLanded)
-                    Refit(pending, at.Position);
+                    Refit(pending, sentAt, at.Position);
                 return new ShipVerdict.Again(Cause: null);
 
             case ResyncVerdict.Unknown unknown:
@@ -249,10 +250,11 @@ internal sealed partial class ObjectAppender
         return delivered;
     }
 
-    // What took time to make goes to the new position as it is, if it fits there.
-    private void Refit(PendingAppend pending, AppendPosition position)
+    // What took time to make goes to the new position as it is, if it fits there and has a header just where one belongs.
+    private void Refit(PendingAppend pending, AppendPosition sentAt, AppendPosition position)
     {
-        if (pending.IsCompressed && pending.Length <= _context.Policy.SizeLimit - position.Length)
+        var isRight = _format.HeaderAt(position.Length).Length == _format.HeaderAt(sentAt.Length).Length;
+        if (pending.IsCompressed && isRight && pending.Length <= _context.Policy.SizeLimit - position.Length)
             _pending = pending.Anew();
         else
             Drop();

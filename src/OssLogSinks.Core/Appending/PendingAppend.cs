@@ -24,19 +24,11 @@ internal sealed class PendingAppend
     public ulong Crc64 => _body.Crc64;
 
     /// <summary>
-    /// The text of an append that a process before this one was sending, where that may have compressed it in another way: then
-    /// it is the text that says whether it landed. Null where the bytes do.
+    /// The note of a process before this one that was sending these records, or more of them, when it ended; null if none did.
+    /// It says what may stand there besides what would be sent now: the disk may not have kept all of it, and another compressor
+    /// or header makes other bytes of it.
     /// </summary>
-    public ReadOnlySequence<byte>? LeftText => IsLeft && _body.IsCompressed ? _body.Plain : null;
-
-    /// <summary>Whether a process before this one may have sent it.</summary>
-    public bool IsLeft { get; init; }
-
-    /// <summary>
-    /// What was sent before a crash, where the disk has not kept all of it; null if it is what would be sent now. Every record
-    /// of this append is in it.
-    /// </summary>
-    public LostBody? Original { get; set; }
+    public AppendIntent? Left { get; init; }
 
     /// <summary>Where the books say that it is sent to; null as long as they say nothing.</summary>
     public (int Sequence, long Position)? IntendedAt { get; set; }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 
@@ -163,22 +162,13 @@ internal sealed class PositionResync
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
     {
-        if (pending.Original is { } original)
+        foreach (var left in LeftBodies(pending))
         {
-            var range = new OssByteRange(sentAt.Length, original.Length);
+            var range = new OssByteRange(sentAt.Length, left.Length);
             var (found, failure) = await StandsAsync(
-                key, range, sentAt.Advance(original.Length, original.Crc64), now, content => HasCrc64Async(content, original, cancellationToken), cancellationToken).ConfigureAwait(false);
+                key, range, sentAt.Advance(left.Length, left.Crc64), now, content => HasCrc64Async(content, left, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (found || failure is not null)
                 return (found, failure);
-        }
-
-        if (pending.LeftText is { } text && now.Length > sentAt.Length)
-        {
-            // Whoever sent it may have compressed it in another way, so it is not the bytes that tell.
-            var range = new OssByteRange(sentAt.Length, Math.Min(now.Length - sentAt.Length, GzipMember.MostBytes(text.Length)));
-            var (found, failure) = await ReadBackAsync(
-                key, range, async content => GzipMember.Holds(await ReadAsync(content, (int)range.Length, cancellationToken).ConfigureAwait(false), text), cancellationToken).ConfigureAwait(false);
-            return (found == true, failure);
         }
 
         return await StandsAsync(
@@ -189,6 +179,9 @@ internal sealed class PositionResync
             content => HoldsAsync(content, pending.Body, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static IEnumerable<LostBody> LeftBodies(PendingAppend pending) =>
+        new[] { pending.Left?.Body, pending.Left?.Earlier }.OfType<LostBody>().Where(body => body != new LostBody(pending.Length, pending.Crc64));
 
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, OssByteRange range, AppendPosition end, AppendPosition now, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
@@ -226,18 +219,6 @@ internal sealed class PositionResync
 
         // A body that ends early is no answer at all.
         return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
-    }
-
-    private static async Task<byte[]> ReadAsync(Stream content, int length, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[length];
-        for (var read = 0; read < length;)
-        {
-            var count = await Waiting.WithAsync(content.ReadMemoryAsync(bytes.AsMemory(read), cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-            read += count > 0 ? count : throw new EndOfStreamException("The object's range ended early.");
-        }
-
-        return bytes;
     }
 
     private static async Task<bool> HasCrc64Async(Stream content, LostBody wanted, CancellationToken cancellationToken)

@@ -8,12 +8,11 @@ internal sealed class AppendBody
 {
     private readonly PooledBytes? _compressed;
 
-    /// <param name="plain">What stands in the object for whoever reads it.</param>
+    /// <param name="plain">What a reader of the object finds.</param>
     /// <param name="end">The record of the batch after the last one in it.</param>
     /// <param name="compressed">The same as it is sent; null if that is no other. Belongs to the body from now on.</param>
     public AppendBody(ReadOnlySequence<byte> plain, int end, PooledBytes? compressed = null)
     {
-        Plain = plain;
         End = end;
         _compressed = compressed;
         Bytes = compressed?.Written ?? plain;
@@ -22,9 +21,6 @@ internal sealed class AppendBody
 
     /// <summary>What is sent.</summary>
     public ReadOnlySequence<byte> Bytes { get; }
-
-    /// <summary>What stands in the object for whoever reads it.</summary>
-    public ReadOnlySequence<byte> Plain { get; }
 
     /// <summary>CRC-64/XZ of <see cref="Bytes"/>.</summary>
     public ulong Crc64 { get; }

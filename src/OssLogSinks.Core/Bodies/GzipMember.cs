@@ -14,8 +14,6 @@ internal sealed class GzipMember(CompressionLevel level)
     // Nearer to an object's limit than this, it is asked how long the member has become only after so much text.
     private const int SmallestStep = 4 << 10;
 
-    private const int InflateBufferSize = 64 << 10;
-
     // What cannot be compressed takes a bit more for each byte where a compressor is in a hurry (zlib-ng's quick level, with its fixed
     // codes of nine bits); others store it as it is. Header and trailer take 18 bytes.
     private const int BytesPerExtraByte = 8;
@@ -47,31 +45,6 @@ internal sealed class GzipMember(CompressionLevel level)
         }
 
         return new AppendBody(plain, end, target);
-    }
-
-    /// <summary>Whether bytes begin with members that hold this text, however they were compressed.</summary>
-    public static bool Holds(byte[] bytes, ReadOnlySequence<byte> plain)
-    {
-        var buffer = new byte[InflateBufferSize];
-        try
-        {
-            using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-            while (plain.Length > 0)
-            {
-                var count = gzip.Read(buffer, 0, (int)Math.Min(buffer.Length, plain.Length));
-                if (count == 0 || !plain.StartsWith(buffer.AsSpan(0, count)))
-                    return false;
-
-                plain = plain.Slice(count);
-            }
-
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            // A stranger's bytes, or the beginning of a member that is not all here.
-            return false;
-        }
     }
 
     // How long the member has become is known for certain after a flush only, and each costs some bytes: the nearer the end of the

@@ -39,6 +39,7 @@ internal static class AppenderSettings
         ObjectSizeLimit = options.FileSizeLimitBytes,
         RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
         Compression = options.Compression,
+        ObjectHeader = options.ObjectHeader,
         ObjectProperties = options.ObjectProperties,
         SendContentMd5 = options.SendContentMd5,
         SealFinishedObjects = options.SealFinishedObjects,

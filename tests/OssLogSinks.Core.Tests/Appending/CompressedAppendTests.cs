@@ -98,7 +98,7 @@ public class CompressedAppendTests
         var options = Compressing();
         options.ObjectSizeLimit = Limit;
         var random = new Random(1);
-        var texts = Enumerable.Range(0, 4000).Select(i => $"event {i} of {random.Next()}\n").ToArray();
+        var texts = Enumerable.Range(0, 12_000).Select(i => $"event {i} of {random.Next()}\n").ToArray();
         await using (var appender = new OssAppender(options))
         {
             foreach (var text in texts)
@@ -114,27 +114,41 @@ public class CompressedAppendTests
     }
 
     [Theory]
+    [InlineData(CompressionLevel.Optimal)]
     [InlineData(CompressionLevel.Fastest)]
-    [InlineData(CompressionLevel.SmallestSize)]
+    [InlineData(CompressionLevel.NoCompression)]
     public async Task LeftAppend_IsKnownAgainHoweverItWasCompressed(CompressionLevel level)
     {
-        var (text, behind) = ("left 1\nleft 2\n"u8.ToArray(), Gunzip.Member("another\n"u8.ToArray(), level));
-        foreach (var sentBy in new[] { CompressionLevel.Fastest, CompressionLevel.NoCompression, CompressionLevel.SmallestSize })
+        // Sent by one process, again by a second one that compressed it otherwise, and found by a third.
+        var text = "left 1\nleft 2\n"u8.ToArray();
+        var (first, second) = (Gunzip.Member(text, CompressionLevel.Fastest), Gunzip.Member(text, CompressionLevel.NoCompression));
+        var behind = Gunzip.Member("another\n"u8.ToArray(), level);
+        byte[][] standing = [[], first, second, [.. first, .. behind], [.. second, .. behind]];
+        foreach (var bytes in standing)
         {
-            // Noted by one process, sent again by a second one, and found by a third.
-            var noted = Gunzip.Member(text, CompressionLevel.Optimal);
-            byte[][] standing = [[], Gunzip.Member(text, sentBy), [.. Gunzip.Member(text, sentBy), .. behind], [.. noted, .. behind]];
-            foreach (var bytes in standing)
-            {
-                var oss = new MemoryOss();
-                if (bytes.Length > 0)
-                    oss.Apply(new AppendObjectRequest("a.gz", 0, new(bytes)));
-                await ResumeAsync(oss, level, noted, "left 1\n", "left 2\n");
+            var oss = new MemoryOss();
+            if (bytes.Length > 0)
+                oss.Apply(new AppendObjectRequest("a.gz", 0, new(bytes)));
+            await ResumeAsync(oss, level, Noted(second) with { Earlier = new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)) }, "left 1\n", "left 2\n");
 
-                var all = Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz")));
-                Assert.Equal(bytes.AsSpan().EndsWith(behind) ? "left 1\nleft 2\nanother\n" : "left 1\nleft 2\n", all);
-            }
+            var all = Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz")));
+            Assert.Equal(bytes.AsSpan().EndsWith(behind) ? "left 1\nleft 2\nanother\n" : "left 1\nleft 2\n", all);
         }
+    }
+
+    [Fact]
+    public async Task LeftAppendThatIsCompressedOtherwiseNow_IsNotedTogetherWithWhatWasSentBefore()
+    {
+        var oss = new MemoryOss();
+        var first = Gunzip.Member("left 1\nleft 2\n"u8.ToArray(), CompressionLevel.NoCompression);
+        var books = await ResumeAsync(oss, CompressionLevel.Optimal, Noted(first), "left 1\n", "left 2\n");
+
+        var sent = oss.Bytes("a.gz");
+        Assert.NotEqual(first, sent);
+        var note = Assert.Single(books.Noted);
+        Assert.Equal(new LostBody(sent.Length, Core.Protocol.Crc64.Append(0, sent)), note.Body);
+        Assert.Equal(new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)), note.Earlier);
+        Assert.Equal((1L, 2L), (note.FirstId, note.LastId));
     }
 
     [Fact]
@@ -145,20 +159,24 @@ public class CompressedAppendTests
         var stranger = Gunzip.Member("left 1\nleft X\n"u8.ToArray(), CompressionLevel.Optimal);
         oss.Apply(new AppendObjectRequest("a.gz", 0, new(stranger)));
 
-        await ResumeAsync(oss, CompressionLevel.Fastest, Gunzip.Member(text, CompressionLevel.SmallestSize), "left 1\n", "left 2\n");
+        await ResumeAsync(oss, CompressionLevel.Fastest, Noted(Gunzip.Member(text, CompressionLevel.NoCompression)), "left 1\n", "left 2\n");
 
         Assert.Equal("left 1\nleft X\nleft 1\nleft 2\n", Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz"))));
     }
 
-    private static async Task ResumeAsync(MemoryOss oss, CompressionLevel level, byte[] noted, params string[] records)
+    private static AppendIntent Noted(byte[] sent) =>
+        new(0, AppendPosition.Start, sent.Length, Core.Protocol.Crc64.Append(0, sent), FirstId: 1, LastId: 2);
+
+    private static async Task<Books> ResumeAsync(MemoryOss oss, CompressionLevel level, AppendIntent intent, params string[] records)
     {
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var options = new OssAppenderOptions { Client = oss, GzipLevel = level };
         var context = new AppendContext(options, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".gz"));
-        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, noted.Length, Core.Protocol.Crc64.Append(0, noted), FirstId: 1, LastId: records.Length));
-        var batch = new AppendBatch(0, new NoBooks());
+        appender.TakeOver(intent);
+        var books = new Books();
+        var batch = new AppendBatch(0, books);
         foreach (var record in records)
             batch.Add(Encoding.UTF8.GetBytes(record), state: null, id: batch.Count + 1);
         while (!batch.IsDone)
@@ -166,6 +184,8 @@ public class CompressedAppendTests
             if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
                 batch.AdvanceTo(delivered.End, lost: false);
         }
+
+        return books;
     }
 
     private async Task<(string? Type, string? Encoding)> CreatedWithAsync(OssObjectProperties properties)
@@ -195,16 +215,16 @@ public class CompressedAppendTests
 
     private string TextOf(string key) => Encoding.UTF8.GetString(Gunzip.Of(_oss.Bytes(key)));
 
-    private sealed class NoBooks : RecordSource
+    private sealed class Books : RecordSource
     {
+        public List<AppendIntent> Noted { get; } = [];
+
         public override bool IsDurable => true;
 
         public override void Settle(ReadOnlySpan<long> ids, bool lost)
         {
         }
 
-        public override void Intend(AppendIntent intent)
-        {
-        }
+        public override void Intend(AppendIntent intent) => Noted.Add(intent);
     }
 }

@@ -48,7 +48,8 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
         }
 
         var end = writer.Cursor;
-        var text = append.Text;
+        Violation.If(append.HasHeader != (writer.HasHeader && append.Position == 0), "A header is missing, or stands where none belongs.");
+        var text = append.Records;
         for (var covered = 0; covered < text.Length; end++)
         {
             var record = end < writer.Records.Count ? writer.Records[end].Bytes : [];

@@ -43,6 +43,9 @@ internal sealed class ModelWriter
 
     public int Number { get; }
 
+    /// <summary>Whether its objects begin with a header.</summary>
+    public bool HasHeader => _context.FormatOf(_stream).Header.Length > 0;
+
     public string StreamName => _stream.Before;
 
     public List<ModelRecord> Records { get; } = [];

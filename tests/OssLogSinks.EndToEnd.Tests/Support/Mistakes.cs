@@ -28,6 +28,7 @@ internal static class Mistakes
         ["date that is none"] = Mistake.Of("objectKey", "{Timestamp:%}/app.log", "write yyyy/MM/dd for instance"),
         ["two sequences"] = Mistake.Of("objectKey", "{Sequence}/{Sequence}.log", "leave the others out"),
         ["suffix of compressed objects"] = new() { Serilog = [("objectKey", "app.log.gz")], Setting = "objectKey", Value = "'app.log.gz'", Cure = "ompression is None; choose Gzip, or end the key otherwise" },
+        ["header larger than an object"] = new() { Serilog = [("objectHeader", "time,level"), ("fileSizeLimitBytes", "5")], NLog = [("objectHeader", "time,level"), ("objectSizeLimit", "5")], Setting = "objectHeader", Value = "'time,level", Cure = "must have 4 bytes at most" },
         ["key that does not show its period"] = new() { Serilog = [("objectKey", "{Timestamp:yyyy}/app.log"), ("rollingInterval", "Day")], Setting = "objectKey", Value = "'{Timestamp:yyyy}/app.log'", Cure = "or leave the time out to get it added" },
         ["size below zero"] = Mistake.Of(("fileSizeLimitBytes", "-1"), ("objectSizeLimit", "-1"), "must be at least 1 byte"),
         ["tiny append"] = Mistake.Of(("appendSizeLimitBytes", "100"), ("appendSizeLimit", "100"), "must be from 4096 to 67108864 bytes"),

@@ -31,6 +31,7 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             ObjectKey = settings.ObjectKey,
             ObjectSizeLimit = settings.Pace.ObjectSizeLimit,
             Compression = settings.Compression,
+            ObjectHeader = settings.Header,
             AppendInterval = settings.Pace.AppendInterval,
             AppendSizeLimit = settings.Pace.AppendSizeLimit,
             RecordSizeLimit = Pace.EventSizeLimit,

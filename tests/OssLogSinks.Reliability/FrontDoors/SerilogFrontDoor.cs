@@ -32,6 +32,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor
                 OutputTemplate = "{Message:lj}{NewLine}",
                 FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
                 Compression = settings.Compression,
+                ObjectHeader = settings.Header,
                 Period = settings.Pace.AppendInterval,
                 AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
                 EventSizeLimitBytes = Pace.EventSizeLimit,

@@ -90,11 +90,11 @@ public sealed class JsonConfigurationTests
     }
 
     [Fact]
-    public void Compression_IsReadFromJson()
+    public void CompressionAndHeader_AreReadFromJson()
     {
         using (var logger = Configure("""
             { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
-              "objectKey": "packed/app-.log", "rollingInterval": "Day", "compression": "Gzip", "contentType": "application/x-ndjson", "contentEncoding": "gzip",
+              "objectKey": "packed/app-.log", "rollingInterval": "Day", "compression": "Gzip", "contentType": "application/x-ndjson", "contentEncoding": "gzip", "objectHeader": "columns",
               "outputTemplate": "{Message:lj}{NewLine}",
               "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::PackedBucket, Serilog.Sinks.OssAppend.Tests"
             } } ] } }
@@ -102,7 +102,7 @@ public sealed class JsonConfigurationTests
             logger.Write(Some.Event("Text"));
 
         using var gzip = new GZipStream(new MemoryStream(PackedBucket.BytesOf("packed/app-20261122.log.gz")), CompressionMode.Decompress);
-        Assert.Equal("Text\n", new StreamReader(gzip).ReadToEnd());
+        Assert.Equal("columns\nText\n", new StreamReader(gzip).ReadToEnd());
         var created = PackedBucket.Created.Single();
         Assert.Equal(("application/x-ndjson", "gzip"), (created.ContentType, created.ContentEncoding));
     }

@@ -21,7 +21,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     public const string Path = "/buffer";
 
     // What one process has compressed, the next one would compress otherwise.
-    private static readonly CompressionLevel[] Levels = [CompressionLevel.Fastest, CompressionLevel.NoCompression, CompressionLevel.SmallestSize];
+    private static readonly CompressionLevel[] Levels = [CompressionLevel.Optimal, CompressionLevel.NoCompression];
 
     private readonly object _gate = new();
     private readonly int _number;
@@ -32,7 +32,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _written;
 
-    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, OssCompression compression, IEnumerable<What> wire)
+    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, LivesWorld world, IEnumerable<What> wire)
     {
         _number = number;
         _bucket = bucket;
@@ -45,7 +45,8 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             Client = this,
             ObjectKey = isShared ? "all/{Stream}" : $"p{number}/{{Stream}}",
             ObjectSizeLimit = 700,
-            Compression = compression,
+            Compression = world.Compression,
+            ObjectHeader = world.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) + (number % 2) : null,
             GzipLevel = Levels[number % Levels.Length],
             TimeProvider = Time,
             Random = () => 0.5,
