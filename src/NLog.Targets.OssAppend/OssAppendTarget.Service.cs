@@ -64,6 +64,13 @@ public sealed partial class OssAppendTarget
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
+    /// How much older than the present period an event may be when it is rendered and still go to the object of its own time, in
+    /// seconds; one that is older goes to the object of the present period. Default: no bound, each event goes to the object of its own
+    /// time, however late. What waits, on disk even for days, stays with the object that it was meant for.
+    /// </summary>
+    public int? LateEventGraceSeconds { get; set; }
+
+    /// <summary>
     /// Bytes at which an object is full; 0 for no limit but the service's 5 GB. The event that crosses the limit is the
     /// object's last. Default: 1 GiB.
     /// </summary>

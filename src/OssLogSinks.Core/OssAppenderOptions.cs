@@ -69,6 +69,14 @@ public sealed class OssAppenderOptions
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
+    /// How much older than the present period an event may be when it comes in and still go to the object of its own time; one that
+    /// is older goes to the object of the present period. Default: no bound, each event goes to the object of its own time, however late.
+    /// What waits, on disk even for days, stays with the object that it was meant for. Periods are those of
+    /// <see cref="RollingInterval"/>, or of the key's date format.
+    /// </summary>
+    public TimeSpan? LateEventGrace { get; set; }
+
+    /// <summary>
     /// Bytes at which an object is full, at least 1; null for no limit but the service's 5 GB. As with Serilog's File sink,
     /// the record that crosses the limit is the object's last. Default: 1 GiB.
     /// </summary>

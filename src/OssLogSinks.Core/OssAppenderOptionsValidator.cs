@@ -157,6 +157,7 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), _options.RetryDelayLimit, $"must not be shorter than the pause after a first failure, {_options.RetryDelay}.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
+        Check(_options.LateEventGrace is null || _options.LateEventGrace >= TimeSpan.Zero, nameof(_options.LateEventGrace), _options.LateEventGrace, "must be zero or more; leave it out for events to go to the object of their own time however late.");
         if (_options.RetryTimeLimit is { } limit && limit != Timeout.InfiniteTimeSpan)
             CheckTime(limit, nameof(_options.RetryTimeLimit), mayBeZero: false);
     }

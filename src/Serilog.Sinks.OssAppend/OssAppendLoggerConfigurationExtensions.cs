@@ -29,6 +29,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="fileSizeLimitBytes">Bytes at which an object is full; null for no limit but the service's 5 GB. Default: 1 GiB.</param>
     /// <param name="levelSwitch">Changes the least level while the application runs. Default: none.</param>
     /// <param name="rollingInterval">How often a new object is begun, by the event's own time. Default: never, except as the key's date format says.</param>
+    /// <param name="lateEventGrace">How much older than the present period an event may be and still go to the object of its own time; an older one goes to that of the present period. Default: no bound.</param>
     /// <param name="rollOnFileSizeLimit">Whether a full object is followed by the next one. Default: true, unlike the File sink; if false, events for a full object are dropped and counted.</param>
     /// <param name="useLocalTime">Whether keys and rolling follow the machine's local time. Default: false, UTC.</param>
     /// <param name="endpoint">Where OSS is: an internal, accelerated or custom domain, or an IP with its port. Default: the public endpoint of <paramref name="region"/>.</param>
@@ -83,7 +84,7 @@ public static class OssAppendLoggerConfigurationExtensions
         IFormatProvider? formatProvider = null,
         long? fileSizeLimitBytes = 1L << 30,
         LoggingLevelSwitch? levelSwitch = null,
-        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
         string? endpoint = null,
@@ -116,7 +117,7 @@ public static class OssAppendLoggerConfigurationExtensions
             OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
             bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
-            fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
+            fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, lateEventGrace: lateEventGrace, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
             accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
             addressingStyle: addressingStyle, signatureVersion: signatureVersion,
             period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
@@ -131,7 +132,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, TimeSpan?, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -141,7 +142,7 @@ public static class OssAppendLoggerConfigurationExtensions
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         long? fileSizeLimitBytes = 1L << 30,
         LoggingLevelSwitch? levelSwitch = null,
-        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
         string? endpoint = null,
@@ -183,6 +184,7 @@ public static class OssAppendLoggerConfigurationExtensions
             ObjectKey = objectKey,
             FileSizeLimitBytes = fileSizeLimitBytes,
             RollingInterval = rollingInterval,
+            LateEventGrace = lateEventGrace,
             RollOnFileSizeLimit = rollOnFileSizeLimit,
             UseLocalTime = useLocalTime,
             AccessKeyId = accessKeyId,

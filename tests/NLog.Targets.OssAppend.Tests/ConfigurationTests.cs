@@ -23,7 +23,7 @@ public class ConfigurationTests
                     endpoint="oss-cn-hangzhou.aliyuncs.com" bucket="my-logs" region="cn-hangzhou"
                     accessKeyId="id" accessKeySecret="secret" securityToken="token"
                     addressingStyle="VirtualHosted" signatureVersion="V1"
-                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day"
+                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day" lateEventGraceSeconds="3600"
                     objectSizeLimit="1000000" rollOnObjectSizeLimit="false"
                     contentType="application/x-ndjson" contentEncoding="identity" contentDisposition="inline" cacheControl="no-cache"
                     objectAcl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
@@ -71,6 +71,7 @@ public class ConfigurationTests
         var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
         Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
         Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
+        Assert.Equal(TimeSpan.FromHours(1), seen.LateEventGrace);
         Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));
         Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
         Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));

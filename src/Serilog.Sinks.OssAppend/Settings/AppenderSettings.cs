@@ -36,6 +36,7 @@ internal static class AppenderSettings
         ObjectKey = options.ObjectKey,
         UseLocalTime = options.UseLocalTime,
         RollingInterval = options.RollingInterval,
+        LateEventGrace = options.LateEventGrace,
         ObjectSizeLimit = options.FileSizeLimitBytes,
         RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
         Compression = options.Compression,

@@ -30,6 +30,7 @@ internal static class Mistakes
         ["suffix of compressed objects"] = new() { Serilog = [("objectKey", "app.log.gz")], Setting = "objectKey", Value = "'app.log.gz'", Cure = "ompression is None; choose Gzip, or end the key otherwise" },
         ["header larger than an object"] = new() { Serilog = [("objectHeader", "time,level"), ("fileSizeLimitBytes", "5")], NLog = [("objectHeader", "time,level"), ("objectSizeLimit", "5")], Setting = "objectHeader", Value = "'time,level", Cure = "must have 4 bytes at most" },
         ["key that does not show its period"] = new() { Serilog = [("objectKey", "{Timestamp:yyyy}/app.log"), ("rollingInterval", "Day")], Setting = "objectKey", Value = "'{Timestamp:yyyy}/app.log'", Cure = "or leave the time out to get it added" },
+        ["grace below zero"] = Mistake.Of(("lateEventGrace", "-00:00:01"), ("lateEventGraceSeconds", "-1"), "must be zero or more; leave it out", shown: "-00:00:01"),
         ["size below zero"] = Mistake.Of(("fileSizeLimitBytes", "-1"), ("objectSizeLimit", "-1"), "must be at least 1 byte"),
         ["tiny append"] = Mistake.Of(("appendSizeLimitBytes", "100"), ("appendSizeLimit", "100"), "must be from 4096 to 67108864 bytes"),
         ["event larger than an append"] = Mistake.Of(("eventSizeLimitBytes", "8388608"), ("recordSizeLimit", "8388608"), "(4194304) bytes"),
