@@ -17,12 +17,12 @@ public sealed partial class DuckDbTests
     // 17:00 on the 22nd is one of them.
     private static readonly DateTimeOffset First = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
 
-    public static TheoryData<string, bool> Ways => new()
+    public static TheoryData<string, OssCompression> Ways => new()
     {
-        { "Serilog", false },
-        { "Serilog", true },
-        { "NLog", false },
-        { "NLog", true },
+        { "Serilog", OssCompression.None },
+        { "Serilog", OssCompression.Gzip },
+        { "NLog", OssCompression.None },
+        { "NLog", OssCompression.Gzip },
     };
 
     private static IReadOnlyList<DateTimeOffset> Times { get; } =
@@ -35,12 +35,15 @@ public sealed partial class DuckDbTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Query_ReadsEveryEventOnce_AndTheObjectsOfItsHourOnly(string front, bool asGzip)
+    public async Task Query_ReadsEveryEventOnce_AndTheObjectsOfItsHourOnly(string front, OssCompression compression)
     {
         await using var oss = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = { Site.Bucket } }, TestContext.Current.CancellationToken);
-        Site.Log(oss, front, Times);
-        Assert.Equal(Days * Hours, oss.ListObjects(Site.Bucket).Count);
-        using var download = Download.Of(oss, asGzip);
+        Site.Log(oss, front, compression, Times);
+        var objects = oss.ListObjects(Site.Bucket);
+        Assert.Equal(Days * Hours, objects.Count);
+        Assert.All(objects, stored => Assert.Equal(2, stored.NumberOfAppends));
+        Assert.All(objects, stored => Assert.EndsWith(compression == OssCompression.Gzip ? ".jsonl.gz" : ".jsonl", stored.Key, StringComparison.Ordinal));
+        using var download = Download.Of(oss);
         await using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         Run(connection, $"SET file_search_path = '{download.Folder}'; SET TimeZone = 'UTC'");

@@ -38,6 +38,7 @@ public static class OssAppendFromConfiguration
         string? bufferSync = null, string? retryTimeLimit = null, string? requestTimeout = null, string? sendContentMd5 = null,
         string? sealFinishedObjects = null, string? contentType = null, string? acl = null, string? storageClass = null,
         string? serverSideEncryption = null,
+        string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
@@ -57,7 +58,8 @@ public static class OssAppendFromConfiguration
             (nameof(closeTimeout), closeTimeout), (nameof(appendSizeLimitBytes), appendSizeLimitBytes), (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes),
             (nameof(bufferPath), bufferPath), (nameof(bufferSizeLimitBytes), bufferSizeLimitBytes), (nameof(bufferFullAction), bufferFullAction), (nameof(bufferSync), bufferSync),
             (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout), (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects),
-            (nameof(contentType), contentType), (nameof(acl), acl), (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption));
+            (nameof(contentType), contentType), (nameof(acl), acl), (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
+            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.Require(options, SettingNames.OfParameters, configuration, texts.Faults);
@@ -77,6 +79,7 @@ public static class OssAppendFromConfiguration
         string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null, string? memoryLimitBytes = null, string? retryTimeLimit = null,
         string? requestTimeout = null, string? sendContentMd5 = null, string? sealFinishedObjects = null, string? contentType = null,
         string? acl = null, string? storageClass = null, string? serverSideEncryption = null,
+        string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
@@ -94,7 +97,8 @@ public static class OssAppendFromConfiguration
             (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(closeTimeout), closeTimeout), (nameof(appendSizeLimitBytes), appendSizeLimitBytes),
             (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes), (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout),
             (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects), (nameof(contentType), contentType), (nameof(acl), acl),
-            (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption));
+            (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
+            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.RequireForAudit(options, SettingNames.OfParameters, configuration, texts.Faults);
@@ -118,7 +122,7 @@ public static class OssAppendFromConfiguration
             Credentials = credentials,
             Monitor = monitor,
             Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(null, OssAcl.Unspecified, OssStorageClass.Unspecified, OssServerSideEncryption.Unspecified, metadata, tags),
+            ObjectProperties = FlatSettings.ObjectProperties(null, null, OssAcl.Unspecified, OssStorageClass.Unspecified, OssServerSideEncryption.Unspecified, metadata, tags),
         };
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using NLog;
 using NLog.Config;
 using NLog.Targets;
+using OssLogSinks.Core;
 using OssLogSinks.Emulator;
 using Serilog;
 using Serilog.Events;
@@ -17,16 +18,21 @@ internal static class Site
 
     private static readonly MessageTemplate Paid = new MessageTemplateParser().Parse("Order {Order} was \"paid\" with {Amount} €");
 
-    /// <summary>Logs an event for each time, numbered from 0.</summary>
-    public static void Log(OssEmulator oss, string front, IReadOnlyList<DateTimeOffset> times)
+    /// <summary>Logs an event for each time, numbered from 0, into objects that are compressed or not.</summary>
+    public static void Log(OssEmulator oss, string front, OssCompression compression, IReadOnlyList<DateTimeOffset> times)
     {
-        if (front == "Serilog")
-            LogWithSerilog(oss, times);
-        else
-            LogWithNLog(oss, times);
+        // In two lives of the logger, so that every object has two appends, and compressed two members.
+        for (var life = 0; life < 2; life++)
+        {
+            var orders = Enumerable.Range(0, times.Count).Where(order => order % 2 == life);
+            if (front == "Serilog")
+                LogWithSerilog(oss, compression, orders, times);
+            else
+                LogWithNLog(oss, compression, orders, times);
+        }
     }
 
-    private static void LogWithSerilog(OssEmulator oss, IReadOnlyList<DateTimeOffset> times)
+    private static void LogWithSerilog(OssEmulator oss, OssCompression compression, IEnumerable<int> orders, IReadOnlyList<DateTimeOffset> times)
     {
         const string Args = "Serilog:WriteTo:0:Args:";
         var configuration = new ConfigurationBuilder()
@@ -35,14 +41,15 @@ internal static class Site
                 new(Args + "endpoint", oss.Endpoint.ToString()),
                 new(Args + "accessKeyId", oss.AccessKeyId),
                 new(Args + "accessKeySecret", oss.AccessKeySecret),
+                new(Args + "compression", compression.ToString()),
             ])
             .Build();
         using var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
-        for (var i = 0; i < times.Count; i++)
+        foreach (var i in orders)
             logger.Write(new LogEvent(times[i], LevelOf(i), null, Paid, [new("Order", new ScalarValue(i)), new("Amount", new ScalarValue(i / 8m))]));
     }
 
-    private static void LogWithNLog(OssEmulator oss, IReadOnlyList<DateTimeOffset> times)
+    private static void LogWithNLog(OssEmulator oss, OssCompression compression, IEnumerable<int> orders, IReadOnlyList<DateTimeOffset> times)
     {
         var factory = new LogFactory { ThrowConfigExceptions = true };
         var configuration = new XmlLoggingConfiguration(File("nlog.config"), factory);
@@ -50,9 +57,10 @@ internal static class Site
         target.Endpoint = oss.Endpoint.ToString();
         target.AccessKeyId = oss.AccessKeyId;
         target.AccessKeySecret = oss.AccessKeySecret;
+        target.Compression = compression;
         factory.Configuration = configuration;
         var logger = factory.GetLogger("Shop");
-        for (var i = 0; i < times.Count; i++)
+        foreach (var i in orders)
         {
             logger.Log(new LogEventInfo(LevelOf(i) == LogEventLevel.Warning ? NLog.LogLevel.Warn : NLog.LogLevel.Info, "Shop", CultureInfo.InvariantCulture, "Order {Order} was \"paid\" with {Amount} €", [i, i / 8m])
             {

@@ -97,11 +97,11 @@ public class SettingFormsTests
         {
             Assert.Equal(keys, bucket.Keys);
             Assert.Equal("Warning\nError\nError\nError\n", bucket.Text);
-            Assert.Equal(keys.Length, bucket.Creations.Count);
-            Assert.All(bucket.Creations, creation =>
+            Assert.Equal(keys.Length, bucket.Created.Count);
+            Assert.All(bucket.Created, created =>
             {
-                Assert.Equal(OssStorageClass.InfrequentAccess, creation.Properties!.StorageClass);
-                Assert.Equal("orders", creation.Properties.Metadata["team"]);
+                Assert.Equal(OssStorageClass.InfrequentAccess, created.StorageClass);
+                Assert.Equal("orders", created.Metadata["team"]);
             });
         });
     }
