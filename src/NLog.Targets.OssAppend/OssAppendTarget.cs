@@ -64,7 +64,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         options.Diagnostics = diagnostics;
         var pipeline = Make();
         if (pipelineSettings.DrainOnProcessExit)
-            pipeline.Understudy = new Understudy(Make, options.TimeProvider);
+            pipeline.Understudy = new Understudy(Make, options.TimeProvider, LoggingConfiguration?.LogFactory);
         _startedAt = Understudy.NextMoment();
         _pipeline = pipeline;
 
@@ -151,9 +151,10 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         if (_pipeline is { } pipeline)
         {
             // What came late for targets that this one, or one beside it, has replaced is stored when this close has ended.
-            Understudy.EndThoseBefore(_startedAt);
+            pipeline.Understudy?.EndThoseBefore(_startedAt);
             pipeline.Understudy?.Begin();
             pipeline.Close();
+            pipeline.Understudy?.BeginGrace();
         }
 
         base.CloseTarget();

@@ -11,13 +11,14 @@ namespace NLog.Targets.OssAppend;
 internal sealed class Understudy
 {
     // Far longer than a configuration takes to start.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private static readonly ConcurrentDictionary<Understudy, long> OnStage = new();
     private static long _moments;
 
     private readonly Func<EventPipeline> _make;
     private readonly TimeProvider _time;
+    private readonly LogFactory? _factory;
     private readonly object _gate = new();
 
     // Guarded by _gate.
@@ -25,30 +26,39 @@ internal sealed class Understudy
     private ITimer? _endOfGrace;
     private bool _isOn;
 
-    public Understudy(Func<EventPipeline> make, TimeProvider time)
+    public Understudy(Func<EventPipeline> make, TimeProvider time, LogFactory? factory)
     {
         _make = make;
         _time = time;
+        _factory = factory;
     }
 
     /// <summary>A moment that is later than all those before it.</summary>
     public static long NextMoment() => Interlocked.Increment(ref _moments);
 
-    /// <summary>Closes those that began before a moment: those of targets that were replaced before it.</summary>
-    public static void EndThoseBefore(long moment)
+    /// <summary>Closes those of the same factory that began before a moment: those of targets that were replaced before it.</summary>
+    public void EndThoseBefore(long moment)
     {
         foreach (var (understudy, begun) in OnStage.Select(entry => (entry.Key, entry.Value)))
-            if (begun < moment)
+            if (begun < moment && ReferenceEquals(understudy._factory, _factory))
                 understudy.End();
     }
 
-    /// <summary>Takes events from now on, for a moment.</summary>
+    /// <summary>Takes events from now on.</summary>
     public void Begin()
     {
         lock (_gate)
         {
             _isOn = true;
             OnStage[this] = NextMoment();
+        }
+    }
+
+    /// <summary>Ends in a moment: the close, however long it took, is over.</summary>
+    public void BeginGrace()
+    {
+        lock (_gate)
+        {
             _endOfGrace = _time.CreateTimer(static understudy => Task.Run(((Understudy)understudy!).End), this, Grace, Timeout.InfiniteTimeSpan);
         }
     }

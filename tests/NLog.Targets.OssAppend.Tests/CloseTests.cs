@@ -104,7 +104,7 @@ public class CloseTests
 
         using (ScopeContext.PushProperty("Thread", "mine"))
             fates.Write(running.Target, "late");
-        time.Advance(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(5));
         await Wait.UntilAsync(() => fates.Calls.Count == 1);
         fates.Write(running.Target, "later");
 

@@ -134,7 +134,7 @@ public class OverflowTests
         layout.Release();
         await Task.WhenAll(close, logging);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(5));
         await Wait.UntilAsync(() => fates.Calls.Count == 12);
         Assert.Equal(Enumerable.Range(1, 12), fates.Stored);
     }
