@@ -11,7 +11,7 @@ internal sealed partial class EventPipeline
     {
         if (Volatile.Read(ref _closes) > 0)
         {
-            RefuseClosed(logged.Continuation);
+            RefuseClosed(logged);
             return;
         }
 

@@ -50,6 +50,9 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 
     public TimeSpan CloseTimeout => _settings.CloseTimeout;
 
+    /// <summary>Who takes an event that comes after the close, if anybody does.</summary>
+    public Understudy? Understudy { get; set; }
+
     /// <summary>How many callers wait for room in the queue.</summary>
     public int BlockedCallers => _queue.BlockedCallers;
 
@@ -79,11 +82,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         if (admission == Admission.Full)
             logEvent.Continuation(GiveUp(DropReason.QueueFull, "the queue was full: more is logged than can be rendered, or OSS takes less than is logged."));
         else if (admission == Admission.Closed)
-            RefuseClosed(logEvent.Continuation);
+            RefuseClosed(logEvent);
     }
-
-    /// <summary>Refuses an event that came after the close.</summary>
-    public void RefuseClosed(AsyncContinuation continuation) => continuation(GiveUp(DropReason.Closed, "the target was closed."));
 
     /// <summary>Refuses an event that its own thread could not capture.</summary>
     public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => continuation(GiveUpUnrendered(error));
@@ -113,6 +113,10 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     /// <inheritdoc />
     public Task CloseAsync(TimeSpan timeout) =>
         Interlocked.Increment(ref _closes) == 1 ? Task.Run(() => CloseOnce(timeout)) : _closed.Task;
+
+    /// <summary>Closes, or waits for a close that is under way: not for ever, since that may be waiting for the caller.</summary>
+    public async Task EndAsync() =>
+        _ = await EndsAsync(CloseAsync(_settings.CloseTimeout), _settings.CloseTimeout + StopGrace + StopGrace).ConfigureAwait(false);
 
     /// <inheritdoc />
     public void Dispose() => Close();
@@ -225,6 +229,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         {
             LoseTo(e, queued.Continuation);
         }
+    }
+
+    private void RefuseClosed(AsyncLogEventInfo logEvent)
+    {
+        if (Understudy?.TryWrite(logEvent) != true)
+            logEvent.Continuation(GiveUp(DropReason.Closed, "the target was closed."));
     }
 
     private void LoseTo(Exception error, AsyncContinuation continuation) => Lose(

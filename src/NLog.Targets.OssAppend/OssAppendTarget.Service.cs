@@ -64,6 +64,13 @@ public sealed partial class OssAppendTarget
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
+    /// How much older than the present period an event may be when it is rendered and still go to the object of its own time, in
+    /// seconds; one that is older goes to the object of the present period. Default: no bound, each event goes to the object of its own
+    /// time, however late. What waits, on disk even for days, stays with the object that it was meant for.
+    /// </summary>
+    public int? LateEventGraceSeconds { get; set; }
+
+    /// <summary>
     /// Bytes at which an object is full; 0 for no limit but the service's 5 GB. The event that crosses the limit is the
     /// object's last. Default: 1 GiB.
     /// </summary>
@@ -75,10 +82,26 @@ public sealed partial class OssAppendTarget
     /// </summary>
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
-    /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: None. With Gzip, each append becomes a member of its own, so that the object is a whole
+    /// <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ContentType"/> or <see cref="ContentEncoding"/> say otherwise.
+    /// <see cref="ObjectSizeLimit"/> counts the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text
+    /// at most; <see cref="AppendSizeLimit"/>, <see cref="RecordSizeLimit"/> and <see cref="MemoryLimit"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>
+    /// What each object begins with, a line of column names for instance; rendered when the target is initialised. It stands there
+    /// once, however many writers share the object, and is followed by <see cref="LineEnding"/>. It must fit into an append together
+    /// with the largest event. Default: the header of a <see cref="TargetWithLayout.Layout"/> that has one, a CsvLayout for instance; else none.
+    /// </summary>
+    public Layout? ObjectHeader { get; set; }
+
+    /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</summary>
     public Layout ContentType { get; set; } = "text/plain; charset=utf-8";
 
-    /// <summary>Content-Encoding of the objects. Default: none. The events are stored as they are, whatever it says.</summary>
+    /// <summary>Content-Encoding of the objects. Default: none. It says what <see cref="Compression"/> does, and changes nothing of it.</summary>
     public Layout? ContentEncoding { get; set; }
 
     /// <summary>Content-Disposition of the objects: what a browser does with them. Default: none.</summary>

@@ -32,10 +32,12 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 {
     // Made by InitializeTarget, closed by CloseTarget, both under NLog's lock; kept after the close for its counts.
     private volatile EventPipeline? _pipeline;
+    private long _startedAt;
 
     /// <summary>
     /// What has been done so far, and what is still held: events that wait in this target's queue are in none of the
-    /// numbers yet. Begins at zero when the configuration is loaded anew. Any thread may ask.
+    /// numbers yet, and what is logged in the moment after the close in none at all. Begins at zero when the configuration is loaded
+    /// anew. Any thread may ask.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
     public DeliverySnapshot GetSnapshot() => _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
@@ -57,12 +59,23 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             throw new NLogConfigurationException($"{this}: the settings cannot be used." + string.Concat(faults.Select(f => "\n  - " + f)));
 
         var diagnostics = new InternalLoggerDiagnostics(this);
-        var continuations = new ContinuationQueue(diagnostics);
+        var pipelineSettings = settings.ToPipelineSettings(options);
+        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters);
         options.Diagnostics = diagnostics;
-        options.Listener = continuations;
-        var appender = new OssAppender(options);
-        key.Bind(appender.KeyTemplate.PropertyNames);
-        _pipeline = new EventPipeline(appender, continuations, key, new EventRenderer(Layout, LineEnding.NewLineCharacters), settings.ToPipelineSettings(options), options.TimeProvider);
+        var pipeline = Make();
+        if (pipelineSettings.DrainOnProcessExit)
+            pipeline.Understudy = new Understudy(Make, options.TimeProvider, LoggingConfiguration?.LogFactory);
+        _startedAt = Understudy.NextMoment();
+        _pipeline = pipeline;
+
+        EventPipeline Make()
+        {
+            var continuations = new ContinuationQueue(diagnostics);
+            options.Listener = continuations;
+            var appender = new OssAppender(options);
+            key.Bind(appender.KeyTemplate.PropertyNames);
+            return new EventPipeline(appender, continuations, key, renderer, pipelineSettings, options.TimeProvider);
+        }
     }
 
     /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>
@@ -111,8 +124,8 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     protected override void WriteFailedNotInitialized(AsyncLogEventInfo logEvent, Exception? initializeException)
     {
         // NLog would report a success for an event that comes after the close.
-        if (initializeException is null && _pipeline is { } pipeline)
-            pipeline.RefuseClosed(logEvent.Continuation);
+        if (initializeException is null && _pipeline is not null)
+            WriteLate(logEvent);
         else
             base.WriteFailedNotInitialized(logEvent, initializeException ?? new OssDeliveryException(DropReason.Closed, "The target was not initialised.", null));
     }
@@ -135,7 +148,32 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void CloseTarget()
     {
-        _pipeline?.Close();
+        if (_pipeline is { } pipeline)
+        {
+            // What came late for targets that this one, or one beside it, has replaced is stored when this close has ended.
+            pipeline.Understudy?.EndThoseBefore(_startedAt);
+            pipeline.Understudy?.Begin();
+            pipeline.Close();
+            pipeline.Understudy?.BeginGrace();
+        }
+
         base.CloseTarget();
+    }
+
+    // NLog captures nothing for a target that is closed.
+    private void WriteLate(AsyncLogEventInfo logEvent)
+    {
+        try
+        {
+            if (!RenderAtCall)
+                Layout.Precalculate(logEvent.LogEvent);
+        }
+        catch (Exception e)
+        {
+            _pipeline!.RefuseUnrendered(logEvent.Continuation, e);
+            return;
+        }
+
+        _pipeline!.Write(logEvent);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class TargetSettings
         [nameof(OssAppenderOptions.Credentials)] = nameof(OssAppendTarget.AccessKeyId) + ", " + nameof(OssAppendTarget.AccessKeySecret),
         [nameof(OssAppenderOptions.AppendInterval)] = nameof(OssAppendTarget.AppendIntervalMilliseconds),
         [nameof(OssAppenderOptions.BufferSyncInterval)] = nameof(OssAppendTarget.BufferSyncIntervalMilliseconds),
+        [nameof(OssAppenderOptions.LateEventGrace)] = nameof(OssAppendTarget.LateEventGraceSeconds),
         [nameof(OssAppenderOptions.RequestTimeout)] = nameof(OssAppendTarget.RequestTimeoutSeconds),
         [nameof(OssAppenderOptions.ConnectTimeout)] = nameof(OssAppendTarget.ConnectTimeoutSeconds),
         [nameof(OssAppenderOptions.RetryDelay)] = nameof(OssAppendTarget.RetryDelayMilliseconds),
@@ -46,8 +47,11 @@ internal sealed class TargetSettings
             ObjectKey = key.Template,
             UseLocalTime = _target.UseLocalTime,
             RollingInterval = _target.RollingInterval,
+            LateEventGrace = _target.LateEventGraceSeconds is { } grace ? Seconds(grace) : null,
             ObjectSizeLimit = _target.ObjectSizeLimit == 0 ? null : _target.ObjectSizeLimit,
             RollOnObjectSizeLimit = _target.RollOnObjectSizeLimit,
+            Compression = _target.Compression,
+            ObjectHeader = ObjectHeader(),
             ObjectProperties = ObjectProperties(),
             SendContentMd5 = _target.SendContentMd5,
             SealFinishedObjects = _target.SealFinishedObjects,
@@ -113,6 +117,14 @@ internal sealed class TargetSettings
             Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Each layout renderer of '{_target.ObjectKey}' is a place in it.)" : fault.Problem);
 
         return _faults;
+    }
+
+    // As NLog's own file target does: what a layout has as a header of its own is one.
+    private string? ObjectHeader()
+    {
+        var layout = _target.ObjectHeader ?? (_target.Layout as LayoutWithHeaderAndFooter)?.Header;
+        var text = layout?.Render(NoEvent);
+        return string.IsNullOrEmpty(text) ? null : text + _target.LineEnding?.NewLineCharacters;
     }
 
     // A path that was asked for and came out empty is a fault: nobody shall think that a buffer is there.

@@ -39,7 +39,10 @@ internal sealed class DeliverySetup : IDisposable
             options.RefusalRetryDelay,
             options.RetryTimeLimit ?? (isOnDisk ? Timeout.InfiniteTimeSpan : RetryTimeInMemory),
             Time,
-            options.Random);
+            options.Random)
+        {
+            RetryRefusals = options.RetryRefusals,
+        };
         _openStreamLimit = options.OpenStreamLimit;
         _appendSize = options.AppendSizeLimit;
         _appendInterval = options.AppendInterval;

@@ -1,6 +1,7 @@
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Spool;
 using OssLogSinks.Core.Spool.Disk;
 
@@ -21,6 +22,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
     private readonly int _recordSizeLimit;
+    private readonly LateEvents? _late;
     private readonly object _closing = new();
     private Task<bool>? _closed;
 
@@ -38,6 +40,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
         _recordSizeLimit = options.RecordSizeLimit;
+        _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
             : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
@@ -66,7 +69,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return false;
 
-        var acceptance = _spool.TryAdd(record, out var room);
+        var acceptance = Add(record, out var room);
         if (acceptance == Acceptance.Full && patience != TimeSpan.Zero)
             acceptance = AddInTime(record, room!, patience);
         if (acceptance == Acceptance.Full)
@@ -86,7 +89,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return new ValueTask<bool>(false);
 
-        var acceptance = _spool.TryAdd(record, out var room);
+        var acceptance = Add(record, out var room);
         return acceptance == Acceptance.Full
             ? new ValueTask<bool>(AppendLaterAsync(record, room!, cancellationToken))
             : new ValueTask<bool>(Conclude(record, acceptance));
@@ -195,7 +198,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         do
         {
             await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
-            acceptance = _spool.TryAdd(record, out next);
+            acceptance = Add(record, out next);
         }
         while (acceptance == Acceptance.Full);
 
@@ -211,12 +214,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         do
         {
             Task.WaitAny(next!, over.Task);
-            acceptance = _spool.TryAdd(record, out next);
+            acceptance = Add(record, out next);
         }
         while (acceptance == Acceptance.Full && !over.Task.IsCompleted);
 
         return acceptance;
     }
+
+    private Acceptance Add(in LogRecord record, out Task? room) =>
+        _late is null ? _spool.TryAdd(record, out room) : _spool.TryAdd(_late.File(record), out room);
 
     private bool IsTooLarge(in LogRecord record)
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
@@ -68,6 +69,14 @@ public sealed class OssAppenderOptions
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
+    /// How much older than the present period an event may be when it comes in and still go to the object of its own time; one that
+    /// is older goes to the object of the present period. Default: no bound, each event goes to the object of its own time, however late.
+    /// What waits, on disk even for days, stays with the object that it was meant for. Periods are those of
+    /// <see cref="RollingInterval"/>, or of the key's date format.
+    /// </summary>
+    public TimeSpan? LateEventGrace { get; set; }
+
+    /// <summary>
     /// Bytes at which an object is full, at least 1; null for no limit but the service's 5 GB. As with Serilog's File sink,
     /// the record that crosses the limit is the object's last. Default: 1 GiB.
     /// </summary>
@@ -79,7 +88,26 @@ public sealed class OssAppenderOptions
     /// </summary>
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
-    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: not at all. With gzip, each append becomes a member of its own, so that the object is a
+    /// whole <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ObjectProperties"/> name a type or an encoding. <see cref="ObjectSizeLimit"/> counts
+    /// the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text at most;
+    /// <see cref="AppendSizeLimit"/>, <see cref="RecordSizeLimit"/> and <see cref="MemoryLimit"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>How hard gzip tries; not the user's to choose.</summary>
+    internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
+
+    /// <summary>
+    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// object, in the append that creates it. A line end is added unless it has one. As UTF-8 it must fit into an append together with
+    /// the largest record, and into an object. Default: none.
+    /// </summary>
+    public string? ObjectHeader { get; set; }
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>
@@ -168,6 +196,12 @@ public sealed class OssAppenderOptions
     /// The pause after a refusal that only an operator can mend: no permission, no such bucket, a wrong key. Default: 30 seconds.
     /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether an append is tried again that the service refuses until somebody mends a setting, a permission or the bucket.
+    /// Default: true. If false, its events are given up at once, counted and reported as <see cref="DropReason.Refused"/>.
+    /// </summary>
+    public bool RetryRefusals { get; set; } = true;
 
     /// <summary>
     /// How long an append is tried before its events are given up, counted and reported;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
@@ -54,8 +55,9 @@ internal sealed class OssAppenderOptionsValidator
     private void CheckKey()
     {
         Check(_options.RollingInterval is >= Rolling.OssRollingInterval.Infinite and <= Rolling.OssRollingInterval.Minute, nameof(_options.RollingInterval), _options.RollingInterval, "must be Infinite, Year, Month, Day, Hour or Minute.");
+        Check(_options.Compression is OssCompression.None or OssCompression.Gzip, nameof(_options.Compression), _options.Compression, $"must be {nameof(OssCompression.None)} or {nameof(OssCompression.Gzip)}.");
         var faults = new List<string>();
-        KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, _options.RollingInterval, ProcessIdentity.Current, faults);
+        KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
         foreach (var fault in faults)
             Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {fault}.");
     }
@@ -74,9 +76,24 @@ internal sealed class OssAppenderOptionsValidator
             nameof(_options.RecordSizeLimit),
             _options.RecordSizeLimit,
             $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
+        CheckHeader(isAppendRight);
         CheckMemory();
         Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), _options.ConcurrentAppends, $"must be from 1 to {Number(MostWorkers)}.");
         Check(_options.OpenStreamLimit >= 1, nameof(_options.OpenStreamLimit), _options.OpenStreamLimit, "must be at least 1.");
+    }
+
+    private void CheckHeader(bool isAppendRight)
+    {
+        var length = ObjectFormat.HeaderOf(_options.ObjectHeader).Length;
+        if (length == 0)
+            return;
+
+        var most = Math.Min(_options.AppendSizeLimit - (long)_options.RecordSizeLimit, (_options.ObjectSizeLimit ?? long.MaxValue) - 1);
+        Check(
+            length <= most || !isAppendRight,
+            nameof(_options.ObjectHeader),
+            _options.ObjectHeader,
+            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: room for a record of {nameof(_options.RecordSizeLimit)} in an append of {nameof(_options.AppendSizeLimit)}, and less than {nameof(_options.ObjectSizeLimit)}.");
     }
 
     private void CheckMemory()
@@ -140,6 +157,7 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), _options.RetryDelayLimit, $"must not be shorter than the pause after a first failure, {_options.RetryDelay}.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
+        Check(_options.LateEventGrace is null || _options.LateEventGrace >= TimeSpan.Zero, nameof(_options.LateEventGrace), _options.LateEventGrace, "must be zero or more; leave it out for events to go to the object of their own time however late.");
         if (_options.RetryTimeLimit is { } limit && limit != Timeout.InfiniteTimeSpan)
             CheckTime(limit, nameof(_options.RetryTimeLimit), mayBeZero: false);
     }

@@ -29,6 +29,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="fileSizeLimitBytes">Bytes at which an object is full; null for no limit but the service's 5 GB. Default: 1 GiB.</param>
     /// <param name="levelSwitch">Changes the least level while the application runs. Default: none.</param>
     /// <param name="rollingInterval">How often a new object is begun, by the event's own time. Default: never, except as the key's date format says.</param>
+    /// <param name="lateEventGrace">How much older than the present period an event may be and still go to the object of its own time; an older one goes to that of the present period. Default: no bound.</param>
     /// <param name="rollOnFileSizeLimit">Whether a full object is followed by the next one. Default: true, unlike the File sink; if false, events for a full object are dropped and counted.</param>
     /// <param name="useLocalTime">Whether keys and rolling follow the machine's local time. Default: false, UTC.</param>
     /// <param name="endpoint">Where OSS is: an internal, accelerated or custom domain, or an IP with its port. Default: the public endpoint of <paramref name="region"/>.</param>
@@ -56,7 +57,10 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="requestTimeout">How long one request may take, its answer included. Default: 30 seconds.</param>
     /// <param name="sendContentMd5">Whether each append carries its MD5. Default: false; CRC-64 is compared all the same.</param>
     /// <param name="sealFinishedObjects">Whether an object that is full, or whose period is over, is sealed, so that lifecycle rules may move it to the cold classes. Default: false; needs the RAM action oss:SealAppendObject.</param>
-    /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>.</param>
+    /// <param name="compression">Whether objects are compressed with gzip, each append a member of its own; see <see cref="OssAppendSinkOptions.Compression"/>. Default: they are not.</param>
+    /// <param name="objectHeader">Text that each object begins with, once; a line end is added unless it has one. Default: none.</param>
+    /// <param name="contentType">MIME type of new objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</param>
+    /// <param name="contentEncoding">Content-Encoding of new objects. Default: none.</param>
     /// <param name="acl">Who may read new objects. Default: the bucket decides.</param>
     /// <param name="storageClass">Storage class of new objects. Default: the bucket decides.</param>
     /// <param name="serverSideEncryption">Encryption of new objects at rest. Default: the bucket decides.</param>
@@ -80,7 +84,7 @@ public static class OssAppendLoggerConfigurationExtensions
         IFormatProvider? formatProvider = null,
         long? fileSizeLimitBytes = 1L << 30,
         LoggingLevelSwitch? levelSwitch = null,
-        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
         string? endpoint = null,
@@ -99,7 +103,8 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        string? contentType = null,
+        OssCompression compression = OssCompression.None, string? objectHeader = null,
+        string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
@@ -112,7 +117,7 @@ public static class OssAppendLoggerConfigurationExtensions
             OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
             bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
-            fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
+            fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, lateEventGrace: lateEventGrace, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
             accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
             addressingStyle: addressingStyle, signatureVersion: signatureVersion,
             period: period, batchSizeLimit: batchSizeLimit, queueLimit: queueLimit,
@@ -120,14 +125,14 @@ public static class OssAppendLoggerConfigurationExtensions
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
-            contentType: contentType, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
+            compression: compression, objectHeader: objectHeader, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
             metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, TimeSpan?, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -137,7 +142,7 @@ public static class OssAppendLoggerConfigurationExtensions
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         long? fileSizeLimitBytes = 1L << 30,
         LoggingLevelSwitch? levelSwitch = null,
-        OssRollingInterval rollingInterval = OssRollingInterval.Infinite,
+        OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
         string? endpoint = null,
@@ -156,7 +161,8 @@ public static class OssAppendLoggerConfigurationExtensions
         TimeSpan? retryTimeLimit = null, TimeSpan? requestTimeout = null,
         bool sendContentMd5 = false,
         bool sealFinishedObjects = false,
-        string? contentType = null,
+        OssCompression compression = OssCompression.None, string? objectHeader = null,
+        string? contentType = null, string? contentEncoding = null,
         OssAcl acl = OssAcl.Unspecified,
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
@@ -178,6 +184,7 @@ public static class OssAppendLoggerConfigurationExtensions
             ObjectKey = objectKey,
             FileSizeLimitBytes = fileSizeLimitBytes,
             RollingInterval = rollingInterval,
+            LateEventGrace = lateEventGrace,
             RollOnFileSizeLimit = rollOnFileSizeLimit,
             UseLocalTime = useLocalTime,
             AccessKeyId = accessKeyId,
@@ -200,9 +207,11 @@ public static class OssAppendLoggerConfigurationExtensions
             RetryTimeLimit = retryTimeLimit,
             SendContentMd5 = sendContentMd5,
             SealFinishedObjects = sealFinishedObjects,
+            Compression = compression,
+            ObjectHeader = objectHeader,
             Monitor = monitor,
             Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(contentType, acl, storageClass, serverSideEncryption, metadata, tags),
+            ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };
 
         // What is left out keeps the options' own default.

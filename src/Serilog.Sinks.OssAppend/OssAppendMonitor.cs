@@ -5,12 +5,12 @@ using Serilog.Sinks.OssAppend.Delivery;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The application's view of a sink: made first, given to <c>WriteTo.OssAppend(…, monitor: monitor)</c>, then asked at any time
+/// The application's view of a sink: made first, given to <c>WriteTo.OssAppend(…, monitor: monitor)</c> or <c>AuditTo</c>, then asked at any time
 /// from any thread. Given to several sinks it watches the one configured last.
 /// </summary>
 public sealed class OssAppendMonitor
 {
-    private volatile OssAppendSink? _sink;
+    private volatile IWatchedSink? _sink;
 
     /// <summary>Events that wait to be rendered, up to <see cref="OssAppendSinkOptions.QueueLimit"/>; those not yet in <see cref="GetSnapshot"/>.</summary>
     public int QueueLength => _sink?.QueueLength ?? 0;
@@ -40,5 +40,5 @@ public sealed class OssAppendMonitor
     public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);
 
-    internal void Watch(OssAppendSink sink) => _sink = sink;
+    internal void Watch(IWatchedSink sink) => _sink = sink;
 }

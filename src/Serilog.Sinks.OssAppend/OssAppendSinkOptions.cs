@@ -58,6 +58,13 @@ public sealed class OssAppendSinkOptions
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
+    /// How much older than the present period an event may be when it is rendered and still go to the object of its own time; one that
+    /// is older goes to the object of the present period. Default: no bound, each event goes to the object of its own time, however late.
+    /// What waits, on disk even for days, stays with the object that it was meant for.
+    /// </summary>
+    public TimeSpan? LateEventGrace { get; set; }
+
+    /// <summary>
     /// Bytes at which an object is full, at least 1; null for no limit but the service's 5 GB. As with the File sink, the event
     /// that crosses the limit is the object's last. Default: 1 GiB.
     /// </summary>
@@ -237,7 +244,22 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public bool SealFinishedObjects { get; set; }
 
-    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, nothing else.</summary>
+    /// <summary>
+    /// How objects are compressed. Default: not at all. With gzip, each append becomes a member of its own, so that the object is a
+    /// whole <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
+    /// <c>application/gzip</c> unless <see cref="ObjectProperties"/> name a type or an encoding. <see cref="FileSizeLimitBytes"/> counts
+    /// the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text at most;
+    /// <see cref="AppendSizeLimitBytes"/>, <see cref="EventSizeLimitBytes"/> and <see cref="MemoryLimitBytes"/> count before compression.
+    /// </summary>
+    public OssCompression Compression { get; set; }
+
+    /// <summary>
+    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// object. A line end is added unless it has one. It must fit into an append together with the largest event. Default: none.
+    /// </summary>
+    public string? ObjectHeader { get; set; }
+
+    /// <summary>Headers that objects are created with. Default: content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> where they are compressed; nothing else.</summary>
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>Lets the application flush the sink and read its counters. Default: nobody does.</summary>

@@ -85,10 +85,39 @@ public class CloseTests
         Assert.Equal("[CloseTimeOver, 100]", string.Join(' ', running.Target.GetSnapshot().Dropped));
     }
 
-    [Fact]
-    public void EventAfterTheClose_IsToldSo()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EventRightAfterTheClose_IsStored_AndALaterOneIsToldSo(bool renderAtCall)
     {
-        using var running = RunningTarget.Start();
+        var time = new ObservedTime();
+        using var running = RunningTarget.Start(
+            t =>
+            {
+                t.RenderAtCall = renderAtCall;
+                t.ObjectKey = "{Thread}.log";
+                t.Layout = "${scopeproperty:Thread} ${message}";
+            },
+            time);
+        running.Close();
+        var fates = new Fates();
+
+        using (ScopeContext.PushProperty("Thread", "mine"))
+            fates.Write(running.Target, "late");
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Wait.UntilAsync(() => fates.Calls.Count == 1);
+        fates.Write(running.Target, "later");
+
+        Assert.Equal([1], fates.Stored);
+        Assert.Equal("mine late\n", running.Oss.Text("mine.log"));
+        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(fates.Calls[1].Failure).Reason);
+        Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.Closed]);
+    }
+
+    [Fact]
+    public void EventAfterTheClose_IsToldSoAtOnce_IfTheEndOfTheProcessWouldNotWaitForIt()
+    {
+        using var running = RunningTarget.Start(t => t.DrainOnProcessExit = false);
         running.Close();
         var fates = new Fates();
 
@@ -96,6 +125,23 @@ public class CloseTests
 
         Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(fates.Calls.Single().Failure).Reason);
         Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.Closed]);
+    }
+
+    [Fact]
+    public void EventThatAReplacedTargetGot_IsStoredWhenItsSuccessorIsClosed()
+    {
+        using var running = RunningTarget.Start();
+        var replaced = running.Target;
+        var next = RunningTarget.NewTarget(running.Oss);
+        running.Load(next);
+        var fates = new Fates();
+
+        fates.Write(replaced, "to the old one");
+        fates.Write(next, "to the new one");
+        running.Factory.Shutdown();
+
+        Assert.Equal(["to the new one", "to the old one"], running.Oss.Lines.Order());
+        Assert.Equal([1, 2], fates.Stored.Order());
     }
 
     [Fact]

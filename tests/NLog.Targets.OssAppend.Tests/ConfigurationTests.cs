@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using NLog.Config;
+using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Diagnostics;
@@ -21,7 +23,7 @@ public class ConfigurationTests
                     endpoint="oss-cn-hangzhou.aliyuncs.com" bucket="my-logs" region="cn-hangzhou"
                     accessKeyId="id" accessKeySecret="secret" securityToken="token"
                     addressingStyle="VirtualHosted" signatureVersion="V1"
-                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day"
+                    objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day" lateEventGraceSeconds="3600"
                     objectSizeLimit="1000000" rollOnObjectSizeLimit="false"
                     contentType="application/x-ndjson" contentEncoding="identity" contentDisposition="inline" cacheControl="no-cache"
                     objectAcl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
@@ -69,6 +71,7 @@ public class ConfigurationTests
         var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
         Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
         Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
+        Assert.Equal(TimeSpan.FromHours(1), seen.LateEventGrace);
         Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));
         Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
         Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));
@@ -79,6 +82,43 @@ public class ConfigurationTests
         Assert.Equal((OssAcl.Private, OssStorageClass.InfrequentAccess, OssServerSideEncryption.Aes256), (properties.Acl, properties.StorageClass, properties.ServerSideEncryption));
         Assert.Equal("shop", properties.Metadata["app"]);
         Assert.Equal("orders", properties.Tags["team"]);
+    }
+
+    [Fact]
+    public async Task CompressionAndHeader_AreReadFromXml()
+    {
+        using var factory = new LogFactory();
+        var xml = Everything.Replace("contentEncoding=\"identity\"", "compression=\"Gzip\" objectHeader=\" ${var:app} columns\"", StringComparison.Ordinal);
+        var configuration = XmlLoggingConfiguration.CreateFromXmlString(xml, factory);
+        var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
+        var oss = new MemoryOss();
+        target.Configure = options => options.Client = oss;
+        factory.Configuration = configuration;
+        factory.GetLogger("any").Info("hello");
+        var flushed = new TaskCompletionSource<Exception?>();
+        target.Flush(flushed.SetResult);
+
+        Assert.Null(await flushed.Task);
+        Assert.EndsWith(".log.gz", oss.Keys.Single());
+        using var gzip = new GZipStream(new MemoryStream(oss.Bytes(oss.Keys.Single())), CompressionMode.Decompress);
+        Assert.Equal(" shop columns\r\nhello\r\n", await new StreamReader(gzip).ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(true, "level,message\n")]
+    [InlineData(false, "")]
+    public async Task LayoutWithAHeader_BeginsEveryObjectWithIt(bool hasHeader, string expected)
+    {
+        using var running = RunningTarget.Start(target => target.Layout = new CsvLayout
+        {
+            Columns = { new CsvColumn("level", "${level}"), new CsvColumn("message", "${message}") },
+            Delimiter = CsvColumnDelimiterMode.Comma,
+            WithHeader = hasHeader,
+        });
+        running.Logger.Info("hello, world");
+        await running.FlushAsync();
+
+        Assert.Equal(expected + "Info,\"hello, world\"\n", running.Oss.Everything);
     }
 
     [Fact]

@@ -113,6 +113,34 @@ public class FateTests
     }
 
     [Fact]
+    public async Task RetryingWrapper_TriesAgainWhatWasLost_AndItStandsOnce()
+    {
+        var retrying = default(RetryingTargetWrapper);
+        using var running = RunningTarget.Start(
+            t =>
+            {
+                t.AppendIntervalMilliseconds = 0;
+                var configure = t.Configure!;
+                t.Configure = options =>
+                {
+                    configure(options);
+                    options.RetryTimeLimit = TimeSpan.FromTicks(1);
+                };
+            },
+            wrap: t => retrying = new RetryingTargetWrapper(t, 3, 0) { Name = "retrying" });
+        var refusals = 0;
+        running.Oss.BeforeAppend = (_, _) => Interlocked.Increment(ref refusals) == 1 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask;
+        var fates = new Fates();
+
+        fates.Write(retrying!, "x");
+        await Wait.UntilAsync(() => fates.Calls.Count == 1);
+
+        Assert.Equal([1], fates.Stored);
+        Assert.Equal(["x"], running.Oss.Lines);
+        Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.RetryTimeOver]);
+    }
+
+    [Fact]
     public async Task RetryingWrapperAroundAClosingTarget_EndsWithTheFailure_AndHoldsNothingUp()
     {
         var retrying = default(RetryingTargetWrapper);

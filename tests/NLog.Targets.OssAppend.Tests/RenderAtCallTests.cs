@@ -87,7 +87,7 @@ public class RenderAtCallTests
     [Fact]
     public void Close_StoresWhatWaits_AndEventsAfterItAreTold()
     {
-        using var running = Start();
+        using var running = Start(t => t.DrainOnProcessExit = false);
         var fates = new Fates();
         fates.Write(running.Target, "before");
 

@@ -28,7 +28,7 @@ public partial class ReadmeTests
         var text = Repository.Read(document);
         var blocks = Block().Count(text);
 
-        Assert.Equal(Snippet().Count(text), blocks);
+        Assert.Equal(Snippet().Matches(text).Count(snippet => Block().IsMatch("```" + snippet.Groups["language"].Value)), blocks);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public partial class ReadmeTests
         return string.Join('\n', body.Select(l => l.Length >= indent ? l[indent..] : l)) + "\n";
     }
 
-    [GeneratedRegex(@"<!-- snippet: (?<path>[^#\s]+)(#(?<region>\S+))? -->\n```\w+\n(?<text>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<!-- snippet: (?<path>[^#\s]+)(#(?<region>\S+))? -->\n```(?<language>\w+)\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Snippet();
 
     [GeneratedRegex(@"^```(csharp|xml|json)$", RegexOptions.Multiline)]

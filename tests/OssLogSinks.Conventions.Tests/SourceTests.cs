@@ -24,7 +24,7 @@ public partial class SourceTests
             var actual = NamespaceLine().Match(Repository.Read(path)).Groups["name"].Value;
 
             // What users type stands where they look for it, without a using of ours.
-            Assert.Contains(actual, path.EndsWith("OssAppendLoggerConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
+            Assert.Contains(actual, path.EndsWith("ConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
                 : path.EndsWith("OssAppendHealthChecksBuilderExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.DependencyInjection"]
                 : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
                 : new[] { expected });

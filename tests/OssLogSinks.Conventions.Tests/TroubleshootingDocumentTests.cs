@@ -17,7 +17,7 @@ public partial class TroubleshootingDocumentTests
         Core + "Spool/Disk/DamageReport.cs", Core + "Spool/Disk/DiskSpool.cs", Core + "Spool/Disk/LiveFolder.cs",
         Core + "Spool/Disk/SpoolAdoption.cs", Core + "Spool/Disk/SpoolWriter.cs",
         "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
-        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendSink.cs",
+        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendSink.cs",
         "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/LossBook.cs",
     ];
 

@@ -62,6 +62,32 @@ public class OssAppenderTroubleTests
     }
 
     [Fact]
+    public async Task RefusalThatIsNotRetried_GivesUpAtOnceWithAdvice_AndGoesOnWithWhatComesNext()
+    {
+        var reports = new ReportRecorder();
+        var fates = new FateRecorder();
+        var options = Options(_oss);
+        options.Diagnostics = reports;
+        options.Listener = fates;
+        options.RetryRefusals = false;
+        _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("lost\n", state: "lost"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+        appender.TryAppend(Record("kept\n", state: "kept"));
+        await appender.FlushOrFailAsync();
+
+        var failure = Assert.Single(fates.Lost).Failure;
+        Assert.Equal(DropReason.Refused, failure.Reason);
+        Assert.False(failure.MayBeStored);
+        Assert.IsType<OssException>(failure.InnerException);
+        Assert.Contains("oss:PutObject", Assert.Single(reports.Reports).Message);
+        Assert.Equal("kept\n", _oss.Text("app.log"));
+        Assert.Equal(1, appender.GetSnapshot().Dropped[DropReason.Refused]);
+    }
+
+    [Fact]
     public async Task RefusalWithACodeOfItsOwnEachTime_IsReportedABoundedNumberOfTimes()
     {
         var reports = new ReportRecorder();

@@ -7,7 +7,10 @@ using Serilog;
 
 namespace OssLogSinks.EndToEnd.Tests;
 
-/// <summary>Each mistake gives one message, at start, that names setting, value and cure; and shows no secret.</summary>
+/// <summary>
+/// Each mistake gives one message, at start, that names setting, value and cure; and shows no secret. What NLog cannot read it refuses
+/// by itself, naming setting and value.
+/// </summary>
 public class ConfigurationMistakeTests
 {
     private const string Secret = "hush-hush";
@@ -23,7 +26,7 @@ public class ConfigurationMistakeTests
     public static TheoryData<string> Names => [.. Mistakes.All.Keys];
 
     [Fact]
-    public void ThereAreThirtyOrMore() => Assert.True(Mistakes.All.Count >= 30);
+    public void ThereAreThirtyOrMore() => Assert.True(Mistakes.All.Values.Count(m => !m.IsUnreadable) >= 30);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -57,7 +60,10 @@ public class ConfigurationMistakeTests
 
         var exception = Assert.ThrowsAny<Exception>(() => factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(document.ToString(), factory));
 
-        AssertSays(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value, mistake.Cure);
+        if (mistake.IsUnreadable)
+            AssertNames(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value);
+        else
+            AssertSays(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value, mistake.Cure);
     }
 
     private static Dictionary<string, string> With(IReadOnlyList<(string Name, string? Value)> changes)
@@ -72,6 +78,14 @@ public class ConfigurationMistakeTests
         }
 
         return settings;
+    }
+
+    // In NLog's own words: "'OssAppendTarget' cannot assign property 'QueueLimit'='many'. …"
+    private static void AssertNames(Exception exception, string setting, string value)
+    {
+        Assert.IsType<NLogConfigurationException>(exception);
+        Assert.Contains($"'{setting}'={value}", exception.Message);
+        Assert.DoesNotContain(Secret, exception.ToString());
     }
 
     private static void AssertSays(Exception exception, string setting, string value, string cure)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssLogSinks.Core;
 
 namespace OssLogSinks.Reliability;
 
@@ -34,7 +35,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
-        all:   [--prefix PREFIX] [--verbose]
+        all:   [--prefix PREFIX] [--verbose]; all but corrupt and drain: [--compression none|gzip] [--header]
         the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
         With OSS_ENDPOINT, OSS_REGION, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and perhaps OSS_SESSION_TOKEN set
         it runs against that server and the faults that one plays; without, against its own.
@@ -59,6 +60,15 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether all writers append to the same objects.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>Whether objects are compressed.</summary>
+    public OssCompression Compression { get; init; }
+
+    /// <summary>Whether objects begin with a header.</summary>
+    public bool HasHeader { get; init; }
+
+    /// <summary>What objects begin with; null if with nothing.</summary>
+    public string? Header => HasHeader ? "columns of " + Run : null;
 
     public double Minutes { get; init; } = 10;
 
@@ -128,6 +138,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     {
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
+        "--header" => this with { HasHeader = true },
         "--verbose" => this with { IsVerbose = true },
         _ => null,
     };
@@ -147,6 +158,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--gigabytes" when Number(value) is { } gigabytes and > 0 => this with { Gigabytes = gigabytes },
         "--buffer" when value.Length > 0 => this with { ChosenBuffer = Path.GetFullPath(value) },
         "--front" when value is "core" or "serilog" or "nlog" => this with { Front = value },
+        "--compression" when value is "none" or "gzip" => this with { Compression = value == "gzip" ? OssCompression.Gzip : OssCompression.None },
         "--prefix" when value.Length > 0 => this with { ChosenPrefix = value },
         _ => null,
     };

@@ -21,4 +21,15 @@ internal static class SerilogSnippet
         await Log.CloseAndFlushAsync();
         // end
     }
+
+    public static void Audit()
+    {
+        // snippet: audit
+        using var audit = new LoggerConfiguration()
+            .AuditTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", objectKey: "audit/{Timestamp:yyyy/MM/dd}/{MachineName}.log")
+            .CreateLogger();
+
+        audit.Information("Order {Order} was paid", 4711); // Stands in OSS now, or this line has thrown.
+        // end
+    }
 }

@@ -1,4 +1,6 @@
+using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
@@ -8,6 +10,11 @@ namespace OssLogSinks.Core.Appending;
 /// <summary>What all streams of an appender share.</summary>
 internal sealed class AppendContext
 {
+    private readonly OssObjectProperties _properties;
+    private readonly OssObjectProperties _compressedProperties;
+    private readonly ObjectFormat _plain;
+    private readonly ObjectFormat _compressed;
+
     public AppendContext(OssAppenderOptions options, IOssClient client, RollingPolicy policy, DeliveryCounters counters, DeliveryReporter reporter)
     {
         Client = client;
@@ -19,11 +26,14 @@ internal sealed class AppendContext
         Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit, Sealer);
         Resync = new PositionResync(client, counters);
         // A copy: what the user does to his dictionaries later has no effect.
-        ObjectProperties = options.ObjectProperties with
+        _properties = options.ObjectProperties with
         {
             Metadata = options.ObjectProperties.Metadata.ToDictionary(e => e.Key, e => e.Value),
             Tags = options.ObjectProperties.Tags.ToDictionary(e => e.Key, e => e.Value),
         };
+        _compressedProperties = ObjectFormat.PropertiesOfCompressed(_properties);
+        _plain = new ObjectFormat(OssCompression.None, options.AppendSizeLimit) { Header = ObjectFormat.HeaderOf(options.ObjectHeader) };
+        _compressed = _plain with { Compression = OssCompression.Gzip, GzipLevel = options.GzipLevel };
         SendContentMd5 = options.SendContentMd5;
         RollOnObjectSizeLimit = options.RollOnObjectSizeLimit;
     }
@@ -45,9 +55,13 @@ internal sealed class AppendContext
 
     public PositionResync Resync { get; }
 
-    public OssObjectProperties ObjectProperties { get; }
-
     public bool SendContentMd5 { get; }
 
     public bool RollOnObjectSizeLimit { get; }
+
+    /// <summary>How the bytes of a stream's objects come about.</summary>
+    public ObjectFormat FormatOf(StreamKey stream) => stream.Compression == OssCompression.Gzip ? _compressed : _plain;
+
+    /// <summary>What objects of a format are created with.</summary>
+    public OssObjectProperties PropertiesOf(ObjectFormat format) => format.Compression == OssCompression.Gzip ? _compressedProperties : _properties;
 }

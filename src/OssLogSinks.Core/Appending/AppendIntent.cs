@@ -9,4 +9,14 @@ namespace OssLogSinks.Core.Appending;
 /// <param name="Crc64">CRC-64/XZ of these bytes alone.</param>
 /// <param name="FirstId">Number of the first record in it.</param>
 /// <param name="LastId">Number of the last record in it.</param>
-internal sealed record AppendIntent(int Sequence, AppendPosition Position, long Length, ulong Crc64, long FirstId, long LastId);
+internal sealed record AppendIntent(int Sequence, AppendPosition Position, long Length, ulong Crc64, long FirstId, long LastId)
+{
+    /// <summary>
+    /// What the process before sent there, in doubt still, where the same records have come to other bytes: through another
+    /// compressor or header. Null if there is none.
+    /// </summary>
+    public LostBody? Earlier { get; init; }
+
+    /// <summary>The bytes of the append, as far as a note can hold them.</summary>
+    public LostBody Body => new(Length, Crc64);
+}

@@ -48,15 +48,10 @@ internal sealed partial class ObjectAppender
             return;
         }
 
-        // The note stays as it is, even if less is left to be sent than was: should this process end too, the next one finds both again.
-        _pending = new PendingAppend(batch.BytesTo(end), end)
-        {
-            State = PendingState.InDoubt,
-            MayHaveLanded = true,
-            IntendedAt = (intent.Sequence, intent.Position.Length),
-        };
-        if (_pending.Length != intent.Length || _pending.Crc64 != intent.Crc64)
-            _pending.Original = new LostBody(intent.Length, intent.Crc64);
+        var body = _format.Of(batch, end, intent.Position.Length);
+        _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Left = intent };
+        if (intent.Body == new LostBody(_pending.Length, _pending.Crc64))
+            _pending.IntendedAt = (intent.Sequence, intent.Position.Length);
     }
 
     // The same bytes at the same place are noted once, however often they are sent.
@@ -68,8 +63,7 @@ internal sealed partial class ObjectAppender
 
         try
         {
-            source.Intend(new AppendIntent(
-                _sequence, _position.Value, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1)));
+            source.Intend(IntentOf(batch, pending));
             pending.IntendedAt = place;
             return null;
         }
@@ -77,5 +71,15 @@ internal sealed partial class ObjectAppender
         {
             return new ShipVerdict.Later(new AppendOutcome.Unrecorded(e));
         }
+    }
+
+    // Of records that a process before this one was sending to the same place, the note goes on saying how far they went and what it
+    // sent: should this process end too, the next one looks for both.
+    private AppendIntent IntentOf(AppendBatch batch, PendingAppend pending)
+    {
+        var position = _position!.Value;
+        return pending.Left is { } left && (left.Sequence, left.Position.Length) == (_sequence, position.Length)
+            ? left with { Position = position, Length = pending.Length, Crc64 = pending.Crc64, Earlier = left.Body }
+            : new AppendIntent(_sequence, position, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1));
     }
 }

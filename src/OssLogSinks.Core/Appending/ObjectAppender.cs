@@ -1,5 +1,5 @@
 using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
@@ -21,6 +21,7 @@ internal sealed partial class ObjectAppender
 {
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
+    private readonly ObjectFormat _format;
 
     // Owned by the worker that ships the stream; the spool hands a stream to one worker at a time.
     private int _sequence;
@@ -31,6 +32,7 @@ internal sealed partial class ObjectAppender
     {
         _context = context;
         _stream = stream;
+        _format = context.FormatOf(stream);
     }
 
     /// <summary>The object that the stream is at.</summary>
@@ -58,8 +60,7 @@ internal sealed partial class ObjectAppender
             if (_context.Policy.IsFull(_position!.Value.Length))
                 return RollFull();
 
-            var end = batch.CutBelow(_context.Policy.SizeLimit - _position.Value.Length);
-            _pending = new PendingAppend(batch.BytesTo(end), end);
+            _pending = new PendingAppend(_format.Fill(batch, _position.Value.Length, _context.Policy.SizeLimit));
         }
 
         return _pending.State switch
@@ -76,7 +77,7 @@ internal sealed partial class ObjectAppender
     /// </summary>
     public void Abandon()
     {
-        _pending = null;
+        Drop();
         _position = null;
     }
 
@@ -142,7 +143,7 @@ internal sealed partial class ObjectAppender
     {
         var request = new AppendObjectRequest(ObjectKey, _position!.Value.Length, pending.Body)
         {
-            Properties = _context.ObjectProperties,
+            Properties = _context.PropertiesOf(_format),
             SendContentMd5 = _context.SendContentMd5,
         };
 
@@ -204,10 +205,11 @@ internal sealed partial class ObjectAppender
 
                 // Fenced, the append can no longer land where it was sent, and may be cut anew to fit the new position.
                 // Otherwise the very same bytes have to be sent again, until one copy has landed.
+                var sentAt = _position.Value;
                 _position = at.Position;
                 pending.State = PendingState.ToSend;
                 if (at.IsFenced || !pending.MayHaveLanded)
-                    _pending = null;
+                    Refit(pending, sentAt, at.Position);
                 return new ShipVerdict.Again(Cause: null);
 
             case ResyncVerdict.Unknown unknown:
@@ -242,49 +244,25 @@ internal sealed partial class ObjectAppender
 
     private ShipVerdict.Delivered Stored(PendingAppend pending, AppendPosition end)
     {
-        _pending = null;
+        var delivered = new ShipVerdict.Delivered(pending.End, pending.Length);
+        Drop();
         _position = end;
-        return new ShipVerdict.Delivered(pending.End, pending.Length);
+        return delivered;
     }
 
-    private ShipVerdict RollFull()
+    // What took time to make goes to the new position as it is, if it fits there and has a header just where one belongs.
+    private void Refit(PendingAppend pending, AppendPosition sentAt, AppendPosition position)
     {
-        if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
-            return new ShipVerdict.Never(DropReason.ObjectFull);
-
-        _context.Sealer?.Seal(ObjectKey, _position.Value.Length);
-        MoveOn();
-        return new ShipVerdict.GoOn();
+        var isRight = _format.HeaderAt(position.Length).Length == _format.HeaderAt(sentAt.Length).Length;
+        if (pending.IsCompressed && isRight && pending.Length <= _context.Policy.SizeLimit - position.Length)
+            _pending = pending.Anew();
+        else
+            Drop();
     }
 
-    // At once, not when the next record comes: the object that is full at the close is sealed too.
-    private void SealIfFull()
+    private void Drop()
     {
-        if (_context.Sealer is null || !_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
-            return;
-
-        _context.Sealer.Seal(ObjectKey, _position.Value.Length);
-        MoveOn();
-    }
-
-    private void Roll(AppendOutcome.ObjectClosed? cause)
-    {
-        // Where finished objects are sealed, another writer's seal is the normal course of things.
-        var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
-        _context.Reporter.ObjectClosed(ObjectKey, cause, isUsual);
-        LeaveObject();
-    }
-
-    private void LeaveObject()
-    {
+        _pending?.Release();
         _pending = null;
-        MoveOn();
-    }
-
-    private void MoveOn()
-    {
-        _context.Counters.Rolled();
-        _sequence++;
-        _position = null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OssLogSinks.Core.Bodies;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -8,28 +9,26 @@ namespace OssLogSinks.Core.Appending;
 /// </summary>
 internal sealed class PendingAppend
 {
-    public PendingAppend(ReadOnlySequence<byte> body, int end)
-    {
-        Body = body;
-        End = end;
-        Crc64 = Protocol.Crc64.Append(0, body);
-    }
+    private readonly AppendBody _body;
 
-    public ReadOnlySequence<byte> Body { get; }
+    public PendingAppend(AppendBody body) => _body = body;
+
+    public ReadOnlySequence<byte> Body => _body.Bytes;
 
     /// <summary>The record of the batch after the last one of this append.</summary>
-    public int End { get; }
+    public int End => _body.End;
 
-    public long Length => Body.Length;
+    public long Length => _body.Bytes.Length;
 
     /// <summary>CRC-64/XZ of the body alone.</summary>
-    public ulong Crc64 { get; }
+    public ulong Crc64 => _body.Crc64;
 
     /// <summary>
-    /// What was sent before a crash, where the disk has not kept all of it; null if it is what would be sent now. Every record
-    /// of this append is in it.
+    /// The note of a process before this one that was sending these records, or more of them, when it ended; null if none did.
+    /// It says what may stand there besides what would be sent now: the disk may not have kept all of it, and another compressor
+    /// or header makes other bytes of it.
     /// </summary>
-    public LostBody? Original { get; set; }
+    public AppendIntent? Left { get; init; }
 
     /// <summary>Where the books say that it is sent to; null as long as they say nothing.</summary>
     public (int Sequence, long Position)? IntendedAt { get; set; }
@@ -45,6 +44,15 @@ internal sealed class PendingAppend
 
     /// <summary>Why the object takes no more appends, so that the next send, if any, goes to the next object; null while it does.</summary>
     public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
+
+    /// <summary>The same bytes as an append of their own, that nothing is known of yet.</summary>
+    public PendingAppend Anew() => new(_body);
+
+    /// <summary>Whether it is worth keeping the bytes when they go elsewhere: making them took time.</summary>
+    public bool IsCompressed => _body.IsCompressed;
+
+    /// <summary>Lets go of the bytes: their fate is known, or they are given up.</summary>
+    public void Release() => _body.Release();
 }
 
 /// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>

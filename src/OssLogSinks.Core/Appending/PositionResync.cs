@@ -1,4 +1,5 @@
 using System.Buffers;
+using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 
@@ -161,11 +162,11 @@ internal sealed class PositionResync
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
     {
-        if (pending.Original is { } original)
+        foreach (var left in LeftBodies(pending))
         {
-            var range = new OssByteRange(sentAt.Length, original.Length);
+            var range = new OssByteRange(sentAt.Length, left.Length);
             var (found, failure) = await StandsAsync(
-                key, range, sentAt.Advance(original.Length, original.Crc64), now, content => HasCrc64Async(content, original, cancellationToken), cancellationToken).ConfigureAwait(false);
+                key, range, sentAt.Advance(left.Length, left.Crc64), now, content => HasCrc64Async(content, left, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (found || failure is not null)
                 return (found, failure);
         }
@@ -178,6 +179,9 @@ internal sealed class PositionResync
             content => HoldsAsync(content, pending.Body, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static IEnumerable<LostBody> LeftBodies(PendingAppend pending) =>
+        new[] { pending.Left?.Body, pending.Left?.Earlier }.OfType<LostBody>().Where(body => body != new LostBody(pending.Length, pending.Crc64));
 
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, OssByteRange range, AppendPosition end, AppendPosition now, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
@@ -208,7 +212,7 @@ internal sealed class PositionResync
             if (count == 0)
                 break;
 
-            isSame = isSame && count <= expected.Length && StartsWith(expected, buffer.AsSpan(0, count));
+            isSame = isSame && expected.StartsWith(buffer.AsSpan(0, count));
             if (isSame)
                 expected = expected.Slice(count);
         }
@@ -232,17 +236,5 @@ internal sealed class PositionResync
         }
 
         return length < wanted.Length ? throw new EndOfStreamException("The object's range ended early.") : length == wanted.Length && crc64 == wanted.Crc64;
-    }
-
-    private static bool StartsWith(ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var segment in sequence.Slice(0, bytes.Length))
-        {
-            if (!bytes.StartsWith(segment.Span))
-                return false;
-            bytes = bytes.Slice(segment.Length);
-        }
-
-        return true;
     }
 }

@@ -111,6 +111,12 @@ internal sealed class Shipper : IDisposable
     private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
     {
         stream.Budget.MarkFailure(_settings.Time);
+        if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
+        {
+            GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused);
+            return TimeSpan.Zero;
+        }
+
         _context.Counters.Retried();
         if (cause is not null)
         {
@@ -120,15 +126,23 @@ internal sealed class Shipper : IDisposable
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
-            var mayBeStored = stream.Appender.MayHaveLanded;
-            stream.Appender.Abandon();
-            stream.Budget.MarkSuccess();
-            _fate.Lost(batch, DropReason.RetryTimeOver, "OSS did not take them within the retry time.", ErrorOf(cause), mayBeStored);
+            GiveUp(stream, batch, DropReason.RetryTimeOver, "OSS did not take them within the retry time.", cause);
             return TimeSpan.Zero;
         }
 
         return PauseAfter(stream.Budget.Failures, cause, firstPauseIsZero);
     }
+
+    private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, AppendOutcome? cause)
+    {
+        var mayBeStored = stream.Appender.MayHaveLanded;
+        stream.Appender.Abandon();
+        stream.Budget.MarkSuccess();
+        _fate.Lost(batch, reason, why, ErrorOf(cause), mayBeStored);
+    }
+
+    private static string WhyRefused(AppendOutcome.Refused refused) =>
+        string.Join(" ", new[] { "OSS refused to take them:", refused.Error.Message, TroubleAdvice.For(refused.Error) }.Where(part => part.Length > 0));
 
     private TimeSpan PauseAfter(int failures, AppendOutcome? cause, bool firstPauseIsZero)
     {
@@ -180,4 +194,8 @@ internal sealed class Shipper : IDisposable
 /// <param name="Time">The clock.</param>
 /// <param name="Chance">Chance for the pauses.</param>
 internal sealed record ShipperSettings(
-    int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance);
+    int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance)
+{
+    /// <summary>Whether refusals that somebody has to mend are waited out.</summary>
+    public bool RetryRefusals { get; init; } = true;
+}

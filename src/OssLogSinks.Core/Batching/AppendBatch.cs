@@ -121,20 +121,42 @@ internal sealed class AppendBatch
         return end;
     }
 
-    /// <summary>The bytes from the cursor to the record <paramref name="end"/>.</summary>
-    public ReadOnlySequence<byte> BytesTo(int end)
+    /// <summary>The records from <paramref name="from"/> on that have <paramref name="most"/> bytes together; at least one.</summary>
+    /// <returns>The record after the last one of the cut.</returns>
+    public int CutWithin(int from, long most)
     {
-        BatchSegment? first = null, last = null;
-        var running = 0L;
+        if (Length - StartOf(from) <= most)
+            return Count;
+
+        var end = from + 1;
+        while (end < Count && _ends[end] - StartOf(from) <= most)
+            end++;
+
+        return end;
+    }
+
+    /// <summary>The bytes from the cursor to the record <paramref name="end"/>.</summary>
+    public ReadOnlySequence<byte> BytesTo(int end) => BytesOf(Cursor, end, before: default);
+
+    /// <summary>The bytes of the records from <paramref name="from"/> to <paramref name="end"/>, behind others.</summary>
+    public ReadOnlySequence<byte> BytesOf(int from, int end, ReadOnlyMemory<byte> before)
+    {
+        var pieces = new BytePieces();
+        pieces.Add(before);
+        var (start, rest) = (StartOf(from), StartOf(end) - StartOf(from));
         foreach (var segment in _segments)
         {
-            last = new BatchSegment(segment, running, last);
-            first ??= last;
-            running += segment.Length;
+            var count = Math.Min(segment.Length - start, rest);
+            if (count > 0)
+            {
+                pieces.Add(segment.AsMemory(start, count));
+                rest -= count;
+            }
+
+            start = Math.Max(0, start - segment.Length);
         }
 
-        return new ReadOnlySequence<byte>(first!, 0, last!, last!.Memory.Length)
-            .Slice(StartOf(Cursor), StartOf(end) - StartOf(Cursor));
+        return pieces.ToSequence();
     }
 
     /// <summary>The states of the records from the cursor to <paramref name="end"/> that have one.</summary>
@@ -238,15 +260,4 @@ internal sealed class AppendBatch
     }
 
     private static int SegmentSize(int index) => index >= 6 ? LargestSegment : SmallestSegment << index;
-
-    private sealed class BatchSegment : ReadOnlySequenceSegment<byte>
-    {
-        public BatchSegment(byte[] bytes, long runningIndex, BatchSegment? previous)
-        {
-            Memory = bytes;
-            RunningIndex = runningIndex;
-            if (previous is not null)
-                previous.Next = this;
-        }
-    }
 }

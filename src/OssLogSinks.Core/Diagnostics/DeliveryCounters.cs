@@ -9,7 +9,7 @@ internal sealed class DeliveryCounters : IDisposable
 {
     public const string MeterName = "OssLogSinks";
 
-    private const int ReasonCount = (int)DropReason.Closed + 1;
+    private const int ReasonCount = (int)DropReason.Refused + 1;
 
     private readonly Meter _meter;
     private readonly Counter<long> _acceptedCounter;

@@ -26,4 +26,10 @@ public enum DropReason
 
     /// <summary>The event came after the close.</summary>
     Closed,
+
+    /// <summary>
+    /// OSS refused the event until somebody mends a setting, a permission or the bucket, and it was not to wait for that:
+    /// <see cref="OssAppenderOptions.RetryRefusals"/>.
+    /// </summary>
+    Refused,
 }

@@ -3,17 +3,20 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// Gives a template the places that its rolling needs and that its author left out, so that no two periods and no two
-/// sequence numbers ever share a key. Both go in front of the extension: first the period, then the sequence.
+/// Gives a template what its rolling and its compression need and what its author left out, so that no two periods and no two
+/// sequence numbers ever share a key, and that a key's end says whether the object is compressed. Period and sequence go in
+/// front of the extension, in this order.
 /// </summary>
 internal static class DefaultKeyPlaces
 {
-    public static IReadOnlyList<KeyPart> Complete(IReadOnlyList<KeyPart> parts, OssRollingInterval interval)
+    public static IReadOnlyList<KeyPart> Complete(IReadOnlyList<KeyPart> parts, KeyShape shape)
     {
-        var periodFormat = interval.PeriodFormat();
+        var periodFormat = shape.Interval.PeriodFormat();
         var complete = parts
             .Select(p => p is TimestampPart { Format.Length: 0 } ? new TimestampPart(periodFormat ?? "yyyyMMdd") : p)
             .ToList();
+        if (shape.Compression == OssCompression.Gzip)
+            GzipSuffix.Add(complete);
 
         var missing = new List<KeyPart>();
         if (periodFormat is not null && !complete.OfType<TimestampPart>().Any())
@@ -23,6 +26,7 @@ internal static class DefaultKeyPlaces
 
         InsertBeforeExtension(complete, missing);
         GuardSequence(complete);
+        GuardEnd(complete);
         return complete;
     }
 
@@ -49,6 +53,13 @@ internal static class DefaultKeyPlaces
         var sequence = parts.FindIndex(p => p is SequencePart { Format: null });
         if (sequence > 0 && parts[sequence - 1] is PropertyPart property)
             parts[sequence - 1] = property with { IsBeforeDefaultSequence = true };
+    }
+
+    // A property called 'a.gz' does not make the object one.
+    private static void GuardEnd(List<KeyPart> parts)
+    {
+        if (parts[parts.Count - 1] is PropertyPart property)
+            parts[parts.Count - 1] = property with { IsAtEnd = true };
     }
 
     // 'app.log' -> 3; 'app.log.gz' -> 3, since a compressed log keeps both; 'a.b/app' -> 7, the end.

@@ -20,9 +20,14 @@ internal sealed record PropertyPart(int Index) : KeyPart
     /// <summary>Whether the default sequence stands right behind, so that a value must not end like one.</summary>
     public bool IsBeforeDefaultSequence { get; init; }
 
+    /// <summary>Whether nothing follows, so that a value must not end as the keys of compressed objects do.</summary>
+    public bool IsAtEnd { get; init; }
+
     public string Render(string? value)
     {
         var escaped = KeyValueEscaping.Escape(value);
+        if (IsAtEnd)
+            escaped = GzipSuffix.Escape(escaped);
         return IsBeforeDefaultSequence ? KeyValueEscaping.EscapeSequenceLikeEnd(escaped) : escaped;
     }
 }

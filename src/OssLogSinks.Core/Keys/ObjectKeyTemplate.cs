@@ -25,6 +25,10 @@ namespace OssLogSinks.Core.Keys;
 /// <c>app.log</c> rolling by day becomes <c>app20261122.log</c>, <c>app20261122_001.log</c>.
 /// </para>
 /// <para>
+/// Where objects are compressed, a key ends in <c>.gz</c>; elsewhere none does, and a value's own end <c>.gz</c> there becomes
+/// <c>%2Egz</c>.
+/// </para>
+/// <para>
 /// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control characters and dots that stand alone
 /// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Right
 /// in front of a default sequence, a value's own end <c>_001</c> becomes <c>%5F001</c>.
@@ -36,7 +40,7 @@ public sealed class ObjectKeyTemplate
 
     private readonly IReadOnlyList<KeyPart> _before;
     private readonly SequencePart _sequence;
-    private readonly IReadOnlyList<KeyPart> _after;
+    private readonly KeyPart[] _after;
 
     private ObjectKeyTemplate(string text, IReadOnlyList<KeyPart> parts, IReadOnlyList<string> propertyNames)
     {
@@ -63,13 +67,13 @@ public sealed class ObjectKeyTemplate
     public static ObjectKeyTemplate Parse(string text)
     {
         var faults = new List<string>();
-        return TryParse(text, OssRollingInterval.Infinite, ProcessIdentity.Current, faults)
+        return TryParse(text, default, ProcessIdentity.Current, faults)
             ?? throw new FormatException("The object key has faults: " + string.Join("; ", faults) + ".");
     }
 
-    /// <summary>Reads a template for objects that roll every <paramref name="interval"/>; null with all faults noted if it cannot be used.</summary>
+    /// <summary>Reads a template for objects of a <paramref name="shape"/>; null with all faults noted if it cannot be used.</summary>
     internal static ObjectKeyTemplate? TryParse(
-        string? text, OssRollingInterval interval, ProcessIdentity identity, ICollection<string> faults)
+        string? text, KeyShape shape, ProcessIdentity identity, ICollection<string> faults)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
@@ -82,10 +86,11 @@ public sealed class ObjectKeyTemplate
         parser.Parse();
         if (found.Count == 0)
         {
-            var parts = DefaultKeyPlaces.Complete(parser.Parts, interval);
+            var parts = DefaultKeyPlaces.Complete(parser.Parts, shape);
             var template = new ObjectKeyTemplate(text!, parts, parser.Properties);
             template.CheckLongestKey(found);
-            template.CheckPeriods(interval, found);
+            template.CheckPeriods(shape.Interval, found);
+            template.CheckEnd(shape.Compression, found);
             if (found.Count == 0)
                 return template;
         }
@@ -138,6 +143,13 @@ public sealed class ObjectKeyTemplate
             faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
     }
 
+    // Whoever finds the object later, person or engine, goes by its name.
+    private void CheckEnd(OssCompression? compression, List<string> faults)
+    {
+        if (compression == OssCompression.None && Render(default, []).Compression != OssCompression.None)
+            faults.Add("the key ends in .gz, but Compression is None; choose Gzip, or end the key otherwise");
+    }
+
     private string Shown(DateTimeOffset time) => string.Join("/", TimestampFormats.Select(f => time.ToString(f, CultureInfo.InvariantCulture)));
 
     // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
@@ -149,7 +161,9 @@ public sealed class ObjectKeyTemplate
         var first = key.ObjectKey(0);
         var longest = key.ObjectKey(int.MaxValue);
 
-        if (Encoding.UTF8.GetByteCount(longest) > ObjectKeyRules.MaxBytes)
+        // A value at the very end may grow by its escaped dot.
+        var reserve = _after.LastOrDefault() is PropertyPart ? GzipSuffix.EscapingBytes : 0;
+        if (Encoding.UTF8.GetByteCount(longest) + reserve > ObjectKeyRules.MaxBytes)
             faults.Add($"the key can become longer than {ObjectKeyRules.MaxBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
         if (first[0] is '/' or '\\')
             faults.Add($"column 1: a key must not begin with '{first[0]}'; leave it out");

@@ -6,6 +6,12 @@ namespace OssLogSinks.Core.Keys;
 /// </summary>
 internal sealed record StreamKey(string Before, SequencePart Sequence, string After)
 {
+    /// <summary>
+    /// How the stream's objects are compressed. Their name says it, so that whoever ships what another process left goes on as
+    /// that one would have, whatever its own settings are.
+    /// </summary>
+    public OssCompression Compression => GzipSuffix.EndsIn(After) ? OssCompression.Gzip : OssCompression.None;
+
     /// <summary>The key of the stream's object with this sequence number.</summary>
     public string ObjectKey(int sequence) => Before + Sequence.Render(sequence) + After;
 }

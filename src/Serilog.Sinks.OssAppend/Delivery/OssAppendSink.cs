@@ -13,7 +13,7 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 /// <summary>
 /// The sink that keeps the accounts: every event that is emitted is stored, or counted and told as lost; the close is bounded.
 /// </summary>
-internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, ILivePipeline, IDisposable, IAsyncDisposable
+internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, ILivePipeline, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;
     private readonly OssAppender _appender;

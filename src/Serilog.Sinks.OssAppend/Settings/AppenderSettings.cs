@@ -9,6 +9,7 @@ internal static class AppenderSettings
 {
     private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRhythmToDisk = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RetryTimeOfAudit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
@@ -36,8 +37,11 @@ internal static class AppenderSettings
         ObjectKey = options.ObjectKey,
         UseLocalTime = options.UseLocalTime,
         RollingInterval = options.RollingInterval,
+        LateEventGrace = options.LateEventGrace,
         ObjectSizeLimit = options.FileSizeLimitBytes,
         RollOnObjectSizeLimit = options.RollOnFileSizeLimit,
+        Compression = options.Compression,
+        ObjectHeader = options.ObjectHeader,
         ObjectProperties = options.ObjectProperties,
         SendContentMd5 = options.SendContentMd5,
         SealFinishedObjects = options.SealFinishedObjects,
@@ -61,6 +65,16 @@ internal static class AppenderSettings
         TimeProvider = options.TimeProvider,
         HttpMessageHandler = options.HttpMessageHandler,
     };
+
+    /// <summary>For a sink whose calls wait: nothing waits for others to come, and nobody waits for an operator.</summary>
+    public static OssAppenderOptions ForAudit(OssAppendSinkOptions options)
+    {
+        var appender = From(options);
+        appender.AppendInterval = TimeSpan.Zero;
+        appender.RetryRefusals = false;
+        appender.RetryTimeLimit = options.RetryTimeLimit ?? RetryTimeOfAudit;
+        return appender;
+    }
 
     private static IOssCredentialsProvider? CredentialsOf(OssAppendSinkOptions options) =>
         IsGiven(options.AccessKeyId) && IsGiven(options.AccessKeySecret)

@@ -19,64 +19,110 @@ internal static class ConfiguredSettings
     private static readonly string[] BesideOptions = [Options, "restrictedToMinimumLevel", "levelSwitch"];
     private static readonly string[] NotWithAFormatter = ["outputTemplate", "formatProvider"];
 
-    private static readonly string[] Parameters =
+    private static readonly string[] OfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
+    private static readonly string[] OfAuditTo = ParametersOf(typeof(OssAppendLoggerAuditConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
+    private static readonly PropertyInfo[] OptionProperties = typeof(OssAppendSinkOptions).GetProperties();
+    private static readonly PropertyInfo[] ObjectProperties = typeof(OssObjectProperties).GetProperties();
+
+    /// <summary>Settings that there are not.</summary>
+    public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) =>
+        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(MisspeltIn)];
+
+    /// <summary>Settings that cannot be read, or are not because of another one beside them.</summary>
+    public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
+        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
+
+    private static string[] ParametersOf(IEnumerable<MethodInfo> methods) =>
     [
-        .. typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static)
+        .. methods
             .SelectMany(method => method.GetParameters().Skip(1))
             .Where(parameter => parameter.ParameterType != typeof(IConfiguration))
             .Select(parameter => parameter.Name!)
             .Distinct(),
     ];
 
-    private static readonly string[] OptionNames = [.. typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name)];
-    private static readonly string[] ObjectPropertyNames = [.. typeof(OssObjectProperties).GetProperties().Select(property => property.Name)];
+    // In options the configuration reader goes on with the default, without a word, for what it cannot read.
+    private static IEnumerable<SettingFault> UnreadableIn(Arguments arguments)
+    {
+        var options = arguments.Section.GetSection(Options);
+        return Unreadable(options, OptionProperties).Concat(Unreadable(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), ObjectProperties));
+    }
 
-    /// <summary>Settings that there are not.</summary>
-    public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, isSinks: false).SelectMany(MisspeltIn)];
-
-    /// <summary>Settings that are not read because of another one beside them.</summary>
-    public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, isSinks: false).SelectMany(ConflictsIn)];
+    private static IEnumerable<SettingFault> Unreadable(IConfigurationSection section, PropertyInfo[] properties)
+    {
+        foreach (var setting in section.GetChildren())
+        {
+            var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is not null && setting.Value is { } text && SettingText.IsRead(property.PropertyType)
+                && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
+                yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It stands in {section.Path}.)");
+        }
+    }
 
     // Sinks may stand in sinks, and under any name: WriteTo, WriteTo:Oss, AuditTo, WriteTo:0:Args:configureLogger:WriteTo.
-    private static IEnumerable<IConfigurationSection> ArgumentsOf(IConfiguration parent, bool isSinks)
+    private static IEnumerable<Arguments> ArgumentsOf(IConfiguration parent, Door door)
     {
         foreach (var child in parent.GetChildren())
         {
-            if (isSinks && SinkName.Equals(child["Name"], StringComparison.OrdinalIgnoreCase))
-                yield return child.GetSection("Args");
+            if (door != Door.None && SinkName.Equals(child["Name"], StringComparison.OrdinalIgnoreCase))
+                yield return new Arguments(child.GetSection("Args"), door == Door.Audit);
 
-            foreach (var found in ArgumentsOf(child, isSinks || IsSinks(child.Key)))
+            foreach (var found in ArgumentsOf(child, Through(child.Key, door)))
                 yield return found;
         }
     }
 
-    private static bool IsSinks(string key) =>
-        key.StartsWith("WriteTo", StringComparison.OrdinalIgnoreCase) || key.StartsWith("AuditTo", StringComparison.OrdinalIgnoreCase);
+    private static Door Through(string key, Door door) =>
+        key.StartsWith("WriteTo", StringComparison.OrdinalIgnoreCase) ? Door.Write
+        : key.StartsWith("AuditTo", StringComparison.OrdinalIgnoreCase) ? Door.Audit
+        : door;
 
-    private static IEnumerable<MisspeltSetting> MisspeltIn(IConfigurationSection arguments) =>
-        Unknown(arguments, Parameters)
-            .Concat(Unknown(arguments.GetSection(Options), OptionNames))
-            .Concat(Unknown(arguments.GetSection(Options).GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), ObjectPropertyNames));
+    private static IEnumerable<MisspeltSetting> MisspeltIn(Arguments arguments)
+    {
+        var options = arguments.Section.GetSection(Options);
+        return Unknown(arguments.Section, arguments.IsAudit ? OfAuditTo : OfWriteTo)
+            .Where(setting => !arguments.IsAudit || !AuditSettings.IsMeaningless(setting.Name))
+            .Concat(Unknown(options, Names(OptionProperties)))
+            .Concat(Unknown(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), Names(ObjectProperties)));
+    }
+
+    private static string[] Names(PropertyInfo[] properties) => [.. properties.Select(property => property.Name)];
 
     private static IEnumerable<MisspeltSetting> Unknown(IConfigurationSection section, string[] known) =>
         section.GetChildren()
             .Where(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             .Select(setting => MisspeltSetting.Of(setting.Key, section.Path, known));
 
-    private static IEnumerable<SettingFault> ConflictsIn(IConfigurationSection arguments)
+    private static IEnumerable<SettingFault> ConflictsIn(Arguments arguments)
     {
-        var written = arguments.GetChildren().Select(setting => setting.Key).Where(key => Parameters.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
+        var settings = arguments.Section.GetChildren().ToList();
+        if (arguments.IsAudit)
+        {
+            foreach (var setting in settings.Where(s => AuditSettings.IsMeaningless(s.Key)))
+                yield return AuditSettings.Fault(setting.Key, setting.Value, arguments.Section.Path);
+        }
+
+        var known = arguments.IsAudit ? OfAuditTo : OfWriteTo;
+        var written = settings.Select(setting => setting.Key).Where(key => known.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
         if (written.Contains(Options, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var key in written.Except(BesideOptions, StringComparer.OrdinalIgnoreCase))
-                yield return new SettingFault(key, $"cannot stand beside 'options'; write it into them. (It stands in {arguments.Path}.)");
+                yield return new SettingFault(key, $"cannot stand beside 'options'; write it into them. (It stands in {arguments.Section.Path}.)");
         }
         else if (written.Contains(Formatter, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var key in written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase))
-                yield return new SettingFault(key, $"cannot stand beside 'formatter'; leave one of the two out. (It stands in {arguments.Path}.)");
+                yield return new SettingFault(key, $"cannot stand beside 'formatter'; leave one of the two out. (It stands in {arguments.Section.Path}.)");
         }
     }
+
+    private enum Door
+    {
+        None,
+        Write,
+        Audit,
+    }
+
+    /// <summary>What stands in the configuration for one sink.</summary>
+    private sealed record Arguments(IConfigurationSection Section, bool IsAudit);
 }

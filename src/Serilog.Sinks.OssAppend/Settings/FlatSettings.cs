@@ -7,6 +7,7 @@ internal static class FlatSettings
 {
     public static OssObjectProperties ObjectProperties(
         string? contentType,
+        string? contentEncoding,
         OssAcl acl,
         OssStorageClass storageClass,
         OssServerSideEncryption serverSideEncryption,
@@ -17,6 +18,7 @@ internal static class FlatSettings
         return unset with
         {
             ContentType = contentType ?? unset.ContentType,
+            ContentEncoding = contentEncoding,
             Acl = acl,
             StorageClass = storageClass,
             ServerSideEncryption = serverSideEncryption,

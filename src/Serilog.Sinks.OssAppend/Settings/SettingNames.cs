@@ -24,7 +24,7 @@ internal sealed class SettingNames
     };
 
     // Settings that the core's sentences name; what stands in quotes is the user's own text.
-    private static readonly Regex CoreName = new(@"(?<!\w)'.*?'(?!\w)|\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay|BufferPath)\b");
+    private static readonly Regex CoreName = new(@"(?<!\w)'.*?'(?!\w)|\b(" + string.Join("|", Translations.Keys) + @"|Bucket|Endpoint|Region|RetryDelay|BufferPath|Compression|ObjectHeader)\b");
 
     // What is one setting in the options is a parameter for each of its parts.
     private const string PartPrefix = nameof(OssAppendSinkOptions.ObjectProperties) + ".";

@@ -22,16 +22,45 @@ internal sealed class SettingsCheck
 
     /// <summary>Returns if the settings can be used.</summary>
     /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
-    public static void Require(OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null)
+    public static void Require(
+        OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
         var check = new SettingsCheck(options, names);
         check.CheckQueue();
-        check.CheckOutput();
-        check.CheckCredentials();
-        check.CheckCore();
-        check.CheckSpelling(configuration);
-        if (check._faults.Count > 0)
-            throw new OssSettingsException(check._faults);
+        check.CheckCommon(From(options), configuration, unreadable);
+    }
+
+    /// <summary>Returns if the settings can be used where each log call waits for its own event.</summary>
+    /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
+    public static void RequireForAudit(
+        OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
+    {
+        var check = new SettingsCheck(options, names);
+        foreach (var fault in AuditSettings.FaultsOf(options))
+            check.Add(fault.Setting, fault.Problem);
+
+        // What is to be left out is not checked for more.
+        var appender = new OssAppenderOptions();
+        var core = ForAudit(options);
+        core.AppendInterval = appender.AppendInterval;
+        core.BufferPath = appender.BufferPath;
+        core.BufferSizeLimitBytes = appender.BufferSizeLimitBytes + (4L * Math.Max(0, core.AppendSizeLimit));
+        core.BufferFullAction = appender.BufferFullAction;
+        core.BufferSync = appender.BufferSync;
+        core.BufferSyncInterval = appender.BufferSyncInterval;
+        core.RefusalRetryDelay = appender.RefusalRetryDelay;
+        check.CheckCommon(core, configuration, unreadable);
+    }
+
+    private void CheckCommon(OssAppenderOptions core, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
+    {
+        _faults.AddRange(unreadable ?? []);
+        CheckOutput();
+        CheckCredentials();
+        CheckCore(core);
+        CheckSpelling(configuration);
+        if (_faults.Count > 0)
+            throw new OssSettingsException(_faults);
     }
 
     private void CheckQueue()
@@ -61,9 +90,8 @@ internal sealed class SettingsCheck
             Add(nameof(_options.Credentials), "cannot be used together with an access key; leave one of the two out.");
     }
 
-    private void CheckCore()
+    private void CheckCore(OssAppenderOptions appender)
     {
-        var appender = From(_options);
         if (_faults.Any(f => IsAboutCredentials(f.Setting)))
             appender.Credentials = new StaticCredentialsProvider("reported", "above");
 

@@ -22,6 +22,9 @@ internal sealed record DoorSettings(DoorKind Kind)
     /// <summary>Whether events wait on disk.</summary>
     public bool HasBuffer { get; init; }
 
+    /// <summary>Whether objects are compressed.</summary>
+    public bool Compresses { get; init; }
+
     /// <summary>How many events may wait; null for the default.</summary>
     public int? QueueLimit { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssLogSinks.Core;
 using Serilog;
 using Serilog.Core;
 using Serilog.Sinks.OssAppend;
@@ -44,6 +45,7 @@ internal static class SerilogDoors
             BlockWhenFull = settings.WaitsForRoom,
             BlockTimeout = Timeout.InfiniteTimeSpan,
             CloseTimeout = settings.CloseTimeout,
+            Compression = settings.Compresses ? OssCompression.Gzip : OssCompression.None,
             Client = settings.HasMemoryClient ? new Services.MemoryClient() : null,
             BufferPath = settings.HasBuffer ? Path.Combine(settings.Folder, "buffer") : null,
         };

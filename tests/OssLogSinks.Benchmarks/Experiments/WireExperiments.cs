@@ -19,6 +19,13 @@ internal static class WireExperiments
             [scale.Side("OssAppend", atCall), scale.Side("OssAppend with a client in memory", atCall with { HasMemoryClient = true })],
             [new RatioLine("wire_cpu", new Target(0.10), "share of the CPU in signing, CRC-64 and HTTP: (OssAppend - the same with a client in memory + CRC-64 alone) / OssAppend, rendering at the call", WireShare)]);
         yield return new Experiment(
+            "gzip",
+            [scale.Side("OssAppend, batched, gzip", batched with { Compresses = true }), scale.Side("OssAppend, batched", batched)],
+            [
+                new RatioLine("gzip_cpu", new Target(2.50), "CPU per event: compression gzip / none", f => f.Ratio(0, 1, r => r.CpuPerEvent)),
+                new RatioLine("gzip_bytes", new Target(0.15), "bytes in the objects: compression gzip / none", f => f.Ratio(0, 1, r => r.BytesPerEvent)),
+            ]);
+        yield return new Experiment(
             "durable_cpu",
             [
                 scale.Side("OssAppend, batched, buffer on disk, synced with each write", batched with { HasBuffer = true }),

@@ -39,6 +39,8 @@ internal sealed record SideReport(long Events, DoorCounts Counts)
 
     public double AllocatedPerEvent => (double)AllocatedBytes / Events;
 
+    public double BytesPerEvent => (double)Counts.Bytes / Events;
+
     public double AppendsPerMillion => Counts.Appends * 1e6 / Events;
 
     public static SideReport Parse(string text) => JsonSerializer.Deserialize<SideReport>(text)!;

@@ -41,10 +41,58 @@ public class ObjectKeyTemplateTests
     public void RollingByDayWithoutATimePlace_PutsThePeriodInFrontOfTheExtension(string template, string first, string second)
     {
         var faults = new List<string>();
-        var key = ObjectKeyTemplate.TryParse(template, OssRollingInterval.Day, Identity, faults)!.Render(Time, ["t"]);
+        var key = ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Day), Identity, faults)!.Render(Time, ["t"]);
 
         Assert.Equal(first, key.ObjectKey(0));
         Assert.Equal(second, key.ObjectKey(1));
+    }
+
+    [Theory]
+    [InlineData("app-.log", "app-20261122.log.gz", "app-20261122_001.log.gz")]
+    [InlineData("app-.log.gz", "app-20261122.log.gz", "app-20261122_001.log.gz")]
+    [InlineData("app-.log.GZ", "app-20261122.log.GZ", "app-20261122_001.log.GZ")]
+    [InlineData("app", "app20261122.gz", "app20261122_001.gz")]
+    [InlineData("a.gz/app", "a.gz/app20261122.gz", "a.gz/app20261122_001.gz")]
+    [InlineData("{Tenant}", "t20261122.gz", "t20261122_001.gz")]
+    [InlineData("{Timestamp:yyyyMMdd}-{Sequence:000}", "20261122-000.gz", "20261122-001.gz")]
+    [InlineData("{Timestamp:yyyyMMdd}-{Sequence:000}.log", "20261122-000.log.gz", "20261122-001.log.gz")]
+    public void CompressedObjects_HaveTheSuffixOnce_BehindPeriodAndSequence(string template, string first, string second)
+    {
+        var faults = new List<string>();
+        var key = ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Day, OssCompression.Gzip), Identity, faults)!.Render(Time, ["t"]);
+
+        Assert.Equal(first, key.ObjectKey(0));
+        Assert.Equal(second, key.ObjectKey(1));
+        Assert.Equal(OssCompression.Gzip, key.Compression);
+    }
+
+    [Theory]
+    [InlineData("{A}")]
+    [InlineData("{Sequence}-{A}")]
+    [InlineData("{Sequence}/x.{A}")]
+    [InlineData("{A}.log")]
+    public void AnyValue_MakesNoObjectACompressedOne(string template)
+    {
+        var faults = new List<string>();
+        var parsed = ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Infinite, OssCompression.None), Identity, faults)!;
+        Gen.Select(Gen.String, Gen.Int[0, 2]).Sample((value, end) =>
+        {
+            var key = parsed.Render(Time, [value + new[] { "", ".gz", ".GZ" }[end]]);
+            Assert.Equal(OssCompression.None, key.Compression);
+        });
+        Assert.Equal("0-a%2Egz", Parse("{Sequence}-{A}").Render(Time, ["a.gz"]).ObjectKey(0));
+    }
+
+    [Theory]
+    [InlineData("app.log.gz")]
+    [InlineData("app{Sequence}{Timestamp:yyyy'.gz'}")]
+    public void SuffixOfCompressedObjectsWithoutCompression_IsRefused(string template)
+    {
+        var faults = new List<string>();
+
+        Assert.Null(ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Infinite, OssCompression.None), Identity, faults));
+
+        Assert.Contains("Compression is None", Assert.Single(faults));
     }
 
     [Theory]
@@ -71,7 +119,7 @@ public class ObjectKeyTemplateTests
     {
         var faults = new List<string>();
 
-        Assert.Null(ObjectKeyTemplate.TryParse(template, OssRollingInterval.Infinite, Identity, faults));
+        Assert.Null(ObjectKeyTemplate.TryParse(template, default, Identity, faults));
 
         Assert.Contains(faults, f => f.Contains(expected, StringComparison.Ordinal));
     }
@@ -91,7 +139,7 @@ public class ObjectKeyTemplateTests
     {
         var faults = new List<string>();
 
-        Assert.Null(ObjectKeyTemplate.TryParse(string.Concat(Enumerable.Range(0, 8).Select(i => $"{{P{i}}}/")) + "x", OssRollingInterval.Infinite, Identity, faults));
+        Assert.Null(ObjectKeyTemplate.TryParse(string.Concat(Enumerable.Range(0, 8).Select(i => $"{{P{i}}}/")) + "x", default, Identity, faults));
 
         Assert.Contains("1023", Assert.Single(faults));
     }
@@ -184,7 +232,7 @@ public class ObjectKeyTemplateTests
     {
         var faults = new List<string>();
 
-        var parsed = ObjectKeyTemplate.TryParse(template, interval, Identity, faults);
+        var parsed = ObjectKeyTemplate.TryParse(template, new KeyShape(interval), Identity, faults);
 
         Assert.Equal(isUsable, parsed is not null);
         Assert.Equal(isUsable, faults.Count == 0);
@@ -195,7 +243,7 @@ public class ObjectKeyTemplateTests
     private static ObjectKeyTemplate Parse(string template)
     {
         var faults = new List<string>();
-        var parsed = ObjectKeyTemplate.TryParse(template, OssRollingInterval.Infinite, Identity, faults);
+        var parsed = ObjectKeyTemplate.TryParse(template, default, Identity, faults);
         Assert.Empty(faults);
         return parsed!;
     }

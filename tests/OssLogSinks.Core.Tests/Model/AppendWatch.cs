@@ -47,12 +47,13 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
             _copies.Clear();
         }
 
-
         var end = writer.Cursor;
-        for (var covered = 0; covered < append.Body.Length; end++)
+        Violation.If(append.HasHeader != (writer.HasHeader && append.Position == 0), "A header is missing, or stands where none belongs.");
+        var text = append.Records;
+        for (var covered = 0; covered < text.Length; end++)
         {
             var record = end < writer.Records.Count ? writer.Records[end].Bytes : [];
-            var isNext = record.Length > 0 && append.Body.AsSpan(covered).StartsWith(record);
+            var isNext = record.Length > 0 && text.AsSpan(covered).StartsWith(record);
             Violation.If(!isNext, "An append is not made of the next records, whole and in order.");
             covered += record.Length;
         }

@@ -172,11 +172,25 @@ internal sealed class ModelBucket(bool tellsCrc)
 /// <param name="Body">Its bytes.</param>
 internal sealed record SentAppend(int? Writer, int Process, string Key, long Position, byte[] Body)
 {
+    /// <summary>What objects of writers with a header begin with, up to the line's end.</summary>
+    public static ReadOnlySpan<byte> Header => "#columns"u8;
+
     /// <summary>Which object of this key the service told the position of.</summary>
     public int Incarnation { get; init; }
 
     /// <summary>Whether its writer has come to a conclusion about it, as far as there is one.</summary>
     public bool IsSettled { get; set; }
+
+    /// <summary>What a reader of the object finds there; a stranger compresses nothing.</summary>
+    public byte[] Text => Writer is null ? Body : Gunzip.Text(Key, Body);
+
+    /// <summary>Whether it begins with what objects begin with.</summary>
+    public bool HasHeader => Writer is not null && Text.AsSpan().StartsWith(Header);
+
+    /// <summary>The records in it.</summary>
+    public byte[] Records => HasHeader ? Text[HeaderLength..] : Text;
+
+    private int HeaderLength => Text.AsSpan().IndexOf((byte)'\n') + 1;
 
     public bool IsSameAs(SentAppend other) => Key == other.Key && Position == other.Position && Body.AsSpan().SequenceEqual(other.Body);
 }

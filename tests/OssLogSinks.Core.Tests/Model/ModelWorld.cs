@@ -1,3 +1,4 @@
+using System.Text;
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Keys;
@@ -19,9 +20,9 @@ internal sealed class ModelWorld
         _bucket = new ModelBucket(scenario.TellsCrc);
         var wire = new ModelWire();
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, scenario.SizeLimit);
-        var context = new AppendContext(new OssAppenderOptions { Client = wire }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(new OssAppenderOptions { Client = wire, ObjectHeader = scenario.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) : null }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         _writers = [.. scenario.Streams.Select((stream, number) =>
-            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), ""), scenario.Batches, _bucket, wire, context))];
+            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), scenario.IsCompressed ? ".gz" : ""), scenario.Batches, _bucket, wire, context))];
     }
 
     /// <summary>Plays the scenario from beginning to end.</summary>

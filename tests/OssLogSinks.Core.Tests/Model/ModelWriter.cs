@@ -43,6 +43,9 @@ internal sealed class ModelWriter
 
     public int Number { get; }
 
+    /// <summary>Whether its objects begin with a header.</summary>
+    public bool HasHeader => _context.FormatOf(_stream).Header.Length > 0;
+
     public string StreamName => _stream.Before;
 
     public List<ModelRecord> Records { get; } = [];
@@ -61,7 +64,7 @@ internal sealed class ModelWriter
 
     public string ObjectKey => _appender.ObjectKey;
 
-    public string NextObjectKey => KeyOf(int.Parse(ObjectKey.AsSpan(_stream.Before.Length)) + 1);
+    public string NextObjectKey => KeyOf(int.Parse(ObjectKey.AsSpan(_stream.Before.Length, 3)) + 1);
 
     public string KeyOf(int sequence) => _stream.ObjectKey(sequence);
 

@@ -49,7 +49,7 @@ internal sealed class Stocktaking(ModelBucket bucket, IReadOnlyList<ModelWriter>
 
     private static int[] RecordsOf(ModelWriter writer, Landing landing)
     {
-        var body = landing.Append.Body.AsSpan();
+        var body = landing.Append.Records.AsSpan();
         var records = new List<int>();
         while (body.Length > 0)
         {

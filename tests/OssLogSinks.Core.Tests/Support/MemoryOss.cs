@@ -32,10 +32,12 @@ internal sealed class MemoryOss : IOssClient
     /// <summary>What every GET meets; null for its answer.</summary>
     public Func<Exception?>? GetFault { get; set; }
 
-    public string Text(string key)
+    public string Text(string key) => System.Text.Encoding.UTF8.GetString(Bytes(key));
+
+    public byte[] Bytes(string key)
     {
         lock (_gate)
-            return System.Text.Encoding.UTF8.GetString(_objects[key].Bytes.ToArray());
+            return [.. _objects[key].Bytes];
     }
 
     public IReadOnlyList<string> Keys

@@ -24,6 +24,9 @@ internal sealed record Mistake
     /// <summary>What the message says there is to do, in words that both front doors use.</summary>
     public required string Cure { get; init; }
 
+    /// <summary>Whether the value is no number, flag or choice at all: NLog refuses it before the target is asked, naming setting and value in its own words.</summary>
+    public bool IsUnreadable { get; init; }
+
     /// <summary>One wrong value, under the same name in both.</summary>
     public static Mistake Of(string setting, string value, string cure, string? shown = null) => new()
     {

@@ -27,7 +27,10 @@ internal static class Mistakes
         ["variable that is not set"] = Mistake.Of("objectKey", "{Environment:OSS_NO_SUCH_VARIABLE}/app.log", "set it, or leave the place out"),
         ["date that is none"] = Mistake.Of("objectKey", "{Timestamp:%}/app.log", "write yyyy/MM/dd for instance"),
         ["two sequences"] = Mistake.Of("objectKey", "{Sequence}/{Sequence}.log", "leave the others out"),
+        ["suffix of compressed objects"] = new() { Serilog = [("objectKey", "app.log.gz")], Setting = "objectKey", Value = "'app.log.gz'", Cure = "ompression is None; choose Gzip, or end the key otherwise" },
+        ["header larger than an object"] = new() { Serilog = [("objectHeader", "time,level"), ("fileSizeLimitBytes", "5")], NLog = [("objectHeader", "time,level"), ("objectSizeLimit", "5")], Setting = "objectHeader", Value = "'time,level", Cure = "must have 4 bytes at most" },
         ["key that does not show its period"] = new() { Serilog = [("objectKey", "{Timestamp:yyyy}/app.log"), ("rollingInterval", "Day")], Setting = "objectKey", Value = "'{Timestamp:yyyy}/app.log'", Cure = "or leave the time out to get it added" },
+        ["grace below zero"] = Mistake.Of(("lateEventGrace", "-00:00:01"), ("lateEventGraceSeconds", "-1"), "must be zero or more; leave it out", shown: "-00:00:01"),
         ["size below zero"] = Mistake.Of(("fileSizeLimitBytes", "-1"), ("objectSizeLimit", "-1"), "must be at least 1 byte"),
         ["tiny append"] = Mistake.Of(("appendSizeLimitBytes", "100"), ("appendSizeLimit", "100"), "must be from 4096 to 67108864 bytes"),
         ["event larger than an append"] = Mistake.Of(("eventSizeLimitBytes", "8388608"), ("recordSizeLimit", "8388608"), "(4194304) bytes"),
@@ -50,6 +53,12 @@ internal static class Mistakes
         },
         ["buffer that is a file"] = Mistake.Of("bufferPath", typeof(Mistakes).Assembly.Location, "it must be a folder, or nothing yet"),
         ["small buffer"] = Mistake.Of("bufferSizeLimitBytes", "1000", "must be at least 16777216 bytes: 8 MiB, and four times", shown: "is 1000"),
+        ["size in words"] = Mistake.Of(("fileSizeLimitBytes", "1 GB"), ("objectSizeLimit", "1 GB"), "write 1073741824", "'1 GB'") with { IsUnreadable = true },
+        ["number in words"] = Mistake.Of("queueLimit", "many", "must be a whole number, in digits alone") with { IsUnreadable = true },
+        ["number with a separator"] = Mistake.Of("queueLimit", "10,000", "must be a whole number, in digits alone") with { IsUnreadable = true },
+        ["interval that there is not"] = Mistake.Of("rollingInterval", "Daily", "must be Infinite, Year, Month, Day, Hour or Minute") with { IsUnreadable = true },
+        ["flag in German"] = Mistake.Of("useLocalTime", "ja", "must be true or false") with { IsUnreadable = true },
+        ["time in words"] = Mistake.Of(("retryTimeLimit", "1h"), ("retryTimeLimitSeconds", "1h"), "must be a time as hh:mm:ss", "'1h'") with { IsUnreadable = true },
         ["type with an umlaut"] = Mistake.Of("contentType", "täxt/plain", "must be printable ASCII"),
     };
 }

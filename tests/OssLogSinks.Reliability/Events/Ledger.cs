@@ -25,8 +25,10 @@ internal sealed class Ledger(ReliabilityArguments arguments)
         if (text.Length > 0 && !text.EndsWith('\n'))
             Tear(key, "does not end with a line's end");
 
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            ReadLine(key, line.TrimEnd('\r'));
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r')).ToArray();
+        CheckHeader(key, lines);
+        foreach (var line in lines.Where(line => line != arguments.Header))
+            ReadLine(key, line);
     }
 
     /// <summary>Says on the error output which events are missing.</summary>
@@ -75,6 +77,18 @@ internal sealed class Ledger(ReliabilityArguments arguments)
             Rolls = done.Sum(d => d.Rolls),
             Took = took,
         };
+    }
+
+    // Once, at the beginning; an object that a stranger has begun has none.
+    private void CheckHeader(string key, string[] lines)
+    {
+        if (arguments.Header is not { } header || lines.Length == 0)
+            return;
+
+        var isBegunByOthers = !lines[0].Contains(arguments.Run, StringComparison.Ordinal);
+        var places = Enumerable.Range(0, lines.Length).Where(i => lines[i] == header);
+        if (!places.SequenceEqual(isBegunByOthers ? [] : [0]))
+            Tear(key, $"has its header at the lines {string.Join(", ", places)}");
     }
 
     private void ReadLine(string key, string line)

@@ -30,6 +30,8 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             Credentials = new StaticCredentialsProvider(settings.Service.AccessKeyId, settings.Service.AccessKeySecret, settings.Service.SecurityToken),
             ObjectKey = settings.ObjectKey,
             ObjectSizeLimit = settings.Pace.ObjectSizeLimit,
+            Compression = settings.Compression,
+            ObjectHeader = settings.Header,
             AppendInterval = settings.Pace.AppendInterval,
             AppendSizeLimit = settings.Pace.AppendSizeLimit,
             RecordSizeLimit = Pace.EventSizeLimit,

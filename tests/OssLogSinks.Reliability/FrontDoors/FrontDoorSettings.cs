@@ -1,3 +1,4 @@
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Reliability.Services;
@@ -17,6 +18,11 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
 
     public long BufferSizeLimit { get; init; } = 64 << 20;
 
+    public OssCompression Compression { get; init; }
+
+    /// <summary>What objects begin with; null if with nothing.</summary>
+    public string? Header { get; init; }
+
     /// <summary>Another way to OSS than the built-in client; null for that.</summary>
     public IOssClient? Client { get; init; }
 
@@ -35,7 +41,7 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
         // A prefix is text, not template.
         var prefix = arguments.Prefix.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
         var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : arguments.UsesBuffer ? "{InstanceId}" : $"w{writer}")}-{{Sequence:0000}}.log";
-        return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose);
+        return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose) { Compression = arguments.Compression, Header = arguments.Header };
     }
 
     public IFrontDoor Open(ReliabilityArguments arguments) => arguments.Front switch

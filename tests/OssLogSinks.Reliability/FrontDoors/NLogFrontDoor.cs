@@ -37,6 +37,8 @@ internal sealed class NLogFrontDoor : IFrontDoor
             ObjectKey = settings.ObjectKey,
             Layout = "${message}",
             ObjectSizeLimit = settings.Pace.ObjectSizeLimit,
+            Compression = settings.Compression,
+            ObjectHeader = settings.Header is { } header ? Layout.FromLiteral(header) : null,
             AppendIntervalMilliseconds = (int)settings.Pace.AppendInterval.TotalMilliseconds,
             AppendSizeLimit = settings.Pace.AppendSizeLimit,
             RecordSizeLimit = Pace.EventSizeLimit,

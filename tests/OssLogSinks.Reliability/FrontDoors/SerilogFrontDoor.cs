@@ -31,6 +31,8 @@ internal sealed class SerilogFrontDoor : IFrontDoor
                 ObjectKey = settings.ObjectKey,
                 OutputTemplate = "{Message:lj}{NewLine}",
                 FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
+                Compression = settings.Compression,
+                ObjectHeader = settings.Header,
                 Period = settings.Pace.AppendInterval,
                 AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
                 EventSizeLimitBytes = Pace.EventSizeLimit,

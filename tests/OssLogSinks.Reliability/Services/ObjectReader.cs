@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using OssLogSinks.Core.Protocol;
@@ -68,7 +69,18 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
         await answer.Content.CopyToAsync(bytes, cancellationToken);
         return bytes.Length < found.Length
             ? throw new IOException($"{found.Key}: {bytes.Length} bytes came of {found.Length}.")
-            : Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+            : TextOf(found.Key, bytes);
+    }
+
+    // As any reader does who goes by the name.
+    private static string TextOf(string key, MemoryStream bytes)
+    {
+        if (!key.EndsWith(".gz", StringComparison.Ordinal))
+            return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(new GZipStream(bytes, CompressionMode.Decompress), Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
@@ -93,6 +105,6 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
         }
     }
 
-    [GeneratedRegex(@"(?<chain>s\d+/[0-9a-z]+)-(?<sequence>\d+)\.log$")]
+    [GeneratedRegex(@"(?<chain>s\d+/[0-9a-z]+)-(?<sequence>\d+)\.log(\.gz)?$")]
     private static partial Regex ChainName();
 }

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Text;
+using OssLogSinks.Core;
 using OssLogSinks.Emulator;
 
 namespace OssLogSinks.Reliability.Services;
@@ -14,17 +16,19 @@ internal sealed class Stranger : IAsyncDisposable
     private readonly OssEmulator _emulator;
     private readonly ServiceUnderTest _service;
     private readonly string _prefix;
+    private readonly bool _compresses;
     private readonly Random _random;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _work;
     private int _acts;
 
-    private Stranger(ServiceUnderTest service, OssEmulator emulator, string prefix, int seed)
+    private Stranger(ServiceUnderTest service, OssEmulator emulator, ReliabilityArguments arguments)
     {
+        _compresses = arguments.Compression == OssCompression.Gzip;
         _service = service;
         _emulator = emulator;
-        _prefix = prefix;
-        _random = new Random(seed);
+        _prefix = arguments.Prefix;
+        _random = new Random(arguments.Seed);
         _work = Task.Run(WorkAsync);
     }
 
@@ -33,7 +37,7 @@ internal sealed class Stranger : IAsyncDisposable
 
     /// <summary>Begins; null against a server that is not ours to disturb.</summary>
     public static Stranger? Begin(ServiceUnderTest service, ReliabilityArguments arguments) =>
-        service.Emulator is { } emulator && arguments.FaultRate > 0 ? new Stranger(service, emulator, arguments.Prefix, arguments.Seed) : null;
+        service.Emulator is { } emulator && arguments.FaultRate > 0 ? new Stranger(service, emulator, arguments) : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -97,5 +101,15 @@ internal sealed class Stranger : IAsyncDisposable
         }
     }
 
-    private byte[] Line() => Encoding.UTF8.GetBytes($"a stranger's line {new string('x', _random.Next(40, 140))}\n");
+    private byte[] Line()
+    {
+        var line = Encoding.UTF8.GetBytes($"a stranger's line {new string('x', _random.Next(40, 140))}\n");
+        if (!_compresses)
+            return line;
+
+        using var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.Optimal))
+            gzip.Write(line);
+        return member.ToArray();
+    }
 }

@@ -117,6 +117,57 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task FallbackChainWithinWriteToLogger_GetsExactlyTheLost()
+    {
+        var options = Some.Options(_bucket);
+        options.EventSizeLimitBytes = 10;
+        await using (var logger = new LoggerConfiguration()
+            .WriteTo.Logger(inner => inner.WriteTo.FallbackChain(w => w.OssAppend(options), w => w.Sink(_fallback)))
+            .CreateLogger())
+        {
+            logger.Information("Short");
+            logger.Information("More than ten bytes");
+        }
+
+        Assert.Equal(["Short"], _bucket.Lines);
+        Assert.Equal(["More than ten bytes"], _fallback.Messages);
+    }
+
+    [Fact]
+    public async Task FallibleWithinWriteToLogger_TellsExactlyTheLost()
+    {
+        var options = Some.Options(_bucket);
+        options.EventSizeLimitBytes = 10;
+        var listener = new RecordingListener();
+        await using (var logger = new LoggerConfiguration()
+            .WriteTo.Logger(inner => inner.MinimumLevel.Warning().WriteTo.Fallible(w => w.OssAppend(options), listener))
+            .CreateLogger())
+        {
+            logger.Information("Below the inner level, and long");
+            logger.Warning("Short");
+            logger.Warning("More than ten bytes");
+        }
+
+        Assert.Equal(["Short"], _bucket.Lines);
+        Assert.Equal(["More than ten bytes"], listener.Events.Select(e => e.MessageTemplate.Text));
+    }
+
+    // Serilog hands no listener into a logger within a sink: what is lost in it is counted and reported, and not told.
+    [Fact]
+    public async Task WriteToLoggerWithinAFallbackChain_IsCounted_ThoughSerilogHandsNoListenerOn()
+    {
+        var options = Some.Options(_bucket);
+        options.EventSizeLimitBytes = 10;
+        await using (var logger = new LoggerConfiguration()
+            .WriteTo.FallbackChain(w => w.Logger(inner => inner.WriteTo.OssAppend(options)), w => w.Sink(_fallback))
+            .CreateLogger())
+            logger.Information("More than ten bytes");
+
+        Assert.Empty(_fallback.Messages);
+        Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.TooLarge]);
+    }
+
+    [Fact]
     public async Task Listener_IsToldWhoWhatAndWhy_WithoutBraces()
     {
         var options = Some.Options(_bucket);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using OssLogSinks.Core.Protocol;
@@ -24,6 +25,9 @@ public sealed class MemoryBucket : IOssClient
 
     /// <summary>Done when an append has come in.</summary>
     public TaskCompletionSource FirstAppend { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What its objects were created with.</summary>
+    public ConcurrentQueue<OssObjectProperties> Created { get; } = new();
 
     public int Appends => Volatile.Read(ref _appends);
 
@@ -76,6 +80,8 @@ public sealed class MemoryBucket : IOssClient
             if (found.Length != request.Position)
                 throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length.");
 
+            if (request.Position == 0 && request.Properties is { } properties)
+                Created.Enqueue(properties);
             foreach (var segment in request.Body)
                 found.Bytes?.Write(segment.Span);
             found = (found.Length + request.Body.Length, Crc64.Append(found.Crc64, request.Body), found.Bytes);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
@@ -15,6 +16,8 @@ public sealed class JsonConfigurationTests
     public static MemoryBucket FormatterBucket { get; } = new();
 
     public static MemoryBucket CompactBucket { get; } = new();
+
+    public static MemoryBucket PackedBucket { get; } = new();
 
     public static OssAppendMonitor Monitor { get; } = new();
 
@@ -84,6 +87,24 @@ public sealed class JsonConfigurationTests
         Assert.Equal("The first of twenty-five!\nIt crosses the limit!\n", FlatBucket.TextOf($"{key}/Error20261122.log"));
         Assert.Equal("Next object!\n", FlatBucket.TextOf($"{key}/Error20261122_001.log"));
         Assert.Equal(3, Monitor.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public void CompressionAndHeader_AreReadFromJson()
+    {
+        using (var logger = Configure("""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
+              "objectKey": "packed/app-.log", "rollingInterval": "Day", "compression": "Gzip", "contentType": "application/x-ndjson", "contentEncoding": "gzip", "objectHeader": "columns",
+              "outputTemplate": "{Message:lj}{NewLine}",
+              "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::PackedBucket, Serilog.Sinks.OssAppend.Tests"
+            } } ] } }
+            """))
+            logger.Write(Some.Event("Text"));
+
+        using var gzip = new GZipStream(new MemoryStream(PackedBucket.BytesOf("packed/app-20261122.log.gz")), CompressionMode.Decompress);
+        Assert.Equal("columns\nText\n", new StreamReader(gzip).ReadToEnd());
+        var created = PackedBucket.Created.Single();
+        Assert.Equal(("application/x-ndjson", "gzip"), (created.ContentType, created.ContentEncoding));
     }
 
     [Fact]

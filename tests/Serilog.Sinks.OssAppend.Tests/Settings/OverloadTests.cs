@@ -30,7 +30,7 @@ public class OverloadTests
     public void EveryParameter_IsAPropertyWithTheSameDefault()
     {
         string[] notInOptions = ["sinkConfiguration", "restrictedToMinimumLevel", "levelSwitch", "configuration"];
-        string[] ofObjectProperties = ["contentType", "acl", "storageClass", "serverSideEncryption", "metadata", "tags"];
+        string[] ofObjectProperties = ["contentType", "contentEncoding", "acl", "storageClass", "serverSideEncryption", "metadata", "tags"];
         var options = new OssAppendSinkOptions();
         foreach (var parameter in OfTemplate.Where(p => !notInOptions.Contains(p.Name)))
         {
@@ -58,7 +58,7 @@ public class OverloadTests
     [Fact]
     public void EveryCoreSetting_IsReached()
     {
-        string[] ownAffair = [nameof(OssAppenderOptions.Listener), nameof(OssAppenderOptions.Random)];
+        string[] ownAffair = [nameof(OssAppenderOptions.Listener), nameof(OssAppenderOptions.Random), nameof(OssAppenderOptions.RetryRefusals)];
         var reached = typeof(OssAppendSinkOptions).GetProperties().SelectMany(ChangesInCore).ToHashSet();
 
         Assert.Equal(

@@ -46,6 +46,8 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
             BinaryPrimitives.WriteUInt64LittleEndian(target[64..], intent.Crc64);
             BinaryPrimitives.WriteInt64LittleEndian(target[72..], intent.FirstId);
             BinaryPrimitives.WriteInt64LittleEndian(target[80..], intent.LastId);
+            BinaryPrimitives.WriteInt64LittleEndian(target[88..], intent.Earlier?.Length ?? 0);
+            BinaryPrimitives.WriteUInt64LittleEndian(target[96..], intent.Earlier?.Crc64 ?? 0);
         }
 
         BinaryPrimitives.WriteUInt64LittleEndian(target[SealedLength..], Crc64.Append(0, target[..SealedLength]));
@@ -85,7 +87,12 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
             BinaryPrimitives.ReadInt64LittleEndian(source[56..]),
             BinaryPrimitives.ReadUInt64LittleEndian(source[64..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[72..]),
-            BinaryPrimitives.ReadInt64LittleEndian(source[80..]));
+            BinaryPrimitives.ReadInt64LittleEndian(source[80..]))
+        {
+            Earlier = BinaryPrimitives.ReadInt64LittleEndian(source[88..]) is > 0 and var length
+                ? new LostBody(length, BinaryPrimitives.ReadUInt64LittleEndian(source[96..]))
+                : null,
+        };
 }
 
 /// <summary>What an entry says. The numbers are on disk.</summary>

@@ -14,7 +14,7 @@ public class SpoolJournalTests
     [Fact]
     public void OpenIntent_IsFoundWithAllThatIsNeededToResolveIt()
     {
-        var intent = new AppendIntent(7, new AppendPosition(1L << 40, ulong.MaxValue), 123_456, 0xABCD_EF01_2345_6789, 100, 199);
+        var intent = new AppendIntent(7, new AppendPosition(1L << 40, ulong.MaxValue), 123_456, 0xABCD_EF01_2345_6789, 100, 199) { Earlier = new LostBody(1L << 33, ulong.MaxValue - 1) };
         Create().Intend(Stream, intent);
 
         Assert.Equal(intent, Found().Intents[Stream]);

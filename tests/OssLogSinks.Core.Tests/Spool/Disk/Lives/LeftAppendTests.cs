@@ -8,13 +8,15 @@ namespace OssLogSinks.Core.Tests.Spool.Disk.Lives;
 /// <summary>An append that was under way when its process died, and some of whose records are gone from the disk since.</summary>
 public class LeftAppendTests
 {
-    [Fact]
-    public void AnyOfItsRecordsDamaged_TheOthersStandOnceWhateverBecameOfIt()
+    [Theory]
+    [InlineData(OssCompression.None)]
+    [InlineData(OssCompression.Gzip)]
+    public void AnyOfItsRecordsDamaged_TheOthersStandOnceWhateverBecameOfIt(OssCompression compression)
     {
         var fates = Gen.Int[0, 2].Select(i => new[] { What.IsLost, What.AnswerIsLost, What.IsLate }[i]);
         var landing = Gen.Int[0, 3].Select(i => new[] { What.Goes, What.Lands, What.IsLate, What.StrangerLonger }[i]).Array[0, 5];
         Gen.Select(fates, Gen.Bool.Array[6], landing).Sample(
-            (fate, damaged, wire) => PlayAsync(fate, damaged, wire).GetAwaiter().GetResult(), iter: 100, threads: 2);
+            (fate, damaged, wire) => PlayAsync(compression, fate, damaged, wire).GetAwaiter().GetResult(), iter: 100, threads: 2);
     }
 
     [Fact]
@@ -38,10 +40,10 @@ public class LeftAppendTests
         Assert.Equal("all/s0_001", places[second.Single()]);
     }
 
-    private static async Task PlayAsync(What fate, bool[] damaged, What[] wire)
+    private static async Task PlayAsync(OssCompression compression, What fate, bool[] damaged, What[] wire)
     {
         // The object is looked for, then the append goes out with all that was written at once.
-        await using var left = await LeftFolder.MakeAsync([damaged.Length], streams: 1, What.Goes, fate);
+        await using var left = await LeftFolder.MakeAsync(compression, [damaged.Length], streams: 1, What.Goes, fate);
         foreach (var (record, isDamaged) in left.Records.Zip(damaged))
             if (isDamaged)
                 left.Damage(record);

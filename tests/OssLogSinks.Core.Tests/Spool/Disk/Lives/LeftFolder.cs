@@ -6,12 +6,12 @@ namespace OssLogSinks.Core.Tests.Spool.Disk.Lives;
 /// <summary>A world in which a process has left a folder, which a test damages before the next process begins.</summary>
 internal sealed class LeftFolder : IAsyncDisposable
 {
-    private LeftFolder(IReadOnlyList<string> records) => Records = records;
+    private LeftFolder(OssCompression compression) => World = new LivesWorld { Compression = compression };
 
-    public LivesWorld World { get; } = new();
+    public LivesWorld World { get; }
 
     /// <summary>What stands in it.</summary>
-    public IReadOnlyList<string> Records { get; private set; }
+    public IReadOnlyList<string> Records { get; private set; } = [];
 
     public string Path { get; private set; } = "";
 
@@ -22,9 +22,12 @@ internal sealed class LeftFolder : IAsyncDisposable
     /// <param name="chunks">How many, write by write.</param>
     /// <param name="streams">Of how many streams, in turn.</param>
     /// <param name="wire">What its requests meet; all further ones are lost. It dies when these are over.</param>
-    public static async Task<LeftFolder> MakeAsync(int[] chunks, int streams = 1, params What[] wire)
+    public static Task<LeftFolder> MakeAsync(int[] chunks, int streams = 1, params What[] wire) => MakeAsync(OssCompression.None, chunks, streams, wire);
+
+    /// <summary>As <see cref="MakeAsync(int[], int, What[])"/>, into objects that may be compressed.</summary>
+    public static async Task<LeftFolder> MakeAsync(OssCompression compression, int[] chunks, int streams = 1, params What[] wire)
     {
-        var left = new LeftFolder([]);
+        var left = new LeftFolder(compression);
         var process = left.World.Begin(streams: streams, wire: wire);
         process.Otherwise = What.IsLost;
         var records = new List<string>();

@@ -22,11 +22,17 @@ internal sealed class LivesWorld : IAsyncDisposable
 
     public LateBucket Bucket { get; } = new();
 
+    /// <summary>How the processes compress; each in a way of its own.</summary>
+    public OssCompression Compression { get; init; }
+
+    /// <summary>Whether objects begin with a header; every other process has another.</summary>
+    public bool HasHeader { get; init; }
+
     public MortalProcess Begin(OssBufferSync sync = OssBufferSync.EachWrite, bool isShared = false, int streams = 3, params IEnumerable<What> wire)
     {
         lock (_processes)
         {
-            var process = new MortalProcess(_processes.Count, Disk, Bucket, sync, isShared, wire) { Streams = streams };
+            var process = new MortalProcess(_processes.Count, Disk, Bucket, sync, isShared, this, wire) { Streams = streams };
             _processes.Add(process);
             return process;
         }

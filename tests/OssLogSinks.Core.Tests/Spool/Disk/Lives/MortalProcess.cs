@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Batching;
@@ -19,6 +20,9 @@ internal sealed class MortalProcess : IOssClient, IDisposable
 {
     public const string Path = "/buffer";
 
+    // What one process has compressed, the next one would compress otherwise.
+    private static readonly CompressionLevel[] Levels = [CompressionLevel.Optimal, CompressionLevel.NoCompression];
+
     private readonly object _gate = new();
     private readonly int _number;
     private readonly LateBucket _bucket;
@@ -28,7 +32,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _written;
 
-    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, IEnumerable<What> wire)
+    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, LivesWorld world, IEnumerable<What> wire)
     {
         _number = number;
         _bucket = bucket;
@@ -41,6 +45,9 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             Client = this,
             ObjectKey = isShared ? "all/{Stream}" : $"p{number}/{{Stream}}",
             ObjectSizeLimit = 700,
+            Compression = world.Compression,
+            ObjectHeader = world.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) + (number % 2) : null,
+            GzipLevel = Levels[number % Levels.Length],
             TimeProvider = Time,
             Random = () => 0.5,
             RetryDelay = TimeSpan.FromMilliseconds(1),

@@ -35,6 +35,12 @@ internal sealed record Life(int[] Chunks, Ending Ending, int EndsAfter, bool Ove
 /// <param name="Lives">The processes.</param>
 internal sealed record Story(OssBufferSync Sync, bool IsShared, int Chance, Life[] Lives)
 {
+    /// <summary>Whether objects are compressed.</summary>
+    public bool IsCompressed { get; init; }
+
+    /// <summary>Whether they begin with a header.</summary>
+    public bool HasHeader { get; init; }
+
     private static readonly What[] Likely =
     [
         What.Goes, What.Goes, What.Goes, What.Goes, What.IsLost, What.AnswerIsLost, What.AnswerIsLost, What.IsLate, What.IsLate, What.IsLate,
@@ -47,9 +53,10 @@ internal sealed record Story(OssBufferSync Sync, bool IsShared, int Chance, Life
         var wire = Gen.Int[0, Likely.Length - 1].Select(i => Likely[i]).Array[0, 24];
         var life = Gen.Select(Gen.Int[1, 8].Array[0, 4], Gen.Int[0, endings.Length - 1], Gen.Int[0, 120], Gen.Int[0, 3], wire,
             (chunks, ending, after, overlaps, w) => new Life(chunks, endings[ending], after, overlaps == 0, w));
-        return Gen.Select(Gen.Bool, Gen.Int[0, 1000], life.Array[1, 5], (isShared, chance, lives) => new Story(sync, isShared, chance, lives));
+        return Gen.Select(Gen.Bool, Gen.Select(Gen.Bool, Gen.Bool), Gen.Int[0, 1000], life.Array[1, 5],
+            (isShared, format, chance, lives) => new Story(sync, isShared, chance, lives) { IsCompressed = format.Item1, HasHeader = format.Item2 });
     }
 
     public override string ToString() =>
-        $"new Story(OssBufferSync.{Sync}, {(IsShared ? "true" : "false")}, {Chance},\n    [{string.Join(",\n    ", Lives.Select(l => l.ToString()))}])";
+        $"new Story(OssBufferSync.{Sync}, {(IsShared ? "true" : "false")}, {Chance},\n    [{string.Join(",\n    ", Lives.Select(l => l.ToString()))}]) {{ IsCompressed = {(IsCompressed ? "true" : "false")}, HasHeader = {(HasHeader ? "true" : "false")} }}";
 }

@@ -7,7 +7,8 @@ namespace OssLogSinks.Core.Tests.Spool.Disk.Lives;
 /// <param name="landings">What was appended, in order.</param>
 /// <param name="confirmed">What was said to be on disk.</param>
 /// <param name="mayRepeat">Whether what was stored may be stored again.</param>
-internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<string> confirmed, bool mayRepeat = false)
+/// <param name="hasHeader">Whether objects begin with a header.</param>
+internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<string> confirmed, bool mayRepeat = false, bool hasHeader = false)
 {
     /// <summary>The records that stand in the bucket, object by object.</summary>
     public IReadOnlyList<string> Stored { get; } =
@@ -15,6 +16,8 @@ internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<s
 
     public void Check()
     {
+        foreach (var landing in landings.Where(l => l.Append.Writer is not null))
+            Violation.If(landing.Append.HasHeader != (hasHeader && landing.Append.Position == 0), $"A header is missing, or stands where none belongs: {landing.Key} at {landing.Append.Position}");
         foreach (var line in Stored)
             Violation.If(!IsWhole(line), $"Torn: '{line}'");
         var lost = confirmed.Except(Stored).Order(StringComparer.Ordinal).FirstOrDefault();
@@ -39,7 +42,7 @@ internal sealed class StoryStock(IReadOnlyList<Landing> landings, IReadOnlySet<s
 
     private static IEnumerable<string> LinesOf(Landing landing)
     {
-        var text = Encoding.UTF8.GetString(landing.Append.Body);
+        var text = Encoding.UTF8.GetString(landing.Append.Records);
         return text.Split('\n').SkipLast(text.EndsWith('\n') ? 1 : 0).Select(l => l + "\n");
     }
 }

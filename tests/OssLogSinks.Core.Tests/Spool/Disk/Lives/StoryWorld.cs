@@ -16,10 +16,10 @@ internal sealed class StoryWorld(Story story, LivesWorld world)
 
     private static async Task PlayAsync(Story story, bool mayRepeat)
     {
-        await using var world = new LivesWorld();
+        await using var world = new LivesWorld { Compression = story.IsCompressed ? OssCompression.Gzip : OssCompression.None, HasHeader = story.HasHeader };
         var told = new StoryWorld(story, world);
         await told.PlayAsync();
-        new StoryStock(world.Bucket.Landings, told._confirmed, mayRepeat).Check();
+        new StoryStock(world.Bucket.Landings, told._confirmed, mayRepeat, story.HasHeader).Check();
         Violation.If(!mayRepeat && world.WasReported("is missing"), "A segment was deleted before the journal said so: " + world.AllReports());
     }
 

@@ -1,0 +1,149 @@
+using System.Xml.Linq;
+using Microsoft.Extensions.Configuration;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Signing;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.OssAppend.Tests.Doubles;
+
+namespace Serilog.Sinks.OssAppend.Tests.Settings;
+
+/// <summary>
+/// Code, <c>appsettings.json</c> and <c>&lt;appSettings&gt;</c> lead to the same sink: the same wrong values to the same faults, the same right
+/// ones to the same objects.
+/// </summary>
+public class SettingFormsTests
+{
+    private const string Class = "Serilog.Sinks.OssAppend.Tests.Settings.SettingFormsTests";
+
+    // Each is read, and cannot be used.
+    private static readonly Dictionary<string, string> Wrong = new()
+    {
+        ["bucket"] = "No_Bucket",
+        ["region"] = "oss-cn-hangzhou",
+        ["endpoint"] = "oss-cn-hangzhou.aliyuncs.com/path",
+        ["objectKey"] = "logs/{Timestamp",
+        ["fileSizeLimitBytes"] = "0",
+        ["accessKeyId"] = "id",
+        ["period"] = "-00:00:01",
+        ["batchSizeLimit"] = "0",
+        ["queueLimit"] = "0",
+        ["blockTimeout"] = "-00:00:05",
+        ["closeTimeout"] = "100.00:00:00",
+        ["appendSizeLimitBytes"] = "1",
+        ["eventSizeLimitBytes"] = "0",
+        ["memoryLimitBytes"] = "0",
+        ["bufferPath"] = "",
+        ["bufferSizeLimitBytes"] = "1",
+        ["retryTimeLimit"] = "00:00:00",
+        ["requestTimeout"] = "00:00:00",
+        ["contentType"] = "ü",
+    };
+
+    public static MemoryBucket JsonBucket { get; } = new();
+
+    public static MemoryBucket XmlBucket { get; } = new();
+
+    public static MemoryBucket CodeBucket { get; } = new();
+
+    public static IDictionary<string, string> Metadata { get; } = new Dictionary<string, string> { ["team"] = "orders" };
+
+    [Fact]
+    public void WrongValues_AreTheSameFaultsInEveryForm()
+    {
+        var code = FaultsOf(() => new LoggerConfiguration().WriteTo.OssAppend(
+            bucket: "No_Bucket", region: "oss-cn-hangzhou", endpoint: "oss-cn-hangzhou.aliyuncs.com/path", objectKey: "logs/{Timestamp", fileSizeLimitBytes: 0,
+            accessKeyId: "id", period: TimeSpan.FromSeconds(-1), batchSizeLimit: 0, queueLimit: 0, blockTimeout: TimeSpan.FromSeconds(-5),
+            closeTimeout: TimeSpan.FromDays(100), appendSizeLimitBytes: 1, eventSizeLimitBytes: 0, memoryLimitBytes: 0, bufferPath: "", bufferSizeLimitBytes: 1,
+            retryTimeLimit: TimeSpan.Zero, requestTimeout: TimeSpan.Zero, contentType: "ü"));
+
+        Assert.Equal(Wrong.Keys.Except(["accessKeyId"]).Append("accessKeySecret").Order(), code.Select(f => f.Setting).Distinct().Order());
+        Assert.Equal(code.Select(f => f.ToString()).Order(), FaultsOf(() => Json(Wrong)).Select(f => f.ToString()).Order());
+        Assert.Equal(code.Select(f => f.ToString()).Order(), FaultsOf(() => Xml(Wrong)).Select(f => f.ToString()).Order());
+    }
+
+    [Fact]
+    public void RightValues_MakeTheSameObjectsInEveryForm()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["objectKey"] = "{Tenant}/{SourceContext}/{Level}.log",
+            ["rollingInterval"] = "Day",
+            ["fileSizeLimitBytes"] = "12",
+            ["restrictedToMinimumLevel"] = "Warning",
+            ["useLocalTime"] = "false",
+            ["period"] = "00:00:00.008",
+            ["closeTimeout"] = "00:01:00",
+            ["storageClass"] = "InfrequentAccess",
+            ["addressingStyle"] = "Automatic",
+            ["signatureVersion"] = "V4",
+            ["formatter"] = Class + "+LevelFormatter, Serilog.Sinks.OssAppend.Tests",
+        };
+        using (var code = new LoggerConfiguration().WriteTo.OssAppend(
+            new LevelFormatter(), objectKey: settings["objectKey"], rollingInterval: OssRollingInterval.Day, fileSizeLimitBytes: 12, restrictedToMinimumLevel: LogEventLevel.Warning,
+            useLocalTime: false, period: TimeSpan.FromMilliseconds(8), closeTimeout: TimeSpan.FromMinutes(1), storageClass: OssStorageClass.InfrequentAccess,
+            addressingStyle: OssAddressingStyle.Automatic, signatureVersion: OssSignatureVersion.V4, metadata: Metadata, client: CodeBucket).CreateLogger())
+            Log(code);
+        using (var json = Json(new(settings) { ["client"] = Class + "::JsonBucket, Serilog.Sinks.OssAppend.Tests", ["metadata:team"] = "orders" }))
+            Log(json);
+        using (var xml = Xml(new(settings) { ["client"] = Class + "::XmlBucket, Serilog.Sinks.OssAppend.Tests", ["metadata"] = Class + "::Metadata, Serilog.Sinks.OssAppend.Tests" }))
+            Log(xml);
+
+        string[] keys = ["_/_/Warning20261122.log", "acme/Shop.Orders/Error20261122.log", "acme/Shop.Orders/Error20261122_001.log"];
+        Assert.All([CodeBucket, JsonBucket, XmlBucket], bucket =>
+        {
+            Assert.Equal(keys, bucket.Keys);
+            Assert.Equal("Warning\nError\nError\nError\n", bucket.Text);
+            Assert.Equal(keys.Length, bucket.Created.Count);
+            Assert.All(bucket.Created, created =>
+            {
+                Assert.Equal(OssStorageClass.InfrequentAccess, created.StorageClass);
+                Assert.Equal("orders", created.Metadata["team"]);
+            });
+        });
+    }
+
+    private static void Log(Logger logger)
+    {
+        logger.Write(Some.Event("Below"));
+        logger.Write(Some.Event("x", LogEventLevel.Warning));
+        for (var i = 0; i < 3; i++)
+            logger.Write(Some.Event("x", LogEventLevel.Error, new("Tenant", new ScalarValue("acme")), new("SourceContext", new ScalarValue("Shop.Orders"))));
+    }
+
+    private static Logger Json(Dictionary<string, string> settings) => new LoggerConfiguration()
+        .ReadFrom.Configuration(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>("Serilog:WriteTo:Oss:Args:" + s.Key, s.Value)).Append(new("Serilog:WriteTo:Oss:Name", "OssAppend")))
+            .Build())
+        .CreateLogger();
+
+    // As ReadFrom.AppSettings() does: it hands over what begins with 'serilog:', without that.
+    private static Logger Xml(Dictionary<string, string> settings)
+    {
+        const string Prefix = "serilog:";
+        var file = new XElement(
+            "appSettings",
+            settings.Select(s => Add("write-to:OssAppend." + s.Key, s.Value)).Prepend(Add("using:OssAppend", "Serilog.Sinks.OssAppend")));
+        return new LoggerConfiguration()
+            .ReadFrom.KeyValuePairs(XElement.Parse(file.ToString()).Elements("add").Select(add => new KeyValuePair<string, string>(((string)add.Attribute("key")!)[Prefix.Length..], (string)add.Attribute("value")!)))
+            .CreateLogger();
+
+        static XElement Add(string key, string value) => new("add", new XAttribute("key", Prefix + key), new XAttribute("value", value));
+    }
+
+    private static IReadOnlyList<SettingFault> FaultsOf(Action configure)
+    {
+        Exception? exception = Assert.ThrowsAny<Exception>(configure);
+        while (exception is not (null or OssSettingsException))
+            exception = exception.InnerException;
+        return Assert.IsType<OssSettingsException>(exception).Faults;
+    }
+
+    public sealed class LevelFormatter : ITextFormatter
+    {
+        public void Format(LogEvent logEvent, TextWriter output) => output.Write(logEvent.Level + "\n");
+    }
+}
