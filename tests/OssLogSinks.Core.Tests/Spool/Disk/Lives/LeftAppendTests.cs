@@ -31,7 +31,9 @@ public class LeftAppendTests
         killed.Disk.Die();
         world.Bucket.Ask("all/s0_001", new HeadObjectRequest("all/s0_001"), What.StrangerShorter);
 
+        // Its own record comes after them: in the first object before the append, it would be right to go on in the later one.
         var next = world.Begin(isShared: true, streams: 1);
+        await world.UntilAsync(() => world.Bucket.Landings.Count(l => l.Append.Writer is not null) == 2, () => "Nothing is taken over.");
         await next.WriteAsync(1);
         await world.ComeToRestAsync(next);
 
