@@ -72,7 +72,16 @@ internal sealed class Understudy
             if (!_isOn)
                 return false;
 
-            pipeline = _pipeline ??= _make();
+            try
+            {
+                pipeline = _pipeline ??= _make();
+            }
+            catch (Exception)
+            {
+                // Something that the settings name has gone since, credentials in the environment for instance: whoever logs is told
+                // that the target is closed, and gets no exception for it.
+                return false;
+            }
         }
 
         pipeline.Write(logEvent);
