@@ -15,6 +15,10 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
 
+    // Ready-made: in an outage each event is told it.
+    private const string QueueFull = "the queue was full: more is logged than can be rendered, or OSS takes less than is logged.";
+    private static readonly string QueueFullMessage = MessageOf(DropReason.QueueFull, QueueFull);
+
     private readonly OssAppender _appender;
     private readonly ContinuationQueue _continuations;
     private readonly KeyLayout _key;
@@ -80,7 +84,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 
         var admission = _queue.TryEnqueue(new QueuedEvent(logEvent.LogEvent, logEvent.Continuation, values));
         if (admission == Admission.Full)
-            logEvent.Continuation(GiveUp(DropReason.QueueFull, "the queue was full: more is logged than can be rendered, or OSS takes less than is logged."));
+            logEvent.Continuation(GiveUpForRoom());
         else if (admission == Admission.Closed)
             RefuseClosed(logEvent);
     }
@@ -273,6 +277,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _continuations.Add(continuation, failure);
     }
 
+    private OssDeliveryException GiveUpForRoom()
+    {
+        _appender.CountDropped(DropReason.QueueFull, 1, QueueFull);
+        return new OssDeliveryException(DropReason.QueueFull, QueueFullMessage, null);
+    }
+
     private OssDeliveryException GiveUpUnrendered(Exception error) =>
         GiveUp(DropReason.FormatError, $"a layout threw {error.GetType()}.", error);
 
@@ -280,6 +290,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     private OssDeliveryException GiveUp(DropReason reason, string why, Exception? error = null)
     {
         _appender.CountDropped(reason, 1, why);
-        return new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+        return new OssDeliveryException(reason, MessageOf(reason, why), error);
     }
+
+    private static string MessageOf(DropReason reason, string why) => $"The event was given up ({reason}): {why}";
 }

@@ -17,14 +17,20 @@ internal sealed class EventQueue
     // A renderer that has not moved for that long is not waited for: it may hang, or get no processor.
     private const int LongestPaceMilliseconds = 20;
 
+    // How often events are taken that come one by one; with a buffer they are not safe before.
+    private static readonly TimeSpan Rhythm = TimeSpan.FromMilliseconds(10);
+
     private readonly PipelineSettings _settings;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _rhythm;
     private readonly int _pace;
+    private readonly int _enough;
     private readonly object _gate = new();
 
     // Guarded by _gate.
     private readonly Queue<QueuedEvent> _waiting = new();
     private TaskCompletionSource<bool>? _arrival;
+    private int _expected;
     private long _taken;
     private int _blockedCallers;
     private int _pacingCallers;
@@ -32,12 +38,22 @@ internal sealed class EventQueue
     private bool _isClosed;
 
     public EventQueue(PipelineSettings settings, TimeProvider time)
+        : this(settings, time, Rhythm)
+    {
+    }
+
+    /// <param name="settings">How many events wait, and what becomes of those that find no room.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="rhythm">How often events are taken that come one by one.</param>
+    internal EventQueue(PipelineSettings settings, TimeProvider time, TimeSpan rhythm)
     {
         _settings = settings;
         _time = time;
+        _rhythm = rhythm;
         _pace = settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && settings.QueueLimit > Pace
             ? Pace
             : int.MaxValue;
+        _enough = Math.Min(settings.QueueLimit, Pace / 2);
     }
 
     /// <summary>How many callers wait for room.</summary>
@@ -78,23 +94,27 @@ internal sealed class EventQueue
                 return false;
 
             Add(flush);
+            EndWait();
             return true;
         }
     }
 
-    /// <summary>Waits until something waits. False once the queue is closed and empty.</summary>
-    public Task<bool> WaitAsync()
+    /// <summary>
+    /// Waits until something waits. While events keep coming it looks by its own clock, so that no call pays for waking it; a
+    /// call does so where much waits already, or where nothing has come for a while. False once the queue is closed and empty.
+    /// </summary>
+    public async Task<bool> WaitAsync()
     {
-        lock (_gate)
-        {
-            if (_waiting.Count > 0)
-                return Task.FromResult(true);
-            if (_isClosed)
-                return Task.FromResult(false);
+        if (Count > 0)
+            return true;
 
-            _arrival = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _arrival.Task;
-        }
+        // In real time, as everything is that is about processors: a test's clock does not move them.
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _rhythm, Timeout.InfiniteTimeSpan))
+            await Task.WhenAny(WhenWaiting(_enough), over.Task).ConfigureAwait(false);
+
+        await WhenWaiting(1).ConfigureAwait(false);
+        return Count > 0;
     }
 
     /// <summary>Takes out what waits, oldest first.</summary>
@@ -128,8 +148,16 @@ internal sealed class EventQueue
         {
             _isClosed = true;
             Monitor.PulseAll(_gate);
-            _arrival?.TrySetResult(_waiting.Count > 0);
-            _arrival = null;
+            EndWait();
+        }
+    }
+
+    private int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
         }
     }
 
@@ -139,6 +167,26 @@ internal sealed class EventQueue
     private void Add(in QueuedEvent queued)
     {
         _waiting.Enqueue(queued);
+        if (_arrival is not null && _waiting.Count >= _expected)
+            EndWait();
+    }
+
+    // Ends after the close, too.
+    private Task WhenWaiting(int count)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count >= count || _isClosed)
+                return Task.CompletedTask;
+
+            _arrival = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expected = count;
+            return _arrival.Task;
+        }
+    }
+
+    private void EndWait()
+    {
         _arrival?.TrySetResult(true);
         _arrival = null;
     }

@@ -9,10 +9,10 @@ public sealed partial class OssAppendTarget
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// The most events that wait in the queue to be rendered, 1 at least. Default: 100 000. The queue is for bursts; what
+    /// The most events that wait in the queue to be rendered, 1 at least. Default: 50 000. The queue is for bursts; what
     /// waits for OSS waits rendered, within <see cref="MemoryLimit"/>.
     /// </summary>
-    public int QueueLimit { get; set; } = 100_000;
+    public int QueueLimit { get; set; } = 50_000;
 
     /// <summary>
     /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,

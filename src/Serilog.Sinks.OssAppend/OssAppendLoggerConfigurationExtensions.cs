@@ -41,7 +41,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="signatureVersion">How requests are signed. Default: V4.</param>
     /// <param name="period">How long an event may wait for others to share its append. Default: 2 seconds.</param>
     /// <param name="batchSizeLimit">The most events that are rendered in one go. Default: 500.</param>
-    /// <param name="queueLimit">The most events that may wait to be rendered. Default: 100 000.</param>
+    /// <param name="queueLimit">The most events that may wait to be rendered. Default: 50 000.</param>
     /// <param name="blockWhenFull">Whether a log call waits for room when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
     /// <param name="blockTimeout">How long it waits at most. Default: 10 seconds.</param>
     /// <param name="renderAtCall">Whether an event becomes text within the log call; see <see cref="OssAppendSinkOptions.RenderAtCall"/>. Default: false, in the background.</param>

@@ -18,7 +18,7 @@ public sealed class OssAppendSinkOptions
     public const string DefaultOutputTemplate = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} [{Level:u3}] {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Number of events that may wait in the queue if nothing else is said.</summary>
-    public const int DefaultQueueLimit = 100_000;
+    public const int DefaultQueueLimit = 50_000;
 
     /// <summary>Number of events rendered in one go if nothing else is said.</summary>
     public const int DefaultBatchSizeLimit = 500;
@@ -119,7 +119,7 @@ public sealed class OssAppendSinkOptions
     public int BatchSizeLimit { get; set; } = DefaultBatchSizeLimit;
 
     /// <summary>
-    /// The most events that may wait to be rendered, at least 1. Default: 100 000. Rendered ones wait as bytes instead, within
+    /// The most events that may wait to be rendered, at least 1. Default: 50 000. Rendered ones wait as bytes instead, within
     /// <see cref="MemoryLimitBytes"/>; only when that is used up does the queue fill.
     /// </summary>
     public int QueueLimit { get; set; } = DefaultQueueLimit;

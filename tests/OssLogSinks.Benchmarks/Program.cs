@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Running;
 using OssLogSinks.Benchmarks;
+using OssLogSinks.Benchmarks.Reports;
 using OssLogSinks.Benchmarks.Services;
 using OssLogSinks.Benchmarks.Sides;
 
-// What logging to OSS costs: `ratios` against other ways to log, in whole programs; `micro` part by part.
+// What logging to OSS costs: `ratios` against other ways to log, in whole programs; `micro` part by part; `compare` two reports.
 switch (args)
 {
     case [SideOrder.Command, var order]:
@@ -16,6 +17,8 @@ switch (args)
         return 0;
     case ["ratios", .. var rest]:
         return RatioArguments.Parse(rest) is not { } arguments ? 2 : await Ratios.RunAsync(arguments, rest) ? 0 : 1;
+    case ["compare", var first, var second]:
+        return Comparison.Run(first, second) ? 0 : 1;
     default:
         _ = RatioArguments.ShowUsage();
         return 2;

@@ -10,6 +10,7 @@ internal sealed record RatioArguments
     private const string Usage = """
         usage: ratios [--quick] [--only NAME,NAME] [--events N] [--runs N] [--report FILE]
                micro [BenchmarkDotNet's own arguments, --filter '*Crc*' for instance]
+               compare FILE FILE
         ratios measures whole programs, each side in a fresh process; --quick only shows that everything runs: its figures mean nothing
         """;
 

@@ -14,7 +14,7 @@ internal static class Ratios
     public static async Task<bool> RunAsync(RatioArguments arguments, string[] args)
     {
         var watch = Stopwatch.StartNew();
-        var report = new RatioReport(string.Join(' ', args.Prepend(Command)), arguments.Scale, arguments.Runs);
+        var report = new RatioReport(string.Join(' ', args.Prepend(Command)), arguments.Scale);
         await using var emulators = new EmulatorProcesses();
         var isWhole = true;
         foreach (var experiment in arguments.Experiments)

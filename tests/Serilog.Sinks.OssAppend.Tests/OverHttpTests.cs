@@ -50,6 +50,7 @@ public class OverHttpTests
             ObjectKey = "app.log",
             OutputTemplate = "{Message:lj}{NewLine}",
             FormatProvider = CultureInfo.InvariantCulture,
+            QueueLimit = 100_000,
             Period = TimeSpan.FromMilliseconds(8),
             AppendSizeLimitBytes = 64 << 10,
             EventSizeLimitBytes = 64 << 10,

@@ -64,8 +64,10 @@ internal sealed class DeliveryFate
         _counters.Dropped(reason, count);
         _reporter.Dropped(reason, count, why);
         if (states.Count > 0)
-            Tell(() => _listener?.OnLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored }));
+            TellLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored });
     }
+
+    private void TellLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(() => _listener?.OnLost(states, failure));
 
     private static object[] StatesOf(IReadOnlyList<(long Id, object State)> states) => states.Select(s => s.State).ToArray();
 

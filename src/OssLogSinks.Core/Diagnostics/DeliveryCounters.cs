@@ -9,8 +9,6 @@ internal sealed class DeliveryCounters : IDisposable
 {
     public const string MeterName = "OssLogSinks";
 
-    private const int ReasonCount = (int)DropReason.Refused + 1;
-
     private readonly Meter _meter;
     private readonly Counter<long> _acceptedCounter;
     private readonly Counter<long> _deliveredCounter;
@@ -22,7 +20,7 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly Counter<long> _retriesCounter;
     private readonly Counter<long> _adoptedCounter;
     private readonly Counter<long> _quarantinedCounter;
-    private readonly long[] _dropped = new long[ReasonCount];
+    private readonly long[] _dropped = new long[DropReasonNames.Count];
     private long _accepted;
     private long _delivered;
     private long _bytes;
@@ -75,7 +73,7 @@ internal sealed class DeliveryCounters : IDisposable
     public void Dropped(DropReason reason, long records)
     {
         Interlocked.Add(ref _dropped[(int)reason], records);
-        Measure(_droppedCounter, records, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        Measure(_droppedCounter, records, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
     }
 
     public void AppendSent() => Count(ref _appends, _appendsCounter);
@@ -108,7 +106,7 @@ internal sealed class DeliveryCounters : IDisposable
         AdoptedFolders = Interlocked.Read(ref _adopted),
         QuarantinedRecords = Interlocked.Read(ref _quarantined),
         QuarantinedBytes = Interlocked.Read(ref _quarantinedBytes),
-        Dropped = Enumerable.Range(0, ReasonCount)
+        Dropped = Enumerable.Range(0, DropReasonNames.Count)
             .Select(reason => (Reason: (DropReason)reason, Count: Interlocked.Read(ref _dropped[reason])))
             .Where(drop => drop.Count > 0)
             .ToDictionary(drop => drop.Reason, drop => drop.Count),

@@ -13,7 +13,10 @@ internal sealed class DeliveryReporter
     // Codes come from the service; whatever answers in its place may make up new ones without end.
     private const int MostKinds = 64;
 
+    private const string DropPrefix = "drop ";
+
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
+    private static readonly string[] DropKinds = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => DropPrefix + DropReasonNames.Of((DropReason)reason))];
 
     private readonly IOssDiagnostics? _diagnostics;
     private readonly TimeProvider _time;
@@ -34,7 +37,7 @@ internal sealed class DeliveryReporter
     /// <summary>Events were given up.</summary>
     public void Dropped(DropReason reason, long count, string why)
     {
-        if (TakeTurn("drop " + reason, count, out var total))
+        if (TakeTurn(DropKinds[(int)reason], count, out var total))
             Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}");
     }
 
@@ -194,13 +197,13 @@ internal sealed class DeliveryReporter
         List<(string Kind, long Count)> rest;
         lock (_gate)
         {
-            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith("drop ", StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
+            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
             foreach (var gathered in _gathered.Values)
                 gathered.Count = 0;
         }
 
         foreach (var (kind, count) in rest)
-            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring("drop ".Length)}).");
+            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
     }
 
     private void Report(OssDiagnosticLevel level, string message)

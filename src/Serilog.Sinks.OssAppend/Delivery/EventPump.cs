@@ -64,9 +64,10 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         }
 
         LeaveQueue();
+        await _room.WhenNext().ConfigureAwait(false);
     }
 
-    public Task OnEmptyBatchAsync() => Task.CompletedTask;
+    public Task OnEmptyBatchAsync() => _room.WhenNext();
 
     /// <summary>To be called once no more batches come.</summary>
     public void Dispose() => _writer.Dispose();

@@ -11,10 +11,14 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
 /// Queues events, at the cost of one bounded enqueue a log call, and renders them in the background. <see cref="PeriodicBatchingSink"/>
-/// only gives the rhythm, since it neither counts what it drops nor bounds its close nor knows the failure listener.
+/// makes the batches; how many may wait, and when the next batch is due, the room decides, since that one neither counts what
+/// it drops nor bounds its close, and would be woken anew by every event that it waits for.
 /// </summary>
 internal sealed class QueueIntake : IIntake
 {
+    // Shorter than any timer: a batch is whatever is there.
+    private static readonly TimeSpan NoWait = new(1);
+
     private readonly LossBook _losses;
     private readonly QueueRoom _room;
     private readonly CancellationTokenSource _giveUp = new();
@@ -33,12 +37,13 @@ internal sealed class QueueIntake : IIntake
         _time = options.TimeProvider;
         _hasBuffer = options.BufferPath is not null;
         _losses = losses;
-        _room = new QueueRoom(options.QueueLimit, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, _time, options.BatchSizeLimit);
+        var patience = options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero;
+        _room = new QueueRoom(options.QueueLimit, patience, _time, options.BatchSizeLimit, AppenderSettings.RhythmOf(options));
         var pump = new EventPump(appender, formatter, _room, relay, losses, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
             BatchSizeLimit = options.BatchSizeLimit,
-            Period = AppenderSettings.RhythmOf(options),
+            Period = NoWait,
             QueueLimit = null,
         });
         _enqueue = _batching.Emit;

@@ -32,11 +32,15 @@ internal sealed class QueueRoom
     private readonly int _limit;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _rhythm;
     private readonly int _pace;
     private readonly int _caughtUp;
+    private readonly int _enough;
 
     // Guarded by _gate.
     private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
+    private TaskCompletionSource<bool>? _arrival;
+    private int _expected;
     private long _entered;
     private long _left;
     private int _blocked;
@@ -46,15 +50,18 @@ internal sealed class QueueRoom
     /// <param name="limit">The most events inside.</param>
     /// <param name="patience">How long a caller waits for room; zero not at all.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="batchSize">How many events are taken at a time; whoever takes may wait for so many before he does.</param>
-    public QueueRoom(int limit, TimeSpan patience, TimeProvider time, int batchSize = 1)
+    /// <param name="batchSize">How many events are led out at a time.</param>
+    /// <param name="rhythm">How often events are led out that come one by one.</param>
+    public QueueRoom(int limit, TimeSpan patience, TimeProvider time, int batchSize, TimeSpan rhythm)
     {
         _limit = limit;
         _patience = patience;
         _time = time;
-        var pace = Math.Max(Pace, (long)BatchesPerPace * batchSize);
-        _pace = patience != TimeSpan.Zero && limit > pace ? (int)pace : int.MaxValue;
-        _caughtUp = _pace / BatchesPerPace;
+        _rhythm = rhythm;
+        var pace = (int)Math.Min(int.MaxValue, Math.Max(Pace, (long)BatchesPerPace * batchSize));
+        _pace = patience != TimeSpan.Zero && limit > pace ? pace : int.MaxValue;
+        _caughtUp = pace / BatchesPerPace;
+        _enough = Math.Min(limit, pace / 2);
     }
 
     public int Count
@@ -84,8 +91,27 @@ internal sealed class QueueRoom
 
             _entered++;
             enqueue(logEvent);
+            if (_arrival is not null && _entered - _left >= _expected)
+                EndWait();
             return Admission.Entered;
         }
+    }
+
+    /// <summary>
+    /// Waits until there is something to lead out. While events keep coming it looks by its own clock, so that no call pays for
+    /// waking it; a call does so where much waits already, or where nothing has come for a while.
+    /// </summary>
+    public async Task WhenNext()
+    {
+        if (Count > 0)
+            return;
+
+        // In real time, as everything is that is about processors: a test's clock does not move them.
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _rhythm, Timeout.InfiniteTimeSpan))
+            await Task.WhenAny(WhenInside(_enough), over.Task).ConfigureAwait(false);
+
+        await WhenInside(1).ConfigureAwait(false);
     }
 
     /// <summary>The oldest events inside leave.</summary>
@@ -126,6 +152,7 @@ internal sealed class QueueRoom
 
             var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             _watchers.Enqueue((_entered, reached));
+            EndWait();
             return reached.Task;
         }
     }
@@ -137,12 +164,33 @@ internal sealed class QueueRoom
         {
             _isClosed = true;
             Monitor.PulseAll(_gate);
+            EndWait();
         }
     }
 
     /// <summary>All that are inside leave, because nobody leads them out any more.</summary>
     /// <returns>How many they were.</returns>
     public int EmptyOut() => Leave(int.MaxValue);
+
+    // Ends before when somebody waits for what is inside, or after the close.
+    private Task WhenInside(int count)
+    {
+        lock (_gate)
+        {
+            if (_entered - _left >= count || _watchers.Count > 0 || _isClosed)
+                return Task.CompletedTask;
+
+            _arrival = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expected = count;
+            return _arrival.Task;
+        }
+    }
+
+    private void EndWait()
+    {
+        _arrival?.TrySetResult(true);
+        _arrival = null;
+    }
 
     private bool HasRoom() => _entered - _left < _limit;
 

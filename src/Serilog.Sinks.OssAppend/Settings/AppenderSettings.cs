@@ -7,8 +7,7 @@ namespace Serilog.Sinks.OssAppend.Settings;
 /// <summary>Says the sink's settings in the core's words.</summary>
 internal static class AppenderSettings
 {
-    private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestRhythmToDisk = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryTimeOfAudit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
 
@@ -19,8 +18,7 @@ internal static class AppenderSettings
     public static TimeSpan RhythmOf(OssAppendSinkOptions options)
     {
         var part = new TimeSpan(options.Period.Ticks / 8);
-        var longest = options.BufferPath is null ? LongestRhythm : LongestRhythmToDisk;
-        return part < ShortestRhythm ? ShortestRhythm : part > longest ? longest : part;
+        return part < ShortestRhythm ? ShortestRhythm : part > LongestRhythm ? LongestRhythm : part;
     }
 
     public static OssAppenderOptions From(OssAppendSinkOptions options) => new()

@@ -14,11 +14,10 @@ internal sealed class RatioReport
 
     /// <param name="command">The command that makes it.</param>
     /// <param name="scale">How large its experiments are.</param>
-    /// <param name="runs">How often each side is measured.</param>
-    public RatioReport(string command, ExperimentScale scale, int runs)
+    public RatioReport(string command, ExperimentScale scale)
     {
         _machine = Machine.Describe();
-        _setup = string.Create(CultureInfo.InvariantCulture, $"`{command}` on {DateTime.UtcNow:yyyy-MM-dd}: {scale.Events:N0} events a side after {scale.WarmUp:N0} that do not count, medians of {runs}");
+        _setup = string.Create(CultureInfo.InvariantCulture, $"`{command}` on {DateTime.UtcNow:yyyy-MM-dd}: {scale.Events:N0} events a side after {scale.WarmUp:N0} that do not count, medians of all turns");
         Console.WriteLine(_machine);
         Console.WriteLine(_setup);
     }
@@ -31,7 +30,7 @@ internal sealed class RatioReport
             _table.Append(CultureInfo.InvariantCulture, $"| {line.Name} | {line.Value(findings)} | {line.Target} | {line.What} |\n");
         }
 
-        _figures.Append(CultureInfo.InvariantCulture, $"| **{experiment.Name}** | | | | | | |\n");
+        _figures.Append(CultureInfo.InvariantCulture, $"| **{experiment.Name}**, {Turns(findings)} | | | | | | |\n");
         for (var side = 0; side < experiment.Sides.Count; side++)
         {
             var figures = new SideFigures(experiment.Sides[side].Label, findings, side);
@@ -39,6 +38,8 @@ internal sealed class RatioReport
             _figures.Append(figures.Row);
         }
     }
+
+    private static string Turns(Findings findings) => findings.Of(0).Count is var turns && turns == 1 ? "1 turn" : $"{turns} turns";
 
     public void Save(string path)
     {

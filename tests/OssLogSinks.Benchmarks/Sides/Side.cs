@@ -11,6 +11,7 @@ internal sealed class Side
 {
     // The runtime compiles code anew in the background, twice: when it has been called so many times, and some time after the last new code.
     private const int RoundsPerSettling = 32;
+    private const int PacedRounds = 3;
     private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(250);
 
     private readonly SideOrder _order;
@@ -36,15 +37,27 @@ internal sealed class Side
     {
         for (var round = 1; round <= _order.WarmUpRounds; round++)
         {
-            var door = OpenDoor(round, _order.Door with { WaitsForRoom = true });
-            new Load(door, _requests).Run(_order.WarmUp / _order.WarmUpRounds);
-            door.Close();
+            WarmUp(round, rate: 0, _order.WarmUp / _order.WarmUpRounds);
             if (round % RoundsPerSettling == 0 || round == _order.WarmUpRounds)
                 AwaitCompiler();
         }
 
+        // At a pace other ways are taken than flat out.
+        for (var round = 1; _order.Rate > 0 && round <= PacedRounds; round++)
+        {
+            WarmUp(_order.WarmUpRounds + round, _order.Rate, Math.Min(_order.Events, _order.Rate));
+            AwaitCompiler();
+        }
+
         // Aggressive gives unused memory back to the system, so that the working set begins low.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private void WarmUp(int round, int rate, long events)
+    {
+        var door = OpenDoor(round, _order.Door with { WaitsForRoom = true });
+        new Load(door, _requests) { Rate = rate, Times = _order.TimesCalls ? new CallTimes() : null }.Run(events);
+        door.Close();
     }
 
     private static void AwaitCompiler()

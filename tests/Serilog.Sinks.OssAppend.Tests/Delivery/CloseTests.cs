@@ -103,6 +103,7 @@ public class CloseTests
     {
         var bucket = new MemoryBucket();
         var options = Some.Options(bucket);
+        options.QueueLimit = 80_000;
         var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
         var logging = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {

@@ -13,7 +13,7 @@ public class QueueRoomTests
     [Fact]
     public void FullRoom_SendsTheNewestAway_UntilOneLeaves()
     {
-        var room = new QueueRoom(2, TimeSpan.Zero, _time);
+        var room = RoomOf(2, TimeSpan.Zero);
 
         Assert.Equal([Admission.Entered, Admission.Entered, Admission.Full], [Enter(room), Enter(room), Enter(room)]);
         room.Leave(1);
@@ -25,7 +25,7 @@ public class QueueRoomTests
     [Fact]
     public async Task PatientCaller_EntersWhenOneLeaves()
     {
-        var room = new QueueRoom(1, TimeSpan.FromSeconds(5), _time);
+        var room = RoomOf(1, TimeSpan.FromSeconds(5));
         Enter(room);
         var waiting = Task.Run(() => Enter(room), TestContext.Current.CancellationToken);
 
@@ -38,7 +38,7 @@ public class QueueRoomTests
     [Fact]
     public async Task PatientCaller_IsSentAwayWhenTheTimeIsOver()
     {
-        var room = new QueueRoom(1, TimeSpan.FromSeconds(5), _time);
+        var room = RoomOf(1, TimeSpan.FromSeconds(5));
         Enter(room);
         var waiting = Task.Run(() => Enter(room), TestContext.Current.CancellationToken);
 
@@ -51,7 +51,7 @@ public class QueueRoomTests
     [Fact]
     public void RendererThatDoesNotMove_IsNotWaitedFor()
     {
-        var room = new QueueRoom(QueueRoom.Pace + 50, TimeSpan.FromSeconds(5), _time);
+        var room = RoomOf(QueueRoom.Pace + 50, TimeSpan.FromSeconds(5));
 
         for (var i = 0; i < QueueRoom.Pace + 50; i++)
             Assert.Equal(Admission.Entered, Enter(room));
@@ -60,7 +60,7 @@ public class QueueRoomTests
     [Fact]
     public async Task RendererThatMoves_KeepsItsPace()
     {
-        var room = new QueueRoom(100_000, Timeout.InfiniteTimeSpan, _time);
+        var room = RoomOf(100_000, Timeout.InfiniteTimeSpan);
         var entering = Task.Run(
             () =>
             {
@@ -79,7 +79,7 @@ public class QueueRoomTests
     [Fact]
     public async Task Close_SendsThoseAwayWhoWait()
     {
-        var room = new QueueRoom(1, Timeout.InfiniteTimeSpan, _time);
+        var room = RoomOf(1, Timeout.InfiniteTimeSpan);
         Enter(room);
         var waiting = Task.Run(() => Enter(room), TestContext.Current.CancellationToken);
 
@@ -92,7 +92,7 @@ public class QueueRoomTests
     [Fact]
     public async Task WhenLeft_EndsWhenThoseInsideHaveLeft_WhoeverEntersAfter()
     {
-        var room = new QueueRoom(10, TimeSpan.Zero, _time);
+        var room = RoomOf(10, TimeSpan.Zero);
         Enter(room);
         Enter(room);
         var left = room.WhenLeft();
@@ -102,13 +102,13 @@ public class QueueRoomTests
         Assert.False(left.IsCompleted);
         room.Leave(1);
         await left.InTime();
-        Assert.True(new QueueRoom(1, TimeSpan.Zero, _time).WhenLeft().IsCompleted);
+        Assert.True(RoomOf(1, TimeSpan.Zero).WhenLeft().IsCompleted);
     }
 
     [Fact]
     public void EmptyOut_CountsThoseInside_AndLateLeaversNoMore()
     {
-        var room = new QueueRoom(10, TimeSpan.Zero, _time);
+        var room = RoomOf(10, TimeSpan.Zero);
         Enter(room);
         Enter(room);
 
@@ -116,6 +116,71 @@ public class QueueRoomTests
         room.Leave(2);
         Assert.Equal(0, room.Count);
     }
+
+    [Fact]
+    public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilThereAreEnough()
+    {
+        var room = RoomOf(100_000, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var next = room.WhenNext();
+
+        for (var i = 0; i < (QueueRoom.Pace / 2) - 1; i++)
+            Enter(room);
+        Assert.False(next.IsCompleted);
+
+        Enter(room);
+        await next.InTime();
+        Assert.True(room.WhenNext().IsCompleted);
+    }
+
+    [Fact]
+    public async Task SmallRoom_EndsTheWaitWhenItIsFull()
+    {
+        var room = RoomOf(2, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var next = room.WhenNext();
+        Enter(room);
+        Assert.False(next.IsCompleted);
+
+        Enter(room);
+        await next.InTime();
+    }
+
+    [Fact]
+    public async Task AfterAQuietWhile_TheFirstEventEndsTheWait()
+    {
+        var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.Zero);
+        var next = room.WhenNext();
+        Assert.False(next.IsCompleted);
+
+        Enter(room);
+        await next.InTime();
+    }
+
+    [Fact]
+    public async Task WhoeverWaitsForThoseInside_EndsTheWait()
+    {
+        var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var next = room.WhenNext();
+        Enter(room);
+        Assert.False(next.IsCompleted);
+
+        var left = room.WhenLeft();
+        await next.InTime();
+        Assert.False(left.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Close_EndsTheWait()
+    {
+        var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var next = room.WhenNext();
+        Assert.False(next.IsCompleted);
+
+        room.Close();
+        await next.InTime();
+        Assert.True(room.WhenNext().IsCompleted);
+    }
+
+    private QueueRoom RoomOf(int limit, TimeSpan patience, TimeSpan rhythm = default) => new(limit, patience, _time, batchSize: 1, rhythm);
 
     private Admission Enter(QueueRoom room) => room.Enter(Some.Event("x"), _queue.Add);
 }
