@@ -3,7 +3,7 @@ using System.Buffers;
 namespace OssLogSinks.Core.Batching;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the spool's lock; once sealed it
+/// Whole records of one stream as contiguous bytes in segments of a pool. Filled under the spool's lock; once sealed it
 /// belongs to the shipper, which moves its cursor forward record by record and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
@@ -20,10 +20,11 @@ internal sealed class AppendBatch
     /// <summary>The most that a record costs besides its bytes.</summary>
     public const int MostOverhead = RecordOverhead + StateOverhead + IdOverhead;
 
-    private const int SmallestSegment = 4 << 10;
-    private const int LargestSegment = 256 << 10;
+    // Two of a size each: what is rented is little more than what is used, and few pieces are sent.
+    private const int SegmentsOfASize = 2;
 
     private readonly List<byte[]> _segments = [];
+    private readonly SegmentPool? _pool;
     private readonly List<int> _ends = [];
     private List<object>? _states;
     private List<int>? _stateRecords;
@@ -34,10 +35,12 @@ internal sealed class AppendBatch
 
     /// <param name="firstAcceptedAt">When its first record was accepted, on the time provider's own scale.</param>
     /// <param name="source">Who keeps the books of its records; null if nobody does besides the batch.</param>
-    public AppendBatch(long firstAcceptedAt, RecordSource? source = null)
+    /// <param name="pool">Where its memory comes from and goes to, for whoever fills and releases it; null for memory of its own.</param>
+    public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
     {
         FirstAcceptedAt = firstAcceptedAt;
         Source = source;
+        _pool = pool;
     }
 
     /// <summary>When its first record was accepted, on the time provider's own scale.</summary>
@@ -186,8 +189,8 @@ internal sealed class AppendBatch
     /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
     public void Release()
     {
-        foreach (var segment in _segments)
-            ArrayPool<byte>.Shared.Return(segment);
+        for (var i = 0; i < _segments.Count; i++)
+            _pool?.Return(SizeOf(i), _segments[i]);
 
         Abandon();
     }
@@ -225,7 +228,7 @@ internal sealed class AppendBatch
     {
         var rented = 0;
         for (var segments = _segments.Count; Length + length > _capacity + rented; segments++)
-            rented += SegmentSize(segments);
+            rented += SegmentPool.BytesOf(SizeOf(segments));
 
         return rented;
     }
@@ -234,9 +237,9 @@ internal sealed class AppendBatch
     {
         while (Length + length > _capacity)
         {
-            var size = SegmentSize(_segments.Count);
-            _segments.Add(ArrayPool<byte>.Shared.Rent(size));
-            _capacity += _segments[_segments.Count - 1].Length;
+            var size = SizeOf(_segments.Count);
+            _segments.Add(_pool?.Rent(size) ?? SegmentPool.Make(size));
+            _capacity += SegmentPool.BytesOf(size);
         }
     }
 
@@ -259,5 +262,5 @@ internal sealed class AppendBatch
         }
     }
 
-    private static int SegmentSize(int index) => index >= 6 ? LargestSegment : SmallestSegment << index;
+    private static int SizeOf(int segment) => Math.Min(segment / SegmentsOfASize, SegmentPool.LargestSize);
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace OssLogSinks.Core.Protocol;
 
-/// <summary>A request's body: bytes that lie where the caller has them, always with their length (never chunked), copied by nobody.</summary>
+/// <summary>A request's body: bytes that lie where the caller has them, always with their length (never chunked).</summary>
 internal sealed class RequestBody(ReadOnlySequence<byte> bytes, IProgress<OssTransferProgress>? progress) : HttpContent
 {
     private const int PieceSize = 64 * 1024;
@@ -25,19 +25,36 @@ internal sealed class RequestBody(ReadOnlySequence<byte> bytes, IProgress<OssTra
     /// <inheritdoc />
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        var total = bytes.Length;
         var sent = 0L;
-        foreach (var memory in bytes)
+        for (var rest = bytes; rest.Length > 0;)
         {
-            for (var rest = memory; rest.Length > 0;)
+            var piece = rest.First.Length > PieceSize ? rest.First[..PieceSize] : rest.First;
+            if (piece.Length == Math.Min(PieceSize, rest.Length))
             {
-                var piece = rest.Length > PieceSize ? rest[..PieceSize] : rest;
                 await stream.WriteMemoryAsync(piece).ConfigureAwait(false);
-                rest = rest[piece.Length..];
                 sent += piece.Length;
-                progress?.Report(new OssTransferProgress(sent, total));
             }
+            else
+            {
+                sent += await JoinAsync(stream, rest).ConfigureAwait(false);
+            }
+
+            rest = bytes.Slice(sent);
+            progress?.Report(new OssTransferProgress(sent, bytes.Length));
         }
+    }
+
+    // Each piece would be a call of the system, which costs more than to copy a small one.
+    private static async Task<int> JoinAsync(Stream stream, ReadOnlySequence<byte> pieces)
+    {
+        var length = (int)Math.Min(PieceSize, pieces.Length);
+        var joined = ArrayPool<byte>.Shared.Rent(length);
+        pieces.Slice(0, length).CopyTo(joined);
+        await stream.WriteMemoryAsync(joined.AsMemory(0, length)).ConfigureAwait(false);
+
+        // Not after a failure: whatever it was written to may be reading it still.
+        ArrayPool<byte>.Shared.Return(joined);
+        return length;
     }
 
     /// <inheritdoc />

@@ -16,7 +16,7 @@ internal sealed class LogStream
     {
         Key = key;
         Appender = appender;
-        Recency = new LinkedListNode<LogStream>(this);
+        Place = new LinkedListNode<LogStream>(this);
     }
 
     public StreamKey Key { get; }
@@ -40,6 +40,9 @@ internal sealed class LogStream
 
     public StreamState State { get; set; }
 
+    /// <summary>The part that it has in the schedule's <see cref="StreamSchedule.LingeringBytes"/>.</summary>
+    public long LingeringBytes { get; set; }
+
     /// <summary>Wakes the stream when it has waited long enough; made when first needed.</summary>
     public ITimer? Timer { get; set; }
 
@@ -52,8 +55,11 @@ internal sealed class LogStream
     /// <summary>The start of the latest period that a record of it belongs to.</summary>
     public DateTimeOffset LatestPeriod { get; set; }
 
-    /// <summary>Its place in the order of last use.</summary>
-    public LinkedListNode<LogStream> Recency { get; }
+    /// <summary>The number of its last use; the higher, the later.</summary>
+    public long LastUse { get; set; }
+
+    /// <summary>Its place among the streams of the directory.</summary>
+    public LinkedListNode<LogStream> Place { get; }
 
     /// <summary>The batches from the oldest to the newest.</summary>
     public IEnumerable<AppendBatch> Batches()

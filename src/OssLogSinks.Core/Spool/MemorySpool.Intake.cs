@@ -22,7 +22,7 @@ internal sealed partial class MemorySpool
 
             var stream = _directory.Find(record.Time, record.KeyValues);
             SealBefore(stream, null, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp());
+            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
             return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, out room);
         }
     }
@@ -39,7 +39,7 @@ internal sealed partial class MemorySpool
         {
             var stream = _directory.Find(record.Stream, record.Time);
             SealBefore(stream, source, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
             return TryAdd(stream, batch, record.Utf8, state, record.Id, out room) == Acceptance.Accepted;
         }
     }
@@ -87,18 +87,20 @@ internal sealed partial class MemorySpool
         var before = batch.HeldBytes;
         if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
         {
-            ShipEverything();
             room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return Acceptance.Full;
         }
 
         batch.Add(utf8, state, id);
         _heldBytes += batch.HeldBytes - before;
+        _segments.TrimTo(_limits.Memory - _heldBytes);
         stream.Open = batch;
         if (stream.State == StreamState.Idle)
             LingerOn(stream, batch);
-        if (_heldBytes > _limits.Memory / 2)
-            ShipEverything();
+        else
+            _schedule.Grew(stream, batch.HeldBytes - before);
+        if (_schedule.LingeringBytes > _limits.Memory / 8 * 6)
+            ShipLargest();
 
         return Acceptance.Accepted;
     }

@@ -6,11 +6,14 @@ namespace OssLogSinks.Core.Spool;
 
 /// <summary>
 /// The bounded place in memory where records wait. A stream is ready to be shipped when its oldest record has waited the
-/// append interval, when a whole append is full, when memory gets short, at a flush and at the close. It is handed to one
+/// append interval, when a whole append is full, when it is among the largest and memory gets short, at a flush and at the close. It is handed to one
 /// worker at a time.
 /// </summary>
 internal sealed partial class MemorySpool : IDisposable
 {
+    // What a spool keeps that has nothing to do.
+    private const long KeptAtRest = 1 << 20;
+
     private readonly object _gate = new();
     private readonly StreamDirectory _directory;
     private readonly SpoolLimits _limits;
@@ -18,9 +21,10 @@ internal sealed partial class MemorySpool : IDisposable
     private readonly StreamSchedule _schedule;
 
     // Guarded by _gate.
+    private readonly SegmentPool _segments = new();
+    private readonly List<LogStream> _lingering = [];
     private TaskCompletionSource<bool>? _room;
     private long _heldBytes;
-    private bool _isShort;
     private bool _isUrgent;
     private bool _isClosing;
 
@@ -104,6 +108,8 @@ internal sealed partial class MemorySpool : IDisposable
                 stream.Current = null;
                 _heldBytes -= done.HeldBytes;
                 done.Release();
+                if (_heldBytes == 0)
+                    _segments.TrimTo(KeptAtRest);
                 MakeRoom();
             }
 
@@ -187,14 +193,14 @@ internal sealed partial class MemorySpool : IDisposable
         return waiting;
     }
 
-    private void ShipEverything()
+    // The largest, and so few of them that the others can become as large: appends cost more than their bytes.
+    private void ShipLargest()
     {
-        // Once until memory is no longer short: those that come later are made ready when they are due.
-        if (_isShort)
-            return;
-
-        _isShort = true;
-        DueAll();
+        _lingering.AddRange(_directory.Streams.Where(stream => stream.State == StreamState.Lingering));
+        _lingering.Sort(static (a, b) => b.Open!.Length.CompareTo(a.Open!.Length));
+        for (var i = 0; _schedule.LingeringBytes > _limits.Memory / 8 * 5; i++)
+            _schedule.Due(_lingering[i]);
+        _lingering.Clear();
     }
 
     private void DueAll()
@@ -205,7 +211,6 @@ internal sealed partial class MemorySpool : IDisposable
 
     private void MakeRoom()
     {
-        _isShort = false;
         _room?.TrySetResult(true);
         _room = null;
     }
@@ -222,7 +227,7 @@ internal sealed partial class MemorySpool : IDisposable
     private void LingerOn(LogStream stream, AppendBatch open)
     {
         var left = _limits.AppendInterval - _time.GetElapsedTime(open.FirstAcceptedAt);
-        if (left <= TimeSpan.Zero || _isClosing || _isUrgent || _heldBytes > _limits.Memory / 2)
+        if (left <= TimeSpan.Zero || _isClosing || _isUrgent)
             _schedule.MakeReady(stream);
         else
             _schedule.Linger(stream, left);
@@ -237,7 +242,7 @@ internal sealed partial class MemorySpool : IDisposable
     // A stream that is over is done with; any other is looked at again, unless it was forgotten meanwhile.
     private void OnIdle(LogStream stream)
     {
-        if (!_isClosing && stream.Recency.List is not null && !_directory.TryFinish(stream, StreamDirectory.Grace))
+        if (!_isClosing && stream.Place.List is not null && !_directory.TryFinish(stream, StreamDirectory.Grace))
             _schedule.Rest(stream, StreamDirectory.Grace);
     }
 }

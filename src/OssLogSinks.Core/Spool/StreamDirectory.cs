@@ -23,7 +23,8 @@ internal sealed class StreamDirectory
     private readonly Dictionary<StreamId, LogStream> _byId = [];
     private readonly Dictionary<StreamKey, LogStream> _byKey = [];
     private readonly Dictionary<ulong, LogStream> _byName = [];
-    private readonly LinkedList<LogStream> _recency = new();
+    private readonly LinkedList<LogStream> _streams = new();
+    private long _uses;
 
     public StreamDirectory(ObjectKeyTemplate template, AppendContext context, int limit)
     {
@@ -32,9 +33,9 @@ internal sealed class StreamDirectory
         _limit = limit;
     }
 
-    public IEnumerable<LogStream> Streams => _recency;
+    public IEnumerable<LogStream> Streams => _streams;
 
-    public int Count => _recency.Count;
+    public int Count => _streams.Count;
 
     /// <summary>The stream of an event, made if it is new.</summary>
     public LogStream Find(DateTimeOffset time, ReadOnlyMemory<string?> values)
@@ -64,12 +65,7 @@ internal sealed class StreamDirectory
     {
         if (period.Start > stream.LatestPeriod)
             stream.LatestPeriod = period.Start;
-        if (stream.Recency != _recency.First)
-        {
-            _recency.Remove(stream.Recency);
-            _recency.AddFirst(stream.Recency);
-        }
-
+        stream.LastUse = ++_uses;
         return stream;
     }
 
@@ -89,15 +85,23 @@ internal sealed class StreamDirectory
     /// <summary>Forgets idle streams until no more are kept than may be.</summary>
     public void Trim() => TrimTo(_limit);
 
+    // Looked for when one has to go, which a request follows, and not kept in order at every use, which an event is.
     private void TrimTo(int count)
     {
-        for (var node = _recency.Last; node is not null && _recency.Count > count;)
+        while (_streams.Count > count && LongestUnused() is { } stream)
+            Forget(stream);
+    }
+
+    private LogStream? LongestUnused()
+    {
+        LogStream? found = null;
+        foreach (var stream in _streams)
         {
-            var stream = node.Value;
-            node = node.Previous;
-            if (stream.State == StreamState.Idle)
-                Forget(stream);
+            if (stream.State == StreamState.Idle && (found is null || stream.LastUse < found.LastUse))
+                found = stream;
         }
+
+        return found;
     }
 
     private LogStream Add(StreamId id, RollPeriod period, ReadOnlyMemory<string?> values)
@@ -123,7 +127,7 @@ internal sealed class StreamDirectory
         TrimTo(_limit - 1);
         stream = new LogStream(key, new ObjectAppender(_context, key));
         _byKey.Add(key, stream);
-        _recency.AddFirst(stream.Recency);
+        _streams.AddLast(stream.Place);
         return stream;
     }
 
@@ -135,7 +139,7 @@ internal sealed class StreamDirectory
     {
         TryFinish(stream, TimeSpan.Zero);
         stream.Timer?.Dispose();
-        _recency.Remove(stream.Recency);
+        _streams.Remove(stream.Place);
         _byKey.Remove(stream.Key);
         foreach (var id in stream.Ids)
             _byId.Remove(id);

@@ -30,8 +30,12 @@ internal sealed class StreamSchedule
     /// <summary>Streams whose turn it is, each at most once.</summary>
     public ChannelReader<LogStream> Ready => _ready.Reader;
 
+    /// <summary>Memory that the records of lingering streams hold.</summary>
+    public long LingeringBytes { get; private set; }
+
     public void MakeReady(LogStream stream)
     {
+        Grew(stream, -stream.LingeringBytes);
         stream.State = StreamState.Ready;
         _ready.Writer.TryWrite(stream);
     }
@@ -50,7 +54,18 @@ internal sealed class StreamSchedule
     public void Linger(LogStream stream, TimeSpan wait)
     {
         stream.State = StreamState.Lingering;
+        Grew(stream, stream.Open!.HeldBytes);
         Wake(stream, wait);
+    }
+
+    /// <summary>A stream holds so much more; it counts while it lingers.</summary>
+    public void Grew(LogStream stream, long bytes)
+    {
+        if (stream.State != StreamState.Lingering)
+            return;
+
+        stream.LingeringBytes += bytes;
+        LingeringBytes += bytes;
     }
 
     /// <summary>Lets a stream wait after a failure.</summary>

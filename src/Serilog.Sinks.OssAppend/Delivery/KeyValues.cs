@@ -11,20 +11,22 @@ internal sealed class KeyValues
 {
     private static readonly string[] LevelNames = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
 
-    private readonly IReadOnlyList<string> _names;
     private readonly string?[] _values;
 
     public KeyValues(IReadOnlyList<string> names)
     {
-        _names = names;
+        Names = names;
         _values = new string?[names.Count];
     }
+
+    /// <summary>The properties whose values are read.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>The event's values in the order of the names. Valid until the next call.</summary>
     public ReadOnlyMemory<string?> Read(LogEvent logEvent)
     {
         for (var i = 0; i < _values.Length; i++)
-            _values[i] = _names[i] == "Level" ? NameOf(logEvent.Level) : TextOf(logEvent, _names[i]);
+            _values[i] = Names[i] == "Level" ? NameOf(logEvent.Level) : TextOf(logEvent, Names[i]);
 
         return _values;
     }

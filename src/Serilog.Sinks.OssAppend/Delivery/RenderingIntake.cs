@@ -16,9 +16,9 @@ internal sealed class RenderingIntake : IIntake
     // A writer that has held more than this is not kept for the thread's next event.
     private const int LargestKept = 32 << 10;
 
-    // A thread's own, free between two events: a value that logs while it is rendered finds none and makes another.
+    // A thread's own, free between two events: a value that logs while it is rendered, or read, finds none and makes another.
     [ThreadStatic]
-    private static RecordWriter? _spareWriter;
+    private static Scratch? _spare;
 
     private readonly OssAppender _appender;
     private readonly ITextFormatter _formatter;
@@ -53,11 +53,11 @@ internal sealed class RenderingIntake : IIntake
             return;
         }
 
-        var writer = _spareWriter ?? new RecordWriter();
-        _spareWriter = null;
-        if (TryRender(logEvent, writer, out var record))
+        var scratch = _spare ?? new Scratch();
+        _spare = null;
+        if (TryRender(logEvent, scratch, out var record))
             _appender.Append(record, _patience);
-        Keep(writer);
+        Keep(scratch);
     }
 
     public Task WhenHandedOver() => Task.CompletedTask;
@@ -75,11 +75,12 @@ internal sealed class RenderingIntake : IIntake
     }
 
     // False if the event failed, or if the formatter leaves it out by writing nothing.
-    private bool TryRender(LogEvent logEvent, RecordWriter writer, out LogRecord record)
+    private bool TryRender(LogEvent logEvent, Scratch scratch, out LogRecord record)
     {
         record = default;
         try
         {
+            var writer = scratch.Writer;
             writer.Reset();
             _formatter.Format(logEvent, writer);
             if (writer.Written.IsEmpty)
@@ -87,7 +88,7 @@ internal sealed class RenderingIntake : IIntake
 
             record = new LogRecord(logEvent.Timestamp, writer.Written)
             {
-                KeyValues = _keyNames.Count == 0 ? default : new KeyValues(_keyNames).Read(logEvent),
+                KeyValues = _keyNames.Count == 0 ? default : scratch.ValuesOf(_keyNames).Read(logEvent),
                 State = _relay.StateOf(logEvent),
             };
             return true;
@@ -99,11 +100,21 @@ internal sealed class RenderingIntake : IIntake
         }
     }
 
-    private static void Keep(RecordWriter writer)
+    private static void Keep(Scratch scratch)
     {
-        if (_spareWriter is null && writer.Written.Length <= LargestKept)
-            _spareWriter = writer;
+        if (_spare is null && scratch.Writer.Written.Length <= LargestKept)
+            _spare = scratch;
         else
-            writer.Dispose();
+            scratch.Writer.Dispose();
+    }
+
+    private sealed class Scratch
+    {
+        private KeyValues? _values;
+
+        public RecordWriter Writer { get; } = new();
+
+        /// <summary>For these names; a thread that logs to several sinks has others in between.</summary>
+        public KeyValues ValuesOf(IReadOnlyList<string> names) => _values?.Names == names ? _values : _values = new KeyValues(names);
     }
 }

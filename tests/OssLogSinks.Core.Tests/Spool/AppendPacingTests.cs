@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
@@ -63,6 +64,37 @@ public class AppendPacingTests
         await appender.FlushOrFailAsync();
 
         Assert.Equal([6, 200], _oss.Appends.Select(a => a.Length));
+    }
+
+    [Fact]
+    public async Task WhenMemoryGetsShort_TheLargestGo_AndTheOthersWaitForMore()
+    {
+        await using var appender = Begin(o =>
+        {
+            o.ObjectKey = "{Tenant}.log";
+            o.AppendSizeLimit = o.RecordSizeLimit = 256 << 10;
+            o.MemoryLimit = 1 << 20;
+        });
+
+        var line = Record(new string('x', 1023) + "\n", values: "large").Utf8;
+        appender.TryAppend(Record("y\n", values: "small"));
+        for (var i = 0; i < 200; i++)
+            Add("large");
+        for (var tenant = 0; tenant < 7; tenant++)
+        {
+            for (var i = 0; i < 60; i++)
+                Add($"middle{tenant}");
+        }
+
+        await _arrived.ReachAsync(1);
+        Assert.Equal(200 << 10, _oss.Appends[0].Length);
+        Assert.StartsWith("xxx", _oss.Text("large.log"), StringComparison.Ordinal);
+        Assert.DoesNotContain("small.log", _oss.Keys);
+
+        await appender.FlushOrFailAsync();
+        Assert.Equal("y\n", _oss.Text("small.log"));
+
+        void Add(string tenant) => Assert.True(appender.TryAppend(new LogRecord(_time.GetUtcNow(), line) { KeyValues = new[] { tenant } }));
     }
 
     [Fact]
