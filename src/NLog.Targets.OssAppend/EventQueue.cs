@@ -53,7 +53,7 @@ internal sealed class EventQueue
         _pace = settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && settings.QueueLimit > Pace
             ? Pace
             : int.MaxValue;
-        _enough = Math.Min(settings.QueueLimit, Pace / 2);
+        _enough = Math.Max(1, Math.Min(settings.QueueLimit, Pace) / 2);
     }
 
     /// <summary>How many callers wait for room.</summary>

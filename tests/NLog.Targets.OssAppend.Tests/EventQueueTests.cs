@@ -9,9 +9,9 @@ public class EventQueueTests
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     [Fact]
-    public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilTheQueueIsFull()
+    public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilTheQueueIsHalfFull()
     {
-        var queue = QueueOf(limit: 3, Never);
+        var queue = QueueOf(limit: 6, Never);
         var next = queue.WaitAsync();
         Add(queue);
         Add(queue);
@@ -25,7 +25,7 @@ public class EventQueueTests
     [Fact]
     public async Task AfterAQuietWhile_TheFirstEventEndsTheWait()
     {
-        var queue = QueueOf(limit: 3, rhythm: TimeSpan.Zero);
+        var queue = QueueOf(limit: 6, rhythm: TimeSpan.Zero);
         var next = queue.WaitAsync();
         Assert.False(next.IsCompleted);
 
@@ -36,7 +36,7 @@ public class EventQueueTests
     [Fact]
     public async Task Flush_EndsTheWait()
     {
-        var queue = QueueOf(limit: 3, Never);
+        var queue = QueueOf(limit: 6, Never);
         var next = queue.WaitAsync();
         Add(queue);
         Assert.False(next.IsCompleted);
@@ -48,7 +48,7 @@ public class EventQueueTests
     [Fact]
     public async Task Close_EndsTheWait_AndEveryOtherOnceNothingIsLeft()
     {
-        var queue = QueueOf(limit: 3, Never);
+        var queue = QueueOf(limit: 6, Never);
         var next = queue.WaitAsync();
         Add(queue);
         Assert.False(next.IsCompleted);

@@ -71,10 +71,7 @@ public class OssAppenderCloseTests
 
         Assert.False(await waiting);
         Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
-        var reused = Enumerable.Range(0, 64).Select(_ => ArrayPool<byte>.Shared.Rent(4096)).ToList();
-        reused.ForEach(array => array.AsSpan().Fill((byte)'!'));
         Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(body.ToArray()));
-        reused.ForEach(array => ArrayPool<byte>.Shared.Return(array));
     }
 
     [Fact]

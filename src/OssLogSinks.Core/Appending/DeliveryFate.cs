@@ -63,11 +63,11 @@ internal sealed class DeliveryFate
     {
         _counters.Dropped(reason, count);
         _reporter.Dropped(reason, count, why);
-        if (states.Count > 0)
+        if (states.Count > 0 && _listener is not null)
             TellLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored });
     }
 
-    private void TellLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(() => _listener?.OnLost(states, failure));
+    private void TellLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(() => _listener!.OnLost(states, failure));
 
     private static object[] StatesOf(IReadOnlyList<(long Id, object State)> states) => states.Select(s => s.State).ToArray();
 

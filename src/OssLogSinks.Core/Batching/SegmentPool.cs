@@ -20,12 +20,7 @@ internal sealed class SegmentPool
     public static int BytesOf(int size) => Smallest << size;
 
     /// <summary>Memory of its own for a batch that has no pool.</summary>
-    public static byte[] Make(int size) =>
-#if NET8_0_OR_GREATER
-        GC.AllocateUninitializedArray<byte>(BytesOf(size), pinned: true);
-#else
-        new byte[BytesOf(size)];
-#endif
+    public static byte[] Make(int size) => new byte[BytesOf(size)];
 
     public byte[] Rent(int size)
     {

@@ -26,35 +26,44 @@ internal sealed class RequestBody(ReadOnlySequence<byte> bytes, IProgress<OssTra
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         var sent = 0L;
-        for (var rest = bytes; rest.Length > 0;)
+        for (var rest = bytes; rest.Length > 0; rest = bytes.Slice(sent))
         {
-            var piece = rest.First.Length > PieceSize ? rest.First[..PieceSize] : rest.First;
-            if (piece.Length == Math.Min(PieceSize, rest.Length))
-            {
-                await stream.WriteMemoryAsync(piece).ConfigureAwait(false);
-                sent += piece.Length;
-            }
+            var length = rest.First.Length >= PieceSize ? PieceSize : LengthToJoin(rest);
+            if (length <= rest.First.Length)
+                await stream.WriteMemoryAsync(rest.First[..length]).ConfigureAwait(false);
             else
-            {
-                sent += await JoinAsync(stream, rest).ConfigureAwait(false);
-            }
+                await WriteJoinedAsync(stream, rest.Slice(0, length)).ConfigureAwait(false);
 
-            rest = bytes.Slice(sent);
+            sent += length;
             progress?.Report(new OssTransferProgress(sent, bytes.Length));
         }
     }
 
-    // Each piece would be a call of the system, which costs more than to copy a small one.
-    private static async Task<int> JoinAsync(Stream stream, ReadOnlySequence<byte> pieces)
+    // How much of what comes first is in small pieces; something at least, whatever empty ones stand in front.
+    private static int LengthToJoin(ReadOnlySequence<byte> pieces)
     {
-        var length = (int)Math.Min(PieceSize, pieces.Length);
+        var length = 0;
+        foreach (var piece in pieces)
+        {
+            if (piece.Length >= PieceSize || length >= PieceSize)
+                break;
+
+            length += piece.Length;
+        }
+
+        return Math.Max(1, Math.Min(PieceSize, length));
+    }
+
+    // Each piece would be a call of the system, which costs more than to copy a small one.
+    private static async Task WriteJoinedAsync(Stream stream, ReadOnlySequence<byte> pieces)
+    {
+        var length = (int)pieces.Length;
         var joined = ArrayPool<byte>.Shared.Rent(length);
-        pieces.Slice(0, length).CopyTo(joined);
+        pieces.CopyTo(joined);
         await stream.WriteMemoryAsync(joined.AsMemory(0, length)).ConfigureAwait(false);
 
         // Not after a failure: whatever it was written to may be reading it still.
         ArrayPool<byte>.Shared.Return(joined);
-        return length;
     }
 
     /// <inheritdoc />

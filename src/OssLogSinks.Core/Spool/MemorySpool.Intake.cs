@@ -87,12 +87,14 @@ internal sealed partial class MemorySpool
         var before = batch.HeldBytes;
         if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
         {
+            DueAllOnce();
             room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return Acceptance.Full;
         }
 
         batch.Add(utf8, state, id);
         _heldBytes += batch.HeldBytes - before;
+        _mostHeldBytes = Math.Max(_mostHeldBytes, _heldBytes);
         _segments.TrimTo(_limits.Memory - _heldBytes);
         stream.Open = batch;
         if (stream.State == StreamState.Idle)

@@ -6,12 +6,13 @@ namespace OssLogSinks.Core.Spool;
 
 /// <summary>
 /// The bounded place in memory where records wait. A stream is ready to be shipped when its oldest record has waited the
-/// append interval, when a whole append is full, when it is among the largest and memory gets short, at a flush and at the close. It is handed to one
+/// append interval, when a whole append is full, when memory gets short and it is among the largest, when there is none, at a flush and at the close. It is handed to one
 /// worker at a time.
 /// </summary>
 internal sealed partial class MemorySpool : IDisposable
 {
-    // What a spool keeps that has nothing to do.
+    // Free memory is kept that was in use so long ago, and a bit of it always.
+    private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(10);
     private const long KeptAtRest = 1 << 20;
 
     private readonly object _gate = new();
@@ -25,6 +26,9 @@ internal sealed partial class MemorySpool : IDisposable
     private readonly List<LogStream> _lingering = [];
     private TaskCompletionSource<bool>? _room;
     private long _heldBytes;
+    private long _mostHeldBytes;
+    private long _mostHeldSince;
+    private bool _isFull;
     private bool _isUrgent;
     private bool _isClosing;
 
@@ -108,8 +112,7 @@ internal sealed partial class MemorySpool : IDisposable
                 stream.Current = null;
                 _heldBytes -= done.HeldBytes;
                 done.Release();
-                if (_heldBytes == 0)
-                    _segments.TrimTo(KeptAtRest);
+                TrimSegments();
                 MakeRoom();
             }
 
@@ -164,10 +167,11 @@ internal sealed partial class MemorySpool : IDisposable
                 _directory.TryFinish(stream, TimeSpan.Zero);
                 stream.Current = stream.Open = null;
                 stream.Sealed.Clear();
-                stream.State = StreamState.Idle;
+                _schedule.Rest(stream, watch: null);
             }
 
             _heldBytes = 0;
+            _segments.TrimTo(0);
             return left;
         }
     }
@@ -203,14 +207,37 @@ internal sealed partial class MemorySpool : IDisposable
         _lingering.Clear();
     }
 
+    // What is under way may be stuck. Once until there is room: every record that finds none comes here.
+    private void DueAllOnce()
+    {
+        if (!_isFull)
+            DueAll();
+        _isFull = true;
+    }
+
     private void DueAll()
     {
         foreach (var stream in _directory.Streams)
             _schedule.Due(stream);
     }
 
+    private void TrimSegments()
+    {
+        if (_heldBytes == 0)
+        {
+            _segments.TrimTo(KeptAtRest);
+        }
+        else if (_time.GetElapsedTime(_mostHeldSince) > KeepTime)
+        {
+            _segments.TrimTo(Math.Max(KeptAtRest, _mostHeldBytes - _heldBytes));
+            _mostHeldBytes = _heldBytes;
+            _mostHeldSince = _time.GetTimestamp();
+        }
+    }
+
     private void MakeRoom()
     {
+        _isFull = false;
         _room?.TrySetResult(true);
         _room = null;
     }

@@ -85,7 +85,7 @@ internal sealed class StreamDirectory
     /// <summary>Forgets idle streams until no more are kept than may be.</summary>
     public void Trim() => TrimTo(_limit);
 
-    // Looked for when one has to go, which a request follows, and not kept in order at every use, which an event is.
+    // Looked for when one has to go, for a stream that is new, and not kept in order at every use, which an event is.
     private void TrimTo(int count)
     {
         while (_streams.Count > count && LongestUnused() is { } stream)

@@ -79,6 +79,7 @@ internal sealed class StreamSchedule
     /// <summary>Nothing waits in the stream; after <paramref name="watch"/>, if given, somebody looks whether that is still so.</summary>
     public void Rest(LogStream stream, TimeSpan? watch)
     {
+        Grew(stream, -stream.LingeringBytes);
         stream.State = StreamState.Idle;
         if (watch is { } wait)
             Wake(stream, wait);

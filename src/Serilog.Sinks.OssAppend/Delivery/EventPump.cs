@@ -64,7 +64,6 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         }
 
         LeaveQueue();
-        await _room.WhenNext().ConfigureAwait(false);
     }
 
     public Task OnEmptyBatchAsync() => _room.WhenNext();

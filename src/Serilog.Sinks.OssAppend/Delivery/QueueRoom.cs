@@ -61,7 +61,7 @@ internal sealed class QueueRoom
         var pace = (int)Math.Min(int.MaxValue, Math.Max(Pace, (long)BatchesPerPace * batchSize));
         _pace = patience != TimeSpan.Zero && limit > pace ? pace : int.MaxValue;
         _caughtUp = pace / BatchesPerPace;
-        _enough = Math.Min(limit, pace / 2);
+        _enough = Math.Max(1, Math.Min(limit, pace) / 2);
     }
 
     public int Count

@@ -12,8 +12,8 @@ internal static class AppenderSettings
     private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// How often queued events are rendered. It is a part of the period: as bytes they wait far cheaper than as objects, and
-    /// with a buffer they are not safe before.
+    /// How often queued events are rendered that come one by one, within the period: as bytes they wait far cheaper than as
+    /// objects, and with a buffer they are not safe before.
     /// </summary>
     public static TimeSpan RhythmOf(OssAppendSinkOptions options)
     {

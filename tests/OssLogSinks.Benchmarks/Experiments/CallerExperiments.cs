@@ -38,9 +38,13 @@ internal static class CallerExperiments
                 Timed(scale.Side("OssAppend", oss), Rate, scale.Events / 5),
                 Timed(scale.Side("OssAppend in an outage", outage), Rate, scale.Events / 5) with { IsInOutage = true },
                 Timed(scale.Side(against, file), Rate, scale.Events / 5),
+
+                // In no line: what the machine and the logger take by themselves.
+                Timed(scale.Side("a Serilog sink that only receives the event", new DoorSettings(DoorKind.SerilogReceiver)), Rate, scale.Events / 5),
             ],
             [
                 .. Lines($"caller_ns_{name}", 0, 2, $"OssAppend / {against}, {Rate} events/s"),
+                new RatioLine($"caller_cpu_{name}", new Target(1.00), $"CPU per event at this pace: OssAppend / {against}, {Rate} events/s", f => f.Ratio(0, 2, r => r.CpuPerEvent)),
                 .. Lines($"caller_ns_{name}_outage", 1, 2, $"OssAppend while OSS answers 503, until memory and queue are full and events are dropped / {against}, {Rate} events/s"),
             ]);
     }

@@ -48,4 +48,15 @@ public class SegmentPoolTests
 
         Assert.InRange(_pool.FreeBytes, 100_000, held);
     }
+
+    [Fact]
+    public void BatchThatIsAbandoned_GivesNothingBack_SinceSomebodyMayBeReadingIt()
+    {
+        var batch = new AppendBatch(0, source: null, _pool);
+        batch.Add("a"u8, state: null, id: 0);
+
+        batch.Abandon();
+
+        Assert.Equal(0, _pool.FreeBytes);
+    }
 }

@@ -98,6 +98,26 @@ public class AppendPacingTests
     }
 
     [Fact]
+    public async Task RecordThatFindsNoRoom_HasEverythingSent()
+    {
+        await using var appender = Begin(o =>
+        {
+            o.ObjectKey = "{Tenant}.log";
+            o.AppendSizeLimit = o.RecordSizeLimit = 256 << 10;
+            o.MemoryLimit = 1 << 20;
+        });
+        var (usual, largest) = (new string('x', 200 << 10), new string('x', 256 << 10));
+
+        foreach (var tenant in new[] { "a", "b", "c" })
+            Assert.True(appender.TryAppend(Record(usual, values: tenant)));
+        Assert.Empty(_oss.Appends);
+
+        Assert.False(appender.TryAppend(Record(largest, values: "d")));
+        await _arrived.ReachAsync(3);
+        Assert.Equal(["a.log", "b.log", "c.log"], _oss.Keys.Order());
+    }
+
+    [Fact]
     public async Task StreamThatCannotBeAppendedTo_HoldsNoOtherUp()
     {
         await using var appender = Begin(o =>

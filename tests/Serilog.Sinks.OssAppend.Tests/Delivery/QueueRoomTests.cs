@@ -133,15 +133,16 @@ public class QueueRoomTests
     }
 
     [Fact]
-    public async Task SmallRoom_EndsTheWaitWhenItIsFull()
+    public async Task SmallRoom_EndsTheWaitWhenItIsHalfFull()
     {
-        var room = RoomOf(2, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var room = RoomOf(4, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
         var next = room.WhenNext();
         Enter(room);
         Assert.False(next.IsCompleted);
 
         Enter(room);
         await next.InTime();
+        Assert.Equal(Admission.Entered, Enter(room));
     }
 
     [Fact]
