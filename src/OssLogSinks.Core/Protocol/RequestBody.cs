@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Protocol;
 /// <summary>A request's body: bytes that lie where the caller has them, always with their length (never chunked).</summary>
 internal sealed class RequestBody(ReadOnlySequence<byte> bytes, IProgress<OssTransferProgress>? progress) : HttpContent
 {
-    private const int PieceSize = 64 * 1024;
+    private const int PieceSize = 256 << 10;
 
     /// <summary>Content-MD5 of a body: base64 of the digest.</summary>
     public static string Md5Of(ReadOnlySequence<byte> bytes)

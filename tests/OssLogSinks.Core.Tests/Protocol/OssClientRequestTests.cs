@@ -115,15 +115,15 @@ public class OssClientRequestTests
     [Fact]
     public async Task Progress_TellsEveryPieceUpToTheWhole()
     {
-        using var wire = new FakeWire().Appended(150_000);
+        using var wire = new FakeWire().Appended(600_000);
         using var client = wire.NewClient();
         var progress = new Recorder();
 
         await client.AppendObjectAsync(
-            new AppendObjectRequest("a.log", 0, new ReadOnlySequence<byte>(new byte[150_000])) { Progress = progress }, Cancel);
+            new AppendObjectRequest("a.log", 0, new ReadOnlySequence<byte>(new byte[600_000])) { Progress = progress }, Cancel);
 
-        Assert.Equal([65536, 131072, 150000], progress.Reports.Select(report => report.BytesSent));
-        Assert.All(progress.Reports, report => Assert.Equal(150_000, report.TotalBytes));
+        Assert.Equal([262144, 524288, 600000], progress.Reports.Select(report => report.BytesSent));
+        Assert.All(progress.Reports, report => Assert.Equal(600_000, report.TotalBytes));
     }
 
     [Fact]
