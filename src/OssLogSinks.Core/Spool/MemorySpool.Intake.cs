@@ -87,7 +87,9 @@ internal sealed partial class MemorySpool
         var before = batch.HeldBytes;
         if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
         {
-            DueAllOnce();
+            // What is under way may be stuck: nothing lingers that could make room.
+            if (_schedule.LingeringBytes > 0)
+                DueAll();
             room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return Acceptance.Full;
         }

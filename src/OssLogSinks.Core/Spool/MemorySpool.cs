@@ -6,12 +6,12 @@ namespace OssLogSinks.Core.Spool;
 
 /// <summary>
 /// The bounded place in memory where records wait. A stream is ready to be shipped when its oldest record has waited the
-/// append interval, when a whole append is full, when memory gets short and it is among the largest, when there is none, at a flush and at the close. It is handed to one
-/// worker at a time.
+/// append interval, when a whole append is full, when memory gets short and it is among the largest, when there is none left,
+/// at a flush and at the close. It is handed to one worker at a time.
 /// </summary>
 internal sealed partial class MemorySpool : IDisposable
 {
-    // Free memory is kept that was in use so long ago, and a bit of it always.
+    // Memory is kept for those to come that was in use not longer ago than that, and a bit of it always.
     private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(10);
     private const long KeptAtRest = 1 << 20;
 
@@ -28,7 +28,6 @@ internal sealed partial class MemorySpool : IDisposable
     private long _heldBytes;
     private long _mostHeldBytes;
     private long _mostHeldSince;
-    private bool _isFull;
     private bool _isUrgent;
     private bool _isClosing;
 
@@ -207,14 +206,6 @@ internal sealed partial class MemorySpool : IDisposable
         _lingering.Clear();
     }
 
-    // What is under way may be stuck. Once until there is room: every record that finds none comes here.
-    private void DueAllOnce()
-    {
-        if (!_isFull)
-            DueAll();
-        _isFull = true;
-    }
-
     private void DueAll()
     {
         foreach (var stream in _directory.Streams)
@@ -237,7 +228,6 @@ internal sealed partial class MemorySpool : IDisposable
 
     private void MakeRoom()
     {
-        _isFull = false;
         _room?.TrySetResult(true);
         _room = null;
     }
