@@ -66,6 +66,16 @@ internal sealed class EventQueue
         }
     }
 
+    /// <summary>How many events have to wait for whoever takes them to be woken; 0 if nobody waits.</summary>
+    public int Awaited
+    {
+        get
+        {
+            lock (_gate)
+                return _arrival is null ? 0 : _expected;
+        }
+    }
+
     /// <summary>Takes an event if there is room, or waits for room if the settings say so.</summary>
     public Admission TryEnqueue(in QueuedEvent queued)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
 
@@ -11,57 +12,59 @@ public class EventQueueTests
     [Fact]
     public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilTheQueueIsHalfFull()
     {
-        var queue = QueueOf(limit: 6, Never);
+        var queue = QueueOf(Never);
         var next = queue.WaitAsync();
         Add(queue);
         Add(queue);
-        Assert.False(next.IsCompleted);
+        Assert.Equal(3, queue.Awaited);
 
-        Add(queue);
-        Assert.True(await InTime(next));
+        await EndsAsync(queue, next, () => Add(queue));
         Assert.True(queue.WaitAsync().IsCompleted);
     }
 
     [Fact]
     public async Task AfterAQuietWhile_TheFirstEventEndsTheWait()
     {
-        var queue = QueueOf(limit: 6, rhythm: TimeSpan.Zero);
+        var queue = QueueOf(rhythm: TimeSpan.Zero);
         var next = queue.WaitAsync();
-        Assert.False(next.IsCompleted);
+        await Wait.UntilAsync(() => queue.Awaited == 1);
 
-        Add(queue);
-        Assert.True(await InTime(next));
+        await EndsAsync(queue, next, () => Add(queue));
     }
 
     [Fact]
     public async Task Flush_EndsTheWait()
     {
-        var queue = QueueOf(limit: 6, Never);
+        var queue = QueueOf(Never);
         var next = queue.WaitAsync();
         Add(queue);
-        Assert.False(next.IsCompleted);
 
-        Assert.True(queue.TryEnqueueFlush(new QueuedEvent(null, _ => { }, null)));
-        Assert.True(await InTime(next));
+        await EndsAsync(queue, next, () => Assert.True(queue.TryEnqueueFlush(new QueuedEvent(null, _ => { }, null))));
     }
 
     [Fact]
     public async Task Close_EndsTheWait_AndEveryOtherOnceNothingIsLeft()
     {
-        var queue = QueueOf(limit: 6, Never);
+        var queue = QueueOf(Never);
         var next = queue.WaitAsync();
         Add(queue);
-        Assert.False(next.IsCompleted);
 
-        queue.Close();
-        Assert.True(await InTime(next));
+        await EndsAsync(queue, next, queue.Close);
         queue.TakeInto([], most: 1);
         Assert.False(await InTime(queue.WaitAsync()));
     }
 
-    private static EventQueue QueueOf(int limit, TimeSpan rhythm) => new(
+    private static async Task EndsAsync(EventQueue queue, Task<bool> next, Action end)
+    {
+        Assert.NotEqual(0, queue.Awaited);
+        end();
+        Assert.Equal(0, queue.Awaited);
+        Assert.True(await InTime(next));
+    }
+
+    private static EventQueue QueueOf(TimeSpan rhythm) => new(
         new PipelineSettings(
-            limit, AsyncTargetWrapperOverflowAction.Discard, TimeSpan.Zero, BatchSize: 1, TimeSpan.Zero, DrainOnProcessExit: false, OssFlushTarget.Oss, HasBuffer: false, RenderAtCall: false),
+            QueueLimit: 6, AsyncTargetWrapperOverflowAction.Discard, TimeSpan.Zero, BatchSize: 1, TimeSpan.Zero, DrainOnProcessExit: false, OssFlushTarget.Oss, HasBuffer: false, RenderAtCall: false),
         new FakeTimeProvider(),
         rhythm);
 

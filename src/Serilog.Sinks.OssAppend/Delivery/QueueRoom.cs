@@ -73,6 +73,16 @@ internal sealed class QueueRoom
         }
     }
 
+    /// <summary>How many events have to be inside for whoever leads them out to be woken; 0 if nobody waits.</summary>
+    public int Awaited
+    {
+        get
+        {
+            lock (_gate)
+                return _arrival is null ? 0 : _expected;
+        }
+    }
+
     /// <summary>Lets an event in, if there is room in time.</summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="enqueue">Puts it into the queue; never after <see cref="Close"/> has returned.</param>

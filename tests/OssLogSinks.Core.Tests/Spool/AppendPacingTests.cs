@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
@@ -72,29 +71,30 @@ public class AppendPacingTests
         await using var appender = Begin(o =>
         {
             o.ObjectKey = "{Tenant}.log";
-            o.AppendSizeLimit = o.RecordSizeLimit = 256 << 10;
-            o.MemoryLimit = 1 << 20;
+            o.ConcurrentAppends = 1;
+            o.AppendSizeLimit = o.RecordSizeLimit = 64 << 10;
+            o.MemoryLimit = 512 << 10;
         });
 
-        var line = Record(new string('x', 1023) + "\n", values: "large").Utf8;
-        appender.TryAppend(Record("y\n", values: "small"));
-        for (var i = 0; i < 200; i++)
-            Add("large");
-        for (var tenant = 0; tenant < 7; tenant++)
-        {
-            for (var i = 0; i < 60; i++)
-                Add($"middle{tenant}");
-        }
-
+        Add("small", records: 1);
+        Add("large", records: 60);
+        for (var i = 0; i < 12; i++)
+            Add($"middle{i}", records: 24);
         await _arrived.ReachAsync(1);
-        Assert.Equal(200 << 10, _oss.Appends[0].Length);
-        Assert.StartsWith("xxx", _oss.Text("large.log"), StringComparison.Ordinal);
-        Assert.DoesNotContain("small.log", _oss.Keys);
+
+        // The next one that gets large is due, with one worker behind all that were due before.
+        Add("next", records: 60);
+        await _arrived.ReachAsync(1);
+        Assert.Equal(["large.log", "next.log"], _oss.Appends.Select(a => a.Key));
 
         await appender.FlushOrFailAsync();
-        Assert.Equal("y\n", _oss.Text("small.log"));
+        Assert.Equal(1024, _oss.Text("small.log").Length);
 
-        void Add(string tenant) => Assert.True(appender.TryAppend(new LogRecord(_time.GetUtcNow(), line) { KeyValues = new[] { tenant } }));
+        void Add(string tenant, int records)
+        {
+            for (var i = 0; i < records; i++)
+                Assert.True(appender.TryAppend(Record(new string('x', 1023) + "\n", values: tenant)));
+        }
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 public class QueueRoomTests
 {
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
     private readonly FakeTimeProvider _time = new();
     private readonly List<LogEvent> _queue = [];
 
@@ -120,28 +122,25 @@ public class QueueRoomTests
     [Fact]
     public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilThereAreEnough()
     {
-        var room = RoomOf(100_000, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var room = RoomOf(100_000, TimeSpan.Zero, Never);
         var next = room.WhenNext();
 
-        for (var i = 0; i < (QueueRoom.Pace / 2) - 1; i++)
+        for (var i = 1; i < QueueRoom.Pace / 2; i++)
             Enter(room);
-        Assert.False(next.IsCompleted);
+        Assert.Equal(QueueRoom.Pace / 2, room.Awaited);
 
-        Enter(room);
-        await next.InTime();
+        await EndsAsync(room, next, () => Enter(room));
         Assert.True(room.WhenNext().IsCompleted);
     }
 
     [Fact]
     public async Task SmallRoom_EndsTheWaitWhenItIsHalfFull()
     {
-        var room = RoomOf(4, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var room = RoomOf(4, TimeSpan.Zero, Never);
         var next = room.WhenNext();
         Enter(room);
-        Assert.False(next.IsCompleted);
 
-        Enter(room);
-        await next.InTime();
+        await EndsAsync(room, next, () => Enter(room));
         Assert.Equal(Admission.Entered, Enter(room));
     }
 
@@ -150,35 +149,40 @@ public class QueueRoomTests
     {
         var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.Zero);
         var next = room.WhenNext();
-        Assert.False(next.IsCompleted);
+        while (room.Awaited != 1)
+            await Task.Yield();
 
-        Enter(room);
-        await next.InTime();
+        await EndsAsync(room, next, () => Enter(room));
     }
 
     [Fact]
     public async Task WhoeverWaitsForThoseInside_EndsTheWait()
     {
-        var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var room = RoomOf(10, TimeSpan.Zero, Never);
         var next = room.WhenNext();
         Enter(room);
-        Assert.False(next.IsCompleted);
 
-        var left = room.WhenLeft();
-        await next.InTime();
+        var left = Task.CompletedTask;
+        await EndsAsync(room, next, () => left = room.WhenLeft());
         Assert.False(left.IsCompleted);
     }
 
     [Fact]
     public async Task Close_EndsTheWait()
     {
-        var room = RoomOf(10, TimeSpan.Zero, rhythm: TimeSpan.FromDays(1));
+        var room = RoomOf(10, TimeSpan.Zero, Never);
         var next = room.WhenNext();
-        Assert.False(next.IsCompleted);
 
-        room.Close();
-        await next.InTime();
+        await EndsAsync(room, next, room.Close);
         Assert.True(room.WhenNext().IsCompleted);
+    }
+
+    private static async Task EndsAsync(QueueRoom room, Task next, Action end)
+    {
+        Assert.NotEqual(0, room.Awaited);
+        end();
+        Assert.Equal(0, room.Awaited);
+        await next.InTime();
     }
 
     private QueueRoom RoomOf(int limit, TimeSpan patience, TimeSpan rhythm = default) => new(limit, patience, _time, batchSize: 1, rhythm);
