@@ -63,4 +63,10 @@ public class OssException : Exception
 
     /// <summary>How long the service asks to wait (<c>Retry-After</c>); null if it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>
+    /// Whether the refusal comes from OSS itself and not from a proxy or gateway in between: it has a request id
+    /// (<c>x-oss-request-id</c>) and a code from OSS's error document.
+    /// </summary>
+    internal bool IsFromOss => Code is not null && RequestId is not null;
 }

@@ -30,7 +30,7 @@ internal sealed class ServiceRefusal
         var document = await ReadDocumentAsync(response, cancellationToken).ConfigureAwait(false);
         var code = Field(document?.ValueOf("Code"), credentials);
         var ec = Field(response.HeaderOf("x-oss-ec") ?? document?.ValueOf("EC"), credentials);
-        var requestId = Field(response.HeaderOf("x-oss-request-id") ?? document?.ValueOf("RequestId"), credentials);
+        var requestId = Field(response.HeaderOf("x-oss-request-id"), credentials);
         var endpoint = Field(document?.ValueOf("Endpoint"), credentials);
         var text = HeaderText.Clean(Redact(document?.ValueOf("Message"), credentials), LongestMessage);
         var message = MessageOf(operation, (int)response.StatusCode, code, text, ec, requestId);

@@ -49,7 +49,7 @@ internal sealed class FakeWire : HttpMessageHandler
         Answer(HttpStatusCode.OK, "", $"x-oss-next-append-position: {next}", $"x-oss-hash-crc64ecma: {crc}", "x-oss-request-id: REQ1", "ETag: \"E1\"");
 
     public FakeWire Refuse(HttpStatusCode status, string code, string more = "", params string[] headers) =>
-        Answer(status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>It is so.</Message><RequestId>REQ2</RequestId>{more}</Error>", headers);
+        Answer(status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>It is so.</Message><RequestId>REQ2</RequestId>{more}</Error>", ["x-oss-request-id: REQ2", .. headers]);
 
     public static HttpResponseMessage NewAnswer(HttpStatusCode status, string body, params string[] headers)
     {

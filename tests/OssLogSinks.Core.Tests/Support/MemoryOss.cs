@@ -209,7 +209,7 @@ internal sealed class MemoryOss : IOssClient
 
     public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public static OssException Refusal(HttpStatusCode status, string code) => new(status, code, code + ".");
+    public static OssException Refusal(HttpStatusCode status, string code) => new(status, code, code + ".") { RequestId = "5C3D8D2A0ACA54D87B430000" };
 
     private Stored Open(string key)
     {
