@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
@@ -99,6 +100,9 @@ public sealed class OssAppenderOptions
 
     /// <summary>How hard gzip tries; not the user's to choose.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
+
+    /// <summary>Who else in this process writes the same streams; not the user's to choose.</summary>
+    internal StreamClaims Claims { get; set; } = StreamClaims.OfProcess;
 
     /// <summary>
     /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the

@@ -22,9 +22,11 @@ internal sealed class AppendContext
         Counters = counters;
         Reporter = reporter;
         Time = options.TimeProvider;
+        Bucket = options.Bucket ?? "";
+        Claims = options.Claims;
         Sealer = options.SealFinishedObjects ? new ObjectSealer(client, reporter, new RetrySchedule(options.RetryDelay, options.RetryDelayLimit), Time) : null;
         Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit, Sealer);
-        Resync = new PositionResync(client, counters);
+        Resync = new PositionResync(client, counters, Time, options.RequestTimeout);
         // A copy: what the user does to his dictionaries later has no effect.
         _properties = options.ObjectProperties with
         {
@@ -47,6 +49,11 @@ internal sealed class AppendContext
     public DeliveryReporter Reporter { get; }
 
     public TimeProvider Time { get; }
+
+    public string Bucket { get; }
+
+    /// <summary>Says which streams this process alone writes.</summary>
+    public StreamClaims Claims { get; }
 
     /// <summary>Seals finished objects; null if they are left as they are.</summary>
     public ObjectSealer? Sealer { get; }

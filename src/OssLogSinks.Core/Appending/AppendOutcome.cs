@@ -4,26 +4,55 @@ using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Appending;
 
-/// <summary>What became of a request, as far as its answer tells.</summary>
+/// <summary>What the answer to a request says. The cases say how to go on; whether an append is in doubt is said by <see cref="IsInDoubt"/>.</summary>
 internal abstract record AppendOutcome
 {
+    // Refusals that OSS gives before it writes: signature, permission, argument, bucket, position, and the kind of the object.
+    // A code that is not listed proves nothing: a front end may say it after the write.
+    private static readonly HashSet<string> RefusedBeforeWriting = new(StringComparer.Ordinal)
+    {
+        "PositionNotEqualToLength", "NoSuchKey",
+        "ObjectNotAppendable", "AppendSealedObjectNotAllowed", "FileImmutable", "EntityTooLarge", "InlineDataTooLarge", "InvalidObjectState",
+        "NoSuchBucket", "BucketDisable", "InvalidBucketName",
+        "SignatureDoesNotMatch", "InvalidAccessKeyId", "SecurityTokenExpired", "InvalidSecurityToken", "AccessKeyIdAndSecurityTokenNotMatch", "RequestTimeTooSkewed",
+        "AccessDenied", "UserDisable", "AbnormalBucketOwnerStatus", "SecondLevelDomainForbidden", "PublicEndpointForbidden", "TransferAccelerationDisabled",
+        "KmsServiceNotEnabled", "MethodNotAllowed",
+        "InvalidArgument", "MissingArgument", "InvalidObjectName", "InvalidDigest", "InvalidEncryptionAlgorithmError", "InvalidTaggingKey",
+        "NotImplemented", "MissingContentLength",
+    };
+
+    /// <summary>
+    /// Whether an append with this outcome may have been written all the same, or may be yet. False only after a success, and
+    /// after a refusal that OSS itself gives before it writes.
+    /// </summary>
+    public virtual bool IsInDoubt => false;
+
     /// <summary>The service applied the append.</summary>
     public sealed record Appended(AppendObjectResult Result) : AppendOutcome;
 
-    /// <summary>The object's length is another: nothing was written by this request.</summary>
+    /// <summary>The object's length is another.</summary>
     public sealed record PositionMismatch(OssException Error) : AppendOutcome;
 
-    /// <summary>Nothing was written, and the same request may succeed later.</summary>
-    public sealed record Throttled(OssException Error) : AppendOutcome;
+    /// <summary>The service is busy, or another passing conflict: the same request may succeed later.</summary>
+    public sealed record Throttled(OssException Error) : AppendOutcome
+    {
+        public override bool IsInDoubt => !ProvesNothingWritten(Error);
+    }
 
-    /// <summary>Nothing was written, and this object will never take an append again.</summary>
+    /// <summary>This object takes no more appends.</summary>
     public sealed record ObjectClosed(OssException Error) : AppendOutcome;
 
-    /// <summary>Nothing was written, and nothing will be until somebody mends a setting, a permission or the bucket.</summary>
-    public sealed record Refused(OssException Error) : AppendOutcome;
+    /// <summary>Nothing will be written until somebody changes a setting, a permission, the bucket or the network.</summary>
+    public sealed record Refused(OssException Error) : AppendOutcome
+    {
+        public override bool IsInDoubt => !ProvesNothingWritten(Error);
+    }
 
     /// <summary>No usable answer: the request may have been applied, may still be, or never.</summary>
-    public sealed record Unanswered(Exception Error) : AppendOutcome;
+    public sealed record Unanswered(Exception Error) : AppendOutcome
+    {
+        public override bool IsInDoubt => true;
+    }
 
     /// <summary>Nothing was sent: the disk does not take the note without which a crash would make the append land twice.</summary>
     public sealed record Unrecorded(Exception Error) : AppendOutcome;
@@ -36,7 +65,8 @@ internal abstract record AppendOutcome
         if (error is not OssException refusal || refusal.StatusCode == 0)
             return new Unanswered(error);
 
-        return refusal.Code switch
+        // A code from a proxy or gateway says nothing about the object.
+        return (refusal.IsFromOss ? refusal.Code : null) switch
         {
             "PositionNotEqualToLength" or "NoSuchKey" => new PositionMismatch(refusal),
             "ObjectNotAppendable" or "AppendSealedObjectNotAllowed" or "FileImmutable" or "EntityTooLarge"
@@ -47,13 +77,16 @@ internal abstract record AppendOutcome
         };
     }
 
-    // 500 and an answer without a code say nothing about the append; a 503 or 429 with its code is a refusal before the write.
+    // Without a code of OSS's, or with one that says nothing about the object. Conflicts pass: StaleFile, OperationAborted.
     private static AppendOutcome FromStatus(OssException error)
     {
         var status = (int)error.StatusCode;
-        if (status == 429 || (error.StatusCode == HttpStatusCode.ServiceUnavailable && error.Code is not null))
+        if (status is 409 or 429 || (error.StatusCode == HttpStatusCode.ServiceUnavailable && error.Code is not null))
             return new Throttled(error);
 
         return status >= 500 || status == 408 || status < 400 ? new Unanswered(error) : new Refused(error);
     }
+
+    private static bool ProvesNothingWritten(OssException error) =>
+        error is OssCredentialsException || (error.IsFromOss && RefusedBeforeWriting.Contains(error.Code!));
 }

@@ -40,15 +40,17 @@ internal sealed partial class ObjectAppender
 
     private void Resume(AppendBatch batch, AppendIntent intent)
     {
-        _left = null;
         var end = batch.EndOfIds(intent.LastId);
         if (end == batch.Cursor || batch.IsRestEmpty)
         {
             // None of it is left to be sent, so nothing can be stored twice.
+            _left = null;
             return;
         }
 
+        // The append stays in doubt if making its bytes throws: the next step tries again.
         var body = _format.Of(batch, end, intent.Position.Length);
+        _left = null;
         _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Left = intent };
         if (intent.Body == new LostBody(_pending.Length, _pending.Crc64))
             _pending.IntendedAt = (intent.Sequence, intent.Position.Length);

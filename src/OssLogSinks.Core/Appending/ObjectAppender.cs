@@ -17,11 +17,12 @@ namespace OssLogSinks.Core.Appending;
 /// before such an append is sent the batch's source notes it, and after a crash it is in doubt again, at the same place.
 /// <see cref="PositionResync"/> says what no writer can know while the process lives.
 /// </remarks>
-internal sealed partial class ObjectAppender
+internal sealed partial class ObjectAppender : IDisposable
 {
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
     private readonly ObjectFormat _format;
+    private readonly StreamClaim _claim;
 
     // Owned by the worker that ships the stream; the spool hands a stream to one worker at a time.
     private int _sequence;
@@ -33,6 +34,7 @@ internal sealed partial class ObjectAppender
         _context = context;
         _stream = stream;
         _format = context.FormatOf(stream);
+        _claim = context.Claims.Claim(context.Bucket, stream);
     }
 
     /// <summary>The object that the stream is at.</summary>
@@ -94,6 +96,9 @@ internal sealed partial class ObjectAppender
         _position = null;
     }
 
+    /// <summary>The stream is forgotten, or delivery has ended.</summary>
+    public void Dispose() => _claim.Dispose();
+
     private async Task<AppendOutcome?> OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -119,24 +124,30 @@ internal sealed partial class ObjectAppender
 
             case AppendOutcome.PositionMismatch:
                 pending.State = PendingState.InDoubt;
+                pending.MayHaveLanded |= _claim.IsSole;
                 return await ResyncAsync(pending, cancellationToken).ConfigureAwait(false);
 
-            case AppendOutcome.Unanswered:
-                pending.MayHaveLanded = true;
-                pending.State = PendingState.InDoubt;
-                return new ShipVerdict.Again(outcome);
-
             case AppendOutcome.ObjectClosed closed:
-                // A copy that was never answered may stand in the object that has been closed since.
+                // An earlier copy may stand in the object that has been closed since.
                 pending.ClosedBy = closed;
-                pending.State = pending.MayHaveLanded && closed.Error.Code != "ObjectNotAppendable" ? PendingState.InDoubt : PendingState.ToSend;
-                if (pending.State == PendingState.ToSend)
+                pending.MayHaveLanded |= _claim.IsSole;
+                if (pending.MayHaveLanded)
+                    pending.State = PendingState.InDoubt;
+                else
                     Roll(closed);
                 return new ShipVerdict.Again(outcome);
 
             default:
-                return new ShipVerdict.Later(outcome);
+                if (outcome.IsInDoubt)
+                    PutInDoubt(pending);
+                return outcome is AppendOutcome.Unanswered ? new ShipVerdict.Again(outcome) : new ShipVerdict.Later(outcome);
         }
+    }
+
+    private static void PutInDoubt(PendingAppend pending)
+    {
+        pending.MayHaveLanded = true;
+        pending.State = PendingState.InDoubt;
     }
 
     private async Task<AppendOutcome> AppendAsync(PendingAppend pending, CancellationToken cancellationToken)
@@ -154,8 +165,7 @@ internal sealed partial class ObjectAppender
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            pending.MayHaveLanded = true;
-            pending.State = PendingState.InDoubt;
+            PutInDoubt(pending);
             throw;
         }
         catch (Exception e)
@@ -169,8 +179,7 @@ internal sealed partial class ObjectAppender
         var expected = _position!.Value.Advance(pending.Length, pending.Crc64);
         if (result.NextPosition != expected.Length)
         {
-            pending.MayHaveLanded = true;
-            pending.State = PendingState.InDoubt;
+            PutInDoubt(pending);
             return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The answer to an append names another length than the append leads to.")));
         }
 

@@ -7,14 +7,16 @@ namespace OssLogSinks.Core.Appending;
 
 /// <summary>
 /// Finds out what became of an append: by the object's length and CRC-64, and, where these cannot tell, by reading the
-/// bytes back. An append is atomic, and an object only grows while it is neither deleted nor overwritten; so
-/// once the length has passed a position, no append for that position can land any more.
+/// bytes back. Content decides before kind: bytes that stand there were appended, whatever the object has become since. An
+/// append is atomic, and an object only grows while it is neither deleted nor overwritten; so once the length has passed a
+/// position, no append for that position can land any more.
 /// </summary>
 /// <remarks>
 /// <para>Two things nobody can find out by asking the service, and what is chosen then:</para>
 /// <para>
 /// A stranger appended our very bytes at our very position while ours were in doubt: they are taken for ours, so that the
-/// text stands there once. A refused append is in no doubt, and is appended behind them.
+/// text stands there once. On an object that others may share, an append whose first answer is a refusal for its position is
+/// not in doubt, and is appended behind them. On an object of one writer alone it is: a proxy may have delivered the request twice.
 /// </para>
 /// <para>
 /// The object was deleted and made anew between two looks. What stood in the old one is gone by somebody's will; an append
@@ -29,11 +31,15 @@ internal sealed class PositionResync
 
     private readonly IOssClient _client;
     private readonly DeliveryCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _readBackTimeout;
 
-    public PositionResync(IOssClient client, DeliveryCounters counters)
+    public PositionResync(IOssClient client, DeliveryCounters counters, TimeProvider time, TimeSpan readBackTimeout)
     {
         _client = client;
         _counters = counters;
+        _time = time;
+        _readBackTimeout = readBackTimeout;
     }
 
     /// <summary>Asks the object what became of the append.</summary>
@@ -62,40 +68,56 @@ internal sealed class PositionResync
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
 
-        if (!head.IsAppendable)
-            return new ResyncVerdict.RollOver();
-
         var now = new AppendPosition(head.Length, head.Crc64);
-        return await JudgeAsync(key, sentAt, pending, now, !head.IsSealed, cancellationToken).ConfigureAwait(false);
+        return await JudgeAsync(key, sentAt, pending, now, head.TakesAppends, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the range where the append should stand and compares; null if the question got no answer.</summary>
     public Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
         string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken) =>
-        ReadBackAsync(
-            key, new OssByteRange(sentAt.Length, pending.Length), content => HoldsAsync(content, pending.Body, cancellationToken), cancellationToken);
+        ReadBackAsync(key, new OssByteRange(sentAt.Length, pending.Length), new ExpectedBytes(pending.Body), cancellationToken);
 
     private async Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
-        string key, OssByteRange range, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
+        string key, OssByteRange range, IExpectedContent expected, CancellationToken cancellationToken)
     {
+        // A read-back holds no more bytes than an append, so it gets no more time than one request.
+        using var deadline = new Deadline(_readBackTimeout, _time, cancellationToken);
         try
         {
             _counters.Resynced();
-            var request = new GetObjectRequest(key) { Range = range };
-            using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (answer.ContentRange != range)
-                return (null, new AppendOutcome.Unanswered(new OssException("The service answered with another range than the one asked for.")));
-
-            return (await holds(answer.Content).ConfigureAwait(false), null);
+            return (await HoldsAsync(key, range, expected, deadline.Token).ConfigureAwait(false), null);
         }
-        catch (OssException e) when ((int)e.StatusCode == 416 || e.Code == "NoSuchKey")
+        catch (OssException e) when (e.IsFromOss && ((int)e.StatusCode == 416 || e.Code == "NoSuchKey"))
         {
             return (false, null);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, new AppendOutcome.Unanswered(new OssException("Reading back an append took too long.", e)));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return (null, FailureOf(e));
         }
+    }
+
+    // An answer that is not exactly the range is no answer at all: only whole and unchanged bytes can tell.
+    private async Task<bool> HoldsAsync(string key, OssByteRange range, IExpectedContent expected, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest(key) { Range = range };
+        using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (answer.ContentRange != range)
+            throw new OssException("The service answered with another range than the one asked for.");
+
+        var length = await ReadAsync(answer.Content, range.Length, expected, cancellationToken).ConfigureAwait(false);
+        if (length != range.Length)
+            throw new OssException(length < range.Length ? "The object's range ended early." : "The object's range has more bytes than asked for.");
+        if (expected.IsMatch || answer.ContentEncoding is null)
+            return expected.IsMatch;
+
+        // Other bytes, and encoded: by a proxy on the way, or is the object stored so?
+        var head = await HeadOrAbsentAsync(_client, key, cancellationToken).ConfigureAwait(false);
+        return head?.ContentEncoding == answer.ContentEncoding ? false : throw new OssException("The object's range was encoded on its way.");
     }
 
     /// <summary>What the service knows of an object; null if there is none.</summary>
@@ -133,7 +155,7 @@ internal sealed class PositionResync
         }
     }
 
-    private static bool IsNoSuchKey(OssException error) => (int)error.StatusCode == 404 && error.Code == "NoSuchKey";
+    private static bool IsNoSuchKey(OssException error) => error.IsFromOss && (int)error.StatusCode == 404 && error.Code == "NoSuchKey";
 
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)
@@ -166,7 +188,7 @@ internal sealed class PositionResync
         {
             var range = new OssByteRange(sentAt.Length, left.Length);
             var (found, failure) = await StandsAsync(
-                key, range, sentAt.Advance(left.Length, left.Crc64), now, content => HasCrc64Async(content, left, cancellationToken), cancellationToken).ConfigureAwait(false);
+                key, range, sentAt.Advance(left.Length, left.Crc64), now, new ExpectedCrc64(left.Crc64), cancellationToken).ConfigureAwait(false);
             if (found || failure is not null)
                 return (found, failure);
         }
@@ -176,7 +198,7 @@ internal sealed class PositionResync
             new OssByteRange(sentAt.Length, pending.Length),
             sentAt.Advance(pending.Length, pending.Crc64),
             now,
-            content => HoldsAsync(content, pending.Body, cancellationToken),
+            new ExpectedBytes(pending.Body),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -184,7 +206,7 @@ internal sealed class PositionResync
         new[] { pending.Left?.Body, pending.Left?.Earlier }.OfType<LostBody>().Where(body => body != new LostBody(pending.Length, pending.Crc64));
 
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
-        string key, OssByteRange range, AppendPosition end, AppendPosition now, Func<Stream, Task<bool>> holds, CancellationToken cancellationToken)
+        string key, OssByteRange range, AppendPosition end, AppendPosition now, IExpectedContent expected, CancellationToken cancellationToken)
     {
         if (now.Length < end.Length)
             return (false, null);
@@ -193,7 +215,7 @@ internal sealed class PositionResync
         if (now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64)
             return (true, null);
 
-        var (found, failure) = await ReadBackAsync(key, range, holds, cancellationToken).ConfigureAwait(false);
+        var (found, failure) = await ReadBackAsync(key, range, expected, cancellationToken).ConfigureAwait(false);
         return (found == true, failure);
     }
 
@@ -201,40 +223,55 @@ internal sealed class PositionResync
     private static AppendOutcome FailureOf(Exception error) =>
         AppendOutcome.FromError(error) is AppendOutcome.ObjectClosed closed ? new AppendOutcome.Refused(closed.Error) : AppendOutcome.FromError(error);
 
-    private static async Task<bool> HoldsAsync(Stream content, ReadOnlySequence<byte> expected, CancellationToken cancellationToken)
+    // Up to one byte more than there should be, so that a body without end is noticed and left.
+    private static async Task<long> ReadAsync(Stream content, long wanted, IExpectedContent expected, CancellationToken cancellationToken)
     {
         // Not pooled: a read that does not heed its token may write to it after we have gone.
         var buffer = new byte[CompareBufferSize];
-        var isSame = true;
-        while (true)
+        var length = 0L;
+        while (length <= wanted)
         {
-            var count = await Waiting.WithAsync(content.ReadMemoryAsync(buffer, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-                break;
-
-            isSame = isSame && expected.StartsWith(buffer.AsSpan(0, count));
-            if (isSame)
-                expected = expected.Slice(count);
-        }
-
-        // A body that ends early is no answer at all.
-        return isSame && expected.Length > 0 ? throw new EndOfStreamException("The object's range ended early.") : isSame;
-    }
-
-    private static async Task<bool> HasCrc64Async(Stream content, LostBody wanted, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[CompareBufferSize];
-        var (length, crc64) = (0L, 0UL);
-        while (true)
-        {
-            var count = await Waiting.WithAsync(content.ReadMemoryAsync(buffer, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            var memory = buffer.AsMemory(0, (int)Math.Min(buffer.Length, wanted + 1 - length));
+            var count = await Waiting.WithAsync(content.ReadMemoryAsync(memory, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
             if (count == 0)
                 break;
 
             length += count;
-            crc64 = Crc64.Append(crc64, buffer.AsSpan(0, count));
+            expected.Compare(buffer.AsSpan(0, count));
         }
 
-        return length < wanted.Length ? throw new EndOfStreamException("The object's range ended early.") : length == wanted.Length && crc64 == wanted.Crc64;
+        return length;
+    }
+
+    /// <summary>What should stand in a range, compared piece by piece.</summary>
+    private interface IExpectedContent
+    {
+        /// <summary>Whether all that was compared is what should stand there; meaningful once the whole range was.</summary>
+        bool IsMatch { get; }
+
+        void Compare(ReadOnlySpan<byte> piece);
+    }
+
+    private sealed class ExpectedBytes(ReadOnlySequence<byte> bytes) : IExpectedContent
+    {
+        private ReadOnlySequence<byte> _rest = bytes;
+
+        public bool IsMatch { get; private set; } = true;
+
+        public void Compare(ReadOnlySpan<byte> piece)
+        {
+            IsMatch = IsMatch && _rest.StartsWith(piece);
+            if (IsMatch)
+                _rest = _rest.Slice(piece.Length);
+        }
+    }
+
+    private sealed class ExpectedCrc64(ulong crc64) : IExpectedContent
+    {
+        private ulong _found;
+
+        public bool IsMatch => _found == crc64;
+
+        public void Compare(ReadOnlySpan<byte> piece) => _found = Crc64.Append(_found, piece);
     }
 }

@@ -62,10 +62,13 @@ internal sealed class Shipper : IDisposable
         var batch = _spool.Begin(stream);
         using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream), null, LongSilence, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
+        var closed = stream.Appender.ObjectsClosed;
         try
         {
             var verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
             pause = Apply(stream, batch, verdict);
+            if (stream.Appender.ObjectsClosed != closed)
+                pause = Longer(pause, PauseAfterClosing(stream));
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
@@ -160,6 +163,15 @@ internal sealed class Shipper : IDisposable
         // What the service asks for is not ours to trust: it may name years, which no timer takes.
         return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
     }
+
+    // One object that is closed is nothing special. Where each new one is closed too, they must not be used up one an append.
+    private TimeSpan PauseAfterClosing(LogStream stream)
+    {
+        var inARow = stream.Closings.Mark(_settings.Time, _settings.Schedule.Limit + _settings.Schedule.Limit);
+        return inARow == 1 ? TimeSpan.Zero : _settings.Schedule.DelayAfter(inARow, Chance());
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     // The function is the user's: what it throws, or gives beyond its range, must end no worker.
     private double Chance()

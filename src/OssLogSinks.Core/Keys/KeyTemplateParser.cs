@@ -25,6 +25,9 @@ internal sealed class KeyTemplateParser
 
     public IReadOnlyList<string> Properties => _properties;
 
+    /// <summary>Whether the process's instance id stands in the keys.</summary>
+    public bool HasInstance { get; private set; }
+
     public void Parse()
     {
         for (var i = 0; i < _text.Length; i++)
@@ -82,6 +85,7 @@ internal sealed class KeyTemplateParser
                 AddConstant(_identity.ProcessId, format, column);
                 break;
             case "InstanceId":
+                HasInstance = true;
                 AddConstant(_identity.InstanceId, format, column);
                 break;
             case "Environment":

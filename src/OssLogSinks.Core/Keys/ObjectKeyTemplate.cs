@@ -41,11 +41,13 @@ public sealed class ObjectKeyTemplate
     private readonly IReadOnlyList<KeyPart> _before;
     private readonly SequencePart _sequence;
     private readonly KeyPart[] _after;
+    private readonly bool _hasInstance;
 
-    private ObjectKeyTemplate(string text, IReadOnlyList<KeyPart> parts, IReadOnlyList<string> propertyNames)
+    private ObjectKeyTemplate(string text, IReadOnlyList<KeyPart> parts, KeyTemplateParser parser)
     {
         Text = text;
-        PropertyNames = propertyNames;
+        _hasInstance = parser.HasInstance;
+        PropertyNames = parser.Properties;
         _sequence = parts.OfType<SequencePart>().Single();
         _before = parts.TakeWhile(p => p is not SequencePart).ToArray();
         _after = parts.SkipWhile(p => p is not SequencePart).Skip(1).ToArray();
@@ -87,7 +89,7 @@ public sealed class ObjectKeyTemplate
         if (found.Count == 0)
         {
             var parts = DefaultKeyPlaces.Complete(parser.Parts, shape);
-            var template = new ObjectKeyTemplate(text!, parts, parser.Properties);
+            var template = new ObjectKeyTemplate(text!, parts, parser);
             template.CheckLongestKey(found);
             template.CheckPeriods(shape.Interval, found);
             template.CheckEnd(shape.Compression, found);
@@ -105,7 +107,7 @@ public sealed class ObjectKeyTemplate
     /// <param name="time">The event's time, or its period's start, in the zone of the keys.</param>
     /// <param name="values">The event's values in the order of <see cref="PropertyNames"/>.</param>
     internal StreamKey Render(DateTimeOffset time, ReadOnlySpan<string?> values) =>
-        new(RenderParts(_before, time, values), _sequence, RenderParts(_after, time, values));
+        new(RenderParts(_before, time, values), _sequence, RenderParts(_after, time, values)) { IsOwn = _hasInstance };
 
     /// <summary>Whether keys show two times the same way.</summary>
     internal bool ShowsSame(DateTimeOffset one, DateTimeOffset other) => Shown(one) == Shown(other);

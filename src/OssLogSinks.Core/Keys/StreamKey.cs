@@ -7,6 +7,12 @@ namespace OssLogSinks.Core.Keys;
 internal sealed record StreamKey(string Before, SequencePart Sequence, string After)
 {
     /// <summary>
+    /// Whether the key holds the instance id of the process that logged: no other process writes to the stream, unless it ships what
+    /// this one left.
+    /// </summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>
     /// How the stream's objects are compressed. Their name says it, so that whoever ships what another process left goes on as
     /// that one would have, whatever its own settings are.
     /// </summary>

@@ -26,6 +26,7 @@ internal static class AnswerHeads
             IsSealed = response.HeaderOf("x-oss-sealed-time") is not null,
             ETag = response.HeaderOf("ETag"),
             ContentType = response.HeaderOf("Content-Type"),
+            ContentEncoding = response.HeaderOf("Content-Encoding"),
             LastModified = response.Content?.Headers.LastModified,
             StorageClass = response.HeaderOf("x-oss-storage-class"),
             Metadata = MetadataOf(response),

@@ -41,6 +41,9 @@ public sealed class GetObjectResult : IDisposable
     /// <summary>CRC-64/XZ of the whole object, also when the body is a part; null if absent.</summary>
     public ulong? Crc64 { get; init; }
 
+    /// <summary>How the body is encoded (<c>Content-Encoding</c>): as the object is stored, unless something on the way changed it. Null if absent.</summary>
+    public string? ContentEncoding { get; init; }
+
     /// <summary>The service's name for this request; null if absent.</summary>
     public string? RequestId { get; init; }
 

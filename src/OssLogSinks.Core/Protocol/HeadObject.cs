@@ -19,6 +19,9 @@ public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectT
     /// <summary>The object's content type; null if absent.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>How the object is stored (<c>Content-Encoding</c>); null if absent.</summary>
+    public string? ContentEncoding { get; init; }
+
     /// <summary>When the object was last written; null if absent.</summary>
     public DateTimeOffset? LastModified { get; init; }
 
@@ -35,8 +38,5 @@ public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectT
     /// Whether the object is of the kind that takes appends and has not been sealed. An object without a type is taken for
     /// one that does: if it is not, the append is refused and says so.
     /// </summary>
-    public bool TakesAppends => !IsSealed && IsAppendable;
-
-    /// <summary>Whether the object is of the kind that takes appends, sealed or not.</summary>
-    internal bool IsAppendable => string.Equals(ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase);
+    public bool TakesAppends => !IsSealed && string.Equals(ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase);
 }

@@ -202,6 +202,7 @@ public sealed class OssClient : IOssClient, IDisposable
             return new GetObjectResult(new AnswerBody(body, _sender), range, response)
             {
                 Crc64 = response.Crc64Of(),
+                ContentEncoding = response.HeaderOf("Content-Encoding"),
                 RequestId = response.RequestIdOf(),
             };
         }

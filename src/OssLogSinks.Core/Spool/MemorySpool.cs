@@ -180,6 +180,8 @@ internal sealed partial class MemorySpool : IDisposable
         lock (_gate)
         {
             _schedule.End(_directory.Streams);
+            foreach (var stream in _directory.Streams)
+                stream.Appender.Dispose();
         }
     }
 

@@ -139,6 +139,7 @@ internal sealed class StreamDirectory
     {
         TryFinish(stream, TimeSpan.Zero);
         stream.Timer?.Dispose();
+        stream.Appender.Dispose();
         _streams.Remove(stream.Place);
         _byKey.Remove(stream.Key);
         foreach (var id in stream.Ids)

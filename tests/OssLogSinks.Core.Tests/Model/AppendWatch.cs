@@ -128,32 +128,32 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
 
     private void RefusedAppend(string key, OssException error)
     {
-        var isUnanswered = error.StatusCode == 0 || (int)error.StatusCode >= 500 && error.Code is null or "InternalError";
-        if (isUnanswered)
+        switch (error.RequestId is null ? null : error.Code)
         {
+            case "AccessDenied" or "InvalidDigest":
+                // Refused before anything was written; what became of earlier copies is as unknown as before.
+                break;
+            case "PositionNotEqualToLength":
+                Refused(key);
+                break;
+            case "ObjectNotAppendable" or "AppendSealedObjectNotAllowed" or "FileImmutable":
+                // Nothing lands there any more; but what was in doubt may stand there already.
+                _isClosed = true;
+                Refused(key);
+                break;
+            default:
+                _doubt = Doubt.NotAsked;
+                _told.Remove(key);
+                break;
+        }
+    }
+
+    // Where nobody else writes, what stands there may be another copy of the same request.
+    private void Refused(string key)
+    {
+        _told.Remove(key);
+        if (IsInDoubt || writer.IsSole)
             _doubt = Doubt.NotAsked;
-            _told.Remove(key);
-        }
-        else if (error.Code == "PositionNotEqualToLength")
-        {
-            _told.Remove(key);
-            if (_doubt is Doubt.MayStillLand)
-                _doubt = Doubt.NotAsked;
-        }
-        else if (error.Code == "ObjectNotAppendable")
-        {
-            // What the append went to is gone, and the append with it.
-            _told.Remove(key);
-            Settle();
-        }
-        else if (error.Code is "AppendSealedObjectNotAllowed" or "FileImmutable")
-        {
-            // Nothing lands there any more; but what was in doubt may stand there already.
-            _told.Remove(key);
-            _isClosed = true;
-            if (IsInDoubt)
-                _doubt = Doubt.NotAsked;
-        }
     }
 
     private void Absent(string key)

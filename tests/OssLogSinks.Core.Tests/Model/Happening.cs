@@ -34,6 +34,27 @@ internal enum What
     /// <summary>503 with the service's code: nothing was done.</summary>
     IsThrottled,
 
+    /// <summary>503 with the service's code, though the request was served.</summary>
+    ThrottledAfter,
+
+    /// <summary>400 RequestTimeout, though the request was served.</summary>
+    TimedOutAfter,
+
+    /// <summary>409 StaleFile, though the request was served.</summary>
+    ConflictsAfter,
+
+    /// <summary>403 AccessDenied, though the request was served: from a gateway, without a request id.</summary>
+    DeniedByGatewayAfter,
+
+    /// <summary>409 PositionNotEqualToLength, though the request was served: from a gateway, without a request id.</summary>
+    MismatchByGatewayAfter,
+
+    /// <summary>403 with a page of a gateway's, though the request was served.</summary>
+    PageAfter,
+
+    /// <summary>The request is served twice, and the second answer is the one that comes. On an object that others share it is served once.</summary>
+    IsDeliveredTwice,
+
     /// <summary>403: nothing was done.</summary>
     IsDenied,
 
@@ -75,6 +96,9 @@ internal enum What
 
     /// <summary>The writer's object takes no more appends, and says so only to them.</summary>
     IsLocked,
+
+    /// <summary>The writer's object becomes one of another kind, with the same bytes.</summary>
+    IsConverted,
 
     /// <summary>The writer's object is deleted.</summary>
     IsDeleted,

@@ -72,6 +72,12 @@ internal sealed class ModelBucket(bool tellsCrc)
             found.IsSealed = true;
     }
 
+    public void Convert(string key)
+    {
+        if (_objects.TryGetValue(key, out var found))
+            found.IsAppendable = false;
+    }
+
     public void Lock(string key)
     {
         if (_objects.TryGetValue(key, out var found))
@@ -154,7 +160,7 @@ internal sealed class ModelBucket(bool tellsCrc)
     {
         public List<byte> Bytes { get; } = [];
 
-        public bool IsAppendable { get; init; } = true;
+        public bool IsAppendable { get; set; } = true;
 
         public bool IsSealed { get; set; }
 

@@ -5,7 +5,7 @@ using OssLogSinks.Core.Tests.Support;
 namespace OssLogSinks.Core.Tests.Model;
 
 /// <summary>The way from one writer to the bucket and back, with what can go wrong on it.</summary>
-internal sealed class ModelService(ModelBucket bucket)
+internal sealed class ModelService(ModelBucket bucket, bool isOwn)
 {
     /// <summary>Whether an append was damaged on its way.</summary>
     public bool HasDamaged { get; private set; }
@@ -27,6 +27,12 @@ internal sealed class ModelService(ModelBucket bucket)
                 throw new OssException(HttpStatusCode.ServiceUnavailable, null, "a gateway's page");
             case What.IsNotFound:
                 throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
+            case What.ThrottledAfter or What.TimedOutAfter or What.ConflictsAfter or What.DeniedByGatewayAfter or What.MismatchByGatewayAfter or What.PageAfter:
+                TryAppend(append);
+                throw CodedError(what);
+            case What.IsDeliveredTwice when isOwn:
+                TryAppend(append);
+                return bucket.Append(append);
             case What.AnswersWrongCrc:
                 var right = bucket.Append(append);
                 return right with { Crc64 = right.Crc64 + 1 };
@@ -46,6 +52,9 @@ internal sealed class ModelService(ModelBucket bucket)
             throw new OssException(HttpStatusCode.BadGateway, null, "a gateway's page");
         if (what is What.IsNotFound && request is HeadObjectRequest)
             throw new OssException(HttpStatusCode.NotFound, null, "a gateway's page");
+
+        if (what is >= What.ThrottledAfter and <= What.PageAfter)
+            throw CodedError(what);
 
         Refuse(what);
         return request is HeadObjectRequest head ? bucket.Head(head.Key) : bucket.Get((GetObjectRequest)request);
@@ -72,6 +81,16 @@ internal sealed class ModelService(ModelBucket bucket)
         if (what is What.IsDenied or What.IsNotFound)
             throw MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied");
     }
+
+    private static OssException CodedError(What what) => what switch
+    {
+        What.ThrottledAfter => MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"),
+        What.TimedOutAfter => MemoryOss.Refusal(HttpStatusCode.BadRequest, "RequestTimeout"),
+        What.ConflictsAfter => MemoryOss.Refusal(HttpStatusCode.Conflict, "StaleFile"),
+        What.DeniedByGatewayAfter => new OssException(HttpStatusCode.Forbidden, "AccessDenied", "a gateway's document"),
+        What.MismatchByGatewayAfter => new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "a gateway's document"),
+        _ => new OssException(HttpStatusCode.Forbidden, null, "a gateway's page"),
+    };
 
     private void TryAppend(SentAppend append)
     {

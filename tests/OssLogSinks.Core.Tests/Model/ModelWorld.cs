@@ -20,9 +20,13 @@ internal sealed class ModelWorld
         _bucket = new ModelBucket(scenario.TellsCrc);
         var wire = new ModelWire();
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, scenario.SizeLimit);
-        var context = new AppendContext(new OssAppenderOptions { Client = wire, ObjectHeader = scenario.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) : null }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(new OssAppenderOptions { Client = wire, Claims = new StreamClaims(), ObjectHeader = scenario.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) : null }, wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         _writers = [.. scenario.Streams.Select((stream, number) =>
-            new ModelWriter(number, new StreamKey($"s{stream}/", new SequencePart("000"), scenario.IsCompressed ? ".gz" : ""), scenario.Batches, _bucket, wire, context))];
+            new ModelWriter(
+                number,
+                new StreamKey($"s{stream}/", new SequencePart("000"), scenario.IsCompressed ? ".gz" : "") { IsOwn = scenario.IsOwn },
+                scenario.IsOwn && scenario.Streams.Count(s => s == stream) == 1,
+                scenario.Batches, _bucket, wire, context))];
     }
 
     /// <summary>Plays the scenario from beginning to end.</summary>
@@ -32,10 +36,11 @@ internal sealed class ModelWorld
         // Answers are to be gone on with where they are given, whatever a test runner would have instead.
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
+        ModelWorld? world = null;
         try
         {
             using var counters = new DeliveryCounters(null);
-            var world = new ModelWorld(scenario, counters);
+            world = new ModelWorld(scenario, counters);
             foreach (var happening in scenario.Script)
                 world.Happens(world._writers[happening.Writer], happening.What);
             world.ComeToRest();
@@ -43,6 +48,8 @@ internal sealed class ModelWorld
         }
         finally
         {
+            foreach (var writer in world?._writers ?? [])
+                writer.Dispose();
             SynchronizationContext.SetSynchronizationContext(before);
         }
     }
@@ -60,6 +67,9 @@ internal sealed class ModelWorld
                 break;
             case What.IsLocked:
                 _bucket.Lock(writer.ObjectKey);
+                break;
+            case What.IsConverted:
+                _bucket.Convert(writer.ObjectKey);
                 break;
             case What.IsDeleted:
                 Disturb(writer, _bucket.Delete(writer.ObjectKey));

@@ -11,7 +11,7 @@ namespace OssLogSinks.Core.Tests.Model;
 /// One stream of one writer: numbered records in batches, and the appender under test, taken from request to request.
 /// Its processes come one after the other; a new one knows nothing of the one before.
 /// </summary>
-internal sealed class ModelWriter
+internal sealed class ModelWriter : IDisposable
 {
     private readonly ModelService _service;
     private readonly ModelWire _wire;
@@ -23,11 +23,12 @@ internal sealed class ModelWriter
     private Task<ShipVerdict>? _step;
     private IWaitingRequest? _waiting;
 
-    public ModelWriter(int number, StreamKey stream, int[][] batches, ModelBucket bucket, ModelWire wire, AppendContext context)
+    public ModelWriter(int number, StreamKey stream, bool isSole, int[][] batches, ModelBucket bucket, ModelWire wire, AppendContext context)
     {
         Number = number;
+        IsSole = isSole;
         _stream = stream;
-        _service = new ModelService(bucket);
+        _service = new ModelService(bucket, isSole);
         _wire = wire;
         _context = context;
         _appender = new ObjectAppender(context, stream);
@@ -42,6 +43,9 @@ internal sealed class ModelWriter
     }
 
     public int Number { get; }
+
+    /// <summary>Whether it is, and knows that it is, the only writer of its objects.</summary>
+    public bool IsSole { get; }
 
     /// <summary>Whether its objects begin with a header.</summary>
     public bool HasHeader => _context.FormatOf(_stream).Header.Length > 0;
@@ -93,6 +97,7 @@ internal sealed class ModelWriter
         if (_appender.MayHaveLanded)
             Advance(Cursor + Watch.SentRecords, RecordFate.Uncertain);
         _batch = null;
+        _appender.Dispose();
         _appender = new ObjectAppender(_context, _stream);
         Process++;
         Watch.Forget();
@@ -112,6 +117,8 @@ internal sealed class ModelWriter
         _appender.Abandon();
         Watch.Forget();
     }
+
+    public void Dispose() => _appender.Dispose();
 
     private void Begin()
     {

@@ -18,6 +18,9 @@ internal sealed record Scenario(int[] Streams, int[][] Batches, int SizeLimit, b
         .. Enumerable.Repeat(What.Lands, 2), What.IsLost, What.StrangerSameLength, What.StrangerLonger, What.Restarts,
     ];
 
+    /// <summary>Whether the key says that no other process writes to the objects; another writer of the same process may all the same.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Whether objects are compressed.</summary>
     public bool IsCompressed { get; init; }
 
@@ -30,12 +33,12 @@ internal sealed record Scenario(int[] Streams, int[][] Batches, int SizeLimit, b
         var batches = Gen.Int[0, 2].Select(i => new[] { 6, 7, 12 }[i]).Array[1, 3].Array[1, 4];
         var happening = Gen.Select(Gen.Int[0, streams.Length - 1], Gen.Int[0, Likely.Length - 1], (writer, what) => new Happening(writer, Likely[what]));
         var limit = Gen.Int[0, 3].Select(i => new[] { 1 << 20, 40, 20, 13 }[i]);
-        return Gen.Select(batches, limit, Gen.Int[0, 3], Gen.Select(Gen.Bool, Gen.Bool), happening.Array[0, 16 + (14 * streams.Length)],
-            (b, l, crc, format, script) => new Scenario(streams, b, l, crc > 0, script) { IsCompressed = format.Item1, HasHeader = format.Item2 });
+        return Gen.Select(batches, limit, Gen.Int[0, 3], Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), happening.Array[0, 16 + (14 * streams.Length)],
+            (b, l, crc, format, script) => new Scenario(streams, b, l, crc > 0, script) { IsCompressed = format.Item1, HasHeader = format.Item2, IsOwn = format.Item3 });
     }
 
     public override string ToString() =>
-        $"new Scenario({List(Streams)}, {List(Batches.Select(b => List(b)))}, {SizeLimit}, {(TellsCrc ? "true" : "false")},\n    {List(Script)}) {{ IsCompressed = {(IsCompressed ? "true" : "false")}, HasHeader = {(HasHeader ? "true" : "false")} }}";
+        $"new Scenario({List(Streams)}, {List(Batches.Select(b => List(b)))}, {SizeLimit}, {(TellsCrc ? "true" : "false")},\n    {List(Script)}) {{ IsCompressed = {(IsCompressed ? "true" : "false")}, HasHeader = {(HasHeader ? "true" : "false")}, IsOwn = {(IsOwn ? "true" : "false")} }}";
 
     private static string List<T>(IEnumerable<T> items) => "[" + string.Join(", ", items) + "]";
 }

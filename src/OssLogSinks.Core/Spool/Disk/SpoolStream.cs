@@ -5,8 +5,8 @@ using OssLogSinks.Core.Protocol;
 namespace OssLogSinks.Core.Spool.Disk;
 
 /// <summary>
-/// A stream's name as it is stored: its key in bytes that say where they end, and their CRC-64 by which records refer to
-/// it. Immutable; two are equal when their bytes are.
+/// A stream's name as it is stored: its key in bytes that say where they end, whether it is one process's own, and the CRC-64 of that, by which
+/// records refer to it. Immutable; two are equal when their bytes are.
 /// </summary>
 internal sealed class SpoolStream : IEquatable<SpoolStream>
 {
@@ -49,12 +49,15 @@ internal sealed class SpoolStream : IEquatable<SpoolStream>
             || !TryReadText(bytes, ref length, out var after)
             || before is null
             || after is null
-            || length > MaxBytes)
+            || length >= MaxBytes
+            || length >= bytes.Length
+            || bytes[length] > 1)
         {
             return false;
         }
 
-        stream = new SpoolStream(new StreamKey(before, new SequencePart(format), after), bytes.Slice(0, length).ToArray());
+        var isOwn = bytes[length++] == 1;
+        stream = new SpoolStream(new StreamKey(before, new SequencePart(format), after) { IsOwn = isOwn }, bytes.Slice(0, length).ToArray());
         return true;
     }
 
@@ -72,6 +75,7 @@ internal sealed class SpoolStream : IEquatable<SpoolStream>
         AddText(bytes, key.Before);
         AddText(bytes, key.Sequence.Format);
         AddText(bytes, key.After);
+        bytes.Add(key.IsOwn ? (byte)1 : (byte)0);
         if (bytes.Count > MaxBytes)
             throw new ArgumentException($"The stream's key has {bytes.Count} bytes; at most {MaxBytes} are stored.", nameof(key));
 

@@ -10,7 +10,7 @@ internal sealed class LateBucket
     private readonly ModelBucket _bucket = new(tellsCrc: true);
     private readonly ModelService _service;
 
-    public LateBucket() => _service = new ModelService(_bucket);
+    public LateBucket() => _service = new ModelService(_bucket, isOwn: true);
 
     public IReadOnlyList<Landing> Landings
     {
@@ -56,6 +56,9 @@ internal sealed class LateBucket
                 break;
             case What.IsSealed:
                 _bucket.Seal(key);
+                break;
+            case What.IsConverted:
+                _bucket.Convert(key);
                 break;
             case What.StrangerSameLength when body.Length > 0:
                 _bucket.AppendAsStranger(key, [.. Enumerable.Repeat((byte)'#', body.Length - 1), (byte)'\n']);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
@@ -36,14 +37,15 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     {
         _number = number;
         _bucket = bucket;
-        _wire = new Queue<What>(wire);
+        _wire = new Queue<What>(wire.Select(what => isShared && what == What.IsDeliveredTwice ? What.Goes : what));
         Disk = new MortalDisk(disk) { OnDeath = () => _died.TrySetResult() };
         Time = new FakeTimeProvider(AppenderTesting.Noon.AddMinutes(number));
         Reports = new ReportRecorder { IsDeaf = () => IsDead };
         var options = new OssAppenderOptions
         {
             Client = this,
-            ObjectKey = isShared ? "all/{Stream}" : $"p{number}/{{Stream}}",
+            ObjectKey = isShared ? "all/{Stream}" : $"p{number}-{{InstanceId}}/{{Stream}}",
+            Claims = new StreamClaims(),
             ObjectSizeLimit = 700,
             Compression = world.Compression,
             ObjectHeader = world.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) + (number % 2) : null,

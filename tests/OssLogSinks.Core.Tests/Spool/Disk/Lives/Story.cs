@@ -45,7 +45,8 @@ internal sealed record Story(OssBufferSync Sync, bool IsShared, int Chance, Life
     [
         What.Goes, What.Goes, What.Goes, What.Goes, What.IsLost, What.AnswerIsLost, What.AnswerIsLost, What.IsLate, What.IsLate, What.IsLate,
         What.FailsBefore, What.FailsAfter, What.IsThrottled, What.Lands, What.Lands, What.LandsNewest, What.StrangerSameLength, What.StrangerShorter, What.StrangerLonger,
-        What.IsSealed,
+        What.IsSealed, What.IsConverted, What.ThrottledAfter, What.TimedOutAfter, What.ConflictsAfter, What.DeniedByGatewayAfter, What.PageAfter,
+        What.IsDeliveredTwice, What.IsDeliveredTwice,
     ];
 
     public static Gen<Story> Of(OssBufferSync sync, params Ending[] endings)
