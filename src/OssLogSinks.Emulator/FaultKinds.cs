@@ -37,6 +37,27 @@ public enum FaultKinds
     /// <summary>Close the connection while the body is still coming in, with nothing written.</summary>
     ResetInBody = 512,
 
+    /// <summary>Write, then refuse with a code: 503 ServiceUnavailable, 400 RequestTimeout, 429 QpsLimitExceeded or 409 StaleFile.</summary>
+    CodedErrorAfter = 1024,
+
+    /// <summary>A gateway's page without anything of OSS: 403, 404, 413, 500, 503 or 504; written or not.</summary>
+    GatewayPage = 2048,
+
+    /// <summary>Write, then seal the object, convert it to a Normal one or put it under retention, and close the connection without an answer.</summary>
+    KindChange = 4096,
+
+    /// <summary>Carry the request out twice, as a proxy does that repeats it, and give the second answer.</summary>
+    DeliveredTwice = 8192,
+
+    /// <summary>The body of a read breaks off.</summary>
+    CutAnswer = 16384,
+
+    /// <summary>The body of a read goes on behind its end.</summary>
+    EndlessAnswer = 32768,
+
+    /// <summary>403 RequestTimeTooSkewed that tells a time which is not true, with nothing written.</summary>
+    LyingClock = 65536,
+
     /// <summary>All of them.</summary>
-    All = 1023,
+    All = 131071,
 }

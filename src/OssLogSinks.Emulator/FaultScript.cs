@@ -104,6 +104,55 @@ public sealed class FaultScript
     public FaultScript ErrorBody(int status, string body, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.EndBefore(new OssReply(status) { Text = body }), on, count);
 
+    /// <summary>Answers with the page of a proxy or firewall: HTML, without any header of OSS.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript GatewayPage(int status, FaultMoment moment = FaultMoment.BeforeCommit, int count = 1, FaultFilter? on = null) =>
+        Add(moment == FaultMoment.BeforeCommit ? FaultActions.EndBefore(FaultReplies.Page(status)) : FaultActions.EndAfter(FaultReplies.Page(status)), on, count);
+
+    /// <summary>Carries the request out twice, as a proxy does that repeats it, and gives the second answer.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript DeliverTwice(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeliverTwice, on, count);
+
+    /// <summary>Somebody changes the object after the commit and before the answer, so that it takes no more appends; its bytes stay.</summary>
+    /// <param name="change">What happens to it.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">After which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript ChangeAfterCommit(ObjectChange change, int count = 1, FaultFilter? on = null) => Add(FaultActions.ChangeKind(change), on, count);
+
+    /// <summary>The answer's body breaks off half way.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>The answer's body goes on behind its end, with zeros, until the client hangs up.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript EndlessAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.EndlessAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>Something on the way compresses the answer's body with gzip.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript GzipAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.GzipAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>Answers 403 RequestTimeTooSkewed with nothing written, and tells times that need not be true.</summary>
+    /// <param name="serverTime">What the document tells.</param>
+    /// <param name="date">What the Date header tells.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript LieAboutTime(DateTimeOffset serverTime, DateTimeOffset date, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.LieAboutTime(_ => serverTime, _ => date), on, count);
+
     /// <summary>Refuses as overloaded, with nothing written: 503 TotalQpsLimitExceeded, or 429 QpsLimitExceeded.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="status">503 (the default) or 429.</param>
@@ -182,7 +231,7 @@ public sealed class FaultScript
     /// <summary>From now on hits requests at random, until <see cref="Clear"/>. Scripted faults go first.</summary>
     /// <param name="rate">The share of requests that are hit, 0 to 1.</param>
     /// <param name="seed">The same seed and the same order of requests give the same faults.</param>
-    /// <param name="kinds">What may happen to appends; other operations are only dropped, throttled or answered with an error.</param>
+    /// <param name="kinds">What may happen to appends; other operations are only dropped, throttled or answered with an error, and the bodies of reads cut or made endless.</param>
     /// <returns>This script.</returns>
     public FaultScript Random(double rate, int seed, FaultKinds kinds = FaultKinds.All)
     {

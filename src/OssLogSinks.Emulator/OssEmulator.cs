@@ -165,6 +165,11 @@ public sealed class OssEmulator : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a Normal object of an appendable one, with the same bytes, as OSS does where it moves a sealed one to a cold class.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="key">The object key.</param>
+    public void ConvertObject(string bucket, string key) => _store.Get(bucket).Slot(key).Convert();
+
     /// <summary>Puts a key under retention (WORM): appends, overwriting and deletion answer 409 FileImmutable.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>

@@ -23,7 +23,7 @@ internal static class Crash
         Console.WriteLine($"crash: {arguments.Events} events, {arguments.Kills} kills{(arguments.Overlaps ? ", two at a time" : "")}, through {arguments.Front} to {service.Endpoint}, under '{arguments.Prefix}', {(arguments.IsShared ? "shared objects" : "own objects")}, {(isDrained ? "drained by the parent" : "shipped by the last process")}, buffer {arguments.BufferPath}");
         var watch = Stopwatch.StartNew();
         if (arguments.FaultRate > 0)
-            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed);
+            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
         await using var brood = new Brood(service, arguments);
         var stranger = Stranger.Begin(service, arguments);
         try

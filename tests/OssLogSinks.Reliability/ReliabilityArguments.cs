@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core;
+using OssLogSinks.Emulator;
 
 namespace OssLogSinks.Reliability;
 
@@ -53,6 +54,12 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>The part of the requests to the built-in OSS that go wrong.</summary>
     public double FaultRate { get; init; } = 0.2;
+
+    /// <summary>
+    /// What goes wrong. Where writers share objects no request is delivered twice: whether a refused append is a second copy of one's own, or
+    /// another writer was faster, is in no answer.
+    /// </summary>
+    public FaultKinds Faults => IsShared ? FaultKinds.All & ~FaultKinds.DeliveredTwice : FaultKinds.All;
 
     public int Seed { get; init; } = 1;
 

@@ -15,7 +15,7 @@ internal static class Share
         Console.WriteLine($"share: {Processes} x {arguments.Events} events through {arguments.Front} to {service.Endpoint}, under '{arguments.Prefix}', {(arguments.IsShared ? "shared objects" : "own objects")}, buffer {arguments.BufferPath}");
         var watch = Stopwatch.StartNew();
         if (arguments.FaultRate > 0)
-            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed);
+            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
         await using var brood = new Brood(service, arguments);
         try
         {

@@ -15,7 +15,7 @@ internal static class Storm
         Console.WriteLine($"storm: {arguments.Events} events through {arguments.Front} to {service.Endpoint}, under '{arguments.Prefix}'");
         var watch = Stopwatch.StartNew();
         if (arguments.FaultRate > 0)
-            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed);
+            service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
 
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
         var stranger = Stranger.Begin(service, arguments);

@@ -27,6 +27,52 @@ internal static class FaultActions
         }
     });
 
+    public static FaultAction DeliverTwice { get; } = new("end")
+    {
+        Ends = true,
+        Before = context =>
+        {
+            context.Commit();
+            return new ValueTask<OssReply?>(context.Commit());
+        },
+    };
+
+    public static FaultAction CutAnswer { get; } = new("answer") { After = (_, reply) => new ValueTask<OssReply>(reply with { End = BodyEnd.Cut }) };
+
+    public static FaultAction EndlessAnswer { get; } = new("answer") { After = (_, reply) => new ValueTask<OssReply>(reply with { End = BodyEnd.Endless }) };
+
+    public static FaultAction GzipAnswer { get; } = new("answer") { After = (_, reply) => new ValueTask<OssReply>(FaultReplies.Compressed(reply)) };
+
+    public static FaultAction ChangeKind(ObjectChange change) => Finish("kind", (context, _) =>
+    {
+        switch (change)
+        {
+            case ObjectChange.Seal:
+                context.Slot.Seal(null, context.Clock.UtcNow);
+                break;
+            case ObjectChange.Convert:
+                context.Slot.Convert();
+                break;
+            default:
+                context.Slot.Lock(true);
+                break;
+        }
+    });
+
+    /// <summary>Refuses as skewed, with times that are made from the true one.</summary>
+    public static FaultAction LieAboutTime(Func<DateTimeOffset, DateTimeOffset> serverTime, Func<DateTimeOffset, DateTimeOffset> date) => new("end")
+    {
+        Ends = true,
+        Before = context => new ValueTask<OssReply?>(FaultReplies.Skewed(serverTime(context.Clock.UtcNow), date(context.Clock.UtcNow))),
+    };
+
+    /// <summary>Both one after the other; for faults that are drawn.</summary>
+    public static FaultAction Both(FaultAction first, FaultAction end) => end with
+    {
+        After = async (context, reply) =>
+            await end.After!(context, await first.After!(context, reply).ConfigureAwait(false)).ConfigureAwait(false),
+    };
+
     public static FaultAction EndBefore(OssReply reply) =>
         new("end") { Ends = true, Before = _ => new ValueTask<OssReply?>(reply) };
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using OssLogSinks.Emulator.Http;
 
 namespace OssLogSinks.Emulator.Faults;
@@ -18,10 +20,42 @@ internal static class FaultReplies
         ? new OssReply(status) { Text = "" }
         : new OssError(status, code, MessageOf(code), EcOf(code));
 
+    /// <summary>A page as a proxy or firewall in front of OSS answers it.</summary>
+    public static OssReply Page(int status) => new OssReply(status)
+    {
+        IsForeign = true,
+        Text = $"<html><head><title>{status}</title></head><body><h1>{status}</h1><p>The gateway has blocked your request.</p></body></html>",
+    }.Set("Content-Type", "text/html").Set("Server", "gateway");
+
+    /// <summary>RequestTimeTooSkewed that tells this time.</summary>
+    public static OssReply Skewed(DateTimeOffset serverTime, DateTimeOffset date) =>
+        ((OssReply)Authentication.AuthenticationErrors.Skewed(serverTime, serverTime)).Set("Date", date.ToString("r", CultureInfo.InvariantCulture));
+
+    /// <summary>The same answer, compressed by something on the way.</summary>
+    public static OssReply Compressed(OssReply reply)
+    {
+        if (reply.Bytes is null)
+        {
+            return reply;
+        }
+
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            foreach (var chunk in reply.Bytes)
+            {
+                gzip.Write(chunk.Span);
+            }
+        }
+
+        return (reply with { Bytes = [bytes.ToArray()], ContentLength = bytes.Length }).Set("Content-Encoding", "gzip");
+    }
+
     private static string MessageOf(string code) => code switch
     {
         "InternalError" => "Please contact the server administrator, oss@service.aliyun.com.",
         "ServiceUnavailable" => "Thread pool is almost full, please retry later.",
+        "StaleFile" => "The file is stale, please retry later.",
         "QpsLimitExceeded" => "Please reduce your request rate.",
         "TotalQpsLimitExceeded" => "Please reduce your request rate.",
         _ => "Scripted by the test.",

@@ -22,6 +22,12 @@ internal sealed record OssReply(int Status)
 
     public OssError? Error { get; init; }
 
+    /// <summary>Whether it comes from a gateway, and so without the headers that every answer of OSS has.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>How the body ends.</summary>
+    public BodyEnd End { get; init; }
+
     public static implicit operator OssReply(OssError error)
     {
         var reply = new OssReply(error.Status) { Error = error };
@@ -66,4 +72,17 @@ internal sealed record OssReply(int Status)
 
     public OssReply SetNextPosition(long position) =>
         Set(OssHeader.NextAppendPosition, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+}
+
+/// <summary>How an answer's body ends.</summary>
+internal enum BodyEnd
+{
+    /// <summary>Where it should.</summary>
+    Whole,
+
+    /// <summary>Half way, with the connection.</summary>
+    Cut,
+
+    /// <summary>Not at all: zeros follow without end.</summary>
+    Endless,
 }

@@ -7,6 +7,10 @@ namespace OssLogSinks.Emulator.Http;
 /// <summary>Puts a reply on the wire, with the headers that every answer carries.</summary>
 internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock clock)
 {
+    // An endless body ends all the same if nobody hangs up, so that no test fills a disk.
+    private const int LongestEndlessBody = 256 << 20;
+    private static readonly byte[] Zeros = new byte[64 << 10];
+
     public async Task WriteAsync(HttpContext context, OssRequest request, OssReply reply, long started)
     {
         if (reply.Status == 0)
@@ -22,7 +26,11 @@ internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock cloc
             response.Headers[name] = value;
         }
 
-        SetCommonHeaders(response, request, started);
+        if (!reply.IsForeign)
+        {
+            SetCommonHeaders(response, request, started);
+        }
+
         var isHead = HttpMethods.IsHead(request.Method);
         var text = TextOf(response, request, reply, isHead);
         if (text is { Length: > 0 } && !isHead)
@@ -33,14 +41,38 @@ internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock cloc
             return;
         }
 
-        if (reply.Status is not (204 or 304))
+        if (reply.Status is not (204 or 304) && (isHead || reply.End != BodyEnd.Endless))
         {
             response.ContentLength = reply.ContentLength ?? 0;
         }
 
-        foreach (var chunk in isHead ? [] : reply.Bytes ?? [])
+        if (!isHead)
         {
-            await response.Body.WriteAsync(chunk, context.RequestAborted).ConfigureAwait(false);
+            await WriteBytesAsync(context, reply).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteBytesAsync(HttpContext context, OssReply reply)
+    {
+        var body = context.Response.Body;
+        var left = reply.Bytes?.Sum(chunk => (long)chunk.Length) ?? 0;
+        left -= reply.End == BodyEnd.Cut ? (left + 1) / 2 : 0;
+        foreach (var chunk in reply.Bytes ?? [])
+        {
+            var part = chunk[..(int)Math.Min(chunk.Length, left)];
+            await body.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
+            left -= part.Length;
+        }
+
+        if (reply.End == BodyEnd.Cut)
+        {
+            await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            context.Abort();
+        }
+
+        for (var written = 0; reply.End == BodyEnd.Endless && written < LongestEndlessBody; written += Zeros.Length)
+        {
+            await body.WriteAsync(Zeros, context.RequestAborted).ConfigureAwait(false);
         }
     }
 
@@ -49,7 +81,11 @@ internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock cloc
         var headers = response.Headers;
         var elapsed = clock.TimeProvider.GetElapsedTime(started);
         headers.Server = "AliyunOSS";
-        headers.Date = clock.UtcNow.ToString("r", CultureInfo.InvariantCulture);
+        if (headers.Date.Count == 0)
+        {
+            headers.Date = clock.UtcNow.ToString("r", CultureInfo.InvariantCulture);
+        }
+
         headers[OssHeader.RequestId] = request.RequestId;
         headers[OssHeader.ServerTime] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if (request.Header("Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) != true)

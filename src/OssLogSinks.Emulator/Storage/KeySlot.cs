@@ -88,6 +88,15 @@ internal sealed class KeySlot(string key)
         }
     }
 
+    /// <summary>Makes a Normal object of it, with the same bytes; nothing happens if there is none.</summary>
+    public void Convert()
+    {
+        lock (_lock)
+        {
+            _state = _state is null ? null : _state with { Type = ObjectState.Normal };
+        }
+    }
+
     /// <summary>Puts the object under retention: no append, overwrite or deletion from now on.</summary>
     public void Lock(bool locked)
     {

@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Tests.Model;
 /// <summary>The way from one writer to the bucket and back, with what can go wrong on it.</summary>
 internal sealed class ModelService(ModelBucket bucket, bool isOwn)
 {
-    /// <summary>Whether an append was damaged on its way.</summary>
+    /// <summary>Whether an append was damaged on its way, or seemed to be: its object is left though it takes more.</summary>
     public bool HasDamaged { get; private set; }
 
     public AppendObjectResult Append(SentAppend append, What what)
@@ -35,6 +35,7 @@ internal sealed class ModelService(ModelBucket bucket, bool isOwn)
                 return bucket.Append(append);
             case What.AnswersWrongCrc:
                 var right = bucket.Append(append);
+                HasDamaged = true;
                 return right with { Crc64 = right.Crc64 + 1 };
             case What.IsDamaged:
                 return AppendDamaged(append);

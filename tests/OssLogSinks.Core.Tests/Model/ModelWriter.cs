@@ -61,7 +61,7 @@ internal sealed class ModelWriter : IDisposable
 
     public int Process { get; private set; }
 
-    /// <summary>Whether an append was damaged on its way: its object is left though it takes more.</summary>
+    /// <summary>Whether an append was damaged on its way, or seemed to be: its object is left though it takes more.</summary>
     public bool HasLeftDamage => _service.HasDamaged;
 
     public AppendWatch Watch { get; }

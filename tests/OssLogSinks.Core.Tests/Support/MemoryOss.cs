@@ -32,6 +32,12 @@ internal sealed class MemoryOss : IOssClient
     /// <summary>What every GET meets; null for its answer.</summary>
     public Func<Exception?>? GetFault { get; set; }
 
+    /// <summary>What becomes of the right answer to a GET on its way; null for nothing.</summary>
+    public Func<GetObjectResult, GetObjectResult>? GetAnswer { get; set; }
+
+    /// <summary>How all objects are stored.</summary>
+    public string? ContentEncoding { get; set; }
+
     public string Text(string key) => System.Text.Encoding.UTF8.GetString(Bytes(key));
 
     public byte[] Bytes(string key)
@@ -73,6 +79,13 @@ internal sealed class MemoryOss : IOssClient
             return _objects[key].IsSealed;
     }
 
+    /// <summary>Makes an object one of another kind, with the same bytes.</summary>
+    public void SetType(string key, string type)
+    {
+        lock (_gate)
+            _objects[key].Type = type;
+    }
+
     public void Seal(string key)
     {
         lock (_gate)
@@ -102,6 +115,13 @@ internal sealed class MemoryOss : IOssClient
     {
         then?.Invoke();
         return Task.FromException<AppendObjectResult>(new OssException("The connection was lost.", null));
+    });
+
+    /// <summary>The next append is applied, and the answer says otherwise.</summary>
+    public MemoryOss NextIsAppliedAndFails(Exception error) => Next(request =>
+    {
+        Apply(request);
+        return Task.FromException<AppendObjectResult>(error);
     });
 
     public MemoryOss NextHeadFails(Exception error)
@@ -151,7 +171,7 @@ internal sealed class MemoryOss : IOssClient
                 return Task.FromException<HeadObjectResult>(fault);
 
             return _objects.TryGetValue(request.Key, out var found)
-                ? Task.FromResult(new HeadObjectResult(found.Bytes.Count, found.Crc64, found.Type) { IsSealed = found.IsSealed })
+                ? Task.FromResult(new HeadObjectResult(found.Bytes.Count, found.Crc64, found.Type) { IsSealed = found.IsSealed, ContentEncoding = ContentEncoding })
                 : Task.FromException<HeadObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
         }
     }
@@ -173,7 +193,8 @@ internal sealed class MemoryOss : IOssClient
             if (range.Start + range.Length > bytes.Length)
                 return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.RequestedRangeNotSatisfiable, "InvalidRange"));
 
-            return Task.FromResult(new GetObjectResult(new MemoryStream(bytes, (int)range.Start, (int)range.Length), range));
+            var right = new GetObjectResult(new MemoryStream(bytes, (int)range.Start, (int)range.Length), range) { ContentEncoding = ContentEncoding };
+            return Task.FromResult(GetAnswer?.Invoke(right) ?? right);
         }
     }
 
@@ -222,7 +243,7 @@ internal sealed class MemoryOss : IOssClient
     {
         public List<byte> Bytes { get; init; } = [];
 
-        public string? Type { get; init; } = "Appendable";
+        public string? Type { get; set; } = "Appendable";
 
         public bool IsSealed { get; set; }
 

@@ -40,7 +40,7 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
     {
         // A prefix is text, not template.
         var prefix = arguments.Prefix.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-        var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : arguments.UsesBuffer ? "{InstanceId}" : $"w{writer}")}-{{Sequence:0000}}.log";
+        var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : $"{{InstanceId}}w{writer}")}-{{Sequence:0000}}.log";
         return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose) { Compression = arguments.Compression, Header = arguments.Header };
     }
 

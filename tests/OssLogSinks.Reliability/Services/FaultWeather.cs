@@ -66,7 +66,7 @@ internal sealed class FaultWeather
         Now = next;
         if (next == "faults")
         {
-            _emulator.Faults.Random(_arguments.FaultRate, _arguments.Seed);
+            _emulator.Faults.Random(_arguments.FaultRate, _arguments.Seed, _arguments.Faults);
         }
         else if (next == "outage")
         {
