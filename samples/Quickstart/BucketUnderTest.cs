@@ -55,7 +55,7 @@ internal sealed class BucketUnderTest : IAsyncDisposable
 
         var emulator = await OssEmulator.StartAsync();
         if (arguments.FaultRate > 0)
-            emulator.Faults.Random(arguments.FaultRate, seed: 1);
+            emulator.Faults.Random(arguments.FaultRate, seed: 1, FaultKinds.AllForSharedObjects & ~FaultKinds.GatewayPage);
 
         return new BucketUnderTest(emulator)
         {

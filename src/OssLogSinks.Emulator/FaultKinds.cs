@@ -60,4 +60,7 @@ public enum FaultKinds
 
     /// <summary>All of them.</summary>
     All = 131071,
+
+    /// <summary>All but <see cref="DeliveredTwice"/>: where several writers share an object, none can tell a second copy of its own request from another's append.</summary>
+    AllForSharedObjects = All & ~DeliveredTwice,
 }

@@ -20,7 +20,7 @@ public class ExactlyOnceTests
     {
         const int writers = 3, streams = 3, records = 1500;
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        emulator.Faults.Random(0.2, seed);
+        emulator.Faults.Random(0.2, seed, isShared ? FaultKinds.AllForSharedObjects : FaultKinds.All);
 
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(emulator, writer, streams, records, isShared))));
 
@@ -67,7 +67,7 @@ public class ExactlyOnceTests
     private static async Task WriteAsync(OssEmulator emulator, int writer, int streams, int records, bool isShared)
     {
         var options = emulator.AppenderOptions();
-        options.ObjectKey = isShared ? "{Stream}/app-{Sequence:000}.log" : $"{{Stream}}/{writer}-{{Sequence:000}}.log";
+        options.ObjectKey = isShared ? "{Stream}/app-{Sequence:000}.log" : $"{{Stream}}/{writer}-{{InstanceId}}-{{Sequence:000}}.log";
         options.ObjectSizeLimit = 20_000;
         options.CloseTimeout = TimeSpan.FromMinutes(1);
         await using var appender = new OssAppender(options);

@@ -184,7 +184,7 @@ public class ObjectEndTests
     {
         const int writers = 3, records = 400;
         await using var emulator = await StartAsync(o => o.SealEnabled = true);
-        emulator.Faults.Random(0.1, seed: 11);
+        emulator.Faults.Random(0.1, seed: 11, FaultKinds.AllForSharedObjects);
 
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {

@@ -25,7 +25,7 @@ public class OfficialClientAdapterTests
     {
         const int Events = 3000;
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        oss.Faults.Random(0.3, seed);
+        oss.Faults.Random(0.3, seed, FaultKinds.AllForSharedObjects);
         using var client = Adapter(oss);
         await using (var appender = new OssAppender(Options(client)))
         {

@@ -59,7 +59,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     /// What goes wrong. Where writers share objects no request is delivered twice: whether a refused append is a second copy of one's own, or
     /// another writer was faster, is in no answer.
     /// </summary>
-    public FaultKinds Faults => IsShared ? FaultKinds.All & ~FaultKinds.DeliveredTwice : FaultKinds.All;
+    public FaultKinds Faults => IsShared ? FaultKinds.AllForSharedObjects : FaultKinds.All;
 
     public int Seed { get; init; } = 1;
 

@@ -19,7 +19,7 @@ internal sealed class RandomFaults(double rate, int seed, FaultKinds kinds, Func
 
     private static readonly int[] Pages = [403, 404, 413, 500, 503, 504];
 
-    private static readonly FaultKinds[] Single = [.. Enum.GetValues<FaultKinds>().Where(kind => kind is not (FaultKinds.None or FaultKinds.All))];
+    private static readonly FaultKinds[] Single = [.. Enum.GetValues<FaultKinds>().Where(kind => kind is not (FaultKinds.None or FaultKinds.All or FaultKinds.AllForSharedObjects))];
 
     // Drawn from under the script's lock.
     private readonly Random _random = new(seed);

@@ -26,13 +26,33 @@ public class AuditOverHttpTests
         Assert.Equal(0, oss.Faults.Pending);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RefusalOfAGateway_TellsThatItMayBeStored_AndThatOfTheServiceThatItIsNot(bool isGateway)
+    {
+        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        using var logger = Audit(oss, new OssAppendMonitor());
+        if (isGateway)
+            oss.Faults.GatewayPage(403, FaultMoment.AfterCommit);
+        else
+            oss.Faults.RespondBeforeCommit(403, "AccessDenied");
+
+        var error = Assert.Throws<AggregateException>(() => logger.Information("Paid"));
+
+        var failure = Assert.IsType<OssDeliveryException>(error.Flatten().InnerExceptions.Single());
+        Assert.Equal((DropReason.Refused, isGateway), (failure.Reason, failure.MayBeStored));
+        Assert.Equal(isGateway, oss.FindObject("logs", "audit.log") is not null);
+    }
+
     [Fact]
     public async Task ManyThreadsUnderFaults_EachEventStandsOnce_WhenItsCallComesBack()
     {
         const int Threads = 16;
         const int Calls = 25;
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        oss.Faults.Random(0.2, seed: 8);
+        // Refusals that only an operator can end are told at once, and an audit gives up; whether it is stored all the same, is another test.
+        oss.Faults.Random(0.2, seed: 8, FaultKinds.All & ~(FaultKinds.GatewayPage | FaultKinds.KindChange | FaultKinds.DeliveredTwice));
         var monitor = new OssAppendMonitor();
         await using (var logger = Audit(oss, monitor))
         {

@@ -8,8 +8,8 @@ using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Appending;
 
-/// <summary>An append that was taken over, of which only records without bytes are left.</summary>
-public class LeftAppendOfEmptyRecordsTests
+/// <summary>An append that was taken over from another process.</summary>
+public class LeftAppendTests
 {
     [Fact]
     public async Task TheNextBatch_IsNotTakenForTheRestOfIt()
@@ -19,7 +19,7 @@ public class LeftAppendOfEmptyRecordsTests
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
-        var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
+        using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
         var body = "lost\n"u8.ToArray();
         appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Protocol.Crc64.Append(0, body), FirstId: 1, LastId: 9));
 
@@ -36,6 +36,35 @@ public class LeftAppendOfEmptyRecordsTests
         }
 
         Assert.Equal("lost\nnew\n", oss.Text("a.log"));
+    }
+
+    [Fact]
+    public async Task AppendThatCannotBeMadeAtFirst_StaysInDoubt()
+    {
+        var oss = new MemoryOss();
+        oss.Put("a.log", "lost\n");
+        using var counters = new DeliveryCounters(null);
+        var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
+        var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
+        var body = "lost\n"u8.ToArray();
+        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Protocol.Crc64.Append(0, body), FirstId: 1, LastId: 9));
+
+        // A batch whose memory is gone throws, as one does for which there is no memory.
+        var unreadable = new AppendBatch(0, new Books());
+        unreadable.Add(body, state: null, id: 2);
+        unreadable.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => appender.StepAsync(unreadable, TestContext.Current.CancellationToken));
+        var batch = new AppendBatch(0, new Books());
+        batch.Add(body, state: null, id: 2);
+        while (!batch.IsDone)
+        {
+            if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
+                batch.AdvanceTo(delivered.End, lost: false);
+        }
+
+        Assert.Equal("lost\n", oss.Text("a.log"));
+        Assert.Empty(oss.Appends);
     }
 
     private sealed class Books : RecordSource
