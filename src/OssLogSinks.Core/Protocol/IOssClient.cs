@@ -12,9 +12,9 @@ namespace OssLogSinks.Core.Protocol;
 /// </para>
 /// <para>
 /// The contract that exactly-once delivery rests on: an answer of the service that reports a failure is thrown as
-/// an <see cref="OssException"/> with the service's status and code. Anything else that an append throws counts as
-/// unanswered: the append may have been applied, may still be, or never. An implementation must not repeat an
-/// append by itself unless the answer proves that nothing was written.
+/// an <see cref="OssException"/> with the service's status, code and request id. Without a request id it counts as the answer of
+/// a proxy, which proves nothing. Anything else that an append throws counts as unanswered: the append may have been applied, may
+/// still be, or never. An implementation must not repeat an append by itself unless the answer proves that nothing was written.
 /// </para>
 /// <para>
 /// A cancelled call should end at once. At the close nobody waits for one that does not; it is left alone, and the bytes
