@@ -12,7 +12,8 @@ namespace OssLogSinks.Core.Protocol;
 /// </para>
 /// <para>
 /// The contract that exactly-once delivery rests on: an answer of the service that reports a failure is thrown as
-/// an <see cref="OssException"/> with the service's status and code. Anything else that an append throws counts as
+/// an <see cref="OssException"/> with the service's status, code and request id; without the request id it counts as the refusal of
+/// something in between. Anything else that an append throws counts as
 /// unanswered: the append may have been applied, may still be, or never. An implementation must not repeat an
 /// append by itself unless the answer proves that nothing was written.
 /// </para>
