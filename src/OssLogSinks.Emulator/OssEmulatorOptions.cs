@@ -51,7 +51,10 @@ public sealed class OssEmulatorOptions
     /// <summary>False: <see cref="OssEmulator.Requests"/> stays empty, which makes each request cheaper. True by default.</summary>
     public bool RecordRequests { get; set; } = true;
 
-    /// <summary>How many requests are remembered, the oldest going first; 100 000 by default.</summary>
+    /// <summary>
+    /// How many requests are remembered, the oldest going first; 100 000 by default. Fewer are if their headers and keys are longer than
+    /// 64 million characters together.
+    /// </summary>
     public int RecordLimit { get; set; } = 100_000;
 
     /// <summary>How long each answer waits before it is sent, as a network would; zero by default.</summary>

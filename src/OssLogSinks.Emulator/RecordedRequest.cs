@@ -22,7 +22,10 @@ public sealed record RecordedRequest(string Method, string? Bucket, string? Key,
     /// <summary>The <c>x-oss-request-id</c> of the answer.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>The request headers; names compare without case.</summary>
+    /// <summary>
+    /// The request headers; names compare without case. Empty for a request whose sender did not prove who it is; method, bucket and key of
+    /// such a one are cut to 200 characters.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When it was answered, by the emulator's clock.</summary>

@@ -8,7 +8,8 @@ namespace OssLogSinks.Core.Appending;
 /// Finds the object of a stream that the next record belongs to, after a start or a roll: the last one, by sequence
 /// number, that there is, if it takes more, and otherwise the one after it. One that is followed by another was left,
 /// whatever it looks like now. One HEAD if there is none yet, two if there is one; more are found by probing in doubling
-/// steps and then halving, so that a thousand objects cost some twenty HEADs.
+/// steps and then halving, so that a thousand objects cost some twenty HEADs, and no stream more than 64: the steps end at
+/// <see cref="LastSequence"/>, and what answers that even this object exists is no OSS.
 /// </summary>
 /// <remarks>
 /// Where earlier objects of the stream were deleted, a new process begins in the first gap: its records then stand in
@@ -16,6 +17,9 @@ namespace OssLogSinks.Core.Appending;
 /// </remarks>
 internal sealed class ObjectLocator
 {
+    /// <summary>The last sequence number that is looked for: more than a thousand million objects of one stream are no bucket of logs.</summary>
+    public const int LastSequence = 999_999_999;
+
     private readonly IOssClient _client;
     private readonly RollingPolicy _policy;
     private readonly bool _rollsBySize;
@@ -30,9 +34,12 @@ internal sealed class ObjectLocator
     }
 
     /// <summary>Finds the object, looking from the sequence number <paramref name="from"/> on.</summary>
-    /// <exception cref="OssException">A HEAD was refused or not answered.</exception>
+    /// <exception cref="OssException">A HEAD was refused or not answered, or every object seems to exist.</exception>
     public async Task<LocatedObject> LocateAsync(StreamKey stream, int from, CancellationToken cancellationToken)
     {
+        if (from > LastSequence)
+            throw Endless(stream);
+
         var last = from;
         var head = await LookAsync(stream, from, cancellationToken).ConfigureAwait(false);
         if (head is null)
@@ -41,7 +48,10 @@ internal sealed class ObjectLocator
         var absent = -1;
         for (var step = 1; absent < 0; step *= 2)
         {
-            var probe = checked(last + step);
+            if (last == LastSequence)
+                throw Endless(stream);
+
+            var probe = last + Math.Min(step, LastSequence - last);
             if (await LookAsync(stream, probe, cancellationToken).ConfigureAwait(false) is { } found)
                 (last, head) = (probe, found);
             else
@@ -65,6 +75,9 @@ internal sealed class ObjectLocator
             _sealer?.Seal(stream.ObjectKey(last), head.Length);
         return new LocatedObject(absent, AppendPosition.Start);
     }
+
+    private static OssException Endless(StreamKey stream) => new(
+        $"The object '{stream.ObjectKey(LastSequence)}' is said to exist, and so is every other number that was asked for: this does not look like OSS. Check the endpoint, and any proxy in between.");
 
     private Task<HeadObjectResult?> LookAsync(StreamKey stream, int sequence, CancellationToken cancellationToken) =>
         PositionResync.HeadOrAbsentAsync(_client, stream.ObjectKey(sequence), cancellationToken);

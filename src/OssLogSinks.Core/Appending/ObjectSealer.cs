@@ -155,9 +155,11 @@ internal sealed class ObjectSealer : IDisposable
     // Another writer has appended since, or somebody deleted, replaced or sealed it: its end is not ours to tell.
     private static bool IsNoLongerOurs(Exception error) => error is OssException
     {
+        IsFromOss: true,
         Code: "PositionNotEqualToLength" or "NoSuchKey" or "ObjectNotAppendable" or "AppendSealedObjectNotAllowed",
     };
 
+    // What a gateway refuses is not the account's matter: it is tried again.
     private static bool IsClosedToUs(Exception error) =>
-        error is NotSupportedException or OssException { Code: "OperationNotSupported" or "AccessDenied" or "NotImplemented" or "MethodNotAllowed" };
+        error is NotSupportedException or OssException { IsFromOss: true, Code: "OperationNotSupported" or "AccessDenied" or "NotImplemented" or "MethodNotAllowed" };
 }

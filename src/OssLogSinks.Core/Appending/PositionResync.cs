@@ -125,13 +125,14 @@ internal sealed class PositionResync
     {
         try
         {
-            return await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var head = await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
+            return head is { Length: >= 0 } ? head : throw new OssException("HeadObject was answered with no length that an object can have.");
         }
         catch (OssException e) when (IsNoSuchKey(e))
         {
             return null;
         }
-        catch (OssException e) when ((int)e.StatusCode == 404 && e.Code is null)
+        catch (OssException e) when ((int)e.StatusCode == 404 && !e.IsFromOss)
         {
             // Where x-oss-err is kept from a HEAD's answer, 404 may mean the bucket, or a gateway's page: a GET's answer says which.
             if (await IsAbsentAsync(client, key, cancellationToken).ConfigureAwait(false))
@@ -155,7 +156,8 @@ internal sealed class PositionResync
         }
     }
 
-    private static bool IsNoSuchKey(OssException error) => error.IsFromOss && (int)error.StatusCode == 404 && error.Code == "NoSuchKey";
+    // A gateway's page may claim a code as well, and an object that is taken for absent is begun again.
+    private static bool IsNoSuchKey(OssException error) => error is { IsFromOss: true, Code: "NoSuchKey" } && (int)error.StatusCode == 404;
 
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)

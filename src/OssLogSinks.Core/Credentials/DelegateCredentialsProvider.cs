@@ -6,13 +6,16 @@ namespace OssLogSinks.Core.Credentials;
 /// <remarks>
 /// Renewal begins in the background when less than 5 minutes or a fifth of the lifetime remain, whichever is more, but never before
 /// half of it is over. One fetch runs at a time, whoever asks. If it fails, the old credentials serve until they truly expire and
-/// the next try waits 30 seconds. Credentials without expiration are kept until the service refuses them.
+/// the next try waits 30 seconds. Credentials without expiration are kept until the service refuses them. Whatever is fetched serves for
+/// 30 seconds, unless the service refuses it: a clock that is wrong makes valid credentials look expired, and must not cause a fetch for
+/// each request.
 /// </remarks>
 public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
 {
     private static readonly TimeSpan ShortestMargin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(30);
 
     private readonly Func<CancellationToken, ValueTask<OssCredentials>> _fetch;
     private readonly TimeProvider _time;
@@ -20,6 +23,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     // All below belong to the lock.
     private readonly object _lock = new();
     private OssCredentials? _current;
+    private DateTimeOffset _usableUntil;
     private DateTimeOffset _renewAt;
     private Task<OssCredentials>? _fetching;
 
@@ -41,7 +45,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         {
             var now = _time.GetUtcNow();
             var current = _current;
-            var isUsable = current is not null && (current.Expiration is null || now < current.Expiration) && !current.Matches(rejected);
+            var isUsable = current is not null && now < _usableUntil && !current.Matches(rejected);
             if (isUsable && now < _renewAt)
             {
                 return new ValueTask<OssCredentials>(current!);
@@ -90,8 +94,11 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     {
         lock (_lock)
         {
+            var now = _time.GetUtcNow();
+            var shortest = Later(now, ShortestUse);
             _current = fetched;
-            _renewAt = RenewalTime(fetched.Expiration);
+            _usableUntil = fetched.Expiration is null || fetched.Expiration > shortest ? fetched.Expiration ?? DateTimeOffset.MaxValue : shortest;
+            _renewAt = RenewalTime(now, _usableUntil);
             _fetching = null;
         }
     }
@@ -100,20 +107,23 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     {
         lock (_lock)
         {
-            _renewAt = _time.GetUtcNow() + PauseAfterFailure;
+            _renewAt = Later(_time.GetUtcNow(), PauseAfterFailure);
             _fetching = null;
         }
     }
 
-    private DateTimeOffset RenewalTime(DateTimeOffset? expiration)
+    private static DateTimeOffset RenewalTime(DateTimeOffset now, DateTimeOffset end)
     {
-        if (expiration is null)
+        if (end == DateTimeOffset.MaxValue)
         {
-            return DateTimeOffset.MaxValue;
+            return end;
         }
 
-        var lifetime = (expiration.Value - _time.GetUtcNow()).Ticks;
+        var lifetime = (end - now).Ticks;
         var margin = Math.Min(Math.Max(ShortestMargin.Ticks, lifetime / 5), lifetime / 2);
-        return expiration.Value.AddTicks(-margin);
+        return end.AddTicks(-margin);
     }
+
+    // No later than the calendar goes.
+    private static DateTimeOffset Later(DateTimeOffset time, TimeSpan by) => DateTimeOffset.MaxValue - time < by ? DateTimeOffset.MaxValue : time + by;
 }

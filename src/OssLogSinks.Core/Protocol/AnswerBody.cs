@@ -1,8 +1,16 @@
 namespace OssLogSinks.Core.Protocol;
 
-/// <summary>An object's bytes as they arrive. Each read has the client's time limit, and what breaks it off is an <see cref="OssException"/>.</summary>
-internal sealed class AnswerBody(Stream body, RequestSender sender) : Stream
+/// <summary>
+/// An object's bytes as they arrive. Each read has the client's time limit, and what breaks it off is an <see cref="OssException"/>.
+/// So is a body of another length than its head says.
+/// </summary>
+/// <param name="body">The body.</param>
+/// <param name="length">How many bytes the head says it has; null if it does not say.</param>
+/// <param name="sender">Limits each read.</param>
+internal sealed class AnswerBody(Stream body, long? length, RequestSender sender) : Stream
 {
+    private long _count;
+
     /// <inheritdoc />
     public override bool CanRead => true;
 
@@ -66,9 +74,16 @@ internal sealed class AnswerBody(Stream body, RequestSender sender) : Stream
         using var deadline = sender.StartDeadline(cancellationToken);
         try
         {
-            return await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
+            var count = await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
+            _count += count;
+            if (_count > length || (count == 0 && buffer.Length > 0 && _count < length))
+            {
+                throw new InvalidDataException("The body has another length than the head of the answer says.");
+            }
+
+            return count;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
             throw deadline.Explain(exception, "GetObject");
         }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Xml;
 using System.Xml.Linq;
 
 namespace OssLogSinks.Core.Protocol;
@@ -16,38 +14,17 @@ internal sealed class ErrorDocument
 
     /// <summary>The service's time, which RequestTimeTooSkewed tells, sometimes one level down in <c>Detail</c>; null if absent.</summary>
     public DateTimeOffset? ServerTime =>
-        DateTimeOffset.TryParse(
-            ValueOf(_root, "ServerTime") ?? ValueOf(Child(_root, "Detail"), "ServerTime"),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var time)
-            ? time
-            : null;
+        AnswerReading.TimeOf(ValueOf(_root, "ServerTime") ?? ValueOf(AnswerXml.Child(_root, "Detail"), "ServerTime"));
 
-    /// <summary>Reads a document; null if the bytes hold none: HTML, nothing, or the beginning of one.</summary>
-    public static ErrorDocument? TryRead(Stream stream)
-    {
-        try
-        {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            var root = XDocument.Load(reader).Root;
-            return root?.Name.LocalName == "Error" ? new ErrorDocument(root) : null;
-        }
-        catch (Exception exception) when (exception is XmlException or InvalidOperationException or ArgumentException or NotSupportedException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Reads a document; null if the bytes hold none.</summary>
+    public static ErrorDocument? TryRead(Stream stream) => AnswerXml.TryReadRoot(stream, "Error") is { } root ? new ErrorDocument(root) : null;
 
     /// <summary>An element's text, trimmed; null if it is absent or empty.</summary>
     public string? ValueOf(string name) => ValueOf(_root, name);
 
     private static string? ValueOf(XElement? parent, string name)
     {
-        var value = Child(parent, name)?.Value.Trim();
+        var value = AnswerXml.ValueOf(parent, name)?.Trim();
         return string.IsNullOrEmpty(value) ? null : value;
     }
-
-    private static XElement? Child(XElement? parent, string name) =>
-        parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 }

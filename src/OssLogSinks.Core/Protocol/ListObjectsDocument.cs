@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Xml;
 using System.Xml.Linq;
 
 namespace OssLogSinks.Core.Protocol;
@@ -9,42 +8,28 @@ namespace OssLogSinks.Core.Protocol;
 internal static class ListObjectsDocument
 {
     /// <summary>Reads a page; null if the bytes are not one.</summary>
-    public static ListObjectsResult? TryRead(Stream stream)
-    {
-        try
-        {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            var root = XDocument.Load(reader).Root;
-            return root?.Name.LocalName == "ListBucketResult" ? Read(root) : null;
-        }
-        catch (Exception exception) when (exception is XmlException or FormatException or OverflowException or InvalidOperationException or ArgumentException)
-        {
-            return null;
-        }
-    }
+    public static ListObjectsResult? TryRead(Stream stream) => AnswerXml.TryReadRoot(stream, "ListBucketResult") is { } root ? TryRead(root) : null;
 
-    private static ListObjectsResult Read(XElement root)
+    private static ListObjectsResult? TryRead(XElement root)
     {
-        var isEncoded = string.Equals(ValueOf(root, "EncodingType"), "url", StringComparison.OrdinalIgnoreCase);
+        var isEncoded = string.Equals(AnswerXml.ValueOf(root, "EncodingType"), "url", StringComparison.OrdinalIgnoreCase);
         string? Decode(string? text) => isEncoded ? WebUtility.UrlDecode(text) : text;
 
-        var objects = root.Elements()
-            .Where(element => element.Name.LocalName == "Contents")
-            .Select(element => new OssObjectSummary(
-                Decode(ValueOf(element, "Key")) ?? throw new FormatException("An object without a key."),
-                long.Parse(ValueOf(element, "Size") ?? "", NumberStyles.None, CultureInfo.InvariantCulture),
-                ValueOf(element, "Type"),
-                TimeOf(ValueOf(element, "LastModified"))))
-            .ToArray();
-        var isTruncated = string.Equals(ValueOf(root, "IsTruncated"), "true", StringComparison.OrdinalIgnoreCase);
-        return new ListObjectsResult(objects, isTruncated ? Decode(ValueOf(root, "NextContinuationToken")) : null);
+        var objects = new List<OssObjectSummary>();
+        foreach (var element in root.Elements().Where(element => element.Name.LocalName == "Contents"))
+        {
+            if (Decode(AnswerXml.ValueOf(element, "Key")) is not { Length: > 0 } key || AnswerReading.LengthIn(AnswerXml.ValueOf(element, "Size")) is not { } length)
+            {
+                return null;
+            }
+
+            objects.Add(new OssObjectSummary(key, length, AnswerXml.ValueOf(element, "Type"), AnswerReading.TimeOf(AnswerXml.ValueOf(element, "LastModified"))));
+        }
+
+        var isTruncated = string.Equals(AnswerXml.ValueOf(root, "IsTruncated"), "true", StringComparison.OrdinalIgnoreCase);
+        var next = Decode(AnswerXml.ValueOf(root, "NextContinuationToken"));
+
+        // A page that is not the last and does not say how to go on would be taken for the whole bucket.
+        return isTruncated && string.IsNullOrEmpty(next) ? null : new ListObjectsResult(objects, isTruncated ? next : null);
     }
-
-    private static DateTimeOffset? TimeOf(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
-
-    private static string? ValueOf(XElement parent, string name) =>
-        parent.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
 }

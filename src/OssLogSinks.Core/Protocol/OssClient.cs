@@ -199,9 +199,9 @@ public sealed class OssClient : IOssClient, IDisposable
         {
             var range = response.StatusCode == HttpStatusCode.PartialContent ? AnswerHeads.ReadContentRange(response) : (OssByteRange?)null;
             var body = await response.Content.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return new GetObjectResult(new AnswerBody(body, _sender), range, response)
+            return new GetObjectResult(new AnswerBody(body, range?.Length, _sender), range, response)
             {
-                Crc64 = response.Crc64Of(),
+                Crc64 = AnswerHeads.ReadCrc64("GetObject", response),
                 ContentEncoding = response.HeaderOf("Content-Encoding"),
                 RequestId = response.RequestIdOf(),
             };

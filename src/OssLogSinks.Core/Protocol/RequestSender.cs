@@ -4,8 +4,8 @@ using OssLogSinks.Core.Signing;
 namespace OssLogSinks.Core.Protocol;
 
 /// <summary>
-/// Takes a request to its answer. Repeats it only where the answer proves that nothing was done: once after setting the clock by
-/// the service's, once with other credentials after the service refused the first. Everything else is the caller's decision.
+/// Takes a request to its answer. Repeats it only where an answer of OSS itself proves that nothing was done: once after setting the
+/// clock by the service's, once with other credentials after the service refused the first. Everything else is the caller's decision.
 /// </summary>
 internal sealed class RequestSender : IDisposable
 {
@@ -49,18 +49,17 @@ internal sealed class RequestSender : IDisposable
         while (true)
         {
             var (result, refusal) = await AttemptAsync(request, credentials, read, cancellationToken).ConfigureAwait(false);
-            var code = refusal?.Exception.Code;
             if (refusal is null)
             {
                 return result!;
             }
 
-            if (code == "RequestTimeTooSkewed" && refusal.ServerTime is not null && !isClockSet)
+            if (refusal.ServerTime is not null && !isClockSet)
             {
                 isClockSet = true;
                 credentials = await GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
             }
-            else if (code is not null && RefusedCredentials.Contains(code) && !areCredentialsRenewed)
+            else if (refusal.Exception.IsFromOss && RefusedCredentials.Contains(refusal.Exception.Code!) && !areCredentialsRenewed)
             {
                 areCredentialsRenewed = true;
                 var renewed = await GetCredentialsAsync(credentials, cancellationToken).ConfigureAwait(false);
@@ -92,28 +91,41 @@ internal sealed class RequestSender : IDisposable
             var response = await _transport.SendAsync(message, deadline.Token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return (await read(response, deadline.Token).ConfigureAwait(false), null);
+                return (await ReadAsync(request.Operation, response, read, deadline.Token).ConfigureAwait(false), null);
             }
 
             using (response)
             {
                 var refusal = await ServiceRefusal.ReadAsync(request.Operation, response, credentials, deadline.Token).ConfigureAwait(false);
-                SetClock(refusal);
+                if (refusal.ServerTime is { } serverTime)
+                {
+                    _clock.Set(serverTime);
+                }
+
                 return (default, refusal);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
+            // Whatever the platform makes of an answer that it cannot read, it is no answer.
             throw deadline.Explain(exception, request.Operation);
         }
     }
 
-    private void SetClock(ServiceRefusal refusal)
+    private static Task<T> ReadAsync<T>(
+        string operation, HttpResponseMessage response, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        if (refusal.Exception.Code == "RequestTimeTooSkewed" && refusal.ServerTime is not null)
+        try
         {
-            _clock.Set(refusal.ServerTime.Value);
+            AnswerHeads.RequireRequestId(operation, response);
         }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+
+        return read(response, cancellationToken);
     }
 
     private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)

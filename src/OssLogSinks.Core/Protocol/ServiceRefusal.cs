@@ -20,7 +20,10 @@ internal sealed class ServiceRefusal
     /// <summary>What the caller is to see.</summary>
     public OssException Exception { get; }
 
-    /// <summary>The service's time: the Date header, or the document's ServerTime; null if neither could be read.</summary>
+    /// <summary>
+    /// The service's time if it refused the request's: the document's ServerTime, which nothing in between rewrites, or else the Date
+    /// header. Null if neither can be true, and if the refusal is another or not from OSS.
+    /// </summary>
     public DateTimeOffset? ServerTime { get; }
 
     /// <summary>Reads a refusal. Whatever the body is, the status survives: an unreadable body means a null code.</summary>
@@ -41,11 +44,15 @@ internal sealed class ServiceRefusal
             RequestId = requestId,
             HostId = Field(document?.ValueOf("HostId"), credentials),
             SuggestedEndpoint = endpoint,
-            NextPosition = response.NumberOf("x-oss-next-append-position"),
-            RetryAfter = RetryAfterOf(response),
+            NextPosition = response.LengthOf("x-oss-next-append-position"),
+            RetryAfter = response.RetryAfterOf(),
         };
-        return new ServiceRefusal(exception, response.Headers.Date ?? document?.ServerTime);
+        var isSkew = exception is { IsFromOss: true, Code: "RequestTimeTooSkewed" };
+        return new ServiceRefusal(exception, isSkew ? FirstThatCanBeTrue(document?.ServerTime, response.DateOf("Date")) : null);
     }
+
+    private static DateTimeOffset? FirstThatCanBeTrue(params DateTimeOffset?[] times) =>
+        times.FirstOrDefault(time => time is not null && ServerClock.CanBeTrue(time.Value));
 
     private static async Task<ErrorDocument?> ReadDocumentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -87,12 +94,5 @@ internal sealed class ServiceRefusal
         }
 
         return text;
-    }
-
-    private static TimeSpan? RetryAfterOf(HttpResponseMessage response)
-    {
-        var retryAfter = response.Headers.RetryAfter;
-        var wait = retryAfter?.Delta ?? (retryAfter?.Date - response.Headers.Date);
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

@@ -84,7 +84,7 @@ internal static class V4Claims
         {
             Scope = scope,
             SignedAt = time,
-            Expires = time.AddSeconds(seconds),
+            Expires = EmulatorClock.Add(time, TimeSpan.FromSeconds(seconds)),
             DateText = dateText!,
             AdditionalHeaders = additional,
             SecurityToken = query[OssHeader.SecurityToken],

@@ -23,7 +23,11 @@ internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock cloc
         response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers)
         {
-            response.Headers[name] = value;
+            // A caller can ask for any text as a header of the answer; what no header can hold is left out.
+            if (!value.Any(char.IsControl))
+            {
+                response.Headers[name] = value;
+            }
         }
 
         if (!reply.IsForeign)

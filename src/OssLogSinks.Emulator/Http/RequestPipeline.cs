@@ -31,10 +31,12 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
         var started = clock.TimeProvider.GetTimestamp();
         var request = Receive(context);
         var body = RequestBody.Empty;
+        var isSenderKnown = false;
         OssReply reply;
         try
         {
-            (body, reply) = await AnswerAsync(context, request).ConfigureAwait(false);
+            (var refusal, isSenderKnown) = Check(context, request);
+            (body, reply) = refusal is not null ? (RequestBody.Empty, (OssReply)refusal) : await AnswerAsync(context, request).ConfigureAwait(false);
             if (options.ResponseDelay > TimeSpan.Zero)
             {
                 await Task.Delay(options.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
@@ -46,7 +48,7 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
             reply = OssReply.Closed;
         }
 
-        Log.Add(request, body, reply);
+        Log.Add(request, isSenderKnown, body, reply);
         await _writer.WriteAsync(context, request, reply, started).ConfigureAwait(false);
     }
 
@@ -70,11 +72,6 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
 
     private async ValueTask<(RequestBody Body, OssReply Reply)> AnswerAsync(HttpContext context, OssRequest request)
     {
-        if (Check(context, request) is { } refusal)
-        {
-            return (RequestBody.Empty, refusal);
-        }
-
         var plan = Faults.Take(request);
         if (plan.CutsBody)
         {
@@ -87,21 +84,26 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
         return (body, error ?? await CommitAsync(plan, request, body).ConfigureAwait(false));
     }
 
-    private OssError? Check(HttpContext context, OssRequest request)
+    private (OssError? Error, bool IsSenderKnown) Check(HttpContext context, OssRequest request)
     {
         if (!request.IsAddressed)
         {
-            return OssErrors.BadRequest;
+            return (OssErrors.BadRequest, false);
         }
 
         if (OperationTable.CheckNames(request, options) is { } invalid)
         {
-            return invalid;
+            return (invalid, false);
         }
 
         var (caller, error) = _authenticator.Authenticate(request);
-        error ??= _operations.CheckResource(request, caller!);
-        return error ?? (HasNoLength(context.Request) ? OssErrors.MissingContentLength : null);
+        if (error is not null)
+        {
+            return (error, false);
+        }
+
+        error = _operations.CheckResource(request, caller!);
+        return (error ?? (HasNoLength(context.Request) ? OssErrors.MissingContentLength : null), true);
     }
 
     private ValueTask<OssReply> CommitAsync(FaultPlan plan, OssRequest request, RequestBody body)

@@ -66,7 +66,7 @@ internal sealed class MemoryOss : IOssClient
             if (!_objects.TryGetValue(request.Key, out var content))
                 _objects.Add(request.Key, content = new MemoryStream());
             if (request.Position != content.Length)
-                throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length") { NextPosition = content.Length };
+                throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length") { NextPosition = content.Length, RequestId = "5C3D8D2A0ACA54D87B430000" };
 
             foreach (var part in request.Body)
                 content.Write(part.Span);
@@ -81,7 +81,7 @@ internal sealed class MemoryOss : IOssClient
         {
             return _objects.TryGetValue(request.Key, out var content)
                 ? Task.FromResult(new HeadObjectResult(content.Length, null, "Appendable"))
-                : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "The object does not exist."));
+                : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "The object does not exist.") { RequestId = "5C3D8D2A0ACA54D87B430000" });
         }
     }
 

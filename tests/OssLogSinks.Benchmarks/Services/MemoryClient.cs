@@ -22,7 +22,7 @@ internal sealed class MemoryClient : IOssClient
     public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
         _lengths.TryGetValue(request.Key, out var length)
             ? Task.FromResult(new HeadObjectResult(length, Crc64: null, "Appendable"))
-            : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "There is no such object."));
+            : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "There is no such object.") { RequestId = "5C3D8D2A0ACA54D87B430000" });
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -102,6 +102,67 @@ public class DelegateCredentialsProviderTests
         Assert.IsType<TimeoutException>((await Assert.ThrowsAsync<OssCredentialsException>(() => asked)).InnerException);
     }
 
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(0)]
+    public async Task CredentialsThatLookExpired_ServeAWhileAndAreNotFetchedForEachRequest(int minutes)
+    {
+        _vault.Gives("A", ExpiringIn(minutes)).Gives("B", ExpiringIn(60)).Gives("C", ExpiringIn(60));
+        var first = await _provider.GetCredentialsAsync(null, Cancel);
+
+        Assert.Equal("A", await IdAsync());
+        Assert.Equal(1, _vault.Fetches);
+        Assert.Equal("B", (await _provider.GetCredentialsAsync(first, Cancel)).AccessKeyId);
+        _time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("B", await IdAsync());
+        Assert.Equal(2, _vault.Fetches);
+    }
+
+    [Fact]
+    public async Task CredentialsThatLookExpired_AreFetchedAnewAfterAWhile()
+    {
+        _vault.Gives("A", ExpiringIn(-60)).Gives("B", ExpiringIn(60));
+        await IdAsync();
+
+        _time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("B", await IdAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Extremes))]
+    public async Task ExtremeTimes_DoNoHarm(DateTimeOffset now, DateTimeOffset expiration)
+    {
+        var provider = new DelegateCredentialsProvider(_vault.FetchAsync, new Stopped(now));
+        _vault.Fails().Gives("A", expiration);
+
+        await Assert.ThrowsAsync<OssCredentialsException>(() => provider.GetCredentialsAsync(null, Cancel).AsTask());
+
+        Assert.Equal("A", (await provider.GetCredentialsAsync(null, Cancel)).AccessKeyId);
+    }
+
+    public static TheoryData<DateTimeOffset, DateTimeOffset> Extremes
+    {
+        get
+        {
+            DateTimeOffset[] times =
+            [
+                DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch, new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.MaxValue.AddTicks(-1), DateTimeOffset.MaxValue,
+            ];
+            var data = new TheoryData<DateTimeOffset, DateTimeOffset>();
+            foreach (var now in times)
+            {
+                foreach (var expiration in times)
+                {
+                    data.Add(now, expiration);
+                }
+            }
+
+            return data;
+        }
+    }
+
     private DateTimeOffset ExpiringIn(int minutes) => _time.GetUtcNow().AddMinutes(minutes);
 
     private async Task<string> IdAsync() => (await _provider.GetCredentialsAsync(null, Cancel)).AccessKeyId;
@@ -122,6 +183,11 @@ public class DelegateCredentialsProviderTests
                 current = "";
             }
         }
+    }
+
+    private sealed class Stopped(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private sealed class Vault

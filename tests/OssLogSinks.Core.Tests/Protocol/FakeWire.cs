@@ -51,16 +51,18 @@ internal sealed class FakeWire : HttpMessageHandler
     public FakeWire Refuse(HttpStatusCode status, string code, string more = "", params string[] headers) =>
         Answer(status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>It is so.</Message><RequestId>REQ2</RequestId>{more}</Error>", ["x-oss-request-id: REQ2", .. headers]);
 
+    /// <summary>An answer with these headers. A successful one has a request id too, as those of OSS have, unless <paramref name="headers"/> names the header.</summary>
     public static HttpResponseMessage NewAnswer(HttpStatusCode status, string body, params string[] headers)
     {
+        const string RequestId = "x-oss-request-id:";
         var answer = new HttpResponseMessage(status) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
-        foreach (var header in headers)
+        var isNamed = headers.Any(header => header.StartsWith(RequestId, StringComparison.Ordinal));
+        foreach (var header in isNamed || !answer.IsSuccessStatusCode ? headers : [RequestId + " REQ0", .. headers])
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
             var (name, value) = (header[..colon], header[(colon + 1)..].Trim());
             if (!answer.Headers.TryAddWithoutValidation(name, value))
             {
-                answer.Content.Headers.Remove(name);
                 answer.Content.Headers.TryAddWithoutValidation(name, value);
             }
         }

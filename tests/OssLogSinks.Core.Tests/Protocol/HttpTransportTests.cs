@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.Tests.Protocol;
 /// <summary>The real HTTP stack against a socket on the loopback: what stands in the bytes themselves.</summary>
 public class HttpTransportTests
 {
-    private const string Answer = "HTTP/1.1 200 OK\r\nx-oss-next-append-position: 3\r\nContent-Length: 0\r\n\r\n";
+    private const string Answer = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\nx-oss-next-append-position: 3\r\nContent-Length: 0\r\n\r\n";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -186,7 +186,7 @@ public class OssClientPatienceTests
             "body" => wire.Refuse(HttpStatusCode.Forbidden, "RequestTimeTooSkewed", time),
             "detail" => wire.Refuse(HttpStatusCode.Forbidden, "RequestTimeTooSkewed", $"<Detail>{time}</Detail>"),
             _ => wire.Answer(
-                HttpStatusCode.Forbidden, "",
+                HttpStatusCode.Forbidden, "", "x-oss-request-id: REQ2",
                 "x-oss-err: " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"<Error><Code>RequestTimeTooSkewed</Code>{time}</Error>"))),
         };
     }

@@ -78,7 +78,7 @@ public sealed class MemoryBucket : IOssClient
             if (!_objects.TryGetValue(request.Key, out var found))
                 found = (0, 0, KeepsBytes ? new MemoryStream() : null);
             if (found.Length != request.Position)
-                throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length.");
+                throw new OssException(HttpStatusCode.Conflict, "PositionNotEqualToLength", "Position is not equal to file length.") { RequestId = "5C3D8D2A0ACA54D87B430000" };
 
             if (request.Position == 0 && request.Properties is { } properties)
                 Created.Enqueue(properties);
@@ -98,7 +98,7 @@ public sealed class MemoryBucket : IOssClient
         lock (_lock)
             return _objects.TryGetValue(request.Key, out var found)
                 ? Task.FromResult(new HeadObjectResult(found.Length, found.Crc64, "Appendable"))
-                : throw new OssException(HttpStatusCode.NotFound, "NoSuchKey", "The specified key does not exist.");
+                : throw new OssException(HttpStatusCode.NotFound, "NoSuchKey", "The specified key does not exist.") { RequestId = "5C3D8D2A0ACA54D87B430000" };
     }
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
