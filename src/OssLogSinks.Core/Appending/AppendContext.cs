@@ -46,6 +46,9 @@ internal sealed class AppendContext
 
     public DeliveryReporter Reporter { get; }
 
+    /// <summary>The delivery that all this is part of.</summary>
+    public DeliverySource Source => Reporter.Source;
+
     public TimeProvider Time { get; }
 
     /// <summary>Seals finished objects; null if they are left as they are.</summary>
