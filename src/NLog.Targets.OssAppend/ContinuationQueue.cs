@@ -1,4 +1,5 @@
 using NLog.Common;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 
 namespace NLog.Targets.OssAppend;
@@ -29,15 +30,18 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
 
+    /// <summary>Whose events they are: what a continuation logs there, it logs as part of the delivery.</summary>
+    public OssAppender? Appender { get; set; }
+
     /// <summary>Lets an event's continuation be called after all those before it.</summary>
     public void Add(AsyncContinuation continuation, Exception? failure) => Add([continuation], failure);
 
     /// <summary>
     /// Lets a flush's continuation be called after all those before it, on a thread of its own: what an application does
-    /// when a flush is over, flush once more or shut down, waits for this queue.
+    /// when a flush is over, flush once more or shut down, waits for this queue. That is the application again, and no delivery.
     /// </summary>
     public void AddFlush(AsyncContinuation continuation, Exception? failure) =>
-        Add(result => ThreadPool.QueueUserWorkItem(_ => Call(continuation, result)), failure);
+        Add(result => ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, result), null), failure);
 
     /// <summary>Starts no more continuations in the background.</summary>
     /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>
@@ -79,15 +83,19 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     private void Run(bool isClosing)
     {
+        using var delivery = EnterDelivery();
         while (TryTake(isClosing, downTo: 0, out var continuation, out var failure))
             Call(continuation, failure);
     }
 
     private void Help()
     {
+        using var delivery = EnterDelivery();
         while (TryTake(isClosing: false, downTo: MostWaiting, out var continuation, out var failure))
             Call(continuation, failure);
     }
+
+    private DeliveryScope EnterDelivery() => Appender?.EnterDelivery() ?? DeliveryScope.Enter();
 
     private bool TryTake(bool isClosing, int downTo, out AsyncContinuation continuation, out Exception? failure)
     {

@@ -1,11 +1,26 @@
 using NLog.Common;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
 
 namespace NLog.Targets.OssAppend;
 
-/// <content>The short way: an event becomes bytes on the thread that logs it, and no queue is used.</content>
+/// <content>What happens on the thread that logs. The short way: an event becomes bytes there, and no queue is used.</content>
 internal sealed partial class EventPipeline
 {
+    /// <summary>Refuses an event that its own thread could not capture.</summary>
+    public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => Refuse(continuation, GiveUpUnrendered(error));
+
+    /// <summary>Begins the rendering of something on the thread that logs: what that logs is not the application's.</summary>
+    public DeliveryScope EnterRendering() => _appender.EnterDeliveryOnThread();
+
+    // On the thread that logs, which a continuation that logs itself must not hold up.
+    private void Refuse(AsyncContinuation continuation, OssDeliveryException failure)
+    {
+        using (_appender.EnterDeliveryOnThread())
+            continuation(failure);
+    }
+
     // On the thread that logs.
     private void HandOverNow(AsyncLogEventInfo logged, string?[]? values)
     {
@@ -18,7 +33,11 @@ internal sealed partial class EventPipeline
         var buffer = EventBuffer.Take();
         try
         {
-            var record = new LogRecord(new DateTimeOffset(logged.LogEvent.TimeStamp), _renderer.Render(logged.LogEvent, buffer))
+            ReadOnlyMemory<byte> rendered;
+            using (EnterRendering())
+                rendered = _renderer.Render(logged.LogEvent, buffer);
+
+            var record = new LogRecord(new DateTimeOffset(logged.LogEvent.TimeStamp), rendered)
             {
                 KeyValues = values,
                 State = logged.Continuation,

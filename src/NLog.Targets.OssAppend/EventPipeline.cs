@@ -47,6 +47,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _renderer = renderer;
         _settings = settings;
         _time = time;
+        _continuations.Appender = appender;
         _queue = new EventQueue(settings, time);
         _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
@@ -68,7 +69,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         string?[]? values;
         try
         {
-            values = _key.ValuesOf(logEvent.LogEvent);
+            using (EnterRendering())
+                values = _key.ValuesOf(logEvent.LogEvent);
         }
         catch (Exception e)
         {
@@ -82,15 +84,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             return;
         }
 
-        var admission = _queue.TryEnqueue(new QueuedEvent(logEvent.LogEvent, logEvent.Continuation, values));
+        var admission = _queue.TryEnqueue(new QueuedEvent(logEvent.LogEvent, logEvent.Continuation, values) { IsFromDelivery = _appender.IsCalledByDelivery });
         if (admission == Admission.Full)
-            logEvent.Continuation(GiveUpForRoom());
+            Refuse(logEvent.Continuation, GiveUpForRoom());
         else if (admission == Admission.Closed)
             RefuseClosed(logEvent);
     }
-
-    /// <summary>Refuses an event that its own thread could not capture.</summary>
-    public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => continuation(GiveUpUnrendered(error));
 
     /// <summary>Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for.</summary>
     public void Flush(AsyncContinuation continuation) => Flush(continuation, _settings.FlushTarget);
@@ -175,6 +174,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 
     private async Task WorkAsync()
     {
+        // What the layout calls may log to the same target.
+        using var delivery = _appender.EnterDelivery();
         var taken = new List<QueuedEvent>();
         while (await _queue.WaitAsync().ConfigureAwait(false))
         {
@@ -205,6 +206,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             {
                 KeyValues = queued.KeyValues,
                 State = queued.Continuation,
+                IsFromDelivery = queued.IsFromDelivery,
             };
 
             var appending = _appender.AppendAsync(record, _stop.Token);
@@ -238,7 +240,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     private void RefuseClosed(AsyncLogEventInfo logEvent)
     {
         if (Understudy?.TryWrite(logEvent) != true)
-            logEvent.Continuation(GiveUp(DropReason.Closed, "the target was closed."));
+            Refuse(logEvent.Continuation, GiveUp(DropReason.Closed, "the target was closed."));
     }
 
     private void LoseTo(Exception error, AsyncContinuation continuation) => Lose(

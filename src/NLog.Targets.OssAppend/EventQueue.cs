@@ -1,4 +1,5 @@
 using NLog.Targets.Wrappers;
+using OssLogSinks.Core;
 
 namespace NLog.Targets.OssAppend;
 
@@ -76,18 +77,18 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>Takes an event if there is room, or waits for room if the settings say so.</summary>
+    /// <summary>Takes an event if there is room, or waits for room if the settings say so. What delivery itself logs waits for nothing.</summary>
     public Admission TryEnqueue(in QueuedEvent queued)
     {
         lock (_gate)
         {
-            if (_waiting.Count >= _pace)
+            if (_waiting.Count >= _pace && MayWait(queued))
                 KeepPace();
-            if (IsFull && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && !WaitForRoom())
-                return _isClosed ? Admission.Closed : Admission.Full;
+            if (IsFull && !_isClosed && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && MayWait(queued))
+                WaitForRoom();
             if (_isClosed)
                 return Admission.Closed;
-            if (IsFull && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Discard)
+            if (IsFull && _settings.OverflowAction != AsyncTargetWrapperOverflowAction.Grow)
                 return Admission.Full;
 
             Add(queued);
@@ -171,6 +172,8 @@ internal sealed class EventQueue
         }
     }
 
+    private static bool MayWait(in QueuedEvent queued) => !queued.IsFromDelivery && !DeliveryScope.IsActive;
+
     // The few marks of flushes count too.
     private bool IsFull => _waiting.Count >= _settings.QueueLimit;
 
@@ -214,7 +217,7 @@ internal sealed class EventQueue
         _pacingCallers--;
     }
 
-    private bool WaitForRoom()
+    private void WaitForRoom()
     {
         var isOver = false;
         using var timer = _settings.BlockTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
@@ -234,7 +237,6 @@ internal sealed class EventQueue
         while (IsFull && !_isClosed && !isOver)
             Monitor.Wait(_gate);
         _blockedCallers--;
-        return !IsFull && !_isClosed;
     }
 }
 

@@ -92,7 +92,10 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         try
         {
             if (!RenderAtCall)
-                PrecalculateVolatileLayouts(logEvent.LogEvent);
+            {
+                using (pipeline.EnterRendering())
+                    PrecalculateVolatileLayouts(logEvent.LogEvent);
+            }
         }
         catch (Exception e)
         {
@@ -166,7 +169,10 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         try
         {
             if (!RenderAtCall)
-                Layout.Precalculate(logEvent.LogEvent);
+            {
+                using (_pipeline!.EnterRendering())
+                    Layout.Precalculate(logEvent.LogEvent);
+            }
         }
         catch (Exception e)
         {

@@ -8,4 +8,6 @@ namespace NLog.Targets.OssAppend;
 /// <param name="Continuation">Whom to tell what became of it.</param>
 /// <param name="KeyValues">The event's values for the object key; null if the key has none.</param>
 /// <param name="FlushTarget">What a flush waits for.</param>
-internal readonly record struct QueuedEvent(LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss);
+/// <param name="IsFromDelivery">Whether delivery itself has logged the event.</param>
+internal readonly record struct QueuedEvent(
+    LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss, bool IsFromDelivery = false);

@@ -25,8 +25,8 @@ internal sealed class DeliverySetup : IDisposable
     {
         Time = options.TimeProvider;
         KeyTemplate = checkedOptions.KeyTemplate!;
-        Counters = new DeliveryCounters(options.Bucket);
-        Reporter = new DeliveryReporter(options.Diagnostics, Time);
+        Counters = new DeliveryCounters(options.Bucket) { Source = Source };
+        Reporter = new DeliveryReporter(options.Diagnostics, Time) { Source = Source };
         Fate = new DeliveryFate(Counters, Reporter, options.Listener);
 
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
@@ -47,6 +47,9 @@ internal sealed class DeliverySetup : IDisposable
         _appendSize = options.AppendSizeLimit;
         _appendInterval = options.AppendInterval;
     }
+
+    /// <summary>This delivery, as a cause of events.</summary>
+    public DeliverySource Source { get; } = new();
 
     public TimeProvider Time { get; }
 
@@ -100,6 +103,7 @@ internal sealed class DeliverySetup : IDisposable
     {
         Reporter.ReportRest();
         Counters.Dispose();
+        Source.Close();
         _ownClient?.Dispose();
     }
 }

@@ -51,6 +51,21 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public ObjectKeyTemplate KeyTemplate => _setup.KeyTemplate;
 
     /// <summary>
+    /// Whether the calling code runs because records are delivered here: a client, credentials or diagnostics for instance. A record
+    /// that it appends makes no append due, and waits for the next one that does, or for a flush or the close. One that runs
+    /// because of another appender's delivery does so only where each would keep the other busy.
+    /// </summary>
+    public bool IsCalledByDelivery => DeliveryScope.IsCausedBy(_setup.Source);
+
+    /// <summary>Begins a scope of this appender's delivery, for what a front door calls in its own background: formatters, for instance.</summary>
+    /// <returns>To be disposed where it was entered; in an asynchronous method, at its end at the latest.</returns>
+    public DeliveryScope EnterDelivery() => DeliveryScope.Enter(_setup.Source);
+
+    /// <summary>As <see cref="EnterDelivery"/>, at next to no cost, for a call that stays on this thread.</summary>
+    /// <returns>To be disposed on this thread.</returns>
+    public DeliveryScope EnterDeliveryOnThread() => DeliveryScope.EnterOnThread(_setup.Source);
+
+    /// <summary>
     /// Takes a record without ever waiting. When there is no room, when the record is too large, or after the close, it
     /// is given up: counted, reported, and told to the listener.
     /// </summary>
@@ -58,7 +73,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public bool TryAppend(in LogRecord record) => Append(record, TimeSpan.Zero);
 
     /// <summary>
-    /// Takes a record, blocking the calling thread while there is no room. When there is none in time, when the record is
+    /// Takes a record, blocking the calling thread while there is no room, unless delivery itself has called. When there is none in time, when the record is
     /// too large, or after the close, it is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <param name="record">The record.</param>
@@ -69,17 +84,16 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return false;
 
-        var acceptance = Add(record, out var room);
-        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero)
-            acceptance = AddInTime(record, room!, patience);
-        if (acceptance == Acceptance.Full)
-            Refuse(record, DropReason.SpoolFull, "the memory for undelivered events is full.");
+        var isDue = IsDue(record);
+        var acceptance = Add(record, isDue, out var room);
+        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero && MayWait(record, isDue))
+            acceptance = AddInTime(record, isDue, room!, patience);
 
         return Conclude(record, acceptance);
     }
 
     /// <summary>
-    /// Takes a record, waiting for room if there is none. When the record is too large, or after the close, it is given
+    /// Takes a record, waiting for room if there is none, unless delivery itself has called. When it may not wait, when the record is too large, or after the close, it is given
     /// up: counted, reported, and told to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
@@ -89,9 +103,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return new ValueTask<bool>(false);
 
-        var acceptance = Add(record, out var room);
-        return acceptance == Acceptance.Full
-            ? new ValueTask<bool>(AppendLaterAsync(record, room!, cancellationToken))
+        var isDue = IsDue(record);
+        var acceptance = Add(record, isDue, out var room);
+        return acceptance == Acceptance.Full && MayWait(record, isDue)
+            ? new ValueTask<bool>(AppendLaterAsync(record, isDue, room!, cancellationToken))
             : new ValueTask<bool>(Conclude(record, acceptance));
     }
 
@@ -191,21 +206,21 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         return !_setup.Fate.HasLostAccepted;
     }
 
-    private async Task<bool> AppendLaterAsync(LogRecord record, Task room, CancellationToken cancellationToken)
+    private async Task<bool> AppendLaterAsync(LogRecord record, bool isDue, Task room, CancellationToken cancellationToken)
     {
         Acceptance acceptance;
         Task? next = room;
         do
         {
             await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
-            acceptance = Add(record, out next);
+            acceptance = Add(record, isDue, out next);
         }
         while (acceptance == Acceptance.Full);
 
         return Conclude(record, acceptance);
     }
 
-    private Acceptance AddInTime(in LogRecord record, Task room, TimeSpan patience)
+    private Acceptance AddInTime(in LogRecord record, bool isDue, Task room, TimeSpan patience)
     {
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, patience, Timeout.InfiniteTimeSpan);
@@ -214,15 +229,20 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         do
         {
             Task.WaitAny(next!, over.Task);
-            acceptance = Add(record, out next);
+            acceptance = Add(record, isDue, out next);
         }
         while (acceptance == Acceptance.Full && !over.Task.IsCompleted);
 
         return acceptance;
     }
 
-    private Acceptance Add(in LogRecord record, out Task? room) =>
-        _late is null ? _spool.TryAdd(record, out room) : _spool.TryAdd(_late.File(record), out room);
+    private Acceptance Add(in LogRecord record, bool isDue, out Task? room) =>
+        _late is null ? _spool.TryAdd(record, isDue, out room) : _spool.TryAdd(_late.File(record), isDue, out room);
+
+    private bool IsDue(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
+
+    // Whoever has set it is a queue in front, which waits in its own time.
+    private static bool MayWait(in LogRecord record, bool isDue) => isDue && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)
     {
@@ -239,6 +259,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             _setup.Counters.Accepted();
         else if (acceptance == Acceptance.Closed)
             Refuse(record, DropReason.Closed, "the appender was closed.");
+        else
+            Refuse(record, DropReason.SpoolFull, "the memory for undelivered events is full.");
 
         return acceptance == Acceptance.Accepted;
     }

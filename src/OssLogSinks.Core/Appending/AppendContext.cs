@@ -48,6 +48,9 @@ internal sealed class AppendContext
 
     public DeliveryReporter Reporter { get; }
 
+    /// <summary>The delivery that all this is part of.</summary>
+    public DeliverySource Source => Reporter.Source;
+
     public TimeProvider Time { get; }
 
     public string Bucket { get; }

@@ -71,8 +71,9 @@ internal sealed class DeliveryFate
 
     private static object[] StatesOf(IReadOnlyList<(long Id, object State)> states) => states.Select(s => s.State).ToArray();
 
-    private static void Tell(Action tell)
+    private void Tell(Action tell)
     {
+        using var delivery = DeliveryScope.EnterOnThread(_reporter.Source);
         try
         {
             tell();

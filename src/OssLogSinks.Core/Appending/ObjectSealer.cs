@@ -81,6 +81,7 @@ internal sealed class ObjectSealer : IDisposable
 
     private async Task WorkAsync()
     {
+        DeliveryScope.Begin(_reporter.Source);
         while (TryTake(out var next))
         {
             try

@@ -43,6 +43,7 @@ internal sealed class Shipper : IDisposable
 
     private async Task WorkAsync()
     {
+        DeliveryScope.Begin(_context.Source);
         try
         {
             while (await _spool.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))

@@ -43,8 +43,11 @@ internal sealed class AppendBatch
         _pool = pool;
     }
 
-    /// <summary>When its first record was accepted, on the time provider's own scale.</summary>
-    public long FirstAcceptedAt { get; }
+    /// <summary>When the first record was accepted that makes it due, on the time provider's own scale.</summary>
+    public long FirstAcceptedAt { get; private set; }
+
+    /// <summary>Whether it may be appended for its own sake: not as long as it holds only what delivery itself has logged.</summary>
+    public bool IsDue { get; private set; }
 
     /// <summary>Who keeps the books of its records; null if nobody does besides the batch.</summary>
     public RecordSource? Source { get; }
@@ -72,6 +75,17 @@ internal sealed class AppendBatch
 
     public int CostOf(int length, bool hasState) =>
         RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
+
+    /// <summary>It is to be appended; from now on it waits for others to share its append.</summary>
+    public void MakeDue(long now)
+    {
+        if (IsDue)
+            return;
+
+        IsDue = true;
+        if (Count > 0)
+            FirstAcceptedAt = now;
+    }
 
     public void Add(in LogRecord record) => Add(record.Utf8.Span, record.State, id: 0);
 

@@ -20,4 +20,11 @@ public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte
     /// counts 512 bytes more against the memory limit, for the event that it keeps alive.
     /// </summary>
     public object? State { get; init; }
+
+    /// <summary>
+    /// Whether the event was logged by what delivery calls: it waits for no room then, and makes no append due. Null, the default,
+    /// for what <see cref="OssAppender.IsCalledByDelivery"/> says where the record is appended; to be set by whoever has let the event wait
+    /// in between.
+    /// </summary>
+    public bool? IsFromDelivery { get; init; }
 }

@@ -11,6 +11,9 @@ internal abstract class RecordSource
     /// <summary>Whether the records are on disk as well: then letting go of them in memory loses nothing.</summary>
     public abstract bool IsDurable { get; }
 
+    /// <summary>Whether a record is to be appended for its own sake: not if delivery itself has logged it, and nothing else since.</summary>
+    public virtual bool IsDue(long id) => true;
+
     /// <summary>The records have met their fate.</summary>
     /// <param name="ids">Their numbers, ascending.</param>
     /// <param name="lost">Whether they were given up.</param>

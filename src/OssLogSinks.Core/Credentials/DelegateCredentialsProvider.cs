@@ -74,6 +74,8 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
 
     private async Task<OssCredentials> FetchAsync()
     {
+        // Deliveries wait for this, whoever began it.
+        using var delivery = DeliveryScope.Enter();
         using var giveUp = new CancellationTokenSource();
         try
         {

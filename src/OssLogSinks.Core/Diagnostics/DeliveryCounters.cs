@@ -48,6 +48,9 @@ internal sealed class DeliveryCounters : IDisposable
         _retriesCounter = _meter.CreateCounter<long>("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
     }
 
+    /// <summary>The delivery whose records are counted.</summary>
+    public DeliverySource Source { get; init; } = new();
+
     /// <summary>Lets the meter observe what the spool holds.</summary>
     public void Observe(Func<long> spoolBytes, Func<long> bufferBytes, Func<TimeSpan> oldestUndelivered)
     {
@@ -114,15 +117,19 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static void Count(ref long count, Counter<long> counter)
+    private void Count(ref long count, Counter<long> counter)
     {
         Interlocked.Increment(ref count);
         Measure(counter, 1);
     }
 
     // Whoever listens to the meter runs in here. If it throws, the records' fate is no other for it.
-    private static void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (!counter.Enabled)
+            return;
+
+        using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
             counter.Add(count, tags);

@@ -34,6 +34,9 @@ internal sealed class DeliveryReporter
         _time = time;
     }
 
+    /// <summary>The delivery that reports.</summary>
+    public DeliverySource Source { get; init; } = new();
+
     /// <summary>Events were given up.</summary>
     public void Dropped(DropReason reason, long count, string why)
     {
@@ -208,9 +211,13 @@ internal sealed class DeliveryReporter
 
     private void Report(OssDiagnosticLevel level, string message)
     {
+        if (_diagnostics is null)
+            return;
+
+        using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
-            _diagnostics?.Report(new OssDiagnosticEvent(level, message));
+            _diagnostics.Report(new OssDiagnosticEvent(level, message));
         }
         catch (Exception)
         {

@@ -17,7 +17,7 @@ internal sealed class DirectSpool : ISpool
 
     public TimeSpan OldestAge() => _lane.Spool.OldestAge();
 
-    public Acceptance TryAdd(in LogRecord record, out Task? room) => _lane.Spool.TryAdd(record, out room);
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room) => _lane.Spool.TryAdd(record, isDue, out room);
 
     public async Task<bool> FlushAsync(OssFlushTarget target) =>
         (await Task.WhenAll(_lane.Spool.Flush()).ConfigureAwait(false)).All(isStored => isStored);

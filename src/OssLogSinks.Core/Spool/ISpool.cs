@@ -21,8 +21,9 @@ internal interface ISpool : IDisposable
 
     /// <summary>Takes a record if there is room; never waits.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next one that does.</param>
     /// <param name="room">When there is none: a task that ends when there may be.</param>
-    Acceptance TryAdd(in LogRecord record, out Task? room);
+    Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room);
 
     /// <summary>Hurries what waits; ends when every record accepted before is as safe as asked for: true if none was given up.</summary>
     Task<bool> FlushAsync(OssFlushTarget target);

@@ -64,6 +64,27 @@ internal sealed class LogStream
     /// <summary>Its place among the streams of the directory.</summary>
     public LinkedListNode<LogStream> Place { get; }
 
+    /// <summary>Whether anything that waits is to be appended for its own sake.</summary>
+    public bool IsDue
+    {
+        get
+        {
+            foreach (var batch in Sealed)
+                if (batch.IsDue)
+                    return true;
+
+            return Open is { IsDue: true };
+        }
+    }
+
+    /// <summary>Everything that waits is to be appended.</summary>
+    public void MakeDue(long now)
+    {
+        foreach (var batch in Sealed)
+            batch.MakeDue(now);
+        Open?.MakeDue(now);
+    }
+
     /// <summary>The batches from the oldest to the newest.</summary>
     public IEnumerable<AppendBatch> Batches()
     {
@@ -81,6 +102,9 @@ internal enum StreamState
 {
     /// <summary>Nothing waits.</summary>
     Idle,
+
+    /// <summary>Records that delivery itself has logged wait for one that makes an append due.</summary>
+    Waiting,
 
     /// <summary>Records wait for others to share their append.</summary>
     Lingering,

@@ -11,8 +11,9 @@ internal sealed partial class MemorySpool
 
     /// <summary>Takes a record if there is room.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next one that does.</param>
     /// <param name="room">When there is none: a task that ends when there may be.</param>
-    public Acceptance TryAdd(in LogRecord record, out Task? room)
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room)
     {
         lock (_gate)
         {
@@ -23,7 +24,7 @@ internal sealed partial class MemorySpool
             var stream = _directory.Find(record.Time, record.KeyValues);
             SealBefore(stream, null, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, out room);
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out room);
         }
     }
 
@@ -40,7 +41,7 @@ internal sealed partial class MemorySpool
             var stream = _directory.Find(record.Stream, record.Time);
             SealBefore(stream, source, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
-            return TryAdd(stream, batch, record.Utf8, state, record.Id, out room) == Acceptance.Accepted;
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out room) == Acceptance.Accepted;
         }
     }
 
@@ -54,9 +55,10 @@ internal sealed partial class MemorySpool
         {
             var stream = _directory.Find(name, time);
             stream.Appender.TakeOver(intent);
+            batch.MakeDue(batch.FirstAcceptedAt);
             stream.Sealed.Enqueue(batch);
             _heldBytes += batch.HeldBytes;
-            if (stream.State is StreamState.Idle or StreamState.Lingering)
+            if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Waiting)
                 _schedule.MakeReady(stream);
         }
     }
@@ -71,6 +73,16 @@ internal sealed partial class MemorySpool
         }
     }
 
+    /// <summary>Something has come that makes an append due: what waits for that is appended with it.</summary>
+    public void WakeWaiting()
+    {
+        if (_schedule.WaitingStreams == 0)
+            return;
+
+        lock (_gate)
+            Wake();
+    }
+
     // A batch is one append's worth at most, and of one source.
     private void SealBefore(LogStream stream, RecordSource? source, int length)
     {
@@ -78,35 +90,56 @@ internal sealed partial class MemorySpool
             return;
 
         Seal(stream);
-        _schedule.Due(stream);
+        if (stream.IsDue)
+            _schedule.Due(stream);
     }
 
-    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, out Task? room)
+    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, bool isDue, out Task? room)
     {
         room = null;
         var before = batch.HeldBytes;
         if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
         {
             // What is under way may be stuck: nothing lingers that could make room.
-            if (_schedule.LingeringBytes > 0)
+            if (isDue && (_schedule.LingeringBytes > 0 || _schedule.WaitingStreams > 0))
                 DueAll();
             room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return Acceptance.Full;
         }
 
+        if (isDue)
+            batch.MakeDue(batch.IsDue ? 0 : _time.GetTimestamp());
         batch.Add(utf8, state, id);
         _heldBytes += batch.HeldBytes - before;
         _mostHeldBytes = Math.Max(_mostHeldBytes, _heldBytes);
         _segments.TrimTo(_limits.Memory - _heldBytes);
         stream.Open = batch;
-        if (stream.State == StreamState.Idle)
+        if (stream.State != StreamState.Idle)
+            _schedule.Grew(stream, batch.HeldBytes - before);
+        else if (isDue)
             LingerOn(stream, batch);
         else
-            _schedule.Grew(stream, batch.HeldBytes - before);
+            _schedule.Wait(stream);
+
+        if (isDue && _schedule.WaitingStreams > 0)
+            Wake();
         if (_schedule.LingeringBytes > _limits.Memory / 8 * 6)
             ShipLargest();
 
         return Acceptance.Accepted;
+    }
+
+    private void Wake()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var stream in _directory.Streams)
+        {
+            if (stream.State != StreamState.Waiting)
+                continue;
+
+            stream.MakeDue(now);
+            GoOn(stream);
+        }
     }
 
     /// <summary>When a record of this clock time was accepted, on the time provider's own scale; tells for how long it has waited.</summary>

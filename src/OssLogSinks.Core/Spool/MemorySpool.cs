@@ -60,12 +60,15 @@ internal sealed partial class MemorySpool : IDisposable
         }
     }
 
-    /// <summary>How long the oldest undelivered record has waited; zero if there is none.</summary>
+    /// <summary>
+    /// How long the oldest undelivered record has waited; zero if there is none. What delivery itself has logged counts from
+    /// when it is to be appended: nobody has to worry about it before.
+    /// </summary>
     public TimeSpan OldestAge()
     {
         lock (_gate)
         {
-            var oldest = _directory.Streams.SelectMany(s => s.Batches().Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
+            var oldest = _directory.Streams.SelectMany(s => s.Batches().Where(b => b.IsDue).Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
             return oldest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero;
         }
     }
@@ -117,10 +120,12 @@ internal sealed partial class MemorySpool : IDisposable
 
             if (pause is { } wait && wait > TimeSpan.Zero)
                 _schedule.Pause(stream, wait);
-            else if (stream.Current is not null || stream.Sealed.Count > 0)
+            else if (stream.Current is not null)
                 _schedule.MakeReady(stream);
-            else if (stream.Open is { } open)
-                LingerOn(stream, open);
+            else if (stream.IsDue)
+                GoOn(stream);
+            else if (stream.Sealed.Count > 0 || stream.Open is not null)
+                _schedule.Wait(stream);
             else
                 Rest(stream);
         }
@@ -188,9 +193,11 @@ internal sealed partial class MemorySpool : IDisposable
     private List<Task<bool>> FlushAll()
     {
         var waiting = new List<Task<bool>>();
+        var now = _time.GetTimestamp();
         foreach (var stream in _directory.Streams)
         {
             Seal(stream);
+            stream.MakeDue(now);
             waiting.AddRange(stream.Batches().Select(b => b.Completion));
             _schedule.Due(stream);
         }
@@ -210,8 +217,20 @@ internal sealed partial class MemorySpool : IDisposable
 
     private void DueAll()
     {
+        var now = _time.GetTimestamp();
         foreach (var stream in _directory.Streams)
+        {
+            stream.MakeDue(now);
             _schedule.Due(stream);
+        }
+    }
+
+    private void GoOn(LogStream stream)
+    {
+        if (stream.Sealed.Count > 0)
+            _schedule.MakeReady(stream);
+        else
+            LingerOn(stream, stream.Open!);
     }
 
     private void TrimSegments()

@@ -15,6 +15,7 @@ internal sealed class StreamSchedule
     private readonly TimeProvider _time;
     private readonly Action<LogStream> _onIdle;
     private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
+    private int _waitingStreams;
     private bool _isHurrying;
 
     /// <param name="gate">The spool's lock.</param>
@@ -33,27 +34,37 @@ internal sealed class StreamSchedule
     /// <summary>Memory that the records of lingering streams hold.</summary>
     public long LingeringBytes { get; private set; }
 
+    /// <summary>How many streams hold only what delivery itself has logged. Any thread may ask.</summary>
+    public int WaitingStreams => Volatile.Read(ref _waitingStreams);
+
     public void MakeReady(LogStream stream)
     {
         Grew(stream, -stream.LingeringBytes);
-        stream.State = StreamState.Ready;
+        Become(stream, StreamState.Ready);
         _ready.Writer.TryWrite(stream);
     }
 
     /// <summary>
-    /// Ends the lingering of a stream. One that ships or backs off comes to its next turn by itself; an idle one has
+    /// Ends the lingering or waiting of a stream. One that ships or backs off comes to its next turn by itself; an idle one has
     /// nothing to ship.
     /// </summary>
     public void Due(LogStream stream)
     {
-        if (stream.State == StreamState.Lingering)
+        if (stream.State is StreamState.Lingering or StreamState.Waiting)
             MakeReady(stream);
+    }
+
+    /// <summary>Lets a stream wait until something makes it due; no timer does.</summary>
+    public void Wait(LogStream stream)
+    {
+        Grew(stream, -stream.LingeringBytes);
+        Become(stream, StreamState.Waiting);
     }
 
     /// <summary>Lets a stream wait for more records.</summary>
     public void Linger(LogStream stream, TimeSpan wait)
     {
-        stream.State = StreamState.Lingering;
+        Become(stream, StreamState.Lingering);
         Grew(stream, stream.Open!.HeldBytes);
         Wake(stream, wait);
     }
@@ -72,7 +83,7 @@ internal sealed class StreamSchedule
     public void Pause(LogStream stream, TimeSpan wait)
     {
         // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
-        stream.State = StreamState.BackingOff;
+        Become(stream, StreamState.BackingOff);
         Wake(stream, _isHurrying && wait > ClosingPause ? ClosingPause : wait);
     }
 
@@ -80,7 +91,7 @@ internal sealed class StreamSchedule
     public void Rest(LogStream stream, TimeSpan? watch)
     {
         Grew(stream, -stream.LingeringBytes);
-        stream.State = StreamState.Idle;
+        Become(stream, StreamState.Idle);
         if (watch is { } wait)
             Wake(stream, wait);
     }
@@ -100,6 +111,15 @@ internal sealed class StreamSchedule
         foreach (var stream in streams)
             stream.Timer?.Dispose();
         _ready.Writer.TryComplete();
+    }
+
+    private void Become(LogStream stream, StreamState state)
+    {
+        if (stream.State == StreamState.Waiting)
+            Volatile.Write(ref _waitingStreams, _waitingStreams - 1);
+        stream.State = state;
+        if (state == StreamState.Waiting)
+            Volatile.Write(ref _waitingStreams, _waitingStreams + 1);
     }
 
     private void Wake(LogStream stream, TimeSpan wait)

@@ -46,6 +46,8 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
 
     public async Task EmitBatchAsync(IEnumerable<LogEvent> batch)
     {
+        // What the formatter calls, and a value's ToString, may log to the same logger.
+        using var delivery = _appender.EnterDelivery();
         foreach (var logEvent in batch)
         {
             var handing = HandOver(logEvent);
@@ -74,9 +76,10 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     // False if the event could not be handed over because the rest is given up.
     private ValueTask<bool> HandOver(LogEvent logEvent)
     {
+        var isFromDelivery = _room.IsNextFromDelivery();
         try
         {
-            if (Render(logEvent) is { } record)
+            if (Render(logEvent, isFromDelivery) is { } record)
             {
                 _giveUp.ThrowIfCancellationRequested();
                 var appending = _appender.AppendAsync(record, _giveUp);
@@ -129,7 +132,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         _handedOver = 0;
     }
 
-    private LogRecord? Render(LogEvent logEvent)
+    private LogRecord? Render(LogEvent logEvent, bool isFromDelivery)
     {
         _giveUp.ThrowIfCancellationRequested();
         _writer.Reset();
@@ -143,6 +146,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         {
             KeyValues = _keyValues.Read(logEvent),
             State = _relay.StateOf(logEvent),
+            IsFromDelivery = isFromDelivery,
         };
     }
 }

@@ -23,9 +23,6 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     private readonly TimeSpan _closeTimeout;
     private readonly TimeProvider _time;
 
-    // Set in the core's own flow alone, and in whatever that calls.
-    private readonly AsyncLocal<bool> _isDelivering = new();
-
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendAuditSink(OssAppendSinkOptions options)
     {
@@ -35,16 +32,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 
         var appenderOptions = AppenderSettings.ForAudit(options);
         appenderOptions.Listener = AuditRelay.Instance;
-        _isDelivering.Value = true;
-        try
-        {
-            _appender = new OssAppender(appenderOptions);
-        }
-        finally
-        {
-            _isDelivering.Value = false;
-        }
-
+        _appender = new OssAppender(appenderOptions);
         _keyNames = _appender.KeyTemplate.PropertyNames;
         options.Monitor?.Watch(this);
     }
@@ -58,7 +46,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         if (logEvent is null)
             throw new ArgumentNullException(nameof(logEvent));
-        if (_isDelivering.Value)
+        if (DeliveryScope.IsActive)
             throw GiveUp(DropReason.Refused, "it was logged by what delivers it, a client or a credentials provider for instance, and would wait for itself.");
 
         var fate = new AuditedEvent();

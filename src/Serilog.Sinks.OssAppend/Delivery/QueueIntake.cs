@@ -19,6 +19,7 @@ internal sealed class QueueIntake : IIntake
     // Shorter than any timer: a batch is whatever is there.
     private static readonly TimeSpan NoWait = new(1);
 
+    private readonly OssAppender _appender;
     private readonly LossBook _losses;
     private readonly QueueRoom _room;
     private readonly CancellationTokenSource _giveUp = new();
@@ -36,6 +37,7 @@ internal sealed class QueueIntake : IIntake
     {
         _time = options.TimeProvider;
         _hasBuffer = options.BufferPath is not null;
+        _appender = appender;
         _losses = losses;
         var patience = options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero;
         _room = new QueueRoom(options.QueueLimit, patience, _time, options.BatchSizeLimit, AppenderSettings.RhythmOf(options));
@@ -53,7 +55,7 @@ internal sealed class QueueIntake : IIntake
 
     public void Take(LogEvent logEvent)
     {
-        switch (_room.Enter(logEvent, _enqueue))
+        switch (_room.Enter(logEvent, _enqueue, _appender.IsCalledByDelivery))
         {
             case Admission.Full:
                 _losses.GiveUp(logEvent, DropReason.QueueFull, "the queue was full.");

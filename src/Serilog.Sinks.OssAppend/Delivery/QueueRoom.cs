@@ -1,3 +1,4 @@
+using OssLogSinks.Core;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
@@ -39,6 +40,7 @@ internal sealed class QueueRoom
 
     // Guarded by _gate.
     private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
+    private readonly Queue<long> _fromDelivery = new();
     private TaskCompletionSource<bool>? _arrival;
     private int _expected;
     private long _entered;
@@ -46,6 +48,12 @@ internal sealed class QueueRoom
     private int _blocked;
     private bool _isHeldUp;
     private bool _isClosed;
+
+    // Written under _gate.
+    private volatile bool _hasAnyFromDelivery;
+
+    // Belongs to whoever leads events out.
+    private long _ledOut;
 
     /// <param name="limit">The most events inside.</param>
     /// <param name="patience">How long a caller waits for room; zero not at all.</param>
@@ -83,21 +91,28 @@ internal sealed class QueueRoom
         }
     }
 
-    /// <summary>Lets an event in, if there is room in time.</summary>
+    /// <summary>Lets an event in, if there is room in time. What delivery itself has logged waits for nothing.</summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="enqueue">Puts it into the queue; never after <see cref="Close"/> has returned.</param>
-    public Admission Enter(LogEvent logEvent, Action<LogEvent> enqueue)
+    /// <param name="isFromDelivery">Whether delivery itself has logged it; what <see cref="IsNextFromDelivery"/> says of it when its turn comes.</param>
+    public Admission Enter(LogEvent logEvent, Action<LogEvent> enqueue, bool isFromDelivery = false)
     {
         lock (_gate)
         {
-            if (_entered - _left >= _pace)
+            if (_entered - _left >= _pace && MayWait())
                 KeepPace();
-            if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero)
+            if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero && MayWait())
                 WaitForRoom();
             if (_isClosed)
                 return Admission.Closed;
             if (!HasRoom())
                 return Admission.Full;
+
+            if (isFromDelivery)
+            {
+                _fromDelivery.Enqueue(_entered);
+                _hasAnyFromDelivery = true;
+            }
 
             _entered++;
             enqueue(logEvent);
@@ -105,6 +120,8 @@ internal sealed class QueueRoom
                 EndWait();
             return Admission.Entered;
         }
+
+        bool MayWait() => !isFromDelivery && !DeliveryScope.IsActive;
     }
 
     /// <summary>
@@ -122,6 +139,24 @@ internal sealed class QueueRoom
             await Task.WhenAny(WhenInside(_enough), over.Task).ConfigureAwait(false);
 
         await WhenInside(1).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether delivery itself has logged the next event that is led out; to be asked once for each, in their order.</summary>
+    public bool IsNextFromDelivery()
+    {
+        var number = _ledOut++;
+        if (!_hasAnyFromDelivery)
+            return false;
+
+        lock (_gate)
+        {
+            if (_fromDelivery.Count == 0 || _fromDelivery.Peek() != number)
+                return false;
+
+            _fromDelivery.Dequeue();
+            _hasAnyFromDelivery = _fromDelivery.Count > 0;
+            return true;
+        }
     }
 
     /// <summary>The oldest events inside leave.</summary>

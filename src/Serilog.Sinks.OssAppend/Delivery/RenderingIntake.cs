@@ -78,6 +78,7 @@ internal sealed class RenderingIntake : IIntake
     private bool TryRender(LogEvent logEvent, Scratch scratch, out LogRecord record)
     {
         record = default;
+        using var delivery = _appender.EnterDeliveryOnThread();
         try
         {
             var writer = scratch.Writer;

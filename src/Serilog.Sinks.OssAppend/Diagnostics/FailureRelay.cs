@@ -13,6 +13,9 @@ internal sealed class FailureRelay : IDeliveryListener
 {
     private readonly object _sender;
 
+    // Set while the listener runs, and in whatever it calls.
+    private readonly AsyncLocal<bool> _isTelling = new();
+
     // Set while the logger is configured, before the first event.
     private ILoggingFailureListener? _listener;
 
@@ -31,17 +34,28 @@ internal sealed class FailureRelay : IDeliveryListener
     public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) =>
         Tell(states.Select(state => (LogEvent)state).ToArray(), failure);
 
-    /// <summary>The events are lost.</summary>
+    /// <summary>
+    /// The events are lost. Those that the listener itself has logged are not told to it, since it might log another for each of
+    /// them without end; they are counted and reported like all others.
+    /// </summary>
     public void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure)
     {
+        if (_listener is null || _isTelling.Value)
+            return;
+
         var kind = failure.Reason is DropReason.CloseTimeOver or DropReason.Closed ? LoggingFailureKind.Final : LoggingFailureKind.Permanent;
+        _isTelling.Value = true;
         try
         {
-            _listener?.OnLoggingFailed(_sender, kind, failure.Message, events, failure);
+            _listener.OnLoggingFailed(_sender, kind, failure.Message, events, failure);
         }
         catch (Exception e)
         {
             SelfLog.WriteLine("OssAppend: the failure listener itself failed, with {0}.", e.GetType());
+        }
+        finally
+        {
+            _isTelling.Value = false;
         }
     }
 }

@@ -24,7 +24,10 @@ internal sealed class LossBook
     public void GiveUp(LogEvent logEvent, DropReason reason, string why, Exception? error = null)
     {
         _appender.CountDropped(reason, 1, why);
-        if (_relay.StateOf(logEvent) is not null)
+        if (_relay.StateOf(logEvent) is null)
+            return;
+
+        using (_appender.EnterDeliveryOnThread())
             _relay.Tell([logEvent], new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error));
     }
 

@@ -50,7 +50,15 @@ internal sealed class DiskSpool : ISpool
 
     public TimeSpan OldestAge() => new[] { _door.OldestAge(), _lane.Spool.OldestAge(), _adoption.Memory?.OldestAge() ?? TimeSpan.Zero }.Max();
 
-    public Acceptance TryAdd(in LogRecord record, out Task? room) => _door.TryAdd(record, out room);
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room)
+    {
+        var acceptance = _door.TryAdd(record, isDue, out room);
+
+        // Not when it has been loaded: a full disk may be waiting for the very records that wait for this one.
+        if (isDue)
+            _lane.Spool.WakeWaiting();
+        return acceptance;
+    }
 
     public async Task<bool> FlushAsync(OssFlushTarget target)
     {
@@ -124,6 +132,7 @@ internal sealed class DiskSpool : ISpool
     // A loop that ends by a fault of ours is reported; what it leaves undone is on disk, or is dropped and counted at the door.
     private async Task GuardAsync(Func<Task> loop)
     {
+        DeliveryScope.Begin(_setup.Source);
         try
         {
             await loop().ConfigureAwait(false);

@@ -18,6 +18,10 @@ internal sealed class FlushBook
     // The last of the ids, which ascend by one: so many were accepted.
     private long _lastAccepted;
 
+    // The last record that makes appends due, and the last one that a flush waits for.
+    private long _lastDue;
+    private long _lastAwaited;
+
     /// <summary>Whether somebody waits for the disk.</summary>
     public bool IsDiskAwaited
     {
@@ -39,7 +43,15 @@ internal sealed class FlushBook
     }
 
     /// <summary>A record was accepted: the first has the id 1, each one after that the next.</summary>
-    public void Accept(long id) => Volatile.Write(ref _lastAccepted, id);
+    public void Accept(long id, bool isDue)
+    {
+        Volatile.Write(ref _lastAccepted, id);
+        if (isDue)
+            Volatile.Write(ref _lastDue, id);
+    }
+
+    /// <summary>Whether a record, or one that came after it, makes an append due, or is waited for.</summary>
+    public bool IsDue(long id) => id <= Volatile.Read(ref _lastDue) || id <= Volatile.Read(ref _lastAwaited);
 
     /// <summary>Ends when every record accepted so far is as safe as asked for: true if none of them was given up meanwhile.</summary>
     public Task<bool> FlushAsync(OssFlushTarget target)
@@ -52,6 +64,9 @@ internal sealed class FlushBook
                 return Task.FromResult(true);
             if (_isClosed)
                 return Task.FromResult(false);
+
+            if (target == OssFlushTarget.Oss)
+                Volatile.Write(ref _lastAwaited, accepted);
 
             // Who waits for these waits for none that come later.
             if (_exposed.Count > 0)

@@ -8,6 +8,8 @@ internal sealed class FolderSource(SpoolFolder folder, SpoolJournal journal, Flu
 {
     public override bool IsDurable => true;
 
+    public override bool IsDue(long id) => book?.IsDue(id) ?? true;
+
     public override void Settle(ReadOnlySpan<long> ids, bool lost)
     {
         journal.Settle(stream, ids[ids.Length - 1]);

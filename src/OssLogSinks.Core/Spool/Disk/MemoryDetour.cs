@@ -109,6 +109,8 @@ internal sealed class MemoryDetour
     {
         public override bool IsDurable => false;
 
+        public override bool IsDue(long id) => book.IsDue(id);
+
         public override void Settle(ReadOnlySpan<long> ids, bool lost) => book.Settle(ids, lost, wereExposed: true);
 
         public override void Intend(AppendIntent intent)

@@ -99,7 +99,7 @@ internal sealed class SpoolDoor
         }
     }
 
-    public Acceptance TryAdd(in LogRecord record, out Task? room)
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room)
     {
         room = null;
         bool beats;
@@ -120,7 +120,7 @@ internal sealed class SpoolDoor
             if (block.Length == 0)
                 _begun.Enqueue(_time.GetTimestamp());
             block.Append(++_lastId, record.Time, _time.GetUtcNow().UtcTicks, stream, record.Utf8.Span, record.State);
-            _book.Accept(_lastId);
+            _book.Accept(_lastId, isDue);
             _heldBytes += cost;
             beats = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + cost >= _urgentBytes);
             _waitingBytes += cost;

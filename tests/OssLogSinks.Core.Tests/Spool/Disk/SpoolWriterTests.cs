@@ -23,7 +23,7 @@ public class SpoolWriterTests
         var writer = new SpoolWriter(door, disk, new MemoryDetour(lane.Spool, book, disk.Salt), book, setup, settings.SyncInterval);
         var text = new string('.', RecordSize - 1) + "\n";
         for (var i = 0; i < Records; i++)
-            Assert.Equal(Acceptance.Accepted, door.TryAdd(AppenderTesting.Record(text, values: "a"), out _));
+            Assert.Equal(Acceptance.Accepted, door.TryAdd(AppenderTesting.Record(text, values: "a"), isDue: true, out _));
 
         // Whatever beat for them, beat before it looked for the first time.
         var writing = Task.Run(writer.RunAsync, TestContext.Current.CancellationToken);

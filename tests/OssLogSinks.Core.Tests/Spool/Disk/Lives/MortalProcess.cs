@@ -111,7 +111,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
         {
             var text = TextOf(_number, _written % Streams, _written);
             var record = new LogRecord(AppenderTesting.Noon, Encoding.UTF8.GetBytes(text)) { KeyValues = new string?[] { $"s{_written % Streams}" } };
-            Assert.Equal(Acceptance.Accepted, _spool.TryAdd(record, out _));
+            Assert.Equal(Acceptance.Accepted, _spool.TryAdd(record, isDue: true, out _));
             _written++;
             written.Add(text);
         }

@@ -1,0 +1,172 @@
+using NLog.Targets.OssAppend.Tests.Support;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Credentials;
+
+namespace NLog.Targets.OssAppend.Tests;
+
+/// <summary>Tests that use what there is only one of in a process: NLog's internal log.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "Alone";
+}
+
+/// <summary>Events that delivery itself logs, through whatever it calls, to the very target that it delivers.</summary>
+[Collection(AloneCollection.Name)]
+public class InnerEventTests
+{
+    private static readonly InnerCaller[] Callers = Enum.GetValues<InnerCaller>();
+
+    public static TheoryData<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool> Ways
+    {
+        get
+        {
+            var ways = new TheoryData<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>();
+            foreach (var caller in Callers)
+            {
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Block, false, false);
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Block, true, false);
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Block, false, true);
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Block, true, true);
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Discard, false, false);
+                ways.Add(caller, AsyncTargetWrapperOverflowAction.Grow, false, false);
+            }
+
+            return ways;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task WithoutRoom_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        world.BurstOf = caller == InnerCaller.All ? 8 : 40;
+        world.Target.OverflowAction = overflow;
+        world.Target.QueueLimit = 5;
+        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
+        world.Target.MemoryLimit = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.Oss.Faults.Throttle(5);
+        world.Open();
+
+        await InTime(Task.Factory.StartNew(() => world.LogOuter(400), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await InTime(world.FlushAsync());
+        await InTime(world.CloseAsync());
+
+        world.AssertEachIsStoredOrCounted(mayLoseOuter: overflow == AsyncTargetWrapperOverflowAction.Discard);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task WithRoom_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        world.Target.OverflowAction = overflow;
+        world.Oss.Faults.Throttle(1);
+        world.Open();
+        measure.Open();
+
+        const int Rounds = 3;
+        for (var round = 1; round <= Rounds; round++)
+        {
+            world.LogOuter(1);
+            await Wait.UntilAsync(() => world.LinesOf("outer").Count == world.Outer);
+            await measure.PassTimeAsync(intervals: 8);
+        }
+
+        Assert.InRange(world.Appends, Rounds, 2 * Rounds);
+        Assert.Equal(TimeSpan.Zero, world.Target.GetSnapshot().OldestUndelivered);
+
+        var logged = world.Inner;
+        world.LogOuter(1);
+        await Wait.UntilAsync(() => world.LinesOf("inner").Count >= logged);
+        await InTime(world.CloseAsync());
+        world.AssertEachIsStoredOrCounted(mayLoseOuter: false);
+    }
+
+    [Fact]
+    public async Task BlockWithCredentialsThatLog_AndRefusedAppends_NeverStops()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.Credentials, renderAtCall: false, hasBuffer: false);
+        world.BurstOf = 3;
+        world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
+        world.Target.QueueLimit = 100;
+        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
+        world.Target.MemoryLimit = 2 * 4096;
+        world.Oss.Faults.Throttle(20);
+        var credentials = world.Credentials;
+        world.Credentials = new DelegateCredentialsProvider(async cancellation =>
+        {
+            var fetched = await credentials.GetCredentialsAsync(null, cancellation);
+            return new OssCredentials(fetched.AccessKeyId, fetched.AccessKeySecret) { Expiration = DateTimeOffset.UtcNow };
+        });
+        world.Open();
+
+        await InTime(Task.Factory.StartNew(() => world.LogOuter(3000), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await InTime(world.FlushAsync());
+        await InTime(world.CloseAsync());
+
+        world.AssertEachIsStoredOrCounted(mayLoseOuter: false);
+    }
+
+    [Fact]
+    public async Task StormWithAllOfThemLogging_LosesAndDoublesNothing()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
+        world.Target.QueueLimit = 50;
+        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
+        world.Target.MemoryLimit = 4 * 4096;
+        world.Oss.Faults.DropResponseAfterCommit(2).Throttle(3).DropRequestBeforeCommit(2).RespondAfterCommit(500).ResetInBody(2).Throttle(3).DropResponseAfterCommit(2);
+        world.Open();
+
+        await InTime(Task.Factory.StartNew(() => world.LogOuter(2000), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await InTime(world.FlushAsync());
+        await InTime(world.CloseAsync());
+
+        world.AssertEachIsStoredOrCounted(mayLoseOuter: false);
+        Assert.Equal(0, world.Oss.Faults.Pending);
+    }
+
+    [Fact]
+    public async Task Flush_EndsWithTheEventsBeforeIt_HoweverManyItsDeliveryLogs()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Open();
+        for (var i = 0; i < 5; i++)
+        {
+            world.LogOuter(10);
+            await InTime(world.FlushAsync());
+            Assert.Equal(world.Outer, world.LinesOf("outer").Count);
+        }
+    }
+
+    [Fact]
+    public async Task CloseWhoseDeliveryLogs_Ends_WithWhateverTakesLateEvents()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Target.DrainOnProcessExit = true;
+        world.Open();
+        world.LogOuter(100);
+
+        await InTime(world.CloseAsync());
+
+        Assert.Equal(100, world.LinesOf("outer").Count);
+    }
+
+    [Fact]
+    public async Task ContinuationOfAFlush_IsTheApplicationAgain()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Open();
+        world.LogOuter(1);
+        var isDelivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Target.Flush(_ => isDelivery.TrySetResult(OssLogSinks.Core.DeliveryScope.IsActive));
+
+        Assert.False(await isDelivery.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.False(OssLogSinks.Core.DeliveryScope.IsActive);
+    }
+
+    private static Task InTime(Task task) => task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+}

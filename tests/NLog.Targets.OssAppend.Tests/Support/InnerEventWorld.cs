@@ -1,0 +1,266 @@
+using System.Globalization;
+using System.Text;
+using NLog.Common;
+using NLog.Config;
+using NLog.Layouts;
+using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Emulator;
+
+namespace NLog.Targets.OssAppend.Tests.Support;
+
+/// <summary>What of the user's is called by the delivery of an event.</summary>
+public enum InnerCaller
+{
+    Client,
+    Handler,
+    Credentials,
+    InternalLogger,
+    Continuation,
+    Layout,
+    LayoutAtCall,
+    ObjectKey,
+    ToStringOfAValue,
+    All,
+}
+
+/// <summary>A target over HTTP to the emulator, each of whose callers may log to it.</summary>
+internal sealed class InnerEventWorld : IAsyncDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly InnerCaller? _caller;
+    private readonly LogFactory _factory = new() { ThrowConfigExceptions = true };
+    private int _inner;
+
+    private InnerEventWorld(InnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
+    {
+        _caller = caller;
+        Oss = oss;
+        Credentials = new LoggingCredentials(oss, () => LogInner(InnerCaller.Credentials));
+        Target = new OssAppendTarget
+        {
+            Name = "oss-" + Guid.NewGuid().ToString("N"),
+            ObjectKey = Logs(InnerCaller.ObjectKey) ? new LoggingLayout(e => LogInner(InnerCaller.ObjectKey, e), _ => "app.log") : "app.log",
+            Layout = Logs(InnerCaller.LayoutAtCall)
+                ? new LoggingLayout(e => LogInner(InnerCaller.LayoutAtCall, e), e => e.FormattedMessage)
+                : new LoggingLayoutOfAnyThread(e => LogInner(InnerCaller.Layout, e)),
+            AppendIntervalMilliseconds = 10,
+            RetryDelayMilliseconds = 1,
+            CloseTimeoutSeconds = 60,
+            RenderAtCall = renderAtCall,
+            BufferPath = hasBuffer ? new SimpleLayout(_folder) : null,
+            DrainOnProcessExit = false,
+            Configure = options =>
+            {
+                (options.Bucket, options.Region, options.Endpoint, options.Credentials) = ("logs", oss.Region, oss.Endpoint.ToString(), Credentials);
+                options.HttpMessageHandler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
+                if (Logs(InnerCaller.Client))
+                    PlugIn(options);
+            },
+        };
+    }
+
+    public OssEmulator Oss { get; }
+
+    public OssAppendTarget Target { get; }
+
+    public IOssCredentialsProvider Credentials { get; set; }
+
+    /// <summary>How many events each call logs.</summary>
+    public int BurstOf { get; set; } = 1;
+
+    public int Outer { get; private set; }
+
+    public int Inner => Volatile.Read(ref _inner);
+
+    public int Appends => Oss.Requests.Count(r => r is { Operation: OssOperation.AppendObject, Status: 200 });
+
+    private string[] Lines =>
+        [.. Oss.ListObjects("logs").SelectMany(o => Encoding.UTF8.GetString(Oss.ReadObject("logs", o.Key)).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+
+    public static async Task<InnerEventWorld> StartAsync(InnerCaller? caller, bool renderAtCall, bool hasBuffer) =>
+        new(caller, await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken), renderAtCall, hasBuffer);
+
+    public void Open()
+    {
+        var configuration = new LoggingConfiguration(_factory);
+        configuration.AddRuleForAllLevels(Target);
+        _factory.Configuration = configuration;
+        if (Logs(InnerCaller.InternalLogger))
+            InternalLogger.InternalEventOccurred += OnInternalEvent;
+    }
+
+    public void LogOuter(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Outer++;
+            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "outer {0}{1}", [Outer, new LoggingValue(() => LogInner(InnerCaller.ToStringOfAValue))]);
+            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => LogInner(InnerCaller.Continuation)));
+        }
+    }
+
+    /// <summary>Logs so many events, each when the one before is stored: it takes as many append intervals, by whatever clock they run.</summary>
+    public async Task PassTimeAsync(int intervals)
+    {
+        for (var i = 0; i < intervals; i++)
+        {
+            LogOuter(1);
+            await Wait.UntilAsync(() => Lines.Length == Outer);
+        }
+    }
+
+    public async Task FlushAsync()
+    {
+        var flushed = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Target.Flush(flushed.SetResult);
+        await flushed.Task;
+    }
+
+    public Task CloseAsync() => Task.Factory.StartNew(_factory.Shutdown, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public List<string> LinesOf(string kind) => [.. Lines.Where(line => line.StartsWith(kind, StringComparison.Ordinal))];
+
+    public void AssertEachIsStoredOrCounted(bool mayLoseOuter)
+    {
+        var outer = LinesOf("outer").Select(line => int.Parse(line.AsSpan(6), CultureInfo.InvariantCulture)).ToArray();
+        var inner = LinesOf("inner").Select(line => line[..15]).ToArray();
+
+        Assert.Equal(outer.Distinct().Order(), outer);
+        if (!mayLoseOuter)
+            Assert.Equal(Outer, outer.Length);
+        Assert.Equal(inner.Length, inner.Distinct().Count());
+        // Where one append carries all, there may have been nothing to report.
+        if (_caller != InnerCaller.InternalLogger || Target.OverflowAction == AsyncTargetWrapperOverflowAction.Block)
+            Assert.NotEqual(0, Inner);
+        Assert.Equal(Outer + Inner, Lines.Length + Target.GetSnapshot().DroppedTotal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        InternalLogger.InternalEventOccurred -= OnInternalEvent;
+        await CloseAsync();
+        _factory.Dispose();
+        await Oss.DisposeAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool Logs(InnerCaller caller) => _caller == caller || _caller == InnerCaller.All;
+
+    // Of the reports alone: whatever else NLog says comes from the threads of the application.
+    private void OnInternalEvent(object? sender, InternalLogEventArgs e)
+    {
+        if (e.Level >= LogLevel.Warn && e.Message.Contains(Target.Name, StringComparison.Ordinal))
+            LogInner(InnerCaller.InternalLogger);
+    }
+
+    private void PlugIn(OssLogSinks.Core.OssAppenderOptions options)
+    {
+        var client = new OssClient(new OssClientOptions
+        {
+            Bucket = "logs",
+            Region = Oss.Region,
+            Endpoint = Oss.Endpoint.ToString(),
+            Credentials = Credentials,
+            HttpMessageHandler = options.HttpMessageHandler,
+        });
+        options.Client = new LoggingClient(client, () => LogInner(InnerCaller.Client));
+        (options.Bucket, options.Region, options.Endpoint, options.Credentials, options.HttpMessageHandler) = (null, null, null, null, null);
+    }
+
+    // One that logs for each event, its own included, would never end on any target.
+    private void LogInner(InnerCaller caller, LogEventInfo logEvent)
+    {
+        if (logEvent.Message.StartsWith("outer", StringComparison.Ordinal))
+            LogInner(caller);
+    }
+
+    private void LogInner(InnerCaller caller)
+    {
+        if (!Logs(caller))
+            return;
+
+        // To the target itself: a logger says no more where an event goes once its factory is being shut down.
+        for (var i = 0; i < BurstOf; i++)
+        {
+            var number = Interlocked.Increment(ref _inner);
+            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "inner {0:000000000} {1}", [number, new string('-', 80)]);
+            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => { }));
+        }
+    }
+}
+
+internal sealed class LoggingClient(IOssClient client, Action log) : IOssClient
+{
+    public async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        log();
+        return await client.AppendObjectAsync(request, cancellationToken);
+    }
+
+    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => client.HeadObjectAsync(request, cancellationToken);
+
+    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
+
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => client.SealObjectAsync(key, position, cancellationToken);
+
+    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => client.PutObjectAsync(request, cancellationToken);
+
+    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => client.DeleteObjectAsync(key, cancellationToken);
+
+    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => client.ListObjectsAsync(request, cancellationToken);
+
+    public Task CreateBucketAsync(CancellationToken cancellationToken) => client.CreateBucketAsync(cancellationToken);
+}
+
+internal sealed class LoggingHandler(Action log) : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        log();
+        var response = await base.SendAsync(request, cancellationToken);
+        log();
+        return response;
+    }
+}
+
+internal sealed class LoggingCredentials(OssEmulator oss, Action log) : IOssCredentialsProvider
+{
+    public async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        log();
+        return new OssCredentials(oss.AccessKeyId, oss.AccessKeySecret);
+    }
+}
+
+internal sealed class LoggingLayout(Action<LogEventInfo> log, Func<LogEventInfo, string> render) : Layout
+{
+    protected override string GetFormattedMessage(LogEventInfo logEvent)
+    {
+        log(logEvent);
+        return render(logEvent);
+    }
+}
+
+[ThreadAgnostic]
+internal sealed class LoggingLayoutOfAnyThread(Action<LogEventInfo> log) : Layout
+{
+    protected override string GetFormattedMessage(LogEventInfo logEvent)
+    {
+        log(logEvent);
+        return logEvent.FormattedMessage;
+    }
+}
+
+internal sealed class LoggingValue(Action log)
+{
+    public override string ToString()
+    {
+        log();
+        return "";
+    }
+}

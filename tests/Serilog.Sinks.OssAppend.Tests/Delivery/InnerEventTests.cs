@@ -1,0 +1,177 @@
+using OssLogSinks.Core.Diagnostics;
+using Serilog.Sinks.OssAppend.Tests.Doubles;
+
+namespace Serilog.Sinks.OssAppend.Tests.Delivery;
+
+/// <summary>Events that delivery itself logs, through whatever it calls, to the very logger that it delivers.</summary>
+public class InnerEventTests
+{
+    private static readonly InnerCaller[] Callers = Enum.GetValues<InnerCaller>();
+
+    public static MatrixTheoryData<InnerCaller, bool, bool> Ways => new(Callers, [false, true], [false, true]);
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task WithoutRoom_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        world.BurstOf = caller == InnerCaller.All ? 8 : 40;
+        world.Options.QueueLimit = 5;
+        world.Options.BlockWhenFull = true;
+        world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
+        world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
+        world.Options.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.Oss.Faults.Throttle(5);
+        world.Open();
+
+        await Task.Factory.StartNew(() => world.LogOuter(400), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
+        await world.FlushAsync().InTime();
+        await world.CloseAsync().InTime();
+
+        world.AssertEachIsStoredOrCounted();
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task WithRoom_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        world.Oss.Faults.Throttle(1);
+        world.Open();
+        measure.Open();
+
+        const int Rounds = 3;
+        for (var round = 1; round <= Rounds; round++)
+        {
+            world.LogOuter(1);
+            await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer - world.TooLarge).InTime();
+            await measure.PassTimeAsync(intervals: 8).InTime();
+        }
+
+        Assert.InRange(world.Appends, Rounds, 2 * Rounds);
+        Assert.Equal(TimeSpan.Zero, world.Options.Monitor!.GetSnapshot().OldestUndelivered);
+
+        var logged = world.Inner;
+        world.LogOuter(1);
+        await Some.Until(() => world.Lines.Count(line => line.StartsWith("inner", StringComparison.Ordinal)) >= logged).InTime();
+        await world.CloseAsync().InTime();
+        world.AssertEachIsStoredOrCounted();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StormWithAllOfThemLogging_LosesAndDoublesNothing(bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer);
+        world.Options.QueueLimit = 50;
+        world.Options.BlockWhenFull = true;
+        world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
+        world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
+        world.Options.MemoryLimitBytes = 8 * 4096;
+        world.Oss.Faults.DropResponseAfterCommit(2).Throttle(3).DropRequestBeforeCommit(2).RespondAfterCommit(500).ResetInBody(2).Throttle(3).DropResponseAfterCommit(2);
+        world.Open();
+
+        await Task.Factory.StartNew(() => world.LogOuter(2000), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
+        await world.FlushAsync().InTime();
+        await world.CloseAsync().InTime();
+
+        world.AssertEachIsStoredOrCounted();
+        Assert.Equal(0, world.Oss.Faults.Pending);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flush_EndsWithTheEventsBeforeIt_HoweverManyItsDeliveryLogs(bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer);
+        world.Open();
+        for (var i = 0; i < 5; i++)
+        {
+            world.LogOuter(10);
+            await world.FlushAsync().InTime();
+            Assert.Equal(world.Outer - world.TooLarge, world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)));
+        }
+
+        var before = world.Inner;
+        await world.FlushAsync().InTime();
+        Assert.True(world.Lines.Count(line => line.StartsWith("inner", StringComparison.Ordinal)) >= before);
+    }
+
+    [Fact]
+    public async Task EventsThatWait_NeverKeepTheApplicationsOut()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: true, hasBuffer: false);
+        world.BurstOf = 400;
+        world.Options.BlockWhenFull = true;
+        world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
+        world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
+        world.Options.MemoryLimitBytes = 4 * 4096;
+        world.Open();
+
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.Factory.StartNew(() => world.LogOuter(1), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
+            await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
+        }
+
+        await world.CloseAsync().InTime();
+        world.AssertEachIsStoredOrCounted();
+    }
+
+    [Fact]
+    public async Task FailureListenerThatLogs_IsNotToldOfWhatItLogsItself()
+    {
+        var listener = new LoggingListener();
+        var bucket = new MemoryBucket();
+        var options = Some.Options(bucket);
+        options.RenderAtCall = true;
+        options.EventSizeLimitBytes = 256;
+        await using (var logger = new LoggerConfiguration().WriteTo.Fallible(w => w.OssAppend(options), listener).CreateLogger())
+        {
+            listener.Log = () => logger.Information("{Text}", new string('x', 300));
+            logger.Information("{Text}", new string('y', 300));
+        }
+
+        Assert.Equal(1, listener.Told);
+        Assert.Equal(2, options.Monitor!.GetSnapshot().Dropped[DropReason.TooLarge]);
+    }
+
+    [Fact]
+    public async Task TwoLoggersThatLogToEachOther_EndUpInPeace()
+    {
+        await using var one = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: false, hasBuffer: false);
+        await using var other = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: false, hasBuffer: false);
+        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall: false, hasBuffer: false);
+        one.Open();
+        other.Open();
+        measure.Open();
+        (one.LogInnerTo, other.LogInnerTo) = (other, one);
+
+        one.LogOuter(1);
+        await Some.Until(() => one.Lines.Length == 1 && other.Lines.Length == 1).InTime();
+        await measure.PassTimeAsync(intervals: 8).InTime();
+
+        // The event of the application, and what its delivery says of it: the answer to that waits.
+        Assert.Equal((1, 1), (one.Appends, other.Appends));
+        await one.CloseAsync().InTime();
+        await other.CloseAsync().InTime();
+        Assert.Equal(["outer 1", "inner"], one.Lines.Select(line => line.StartsWith("inner", StringComparison.Ordinal) ? "inner" : line));
+    }
+
+    [Fact]
+    public async Task ApplicationThatAwaitedAFlush_IsNoPartOfTheDelivery()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Open();
+        world.LogOuter(1);
+        await world.FlushAsync().InTime();
+
+        Assert.False(OssLogSinks.Core.DeliveryScope.IsActive);
+        var appends = world.Appends;
+        world.LogOuter(1);
+        await Some.Until(() => world.Appends > appends).InTime();
+    }
+}
