@@ -65,6 +65,7 @@ internal static class AnswerHeads
     public static OssException Unusable(string operation, string missing, HttpResponseMessage response) =>
         new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)} but without {missing}; what it did is unknown.")
         {
+            Kind = response.RequestIdOf() is null ? OssFailureKind.NotOss : OssFailureKind.Unknown,
             RequestId = response.RequestIdOf(),
         };
 

@@ -6,9 +6,11 @@ internal sealed class Deadline : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _caller;
     private readonly ITimer _timer;
+    private readonly TransportFailures _failures;
 
-    public Deadline(TimeSpan timeout, TimeProvider timeProvider, CancellationToken caller)
+    public Deadline(TimeSpan timeout, TimeProvider timeProvider, TransportFailures failures, CancellationToken caller)
     {
+        _failures = failures;
         _caller = caller;
         _source = CancellationTokenSource.CreateLinkedTokenSource(caller);
         _timer = timeProvider.CreateTimer(static state => Expire((CancellationTokenSource)state!), _source, timeout, Timeout.InfiniteTimeSpan);
@@ -27,9 +29,10 @@ internal sealed class Deadline : IDisposable
             return new OperationCanceledException("The request was cancelled.", exception, _caller);
         }
 
-        return exception is OperationCanceledException || _source.IsCancellationRequested
-            ? new OssException($"{operation} got no answer in time; what it did is unknown.", exception)
-            : new OssException($"{operation} got no usable answer; what it did is unknown.", exception);
+        // A connection that took too long ends in a cancellation too, of the platform's own, with a TimeoutException inside.
+        return _source.IsCancellationRequested || exception is OperationCanceledException { InnerException: not TimeoutException }
+            ? _failures.NoAnswerInTime(operation, exception)
+            : _failures.Explain(operation, exception);
     }
 
     /// <inheritdoc />

@@ -34,7 +34,7 @@ internal sealed class RequestSender : IDisposable
     }
 
     /// <summary>Limits one step, the same way as an attempt.</summary>
-    public Deadline StartDeadline(CancellationToken cancellationToken) => new(_timeout, _time, cancellationToken);
+    public Deadline StartDeadline(CancellationToken cancellationToken) => new(_timeout, _time, _transport.Failures, cancellationToken);
 
     /// <summary>Sends a request and reads its successful answer.</summary>
     /// <param name="request">What to send.</param>
@@ -97,7 +97,7 @@ internal sealed class RequestSender : IDisposable
 
             using (response)
             {
-                var refusal = await ServiceRefusal.ReadAsync(request.Operation, response, credentials, deadline.Token).ConfigureAwait(false);
+                var refusal = await ServiceRefusal.ReadAsync(new SentContent(request, message, credentials), response, _transport.Failures, deadline.Token).ConfigureAwait(false);
                 SetClock(refusal);
                 return (default, refusal);
             }
@@ -129,7 +129,7 @@ internal sealed class RequestSender : IDisposable
         catch (Exception exception) when (exception is not OssCredentialsException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new OssCredentialsException("The credentials provider failed. Nothing was written.", exception);
+            throw OssCredentialsException.Of("The credentials provider", exception);
         }
     }
 }
