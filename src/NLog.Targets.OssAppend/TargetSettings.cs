@@ -162,7 +162,15 @@ internal sealed class TargetSettings
             Add(nameof(_target.AccessKeyId), "is empty; set it together with AccessKeySecret, or neither.");
         if (secret is null)
             Add(nameof(_target.AccessKeySecret), "is empty; set it together with AccessKeyId, or neither.");
-        return id is null || secret is null ? null : new StaticCredentialsProvider(id, secret, token);
+        if (id is null || secret is null)
+            return null;
+
+        var faults = OssCredentials.Validate(id, secret, token);
+        foreach (var fault in faults)
+            Add(fault.Setting, fault.Problem);
+
+        // One mistake, one fault: without any credentials the environment's would be missed too.
+        return faults.Count > 0 ? new StaticCredentialsProvider("reported", "above") : new StaticCredentialsProvider(id, secret, token);
     }
 
     private Dictionary<string, string> Entries(IList<TargetPropertyWithContext> properties, string setting)

@@ -44,7 +44,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
             : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
-        _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge);
+        _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
     }
 
     /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> say which values a record brings.</summary>
@@ -164,13 +164,19 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public void CountDropped(DropReason reason, long count, string why) => _setup.Fate.Lost(reason, count, [], why);
 
     /// <summary>What has been done so far, and what is still held.</summary>
-    public DeliverySnapshot GetSnapshot() => _setup.Counters.Snapshot() with
+    public DeliverySnapshot GetSnapshot()
     {
-        SpoolBytes = _spool.HeldBytes,
-        BufferBytes = _spool.DiskBytes,
-        OldestUndelivered = _spool.OldestAge(),
-        OpenStreams = _spool.OpenStreams,
-    };
+        var (lastFailure, troubleSince) = _setup.Reporter.TroubleNow;
+        return _setup.Counters.Snapshot() with
+        {
+            SpoolBytes = _spool.HeldBytes,
+            BufferBytes = _spool.DiskBytes,
+            OldestUndelivered = _spool.OldestAge(),
+            OpenStreams = _spool.OpenStreams,
+            LastFailure = lastFailure,
+            TroubleSince = troubleSince,
+        };
+    }
 
     /// <summary>
     /// Takes no more records and sends what waits. What OSS has not taken when the time is over stays on disk if there is a

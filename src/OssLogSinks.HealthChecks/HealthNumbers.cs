@@ -24,6 +24,10 @@ internal static class HealthNumbers
         };
         foreach (var drop in snapshot.Dropped)
             numbers.Add("dropped." + drop.Key, drop.Value);
+        if (snapshot.TroubleSince is { } since)
+            numbers.Add("troubleSince", since);
+        if (snapshot.LastFailure is { } failure)
+            AddFailure(numbers, failure);
 
         return numbers;
     }
@@ -38,7 +42,26 @@ internal static class HealthNumbers
         return $"{Number(snapshot.DroppedTotal + snapshot.QuarantinedRecords)} event(s) were given up ({string.Join(", ", reasons)})";
     }
 
+    /// <summary>What fails, since when, what to do and what has come of it: for whoever reads nothing but this.</summary>
+    public static string TroubleOf(DeliverySnapshot snapshot, DateTimeOffset since)
+    {
+        var failure = snapshot.LastFailure is { } last ? string.Join(" ", new[] { last.Message, last.Advice }.Where(part => part.Length > 0)) : "";
+        var waiting = $"{Number(snapshot.Delivered)} event(s) were delivered since the start; the oldest undelivered one has waited {Seconds(snapshot.OldestUndelivered)} s.";
+        return string.Join(" ", new[] { $"since {Time(since)}:", failure, waiting }.Where(part => part.Length > 0));
+    }
+
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+
+    private static void AddFailure(Dictionary<string, object> numbers, DeliveryFailure failure)
+    {
+        numbers.Add("lastFailure", failure.Message);
+        numbers.Add("lastFailureKind", failure.Kind.ToString());
+        numbers.Add("lastFailureTime", failure.Time);
+        numbers.Add("lastFailureAdvice", failure.Advice);
+        numbers.Add("failures", failure.Failures);
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

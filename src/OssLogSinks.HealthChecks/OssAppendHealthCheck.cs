@@ -5,13 +5,15 @@ using OssLogSinks.Core.Diagnostics;
 namespace OssLogSinks.HealthChecks;
 
 /// <summary>
-/// Says whether events reach OSS: delivering (healthy), delayed (degraded: they wait, none is lost), or losing (the registration's
-/// failure status, unhealthy by default: some were given up a short time ago). It asks a snapshot, never OSS itself.
+/// Says whether events reach OSS: delivering (healthy); failing (degraded from the first failure of a request, or of the buffer on disk,
+/// until delivery works again; it says what failed and what to do); delayed (degraded: events wait, none is lost); or losing (the
+/// registration's failure status, unhealthy by default: some were given up a short time ago). It asks a snapshot, never OSS itself.
 /// </summary>
 /// <remarks>
 /// What it tells besides, in the result's data: <c>state</c>; <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
 /// <c>dropped</c> and <c>dropped.REASON</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>spoolBytes</c> and <c>bufferBytes</c>;
-/// <c>appends</c> and <c>retries</c> (requests); and after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives,
+/// <c>appends</c> and <c>retries</c> (requests); after a failure <c>lastFailure</c>, <c>lastFailureKind</c>, <c>lastFailureTime</c>,
+/// <c>lastFailureAdvice</c> and <c>failures</c> (since all was well), and while there is trouble <c>troubleSince</c>; and after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives,
 /// as it remembers when it saw the last loss. Any number of callers may ask at the same time.
 /// </remarks>
 public sealed class OssAppendHealthCheck : IHealthCheck
@@ -53,8 +55,12 @@ public sealed class OssAppendHealthCheck : IHealthCheck
         {
             var data = HealthNumbers.Of("losing", snapshot);
             data.Add("secondsSinceLoss", since.TotalSeconds);
-            return new HealthCheckResult(failureStatus, $"Losing: {HealthNumbers.LossesOf(snapshot)} since the start, the last of them a short time ago.", data: data);
+            var trouble = snapshot.TroubleSince is { } lossTime ? " There is trouble " + HealthNumbers.TroubleOf(snapshot, lossTime) : "";
+            return new HealthCheckResult(failureStatus, $"Losing: {HealthNumbers.LossesOf(snapshot)} since the start, the last of them a short time ago.{trouble}", data: data);
         }
+
+        if (snapshot.TroubleSince is { } troubleTime)
+            return HealthCheckResult.Degraded("Failing " + HealthNumbers.TroubleOf(snapshot, troubleTime), data: HealthNumbers.Of("failing", snapshot));
 
         return snapshot.OldestUndelivered >= _delayedAfter
             ? HealthCheckResult.Degraded($"Delayed: the oldest undelivered event has waited {HealthNumbers.Seconds(snapshot.OldestUndelivered)} s.", data: HealthNumbers.Of("delayed", snapshot))

@@ -252,6 +252,24 @@ public class ConfigurationTests
         Assert.Contains("BatchSize", Text(fates.Calls.Single().Failure!), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("'MARK'", "secret", "AccessKeyId")]
+    [InlineData("id", "\"MARK\"", "AccessKeySecret")]
+    public void KeyThatCannotBeOne_IsAFault_AndNotShown(string id, string secret, string setting)
+    {
+        var target = RunningTarget.NewTarget(new MemoryOss());
+        target.AccessKeyId = Layout.FromLiteral(id);
+        target.AccessKeySecret = Layout.FromLiteral(secret);
+        using var factory = new LogFactory { ThrowConfigExceptions = true };
+        var configuration = new LoggingConfiguration(factory);
+        configuration.AddRuleForAllLevels(target);
+
+        var text = Text(Assert.ThrowsAny<Exception>(() => factory.Configuration = configuration));
+
+        Assert.Contains(setting + ": has a quotation mark at its beginning or end; write it without quotes.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("MARK", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void SnapshotBeforeTheStart_IsEmpty() => Assert.Equal(new DeliverySnapshot().Accepted, new OssAppendTarget().GetSnapshot().Accepted);
 

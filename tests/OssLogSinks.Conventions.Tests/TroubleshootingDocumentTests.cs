@@ -12,7 +12,10 @@ public partial class TroubleshootingDocumentTests
 
     public static TheoryData<string> Reporting =>
     [
-        Core + "Diagnostics/DeliveryReporter.cs", Core + "Diagnostics/TroubleAdvice.cs", Core + "OssAppender.cs",
+        Core + "Protocol/TransportFailures.cs", Core + "Protocol/ServiceRefusal.cs", Core + "Protocol/RequestSender.cs",
+        Core + "Credentials/OssCredentials.cs", Core + "Credentials/OssCredentialsException.cs",
+        Core + "Credentials/DelegateCredentialsProvider.cs", Core + "Credentials/EnvironmentCredentialsProvider.cs",
+        Core + "Diagnostics/PlainText.cs", Core + "Diagnostics/DeliveryReporter.cs", Core + "Diagnostics/TroubleAdvice.cs", Core + "OssAppender.cs",
         Core + "Appending/ObjectSealer.cs", Core + "Appending/Shipper.cs", Core + "Spool/ShippingLane.cs",
         Core + "Spool/Disk/DamageReport.cs", Core + "Spool/Disk/DiskSpool.cs", Core + "Spool/Disk/LiveFolder.cs",
         Core + "Spool/Disk/SpoolAdoption.cs", Core + "Spool/Disk/SpoolWriter.cs",

@@ -23,7 +23,7 @@ public class FrontDoorTroubleTests
         { "wrong key", "SignatureDoesNotMatch" },
         { "wrong region", "region" },
         { "no permission", "oss:PutObject" },
-        { "no answer", "no usable answer" },
+        { "no answer", "refuses connections" },
     };
 
     [Theory]

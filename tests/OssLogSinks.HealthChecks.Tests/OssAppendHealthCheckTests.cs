@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.HealthChecks.Tests;
 
@@ -112,6 +113,63 @@ public class OssAppendHealthCheckTests
     }
 
     [Fact]
+    public async Task FirstFailure_IsFailing_AndSaysWhatWhyAndSinceWhen()
+    {
+        Fail();
+
+        var result = await CheckAsync(Check());
+
+        Assert.Equal(HealthStatus.Degraded, result.Status);
+        Assert.Equal(
+            "Failing since 2026-03-05T04:05:06Z: HeadObject failed: 127.0.0.1:1 refuses connections. Correct the port. 0 event(s) were delivered since the start; the oldest undelivered one has waited 2 s.",
+            result.Description);
+        Assert.Equal("failing", result.Data["state"]);
+        Assert.Equal("HeadObject failed: 127.0.0.1:1 refuses connections.", result.Data["lastFailure"]);
+        Assert.Equal("ConnectionRefused", result.Data["lastFailureKind"]);
+        Assert.Equal("Correct the port.", result.Data["lastFailureAdvice"]);
+        Assert.Equal(new DateTimeOffset(2026, 3, 5, 4, 6, 0, TimeSpan.Zero), result.Data["lastFailureTime"]);
+        Assert.Equal(new DateTimeOffset(2026, 3, 5, 4, 5, 6, TimeSpan.Zero), result.Data["troubleSince"]);
+        Assert.Equal(7L, result.Data["failures"]);
+    }
+
+    [Fact]
+    public async Task TroubleThatIsOver_IsDelivering_AndStillTellsTheLastFailure()
+    {
+        Fail();
+        _snapshot = _snapshot with { TroubleSince = null };
+
+        var result = await CheckAsync(Check());
+
+        Assert.Equal(HealthStatus.Healthy, result.Status);
+        Assert.Equal("HeadObject failed: 127.0.0.1:1 refuses connections.", result.Data["lastFailure"]);
+        Assert.DoesNotContain("troubleSince", result.Data.Keys);
+    }
+
+    [Fact]
+    public async Task TroubleWhileDelayed_IsToldAsTrouble()
+    {
+        Fail();
+        _snapshot = _snapshot with { OldestUndelivered = TimeSpan.FromHours(1) };
+
+        var result = await CheckAsync(Check());
+
+        Assert.Equal("failing", result.Data["state"]);
+        Assert.EndsWith("has waited 3600 s.", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LossInTrouble_IsALoss_AndTellsTheTrouble()
+    {
+        Fail();
+        Lose(DropReason.RetryTimeOver, 1);
+
+        var result = await CheckAsync(Check());
+
+        Assert.Equal(HealthStatus.Unhealthy, result.Status);
+        Assert.Contains("There is trouble since 2026-03-05T04:05:06Z: HeadObject failed: 127.0.0.1:1 refuses connections. Correct the port.", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FailureStatus_IsTheRegistrations()
     {
         Lose(DropReason.QueueFull, 1);
@@ -139,6 +197,15 @@ public class OssAppendHealthCheckTests
         configure?.Invoke(options);
         return new OssAppendHealthCheck(() => _snapshot, options);
     }
+
+    private void Fail() => _snapshot = new DeliverySnapshot
+    {
+        Accepted = 10,
+        OldestUndelivered = TimeSpan.FromSeconds(2),
+        TroubleSince = new DateTimeOffset(2026, 3, 5, 4, 5, 6, TimeSpan.Zero),
+        LastFailure = new DeliveryFailure(
+            new DateTimeOffset(2026, 3, 5, 4, 6, 0, TimeSpan.Zero), OssFailureKind.ConnectionRefused, "HeadObject failed: 127.0.0.1:1 refuses connections.", "Correct the port.", 7),
+    };
 
     private void Lose(DropReason reason, long total) =>
         _snapshot = _snapshot with { Dropped = new Dictionary<DropReason, long> { [reason] = total } };

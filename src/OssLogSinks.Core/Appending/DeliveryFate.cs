@@ -21,11 +21,10 @@ internal sealed class DeliveryFate
     /// <summary>Whether any record was given up that the spool had accepted.</summary>
     public bool HasLostAccepted => _hasLostAccepted;
 
-    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS; before them their stream was in trouble or not.</summary>
-    public void Stored(AppendBatch batch, int end, long bytes, bool endsTrouble)
+    /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
+    public void Stored(AppendBatch batch, int end, long bytes)
     {
         _counters.Delivered(end - batch.Cursor, bytes);
-        _reporter.Delivered(endsTrouble);
         var states = batch.StatesTo(end);
         batch.AdvanceTo(end, lost: false);
         if (states.Count > 0)

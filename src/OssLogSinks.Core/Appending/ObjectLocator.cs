@@ -77,7 +77,10 @@ internal sealed class ObjectLocator
     }
 
     private static OssException Endless(StreamKey stream) => new(
-        $"The object '{stream.ObjectKey(LastSequence)}' is said to exist, and so is every other number that was asked for: this does not look like OSS. Check the endpoint, and any proxy in between.");
+        $"The object '{stream.ObjectKey(LastSequence)}' is said to exist, and so is every other number that was asked for: this does not look like OSS.")
+    {
+        Kind = OssFailureKind.NotOss,
+    };
 
     private Task<HeadObjectResult?> LookAsync(StreamKey stream, int sequence, CancellationToken cancellationToken) =>
         PositionResync.HeadOrAbsentAsync(_client, stream.ObjectKey(sequence), cancellationToken);

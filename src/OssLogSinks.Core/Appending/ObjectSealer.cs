@@ -120,7 +120,7 @@ internal sealed class ObjectSealer : IDisposable
 
             if (!isWorthRepeating || failures == MostTries)
             {
-                _reporter.NotSealed(key, error.Message);
+                _reporter.NotSealed(key, PlainText.Of(error));
                 return;
             }
 

@@ -93,7 +93,7 @@ internal sealed class PositionResync
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, new AppendOutcome.Unanswered(new OssException("Reading back an append took too long.", e)));
+            return (null, new AppendOutcome.Unanswered(new OssException("Reading back an append took too long.", e) { Kind = OssFailureKind.NoAnswer }));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

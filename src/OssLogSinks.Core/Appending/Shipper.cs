@@ -39,7 +39,11 @@ internal sealed class Shipper : IDisposable
     }
 
     /// <summary>To be called once the workers have ended.</summary>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _context.Reporter.Forget(this);
+        _stop.Dispose();
+    }
 
     private async Task WorkAsync()
     {
@@ -61,12 +65,23 @@ internal sealed class Shipper : IDisposable
     private async Task TakeTurnAsync(LogStream stream)
     {
         var batch = _spool.Begin(stream);
-        using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream), null, LongSilence, Timeout.InfiniteTimeSpan);
+        var isOver = false;
+        using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream, () => Volatile.Read(ref isOver)), null, LongSilence, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
         var closed = stream.Appender.ObjectsClosed;
         try
         {
-            var verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            ShipVerdict verdict;
+            try
+            {
+                verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Before its outcome is noted: a timer that fires this very moment must not say that it has none.
+                Volatile.Write(ref isOver, true);
+            }
+
             pause = Apply(stream, batch, verdict);
             if (stream.Appender.ObjectsClosed != closed)
                 pause = Longer(pause, PauseAfterClosing(stream));
@@ -80,11 +95,10 @@ internal sealed class Shipper : IDisposable
         _spool.End(stream, pause);
     }
 
-    private void ReportSilence(LogStream stream)
+    private void ReportSilence(LogStream stream, Func<bool> isOver)
     {
-        stream.IsInTrouble = true;
-        var error = new OssException("A request has had no answer for 10 seconds.");
-        _context.Reporter.Trouble(new AppendOutcome.Unanswered(error), failures: int.MaxValue);
+        var error = new OssException("A request has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
+        _context.Reporter.Trouble(new AppendOutcome.Unanswered(error), failures: int.MaxValue, (this, stream), isOver);
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)
@@ -93,11 +107,12 @@ internal sealed class Shipper : IDisposable
         {
             case ShipVerdict.Delivered delivered:
                 stream.Budget.MarkSuccess();
-                _fate.Stored(batch, delivered.End, delivered.Bytes, endsTrouble: stream.IsInTrouble);
-                stream.IsInTrouble = false;
+                _context.Reporter.Delivered((this, stream));
+                _fate.Stored(batch, delivered.End, delivered.Bytes);
                 return TimeSpan.Zero;
 
             case ShipVerdict.Never never:
+                _context.Reporter.GaveUp((this, stream));
                 _fate.Lost(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeStored: false);
                 return TimeSpan.Zero;
 
@@ -117,16 +132,14 @@ internal sealed class Shipper : IDisposable
         stream.Budget.MarkFailure(_settings.Time);
         if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
         {
+            _context.Reporter.Refused(refused.Error, (this, stream));
             GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused);
             return TimeSpan.Zero;
         }
 
         _context.Counters.Retried();
         if (cause is not null)
-        {
-            stream.IsInTrouble = true;
-            _context.Reporter.Trouble(cause, stream.Budget.Failures);
-        }
+            _context.Reporter.Trouble(cause, stream.Budget.Failures, (this, stream));
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
@@ -142,6 +155,7 @@ internal sealed class Shipper : IDisposable
         var mayBeStored = stream.Appender.MayHaveLanded;
         stream.Appender.Abandon();
         stream.Budget.MarkSuccess();
+        _context.Reporter.GaveUp((this, stream));
         _fate.Lost(batch, reason, why, ErrorOf(cause), mayBeStored);
     }
 

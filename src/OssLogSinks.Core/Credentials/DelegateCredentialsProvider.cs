@@ -28,7 +28,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private Task<OssCredentials>? _fetching;
 
     /// <summary>Takes the function that fetches.</summary>
-    /// <param name="fetch">Fetches credentials; is given up after one minute. What it throws becomes the cause of an <see cref="OssCredentialsException"/>.</param>
+    /// <param name="fetch">Fetches credentials; is given up after one minute. What it throws becomes the cause of an <see cref="OssCredentialsException"/>, whose message names its type only; the message of an <see cref="OssCredentialsException"/> is reported as it is.</param>
     /// <param name="timeProvider">The clock that expiration is compared with. Default: the system's.</param>
     public DelegateCredentialsProvider(Func<CancellationToken, ValueTask<OssCredentials>> fetch, TimeProvider? timeProvider = null)
     {
@@ -80,7 +80,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         try
         {
             var fetched = await _fetch(giveUp.Token).AsTask().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("The function gave null.");
+                ?? throw new OssCredentialsException("The function that fetches credentials gave none. Nothing was written.");
             Keep(fetched);
             return fetched;
         }
@@ -88,7 +88,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         {
             PostponeRenewal();
             giveUp.Cancel();
-            throw exception as OssCredentialsException ?? new OssCredentialsException("Fetching credentials failed.", exception);
+            throw exception as OssCredentialsException ?? OssCredentialsException.Of("The function that fetches credentials", exception);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
     public EnvironmentCredentialsProvider(Func<string, string?> read) => _read = read ?? throw new ArgumentNullException(nameof(read));
 
     /// <inheritdoc />
-    /// <exception cref="OssCredentialsException">Variables are missing; the message names them.</exception>
+    /// <exception cref="OssCredentialsException">Variables are missing or cannot be an access key; the message names them, and shows none.</exception>
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
         foreach (var names in Sets)
@@ -45,11 +45,23 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
                 throw new OssCredentialsException($"The environment variable {missing} is not set although {present} is.");
             }
 
-            return new ValueTask<OssCredentials>(new OssCredentials(id, secret, Read(names.Token)));
+            var token = Read(names.Token);
+            RequirePlausible(names.Id, id);
+            RequirePlausible(names.Secret, secret);
+            RequirePlausible(names.Token, token);
+            return new ValueTask<OssCredentials>(new OssCredentials(id, secret, token));
         }
 
         throw new OssCredentialsException(
             $"No credentials in the environment: set {Sets[0].Id} and {Sets[0].Secret}, or {Sets[1].Id} and {Sets[1].Secret}.");
+    }
+
+    private static void RequirePlausible(string name, string? value)
+    {
+        if (value is not null && OssCredentials.ProblemOf(value) is { } problem)
+        {
+            throw new OssCredentialsException($"The environment variable {name} {problem}");
+        }
     }
 
     private string? Read(string name)

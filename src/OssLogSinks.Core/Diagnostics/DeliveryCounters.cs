@@ -52,11 +52,12 @@ internal sealed class DeliveryCounters : IDisposable
     public DeliverySource Source { get; init; } = new();
 
     /// <summary>Lets the meter observe what the spool holds.</summary>
-    public void Observe(Func<long> spoolBytes, Func<long> bufferBytes, Func<TimeSpan> oldestUndelivered)
+    public void Observe(Func<long> spoolBytes, Func<long> bufferBytes, Func<TimeSpan> oldestUndelivered, Func<int> trouble)
     {
         _meter.CreateObservableGauge("osslogsinks.spool.bytes", spoolBytes, "By", "Memory that undelivered records hold.");
         _meter.CreateObservableGauge("osslogsinks.buffer.bytes", bufferBytes, "By", "Disk space that the buffer takes.");
         _meter.CreateObservableGauge("osslogsinks.undelivered.age", () => oldestUndelivered().TotalSeconds, "s", "How long the oldest undelivered record has waited.");
+        _meter.CreateObservableGauge("osslogsinks.trouble", trouble, description: "1 from the first failure on until delivery works again, else 0.");
     }
 
     public void Accepted()

@@ -20,6 +20,7 @@ internal sealed class DeliveryReporter
 
     private readonly IOssDiagnostics? _diagnostics;
     private readonly TimeProvider _time;
+    private readonly TroubleTracker _trouble;
     private readonly object _gate = new();
 
     // Guarded by _gate.
@@ -32,10 +33,14 @@ internal sealed class DeliveryReporter
     {
         _diagnostics = diagnostics;
         _time = time;
+        _trouble = new TroubleTracker(time);
     }
 
     /// <summary>The delivery that reports.</summary>
     public DeliverySource Source { get; init; } = new();
+
+    /// <summary>The latest failure, and since when there is trouble; null for none.</summary>
+    public (DeliveryFailure? Last, DateTimeOffset? Since) TroubleNow => _trouble.Now;
 
     /// <summary>Events were given up.</summary>
     public void Dropped(DropReason reason, long count, string why)
@@ -45,45 +50,60 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
-    public void Trouble(AppendOutcome cause, int failures)
+    /// <param name="cause">What became of it.</param>
+    /// <param name="failures">How many failed in a row.</param>
+    /// <param name="stream">The stream and who ships it; it is in trouble until it delivers.</param>
+    /// <param name="isOver">Whether the request has ended meanwhile, so that this comes too late; null if it cannot.</param>
+    public void Trouble(AppendOutcome cause, int failures, (object? Shipper, object? Stream) stream = default, Func<bool>? isOver = null)
     {
-        if (cause is AppendOutcome.Unrecorded unrecorded)
+        var (isPassing, error) = ErrorOf(cause);
+        if (error is null)
+            return;
+
+        if (cause is AppendOutcome.Unrecorded)
         {
-            BufferFailed("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", unrecorded.Error);
+            var failure = BufferMessage(error);
+            if (_trouble.Fail(stream, OssFailureKind.Buffer, failure, "", isOver))
+                ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", failure);
             return;
         }
 
-        var (isPassing, error) = cause switch
-        {
-            AppendOutcome.Refused refused => (false, refused.Error),
-            AppendOutcome.Throttled throttled => (true, throttled.Error),
-            AppendOutcome.Unanswered unanswered => (true, unanswered.Error),
-            _ => (true, (Exception?)null),
-        };
-
-        if (error is null || (isPassing && failures < 3 && HasDelivered()))
+        var kind = KindOf(error);
+        var message = PlainText.Of(error);
+        var advice = AdviceFor(error);
+        if (!_trouble.Fail(stream, kind, message, advice, isOver) || (isPassing && failures < 3 && HasDelivered()))
             return;
 
-        var kind = error is OssException { Code: { } code } ? code : isPassing ? "unanswered" : "refused";
-        if (!TakeTurn("trouble " + kind, 1, out _))
+        var kindOfReport = (error as OssException)?.Code ?? (isPassing ? "unanswered " : "refused ") + kind;
+        if (!TakeTurn("trouble " + kindOfReport, 1, out _))
             return;
 
         lock (_gate)
             _hasTrouble = true;
 
-        var advice = error is OssException refusal ? TroubleAdvice.For(refusal) : "";
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
-        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, string.Join(" ", new[] { "Appending to OSS does not work:", error.Message, advice, consequence }.Where(part => part.Length > 0)));
+        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, string.Join(" ", new[] { "Appending to OSS does not work:", message, advice, consequence }.Where(part => part.Length > 0)));
     }
 
+    /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
+    public void Refused(OssException error, (object? Shipper, object? Stream) stream) =>
+        _ = _trouble.Fail(stream, error.Kind, PlainText.Of(error), TroubleAdvice.For(error), isOver: null);
+
+    /// <summary>A stream's events were given up, and it fails no longer.</summary>
+    public void GaveUp((object? Shipper, object? Stream) stream) => _trouble.GiveUp(stream);
+
+    /// <summary>Nobody ships the streams of this one any more.</summary>
+    public void Forget(object shipper) => _trouble.Forget(shipper);
+
     /// <summary>An append was stored.</summary>
-    /// <param name="endsTrouble">Whether its stream was in trouble: what others deliver meanwhile tells nothing of that.</param>
-    public void Delivered(bool endsTrouble)
+    /// <param name="stream">The stream and who ships it.</param>
+    public void Delivered((object? Shipper, object? Stream) stream = default)
     {
+        var isOver = _trouble.Deliver(stream);
         lock (_gate)
         {
             _hasDelivered = true;
-            if (!_hasTrouble || !endsTrouble)
+            if (!_hasTrouble || !isOver)
                 return;
 
             _hasTrouble = false;
@@ -125,7 +145,7 @@ internal sealed class DeliveryReporter
     public void SealingOff(Exception error)
     {
         var advice = error is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.";
-        Report(OssDiagnosticLevel.Warning, string.Join(" ", new[] { "Finished objects are not sealed, until the next start:", error.Message, advice }.Where(part => part.Length > 0)));
+        Report(OssDiagnosticLevel.Warning, string.Join(" ", new[] { "Finished objects are not sealed, until the next start:", PlainText.Of(error), advice }.Where(part => part.Length > 0)));
     }
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
@@ -138,10 +158,9 @@ internal sealed class DeliveryReporter
     /// <param name="error">What the disk says.</param>
     public void BufferFailed(string consequence, Exception error)
     {
-        lock (_gate)
-            _hasBufferTrouble = true;
-        if (TakeTurn("buffer", 1, out _))
-            Report(OssDiagnosticLevel.Error, $"The buffer on disk does not work: {error.Message} Until it does, {consequence}.");
+        var message = BufferMessage(error);
+        _trouble.FailBuffer(message);
+        ReportBuffer(consequence, message);
     }
 
     /// <summary>The disk buffer took something.</summary>
@@ -154,6 +173,7 @@ internal sealed class DeliveryReporter
             _hasBufferTrouble = false;
         }
 
+        _trouble.MendBuffer();
         Report(OssDiagnosticLevel.Information, "The buffer on disk works again.");
     }
 
@@ -166,6 +186,30 @@ internal sealed class DeliveryReporter
 
     /// <summary>Something about the buffer that people want to know once.</summary>
     public void Buffer(OssDiagnosticLevel level, string message) => Report(level, message);
+
+    private void ReportBuffer(string consequence, string message)
+    {
+        lock (_gate)
+            _hasBufferTrouble = true;
+        if (TakeTurn("buffer", 1, out _))
+            Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
+    }
+
+    // The words of a disk's error name a path and a reason, which is what an operator needs.
+    private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
+
+    private static (bool IsPassing, Exception? Error) ErrorOf(AppendOutcome cause) => cause switch
+    {
+        AppendOutcome.Refused refused => (false, refused.Error),
+        AppendOutcome.Throttled throttled => (true, throttled.Error),
+        AppendOutcome.Unanswered unanswered => (true, unanswered.Error),
+        AppendOutcome.Unrecorded unrecorded => (false, unrecorded.Error),
+        _ => (true, null),
+    };
+
+    private static OssFailureKind KindOf(Exception error) => error is OssException failure ? failure.Kind : OssFailureKind.Unknown;
+
+    private static string AdviceFor(Exception error) => error is OssException failure ? TroubleAdvice.For(failure) : "";
 
     private bool HasDelivered()
     {

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Protocol;
+
 namespace OssLogSinks.Core.Diagnostics;
 
 /// <summary>What an appender has done so far, and what it still holds.</summary>
@@ -50,4 +52,24 @@ public sealed record DeliverySnapshot
 
     /// <summary>Bytes on disk that are no readable record; put aside and reported.</summary>
     public long QuarantinedBytes { get; init; }
+
+    /// <summary>
+    /// The latest failure of a request or of the buffer on disk, passing ones that are not reported included; null if there was none.
+    /// It stays when the trouble is over.
+    /// </summary>
+    public DeliveryFailure? LastFailure { get; init; }
+
+    /// <summary>
+    /// Since when there is trouble: from the first failure on until every stream that met one has delivered, and the buffer on disk works.
+    /// Null if there is none. Events that were given up in trouble end it for their stream once another event is delivered.
+    /// </summary>
+    public DateTimeOffset? TroubleSince { get; init; }
 }
+
+/// <summary>What went wrong last. Its texts hold no secrets, no event text and no braces.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Kind">What kind of failure it was.</param>
+/// <param name="Message">What happened: for a refusal, code and request id too.</param>
+/// <param name="Advice">What to do about it; empty if there is nothing to add to the message.</param>
+/// <param name="Failures">How many failures there were since all was well, this one included.</param>
+public sealed record DeliveryFailure(DateTimeOffset Time, OssFailureKind Kind, string Message, string Advice, long Failures);

@@ -13,13 +13,13 @@ public sealed class OssDeliveryException : Exception
 
     /// <summary>Creates an exception with a message only.</summary>
     public OssDeliveryException(string message)
-        : base(PlainText.WithoutBraces(message))
+        : base(PlainText.OneLine(message))
     {
     }
 
     /// <summary>Creates an exception with a message and the error behind it.</summary>
     public OssDeliveryException(string message, Exception? innerException)
-        : base(PlainText.WithoutBraces(message), innerException)
+        : base(PlainText.OneLine(message), innerException)
     {
     }
 
@@ -39,10 +39,9 @@ public sealed class OssDeliveryException : Exception
     /// </summary>
     public bool MayBeStored { get; init; }
 
-    /// <summary>Gives type, message and the inner error's message; no braces, no stack.</summary>
-    public override string ToString()
-    {
-        var text = $"{GetType().FullName}: {Message}";
-        return InnerException is null ? text : text + " (" + PlainText.WithoutBraces(InnerException.Message) + ")";
-    }
+    /// <summary>
+    /// Gives type and message, and the inner error: its message if it is one of this library's own, its type alone otherwise, since
+    /// another's words may hold anything. No braces, no stack.
+    /// </summary>
+    public override string ToString() => PlainText.Describe(this);
 }

@@ -13,13 +13,13 @@ public enum OssDiagnosticLevel
     Error,
 }
 
-/// <summary>One report of the appender about itself. Its text holds no secrets, no event text and no braces.</summary>
+/// <summary>One report of the appender about itself. Its text is one line, and holds no secrets, no event text and no braces.</summary>
 /// <param name="Level">How much it matters.</param>
 /// <param name="Message">What happened, and what to do about it.</param>
 public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message)
 {
     /// <summary>What happened, and what to do about it.</summary>
-    public string Message { get; } = PlainText.WithoutBraces(Message);
+    public string Message { get; } = PlainText.OneLine(Message);
 }
 
 /// <summary>

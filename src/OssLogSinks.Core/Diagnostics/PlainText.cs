@@ -1,7 +1,19 @@
+using OssLogSinks.Core.Protocol;
+
 namespace OssLogSinks.Core.Diagnostics;
 
-/// <summary>Makes foreign text safe to be used as a format string by whoever gets it.</summary>
+/// <summary>Makes foreign text safe for a report, and for whoever uses it as a format string.</summary>
 internal static class PlainText
 {
-    public static string WithoutBraces(string text) => text.Replace('{', '(').Replace('}', ')');
+    /// <summary>One line without braces or invisible characters.</summary>
+    public static string OneLine(string text) => HeaderText.OneLine(text);
+
+    /// <summary>An exception's type, its message and what is behind it, in one line.</summary>
+    public static string Describe(Exception exception) => HeaderText.TextOf(exception);
+
+    /// <summary>
+    /// What a report says of an error: the message of this library's own exceptions, the type alone of others, whose words may hold
+    /// anything: a signed address, a password, an event's text.
+    /// </summary>
+    public static string Of(Exception error) => error is OssException ? error.Message : $"It failed with {error.GetType().FullName}.";
 }

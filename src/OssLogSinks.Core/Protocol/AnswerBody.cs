@@ -85,7 +85,7 @@ internal sealed class AnswerBody(Stream body, long? length, RequestSender sender
         }
         catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
-            throw deadline.Explain(exception, "GetObject");
+            throw deadline.Explain(exception, "GetObject", sender.Failures);
         }
     }
 }

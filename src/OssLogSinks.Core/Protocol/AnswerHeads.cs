@@ -87,10 +87,14 @@ internal static class AnswerHeads
 
     /// <summary>The exception for an answer that reports success and cannot be from OSS, or not whole.</summary>
     public static OssException Unusable(string operation, string missing, HttpResponseMessage response) =>
-        new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)} but without {missing}: this does not look like OSS. Check the endpoint, and any proxy in between. What the request did is unknown.")
+        new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}{By(response)} but without {missing}: this does not look like OSS. What the request did is unknown.")
         {
+            Kind = OssFailureKind.NotOss,
             RequestId = response.RequestIdOf(),
         };
+
+    private static string By(HttpResponseMessage response) =>
+        response.RequestMessage?.RequestUri is { } uri ? $" by {uri.Host}:{uri.Port.ToString(CultureInfo.InvariantCulture)}," : "";
 
     private static string Readable(string header) => "a readable " + header;
 

@@ -56,7 +56,7 @@ internal static class AnswerReading
             : null;
 
     /// <summary>The service's name for the request, fit for a message; null if absent.</summary>
-    public static string? RequestIdOf(this HttpResponseMessage response) => HeaderText.Clean(response.HeaderOf("x-oss-request-id"), 128);
+    public static string? RequestIdOf(this HttpResponseMessage response) => HeaderText.Token(response.HeaderOf("x-oss-request-id"), 128);
 
     /// <summary>
     /// Reads the body to its end, so that its connection can be used again. Null if it could not be read, broke off or is longer than allowed:

@@ -20,16 +20,17 @@ internal sealed class Deadline : IDisposable
     /// <summary>
     /// Turns what broke off a request into what its caller is to see: the caller's own cancellation, or an unanswered request.
     /// </summary>
-    public Exception Explain(Exception exception, string operation)
+    public Exception Explain(Exception exception, string operation, TransportFailures failures)
     {
         if (_caller.IsCancellationRequested)
         {
             return new OperationCanceledException("The request was cancelled.", exception, _caller);
         }
 
-        return exception is OperationCanceledException || _source.IsCancellationRequested
-            ? new OssException($"{operation} got no answer in time; what it did is unknown.", exception)
-            : new OssException($"{operation} got no usable answer; what it did is unknown.", exception);
+        // A connection that took too long ends in a cancellation too, of the platform's own, with a TimeoutException inside.
+        return _source.IsCancellationRequested || exception is OperationCanceledException { InnerException: not TimeoutException }
+            ? failures.NoAnswerInTime(operation, exception)
+            : failures.Explain(operation, exception);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 
@@ -26,7 +27,16 @@ internal sealed class HttpTransport : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent(options.UserAgentSuffix));
+
+        // A handler of the user's has a proxy of its own.
+        var proxy = options.Proxy;
+        var hasProxy = options.HttpMessageHandler is null;
+        var target = new Uri(origin);
+        Failures = new TransportFailures(target, () => hasProxy ? ProxyOf(proxy, target) : null);
     }
+
+    /// <summary>Explains what breaks requests off.</summary>
+    public TransportFailures Failures { get; }
 
     /// <summary>Sends a request; the answer's body is yet to be read.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
@@ -41,6 +51,20 @@ internal sealed class HttpTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
+    private static Uri? ProxyOf(IWebProxy? proxy, Uri target)
+    {
+        try
+        {
+            proxy ??= SystemProxy;
+            return proxy is null || proxy.IsBypassed(target) || proxy.GetProxy(target) is not { } address || address == target ? null : address;
+        }
+        catch (Exception)
+        {
+            // It serves a message only, and the proxy may be the user's own class.
+            return null;
+        }
+    }
+
     private static string UserAgent(string? suffix)
     {
         var version = typeof(HttpTransport).Assembly.GetName().Version?.ToString(3);
@@ -48,6 +72,22 @@ internal sealed class HttpTransport : IDisposable
     }
 
 #if NET8_0_OR_GREATER
+    private static IWebProxy? SystemProxy => HttpClient.DefaultProxy;
+
+    /// <summary>What the platform says of a failure beyond its exceptions' types; Unknown if it says nothing.</summary>
+    public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception) => exception is not HttpRequestException error
+        ? (OssFailureKind.Unknown, "")
+        : error.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => (OssFailureKind.NameNotResolved, ""),
+            HttpRequestError.ConnectionError => (OssFailureKind.Unreachable, nameof(HttpRequestError.ConnectionError)),
+            HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
+            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(CultureInfo.InvariantCulture) : ""),
+            HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
+            HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
+            _ => (OssFailureKind.Unknown, ""),
+        };
+
     private static SocketsHttpHandler CreateHandler(OssClientOptions options, string origin)
     {
         _ = origin;
@@ -64,9 +104,20 @@ internal sealed class HttpTransport : IDisposable
             UseCookies = false,
         };
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, chain, errors) => CertificateException.Require(errors, chain);
         return handler;
     }
 #else
+    private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
+
+    /// <summary>What the platform says of a failure beyond its exceptions' types: nothing here.</summary>
+    public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception)
+    {
+        _ = exception;
+        return (OssFailureKind.Unknown, "");
+    }
+
+    // No validation callback here: it would replace the ServicePointManager's, by which applications trust issuers of their own.
     private static HttpClientHandler CreateHandler(OssClientOptions options, string origin)
     {
         var handler = new HttpClientHandler

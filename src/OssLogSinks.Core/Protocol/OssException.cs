@@ -6,9 +6,14 @@ namespace OssLogSinks.Core.Protocol;
 /// A request that failed. With a <see cref="StatusCode"/> the service answered and <see cref="Code"/> says why it refused;
 /// with status 0 no usable answer came, and what the request did is unknown.
 /// </summary>
-/// <remarks>Message and <c>ToString()</c> hold no secret, no signature and no event text.</remarks>
+/// <remarks>
+/// Message and <c>ToString()</c> hold no secret, no signature and no event text. The words of an inner exception are in neither: they
+/// may hold a proxy's password or a signed address. Ask <see cref="Exception.InnerException"/> for them.
+/// </remarks>
 public class OssException : Exception
 {
+    private readonly OssFailureKind? _kind;
+
     /// <summary>Creates an exception without details.</summary>
     public OssException()
     {
@@ -16,13 +21,13 @@ public class OssException : Exception
 
     /// <summary>Creates an exception with a message only.</summary>
     public OssException(string message)
-        : base(message)
+        : base(HeaderText.OneLine(message))
     {
     }
 
     /// <summary>Creates an exception for a request that got no usable answer.</summary>
     public OssException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(HeaderText.OneLine(message), innerException)
     {
     }
 
@@ -31,10 +36,20 @@ public class OssException : Exception
     /// <param name="code">The service's error code; null when the answer had no readable error document.</param>
     /// <param name="message">The service's message, already free of secrets.</param>
     public OssException(HttpStatusCode statusCode, string? code, string message)
-        : base(message)
+        : base(HeaderText.OneLine(message))
     {
         StatusCode = statusCode;
         Code = code;
+    }
+
+    /// <summary>
+    /// What kind of failure it is, to tell causes apart without reading messages. Default: <see cref="OssFailureKind.Unknown"/> without a
+    /// status; otherwise <see cref="OssFailureKind.Refused"/> with a code or request id of OSS, and <see cref="OssFailureKind.NotOss"/> with neither.
+    /// </summary>
+    public OssFailureKind Kind
+    {
+        get => _kind ?? (StatusCode == 0 ? OssFailureKind.Unknown : Code is null && RequestId is null ? OssFailureKind.NotOss : OssFailureKind.Refused);
+        init => _kind = value;
     }
 
     /// <summary>HTTP status; 0 when no answer came.</summary>
@@ -69,4 +84,53 @@ public class OssException : Exception
     /// (<c>x-oss-request-id</c>) and a code from OSS's error document.
     /// </summary>
     internal bool IsFromOss => Code is not null && RequestId is not null;
+
+    /// <summary>Gives type, message, the types of the inner exceptions and the stack; no braces, and no words of an inner exception.</summary>
+    public override string ToString() => HeaderText.TextOf(this) + (StackTrace is { } stack ? "\n" + HeaderText.WithoutBraces(stack) : "");
+}
+
+/// <summary>Why a request failed.</summary>
+public enum OssFailureKind
+{
+    /// <summary>Nothing more is known.</summary>
+    Unknown,
+
+    /// <summary>OSS answered and refused; <see cref="OssException.Code"/> says why.</summary>
+    Refused,
+
+    /// <summary>There was nothing valid to sign the request with: the credentials provider failed, or what it gave cannot be a key.</summary>
+    Credentials,
+
+    /// <summary>The name of the endpoint's host cannot be resolved.</summary>
+    NameNotResolved,
+
+    /// <summary>The endpoint's host refuses connections on that port.</summary>
+    ConnectionRefused,
+
+    /// <summary>There is no way through the network to the endpoint.</summary>
+    Unreachable,
+
+    /// <summary>The endpoint took no connection in time.</summary>
+    ConnectTimeout,
+
+    /// <summary>The connection was lost before a usable answer came.</summary>
+    ConnectionLost,
+
+    /// <summary>No answer came in time.</summary>
+    NoAnswer,
+
+    /// <summary>The endpoint's certificate is not accepted.</summary>
+    Certificate,
+
+    /// <summary>No TLS connection can be made, for a reason other than the certificate; an endpoint that speaks plain HTTP, for instance.</summary>
+    Tls,
+
+    /// <summary>The proxy cannot be reached, wants credentials, or refuses to connect to the endpoint.</summary>
+    Proxy,
+
+    /// <summary>What answered is not OSS: a login page, a gateway, a firewall, or another service.</summary>
+    NotOss,
+
+    /// <summary>The buffer on disk does not work. No <see cref="OssException"/> has this kind; a <see cref="Diagnostics.DeliveryFailure"/> may.</summary>
+    Buffer,
 }

@@ -33,6 +33,9 @@ internal sealed class RequestSender : IDisposable
         _clock = new ServerClock(options.TimeProvider);
     }
 
+    /// <summary>Explains what breaks requests off.</summary>
+    public TransportFailures Failures => _transport.Failures;
+
     /// <summary>Limits one step, the same way as an attempt.</summary>
     public Deadline StartDeadline(CancellationToken cancellationToken) => new(_timeout, _time, cancellationToken);
 
@@ -96,7 +99,7 @@ internal sealed class RequestSender : IDisposable
 
             using (response)
             {
-                var refusal = await ServiceRefusal.ReadAsync(request.Operation, response, credentials, deadline.Token).ConfigureAwait(false);
+                var refusal = await ServiceRefusal.ReadAsync(new SentContent(request, message, credentials), response, Failures, deadline.Token).ConfigureAwait(false);
                 if (refusal.ServerTime is { } serverTime)
                 {
                     _clock.Set(serverTime);
@@ -108,7 +111,7 @@ internal sealed class RequestSender : IDisposable
         catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
             // Whatever the platform makes of an answer that it cannot read, it is no answer.
-            throw deadline.Explain(exception, request.Operation);
+            throw deadline.Explain(exception, request.Operation, Failures);
         }
     }
 
@@ -141,7 +144,7 @@ internal sealed class RequestSender : IDisposable
         catch (Exception exception) when (exception is not OssCredentialsException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new OssCredentialsException("The credentials provider failed. Nothing was written.", exception);
+            throw OssCredentialsException.Of("The credentials provider", exception);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core.Credentials;
+using System.Net;
 
 namespace OssLogSinks.Core.Protocol;
 
@@ -7,9 +7,8 @@ namespace OssLogSinks.Core.Protocol;
 internal sealed class ServiceRefusal
 {
     private const int LongestBody = 64 * 1024;
-    private const int LongestField = 128;
-    private const int LongestMessage = 300;
-    private const int ShortestSecret = 8;
+    private const int LongestName = 255;
+    private const int LongestMessage = 200;
 
     private ServiceRefusal(OssException exception, DateTimeOffset? serverTime)
     {
@@ -26,29 +25,44 @@ internal sealed class ServiceRefusal
     /// </summary>
     public DateTimeOffset? ServerTime { get; }
 
-    /// <summary>Reads a refusal. Whatever the body is, the status survives: an unreadable body means a null code.</summary>
+    /// <summary>
+    /// Reads a refusal. Whatever the body is, the status survives: an unreadable body means a null code. Words of the answer are quoted
+    /// only if it comes from OSS, cut short, and only if they repeat nothing that was sent.
+    /// </summary>
     public static async Task<ServiceRefusal> ReadAsync(
-        string operation, HttpResponseMessage response, OssCredentials credentials, CancellationToken cancellationToken)
+        SentContent sent, HttpResponseMessage response, TransportFailures failures, CancellationToken cancellationToken)
     {
         var document = await ReadDocumentAsync(response, cancellationToken).ConfigureAwait(false);
-        var code = Field(document?.ValueOf("Code"), credentials);
-        var ec = Field(response.HeaderOf("x-oss-ec") ?? document?.ValueOf("EC"), credentials);
-        var requestId = Field(response.HeaderOf("x-oss-request-id"), credentials);
-        var endpoint = Field(document?.ValueOf("Endpoint"), credentials);
-        var text = HeaderText.Clean(Redact(document?.ValueOf("Message"), credentials), LongestMessage);
-        var message = MessageOf(operation, (int)response.StatusCode, code, text, ec, requestId);
+        var code = Field(document?.ValueOf("Code")) is { } name && name.All(char.IsLetterOrDigit) ? name : null;
+        var ec = Field(response.HeaderOf("x-oss-ec") ?? document?.ValueOf("EC")) is { } number && number.All(c => char.IsDigit(c) || c == '-') ? number : null;
+        var requestId = Field(response.HeaderOf("x-oss-request-id"));
+        var words = code is null || requestId is null ? null : HeaderText.Clean(document?.ValueOf("Message"), LongestMessage);
+        words = words is null || sent.IsEchoedIn(words) ? null : words;
+
+        var isFromProxy = response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired;
+        var kind = isFromProxy ? OssFailureKind.Proxy : requestId is null ? OssFailureKind.NotOss : OssFailureKind.Refused;
+        var message = kind switch
+        {
+            OssFailureKind.Proxy => $"{sent.Operation} failed: {TransportFailures.AsksForCredentials(failures.Proxy)}.",
+            OssFailureKind.NotOss => StrangersAnswer(sent.Operation, response.StatusCode, failures),
+            _ => Refusal(sent.Operation, response.StatusCode, code, words, ec, requestId!),
+        };
         var exception = new OssException(response.StatusCode, code, message)
         {
-            Operation = operation,
+            Kind = kind,
+            Operation = sent.Operation,
             Ec = ec,
             RequestId = requestId,
-            HostId = Field(document?.ValueOf("HostId"), credentials),
-            SuggestedEndpoint = endpoint,
+            HostId = Field(document?.ValueOf("HostId")),
+            SuggestedEndpoint = Field(document?.ValueOf("Endpoint")),
             NextPosition = response.LengthOf("x-oss-next-append-position"),
             RetryAfter = response.RetryAfterOf(),
         };
         var isSkew = exception is { IsFromOss: true, Code: "RequestTimeTooSkewed" };
         return new ServiceRefusal(exception, isSkew ? FirstThatCanBeTrue(document?.ServerTime, response.DateOf("Date")) : null);
+
+        // They are names and numbers; what is something else, or repeats what was sent, is not what its place says.
+        string? Field(string? value) => HeaderText.Token(value, LongestName) is { } token && !sent.AreSecretsEchoedIn(token) ? token : null;
     }
 
     private static DateTimeOffset? FirstThatCanBeTrue(params DateTimeOffset?[] times) =>
@@ -74,25 +88,21 @@ internal sealed class ServiceRefusal
         }
     }
 
-    private static string MessageOf(string operation, int status, string? code, string? text, string? ec, string? requestId)
+    private static string Refusal(string operation, HttpStatusCode status, string? code, string? words, string? ec, string requestId)
     {
-        var about = string.Join(", ", new[] { ec is null ? null : "EC " + ec, requestId is null ? null : "request " + requestId }.Where(part => part is not null));
-        var message = $"OSS refused {operation} with status {status.ToString(CultureInfo.InvariantCulture)}";
+        var message = $"OSS refused {operation} with status {Number(status)}";
         message += code is null ? "" : " " + code;
-        message += text is null ? "" : ": " + text.TrimEnd('.');
-        return message + (about.Length == 0 ? "." : " (" + about + ").");
+        message += words is null ? "" : ": " + words.TrimEnd('.');
+        return message + (ec is null ? $" (request {requestId})." : $" (EC {ec}, request {requestId}).");
     }
 
-    private static string? Field(string? value, OssCredentials credentials) => HeaderText.Clean(Redact(value, credentials), LongestField);
-
-    // A gateway could echo what it was sent. What is shorter than any real secret would only maul the text.
-    private static string? Redact(string? text, OssCredentials credentials)
+    private static string StrangersAnswer(string operation, HttpStatusCode status, TransportFailures failures)
     {
-        foreach (var secret in new[] { credentials.AccessKeySecret, credentials.SecurityToken })
-        {
-            text = secret is { Length: >= ShortestSecret } ? text?.Replace(secret, "***") : text;
-        }
-
-        return text;
+        var way = failures.Proxy is { } proxy ? $"{failures.Endpoint} (through the proxy {proxy})" : failures.Endpoint;
+        return (int)status is >= 300 and < 400
+            ? $"{operation} failed: {way} answered with a redirect (status {Number(status)}), so it is not OSS that answers."
+            : $"{operation} failed: {way} answered with status {Number(status)}, but without a request id of OSS, so it is not OSS that answers.";
     }
+
+    private static string Number(HttpStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.Spool;
 
 /// <summary>
 /// One stream: its waiting batches, its turn in the schedule, and the appender that knows its object. Everything but
-/// <see cref="Appender"/>, <see cref="Budget"/>, <see cref="Closings"/> and <see cref="IsInTrouble"/>, which belong to the worker that ships it, is guarded by the spool's lock.
+/// <see cref="Appender"/>, <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it, is guarded by the spool's lock.
 /// </summary>
 internal sealed class LogStream
 {
@@ -28,9 +28,6 @@ internal sealed class LogStream
 
     /// <summary>How often its object has been closed before it was full.</summary>
     public Recurrence Closings { get; } = new();
-
-    /// <summary>Whether a request failed and nothing was stored since, given-up batches notwithstanding.</summary>
-    public bool IsInTrouble { get; set; }
 
     /// <summary>The batch that is being filled; null if none is.</summary>
     public AppendBatch? Open { get; set; }

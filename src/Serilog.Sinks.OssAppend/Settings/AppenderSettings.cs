@@ -74,8 +74,10 @@ internal static class AppenderSettings
         return appender;
     }
 
+    // A key that cannot be one is told by the check of the settings.
     private static IOssCredentialsProvider? CredentialsOf(OssAppendSinkOptions options) =>
         IsGiven(options.AccessKeyId) && IsGiven(options.AccessKeySecret)
+            && OssCredentials.Validate(options.AccessKeyId, options.AccessKeySecret, options.SecurityToken).Count == 0
             ? new StaticCredentialsProvider(options.AccessKeyId!, options.AccessKeySecret!, options.SecurityToken)
             : options.Credentials;
 

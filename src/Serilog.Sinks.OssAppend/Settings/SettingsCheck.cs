@@ -84,6 +84,9 @@ internal sealed class SettingsCheck
         if (hasId != hasSecret)
             Add(hasId ? nameof(_options.AccessKeySecret) : nameof(_options.AccessKeyId), "must be set too; an access key has an id and a secret.");
 
+        if (hasId && hasSecret)
+            _faults.AddRange(OssCredentials.Validate(_options.AccessKeyId, _options.AccessKeySecret, _options.SecurityToken).Select(f => _names.Fault(f.Setting, f.Problem)));
+
         if (IsGiven(_options.SecurityToken) && !hasId && !hasSecret)
             Add(nameof(_options.SecurityToken), "belongs to a temporary access key: set its id and secret too.");
         if (_options.Credentials is not null && (hasId || hasSecret))

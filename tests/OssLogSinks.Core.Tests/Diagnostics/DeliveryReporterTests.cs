@@ -44,7 +44,7 @@ public class DeliveryReporterTests
     {
         var reporter = new DeliveryReporter(_reports, _time);
         var cause = new AppendOutcome.Unanswered(new OssException("no answer", null));
-        reporter.Delivered(endsTrouble: false);
+        reporter.Delivered();
 
         reporter.Trouble(cause, failures: 1);
         reporter.Trouble(cause, failures: 2);
@@ -52,7 +52,7 @@ public class DeliveryReporterTests
         reporter.Trouble(cause, failures: 3);
         reporter.Trouble(cause, failures: 4);
         Assert.Equal(OssDiagnosticLevel.Warning, Assert.Single(_reports.Reports).Level);
-        reporter.Delivered(endsTrouble: true);
+        reporter.Delivered();
 
         Assert.Contains("works again", _reports.Reports[^1].Message);
     }

@@ -47,7 +47,9 @@ public class NoOssTests
         var error = await Assert.ThrowsAsync<OssException>(() => Operations[operation](client));
 
         Assert.Equal(0, (int)error.StatusCode);
-        Assert.StartsWith($"{operation} was answered with status 200 but without x-oss-request-id: this does not look like OSS. Check the endpoint", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{operation} was answered with status 200", error.Message, StringComparison.Ordinal);
+        Assert.Contains(" but without x-oss-request-id: this does not look like OSS.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(OssFailureKind.NotOss, error.Kind);
     }
 
     [Fact]
@@ -211,7 +213,7 @@ public class NoOssTests
         _ = appender.FlushAsync(Cancel);
         var report = await reports.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
 
-        Assert.Contains("HeadObject was answered with status 200 but without x-oss-request-id: this does not look like OSS. Check the endpoint", report, StringComparison.Ordinal);
+        Assert.Contains($"HeadObject was answered with status 200 by {new Uri(server.Endpoint).Authority}, but without x-oss-request-id: this does not look like OSS.", report, StringComparison.Ordinal);
         Assert.Equal(1, server.Requests);
     }
 

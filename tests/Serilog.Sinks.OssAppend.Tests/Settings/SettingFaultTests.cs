@@ -42,6 +42,21 @@ public class SettingFaultTests
         Assert.Contains("twice appendSizeLimitBytes", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("'MARK'", "secret", null, "accessKeyId", "quotation mark")]
+    [InlineData("id", "MARK MARK", null, "accessKeySecret", "has a blank")]
+    [InlineData("id", "secret", "${MARK}", "securityToken", "placeholder")]
+    public void KeyThatCannotBeOne_IsAFault_AndNotShown(string id, string secret, string? token, string setting, string problem)
+    {
+        var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(
+            bucket: "my-logs", region: "cn-hangzhou", accessKeyId: id, accessKeySecret: secret, securityToken: token));
+
+        var fault = Assert.Single(exception.Faults);
+        Assert.Equal(setting, fault.Setting);
+        Assert.Contains(problem, fault.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("MARK", exception.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FaultsOfOptions_AreNamedAsTheirProperties()
     {
