@@ -11,18 +11,18 @@ public sealed class OssCredentials
     public OssCredentials(string accessKeyId, string accessKeySecret, string? securityToken = null)
     {
         AccessKeyId = Required(accessKeyId, nameof(accessKeyId));
-        AccessKeySecret = Required(accessKeySecret, nameof(accessKeySecret));
-        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : securityToken;
+        AccessKeySecret = new OssSecret(Required(accessKeySecret, nameof(accessKeySecret)));
+        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : new OssSecret(securityToken!);
     }
 
     /// <summary>The access key's id.</summary>
     public string AccessKeyId { get; }
 
     /// <summary>The access key's secret. Never written anywhere.</summary>
-    public string AccessKeySecret { get; }
+    public OssSecret AccessKeySecret { get; }
 
     /// <summary>The STS token; null for an access key. Never written anywhere but into the request.</summary>
-    public string? SecurityToken { get; }
+    public OssSecret? SecurityToken { get; }
 
     /// <summary>When temporary credentials end; null if they do not, or if it is not known.</summary>
     public DateTimeOffset? Expiration { get; init; }
@@ -34,8 +34,8 @@ public sealed class OssCredentials
     internal bool Matches(OssCredentials? other) =>
         other is not null
         && string.Equals(AccessKeyId, other.AccessKeyId, StringComparison.Ordinal)
-        && string.Equals(AccessKeySecret, other.AccessKeySecret, StringComparison.Ordinal)
-        && string.Equals(SecurityToken, other.SecurityToken, StringComparison.Ordinal);
+        && string.Equals(AccessKeySecret.Reveal(), other.AccessKeySecret.Reveal(), StringComparison.Ordinal)
+        && string.Equals(SecurityToken?.Reveal(), other.SecurityToken?.Reveal(), StringComparison.Ordinal);
 
     private static string Required(string value, string name) =>
         string.IsNullOrWhiteSpace(value) ? throw new ArgumentException("Must not be empty.", name) : value.Trim();

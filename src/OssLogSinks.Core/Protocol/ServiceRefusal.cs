@@ -81,7 +81,7 @@ internal sealed class ServiceRefusal
     // A gateway could echo what it was sent. What is shorter than any real secret would only maul the text.
     private static string? Redact(string? text, OssCredentials credentials)
     {
-        foreach (var secret in new[] { credentials.AccessKeySecret, credentials.SecurityToken })
+        foreach (var secret in new[] { credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal() })
         {
             text = secret is { Length: >= ShortestSecret } ? text?.Replace(secret, "***") : text;
         }
