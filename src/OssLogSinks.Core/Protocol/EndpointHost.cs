@@ -70,7 +70,7 @@ internal sealed class EndpointHost
         }
 
         // What is encoded is as secret.
-        if (text!.Contains('@') || text.Contains("%40"))
+        if (text!.Contains('@') || text!.Contains("%40"))
         {
             faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
             return false;
