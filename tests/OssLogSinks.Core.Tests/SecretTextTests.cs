@@ -96,7 +96,10 @@ public class SecretTextTests
     {
         var options = new OssClientOptions
         {
-            Bucket = "A" + secret, Region = "B" + secret, UserAgentSuffix = secret + "ü", Credentials = new StaticCredentialsProvider("id", secret),
+            Bucket = "A" + secret,
+            Region = "B" + secret,
+            UserAgentSuffix = secret + "ü",
+            Credentials = new StaticCredentialsProvider("id", secret),
         };
 
         Assert.DoesNotContain(secret, Assert.Throws<ArgumentException>(() => new OssClient(options)).ToString(), StringComparison.OrdinalIgnoreCase);

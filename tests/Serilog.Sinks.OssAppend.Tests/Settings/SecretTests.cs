@@ -55,7 +55,11 @@ public sealed class SecretTests : IDisposable
         Gen.Select(Passphrase, Gen.Int[0, Names.Length - 1]).Sample(
             (secret, index) => AssertHidden(door, secret, new Dictionary<string, string?>
             {
-                [prefix + "bucket"] = "My_Logs", [prefix + "region"] = "cn-hangzhou", [prefix + "accessKeyId"] = "id", [prefix + "accessKeySecret"] = secret, [prefix + Names[index]] = secret,
+                [prefix + "bucket"] = "My_Logs",
+                [prefix + "region"] = "cn-hangzhou",
+                [prefix + "accessKeyId"] = "id",
+                [prefix + "accessKeySecret"] = secret,
+                [prefix + Names[index]] = secret,
             }),
             iter: 200,
             threads: 1);

@@ -64,8 +64,11 @@ public sealed class StartUpErrorTests : IDisposable
 
             new LoggerConfiguration().ReadFrom.KeyValuePairs(new Dictionary<string, string>
             {
-                ["using:OssAppend"] = "Serilog.Sinks.OssAppend", ["write-to:OssAppend.bucket"] = "My_Logs", ["write-to:OssAppend.region"] = "cn-hangzhou",
-                ["write-to:OssAppend.accessKeyId"] = "id", ["write-to:OssAppend.accessKeySecret"] = "secret",
+                ["using:OssAppend"] = "Serilog.Sinks.OssAppend",
+                ["write-to:OssAppend.bucket"] = "My_Logs",
+                ["write-to:OssAppend.region"] = "cn-hangzhou",
+                ["write-to:OssAppend.accessKeyId"] = "id",
+                ["write-to:OssAppend.accessKeySecret"] = "secret",
             });
         });
 
