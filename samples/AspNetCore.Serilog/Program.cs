@@ -1,9 +1,11 @@
 using Samples.Shared;
 using Serilog;
+using Serilog.Debugging;
 using SerilogSite;
 
 // A site that logs through Serilog into OSS, set up by appsettings.json alone. Without an endpoint there it brings an OSS of
 // its own. Ctrl-C or SIGTERM stop it: what it has logged until then is stored before it ends.
+SelfLog.Enable(Console.Error);
 var builder = WebApplication.CreateBuilder(args);
 await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configuration, "Serilog:WriteTo:Oss:Args");
 

@@ -1,6 +1,7 @@
 using NLog;
 using NLog.Targets;
 using Serilog;
+using Serilog.Debugging;
 
 // A native program logs through Serilog and NLog into OSS: where it is and with which key says the environment.
 //   dotnet run --project src/OssLogSinks.Emulator        (or the real OSS)
@@ -9,11 +10,13 @@ var endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT") ?? "";
 var bucket = Environment.GetEnvironmentVariable("OSS_BUCKET") ?? "logs";
 
 // snippet: native
+SelfLog.Enable(Console.Error);
 Log.Logger = new LoggerConfiguration()
     .WriteTo.OssAppend(bucket: bucket, region: "cn-hangzhou", endpoint: endpoint, objectKey: "native/serilog.log")
     .CreateLogger();
 
 LogManager.Setup()
+    .SetupInternalLogger(internalLog => internalLog.SetMinimumLogLevel(NLog.LogLevel.Warn).LogToConsole(true))
     .SetupExtensions(extensions => extensions.RegisterTarget<OssAppendTarget>("OssAppend"))
     .LoadConfiguration(configuration => configuration.ForLogger().WriteTo(new OssAppendTarget
     {

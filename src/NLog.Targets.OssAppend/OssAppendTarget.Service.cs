@@ -1,5 +1,6 @@
 using NLog.Config;
 using NLog.Layouts;
+using NLog.Targets.OssAppend;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
@@ -10,12 +11,21 @@ namespace NLog.Targets;
 /// <content>Where the events go: service, credentials, objects. A <see cref="Layouts.Layout"/> here is rendered once, when the target is initialised; <see cref="ObjectKey"/> is the exception.</content>
 public sealed partial class OssAppendTarget
 {
+    private Layout? _accessKeySecret;
+    private Layout? _securityToken;
+
     /// <summary>
     /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
     /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Default: the public endpoint of
     /// <see cref="Region"/>; one of the two is required.
     /// </summary>
     public Layout? Endpoint { get; set; }
+
+    /// <summary>
+    /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is
+    /// reported once, at start, since log text, key ids and security tokens go there unencrypted.
+    /// </summary>
+    public bool AllowPlainHttp { get; set; }
 
     /// <summary>The bucket's name. Required.</summary>
     public Layout? Bucket { get; set; }
@@ -30,10 +40,18 @@ public sealed partial class OssAppendTarget
     public Layout? AccessKeyId { get; set; }
 
     /// <summary>The access key's secret. Better a <c>${environment:NAME}</c> than in the file. Default: see <see cref="AccessKeyId"/>.</summary>
-    public Layout? AccessKeySecret { get; set; }
+    public Layout? AccessKeySecret
+    {
+        get => _accessKeySecret;
+        set => _accessKeySecret = SecretLayout.Of(value);
+    }
 
     /// <summary>The STS token of temporary credentials, which end when it does. Default: none; needs <see cref="AccessKeyId"/> and <see cref="AccessKeySecret"/>.</summary>
-    public Layout? SecurityToken { get; set; }
+    public Layout? SecurityToken
+    {
+        get => _securityToken;
+        set => _securityToken = SecretLayout.Of(value);
+    }
 
     /// <summary>Where in a request's address the bucket stands. Default: Auto, path for an IP, in front of the host otherwise.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }

@@ -40,6 +40,7 @@ internal sealed class TargetSettings
         var options = new OssAppenderOptions
         {
             Endpoint = Text(_target.Endpoint),
+            AllowPlainHttp = _target.AllowPlainHttp,
             Bucket = Text(_target.Bucket),
             Region = Text(_target.Region),
             AddressingStyle = _target.AddressingStyle,
@@ -114,7 +115,7 @@ internal sealed class TargetSettings
             Add(nameof(_target.ObjectKey), fault);
 
         foreach (var fault in options.Validate().Where(f => !IsTold(f)).Select(InWordsOfTheTarget))
-            Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Each layout renderer of '{_target.ObjectKey}' is a place in it.)" : fault.Problem);
+            Add(fault.Setting, fault.Setting == nameof(_target.ObjectKey) && key.HasRenderers ? $"{fault.Problem} (Each layout renderer of {SettingFault.Shown(_target.ObjectKey.ToString())} is a place in it.)" : fault.Problem);
 
         return _faults;
     }
@@ -179,7 +180,7 @@ internal sealed class TargetSettings
         foreach (var property in properties)
         {
             if (entries.ContainsKey(property.Name ?? ""))
-                Add(setting, $"the name '{property.Name}' stands twice; leave one out.");
+                Add(setting, $"the name {SettingFault.Shown(property.Name)} stands twice; leave one out.");
             entries[property.Name ?? ""] = Text(property.Layout) ?? "";
         }
 
@@ -212,8 +213,10 @@ internal sealed class TargetSettings
     private void Check(bool isRight, string setting, object? value, string need)
     {
         if (!isRight)
-            _faults.Add(SettingFault.OfValue(setting, value, need).ToString());
+            Add(SettingFault.OfValue(setting, value, need));
     }
 
-    private void Add(string setting, string problem) => _faults.Add($"{setting}: {problem}");
+    private void Add(string setting, string problem) => Add(new SettingFault(setting, problem));
+
+    private void Add(SettingFault fault) => _faults.Add(fault.Without([Text(_target.AccessKeySecret), Text(_target.SecurityToken)]).ToString());
 }

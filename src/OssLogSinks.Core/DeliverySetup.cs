@@ -26,10 +26,13 @@ internal sealed class DeliverySetup : IDisposable
         Time = options.TimeProvider;
         KeyTemplate = checkedOptions.KeyTemplate!;
         Counters = new DeliveryCounters(options.Bucket) { Source = Source };
-        Reporter = new DeliveryReporter(options.Diagnostics, Time) { Source = Source };
+        Reporter = new DeliveryReporter(options.ReportToConsole ? new ConsoleDiagnostics(options.Diagnostics) : options.Diagnostics, Time) { Source = Source };
         Fate = new DeliveryFate(Counters, Reporter, options.Listener);
 
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
+        if (!options.AllowPlainHttp && checkedOptions.ClientOptions?.TryCreateEndpoint([]) is { IsExposed: true } endpoint)
+            Reporter.PlainHttp(endpoint.Origin);
+
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
         Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
         _context = new AppendContext(options, options.Client ?? _ownClient!, Policy, Counters, Reporter);

@@ -23,6 +23,12 @@ public sealed class OssAppenderOptions
     /// </summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>
+    /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is
+    /// reported once, at start, since log text, key ids and security tokens go there unencrypted.
+    /// </summary>
+    public bool AllowPlainHttp { get; set; }
+
     /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set.</summary>
     public string? Bucket { get; set; }
 
@@ -224,6 +230,12 @@ public sealed class OssAppenderOptions
     /// <summary>Where the appender reports about itself. Default: nowhere.</summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 
+    /// <summary>
+    /// Whether reports are written to the process's standard error too, beside <see cref="Diagnostics"/>: for a host whose console or
+    /// container log people read. Default: false.
+    /// </summary>
+    public bool ReportToConsole { get; set; }
+
     /// <summary>Who learns the fate of records that carry a state. Default: nobody.</summary>
     public IDeliveryListener? Listener { get; set; }
 
@@ -233,8 +245,8 @@ public sealed class OssAppenderOptions
     /// <summary>Chance, from 0 up to but not 1, for the pauses after failures. Default: a random number.</summary>
     public Func<double> Random { get; set; } = Retry.Chance.Next;
 
-    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the appender. Default: a handler of the appender's own.</summary>
-    public HttpMessageHandler? HttpMessageHandler { get; set; }
+    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the appender. Cannot be read, as it may have passwords. Default: a handler of the appender's own.</summary>
+    public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
     /// <summary>Finds all faults of these settings at once.</summary>
     /// <returns>A fault for each thing to mend; none if the settings can be used.</returns>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Bodies;
 using OssLogSinks.Core.Credentials;
@@ -16,11 +17,14 @@ internal sealed class OssAppenderOptionsValidator
     private const int PartsOfMemory = 4;
     private const long SmallestBuffer = 8 << 20;
 
+    private static readonly Regex Quoted = new("'.*?'", RegexOptions.CultureInvariant);
+
     /// <summary>The longest time that every timer takes.</summary>
     internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     private readonly OssAppenderOptions _options;
     private readonly string? _bufferPath;
+    private readonly string?[] _secrets;
     private readonly List<SettingFault> _faults = [];
 
     /// <param name="options">The settings.</param>
@@ -29,6 +33,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         _options = options;
         _bufferPath = bufferPath;
+        _secrets = SecretText.Of(options.Credentials);
     }
 
     /// <summary>The parsed key template; null if it has faults.</summary>
@@ -49,7 +54,7 @@ internal sealed class OssAppenderOptionsValidator
 
         Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
         Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
-        return _faults;
+        return [.. _faults.Select(fault => fault.Without(_secrets))];
     }
 
     private void CheckKey()
@@ -58,8 +63,11 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.Compression is OssCompression.None or OssCompression.Gzip, nameof(_options.Compression), _options.Compression, $"must be {nameof(OssCompression.None)} or {nameof(OssCompression.Gzip)}.");
         var faults = new List<string>();
         KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
+
+        // A piece of a secret does not look like one, and the column says enough.
+        var isSecret = _options.ObjectKey is { } key && (SecretText.LooksLikeOne(key) || SecretText.Without(key, _secrets) != key);
         foreach (var fault in faults)
-            Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {fault}.");
+            Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {(isSecret ? Quoted.Replace(fault, $"'{SecretText.Mask}'") : fault)}.");
     }
 
     private void CheckLimits()

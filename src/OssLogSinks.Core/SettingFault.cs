@@ -4,14 +4,18 @@ namespace OssLogSinks.Core;
 
 /// <summary>One setting that cannot be used.</summary>
 /// <param name="Setting">The setting's name, as a property of <see cref="OssAppenderOptions"/>, with its part behind a dot: <c>ObjectProperties.ContentType</c>.</param>
-/// <param name="Problem">What is wrong with it and how to mend it; no secret in it.</param>
+/// <param name="Problem">What is wrong with it and how to mend it. It holds no secret if values get into it by <see cref="Shown"/>.</param>
 public sealed record SettingFault(string Setting, string Problem)
 {
-    private const int MostCharacters = 200;
+    /// <summary>Where a shown value was cut.</summary>
+    internal const string Cut = "…";
 
-    /// <summary>Words a fault that shows the value: 'is 0, but must be at least 1.' Not for secrets.</summary>
+    private const int MostCharacters = 200;
+    private const string NotShown = "(not shown, as it looks like a secret)";
+
+    /// <summary>Words a fault that shows the value: 'is 0, but must be at least 1.' The value of a setting that is for secrets must not be given.</summary>
     /// <param name="setting">The setting's name.</param>
-    /// <param name="value">Its value; a long one is cut.</param>
+    /// <param name="value">Its value; a long one is cut, and one that looks like a secret is left out.</param>
     /// <param name="need">What it must be, beginning with 'must'.</param>
     /// <returns>The fault.</returns>
     public static SettingFault OfValue(string setting, object? value, string need) => new(setting, $"is {Shown(value)}, but {need}");
@@ -19,14 +23,23 @@ public sealed record SettingFault(string Setting, string Problem)
     /// <summary>Gives name and problem on one line.</summary>
     public override string ToString() => $"{Setting}: {Problem}";
 
-    // What stands in a setting may be anything, and makes no lines of its own in a message.
-    internal static string Shown(object? value) => value switch
+    /// <summary>
+    /// Gives the value of a setting as it can stand in a message: on one line, text in quotes, a long one cut. A text that looks like an
+    /// access key or a token is left out: people put secrets into the wrong setting.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    public static string Shown(object? value) => value switch
     {
         null => "null",
-        string text => $"'{OnOneLine(text.Length > MostCharacters ? text.Remove(MostCharacters) + "…" : text)}'",
+        string text when SecretText.LooksLikeOne(text) => NotShown,
+        string text => $"'{OnOneLine(text.Length > MostCharacters ? text.Remove(MostCharacters) + Cut : text)}'",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary>The same fault, with secrets masked that may stand in its text because a user has put them into the wrong setting.</summary>
+    /// <param name="secrets">The secrets that are known, each also found percent-encoded and in another case. What the environment has for this library is masked too.</param>
+    public SettingFault Without(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
 
     private static string OnOneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

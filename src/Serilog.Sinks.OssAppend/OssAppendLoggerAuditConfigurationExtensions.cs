@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
@@ -20,6 +21,7 @@ namespace Serilog;
 /// Adds <c>AuditTo.OssAppend()</c>: a log call returns when its event stands in OSS, and throws an <see cref="OssDeliveryException"/>
 /// within Serilog's <see cref="AggregateException"/> when it does not. Calls of several threads share appends.
 /// </summary>
+[StackTraceHidden]
 public static class OssAppendLoggerAuditConfigurationExtensions
 {
     /// <summary>Appends events as text to objects in Alibaba Cloud OSS, each exactly once; the log call waits for it, and throws if it fails.</summary>
@@ -37,6 +39,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="rollOnFileSizeLimit">Whether a full object is followed by the next one. Default: true; if false, calls for a full object throw.</param>
     /// <param name="useLocalTime">Whether keys and rolling follow the machine's local time. Default: false, UTC.</param>
     /// <param name="endpoint">Where OSS is: an internal, accelerated or custom domain, or an IP with its port. Default: the public endpoint of <paramref name="region"/>.</param>
+    /// <param name="allowPlainHttp">Whether an <paramref name="endpoint"/> that begins with <c>http://</c> is meant so. Default: false; it is used all the same, and reported at start unless it is this machine.</param>
     /// <param name="accessKeyId">The access key's id, together with <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or else the environment variables that Alibaba's own SDKs read.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of a temporary access key; it is not renewed.</param>
@@ -64,6 +67,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="metadata">User metadata of new objects. Default: none.</param>
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: nobody does.</param>
+    /// <param name="reportToConsole">Whether reports are written to the process\'s standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
     /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. It must not log to this logger. Default: the built-in client.</param>
     /// <param name="configuration">
     /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.
@@ -84,7 +88,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
-        string? endpoint = null,
+        string? endpoint = null, bool allowPlainHttp = false,
         string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
         IOssCredentialsProvider? credentials = null,
         OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
@@ -100,13 +104,13 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null,
+        OssAppendMonitor? monitor = null, bool reportToConsole = false,
         IOssClient? client = null,
         IConfiguration? configuration = null) =>
         OssAppend(
             auditSinkConfiguration,
             OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
-            bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
+            bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint, allowPlainHttp: allowPlainHttp,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
             fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, lateEventGrace: lateEventGrace, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
             accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
@@ -114,7 +118,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
             appendSizeLimitBytes: appendSizeLimitBytes, eventSizeLimitBytes: eventSizeLimitBytes, memoryLimitBytes: memoryLimitBytes,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
             compression: compression, objectHeader: objectHeader, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
-            metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
+            metadata: metadata, tags: tags, monitor: monitor, reportToConsole: reportToConsole, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once; the log call waits for it, and throws if it fails.</summary>
@@ -134,7 +138,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
-        string? endpoint = null,
+        string? endpoint = null, bool allowPlainHttp = false,
         string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
         IOssCredentialsProvider? credentials = null,
         OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
@@ -150,7 +154,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null,
+        OssAppendMonitor? monitor = null, bool reportToConsole = false,
         IOssClient? client = null,
         IConfiguration? configuration = null)
 #pragma warning restore CS1573
@@ -164,6 +168,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
             Bucket = bucket,
             Region = region,
             Endpoint = endpoint,
+            AllowPlainHttp = allowPlainHttp,
             ObjectKey = objectKey,
             FileSizeLimitBytes = fileSizeLimitBytes,
             RollingInterval = rollingInterval,
@@ -185,6 +190,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
             Compression = compression,
             ObjectHeader = objectHeader,
             Monitor = monitor,
+            ReportToConsole = reportToConsole,
             Client = client,
             ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };

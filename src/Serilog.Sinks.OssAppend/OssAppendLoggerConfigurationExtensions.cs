@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
@@ -16,6 +17,7 @@ using Serilog.Sinks.OssAppend.Settings;
 namespace Serilog;
 
 /// <summary>Adds <c>WriteTo.OssAppend()</c>.</summary>
+[StackTraceHidden]
 public static class OssAppendLoggerConfigurationExtensions
 {
     /// <summary>Appends events as text to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
@@ -33,6 +35,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="rollOnFileSizeLimit">Whether a full object is followed by the next one. Default: true, unlike the File sink; if false, events for a full object are dropped and counted.</param>
     /// <param name="useLocalTime">Whether keys and rolling follow the machine's local time. Default: false, UTC.</param>
     /// <param name="endpoint">Where OSS is: an internal, accelerated or custom domain, or an IP with its port. Default: the public endpoint of <paramref name="region"/>.</param>
+    /// <param name="allowPlainHttp">Whether an <paramref name="endpoint"/> that begins with <c>http://</c> is meant so. Default: false; it is used all the same, and reported at start unless it is this machine.</param>
     /// <param name="accessKeyId">The access key's id, together with <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or else the environment variables that Alibaba's own SDKs read.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of a temporary access key; it is not renewed.</param>
@@ -67,6 +70,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="metadata">User metadata of new objects. Default: none.</param>
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: nobody does.</param>
+    /// <param name="reportToConsole">Whether reports are written to the process\'s standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
     /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. Default: the built-in client.</param>
     /// <param name="configuration">
     /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.
@@ -87,7 +91,7 @@ public static class OssAppendLoggerConfigurationExtensions
         OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
-        string? endpoint = null,
+        string? endpoint = null, bool allowPlainHttp = false,
         string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
         IOssCredentialsProvider? credentials = null,
         OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
@@ -109,13 +113,13 @@ public static class OssAppendLoggerConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null,
+        OssAppendMonitor? monitor = null, bool reportToConsole = false,
         IOssClient? client = null,
         IConfiguration? configuration = null) =>
         OssAppend(
             sinkConfiguration,
             OutputTemplateFormatter.For(outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate)), formatProvider),
-            bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint,
+            bucket: bucket, region: region, objectKey: objectKey, endpoint: endpoint, allowPlainHttp: allowPlainHttp,
             restrictedToMinimumLevel: restrictedToMinimumLevel, levelSwitch: levelSwitch,
             fileSizeLimitBytes: fileSizeLimitBytes, rollingInterval: rollingInterval, lateEventGrace: lateEventGrace, rollOnFileSizeLimit: rollOnFileSizeLimit, useLocalTime: useLocalTime,
             accessKeyId: accessKeyId, accessKeySecret: accessKeySecret, securityToken: securityToken, credentials: credentials,
@@ -126,13 +130,13 @@ public static class OssAppendLoggerConfigurationExtensions
             bufferPath: bufferPath, bufferSizeLimitBytes: bufferSizeLimitBytes, bufferFullAction: bufferFullAction, bufferSync: bufferSync,
             retryTimeLimit: retryTimeLimit, requestTimeout: requestTimeout, sendContentMd5: sendContentMd5, sealFinishedObjects: sealFinishedObjects,
             compression: compression, objectHeader: objectHeader, contentType: contentType, contentEncoding: contentEncoding, acl: acl, storageClass: storageClass, serverSideEncryption: serverSideEncryption,
-            metadata: metadata, tags: tags, monitor: monitor, client: client, configuration: configuration);
+            metadata: metadata, tags: tags, monitor: monitor, reportToConsole: reportToConsole, client: client, configuration: configuration);
 
 #pragma warning disable CS1573 // The parameters that are not described here mean what they mean above.
     /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">How an event becomes text, <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance; it writes the line's end itself.</param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, TimeSpan?, bool, bool, string, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, IOssClient, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, TimeSpan?, bool, bool, string, bool, string, string, string, IOssCredentialsProvider, OssAddressingStyle, OssSignatureVersion, TimeSpan?, int, int, bool, TimeSpan?, bool, TimeSpan?, int, int, long, string, long, OssBufferFullAction, OssBufferSync, TimeSpan?, TimeSpan?, bool, bool, OssCompression, string, string, string, OssAcl, OssStorageClass, OssServerSideEncryption, IDictionary{string, string}, IDictionary{string, string}, OssAppendMonitor, bool, IOssClient, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -145,7 +149,7 @@ public static class OssAppendLoggerConfigurationExtensions
         OssRollingInterval rollingInterval = OssRollingInterval.Infinite, TimeSpan? lateEventGrace = null,
         bool rollOnFileSizeLimit = true,
         bool useLocalTime = false,
-        string? endpoint = null,
+        string? endpoint = null, bool allowPlainHttp = false,
         string? accessKeyId = null, string? accessKeySecret = null, string? securityToken = null,
         IOssCredentialsProvider? credentials = null,
         OssAddressingStyle addressingStyle = OssAddressingStyle.Automatic,
@@ -167,7 +171,7 @@ public static class OssAppendLoggerConfigurationExtensions
         OssStorageClass storageClass = OssStorageClass.Unspecified,
         OssServerSideEncryption serverSideEncryption = OssServerSideEncryption.Unspecified,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null,
+        OssAppendMonitor? monitor = null, bool reportToConsole = false,
         IOssClient? client = null,
         IConfiguration? configuration = null)
 #pragma warning restore CS1573
@@ -181,6 +185,7 @@ public static class OssAppendLoggerConfigurationExtensions
             Bucket = bucket,
             Region = region,
             Endpoint = endpoint,
+            AllowPlainHttp = allowPlainHttp,
             ObjectKey = objectKey,
             FileSizeLimitBytes = fileSizeLimitBytes,
             RollingInterval = rollingInterval,
@@ -210,6 +215,7 @@ public static class OssAppendLoggerConfigurationExtensions
             Compression = compression,
             ObjectHeader = objectHeader,
             Monitor = monitor,
+            ReportToConsole = reportToConsole,
             Client = client,
             ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };

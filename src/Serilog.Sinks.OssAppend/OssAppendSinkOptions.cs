@@ -39,6 +39,12 @@ public sealed class OssAppendSinkOptions
     public string? Endpoint { get; set; }
 
     /// <summary>
+    /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is
+    /// reported once, at start, since log text, key ids and security tokens go there unencrypted.
+    /// </summary>
+    public bool AllowPlainHttp { get; set; }
+
+    /// <summary>
     /// How objects are called: text with places such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c>,
     /// <c>{SourceContext}</c>, or any scalar property of the event; see <see cref="OssLogSinks.Core.Keys.ObjectKeyTemplate"/>.
     /// Default: <see cref="OssAppenderOptions.DefaultObjectKey"/>, a folder a day, an object for each process.
@@ -85,11 +91,14 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public string? AccessKeyId { get; set; }
 
-    /// <summary>The access key's secret; goes with <see cref="AccessKeyId"/>. Default: none.</summary>
-    public string? AccessKeySecret { get; set; }
+    /// <summary>
+    /// The access key's secret; goes with <see cref="AccessKeyId"/>. Cannot be read, so that nobody who prints or serializes these options
+    /// shows it; a configuration binder that knows only properties that can be read leaves it out. Default: none.
+    /// </summary>
+    public string? AccessKeySecret { internal get; set; }
 
-    /// <summary>The STS token that belongs to a temporary <see cref="AccessKeyId"/>; it is not renewed. Default: none.</summary>
-    public string? SecurityToken { get; set; }
+    /// <summary>The STS token that belongs to a temporary <see cref="AccessKeyId"/>; it is not renewed. Cannot be read, as <see cref="AccessKeySecret"/>. Default: none.</summary>
+    public string? SecurityToken { internal get; set; }
 
     /// <summary>
     /// Gives, and renews, what requests are signed with; not together with <see cref="AccessKeyId"/>. Default: the environment
@@ -268,9 +277,15 @@ public sealed class OssAppendSinkOptions
     /// <summary>Where the sink reports about itself. Default: <see cref="Debugging.SelfLog"/>.</summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 
+    /// <summary>
+    /// Whether reports are written to the process's standard error, instead of <see cref="Debugging.SelfLog"/> and beside
+    /// <see cref="Diagnostics"/>: for a host whose console or container log people read. Default: false.
+    /// </summary>
+    public bool ReportToConsole { get; set; }
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the sink. Default: a handler of the sink's own.</summary>
-    public HttpMessageHandler? HttpMessageHandler { get; set; }
+    /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the sink. Cannot be read, as it may have passwords. Default: a handler of the sink's own.</summary>
+    public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 }

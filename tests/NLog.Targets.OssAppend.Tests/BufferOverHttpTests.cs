@@ -9,6 +9,7 @@ using OssLogSinks.Emulator;
 namespace NLog.Targets.OssAppend.Tests;
 
 /// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
+[Collection(InternalLogCollection.Name)]
 public sealed class BufferOverHttpTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);

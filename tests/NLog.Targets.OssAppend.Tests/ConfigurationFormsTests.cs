@@ -105,7 +105,7 @@ public class ConfigurationFormsTests
             foreach (var property in typeof(OssAppenderOptions).GetProperties().Where(p => p.Name is not ("Client" or "ObjectKey" or "Credentials" or "ObjectProperties" or "Diagnostics" or "Listener" or "Random")))
                 Assert.Equal(property.GetValue(xml.Options), property.GetValue(other.Options));
 
-            Assert.Equal((xml.Credentials.AccessKeyId, xml.Credentials.AccessKeySecret), (other.Credentials.AccessKeyId, other.Credentials.AccessKeySecret));
+            Assert.Equal((xml.Credentials.AccessKeyId, xml.Credentials.AccessKeySecret.Reveal()), (other.Credentials.AccessKeyId, other.Credentials.AccessKeySecret.Reveal()));
             Assert.Equal((xml.Target.QueueLimit, xml.Target.OverflowAction, xml.Target.BlockTimeoutMilliseconds, xml.Target.BatchSize), (other.Target.QueueLimit, other.Target.OverflowAction, other.Target.BlockTimeoutMilliseconds, other.Target.BatchSize));
             Assert.Equal(xml.Creation.Key, other.Creation.Key);
             var (mine, its) = (xml.Creation.Properties!, other.Creation.Properties!);

@@ -69,7 +69,7 @@ public class ConfigurationTests
         Assert.Equal(("oss-cn-hangzhou.aliyuncs.com", "my-logs", "cn-hangzhou"), (seen.Endpoint, seen.Bucket, seen.Region));
         Assert.Equal((OssAddressingStyle.VirtualHosted, OssSignatureVersion.V1), (seen.AddressingStyle, seen.SignatureVersion));
         var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
-        Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret, credentials.SecurityToken));
+        Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal()));
         Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
         Assert.Equal(TimeSpan.FromHours(1), seen.LateEventGrace);
         Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));

@@ -4,6 +4,7 @@ using OssLogSinks.Core.Diagnostics;
 
 namespace NLog.Targets.OssAppend.Tests;
 
+[Collection(InternalLogCollection.Name)]
 public class DiagnosticsTests
 {
     [Fact]

@@ -99,7 +99,7 @@ public class InnerEventTests
         world.Credentials = new DelegateCredentialsProvider(async cancellation =>
         {
             var fetched = await credentials.GetCredentialsAsync(null, cancellation);
-            return new OssCredentials(fetched.AccessKeyId, fetched.AccessKeySecret) { Expiration = DateTimeOffset.UtcNow };
+            return new OssCredentials(fetched.AccessKeyId, fetched.AccessKeySecret.Reveal()) { Expiration = DateTimeOffset.UtcNow };
         });
         world.Open();
 

@@ -1,5 +1,8 @@
 using OssLogSinks.Core.Rolling;
 using Serilog;
+using Serilog.Debugging;
+
+SelfLog.Enable(Console.Error); // Trouble of the sink, and of Serilog itself, is told there.
 
 Log.Logger = new LoggerConfiguration()
     .WriteTo.OssAppend(

@@ -1,4 +1,7 @@
 using Serilog;
+using Serilog.Debugging;
+
+SelfLog.Enable(Console.Error);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration));

@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Rolling;
 using Serilog;
+using Serilog.Debugging;
 
 namespace Quickstart.Snippets;
 
@@ -9,6 +10,8 @@ internal static class SerilogSnippet
     public static async Task LogAsync()
     {
         // snippet: serilog
+        SelfLog.Enable(Console.Error); // Trouble of the sink, and of Serilog itself, is told there.
+
         Log.Logger = new LoggerConfiguration()
             .WriteTo.OssAppend(
                 bucket: "my-logs",
@@ -25,6 +28,8 @@ internal static class SerilogSnippet
     public static void Audit()
     {
         // snippet: audit
+        SelfLog.Enable(Console.Error);
+
         using var audit = new LoggerConfiguration()
             .AuditTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", objectKey: "audit/{Timestamp:yyyy/MM/dd}/{MachineName}.log")
             .CreateLogger();

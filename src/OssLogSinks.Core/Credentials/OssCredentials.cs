@@ -18,18 +18,18 @@ public sealed class OssCredentials
         }
 
         AccessKeyId = accessKeyId.Trim();
-        AccessKeySecret = accessKeySecret.Trim();
-        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : securityToken!.Trim();
+        AccessKeySecret = new OssSecret(accessKeySecret.Trim());
+        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : new OssSecret(securityToken!.Trim());
     }
 
     /// <summary>The access key's id.</summary>
     public string AccessKeyId { get; }
 
     /// <summary>The access key's secret. Never written anywhere.</summary>
-    public string AccessKeySecret { get; }
+    public OssSecret AccessKeySecret { get; }
 
     /// <summary>The STS token; null for an access key. Never written anywhere but into the request.</summary>
-    public string? SecurityToken { get; }
+    public OssSecret? SecurityToken { get; }
 
     /// <summary>When temporary credentials end; null if they do not, or if it is not known.</summary>
     public DateTimeOffset? Expiration { get; init; }
@@ -70,8 +70,8 @@ public sealed class OssCredentials
     internal bool Matches(OssCredentials? other) =>
         other is not null
         && string.Equals(AccessKeyId, other.AccessKeyId, StringComparison.Ordinal)
-        && string.Equals(AccessKeySecret, other.AccessKeySecret, StringComparison.Ordinal)
-        && string.Equals(SecurityToken, other.SecurityToken, StringComparison.Ordinal);
+        && string.Equals(AccessKeySecret.Reveal(), other.AccessKeySecret.Reveal(), StringComparison.Ordinal)
+        && string.Equals(SecurityToken?.Reveal(), other.SecurityToken?.Reveal(), StringComparison.Ordinal);
 
     /// <summary>What is wrong with a part, in a sentence that goes on after its name; null if nothing can be seen.</summary>
     internal static string? ProblemOf(string? value)

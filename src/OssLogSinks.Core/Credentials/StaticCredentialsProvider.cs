@@ -3,8 +3,6 @@ namespace OssLogSinks.Core.Credentials;
 /// <summary>Gives the same credentials each time. For keys that do not change while the application runs.</summary>
 public sealed class StaticCredentialsProvider : IOssCredentialsProvider
 {
-    private readonly OssCredentials _credentials;
-
     /// <summary>Takes an access key, or temporary credentials.</summary>
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
@@ -18,8 +16,11 @@ public sealed class StaticCredentialsProvider : IOssCredentialsProvider
     /// <summary>Takes credentials.</summary>
     /// <param name="credentials">What to give each time.</param>
     public StaticCredentialsProvider(OssCredentials credentials) =>
-        _credentials = credentials ?? throw new ArgumentNullException(nameof(credentials));
+        Credentials = credentials ?? throw new ArgumentNullException(nameof(credentials));
+
+    /// <summary>What is given each time.</summary>
+    internal OssCredentials Credentials { get; }
 
     /// <inheritdoc />
-    public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) => new(_credentials);
+    public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) => new(Credentials);
 }

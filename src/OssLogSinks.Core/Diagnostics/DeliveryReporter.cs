@@ -112,6 +112,11 @@ internal sealed class DeliveryReporter
         Report(OssDiagnosticLevel.Information, "Appending to OSS works again.");
     }
 
+    /// <summary>The endpoint is another machine, and is spoken to in plain text; told once, at start.</summary>
+    public void PlainHttp(string origin) => Report(
+        OssDiagnosticLevel.Warning,
+        $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.");
+
     /// <summary>An object takes no more appends, though it is not full.</summary>
     public void ObjectClosed(string key, AppendOutcome.ObjectClosed? cause, bool isUsual = false)
     {

@@ -106,7 +106,7 @@ internal sealed class KeyTemplateParser
         }
         catch (FormatException)
         {
-            Fault(column, $"'{format}' is not a .NET date format; write yyyy/MM/dd for instance");
+            Fault(column, $"{SettingFault.Shown(format)} is not a .NET date format; write yyyy/MM/dd for instance");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class KeyTemplateParser
 
         format = string.IsNullOrEmpty(format) ? "0" : format!;
         if (format.Any(c => c != '0'))
-            Fault(column, $"'{format}' is not a sequence format; write zeros, as many as the number has digits at least");
+            Fault(column, $"{SettingFault.Shown(format)} is not a sequence format; write zeros, as many as the number has digits at least");
         else
             Add(new SequencePart(format));
     }
@@ -143,7 +143,7 @@ internal sealed class KeyTemplateParser
 
         var value = _identity.ReadEnvironment(variable!);
         if (string.IsNullOrEmpty(value))
-            Fault(column, $"the environment variable '{variable}' is not set; set it, or leave the place out");
+            Fault(column, $"the environment variable {SettingFault.Shown(variable)} is not set; set it, or leave the place out");
         else
             _literal.Append(KeyValueEscaping.Escape(value));
     }
@@ -156,9 +156,9 @@ internal sealed class KeyTemplateParser
         else if (name.Length == 0)
             Fault(column, "the braces are empty; name a property, or write {{ for a brace in the key");
         else if (!name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-'))
-            Fault(column, $"'{name}' is not a property name: letters, digits, '_', '.' and '-' only");
+            Fault(column, $"{SettingFault.Shown(name)} is not a property name: letters, digits, '_', '.' and '-' only");
         else if (format is not null)
-            Fault(column, $"a property place takes no format, but '{name}' has '{format}'; leave it out");
+            Fault(column, $"a property place takes no format, but {SettingFault.Shown(name)} has {SettingFault.Shown(format)}; leave it out");
         else
             Add(new PropertyPart(PropertyIndex(name)));
     }

@@ -8,22 +8,30 @@ internal sealed class EndpointHost
 {
     private const string ServiceDomain = ".aliyuncs.com";
 
-    private EndpointHost(Uri uri)
+    private EndpointHost(Uri uri, string shown)
     {
+        Shown = shown;
         Name = uri.Host;
         Authority = uri.Authority;
         IsAddress = uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+        IsLoopback = uri.IsLoopback || Name.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(uri.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
         Region = RegionOf(Name);
     }
 
     /// <summary>The host's name in lower case.</summary>
     public string Name { get; }
 
+    /// <summary>The host's name for a message, in quotes; not shown if it looks like a secret.</summary>
+    public string Shown { get; }
+
     /// <summary>Host and, if it is not the scheme's own, port.</summary>
     public string Authority { get; }
 
     /// <summary>Whether the host is an IP address.</summary>
     public bool IsAddress { get; }
+
+    /// <summary>Whether it is this machine.</summary>
+    public bool IsLoopback { get; }
 
     /// <summary>The region that the name tells; null if it tells none (acceleration, own domains, addresses).</summary>
     public string? Region { get; }
@@ -61,8 +69,8 @@ internal sealed class EndpointHost
             rest = rest[(colon + 3)..];
         }
 
-        // First of all, for every other fault shows the text.
-        if (text!.Contains('@'))
+        // What is encoded is as secret.
+        if (text!.Contains('@') || text!.Contains("%40"))
         {
             faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
             return false;
@@ -70,7 +78,7 @@ internal sealed class EndpointHost
 
         if (scheme is not ("http" or "https"))
         {
-            faults.Add($"Endpoint: '{text}' must begin with 'https://' or 'http://', or with the host alone.");
+            faults.Add($"Endpoint: {ShownOf(text)} must begin with 'https://' or 'http://', or with the host alone.");
             return false;
         }
 
@@ -78,12 +86,24 @@ internal sealed class EndpointHost
         var isPlain = rest.Length > 0 && rest.IndexOfAny(['/', '?', '#', '\\', ' ', '%']) < 0;
         if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
         {
-            faults.Add($"Endpoint: '{text}' is no host; write the host and, if need be, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");
+            faults.Add($"Endpoint: {ShownOf(text)} is no host; write the host and, if need be, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");
             return false;
         }
 
-        host = new EndpointHost(uri);
+        // The text, since a Uri turns a secret into small letters, which hides what it is.
+        host = new EndpointHost(uri, SecretText.LooksLikeOne(rest) ? SettingFault.Shown(rest) : SettingFault.Shown(uri.Host));
         return true;
+    }
+
+    // Scheme, host and port: what follows them may be a signature, or a part of a password.
+    private static string ShownOf(string text)
+    {
+        var start = text.IndexOf("://", StringComparison.Ordinal) is var colon and >= 0 ? colon + 3 : 0;
+        var end = start;
+        while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-' or '_' or ':' or '[' or ']' or ' '))
+            end++;
+
+        return SettingFault.Shown(end == text.Length ? text : text[..end] + SettingFault.Cut);
     }
 
     private static bool IsHost(Uri uri) =>

@@ -107,16 +107,16 @@ internal static class ObjectPropertyHeaders
             size += MetadataPrefix.Length + entry.Key.Length + (entry.Value ?? "").Length;
             if (!IsName(entry.Key))
             {
-                faults.Add($"Metadata: the name '{entry.Key}' may hold letters, digits and hyphens only; write it so.");
+                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} may hold letters, digits and hyphens only; write it so.");
             }
             else if (!names.Add(entry.Key))
             {
-                faults.Add($"Metadata: the name '{entry.Key}' stands twice; leave one out, as OSS stores names in lower case.");
+                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} stands twice; leave one out, as OSS stores names in lower case.");
             }
 
             if (entry.Value is null || !HeaderText.IsSendable(entry.Value))
             {
-                faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of '{entry.Key}' must be printable ASCII without blanks at its ends; encode it otherwise.");
+                faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of {SettingFault.Shown(entry.Key)} must be printable ASCII without blanks at its ends; encode it otherwise.");
             }
         }
 
@@ -137,7 +137,7 @@ internal static class ObjectPropertyHeaders
         {
             if (Encoding.UTF8.GetByteCount(tag.Key) is 0 or > 128 || Encoding.UTF8.GetByteCount(tag.Value ?? "") > 256)
             {
-                faults.Add($"Tags: '{tag.Key}' must have a name of 1 to 128 bytes and a value of at most 256.");
+                faults.Add($"Tags: {SettingFault.Shown(tag.Key)} must have a name of 1 to 128 bytes and a value of at most 256.");
             }
         }
     }

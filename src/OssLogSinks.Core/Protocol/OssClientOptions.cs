@@ -47,14 +47,14 @@ public sealed class OssClientOptions
     /// <summary>Text that follows the library's own name in the User-Agent header: printable ASCII. Default: none.</summary>
     public string? UserAgentSuffix { get; set; }
 
-    /// <summary>The proxy to go through. Default: the system's. Not effective with <see cref="HttpMessageHandler"/>.</summary>
-    public IWebProxy? Proxy { get; set; }
+    /// <summary>The proxy to go through. Default: the system's. Not effective with <see cref="HttpMessageHandler"/>. Cannot be read, as it may have a password.</summary>
+    public IWebProxy? Proxy { internal get; set; }
 
     /// <summary>
     /// Sends the requests in place of the client's own handler; the client does not dispose it. It must not follow redirects nor repeat
-    /// an append. Default: the client's own.
+    /// an append. Cannot be read, as it may have passwords. Default: the client's own.
     /// </summary>
-    public HttpMessageHandler? HttpMessageHandler { get; set; }
+    public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
     /// <summary>The clock of signatures and timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -65,7 +65,8 @@ public sealed class OssClientOptions
     {
         var faults = new List<string>();
         _ = TryCreateEndpoint(faults);
-        return faults;
+        var secrets = SecretText.Of(Credentials);
+        return [.. faults.Select(fault => SecretText.Without(fault, secrets))];
     }
 
     internal OssEndpoint? TryCreateEndpoint(ICollection<string> faults)

@@ -23,6 +23,7 @@ internal sealed class OssEndpoint
     {
         Bucket = bucket;
         Region = region;
+        IsExposed = scheme == "http" && !host.IsLoopback;
         AddressingStyle = style;
         var prefix = style == OssAddressingStyle.VirtualHosted ? bucket + "." : "";
         Origin = scheme + "://" + prefix + host.Authority;
@@ -37,6 +38,9 @@ internal sealed class OssEndpoint
 
     /// <summary>The style in use; never <see cref="OssAddressingStyle.Automatic"/>.</summary>
     public OssAddressingStyle AddressingStyle { get; }
+
+    /// <summary>Whether requests leave this machine unencrypted.</summary>
+    public bool IsExposed { get; }
 
     /// <summary>Scheme, host and port of every request, without a slash at the end.</summary>
     public string Origin { get; }
@@ -118,29 +122,29 @@ internal sealed class OssEndpoint
             && IsLetterOrDigit(bucket[^1]);
         return isName
             ? null
-            : $"Bucket: '{bucket}' is no bucket name; use 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
+            : $"Bucket: {SettingFault.Shown(bucket)} is no bucket name; use 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
     }
 
     private static string? RegionFault(string region)
     {
         if (region.StartsWith("oss-", StringComparison.Ordinal))
         {
-            return $"Region: '{region}' must not begin with 'oss-'; write '{region[4..]}'.";
+            return $"Region: {SettingFault.Shown(region)} must not begin with 'oss-'; write {SettingFault.Shown(region[4..])}.";
         }
 
         return region.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
             ? null
-            : $"Region: '{region}' is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
+            : $"Region: {SettingFault.Shown(region)} is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
     }
 
     private static string? StyleFault(OssAddressingStyle style, EndpointHost host, string bucket) => style switch
     {
         OssAddressingStyle.Automatic =>
-            $"AddressingStyle: must be set for the endpoint '{host.Name}'; CustomDomain if that domain is bound to the bucket, otherwise VirtualHosted or Path.",
+            $"AddressingStyle: must be set for the endpoint {host.Shown}; CustomDomain if that domain is bound to the bucket, otherwise VirtualHosted or Path.",
         OssAddressingStyle.VirtualHosted when host.IsAddress =>
-            $"AddressingStyle: VirtualHosted cannot be used with the IP address '{host.Name}'; use Path.",
+            $"AddressingStyle: VirtualHosted cannot be used with the IP address {host.Shown}; use Path.",
         OssAddressingStyle.VirtualHosted when bucket.Length > 0 && host.Name.StartsWith(bucket + ".", StringComparison.Ordinal) =>
-            $"Endpoint: '{host.Name}' begins with the bucket's name, which is put in front of it anyway; write '{host.Name[(bucket.Length + 1)..]}'.",
+            $"Endpoint: {host.Shown} begins with the bucket's name, which is put in front of it anyway; write {SettingFault.Shown(host.Name[(bucket.Length + 1)..])}.",
         OssAddressingStyle.VirtualHosted or OssAddressingStyle.Path or OssAddressingStyle.CustomDomain => null,
         _ => $"AddressingStyle: is {(int)style}, but must be Automatic, VirtualHosted, Path or CustomDomain.",
     };
@@ -148,7 +152,7 @@ internal sealed class OssEndpoint
     private static string? MissingRegionFault(string region, EndpointHost host, OssSignatureVersion version) => version switch
     {
         OssSignatureVersion.V4 when region.Length == 0 =>
-            $"Region: must be set, because signature V4 needs it and the endpoint '{host.Name}' does not tell it; write the bucket's region, 'cn-hangzhou' for instance.",
+            $"Region: must be set, because signature V4 needs it and the endpoint {host.Shown} does not tell it; write the bucket's region, 'cn-hangzhou' for instance.",
         OssSignatureVersion.V4 or OssSignatureVersion.V1 => null,
         _ => $"SignatureVersion: is {(int)version}, but must be V4 or V1.",
     };

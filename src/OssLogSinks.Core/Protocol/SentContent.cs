@@ -37,7 +37,7 @@ internal sealed class SentContent
     {
         Operation = request.Operation;
         _body = request.Body ?? ReadOnlySequence<byte>.Empty;
-        _secrets = [credentials.AccessKeySecret, credentials.SecurityToken, SignatureOf(message)];
+        _secrets = [credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal(), SignatureOf(message)];
     }
 
     /// <summary>The operation's name, for messages.</summary>

@@ -24,10 +24,10 @@ internal sealed class OssV1Signer : IOssSigner
         input.Headers["date"] = time.UtcDateTime.ToString("r", CultureInfo.InvariantCulture);
         if (credentials.SecurityToken is not null)
         {
-            input.Headers["x-oss-security-token"] = credentials.SecurityToken;
+            input.Headers["x-oss-security-token"] = credentials.SecurityToken.Reveal();
         }
 
-        var signature = Digest.HmacSha1(Encoding.UTF8.GetBytes(credentials.AccessKeySecret), StringToSign(input));
+        var signature = Digest.HmacSha1(Encoding.UTF8.GetBytes(credentials.AccessKeySecret.Reveal()), StringToSign(input));
         input.Headers["authorization"] = $"OSS {credentials.AccessKeyId}:{Convert.ToBase64String(signature)}";
     }
 

@@ -33,7 +33,7 @@ internal sealed class OssV4Signer : IOssSigner
         input.Headers["x-oss-content-sha256"] = CanonicalRequest.UnsignedPayload;
         if (credentials.SecurityToken is not null)
         {
-            input.Headers["x-oss-security-token"] = credentials.SecurityToken;
+            input.Headers["x-oss-security-token"] = credentials.SecurityToken.Reveal();
         }
 
         input.Headers["authorization"] = Authorization(CanonicalRequest.Of(input, _additionalHeaders), credentials, stamp);
@@ -44,9 +44,9 @@ internal sealed class OssV4Signer : IOssSigner
     {
         var scope = ScopeOf(stamp);
         var key = _key;
-        if (key is null || !key.Fits(credentials.AccessKeySecret, scope))
+        if (key is null || !key.Fits(credentials.AccessKeySecret.Reveal(), scope))
         {
-            key = _key = SigningKey.Derive(credentials.AccessKeySecret, scope);
+            key = _key = SigningKey.Derive(credentials.AccessKeySecret.Reveal(), scope);
         }
 
         // An empty AdditionalHeaders item is refused (EC 0002-00000209).

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
@@ -17,6 +18,7 @@ namespace Serilog.Sinks.OssAppend.FromConfiguration;
 /// setting comes as text, as it stands in the file, so that one that cannot be read is named with its value and what to write, instead
 /// of failing in the library's own words. That library chooses the method whose parameters are texts.
 /// </summary>
+[StackTraceHidden]
 public static class OssAppendFromConfiguration
 {
     // Left out it is not the same as empty, which stands for no limit.
@@ -39,6 +41,7 @@ public static class OssAppendFromConfiguration
         string? sealFinishedObjects = null, string? contentType = null, string? acl = null, string? storageClass = null,
         string? serverSideEncryption = null,
         string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
+        string? allowPlainHttp = null, string? reportToConsole = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
@@ -59,7 +62,8 @@ public static class OssAppendFromConfiguration
             (nameof(bufferPath), bufferPath), (nameof(bufferSizeLimitBytes), bufferSizeLimitBytes), (nameof(bufferFullAction), bufferFullAction), (nameof(bufferSync), bufferSync),
             (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout), (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects),
             (nameof(contentType), contentType), (nameof(acl), acl), (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
-            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding));
+            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding),
+            (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.Require(options, SettingNames.OfParameters, configuration, texts.Faults);
@@ -80,6 +84,7 @@ public static class OssAppendFromConfiguration
         string? requestTimeout = null, string? sendContentMd5 = null, string? sealFinishedObjects = null, string? contentType = null,
         string? acl = null, string? storageClass = null, string? serverSideEncryption = null,
         string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
+        string? allowPlainHttp = null, string? reportToConsole = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
         OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
@@ -98,7 +103,8 @@ public static class OssAppendFromConfiguration
             (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes), (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout),
             (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects), (nameof(contentType), contentType), (nameof(acl), acl),
             (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
-            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding));
+            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding),
+            (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.RequireForAudit(options, SettingNames.OfParameters, configuration, texts.Faults);

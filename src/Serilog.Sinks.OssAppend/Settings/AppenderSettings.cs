@@ -24,6 +24,7 @@ internal static class AppenderSettings
     public static OssAppenderOptions From(OssAppendSinkOptions options) => new()
     {
         Endpoint = options.Endpoint,
+        AllowPlainHttp = options.AllowPlainHttp,
         Bucket = options.Bucket,
         Region = options.Region,
         AddressingStyle = options.AddressingStyle,
@@ -59,7 +60,8 @@ internal static class AppenderSettings
         RefusalRetryDelay = options.RefusalRetryDelay,
         RetryTimeLimit = options.RetryTimeLimit,
         CloseTimeout = options.CloseTimeout,
-        Diagnostics = options.Diagnostics ?? SelfLogDiagnostics.Instance,
+        Diagnostics = options.Diagnostics ?? (options.ReportToConsole ? null : SelfLogDiagnostics.Instance),
+        ReportToConsole = options.ReportToConsole,
         TimeProvider = options.TimeProvider,
         HttpMessageHandler = options.HttpMessageHandler,
     };

@@ -1,13 +1,19 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
+using Serilog.Sinks.OssAppend.Diagnostics;
 using static Serilog.Sinks.OssAppend.Settings.AppenderSettings;
 
 namespace Serilog.Sinks.OssAppend.Settings;
 
 /// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user knows.</summary>
+[StackTraceHidden]
 internal sealed class SettingsCheck
 {
+    private const string WriteTo = "WriteTo.OssAppend";
+    private const string AuditTo = "AuditTo.OssAppend";
+
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
 
     private readonly OssAppendSinkOptions _options;
@@ -27,7 +33,7 @@ internal sealed class SettingsCheck
     {
         var check = new SettingsCheck(options, names);
         check.CheckQueue();
-        check.CheckCommon(From(options), configuration, unreadable);
+        check.CheckCommon(WriteTo, From(options), configuration, unreadable);
     }
 
     /// <summary>Returns if the settings can be used where each log call waits for its own event.</summary>
@@ -49,18 +55,23 @@ internal sealed class SettingsCheck
         core.BufferSync = appender.BufferSync;
         core.BufferSyncInterval = appender.BufferSyncInterval;
         core.RefusalRetryDelay = appender.RefusalRetryDelay;
-        check.CheckCommon(core, configuration, unreadable);
+        check.CheckCommon(AuditTo, core, configuration, unreadable);
     }
 
-    private void CheckCommon(OssAppenderOptions core, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
+    private void CheckCommon(string owner, OssAppenderOptions core, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
     {
         _faults.AddRange(unreadable ?? []);
         CheckOutput();
         CheckCredentials();
         CheckCore(core);
         CheckSpelling(configuration);
-        if (_faults.Count > 0)
-            throw new OssSettingsException(_faults);
+        if (_faults.Count == 0)
+            return;
+
+        var exception = new OssSettingsException([.. _faults.Select(fault => fault.Without([_options.AccessKeySecret, _options.SecurityToken]))], owner);
+        if (configuration is not null || unreadable is not null)
+            StartUpReport.Tell(exception);
+        throw exception;
     }
 
     private void CheckQueue()

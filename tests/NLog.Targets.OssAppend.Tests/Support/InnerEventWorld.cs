@@ -30,12 +30,14 @@ internal sealed class InnerEventWorld : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly InnerCaller? _caller;
+    private readonly LoggingHandler _handler;
     private readonly LogFactory _factory = new() { ThrowConfigExceptions = true };
     private int _inner;
 
     private InnerEventWorld(InnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
     {
         _caller = caller;
+        _handler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
         Oss = oss;
         Credentials = new LoggingCredentials(oss, () => LogInner(InnerCaller.Credentials));
         Target = new OssAppendTarget
@@ -54,7 +56,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Configure = options =>
             {
                 (options.Bucket, options.Region, options.Endpoint, options.Credentials) = ("logs", oss.Region, oss.Endpoint.ToString(), Credentials);
-                options.HttpMessageHandler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
+                options.HttpMessageHandler = _handler;
                 if (Logs(InnerCaller.Client))
                     PlugIn(options);
             },
@@ -164,7 +166,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Region = Oss.Region,
             Endpoint = Oss.Endpoint.ToString(),
             Credentials = Credentials,
-            HttpMessageHandler = options.HttpMessageHandler,
+            HttpMessageHandler = _handler,
         });
         options.Client = new LoggingClient(client, () => LogInner(InnerCaller.Client));
         (options.Bucket, options.Region, options.Endpoint, options.Credentials, options.HttpMessageHandler) = (null, null, null, null, null);

@@ -13,7 +13,7 @@ public class EnvironmentCredentialsProviderTests
             ("OSS_ACCESS_KEY_ID", " id1 "), ("OSS_ACCESS_KEY_SECRET", "secret1\n"), ("OSS_SESSION_TOKEN", "token1"),
             ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id2"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret2")).GetCredentialsAsync(null, Cancel);
 
-        Assert.Equal(("id1", "secret1", "token1"), (given.AccessKeyId, given.AccessKeySecret, given.SecurityToken));
+        Assert.Equal(("id1", "secret1", "token1"), (given.AccessKeyId, given.AccessKeySecret.Reveal(), given.SecurityToken?.Reveal()));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class EnvironmentCredentialsProviderTests
             ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id2"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret2"),
             ("ALIBABA_CLOUD_SECURITY_TOKEN", "token2")).GetCredentialsAsync(null, Cancel);
 
-        Assert.Equal(("id2", "secret2", "token2"), (given.AccessKeyId, given.AccessKeySecret, given.SecurityToken));
+        Assert.Equal(("id2", "secret2", "token2"), (given.AccessKeyId, given.AccessKeySecret.Reveal(), given.SecurityToken?.Reveal()));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class Mistakes
         ["region with oss-"] = Mistake.Of("region", "oss-cn-hangzhou", "write 'cn-hangzhou'"),
         ["region as people call it"] = Mistake.Of("region", "China (Hangzhou)", "write lower-case letters, digits and hyphens only"),
         ["endpoint with ftp"] = Mistake.Of("endpoint", "ftp://oss-cn-hangzhou.aliyuncs.com", "must begin with 'https://' or 'http://'"),
-        ["endpoint with a path"] = Mistake.Of("endpoint", "oss-cn-hangzhou.aliyuncs.com/logs", "write the host and, if need be, its port"),
+        ["endpoint with a path"] = Mistake.Of("endpoint", "oss-cn-hangzhou.aliyuncs.com/logs", "write the host and, if need be, its port", shown: "'oss-cn-hangzhou.aliyuncs.com…' is no host"),
         ["endpoint with the bucket"] = Mistake.Of("endpoint", "logs.oss-cn-hangzhou.aliyuncs.com", "write 'oss-cn-hangzhou.aliyuncs.com'"),
         ["endpoint with a password"] = Mistake.Of("endpoint", "https://user:hush-hush@oss-cn-hangzhou.aliyuncs.com", "credentials are a setting of their own", shown: "must not hold a user name or password"),
         ["domain of one's own"] = new() { Serilog = [("endpoint", "logs.example.com")], Setting = "addressingStyle", Value = "'logs.example.com'", Cure = "CustomDomain if that domain is bound to the bucket" },

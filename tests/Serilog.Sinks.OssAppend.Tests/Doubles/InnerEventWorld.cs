@@ -28,12 +28,14 @@ internal sealed class InnerEventWorld : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private readonly InnerCaller? _caller;
+    private readonly LoggingHandler _handler;
     private Logger? _logger;
     private int _inner;
 
     private InnerEventWorld(InnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
     {
         _caller = caller;
+        _handler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
         Oss = oss;
         Options = new OssAppendSinkOptions
         {
@@ -41,7 +43,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Region = oss.Region,
             Endpoint = oss.Endpoint.ToString(),
             Credentials = new LoggingCredentials(oss, () => LogInner(InnerCaller.Credentials)),
-            HttpMessageHandler = new LoggingHandler(() => LogInner(InnerCaller.Handler)),
+            HttpMessageHandler = _handler,
             ObjectKey = "app.log",
             Formatter = new LoggingFormatter(() => LogInner(InnerCaller.Formatter)),
             Diagnostics = new LoggingDiagnostics(() => LogInner(InnerCaller.Diagnostics)),
@@ -88,7 +90,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
                 Region = Oss.Region,
                 Endpoint = Oss.Endpoint.ToString(),
                 Credentials = Options.Credentials,
-                HttpMessageHandler = Options.HttpMessageHandler,
+                HttpMessageHandler = _handler,
             });
             Options.Client = new LoggingClient(client, () => LogInner(InnerCaller.Client));
             (Options.Bucket, Options.Region, Options.Endpoint, Options.Credentials, Options.HttpMessageHandler) = (null, null, null, null, null);
