@@ -5,16 +5,6 @@ namespace OssLogSinks.Conventions.Tests;
 /// <summary>Habits of this code that a compiler does not check.</summary>
 public partial class SourceTests
 {
-    private const int MostLines = 300;
-
-    public static TheoryData<string> Folders => ["src", "tests", "samples"];
-
-    [Theory]
-    [MemberData(nameof(Folders))]
-    public void File_HoldsOneConcept(string folder) =>
-        Assert.All(Repository.SourceFiles(folder), path =>
-            Assert.True(Repository.Read(path).Count(c => c == '\n') <= MostLines, $"{path} has more than {MostLines} lines."));
-
     [Fact]
     public void Namespace_IsTheFolder() =>
         Assert.All(Repository.SourceFiles("src").Where(p => !p.EndsWith("Program.cs", StringComparison.Ordinal)), path =>

@@ -194,14 +194,14 @@ public class FaultScriptTests : EmulatorTest
     [Fact]
     public async Task Storm_EveryAppendIsWrittenOnceOrNotAtAll()
     {
-        Emulator.Faults.Random(0.5, seed: 1);
+        Emulator.Faults.Random(0.5, seed: 1, FaultKinds.All & ~FaultKinds.KindChange);
         var acknowledged = 0L;
         for (var n = 0; n < 200; n++)
         {
             try
             {
                 var reply = await Client.AppendAsync(Key, acknowledged, "0123456789");
-                acknowledged = reply.Status is 200 or 409 ? long.Parse(reply["x-oss-next-append-position"]!, null) : acknowledged;
+                acknowledged = reply["x-oss-next-append-position"] is { } next ? long.Parse(next, null) : acknowledged;
             }
             catch (HttpRequestException)
             {
