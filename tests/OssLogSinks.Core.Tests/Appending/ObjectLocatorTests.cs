@@ -24,7 +24,7 @@ public class ObjectLocatorTests
         Assert.InRange(service.Heads, 1, MostHeads);
         Assert.Equal(0, (int)error.StatusCode);
         Assert.Contains("does not look like OSS", error.Message, StringComparison.Ordinal);
-        Assert.Contains("endpoint", error.Message, StringComparison.Ordinal);
+        Assert.Equal(OssFailureKind.NotOss, error.Kind);
     }
 
     [Theory]

@@ -170,6 +170,6 @@ public class LyingClockTests
         private int _count;
 
         public ValueTask<Core.Credentials.OssCredentials> GetCredentialsAsync(Core.Credentials.OssCredentials? rejected, CancellationToken cancellationToken) =>
-            new(new Core.Credentials.OssCredentials($"AK{Interlocked.Increment(ref _count)}", "a secret of its own"));
+            new(new Core.Credentials.OssCredentials($"AK{Interlocked.Increment(ref _count)}", "a-secret-of-its-own"));
     }
 }
