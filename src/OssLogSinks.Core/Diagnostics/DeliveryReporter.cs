@@ -82,7 +82,7 @@ internal sealed class DeliveryReporter
             _hasTrouble = true;
 
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
-        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, string.Join(" ", new[] { "Appending to OSS does not work:", message, advice, consequence }.Where(part => part.Length > 0)));
+        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, Sentences("Appending to OSS does not work:", message, advice, consequence));
     }
 
     /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
@@ -120,7 +120,7 @@ internal sealed class DeliveryReporter
     /// <summary>An object takes no more appends, though it is not full.</summary>
     public void ObjectClosed(string key, AppendOutcome.ObjectClosed? cause, bool isUsual = false)
     {
-        var why = cause?.Error.Message ?? "It was sealed, or is no appendable object.";
+        var why = cause is null ? "It was sealed, or is no appendable object." : Sentences(cause.Error.Message, TroubleAdvice.For(cause.Error));
         if (TakeTurn("closed", 1, out _))
             Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
     }
@@ -150,7 +150,7 @@ internal sealed class DeliveryReporter
     public void SealingOff(Exception error)
     {
         var advice = error is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.";
-        Report(OssDiagnosticLevel.Warning, string.Join(" ", new[] { "Finished objects are not sealed, until the next start:", PlainText.Of(error), advice }.Where(part => part.Length > 0)));
+        Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice));
     }
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
@@ -215,6 +215,8 @@ internal sealed class DeliveryReporter
     private static OssFailureKind KindOf(Exception error) => error is OssException failure ? failure.Kind : OssFailureKind.Unknown;
 
     private static string AdviceFor(Exception error) => error is OssException failure ? TroubleAdvice.For(failure) : "";
+
+    private static string Sentences(params string[] parts) => string.Join(" ", parts.Where(part => part.Length > 0));
 
     private bool HasDelivered()
     {

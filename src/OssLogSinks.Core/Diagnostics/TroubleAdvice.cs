@@ -43,6 +43,7 @@ internal static class TroubleAdvice
         "SecondLevelDomainForbidden" => "The service wants the bucket in the host name: do not choose the path addressing style for it.",
         "PublicEndpointForbidden" => "This account may not use the public endpoint: use a custom domain or the internal endpoint.",
         "TransferAccelerationDisabled" => "Switch transfer acceleration on for the bucket, or use its regional endpoint.",
+        "InvalidObjectState" => "The object is in an archive class: restore it, and choose a storage class for log objects that takes appends.",
         "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked or in arrears.",
         "InvalidArgument" when IsRegionFault(error) => "Correct the region: the id alone, such as cn-hangzhou.",
         "AccessDenied" when error.IsFromOss && error.SuggestedEndpoint is { } endpoint => $"The bucket is in another region: use the endpoint {endpoint} and its region.",
