@@ -61,6 +61,9 @@ internal sealed class LogStream
     /// <summary>Its place among the streams of the directory.</summary>
     public LinkedListNode<LogStream> Place { get; }
 
+    /// <summary>Whether there is anything to ship: a stream without it must not become ready.</summary>
+    public bool HasBatches => Current is not null || Sealed.Count > 0 || Open is not null;
+
     /// <summary>Whether anything that waits is to be appended for its own sake.</summary>
     public bool IsDue
     {

@@ -118,7 +118,7 @@ internal sealed partial class MemorySpool : IDisposable
                 MakeRoom();
             }
 
-            if (pause is { } wait && wait > TimeSpan.Zero)
+            if (pause is { } wait && wait > TimeSpan.Zero && stream.HasBatches)
                 _schedule.Pause(stream, wait);
             else if (stream.Current is not null)
                 _schedule.MakeReady(stream);

@@ -275,6 +275,24 @@ public class InDoubtTests
         Assert.Equal(60, _oss.Keys.Sum(key => _oss.Text(key).Length / 2));
     }
 
+    [Fact]
+    public async Task ObjectsThatAreClosedWithNothingElseWaiting_LeaveTheStreamAlive()
+    {
+        var options = OptionsFor("app-{Sequence}.log");
+        (options.RetryDelay, options.Random) = (TimeSpan.FromMilliseconds(1), () => 0.99);
+        await using var appender = new OssAppender(options);
+
+        for (var i = 0; i < 6; i++)
+        {
+            var key = $"app-{i}.log";
+            _oss.NextAnswerIsLost(() => _oss.Seal(key));
+            appender.TryAppend(Record($"{i}\n"));
+            await appender.FlushOrFailAsync();
+        }
+
+        Assert.Equal(["0\n", "1\n", "2\n", "3\n", "4\n", "5\n"], _oss.Keys.Select(_oss.Text));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;
