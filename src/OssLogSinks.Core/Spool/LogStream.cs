@@ -74,6 +74,9 @@ internal sealed class LogStream
         }
     }
 
+    /// <summary>Whether anything waits, the batch that is being shipped not included.</summary>
+    public bool HasWaiting => Sealed.Count > 0 || Open is not null;
+
     /// <summary>Everything that waits is to be appended.</summary>
     public void MakeDue(long now)
     {

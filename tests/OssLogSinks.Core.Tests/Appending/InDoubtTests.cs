@@ -275,6 +275,32 @@ public class InDoubtTests
         Assert.Equal(60, _oss.Keys.Sum(key => _oss.Text(key).Length / 2));
     }
 
+    [Fact]
+    public async Task ObjectsThatAreClosedInARow_WithNothingElseToSend_EndNoDelivery()
+    {
+        var time = new FakeTimeProvider(Noon);
+        var options = OptionsFor("app.log");
+        options.TimeProvider = time;
+        options.Random = () => 0.99;
+        options.ConcurrentAppends = 1;
+        await using var appender = new OssAppender(options);
+        foreach (var key in new[] { "app.log", "app_001.log" })
+        {
+            _oss.NextAnswerIsLost(() => _oss.Seal(key));
+            appender.TryAppend(Record("a\n"));
+            await appender.FlushOrFailAsync();
+            while (appender.GetSnapshot().SpoolBytes > 0)
+                await Task.Yield();
+        }
+
+        // The pause after the second one ends, and nothing waits.
+        time.Advance(TimeSpan.FromMinutes(1));
+        appender.TryAppend(Record("b\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("b\n", _oss.Text("app_002.log"));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;
