@@ -301,6 +301,39 @@ public class InDoubtTests
         Assert.Equal("b\n", _oss.Text("app_002.log"));
     }
 
+    [Fact]
+    public async Task ObjectsThatCannotBeTrusted_AreNotUsedUp()
+    {
+        // As a service does whose CRC-64 is that of the append, not that of the object.
+        var time = new FakeTimeProvider(Noon);
+        var options = OptionsFor("app.log");
+        options.TimeProvider = time;
+        options.Random = () => 0.99;
+        options.RetryTimeLimit = Timeout.InfiniteTimeSpan;
+        _oss.Always = request => Task.FromResult(_oss.Apply(request) with { Crc64 = 1 });
+        await using var appender = new OssAppender(options);
+
+        for (var i = 0; i < 60; i++)
+        {
+            appender.TryAppend(Record("a\n"));
+            _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+            for (var wait = 0; wait < 20; wait++)
+                await Task.Yield();
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.InRange(_oss.Keys.Count, 0, 10);
+        var closing = appender.CloseAsync(Timeout.InfiniteTimeSpan);
+        while (!closing.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.True(await closing);
+        Assert.Equal(60, _oss.Keys.Sum(key => _oss.Text(key).Length / 2));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;
