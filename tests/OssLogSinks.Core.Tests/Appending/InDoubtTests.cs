@@ -334,6 +334,20 @@ public class InDoubtTests
         Assert.Equal(60, _oss.Keys.Sum(key => _oss.Text(key).Length / 2));
     }
 
+    [Fact]
+    public async Task AnswerOfAClientThatIsNothing_AfterTheWrite_IsNotAppendedTwice()
+    {
+        _oss.Next(request =>
+        {
+            _oss.Apply(request);
+            return Task.FromResult<AppendObjectResult>(null!);
+        });
+
+        await DeliverAsync("app.log", "a\n", "b\n");
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;
