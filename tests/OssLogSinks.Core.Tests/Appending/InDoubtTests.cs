@@ -348,6 +348,56 @@ public class InDoubtTests
         Assert.Equal("a\nb\n", _oss.Text("app.log"));
     }
 
+    [Theory]
+    [InlineData("{InstanceId}.log", "logs", "{InstanceId}.log", null)]
+    [InlineData("{InstanceId}.log", null, "{InstanceId}.log", "logs")]
+    [InlineData("{InstanceId}.log", "logs", "{InstanceId}_{Sequence:000}.log", "logs")]
+    [InlineData("{InstanceId}_{Sequence:000}.log", "logs", "{InstanceId}.log", "logs")]
+    public async Task TwoSinksOfOneProcess_WithOneObjectByTwoNames_AreNotTakenForOneWriter(string key, string? bucket, string otherKey, string? otherBucket)
+    {
+        // Where their keys differ, they meet at the second object.
+        var shared = key == otherKey ? OwnObject : OwnObject.Replace(".log", "_001.log", StringComparison.Ordinal);
+        if (key != otherKey)
+        {
+            _oss.Put(OwnObject, "full\n", isSealed: true);
+            _oss.Put(OwnObject.Replace(".log", "_000.log", StringComparison.Ordinal), "full\n", isSealed: true);
+        }
+
+        var (options, otherOptions) = (OptionsFor(key), OptionsFor(otherKey));
+        (options.Bucket, otherOptions.Bucket) = (bucket, otherBucket);
+        await using var one = new OssAppender(options);
+        await using var other = new OssAppender(otherOptions);
+        foreach (var appender in new[] { one, other, one, other })
+        {
+            appender.TryAppend(Record("same\n"));
+            await appender.FlushOrFailAsync();
+        }
+
+        Assert.Equal("same\nsame\nsame\nsame\n", _oss.Text(shared));
+    }
+
+    [Fact]
+    public async Task TwoSinksOfOneProcess_WithBucketsOfTheirOwn_AreOneWriterEach()
+    {
+        var (options, otherOptions) = (OptionsFor(OwnKey), OptionsFor(OwnKey));
+        var otherBucket = new MemoryOss();
+        (options.Bucket, otherOptions.Bucket, otherOptions.Client) = ("logs", "others", otherBucket);
+        await using var one = new OssAppender(options);
+        await using var other = new OssAppender(otherOptions);
+        other.TryAppend(Record("a\n"));
+        await other.FlushOrFailAsync();
+        _oss.Next(request =>
+        {
+            _oss.Apply(request);
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        one.TryAppend(Record("a\n"));
+        await one.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text(OwnObject));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;
