@@ -54,7 +54,25 @@ internal sealed class OssAppenderOptionsValidator
 
         Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
         Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
+        CheckSecrets();
         return [.. _faults.Select(fault => fault.Without(_secrets))];
+    }
+
+    // A secret makes a host's name and an object's key that are right, and so would go to name servers and into reports.
+    private void CheckSecrets()
+    {
+        var shown = new[]
+        {
+            (nameof(_options.Endpoint), _options.Endpoint),
+            (nameof(_options.Bucket), _options.Bucket),
+            (nameof(_options.Region), _options.Region),
+            (nameof(_options.ObjectKey), _options.ObjectKey),
+        };
+        foreach (var (setting, value) in shown)
+        {
+            if (value is not null && SecretText.Without(value, _secrets) != value && _faults.TrueForAll(fault => fault.Setting != setting))
+                Add(setting, "holds the secret or the token of the access key; write it nowhere but in the credentials.");
+        }
     }
 
     private void CheckKey()

@@ -15,6 +15,29 @@ public class OssAppenderOptionsTests
         Assert.Empty(options.Validate());
     }
 
+    [Theory]
+    [InlineData(nameof(OssAppenderOptions.Endpoint), "Xq8vTz1LmN4pRs7WyB2cDf5GhJ6kAe")]
+    [InlineData(nameof(OssAppenderOptions.Endpoint), "https://xq8vtz1lmn4prs7wyb2cdf5ghj6kae.example:8443")]
+    [InlineData(nameof(OssAppenderOptions.Bucket), "xq8vtz1lmn4prs7wyb2cdf5ghj6kae")]
+    [InlineData(nameof(OssAppenderOptions.Region), "xq8vtz1lmn4prs7wyb2cdf5ghj6kae")]
+    [InlineData(nameof(OssAppenderOptions.ObjectKey), "logs/Xq8vTz1LmN4pRs7WyB2cDf5GhJ6kAe.log")]
+    public void SecretWhereItWouldBeSentAndReported_StartsNothing(string setting, string value)
+    {
+        var options = new OssAppenderOptions
+        {
+            Endpoint = "oss-cn-hangzhou.aliyuncs.com",
+            Bucket = "logs",
+            Region = "cn-hangzhou",
+            Credentials = new StaticCredentialsProvider("LTAI5tAbCdEfGhIjKlMnOpQr", "Xq8vTz1LmN4pRs7WyB2cDf5GhJ6kAe"),
+        };
+        typeof(OssAppenderOptions).GetProperty(setting)!.SetValue(options, value);
+
+        var exception = Assert.Throws<OssSettingsException>(() => new OssAppender(options));
+
+        Assert.Contains(exception.Faults, fault => fault.Setting == setting);
+        Assert.DoesNotContain("Xq8vTz1LmN4p", exception.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void OtherClient_NeedsNeitherEndpointNorCredentials() =>
         Assert.Empty(new OssAppenderOptions { Client = new MemoryOss() }.Validate());

@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Appending;
 /// <content>How an object is left for the next sequence number.</content>
 internal sealed partial class ObjectAppender
 {
-    /// <summary>How many objects were left because they took no more appends, though they were not full.</summary>
+    /// <summary>How many objects were left though they were not full: they took no more appends, or cannot be trusted.</summary>
     public int ObjectsClosed { get; private set; }
 
     private ShipVerdict RollFull()
@@ -33,12 +33,12 @@ internal sealed partial class ObjectAppender
         // Where finished objects are sealed, another writer's seal is the normal course of things.
         var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
         _context.Reporter.ObjectClosed(ObjectKey, cause, isUsual);
-        ObjectsClosed++;
         LeaveObject();
     }
 
     private void LeaveObject()
     {
+        ObjectsClosed++;
         Drop();
         MoveOn();
     }

@@ -107,7 +107,9 @@ internal sealed class Shipper : IDisposable
         {
             case ShipVerdict.Delivered delivered:
                 stream.Budget.MarkSuccess();
-                _context.Reporter.Delivered((this, stream));
+                // Empty records are delivered without asking OSS: they tell nothing of it.
+                if (delivered.Bytes > 0)
+                    _context.Reporter.Delivered((this, stream));
                 _fate.Stored(batch, delivered.End, delivered.Bytes);
                 return TimeSpan.Zero;
 

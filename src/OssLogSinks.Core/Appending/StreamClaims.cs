@@ -11,7 +11,7 @@ internal sealed class StreamClaims
     private readonly object _gate = new();
 
     // Guarded by _gate.
-    private readonly Dictionary<(string Bucket, StreamKey Stream), List<StreamClaim>> _claims = [];
+    private readonly Dictionary<(string Before, string After), List<StreamClaim>> _claims = [];
 
     /// <summary>The claims of this process.</summary>
     public static StreamClaims OfProcess { get; } = new();
@@ -25,11 +25,11 @@ internal sealed class StreamClaims
 
         lock (_gate)
         {
-            if (!_claims.TryGetValue((bucket, stream), out var others))
-                _claims.Add((bucket, stream), others = []);
+            if (!_claims.TryGetValue(NameOf(stream), out var others))
+                _claims.Add(NameOf(stream), others = []);
+            foreach (var sharing in others.Where(claim.MayShareBucket))
+                sharing.IsSole = claim.IsSole = false;
             others.Add(claim);
-            foreach (var sharing in others.Count > 1 ? others : [])
-                sharing.IsSole = false;
         }
 
         return claim;
@@ -39,10 +39,13 @@ internal sealed class StreamClaims
     {
         lock (_gate)
         {
-            if (_claims.TryGetValue((claim.Bucket, claim.Stream), out var others) && others.Remove(claim) && others.Count == 0)
-                _claims.Remove((claim.Bucket, claim.Stream));
+            if (_claims.TryGetValue(NameOf(claim.Stream), out var others) && others.Remove(claim) && others.Count == 0)
+                _claims.Remove(NameOf(claim.Stream));
         }
     }
+
+    // Without the sequence: 'app.log' goes on as 'app_001.log', which is an object of 'app_{Sequence:000}.log' too.
+    private static (string Before, string After) NameOf(StreamKey stream) => (stream.Before.TrimEnd('_'), stream.After);
 }
 
 /// <summary>One writer's part in a stream.</summary>
@@ -64,6 +67,9 @@ internal sealed class StreamClaim(StreamClaims claims, string bucket, StreamKey 
         get => _isSole;
         set => _isSole = value;
     }
+
+    /// <summary>Whether both may write to the same bucket: a client that is plugged in may have one of its own, which nobody knows here.</summary>
+    public bool MayShareBucket(StreamClaim other) => bucket.Length == 0 || other.Bucket.Length == 0 || string.Equals(bucket, other.Bucket, StringComparison.Ordinal);
 
     public void Dispose() => claims.Release(this);
 }

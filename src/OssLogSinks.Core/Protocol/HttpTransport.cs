@@ -84,6 +84,7 @@ internal sealed class HttpTransport : IDisposable
             HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
             HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(CultureInfo.InvariantCulture) : ""),
             HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
+            HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "a longer head than any of OSS"),
             HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
             _ => (OssFailureKind.Unknown, ""),
         };

@@ -69,6 +69,7 @@ internal sealed class TransportFailures
         OssFailureKind.Certificate => $"failed: the certificate of {Endpoint} is not accepted{(detail.Length == 0 ? "" : ": " + detail)}.",
         OssFailureKind.Tls => $"failed: no TLS connection to {Endpoint} can be made.",
         OssFailureKind.Proxy => $"failed: a proxy refused a connection to {Endpoint}" + (detail.Length == 0 ? "." : $" with status {detail}."),
+        OssFailureKind.NotOss when detail.Length > 0 => $"got no usable answer: {Endpoint} answers with {detail}. What it did is unknown.",
         OssFailureKind.NotOss => $"got no usable answer: {Endpoint} does not answer in HTTP. What it did is unknown.",
         OssFailureKind.ConnectionLost => $"got no usable answer: the connection to {Endpoint} was lost. What it did is unknown.",
         _ => $"got no usable answer from {Endpoint} ({detail}); what it did is unknown.",

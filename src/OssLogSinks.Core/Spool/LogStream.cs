@@ -61,9 +61,6 @@ internal sealed class LogStream
     /// <summary>Its place among the streams of the directory.</summary>
     public LinkedListNode<LogStream> Place { get; }
 
-    /// <summary>Whether there is anything to ship: a stream without it must not become ready.</summary>
-    public bool HasBatches => Current is not null || Sealed.Count > 0 || Open is not null;
-
     /// <summary>Whether anything that waits is to be appended for its own sake.</summary>
     public bool IsDue
     {
@@ -76,6 +73,9 @@ internal sealed class LogStream
             return Open is { IsDue: true };
         }
     }
+
+    /// <summary>Whether anything waits, the batch that is being shipped not included.</summary>
+    public bool HasWaiting => Sealed.Count > 0 || Open is not null;
 
     /// <summary>Everything that waits is to be appended.</summary>
     public void MakeDue(long now)

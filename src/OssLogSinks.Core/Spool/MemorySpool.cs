@@ -36,7 +36,7 @@ internal sealed partial class MemorySpool : IDisposable
         _directory = directory;
         _limits = limits;
         _time = time;
-        _schedule = new StreamSchedule(_gate, time, OnIdle);
+        _schedule = new StreamSchedule(_gate, time, OnIdle, GoOnOrRest);
     }
 
     /// <summary>Streams whose turn it is.</summary>
@@ -118,16 +118,10 @@ internal sealed partial class MemorySpool : IDisposable
                 MakeRoom();
             }
 
-            if (pause is { } wait && wait > TimeSpan.Zero && stream.HasBatches)
+            if (pause is { } wait && wait > TimeSpan.Zero)
                 _schedule.Pause(stream, wait);
-            else if (stream.Current is not null)
-                _schedule.MakeReady(stream);
-            else if (stream.IsDue)
-                GoOn(stream);
-            else if (stream.Sealed.Count > 0 || stream.Open is not null)
-                _schedule.Wait(stream);
             else
-                Rest(stream);
+                GoOnOrRest(stream);
         }
     }
 
@@ -223,6 +217,19 @@ internal sealed partial class MemorySpool : IDisposable
             stream.MakeDue(now);
             _schedule.Due(stream);
         }
+    }
+
+    // A pause may end with nothing that waits: the last batch was delivered, and it was the object that gave cause for a pause.
+    private void GoOnOrRest(LogStream stream)
+    {
+        if (stream.Current is not null)
+            _schedule.MakeReady(stream);
+        else if (stream.IsDue)
+            GoOn(stream);
+        else if (stream.HasWaiting)
+            _schedule.Wait(stream);
+        else
+            Rest(stream);
     }
 
     private void GoOn(LogStream stream)

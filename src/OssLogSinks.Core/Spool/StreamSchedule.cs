@@ -14,6 +14,7 @@ internal sealed class StreamSchedule
     private readonly object _gate;
     private readonly TimeProvider _time;
     private readonly Action<LogStream> _onIdle;
+    private readonly Action<LogStream> _onPauseOver;
     private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
     private int _waitingStreams;
     private bool _isHurrying;
@@ -21,11 +22,13 @@ internal sealed class StreamSchedule
     /// <param name="gate">The spool's lock.</param>
     /// <param name="time">The clock.</param>
     /// <param name="onIdle">Called under the lock for a stream that has rested as long as it was to be watched.</param>
-    public StreamSchedule(object gate, TimeProvider time, Action<LogStream> onIdle)
+    /// <param name="onPauseOver">Called under the lock for a stream whose pause is over.</param>
+    public StreamSchedule(object gate, TimeProvider time, Action<LogStream> onIdle, Action<LogStream> onPauseOver)
     {
         _gate = gate;
         _time = time;
         _onIdle = onIdle;
+        _onPauseOver = onPauseOver;
     }
 
     /// <summary>Streams whose turn it is, each at most once.</summary>
@@ -101,8 +104,15 @@ internal sealed class StreamSchedule
     {
         _isHurrying = true;
         foreach (var stream in streams)
-            if (stream.State == StreamState.BackingOff)
+        {
+            if (stream.State != StreamState.BackingOff)
+                continue;
+
+            if (stream.Current is not null || stream.HasWaiting)
                 MakeReady(stream);
+            else
+                Wake(stream, ClosingPause);
+        }
     }
 
     /// <summary>Stops all timers; no stream becomes ready any more.</summary>
@@ -132,8 +142,10 @@ internal sealed class StreamSchedule
     {
         lock (_gate)
         {
-            if (stream.State is StreamState.Lingering or StreamState.BackingOff)
+            if (stream.State == StreamState.Lingering)
                 MakeReady(stream);
+            else if (stream.State == StreamState.BackingOff)
+                _onPauseOver(stream);
             else if (stream.State == StreamState.Idle)
                 _onIdle(stream);
         }

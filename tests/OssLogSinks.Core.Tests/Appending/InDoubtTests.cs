@@ -293,6 +293,129 @@ public class InDoubtTests
         Assert.Equal(["0\n", "1\n", "2\n", "3\n", "4\n", "5\n"], _oss.Keys.Select(_oss.Text));
     }
 
+    [Fact]
+    public async Task ObjectsThatAreClosedInARow_WithNothingElseToSend_EndNoDelivery()
+    {
+        var time = new FakeTimeProvider(Noon);
+        var options = OptionsFor("app.log");
+        options.TimeProvider = time;
+        options.Random = () => 0.99;
+        options.ConcurrentAppends = 1;
+        await using var appender = new OssAppender(options);
+        foreach (var key in new[] { "app.log", "app_001.log" })
+        {
+            _oss.NextAnswerIsLost(() => _oss.Seal(key));
+            appender.TryAppend(Record("a\n"));
+            await appender.FlushOrFailAsync();
+            while (appender.GetSnapshot().SpoolBytes > 0)
+                await Task.Yield();
+        }
+
+        // The pause after the second one ends, and nothing waits.
+        time.Advance(TimeSpan.FromMinutes(1));
+        appender.TryAppend(Record("b\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("b\n", _oss.Text("app_002.log"));
+    }
+
+    [Fact]
+    public async Task ObjectsThatCannotBeTrusted_AreNotUsedUp()
+    {
+        // As a service does whose CRC-64 is that of the append, not that of the object.
+        var time = new FakeTimeProvider(Noon);
+        var options = OptionsFor("app.log");
+        options.TimeProvider = time;
+        options.Random = () => 0.99;
+        options.RetryTimeLimit = Timeout.InfiniteTimeSpan;
+        _oss.Always = request => Task.FromResult(_oss.Apply(request) with { Crc64 = 1 });
+        await using var appender = new OssAppender(options);
+
+        for (var i = 0; i < 60; i++)
+        {
+            appender.TryAppend(Record("a\n"));
+            _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+            for (var wait = 0; wait < 20; wait++)
+                await Task.Yield();
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.InRange(_oss.Keys.Count, 0, 10);
+        var closing = appender.CloseAsync(Timeout.InfiniteTimeSpan);
+        while (!closing.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.True(await closing);
+        Assert.Equal(60, _oss.Keys.Sum(key => _oss.Text(key).Length / 2));
+    }
+
+    [Fact]
+    public async Task AnswerOfAClientThatIsNothing_AfterTheWrite_IsNotAppendedTwice()
+    {
+        _oss.Next(request =>
+        {
+            _oss.Apply(request);
+            return Task.FromResult<AppendObjectResult>(null!);
+        });
+
+        await DeliverAsync("app.log", "a\n", "b\n");
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+    }
+
+    [Theory]
+    [InlineData("{InstanceId}.log", "logs", "{InstanceId}.log", null)]
+    [InlineData("{InstanceId}.log", null, "{InstanceId}.log", "logs")]
+    [InlineData("{InstanceId}.log", "logs", "{InstanceId}_{Sequence:000}.log", "logs")]
+    [InlineData("{InstanceId}_{Sequence:000}.log", "logs", "{InstanceId}.log", "logs")]
+    public async Task TwoSinksOfOneProcess_WithOneObjectByTwoNames_AreNotTakenForOneWriter(string key, string? bucket, string otherKey, string? otherBucket)
+    {
+        // Where their keys differ, they meet at the second object.
+        var shared = key == otherKey ? OwnObject : OwnObject.Replace(".log", "_001.log", StringComparison.Ordinal);
+        if (key != otherKey)
+        {
+            _oss.Put(OwnObject, "full\n", isSealed: true);
+            _oss.Put(OwnObject.Replace(".log", "_000.log", StringComparison.Ordinal), "full\n", isSealed: true);
+        }
+
+        var (options, otherOptions) = (OptionsFor(key), OptionsFor(otherKey));
+        (options.Bucket, otherOptions.Bucket) = (bucket, otherBucket);
+        await using var one = new OssAppender(options);
+        await using var other = new OssAppender(otherOptions);
+        foreach (var appender in new[] { one, other, one, other })
+        {
+            appender.TryAppend(Record("same\n"));
+            await appender.FlushOrFailAsync();
+        }
+
+        Assert.Equal("same\nsame\nsame\nsame\n", _oss.Text(shared));
+    }
+
+    [Fact]
+    public async Task TwoSinksOfOneProcess_WithBucketsOfTheirOwn_AreOneWriterEach()
+    {
+        var (options, otherOptions) = (OptionsFor(OwnKey), OptionsFor(OwnKey));
+        var otherBucket = new MemoryOss();
+        (options.Bucket, otherOptions.Bucket, otherOptions.Client) = ("logs", "others", otherBucket);
+        await using var one = new OssAppender(options);
+        await using var other = new OssAppender(otherOptions);
+        other.TryAppend(Record("a\n"));
+        await other.FlushOrFailAsync();
+        _oss.Next(request =>
+        {
+            _oss.Apply(request);
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        one.TryAppend(Record("a\n"));
+        await one.FlushOrFailAsync();
+
+        Assert.Equal("a\n", _oss.Text(OwnObject));
+    }
+
     private static GetObjectResult Spoil(GetObjectResult right, string how, ref int failures)
     {
         failures++;

@@ -53,6 +53,26 @@ public class TroubleTests
     }
 
     [Fact]
+    public async Task EmptyRecord_TellsNothingOfOss()
+    {
+        var reports = new ReportRecorder();
+        var options = Options(_oss);
+        options.RetryRefusals = false;
+        options.Diagnostics = reports;
+        _oss.Always = _ => Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+        await using var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        // Nothing is sent for it, so it is delivered.
+        appender.TryAppend(Record(""));
+        await appender.FlushOrFailAsync();
+
+        Assert.NotNull(appender.GetSnapshot().TroubleSince);
+        Assert.DoesNotContain(reports.Reports, r => r.Message.Contains("works again", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void StreamThatGaveUp_IsInTroubleUntilSomethingIsDelivered()
     {
         var reporter = new DeliveryReporter(null, _time);

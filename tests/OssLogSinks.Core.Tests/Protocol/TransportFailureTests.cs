@@ -37,6 +37,21 @@ public class TransportFailureTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task HeadWithoutEnd_IsNoOss(int lines)
+    {
+        var header = new string('x', 128 * 1024 / lines);
+        await using var server = TcpServer.Answering("200 OK\r\n" + string.Join("\r\n", Enumerable.Range(0, lines).Select(i => $"h{i}: {header}")));
+
+        var failure = await FailureAsync($"http://127.0.0.1:{server.Port}");
+
+        Assert.Equal(OssFailureKind.NotOss, failure.Kind);
+        Assert.Equal($"HeadObject got no usable answer: 127.0.0.1:{server.Port} answers with a longer head than any of OSS. What it did is unknown.", failure.Message);
+        AssertAdvised(failure, "in place of OSS");
+    }
+
+    [Theory]
     [InlineData("localhost", -1, "this machine does not trust its issuer")]
     [InlineData("localhost", -30, "it has expired or is not valid yet, and this machine does not trust its issuer")]
     [InlineData("other.example", -1, "it is for another name, and this machine does not trust its issuer")]
