@@ -73,8 +73,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public bool TryAppend(in LogRecord record) => Append(record, TimeSpan.Zero);
 
     /// <summary>
-    /// Takes a record, blocking the calling thread while there is no room, unless delivery itself has called. When there is none in time, when the record is
-    /// too large, or after the close, it is given up: counted, reported, and told to the listener.
+    /// Takes a record, blocking the calling thread while there is no room, unless delivery itself has called. When there is none
+    /// in time, when the record is too large, or after the close, it is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="patience">How long to wait for room: from zero, not at all, to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
@@ -93,8 +93,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a record, waiting for room if there is none, unless delivery itself has called. When it may not wait, when the record is too large, or after the close, it is given
-    /// up: counted, reported, and told to the listener.
+    /// Takes a record, waiting for room if there is none, unless delivery itself has called. When it may not wait, when the record
+    /// is too large, or after the close, it is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the record was not taken, and is the caller's again.</exception>

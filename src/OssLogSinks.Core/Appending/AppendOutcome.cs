@@ -7,12 +7,10 @@ namespace OssLogSinks.Core.Appending;
 /// <summary>What the answer to a request says. The cases say how to go on; whether an append is in doubt is said by <see cref="IsInDoubt"/>.</summary>
 internal abstract record AppendOutcome
 {
-    // Refusals that OSS gives before it writes: signature, permission, argument, bucket, position, and the kind of the object.
+    // Refusals that OSS gives before it writes: bucket, signature, permission, argument. Those for position and kind are cases of their own.
     // A code that is not listed proves nothing: a front end may say it after the write.
     private static readonly HashSet<string> RefusedBeforeWriting = new(StringComparer.Ordinal)
     {
-        "PositionNotEqualToLength", "NoSuchKey",
-        "ObjectNotAppendable", "AppendSealedObjectNotAllowed", "FileImmutable", "EntityTooLarge", "InlineDataTooLarge", "InvalidObjectState",
         "NoSuchBucket", "BucketDisable", "InvalidBucketName",
         "SignatureDoesNotMatch", "InvalidAccessKeyId", "SecurityTokenExpired", "InvalidSecurityToken", "AccessKeyIdAndSecurityTokenNotMatch", "RequestTimeTooSkewed",
         "AccessDenied", "UserDisable", "AbnormalBucketOwnerStatus", "SecondLevelDomainForbidden", "PublicEndpointForbidden", "TransferAccelerationDisabled",

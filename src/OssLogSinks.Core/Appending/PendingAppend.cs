@@ -30,14 +30,14 @@ internal sealed class PendingAppend
     /// </summary>
     public AppendIntent? Left { get; init; }
 
-    /// <summary>Where the books say that it is sent to; null as long as they say nothing.</summary>
+    /// <summary>Position last journaled for this append; null if none.</summary>
     public (int Sequence, long Position)? IntendedAt { get; set; }
 
     /// <summary>What has to happen next.</summary>
     public PendingState State { get; set; } = PendingState.ToSend;
 
     /// <summary>
-    /// Whether a copy that was sent at the present position was never answered: it may stand there already, or land yet.
+    /// Whether the outcome of a copy that was sent at the present position is in doubt: it may stand there already, or land yet.
     /// Cleared when the position is left, for then it can never land.
     /// </summary>
     public bool MayHaveLanded { get; set; }

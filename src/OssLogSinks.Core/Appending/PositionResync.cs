@@ -166,7 +166,7 @@ internal sealed class PositionResync
         if (now.Length <= sentAt.Length)
             return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: now.Length < sentAt.Length) : new ResyncVerdict.RollOver();
 
-        // A refused append has written nothing; only one that was never answered can be what stands there.
+        // Only an append that is in doubt can be what stands there.
         var isOurs = false;
         if (pending.MayHaveLanded)
         {

@@ -60,7 +60,7 @@ public sealed record DeliverySnapshot
     public DeliveryFailure? LastFailure { get; init; }
 
     /// <summary>
-    /// Since when there is trouble: from the first failure on until every stream that met one has delivered, and the buffer on disk works.
+    /// Since when there is trouble: from the first failure on until every stream that had one has delivered, and the buffer on disk works.
     /// Null if there is none. Events that were given up in trouble end it for their stream once another event is delivered.
     /// </summary>
     public DateTimeOffset? TroubleSince { get; init; }

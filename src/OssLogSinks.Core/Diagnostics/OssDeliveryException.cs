@@ -35,7 +35,7 @@ public sealed class OssDeliveryException : Exception
     public DropReason Reason { get; }
 
     /// <summary>
-    /// Whether the events were in an append that was never answered: they may stand in OSS all the same. Default: false.
+    /// Whether the events were in an append whose outcome is in doubt: they may be stored in OSS all the same. Default: false.
     /// </summary>
     public bool MayBeStored { get; init; }
 

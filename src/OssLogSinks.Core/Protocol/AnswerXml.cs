@@ -12,7 +12,7 @@ internal static class AnswerXml
     // Contents, Owner and ID of a listing are at 1 to 3; what the service may add has room.
     private const int DeepestLevel = 16;
 
-    // An error document has some twenty elements, a page of a listing a thousand objects.
+    // The service's elements have a namespace at most.
     private const int MostAttributes = 64;
 
     /// <summary>The document's root, if it has that name; null if the bytes hold no such document: HTML, nothing, or the beginning of one.</summary>
