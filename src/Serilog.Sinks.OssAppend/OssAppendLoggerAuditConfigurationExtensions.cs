@@ -67,7 +67,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="metadata">User metadata of new objects. Default: none.</param>
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: nobody does.</param>
-    /// <param name="reportToConsole">Whether reports are written to the process\'s standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
+    /// <param name="reportToConsole">Whether reports are written to the process's standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
     /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. It must not log to this logger. Default: the built-in client.</param>
     /// <param name="configuration">
     /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.

@@ -70,7 +70,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="metadata">User metadata of new objects. Default: none.</param>
     /// <param name="tags">Tags of new objects, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: nobody does.</param>
-    /// <param name="reportToConsole">Whether reports are written to the process\'s standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
+    /// <param name="reportToConsole">Whether reports are written to the process's standard error instead of SelfLog: for a host whose console or container log people read. Default: false.</param>
     /// <param name="client">Another way to OSS than the built-in client; bucket, endpoint and credentials are then not needed. Default: the built-in client.</param>
     /// <param name="configuration">
     /// The application's configuration, in which every setting of this sink that there is not, or that nobody reads, is a fault.
