@@ -3,6 +3,7 @@ using NLog.Common;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
 
 namespace NLog.Targets;
 
@@ -34,13 +35,21 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     private volatile EventPipeline? _pipeline;
     private long _startedAt;
 
+    // Why the target does not start; null if it has.
+    private volatile DeliveryFailure? _startFailure;
+
     /// <summary>
     /// What has been done so far, and what is still held: events that wait in this target's queue are in none of the
     /// numbers yet, and what is logged in the moment after the close in none at all. Begins at zero when the configuration is loaded
-    /// anew. Any thread may ask.
+    /// anew. A target that could not start, so that NLog gives it no events, says so as its last failure and is in trouble since then.
+    /// Any thread may ask.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
-    public DeliverySnapshot GetSnapshot() => _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
+    public DeliverySnapshot GetSnapshot()
+    {
+        var snapshot = _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
+        return _startFailure is { } failure ? snapshot with { LastFailure = failure, TroubleSince = failure.Time } : snapshot;
+    }
 
     /// <summary>How many callers wait for room in the queue; for tests.</summary>
     internal int BlockedCallers => _pipeline?.BlockedCallers ?? 0;
@@ -49,6 +58,27 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     /// <exception cref="NLogConfigurationException">Some settings cannot be used; the message names all of them.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void InitializeTarget()
+    {
+        try
+        {
+            Start();
+            _startFailure = null;
+        }
+        catch (Exception e)
+        {
+            // Without throwConfigExceptions NLog goes on without this target, and who asks for its health shall know. The exception's own
+            // words are NLog's to tell.
+            _startFailure = new DeliveryFailure(
+                TimeProvider.System.GetUtcNow(),
+                OssFailureKind.Unknown,
+                $"The target could not start, and takes no events: {(e is NLogConfigurationException ? "its settings cannot be used" : "it failed with " + e.GetType().FullName)}.",
+                "NLog's internal log says why; with throwConfigExceptions the application would not have started.",
+                1);
+            throw;
+        }
+    }
+
+    private void Start()
     {
         base.InitializeTarget();
         var settings = new TargetSettings(this);

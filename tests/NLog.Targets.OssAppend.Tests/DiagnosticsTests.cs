@@ -42,4 +42,19 @@ public class DiagnosticsTests
         diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, "{0} {1} {oops"));
         diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Information, "}"));
     }
+
+    [Fact]
+    public void TargetThatCannotStart_SaysSoInItsSnapshot()
+    {
+        using var factory = new LogFactory { ThrowConfigExceptions = false };
+        var target = RunningTarget.NewTarget(new MemoryOss());
+        target.ObjectKey = "a/{Never closed";
+        factory.Setup().LoadConfiguration(c => c.ForLogger().WriteTo(target));
+        factory.GetLogger("any").Info("taken by nobody");
+
+        var snapshot = target.GetSnapshot();
+        Assert.Equal("The target could not start, and takes no events: its settings cannot be used.", snapshot.LastFailure?.Message);
+        Assert.Equal(snapshot.LastFailure?.Time, snapshot.TroubleSince);
+        Assert.Contains("internal log", snapshot.LastFailure?.Advice, StringComparison.Ordinal);
+    }
 }

@@ -195,6 +195,33 @@ public class OssAppenderTroubleTests
     }
 
     [Fact]
+    public async Task RequestWithoutAnAnswer_IsReportedWithHostAndPort()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var reports = new ReportRecorder();
+        using var handler = new SilentHandler();
+        var options = Options(_oss);
+        options.Client = null;
+        options.Endpoint = "http://127.0.0.1:8123";
+        options.Bucket = "my-logs";
+        options.Region = "cn-hangzhou";
+        options.Credentials = new OssLogSinks.Core.Credentials.StaticCredentialsProvider("id", "secret");
+        options.HttpMessageHandler = handler;
+        options.CloseTimeout = TimeSpan.Zero;
+        options.TimeProvider = time;
+        options.Diagnostics = reports;
+        await using var appender = new OssAppender(options);
+        appender.TryAppend(Record("x\n"));
+        _ = appender.FlushOrFailAsync();
+        await handler.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Contains("A request to 127.0.0.1:8123 has had no answer for 10 seconds.", Assert.Single(reports.Reports).Message);
+        Assert.Contains("127.0.0.1:8123", appender.GetSnapshot().LastFailure!.Message);
+    }
+
+    [Fact]
     public async Task RequestWithoutAnAnswer_IsReportedBeforeItIsGivenUp()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
@@ -220,5 +247,17 @@ public class OssAppenderTroubleTests
         await flush;
 
         Assert.Contains("works again", reports.Reports[^1].Message);
+    }
+
+    private sealed class SilentHandler : HttpMessageHandler
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException("It never answers.");
+        }
     }
 }

@@ -97,7 +97,8 @@ internal sealed class Shipper : IDisposable
 
     private void ReportSilence(LogStream stream, Func<bool> isOver)
     {
-        var error = new OssException("A request has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
+        var way = _context.Client is OssClient client ? " to " + client.Way : "";
+        var error = new OssException($"A request{way} has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
         _context.Reporter.Trouble(new AppendOutcome.Unanswered(error), failures: int.MaxValue, (this, stream), isOver);
     }
 

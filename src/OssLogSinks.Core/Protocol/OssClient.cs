@@ -20,6 +20,9 @@ public sealed class OssClient : IOssClient, IDisposable
 
     private readonly RequestSender _sender;
 
+    /// <summary>Host and port that requests go to, and the proxy that they go through; for reports.</summary>
+    internal string Way => _sender.Failures.Way;
+
     /// <summary>Creates a client. Opens no connection yet.</summary>
     /// <param name="options">Settings; later changes to them have no effect.</param>
     /// <exception cref="ArgumentException">Settings are wrong; the message tells all faults.</exception>

@@ -96,13 +96,10 @@ internal sealed class ServiceRefusal
         return message + (ec is null ? $" (request {requestId})." : $" (EC {ec}, request {requestId}).");
     }
 
-    private static string StrangersAnswer(string operation, HttpStatusCode status, TransportFailures failures)
-    {
-        var way = failures.Proxy is { } proxy ? $"{failures.Endpoint} (through the proxy {proxy})" : failures.Endpoint;
-        return (int)status is >= 300 and < 400
-            ? $"{operation} failed: {way} answered with a redirect (status {Number(status)}), so it is not OSS that answers."
-            : $"{operation} failed: {way} answered with status {Number(status)}, but without a request id of OSS, so it is not OSS that answers.";
-    }
+    private static string StrangersAnswer(string operation, HttpStatusCode status, TransportFailures failures) =>
+        (int)status is >= 300 and < 400
+            ? $"{operation} failed: {failures.Way} answered with a redirect (status {Number(status)}), so it is not OSS that answers."
+            : $"{operation} failed: {failures.Way} answered with status {Number(status)}, but without a request id of OSS, so it is not OSS that answers.";
 
     private static string Number(HttpStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 }

@@ -28,12 +28,12 @@ internal sealed class TransportFailures
     /// <summary>Host and port of the proxy; null for none, or if it is not known.</summary>
     public string? Proxy => _proxy() is { } proxy ? PlaceOf(proxy) : null;
 
+    /// <summary>Host and port that requests go to, and the proxy that they go through.</summary>
+    public string Way => Proxy is { } proxy ? $"{Endpoint} (through the proxy {proxy})" : Endpoint;
+
     /// <summary>The failure of a request whose time was over.</summary>
-    public OssException NoAnswerInTime(string operation, Exception exception)
-    {
-        var way = Proxy is { } proxy ? $"{Endpoint} (through the proxy {proxy})" : Endpoint;
-        return new OssException($"{operation} got no answer from {way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
-    }
+    public OssException NoAnswerInTime(string operation, Exception exception) =>
+        new($"{operation} got no answer from {Way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
 
     /// <summary>The failure of a request that broke off.</summary>
     public OssException Explain(string operation, Exception exception)
