@@ -10,6 +10,9 @@ internal sealed class ServiceRefusal
     private const int LongestName = 255;
     private const int LongestMessage = 200;
 
+    // Looked through for echoes: a secret is not recognized by its first characters, which a cut may leave.
+    private const int LongestLook = 1000;
+
     private ServiceRefusal(OssException exception, DateTimeOffset? serverTime)
     {
         Exception = exception;
@@ -36,8 +39,8 @@ internal sealed class ServiceRefusal
         var code = Field(document?.ValueOf("Code")) is { } name && name.All(char.IsLetterOrDigit) ? name : null;
         var ec = Field(response.HeaderOf("x-oss-ec") ?? document?.ValueOf("EC")) is { } number && number.All(c => char.IsDigit(c) || c == '-') ? number : null;
         var requestId = Field(response.HeaderOf("x-oss-request-id"));
-        var words = code is null || requestId is null ? null : HeaderText.Clean(document?.ValueOf("Message"), LongestMessage);
-        words = words is null || sent.IsEchoedIn(words) ? null : words;
+        var words = code is null || requestId is null ? null : HeaderText.Clean(document?.ValueOf("Message"), LongestLook);
+        words = words is null || sent.IsEchoedIn(words) ? null : HeaderText.Clean(words, LongestMessage);
 
         var isFromProxy = response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired;
         var kind = isFromProxy ? OssFailureKind.Proxy : requestId is null ? OssFailureKind.NotOss : OssFailureKind.Refused;

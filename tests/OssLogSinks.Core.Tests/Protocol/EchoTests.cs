@@ -55,6 +55,16 @@ public class EchoTests
             },
             iter: 300);
 
+    [Fact]
+    public void SecretThatIsCutWithTheMessage_LeavesNotEvenItsFirstCharacters()
+    {
+        const string Secret = "adDOsz0%fD+093XozPSGr6fQ+oZ";
+        using var wire = new FakeWire { Credentials = new StaticCredentialsProvider("AKIDEXAMPLE", Secret, null) };
+        wire.Answer(HttpStatusCode.Forbidden, Document(string.Concat(Enumerable.Repeat("Denied. ", 24)) + Secret, ""), "x-oss-request-id: REQ2");
+
+        Assert.DoesNotContain("adDOsz", TextOf(Refused(wire)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
