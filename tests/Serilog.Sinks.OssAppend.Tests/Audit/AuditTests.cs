@@ -89,7 +89,7 @@ public sealed class AuditTests
     public void Refusal_ThrowsAtOnce_WithTheServicesError_AndNothingIsStoredLater()
     {
         using var logger = Audit(Options());
-        _bucket.Refusal = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "You have no right to {this}.") { Operation = "AppendObject" };
+        _bucket.Refusal = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "You have no right to {this}.") { Operation = "AppendObject", RequestId = "5C3D8D2A0ACA54D87B430000" };
 
         var failure = Failure(() => logger.Information("Refused"));
         _bucket.Refusal = null;
