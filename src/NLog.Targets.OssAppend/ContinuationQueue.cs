@@ -34,14 +34,22 @@ internal sealed class ContinuationQueue : IDeliveryListener
     public OssAppender? Appender { get; set; }
 
     /// <summary>Lets an event's continuation be called after all those before it.</summary>
-    public void Add(AsyncContinuation continuation, Exception? failure) => Add([continuation], failure);
+    /// <param name="state">What <see cref="StateOf"/> has made of the continuation.</param>
+    /// <param name="failure">Why the event was given up; null if it was not.</param>
+    public void Add(object state, Exception? failure) => Add([state], failure);
+
+    /// <summary>What stands for an event's continuation until its turn comes.</summary>
+    /// <param name="continuation">The continuation.</param>
+    /// <param name="isFromDelivery">Whether delivery itself has logged the event.</param>
+    public static object StateOf(AsyncContinuation continuation, bool isFromDelivery) =>
+        isFromDelivery ? new ContinuationOfDelivery(continuation) : continuation;
 
     /// <summary>
     /// Lets a flush's continuation be called after all those before it, on a thread of its own: what an application does
     /// when a flush is over, flush once more or shut down, waits for this queue. That is the application again, and no delivery.
     /// </summary>
     public void AddFlush(AsyncContinuation continuation, Exception? failure) =>
-        Add(result => ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, result), null), failure);
+        Add((AsyncContinuation)(result => ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, result), null)), failure);
 
     /// <summary>Starts no more continuations in the background.</summary>
     /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>
@@ -74,42 +82,54 @@ internal sealed class ContinuationQueue : IDeliveryListener
         }
 
         if (mustStart)
-            ThreadPool.QueueUserWorkItem(static queue => ((ContinuationQueue)queue!).Run(isClosing: false), this);
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => ((ContinuationQueue)queue!).Run(isClosing: false), this);
         if (mustHelp)
             Help();
         if (isLate)
             Run(isClosing: true);
     }
 
-    private void Run(bool isClosing)
+    private void Run(bool isClosing) => CallAll(isClosing, downTo: 0);
+
+    private void Help() => CallAll(isClosing: false, downTo: MostWaiting);
+
+    private void CallAll(bool isClosing, int downTo)
     {
-        using var delivery = EnterDelivery();
-        while (TryTake(isClosing, downTo: 0, out var continuation, out var failure))
-            Call(continuation, failure);
+        var isRescue = false;
+        var scope = Enter(isRescue);
+        while (TryTake(isClosing, downTo, out var state, out var failure))
+        {
+            // What is written because of a loss, by a RetryingWrapper for instance, is the application's: one append for each loss at
+            // most. What is written because of a success, or of a loss of delivery's own, would cause the next.
+            if ((failure is not null && state is AsyncContinuation) != isRescue)
+            {
+                scope.Dispose();
+                isRescue = !isRescue;
+                scope = Enter(isRescue);
+            }
+
+            Call(state as AsyncContinuation ?? ((ContinuationOfDelivery)state).Continuation, failure);
+        }
+
+        scope.Dispose();
     }
 
-    private void Help()
-    {
-        using var delivery = EnterDelivery();
-        while (TryTake(isClosing: false, downTo: MostWaiting, out var continuation, out var failure))
-            Call(continuation, failure);
-    }
+    private DeliveryScope Enter(bool isRescue) =>
+        isRescue ? DeliveryScope.EnterForLosses() : Appender?.EnterDelivery() ?? DeliveryScope.Enter();
 
-    private DeliveryScope EnterDelivery() => Appender?.EnterDelivery() ?? DeliveryScope.Enter();
-
-    private bool TryTake(bool isClosing, int downTo, out AsyncContinuation continuation, out Exception? failure)
+    private bool TryTake(bool isClosing, int downTo, out object state, out Exception? failure)
     {
         lock (_gate)
         {
             if (_isClosing != isClosing || _waiting <= downTo)
             {
                 Leave(isClosing, isHelping: downTo > 0);
-                (continuation, failure) = (static _ => { }, null);
+                (state, failure) = (this, null);
                 return false;
             }
 
             var fate = _fates.Peek();
-            continuation = (AsyncContinuation)fate.Continuations[fate.Next++];
+            state = fate.Continuations[fate.Next++];
             failure = fate.Failure;
             if (fate.Next == fate.Continuations.Length)
                 _fates.Dequeue();
@@ -141,6 +161,8 @@ internal sealed class ContinuationQueue : IDeliveryListener
             _diagnostics.ContinuationThrew(e);
         }
     }
+
+    private sealed record ContinuationOfDelivery(AsyncContinuation Continuation);
 
     private sealed class Fate(object[] continuations, Exception? failure)
     {

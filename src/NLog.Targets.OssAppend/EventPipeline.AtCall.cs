@@ -15,9 +15,9 @@ internal sealed partial class EventPipeline
     public DeliveryScope EnterRendering() => _appender.EnterDeliveryOnThread();
 
     // On the thread that logs, which a continuation that logs itself must not hold up.
-    private void Refuse(AsyncContinuation continuation, OssDeliveryException failure)
+    private static void Refuse(AsyncContinuation continuation, OssDeliveryException failure)
     {
-        using (_appender.EnterDeliveryOnThread())
+        using (DeliveryScope.EnterForLossesOnThread())
             continuation(failure);
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class EventPipeline
             var record = new LogRecord(new DateTimeOffset(logged.LogEvent.TimeStamp), rendered)
             {
                 KeyValues = values,
-                State = logged.Continuation,
+                State = ContinuationQueue.StateOf(logged.Continuation, _appender.IsCalledByDelivery),
             };
 
             if (!_appender.Append(record, _settings.Patience))

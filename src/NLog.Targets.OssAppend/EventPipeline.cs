@@ -107,15 +107,16 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     /// Takes no more events, delivers what waits within the close timeout, and gives up the rest. Does not wait for a close that
     /// is under way: that one's continuations may be waiting for the lock that this caller holds.
     /// </summary>
-    public void Close()
+    /// <param name="heldLock">A lock that the caller holds and that events need; it is released while the close waits.</param>
+    public void Close(object? heldLock = null)
     {
         if (Interlocked.Increment(ref _closes) == 1)
-            CloseOnce(_settings.CloseTimeout);
+            CloseOnce(_settings.CloseTimeout, heldLock);
     }
 
     /// <inheritdoc />
     public Task CloseAsync(TimeSpan timeout) =>
-        Interlocked.Increment(ref _closes) == 1 ? Task.Run(() => CloseOnce(timeout)) : _closed.Task;
+        Interlocked.Increment(ref _closes) == 1 ? Task.Run(() => CloseOnce(timeout, heldLock: null)) : _closed.Task;
 
     /// <summary>Closes, or waits for a close that is under way: not for ever, since that may be waiting for the caller.</summary>
     public async Task EndAsync() =>
@@ -133,10 +134,10 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             _ = FlushAppenderAsync(mark, hasGivenUp: false);
     }
 
-    private void CloseOnce(TimeSpan timeout)
+    private void CloseOnce(TimeSpan timeout, object? heldLock)
     {
         _queue.Close();
-        Task.Run(() => CloseOnceAsync(timeout)).GetAwaiter().GetResult();
+        HeldLock.Wait(Task.Run(() => CloseOnceAsync(timeout)), heldLock);
         _continuations.CallRest();
         if (_worker.IsCompleted)
             _stop.Dispose();
@@ -205,7 +206,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), _renderer.Render(logEvent, _buffer))
             {
                 KeyValues = queued.KeyValues,
-                State = queued.Continuation,
+                State = queued.State,
                 IsFromDelivery = queued.IsFromDelivery,
             };
 
@@ -217,7 +218,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         }
         catch (Exception e)
         {
-            LoseTo(e, queued.Continuation);
+            LoseTo(e, queued);
         }
 
         return null;
@@ -233,7 +234,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         }
         catch (Exception e)
         {
-            LoseTo(e, queued.Continuation);
+            LoseTo(e, queued);
         }
     }
 
@@ -243,8 +244,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             Refuse(logEvent.Continuation, GiveUp(DropReason.Closed, "the target was closed."));
     }
 
-    private void LoseTo(Exception error, AsyncContinuation continuation) => Lose(
-        continuation,
+    private void LoseTo(Exception error, in QueuedEvent queued) => Lose(
+        queued.State,
         error is OperationCanceledException && _stop.IsCancellationRequested
             ? GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them.")
             : GiveUpUnrendered(error));
@@ -273,10 +274,10 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _continuations.AddFlush(mark.Continuation, failure);
     }
 
-    private void Lose(AsyncContinuation continuation, OssDeliveryException failure)
+    private void Lose(object state, OssDeliveryException failure)
     {
         _hasGivenUp = true;
-        _continuations.Add(continuation, failure);
+        _continuations.Add(state, failure);
     }
 
     private OssDeliveryException GiveUpForRoom()

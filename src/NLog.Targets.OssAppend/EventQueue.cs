@@ -80,12 +80,28 @@ internal sealed class EventQueue
     /// <summary>Takes an event if there is room, or waits for room if the settings say so. What delivery itself logs waits for nothing.</summary>
     public Admission TryEnqueue(in QueuedEvent queued)
     {
+        if (Enqueue(queued, mayBlock: null) is { } admission)
+            return admission;
+
+        // Found out outside the lock: it takes its time.
+        return Enqueue(queued, mayBlock: DeliveryScope.MayWait())!.Value;
+    }
+
+    // Null if somebody has to find out first whether the thread may be blocked.
+    private Admission? Enqueue(in QueuedEvent queued, bool? mayBlock)
+    {
         lock (_gate)
         {
-            if (_waiting.Count >= _pace && MayWait(queued))
+            if (_waiting.Count >= _pace && MayKeepPace(queued))
                 KeepPace();
-            if (IsFull && !_isClosed && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && MayWait(queued))
-                WaitForRoom();
+            if (IsFull && !_isClosed && _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && !queued.IsFromDelivery)
+            {
+                if (mayBlock is null)
+                    return null;
+                if (mayBlock.Value)
+                    WaitForRoom();
+            }
+
             if (_isClosed)
                 return Admission.Closed;
             if (IsFull && _settings.OverflowAction != AsyncTargetWrapperOverflowAction.Grow)
@@ -172,7 +188,8 @@ internal sealed class EventQueue
         }
     }
 
-    private static bool MayWait(in QueuedEvent queued) => !queued.IsFromDelivery && !DeliveryScope.IsActive;
+    // Not for long, however that ends.
+    private static bool MayKeepPace(in QueuedEvent queued) => !queued.IsFromDelivery && !DeliveryScope.IsActive;
 
     // The few marks of flushes count too.
     private bool IsFull => _waiting.Count >= _settings.QueueLimit;

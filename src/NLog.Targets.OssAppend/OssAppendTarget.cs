@@ -191,9 +191,9 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         if (_pipeline is { } pipeline)
         {
             // What came late for targets that this one, or one beside it, has replaced is stored when this close has ended.
-            pipeline.Understudy?.EndThoseBefore(_startedAt);
+            pipeline.Understudy?.EndThoseBefore(_startedAt, SyncRoot);
             pipeline.Understudy?.Begin();
-            pipeline.Close();
+            pipeline.Close(SyncRoot);
             pipeline.Understudy?.BeginGrace();
         }
 

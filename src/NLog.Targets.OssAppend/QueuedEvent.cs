@@ -10,4 +10,8 @@ namespace NLog.Targets.OssAppend;
 /// <param name="FlushTarget">What a flush waits for.</param>
 /// <param name="IsFromDelivery">Whether delivery itself has logged the event.</param>
 internal readonly record struct QueuedEvent(
-    LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss, bool IsFromDelivery = false);
+    LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss, bool IsFromDelivery = false)
+{
+    /// <summary>What goes with the event until its fate is known.</summary>
+    public object State => ContinuationQueue.StateOf(Continuation, IsFromDelivery);
+}

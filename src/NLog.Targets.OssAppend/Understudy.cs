@@ -37,11 +37,13 @@ internal sealed class Understudy
     public static long NextMoment() => Interlocked.Increment(ref _moments);
 
     /// <summary>Closes those of the same factory that began before a moment: those of targets that were replaced before it.</summary>
-    public void EndThoseBefore(long moment)
+    /// <param name="moment">The moment.</param>
+    /// <param name="heldLock">A lock that the caller holds and that events need; it is released while this waits.</param>
+    public void EndThoseBefore(long moment, object? heldLock = null)
     {
         foreach (var (understudy, begun) in OnStage.Select(entry => (entry.Key, entry.Value)))
             if (begun < moment && ReferenceEquals(understudy._factory, _factory))
-                understudy.End();
+                understudy.End(heldLock);
     }
 
     /// <summary>Takes events from now on.</summary>
@@ -59,7 +61,7 @@ internal sealed class Understudy
     {
         lock (_gate)
         {
-            _endOfGrace = _time.CreateTimer(static understudy => Task.Run(((Understudy)understudy!).End), this, Grace, Timeout.InfiniteTimeSpan);
+            _endOfGrace = _time.CreateTimer(static understudy => Task.Run(() => ((Understudy)understudy!).End(heldLock: null)), this, Grace, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -88,7 +90,7 @@ internal sealed class Understudy
         return true;
     }
 
-    private void End()
+    private void End(object? heldLock)
     {
         EventPipeline? pipeline;
         lock (_gate)
@@ -99,7 +101,7 @@ internal sealed class Understudy
         }
 
         if (pipeline is not null)
-            Task.Run(pipeline.EndAsync).GetAwaiter().GetResult();
+            HeldLock.Wait(Task.Run(pipeline.EndAsync), heldLock);
 
         OnStage.TryRemove(this, out _);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OssLogSinks.Core;
 
 /// <summary>
@@ -24,27 +26,62 @@ public readonly record struct DeliveryScope : IDisposable
     [ThreadStatic]
     private static Mark? _onThread;
 
-    private readonly Mark? _before;
-    private readonly bool _isOnThread;
+    // For what the application does about a loss: part of no delivery.
+    private static readonly Mark Losses = new(null, null) { IsForLosses = true };
 
-    private DeliveryScope(Mark? before, bool isOnThread)
+    private readonly Mark? _before;
+    private readonly Mark? _beforeOnThread;
+    private readonly Kind _kind;
+
+    private DeliveryScope(Mark? before, Mark? beforeOnThread, Kind kind)
     {
         _before = before;
-        _isOnThread = isOnThread;
+        _beforeOnThread = beforeOnThread;
+        _kind = kind;
     }
 
     /// <summary>Whether the calling code is part of a delivery, of whichever appender: what it logs must not wait.</summary>
-    public static bool IsActive => Flow.Value is not null;
+    public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Losses);
 
     /// <summary>Begins a scope that flows into everything called from here, asynchronous calls included. To be disposed where it was entered.</summary>
     public static DeliveryScope Enter() => Enter(null);
 
+    /// <summary>
+    /// Whether the calling thread may be blocked until OSS has taken something: not within a scope, not by an EventListener, and not
+    /// by a callback of the HTTP stack. That one opens connections on threads of its own, which no scope reaches, and delivery waits for
+    /// them. Looks through the call stack: to be asked only where the thread would be blocked otherwise.
+    /// </summary>
+    /// <returns>False if what the caller logs must not wait.</returns>
+    public static bool MayWait() => !IsActive && !CallStack.IsOfDelivery(new StackTrace(false).ToString());
+
+    /// <summary>
+    /// Begins a scope for telling the application of a loss, whatever scope is around it. What is logged there, the same event once more or
+    /// one that tells of it, never waits, but is the application's own: it makes an append due. To be disposed where it was entered.
+    /// </summary>
+    /// <returns>The scope.</returns>
+    public static DeliveryScope EnterForLosses()
+    {
+        var scope = new DeliveryScope(Flow.Value, _onThread, Kind.Both);
+        Flow.Value = Losses;
+        _onThread = null;
+        return scope;
+    }
+
+    /// <summary>As <see cref="EnterForLosses"/>, at next to no cost, for a call that stays on this thread; within another scope that one goes on.</summary>
+    /// <returns>To be disposed on this thread.</returns>
+    public static DeliveryScope EnterForLossesOnThread()
+    {
+        var before = _onThread;
+        _onThread ??= Losses;
+        return new DeliveryScope(null, before, Kind.Thread);
+    }
+
     /// <summary>Ends the scope: the one around it, if any, goes on.</summary>
     public void Dispose()
     {
-        if (_isOnThread)
-            _onThread = _before;
-        else
+        if (_kind != Kind.Flow)
+            _onThread = _beforeOnThread;
+        if (_kind != Kind.Thread)
             Flow.Value = _before;
     }
 
@@ -53,7 +90,7 @@ public readonly record struct DeliveryScope : IDisposable
     {
         var before = Flow.Value;
         Flow.Value = Within(before, source);
-        return new DeliveryScope(before, isOnThread: false);
+        return new DeliveryScope(before, null, Kind.Flow);
     }
 
     /// <summary>Begins the scope of a loop that delivers for as long as it runs, whoever started it.</summary>
@@ -64,7 +101,7 @@ public readonly record struct DeliveryScope : IDisposable
     {
         var before = _onThread;
         _onThread = before is null ? source.Mark : Within(before, source);
-        return new DeliveryScope(before, isOnThread: true);
+        return new DeliveryScope(null, before, Kind.Thread);
     }
 
     /// <summary>Whether the calling code runs because of this delivery, or of one that this delivery's own events cause.</summary>
@@ -83,8 +120,19 @@ public readonly record struct DeliveryScope : IDisposable
         return new Mark(source, before);
     }
 
+    private enum Kind
+    {
+        Flow,
+        Thread,
+        Both,
+    }
+
     /// <summary>One scope and those around it, each source once.</summary>
-    internal sealed record Mark(DeliverySource? Source, Mark? Around);
+    internal sealed record Mark(DeliverySource? Source, Mark? Around)
+    {
+        /// <summary>Whether it is entered to tell the application of a loss, and so part of no delivery.</summary>
+        public bool IsForLosses { get; init; }
+    }
 }
 
 /// <summary>
@@ -108,8 +156,11 @@ internal sealed class DeliverySource
     public bool IsCauseOf(DeliveryScope.Mark scope)
     {
         for (var mark = scope; mark is not null; mark = mark.Around)
-            if (mark.Source == this || (mark.Source is { } other && !other.TryFeed(this)))
+        {
+            // A scope of no appender in particular may be any one's.
+            if (mark.Source is null ? !mark.IsForLosses : mark.Source == this || !mark.Source.TryFeed(this))
                 return true;
+        }
 
         return false;
     }
@@ -133,4 +184,45 @@ internal sealed class DeliverySource
     }
 
     private bool Reaches(DeliverySource other) => _feeds.Contains(other) || _feeds.Any(feed => feed.Reaches(other));
+}
+
+/// <summary>Tells from a thread's call stack whether delivery may be waiting for it, where no scope tells.</summary>
+internal static class CallStack
+{
+    /// <summary>
+    /// Whether the call comes from an EventListener, or from a callback of the HTTP stack on a thread of its own. Not from a request of the
+    /// application: below the HTTP stack is then code of the application, or the call is what goes on after an await.
+    /// </summary>
+    /// <param name="stack">The calls, innermost first, as the runtime writes them.</param>
+    public static bool IsOfDelivery(string stack)
+    {
+        var isInHttpStack = false;
+        foreach (var line in stack.Split('\n'))
+        {
+            // The first word means "at", in whatever language.
+            var text = line.Trim();
+            var call = text.Substring(text.IndexOf(' ') + 1);
+            if (call.Length == 0)
+                continue;
+
+            if (Is(call, "System.Diagnostics.Tracing."))
+                return true;
+            if (Is(call, "System.Net."))
+                isInHttpStack = true;
+            else if (isInHttpStack ? !IsOfRuntime(call) : IsResumption(call))
+                return false;
+        }
+
+        return isInHttpStack;
+    }
+
+    // An asynchronous method is begun by the builder's Start, within its caller.
+    private static bool IsResumption(string call) =>
+        (Is(call, "System.Runtime.CompilerServices.") && call.IndexOf(".Start", StringComparison.Ordinal) < 0)
+        || Is(call, "System.Threading.Tasks.") || Is(call, "System.Threading.ThreadPool");
+
+    private static bool IsOfRuntime(string call) =>
+        Is(call, "System.") || Is(call, "Interop.") || Is(call, "Internal.") || Is(call, "Microsoft.Win32.");
+
+    private static bool Is(string call, string start) => call.StartsWith(start, StringComparison.Ordinal);
 }

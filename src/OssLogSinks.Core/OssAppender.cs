@@ -86,7 +86,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
         var isDue = IsDue(record);
         var acceptance = Add(record, isDue, out var room);
-        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero && MayWait(record, isDue))
+        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero && MayWait(record, isDue) && DeliveryScope.MayWait())
             acceptance = AddInTime(record, isDue, room!, patience);
 
         return Conclude(record, acceptance);

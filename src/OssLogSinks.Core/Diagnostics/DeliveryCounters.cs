@@ -9,6 +9,9 @@ internal sealed class DeliveryCounters : IDisposable
 {
     public const string MeterName = "OssLogSinks";
 
+    [ThreadStatic]
+    private static bool _isMeasuring;
+
     private readonly Meter _meter;
     private readonly Counter<long> _acceptedCounter;
     private readonly Counter<long> _deliveredCounter;
@@ -21,6 +24,7 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly Counter<long> _adoptedCounter;
     private readonly Counter<long> _quarantinedCounter;
     private readonly long[] _dropped = new long[DropReasonNames.Count];
+    private readonly long[] _unmeasuredDrops = new long[DropReasonNames.Count];
     private long _accepted;
     private long _delivered;
     private long _bytes;
@@ -31,6 +35,7 @@ internal sealed class DeliveryCounters : IDisposable
     private long _adopted;
     private long _quarantined;
     private long _quarantinedBytes;
+    private long _unmeasuredAccepted;
 
     public DeliveryCounters(string? bucket)
     {
@@ -63,7 +68,8 @@ internal sealed class DeliveryCounters : IDisposable
     public void Accepted()
     {
         Interlocked.Increment(ref _accepted);
-        Measure(_acceptedCounter, 1);
+        if (_acceptedCounter.Enabled && Measurable(ref _unmeasuredAccepted, 1) is var count and > 0)
+            Measure(_acceptedCounter, count);
     }
 
     public void Delivered(int records, long bytes)
@@ -77,7 +83,8 @@ internal sealed class DeliveryCounters : IDisposable
     public void Dropped(DropReason reason, long records)
     {
         Interlocked.Add(ref _dropped[(int)reason], records);
-        Measure(_droppedCounter, records, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
+        if (_droppedCounter.Enabled && Measurable(ref _unmeasuredDrops[(int)reason], records) is var count and > 0)
+            Measure(_droppedCounter, count, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
     }
 
     public void AppendSent() => Count(ref _appends, _appendsCounter);
@@ -124,12 +131,25 @@ internal sealed class DeliveryCounters : IDisposable
         Measure(counter, 1);
     }
 
+    // A listener that logs for each measurement would cause the next without end: what it logs is measured together with what comes later.
+    // Zero if there is nothing to measure now.
+    private static long Measurable(ref long unmeasured, long count)
+    {
+        if (!_isMeasuring)
+            return count + Interlocked.Exchange(ref unmeasured, 0);
+
+        Interlocked.Add(ref unmeasured, count);
+        return 0;
+    }
+
     // Whoever listens to the meter runs in here. If it throws, the records' fate is no other for it.
     private void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (!counter.Enabled)
             return;
 
+        var isWithin = _isMeasuring;
+        _isMeasuring = true;
         using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
@@ -139,5 +159,7 @@ internal sealed class DeliveryCounters : IDisposable
         {
             // A listener's fault is the listener's.
         }
+
+        _isMeasuring = isWithin;
     }
 }

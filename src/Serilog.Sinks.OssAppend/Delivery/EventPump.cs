@@ -25,6 +25,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     private readonly KeyValues _keyValues;
     private readonly RecordWriter _writer = new();
     private int _handedOver;
+    private EventOrigin _origin;
 
     /// <param name="appender">Takes the rendered events.</param>
     /// <param name="formatter">Renders them.</param>
@@ -76,10 +77,10 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     // False if the event could not be handed over because the rest is given up.
     private ValueTask<bool> HandOver(LogEvent logEvent)
     {
-        var isFromDelivery = _room.IsNextFromDelivery();
+        _origin = _room.OriginOfNext();
         try
         {
-            if (Render(logEvent, isFromDelivery) is { } record)
+            if (Render(logEvent) is { } record)
             {
                 _giveUp.ThrowIfCancellationRequested();
                 var appending = _appender.AppendAsync(record, _giveUp);
@@ -113,7 +114,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         if (_giveUp.IsCancellationRequested)
             return false;
 
-        _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {error.GetType().Name}.", error);
+        _losses.GiveUp(logEvent, _origin, DropReason.FormatError, $"rendering it failed with {error.GetType().Name}.", error);
         return true;
     }
 
@@ -123,7 +124,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
 
         // Whoever closes has counted it already, if the formatter took too long.
         if (_room.Leave(1) == 1)
-            _losses.GiveUp(logEvent, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
+            _losses.GiveUp(logEvent, _origin, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
     }
 
     private void LeaveQueue()
@@ -132,7 +133,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         _handedOver = 0;
     }
 
-    private LogRecord? Render(LogEvent logEvent, bool isFromDelivery)
+    private LogRecord? Render(LogEvent logEvent)
     {
         _giveUp.ThrowIfCancellationRequested();
         _writer.Reset();
@@ -145,8 +146,8 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         return new LogRecord(logEvent.Timestamp, _writer.Written)
         {
             KeyValues = _keyValues.Read(logEvent),
-            State = _relay.StateOf(logEvent),
-            IsFromDelivery = isFromDelivery,
+            State = _relay.StateOf(logEvent, _origin),
+            IsFromDelivery = _origin == EventOrigin.Delivery,
         };
     }
 }

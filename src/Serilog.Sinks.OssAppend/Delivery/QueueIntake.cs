@@ -20,6 +20,7 @@ internal sealed class QueueIntake : IIntake
     private static readonly TimeSpan NoWait = new(1);
 
     private readonly OssAppender _appender;
+    private readonly FailureRelay _relay;
     private readonly LossBook _losses;
     private readonly QueueRoom _room;
     private readonly CancellationTokenSource _giveUp = new();
@@ -38,6 +39,7 @@ internal sealed class QueueIntake : IIntake
         _time = options.TimeProvider;
         _hasBuffer = options.BufferPath is not null;
         _appender = appender;
+        _relay = relay;
         _losses = losses;
         var patience = options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero;
         _room = new QueueRoom(options.QueueLimit, patience, _time, options.BatchSizeLimit, AppenderSettings.RhythmOf(options));
@@ -55,13 +57,14 @@ internal sealed class QueueIntake : IIntake
 
     public void Take(LogEvent logEvent)
     {
-        switch (_room.Enter(logEvent, _enqueue, _appender.IsCalledByDelivery))
+        var origin = _relay.OriginOf(_appender);
+        switch (_room.Enter(logEvent, _enqueue, origin))
         {
             case Admission.Full:
-                _losses.GiveUp(logEvent, DropReason.QueueFull, "the queue was full.");
+                _losses.GiveUp(logEvent, origin, DropReason.QueueFull, "the queue was full.");
                 break;
             case Admission.Closed:
-                _losses.GiveUp(logEvent, DropReason.Closed, "the logger was closed.");
+                _losses.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
                 break;
         }
     }

@@ -11,6 +11,19 @@ internal enum Admission
     Closed,
 }
 
+/// <summary>Who has logged an event.</summary>
+internal enum EventOrigin
+{
+    /// <summary>The application.</summary>
+    Application,
+
+    /// <summary>Something that delivery calls.</summary>
+    Delivery,
+
+    /// <summary>The failure listener, because of a loss.</summary>
+    FailureListener,
+}
+
 /// <summary>
 /// The queue's accounts: an event that has entered leaves once, in its turn; never more than the limit are inside; after the
 /// close none enters. Any thread may enter, one at a time leaves.
@@ -40,7 +53,7 @@ internal sealed class QueueRoom
 
     // Guarded by _gate.
     private readonly Queue<(long Target, TaskCompletionSource<bool> Reached)> _watchers = new();
-    private readonly Queue<long> _fromDelivery = new();
+    private readonly Queue<(long Number, EventOrigin Origin)> _others = new();
     private TaskCompletionSource<bool>? _arrival;
     private int _expected;
     private long _entered;
@@ -50,7 +63,7 @@ internal sealed class QueueRoom
     private bool _isClosed;
 
     // Written under _gate.
-    private volatile bool _hasAnyFromDelivery;
+    private volatile bool _hasOthers;
 
     // Belongs to whoever leads events out.
     private long _ledOut;
@@ -94,24 +107,40 @@ internal sealed class QueueRoom
     /// <summary>Lets an event in, if there is room in time. What delivery itself has logged waits for nothing.</summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="enqueue">Puts it into the queue; never after <see cref="Close"/> has returned.</param>
-    /// <param name="isFromDelivery">Whether delivery itself has logged it; what <see cref="IsNextFromDelivery"/> says of it when its turn comes.</param>
-    public Admission Enter(LogEvent logEvent, Action<LogEvent> enqueue, bool isFromDelivery = false)
+    /// <param name="origin">Who has logged it; what <see cref="OriginOfNext"/> says of it when its turn comes.</param>
+    public Admission Enter(LogEvent logEvent, Action<LogEvent> enqueue, EventOrigin origin = EventOrigin.Application)
+    {
+        if (Enter(logEvent, enqueue, origin, mayBlock: null) is { } admission)
+            return admission;
+
+        // Found out outside the lock: it takes its time.
+        return Enter(logEvent, enqueue, origin, mayBlock: DeliveryScope.MayWait())!.Value;
+    }
+
+    // Null if somebody has to find out first whether the thread may be blocked.
+    private Admission? Enter(LogEvent logEvent, Action<LogEvent> enqueue, EventOrigin origin, bool? mayBlock)
     {
         lock (_gate)
         {
-            if (_entered - _left >= _pace && MayWait())
+            if (_entered - _left >= _pace && origin == EventOrigin.Application && !DeliveryScope.IsActive)
                 KeepPace();
-            if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero && MayWait())
-                WaitForRoom();
+            if (!HasRoom() && !_isClosed && _patience != TimeSpan.Zero && origin == EventOrigin.Application)
+            {
+                if (mayBlock is null)
+                    return null;
+                if (mayBlock.Value)
+                    WaitForRoom();
+            }
+
             if (_isClosed)
                 return Admission.Closed;
             if (!HasRoom())
                 return Admission.Full;
 
-            if (isFromDelivery)
+            if (origin != EventOrigin.Application)
             {
-                _fromDelivery.Enqueue(_entered);
-                _hasAnyFromDelivery = true;
+                _others.Enqueue((_entered, origin));
+                _hasOthers = true;
             }
 
             _entered++;
@@ -120,8 +149,6 @@ internal sealed class QueueRoom
                 EndWait();
             return Admission.Entered;
         }
-
-        bool MayWait() => !isFromDelivery && !DeliveryScope.IsActive;
     }
 
     /// <summary>
@@ -141,21 +168,21 @@ internal sealed class QueueRoom
         await WhenInside(1).ConfigureAwait(false);
     }
 
-    /// <summary>Whether delivery itself has logged the next event that is led out; to be asked once for each, in their order.</summary>
-    public bool IsNextFromDelivery()
+    /// <summary>Who has logged the next event that is led out; to be asked once for each, in their order.</summary>
+    public EventOrigin OriginOfNext()
     {
         var number = _ledOut++;
-        if (!_hasAnyFromDelivery)
-            return false;
+        if (!_hasOthers)
+            return EventOrigin.Application;
 
         lock (_gate)
         {
-            if (_fromDelivery.Count == 0 || _fromDelivery.Peek() != number)
-                return false;
+            if (_others.Count == 0 || _others.Peek().Number != number)
+                return EventOrigin.Application;
 
-            _fromDelivery.Dequeue();
-            _hasAnyFromDelivery = _fromDelivery.Count > 0;
-            return true;
+            var (_, origin) = _others.Dequeue();
+            _hasOthers = _others.Count > 0;
+            return origin;
         }
     }
 

@@ -47,15 +47,16 @@ internal sealed class RenderingIntake : IIntake
 
     public void Take(LogEvent logEvent)
     {
+        var origin = _relay.HasListener ? _relay.OriginOf(_appender) : EventOrigin.Application;
         if (_isClosed)
         {
-            _losses.GiveUp(logEvent, DropReason.Closed, "the logger was closed.");
+            _losses.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
             return;
         }
 
         var scratch = _spare ?? new Scratch();
         _spare = null;
-        if (TryRender(logEvent, scratch, out var record))
+        if (TryRender(logEvent, origin, scratch, out var record))
             _appender.Append(record, _patience);
         Keep(scratch);
     }
@@ -75,7 +76,7 @@ internal sealed class RenderingIntake : IIntake
     }
 
     // False if the event failed, or if the formatter leaves it out by writing nothing.
-    private bool TryRender(LogEvent logEvent, Scratch scratch, out LogRecord record)
+    private bool TryRender(LogEvent logEvent, EventOrigin origin, Scratch scratch, out LogRecord record)
     {
         record = default;
         using var delivery = _appender.EnterDeliveryOnThread();
@@ -90,13 +91,13 @@ internal sealed class RenderingIntake : IIntake
             record = new LogRecord(logEvent.Timestamp, writer.Written)
             {
                 KeyValues = _keyNames.Count == 0 ? default : scratch.ValuesOf(_keyNames).Read(logEvent),
-                State = _relay.StateOf(logEvent),
+                State = _relay.StateOf(logEvent, origin),
             };
             return true;
         }
         catch (Exception e)
         {
-            _losses.GiveUp(logEvent, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+            _losses.GiveUp(logEvent, origin, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
             return false;
         }
     }

@@ -1,7 +1,9 @@
+using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
+using Serilog.Sinks.OssAppend.Delivery;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
@@ -24,21 +26,49 @@ internal sealed class FailureRelay : IDeliveryListener
     public void SetListener(ILoggingFailureListener listener) =>
         _listener = ReferenceEquals(listener, SelfLog.FailureListener) ? null : listener;
 
-    /// <summary>What a record brings along so that its loss can be told; null if nobody listens.</summary>
-    public object? StateOf(LogEvent logEvent) => _listener is null ? null : logEvent;
+    /// <summary>Whether losses are told to somebody.</summary>
+    public bool HasListener => _listener is not null;
+
+    /// <summary>Who logs an event now.</summary>
+    public EventOrigin OriginOf(OssAppender appender)
+    {
+        if (_listener is not null && _isTelling.Value)
+            return EventOrigin.FailureListener;
+
+        return appender.IsCalledByDelivery ? EventOrigin.Delivery : EventOrigin.Application;
+    }
+
+    /// <summary>
+    /// What a record brings along so that its loss can be told; null if nobody listens. Losses of what the listener itself has logged
+    /// are not told to it, since it might log another for each of them without end; they are counted and reported like all others.
+    /// </summary>
+    public object? StateOf(LogEvent logEvent, EventOrigin origin)
+    {
+        if (_listener is null || origin == EventOrigin.FailureListener)
+            return null;
+
+        return origin == EventOrigin.Delivery ? new EventOfDelivery(logEvent) : logEvent;
+    }
 
     public void OnStored(IReadOnlyList<object> states)
     {
     }
 
-    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) =>
-        Tell(states.Select(state => (LogEvent)state).ToArray(), failure);
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+    {
+        var events = states.Select(state => state as LogEvent ?? ((EventOfDelivery)state).Event).ToArray();
+        if (!states.Any(state => state is LogEvent))
+        {
+            // Appends that events of delivery cause, even by their loss, would cause the next.
+            Tell(events, failure);
+            return;
+        }
 
-    /// <summary>
-    /// The events are lost. Those that the listener itself has logged are not told to it, since it might log another for each of
-    /// them without end; they are counted and reported like all others.
-    /// </summary>
-    public void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure)
+        using (DeliveryScope.EnterForLosses())
+            Tell(events, failure);
+    }
+
+    private void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure)
     {
         if (_listener is null || _isTelling.Value)
             return;
@@ -58,4 +88,6 @@ internal sealed class FailureRelay : IDeliveryListener
             _isTelling.Value = false;
         }
     }
+
+    private sealed record EventOfDelivery(LogEvent Event);
 }

@@ -1,6 +1,7 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Events;
+using Serilog.Sinks.OssAppend.Delivery;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
@@ -18,17 +19,18 @@ internal sealed class LossBook
 
     /// <summary>An event is given up.</summary>
     /// <param name="logEvent">The event.</param>
+    /// <param name="origin">Who has logged it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="why">A short sentence; no event text in it.</param>
     /// <param name="error">What was thrown, if anything.</param>
-    public void GiveUp(LogEvent logEvent, DropReason reason, string why, Exception? error = null)
+    public void GiveUp(LogEvent logEvent, EventOrigin origin, DropReason reason, string why, Exception? error = null)
     {
         _appender.CountDropped(reason, 1, why);
-        if (_relay.StateOf(logEvent) is null)
+        if (_relay.StateOf(logEvent, origin) is not { } state)
             return;
 
         using (_appender.EnterDeliveryOnThread())
-            _relay.Tell([logEvent], new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error));
+            _relay.OnLost([state], new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error));
     }
 
     /// <summary>Events are given up that nobody can name any more.</summary>

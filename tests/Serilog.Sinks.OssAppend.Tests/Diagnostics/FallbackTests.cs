@@ -5,6 +5,7 @@ using OssLogSinks.Core.Protocol;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
+using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
@@ -203,11 +204,11 @@ public sealed class FallbackTests : IDisposable
     public void WithoutAListenerOfTheUser_NoEventIsKept()
     {
         var relay = new FailureRelay(this);
-        Assert.Null(relay.StateOf(Some.Event("x")));
+        Assert.Null(relay.StateOf(Some.Event("x"), EventOrigin.Application));
         relay.SetListener(SelfLog.FailureListener);
-        Assert.Null(relay.StateOf(Some.Event("x")));
+        Assert.Null(relay.StateOf(Some.Event("x"), EventOrigin.Application));
         relay.SetListener(new RecordingListener());
-        Assert.NotNull(relay.StateOf(Some.Event("x")));
+        Assert.NotNull(relay.StateOf(Some.Event("x"), EventOrigin.Application));
     }
 
     private Logger Chain(OssAppendSinkOptions options) =>

@@ -49,7 +49,9 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Diagnostics = new LoggingDiagnostics(() => LogInner(InnerCaller.Diagnostics)),
             Period = TimeSpan.FromMilliseconds(10),
             RetryDelay = TimeSpan.FromMilliseconds(1),
-            CloseTimeout = TimeSpan.FromMinutes(1),
+            RetryDelayLimit = TimeSpan.FromMilliseconds(10),
+            // Longer than a test may take: a close that waits for itself fails it.
+            CloseTimeout = TimeSpan.FromHours(1),
             RenderAtCall = renderAtCall,
             BufferPath = hasBuffer ? _folder : null,
             EventSizeLimitBytes = 4096,

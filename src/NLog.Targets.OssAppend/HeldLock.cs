@@ -1,0 +1,31 @@
+namespace NLog.Targets.OssAppend;
+
+/// <summary>
+/// Waits without keeping others out. NLog holds a target's lock while it closes the target, and takes that lock for each event that comes
+/// then: what delivery logs would wait for the close, and the close for the delivery.
+/// </summary>
+internal static class HeldLock
+{
+    /// <summary>Waits until a task has ended.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="heldLock">Released meanwhile, if the calling thread holds it.</param>
+    public static void Wait(Task task, object? heldLock)
+    {
+        if (heldLock is not null && Monitor.IsEntered(heldLock))
+        {
+            _ = task.ContinueWith(
+                _ =>
+                {
+                    lock (heldLock)
+                        Monitor.PulseAll(heldLock);
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default);
+            while (!task.IsCompleted)
+                Monitor.Wait(heldLock);
+        }
+
+        task.GetAwaiter().GetResult();
+    }
+}
