@@ -143,6 +143,19 @@ public class InnerEventTests
     }
 
     [Fact]
+    public async Task CloseWhoseDeliveryLogs_Ends_WithWhateverTakesLateEvents()
+    {
+        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        world.Target.DrainOnProcessExit = true;
+        world.Open();
+        world.LogOuter(100);
+
+        await InTime(world.CloseAsync());
+
+        Assert.Equal(100, world.LinesOf("outer").Count);
+    }
+
+    [Fact]
     public async Task ContinuationOfAFlush_IsTheApplicationAgain()
     {
         await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);

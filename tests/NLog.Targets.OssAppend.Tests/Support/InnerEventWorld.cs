@@ -149,10 +149,28 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         InternalLogger.InternalEventOccurred -= OnInternalEvent;
         InternalLogger.LogLevel = _levelBefore;
         await CloseAsync();
+        if (Target.DrainOnProcessExit)
+            await EndWhatTakesLateEventsAsync();
         _factory.Dispose();
         await Oss.DisposeAsync();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
+    }
+
+    // A later target of the factory does it when it closes. Left alone it would try to reach the emulator for the whole close timeout,
+    // and the process would not end before.
+    private async Task EndWhatTakesLateEventsAsync()
+    {
+        var configuration = new LoggingConfiguration(_factory);
+        configuration.AddRuleForAllLevels(new OssAppendTarget
+        {
+            Name = "later",
+            ObjectKey = "later.log",
+            DrainOnProcessExit = true,
+            Configure = options => (options.Bucket, options.Region, options.Endpoint, options.Credentials) = ("logs", Oss.Region, Oss.Endpoint.ToString(), Credentials),
+        });
+        _factory.Configuration = configuration;
+        await CloseAsync();
     }
 
     private bool Logs(InnerCaller caller) => _caller == caller || _caller == InnerCaller.All;
