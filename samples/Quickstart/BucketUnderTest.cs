@@ -54,6 +54,7 @@ internal sealed class BucketUnderTest : IAsyncDisposable
         }
 
         var emulator = await OssEmulator.StartAsync();
+        // A gateway's refusal is taken for an operator's business, and waited for half a minute each.
         if (arguments.FaultRate > 0)
             emulator.Faults.Random(arguments.FaultRate, seed: 1, FaultKinds.AllForSharedObjects & ~FaultKinds.GatewayPage);
 

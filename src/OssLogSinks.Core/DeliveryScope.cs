@@ -40,7 +40,10 @@ public readonly record struct DeliveryScope : IDisposable
         _kind = kind;
     }
 
-    /// <summary>Whether the calling code is part of a delivery, of whichever appender: what it logs must not wait.</summary>
+    /// <summary>
+    /// Whether the calling code is part of a delivery. Of whichever appender: two may share a client or credentials, and then the delivery of
+    /// one waits for what the delivery of the other has called. What such code logs must not wait anywhere.
+    /// </summary>
     public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Losses);
 
     /// <summary>Begins a scope that flows into everything called from here, asynchronous calls included. To be disposed where it was entered.</summary>
@@ -79,9 +82,9 @@ public readonly record struct DeliveryScope : IDisposable
     /// <summary>Ends the scope: the one around it, if any, goes on.</summary>
     public void Dispose()
     {
-        if (_kind != Kind.Flow)
+        if (_kind is Kind.Thread or Kind.Both)
             _onThread = _beforeOnThread;
-        if (_kind != Kind.Thread)
+        if (_kind is Kind.Flow or Kind.Both)
             Flow.Value = _before;
     }
 
@@ -122,6 +125,8 @@ public readonly record struct DeliveryScope : IDisposable
 
     private enum Kind
     {
+        /// <summary>A scope that was never entered: <c>default</c>.</summary>
+        None,
         Flow,
         Thread,
         Both,

@@ -6,6 +6,15 @@ namespace OssLogSinks.Core.Tests;
 /// <summary>What code may say of itself that delivery waits for without calling it.</summary>
 public class DeliveryScopeTests
 {
+    [Fact]
+    public void ScopeThatWasNeverEntered_EndsNone()
+    {
+        using var entered = DeliveryScope.Enter();
+        default(DeliveryScope).Dispose();
+
+        Assert.True(DeliveryScope.IsActive);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

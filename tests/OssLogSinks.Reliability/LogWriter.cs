@@ -11,6 +11,9 @@ internal sealed class LogWriter(int number, ReliabilityArguments arguments, IFro
 
     public int Number => number;
 
+    /// <summary>What logs from within its deliveries; null if nothing does.</summary>
+    public InnerLog? Inner { get; init; }
+
     public Random Random { get; } = new((arguments.Seed * 1000) + number);
 
     public long WrittenTotal => Enumerable.Range(0, _written.Length).Sum(Written);

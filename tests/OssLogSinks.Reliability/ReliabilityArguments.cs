@@ -30,7 +30,7 @@ internal enum ReliabilityCommand
 internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 {
     private const string Usage = """
-        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|core] [--shared-object]
+        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|core] [--shared-object] [--inner-logging]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
@@ -77,6 +77,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     /// <summary>What objects begin with; null if with nothing.</summary>
     public string? Header => HasHeader ? "columns of " + Run : null;
 
+    /// <summary>Whether everything that delivery calls logs to the same logger.</summary>
+    public bool LogsInside { get; init; }
+
     public double Minutes { get; init; } = 10;
 
     /// <summary>Events a second of all writers together.</summary>
@@ -122,6 +125,8 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         for (var i = 1; i < args.Length && parsed is not null; i++)
             parsed = parsed.WithSwitch(args[i]) ?? (i + 1 < args.Length ? parsed.WithValue(args[i], args[++i]) : null);
 
+        if (parsed is { LogsInside: true, Command: not ReliabilityCommand.Storm })
+            parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
         if (parsed is { Command: ReliabilityCommand.Soak, IsShared: true })
             parsed = null;
@@ -146,6 +151,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
         "--header" => this with { HasHeader = true },
+        "--inner-logging" => this with { LogsInside = true },
         "--verbose" => this with { IsVerbose = true },
         _ => null,
     };

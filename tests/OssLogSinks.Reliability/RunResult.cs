@@ -5,6 +5,9 @@ internal sealed record RunResult
 {
     public required long Accepted { get; init; }
 
+    /// <summary>Events that were logged by what delivery calls, among all of them.</summary>
+    public long Inner { get; init; }
+
     public required long Delivered { get; init; }
 
     public required long Dropped { get; init; }
@@ -33,5 +36,5 @@ internal sealed record RunResult
     public bool IsExactlyOnce => Lost == 0 && Duplicated == 0 && Reordered == 0 && Torn == 0;
 
     public override string ToString() => FormattableString.Invariant(
-        $"accepted={Accepted} delivered={Delivered} dropped={Dropped} foreign={Foreign} lost={Lost} duplicated={Duplicated} reordered={Reordered} torn={Torn} faults={Faults} resyncs={Resyncs} rolls={Rolls} seconds={Took.TotalSeconds:0.0}");
+        $"accepted={Accepted} inner={Inner} delivered={Delivered} dropped={Dropped} foreign={Foreign} lost={Lost} duplicated={Duplicated} reordered={Reordered} torn={Torn} faults={Faults} resyncs={Resyncs} rolls={Rolls} seconds={Took.TotalSeconds:0.0}");
 }

@@ -18,9 +18,12 @@ internal static class Storm
             service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
 
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
+        using var network = writers[0].Inner?.ListenToNetwork();
         var stranger = Stranger.Begin(service, arguments);
         await LogWriter.RunAllAsync(writers, writer => Write(writer, arguments));
         await Task.WhenAll(writers.Select(w => w.DisposeAsync().AsTask()));
+        foreach (var writer in writers)
+            writer.Inner?.End();
         if (stranger is not null)
             await stranger.DisposeAsync();
         await service.CalmAsync();

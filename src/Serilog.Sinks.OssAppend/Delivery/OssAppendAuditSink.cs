@@ -47,7 +47,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         if (logEvent is null)
             throw new ArgumentNullException(nameof(logEvent));
         if (!DeliveryScope.MayWait())
-            throw GiveUp(DropReason.Refused, "it was logged by what delivers it, a client or a credentials provider for instance, and would wait for itself.");
+            throw GiveUp(DropReason.Refused, "it was logged by what a delivery calls, a client or a credentials provider for instance, and might wait for itself.");
 
         var fate = new AuditedEvent();
         if (!TryHandOver(logEvent, fate))

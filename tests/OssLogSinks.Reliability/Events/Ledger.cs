@@ -1,3 +1,5 @@
+using OssLogSinks.Reliability.FrontDoors;
+
 namespace OssLogSinks.Reliability.Events;
 
 /// <summary>What was found in the bucket, held against what was written. Used by one thread at a time.</summary>
@@ -61,13 +63,17 @@ internal sealed class Ledger(ReliabilityArguments arguments)
         var done = writers.Select(w => w.GetSnapshot()).ToArray();
         var missing = writers.Sum(w => Enumerable.Range(0, arguments.Streams).Sum(s => _tracks[w.Number, s].MissingOf(w.Written(s))));
         var dropped = done.Sum(d => d.DroppedTotal);
+        var inner = writers.Select(w => w.Inner).OfType<InnerLog>().ToArray();
+        var missingInner = inner.Sum(i => _tracks[i.Number, 0].MissingOf(i.Written));
         return new RunResult
         {
-            Accepted = writers.Sum(w => w.WrittenTotal) - dropped,
+            Accepted = writers.Sum(w => w.WrittenTotal) + inner.Sum(i => i.Written) - dropped,
+            Inner = inner.Sum(i => i.Written),
             Delivered = Delivered,
             Dropped = dropped,
             Foreign = Foreign,
-            Lost = Math.Max(0, missing - dropped),
+            // The writers wait for room: with events from within, only those may be dropped.
+            Lost = inner.Length == 0 ? Math.Max(0, missing - dropped) : missing + Math.Abs(missingInner - dropped),
             Duplicated = Duplicated,
             Reordered = Reordered,
             Torn = Torn,
@@ -110,7 +116,7 @@ internal sealed class Ledger(ReliabilityArguments arguments)
     }
 
     private EventTrack? Place(EventLine line) =>
-        line.Writer < arguments.Writers && line.Stream < arguments.Streams ? _tracks[line.Writer, line.Stream] : null;
+        line.Writer < _tracks.GetLength(0) && line.Stream < arguments.Streams ? _tracks[line.Writer, line.Stream] : null;
 
     private void Tear(string key, string what)
     {
@@ -121,8 +127,9 @@ internal sealed class Ledger(ReliabilityArguments arguments)
 
     private static EventTrack[,] Create(ReliabilityArguments arguments)
     {
-        var tracks = new EventTrack[arguments.Writers, arguments.Streams];
-        for (var writer = 0; writer < arguments.Writers; writer++)
+        // The second half is for what logs from within.
+        var tracks = new EventTrack[arguments.LogsInside ? 2 * arguments.Writers : arguments.Writers, arguments.Streams];
+        for (var writer = 0; writer < tracks.GetLength(0); writer++)
         {
             for (var stream = 0; stream < arguments.Streams; stream++)
                 tracks[writer, stream] = new EventTrack();

@@ -13,11 +13,21 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
 {
     private readonly OssAppender _appender;
     private readonly string?[] _streams;
+    private readonly bool _hasListener;
 
     public CoreFrontDoor(FrontDoorSettings settings, int streams)
     {
         _streams = [.. Enumerable.Range(0, streams).Select(s => s.ToString(CultureInfo.InvariantCulture))];
-        _appender = new OssAppender(OptionsFor(settings, this));
+        var options = OptionsFor(settings, this);
+        if (settings.Inner is { } inner)
+        {
+            (options.Endpoint, options.Region, options.Bucket, options.Credentials) = (null, null, null, null);
+            (options.Client, options.Diagnostics, options.Listener) = (inner.NewClient(settings.Service), inner.NewDiagnostics(), inner.NewListener());
+            inner.Begin(line => _appender!.TryAppend(RecordOf(line, state: null)));
+        }
+
+        _hasListener = settings.Inner is not null;
+        _appender = new OssAppender(options);
     }
 
     /// <summary>The appender's own settings, for whoever calls it in another way than this.</summary>
@@ -50,8 +60,7 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
 
     public void Write(EventLine line)
     {
-        var record = new LogRecord(DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(line.Text + "\n")) { KeyValues = _streams.AsMemory(line.Stream, 1) };
-        var appending = _appender.AppendAsync(record);
+        var appending = _appender.AppendAsync(RecordOf(line, _hasListener ? this : null));
         if (!appending.IsCompletedSuccessfully)
             appending.AsTask().GetAwaiter().GetResult();
     }
@@ -63,6 +72,9 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
     public ValueTask DisposeAsync() => _appender.DisposeAsync();
+
+    private LogRecord RecordOf(EventLine line, object? state) =>
+        new(DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes(line.Text + "\n")) { KeyValues = _streams.AsMemory(line.Stream, 1), State = state };
 
     void IOssDiagnostics.Report(OssDiagnosticEvent diagnosticEvent) => Console.Error.WriteLine($"{diagnosticEvent.Level}: {diagnosticEvent.Message}");
 }

@@ -29,11 +29,18 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
     /// <summary>Who is told the core's reports; null for the error output, if at all.</summary>
     public IOssDiagnostics? Diagnostics { get; init; }
 
+    /// <summary>What logs from within; null if nothing does.</summary>
+    public InnerLog? Inner { get; init; }
+
     public TimeSpan CloseTimeout { get; init; } = Pace.CloseTimeout;
 
     /// <summary>Makes the writers that the arguments ask for, each with a front door of its own.</summary>
     public static IReadOnlyList<LogWriter> OpenWriters(ServiceUnderTest service, ReliabilityArguments arguments, Pace pace) =>
-        [.. Enumerable.Range(0, arguments.Writers).Select(writer => new LogWriter(writer, arguments, For(service, arguments, pace, writer).Open(arguments)))];
+        [.. Enumerable.Range(0, arguments.Writers).Select(writer =>
+        {
+            var settings = For(service, arguments, pace, writer);
+            return new LogWriter(writer, arguments, settings.Open(arguments)) { Inner = settings.Inner };
+        })];
 
     /// <summary>The settings of one of a run's writers.</summary>
     public static FrontDoorSettings For(ServiceUnderTest service, ReliabilityArguments arguments, Pace pace, int writer)
@@ -41,7 +48,12 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
         // A prefix is text, not template.
         var prefix = arguments.Prefix.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
         var key = $"{prefix}s{{Stream}}/{(arguments.IsShared ? "all" : $"{{InstanceId}}w{writer}")}-{{Sequence:0000}}.log";
-        return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose) { Compression = arguments.Compression, Header = arguments.Header };
+        return new FrontDoorSettings(service, key, pace, (arguments.Seed * 100) + writer, arguments.IsVerbose)
+        {
+            Compression = arguments.Compression,
+            Header = arguments.Header,
+            Inner = arguments.LogsInside ? new InnerLog(arguments.Run, arguments.Writers + writer) : null,
+        };
     }
 
     public IFrontDoor Open(ReliabilityArguments arguments) => arguments.Front switch

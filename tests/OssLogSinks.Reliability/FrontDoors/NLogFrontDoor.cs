@@ -1,3 +1,4 @@
+using System.Globalization;
 using NLog;
 using NLog.Common;
 using NLog.Config;
@@ -13,6 +14,8 @@ namespace OssLogSinks.Reliability.FrontDoors;
 /// <summary>An NLog factory with the target.</summary>
 internal sealed class NLogFrontDoor : IFrontDoor
 {
+    private const string Template = "{Run:l} w{Writer} s{Stream} n{Number} {Filler:l} |{Check:l}";
+
     private readonly LogFactory _factory = new() { ThrowConfigExceptions = true };
     private readonly OssAppendTarget _target;
     private readonly Logger _logger;
@@ -27,7 +30,7 @@ internal sealed class NLogFrontDoor : IFrontDoor
 
         _target = new OssAppendTarget
         {
-            Name = "oss",
+            Name = $"oss-{settings.Seed}",
             Endpoint = settings.Service.Endpoint,
             Region = settings.Service.Region,
             Bucket = settings.Service.Bucket,
@@ -58,14 +61,18 @@ internal sealed class NLogFrontDoor : IFrontDoor
                 options.Random = SeededChance.Of(settings.Seed);
             },
         };
+        if (settings.Inner is { } inner)
+            LogFromWithin(inner, settings);
         var configuration = new LoggingConfiguration(_factory);
         configuration.AddRuleForAllLevels(_target);
         _factory.Configuration = configuration;
         _logger = _factory.GetLogger("Reliability");
+        // To the target itself: a logger says no more where an event goes once its factory is being shut down.
+        settings.Inner?.Begin(line => _target.WriteAsyncLogEvent(new AsyncLogEventInfo(EventOf(line), static _ => { })));
     }
 
     public void Write(EventLine line) =>
-        _logger.Info("{Run:l} w{Writer} s{Stream} n{Number} {Filler:l} |{Check:l}", line.Run, line.Writer, line.Stream, line.Number, line.Filler, line.Check);
+        _logger.Info(Template, line.Run, line.Writer, line.Stream, line.Number, line.Filler, line.Check);
 
     public void Flush() => _factory.Flush(Pace.CloseTimeout);
 
@@ -79,4 +86,37 @@ internal sealed class NLogFrontDoor : IFrontDoor
     public DeliverySnapshot GetSnapshot() => _target.GetSnapshot();
 
     public ValueTask DisposeAsync() => new(Task.Run(_factory.Shutdown));
+
+    private static LogEventInfo EventOf(EventLine line) =>
+        LogEventInfo.Create(LogLevel.Info, "Reliability", CultureInfo.InvariantCulture, Template, [line.Run, line.Writer, line.Stream, line.Number, line.Filler, line.Check]);
+
+    private void LogFromWithin(InnerLog inner, FrontDoorSettings settings)
+    {
+        var configure = _target.Configure!;
+        (_target.Endpoint, _target.Region, _target.Bucket, _target.AccessKeyId, _target.AccessKeySecret, _target.SecurityToken) = (null, null, null, null, null, null);
+        _target.Configure = options =>
+        {
+            configure(options);
+            options.Client = inner.NewClient(settings.Service);
+        };
+        _target.Layout = new LoggingLayout(inner);
+        // What comes after the close is to be in the target's own numbers.
+        _target.DrainOnProcessExit = false;
+        InternalLogger.LogLevel = LogLevel.Warn;
+        InternalLogger.InternalEventOccurred += (_, e) =>
+        {
+            if (e.Level >= LogLevel.Warn && e.Message.Contains(_target.Name, StringComparison.Ordinal))
+                inner.Log();
+        };
+    }
+
+    [ThreadAgnostic]
+    private sealed class LoggingLayout(InnerLog inner) : Layout
+    {
+        protected override string GetFormattedMessage(LogEventInfo logEvent)
+        {
+            inner.LogForRendered();
+            return logEvent.FormattedMessage;
+        }
+    }
 }

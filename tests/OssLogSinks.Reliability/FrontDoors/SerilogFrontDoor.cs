@@ -4,6 +4,9 @@ using OssLogSinks.Reliability.Events;
 using Serilog;
 using Serilog.Core;
 using Serilog.Debugging;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
 using Serilog.Sinks.OssAppend;
 
 namespace OssLogSinks.Reliability.FrontDoors;
@@ -19,37 +22,39 @@ internal sealed class SerilogFrontDoor : IFrontDoor
         if (settings.IsVerbose)
             SelfLog.Enable(Console.Error);
 
-        _logger = new LoggerConfiguration()
-            .WriteTo.OssAppend(new OssAppendSinkOptions
-            {
-                Endpoint = settings.Service.Endpoint,
-                Region = settings.Service.Region,
-                Bucket = settings.Service.Bucket,
-                AccessKeyId = settings.Service.AccessKeyId,
-                AccessKeySecret = settings.Service.AccessKeySecret,
-                SecurityToken = settings.Service.SecurityToken,
-                ObjectKey = settings.ObjectKey,
-                OutputTemplate = "{Message:lj}{NewLine}",
-                FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
-                Compression = settings.Compression,
-                ObjectHeader = settings.Header,
-                Period = settings.Pace.AppendInterval,
-                AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
-                EventSizeLimitBytes = Pace.EventSizeLimit,
-                MemoryLimitBytes = settings.Pace.MemoryLimit,
-                QueueLimit = settings.Pace.QueueLimit,
-                BlockWhenFull = true,
-                BlockTimeout = Pace.CloseTimeout,
-                RetryDelay = settings.Pace.RetryDelay,
-                RetryDelayLimit = settings.Pace.RetryDelayLimit,
-                RefusalRetryDelay = Pace.RefusalRetryDelay,
-                RequestTimeout = Pace.RequestTimeout,
-                CloseTimeout = settings.CloseTimeout,
-                BufferPath = settings.BufferPath,
-                BufferSizeLimitBytes = settings.BufferSizeLimit,
-                Monitor = _monitor,
-            })
-            .CreateLogger();
+        var options = new OssAppendSinkOptions
+        {
+            Endpoint = settings.Service.Endpoint,
+            Region = settings.Service.Region,
+            Bucket = settings.Service.Bucket,
+            AccessKeyId = settings.Service.AccessKeyId,
+            AccessKeySecret = settings.Service.AccessKeySecret,
+            SecurityToken = settings.Service.SecurityToken,
+            ObjectKey = settings.ObjectKey,
+            OutputTemplate = "{Message:lj}{NewLine}",
+            FileSizeLimitBytes = settings.Pace.ObjectSizeLimit,
+            Compression = settings.Compression,
+            ObjectHeader = settings.Header,
+            Period = settings.Pace.AppendInterval,
+            AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
+            EventSizeLimitBytes = Pace.EventSizeLimit,
+            MemoryLimitBytes = settings.Pace.MemoryLimit,
+            QueueLimit = settings.Pace.QueueLimit,
+            BlockWhenFull = true,
+            BlockTimeout = Pace.CloseTimeout,
+            RetryDelay = settings.Pace.RetryDelay,
+            RetryDelayLimit = settings.Pace.RetryDelayLimit,
+            RefusalRetryDelay = Pace.RefusalRetryDelay,
+            RequestTimeout = Pace.RequestTimeout,
+            CloseTimeout = settings.CloseTimeout,
+            BufferPath = settings.BufferPath,
+            BufferSizeLimitBytes = settings.BufferSizeLimit,
+            Monitor = _monitor,
+        };
+        if (settings.Inner is { } inner)
+            LogFromWithin(options, inner, settings);
+        _logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
+        settings.Inner?.Begin(Write);
     }
 
     public void Write(EventLine line) =>
@@ -62,4 +67,23 @@ internal sealed class SerilogFrontDoor : IFrontDoor
     public DeliverySnapshot GetSnapshot() => _monitor.GetSnapshot();
 
     public ValueTask DisposeAsync() => _logger.DisposeAsync();
+
+    private static void LogFromWithin(OssAppendSinkOptions options, InnerLog inner, FrontDoorSettings settings)
+    {
+        (options.Endpoint, options.Region, options.Bucket, options.AccessKeyId, options.AccessKeySecret, options.SecurityToken) = (null, null, null, null, null, null);
+        options.Client = inner.NewClient(settings.Service);
+        options.Formatter = new LoggingFormatter(new MessageTemplateTextFormatter(options.OutputTemplate), inner);
+        options.OutputTemplate = null!;
+        // There is only one of it: the last writer has it.
+        SelfLog.Enable(_ => inner.Log());
+    }
+
+    private sealed class LoggingFormatter(ITextFormatter formatter, InnerLog inner) : ITextFormatter
+    {
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            inner.LogForRendered();
+            formatter.Format(logEvent, output);
+        }
+    }
 }
