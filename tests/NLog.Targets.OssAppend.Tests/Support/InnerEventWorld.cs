@@ -205,9 +205,13 @@ internal sealed class InnerEventWorld : IAsyncDisposable
 
     private void LogInner(InnerCaller caller)
     {
-        if (!Logs(caller))
-            return;
+        if (Logs(caller))
+            LogInner();
+    }
 
+    /// <summary>Logs as one of the callers would.</summary>
+    public void LogInner()
+    {
         // To the target itself: a logger says no more where an event goes once its factory is being shut down.
         for (var i = 0; i < BurstOf; i++)
         {

@@ -157,9 +157,13 @@ internal sealed class InnerEventWorld : IAsyncDisposable
 
     private void LogInner(InnerCaller caller)
     {
-        if (!Logs(caller))
-            return;
+        if (Logs(caller))
+            LogInner();
+    }
 
+    /// <summary>Logs as one of the callers would.</summary>
+    public void LogInner()
+    {
         var world = LogInnerTo ?? this;
         for (var i = 0; i < BurstOf; i++)
             world._logger!.Information("inner {Number:000000000} {Text}", Interlocked.Increment(ref world._inner), new string('-', 80));
