@@ -86,6 +86,7 @@ internal sealed class SiteLogging : IAsyncDisposable
             ObjectSizeLimit = ObjectSize,
             AppendIntervalMilliseconds = 200,
             CloseTimeoutSeconds = (int)FlushTimeout.TotalSeconds,
+            FlushTimeoutSeconds = -1,
             Layout = "${longdate} ${level:uppercase=true} ${logger} ${message}${onexception:${newline}${exception:format=tostring}}",
         };
         configuration.AddRuleForAllLevels(target);

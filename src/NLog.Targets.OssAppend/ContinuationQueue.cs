@@ -49,7 +49,11 @@ internal sealed class ContinuationQueue : IDeliveryListener
     /// when a flush is over, flush once more or shut down, waits for this queue. That is the application again, and no delivery.
     /// </summary>
     public void AddFlush(AsyncContinuation continuation, Exception? failure) =>
-        Add((AsyncContinuation)(result => ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, result), null)), failure);
+        Add((AsyncContinuation)(result => CallFlush(continuation, result)), failure);
+
+    /// <summary>Calls a flush's continuation now, on a thread of its own.</summary>
+    public void CallFlush(AsyncContinuation continuation, Exception? failure) =>
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, failure), null);
 
     /// <summary>Starts no more continuations in the background.</summary>
     /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>

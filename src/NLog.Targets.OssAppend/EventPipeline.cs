@@ -19,6 +19,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     private const string QueueFull = "the queue was full: more is logged than can be rendered, or OSS takes less than is logged.";
     private static readonly string QueueFullMessage = MessageOf(DropReason.QueueFull, QueueFull);
 
+    private const string LayoutHangs = "the application stopped while rendering or reporting did not go on.";
+
     private readonly OssAppender _appender;
     private readonly ContinuationQueue _continuations;
     private readonly KeyLayout _key;
@@ -34,6 +36,9 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 
     // The worker's own; without a worker, anybody's.
     private volatile bool _hasGivenUp;
+
+    // The worker's, until a close that cannot wait for it gives them up.
+    private readonly TakenEvents _taken = new();
 
     // The worker's own.
     private readonly EventBuffer _buffer = new();
@@ -91,8 +96,16 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             RefuseClosed(logEvent);
     }
 
-    /// <summary>Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for.</summary>
-    public void Flush(AsyncContinuation continuation) => Flush(continuation, _settings.FlushTarget);
+    /// <summary>
+    /// Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for; or, after the flush
+    /// timeout, that it is not.
+    /// </summary>
+    public void Flush(AsyncContinuation continuation)
+    {
+        var flush = new BoundedFlush(continuation, _continuations);
+        flush.Begin(_settings.FlushTimeout, _time);
+        Flush(flush.End, _settings.FlushTarget);
+    }
 
     /// <summary>Ends when everything accepted so far has met its fate, and its continuations have been called.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
@@ -154,7 +167,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         if (!await EndsAsync(_worker, _settings.HasBuffer && closeTimeout < StopGrace ? StopGrace : closeTimeout).ConfigureAwait(false))
         {
             await Task.Run(_stop.Cancel).ConfigureAwait(false);
-            _ = await EndsAsync(_worker, StopGrace).ConfigureAwait(false);
+            if (!await EndsAsync(_worker, StopGrace).ConfigureAwait(false))
+                GiveUpAllTaken();
         }
 
         var left = closeTimeout - _time.GetElapsedTime(startedAt);
@@ -177,17 +191,34 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     {
         // What the layout calls may log to the same target.
         using var delivery = _appender.EnterDelivery();
-        var taken = new List<QueuedEvent>();
         while (await _queue.WaitAsync().ConfigureAwait(false))
         {
-            _queue.TakeInto(taken, _settings.BatchSize);
-            foreach (var queued in taken)
+            _taken.Fill(_queue, _settings.BatchSize);
+            while (_taken.TryBegin(out var queued))
             {
                 if (HandOver(queued) is { } appending)
                     await EndAsync(queued, appending).ConfigureAwait(false);
             }
+        }
+    }
 
-            taken.Clear();
+    // The worker hangs in a layout, and nobody else takes from the queue.
+    private void GiveUpAllTaken()
+    {
+        var left = new List<QueuedEvent>(_taken.GiveUp());
+        _queue.TakeInto(left, int.MaxValue);
+        var events = left.Count(queued => queued.Event is not null);
+        if (events > 0)
+            _appender.CountDropped(DropReason.CloseTimeOver, events, LayoutHangs);
+
+        _hasGivenUp |= events > 0;
+        var failure = new OssDeliveryException(DropReason.CloseTimeOver, MessageOf(DropReason.CloseTimeOver, LayoutHangs), null);
+        foreach (var queued in left)
+        {
+            if (queued.Event is null)
+                FlushFrom(queued);
+            else
+                _continuations.Add(queued.State, failure);
         }
     }
 
@@ -196,14 +227,21 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     {
         if (queued.Event is not { } logEvent)
         {
-            FlushFrom(queued);
+            if (_taken.TryKeep())
+                FlushFrom(queued);
             return null;
         }
 
+        var isKept = false;
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), _renderer.Render(logEvent, _buffer))
+            var rendered = _renderer.Render(logEvent, _buffer);
+            isKept = _taken.TryKeep();
+            if (!isKept)
+                return null;
+
+            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), rendered)
             {
                 KeyValues = queued.KeyValues,
                 State = queued.State,
@@ -218,7 +256,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         }
         catch (Exception e)
         {
-            LoseTo(e, queued);
+            if (isKept || _taken.TryKeep())
+                LoseTo(e, queued);
         }
 
         return null;

@@ -113,6 +113,13 @@ public sealed partial class OssAppendTarget
     public int CloseTimeoutSeconds { get; set; } = 10;
 
     /// <summary>
+    /// How long a flush, <c>LogManager.Flush()</c> for instance, takes at most before its continuation is told that not everything is stored
+    /// yet, in seconds: 1 to 86400; -1 for as long as it takes. Delivery goes on. Default: 5, well below the 15 seconds that NLog's own shutdown
+    /// waits for all targets together, so that an application stops in order while OSS does not answer.
+    /// </summary>
+    public int FlushTimeoutSeconds { get; set; } = 5;
+
+    /// <summary>
     /// Whether an application that ends without <c>LogManager.Shutdown()</c> is kept until everything is stored, for
     /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception;
     /// see <see cref="OssLogSinks.Core.Ending.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.

@@ -11,6 +11,7 @@ namespace NLog.Targets.OssAppend;
 /// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
 /// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
 /// <param name="FlushTarget">What NLog's flush waits for.</param>
+/// <param name="FlushTimeout">How long such a flush takes at most.</param>
 /// <param name="HasBuffer">Whether what the appender has taken is safe on disk soon.</param>
 /// <param name="RenderAtCall">Whether events are rendered by the threads that log them, and no queue is used.</param>
 internal sealed record PipelineSettings(
@@ -21,6 +22,7 @@ internal sealed record PipelineSettings(
     TimeSpan CloseTimeout,
     bool DrainOnProcessExit,
     OssFlushTarget FlushTarget,
+    TimeSpan FlushTimeout,
     bool HasBuffer,
     bool RenderAtCall)
 {

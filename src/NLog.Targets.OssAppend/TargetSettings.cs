@@ -89,6 +89,7 @@ internal sealed class TargetSettings
         options.CloseTimeout,
         _target.DrainOnProcessExit,
         _target.FlushTarget,
+        _target.FlushTimeoutSeconds == -1 ? Timeout.InfiniteTimeSpan : Seconds(_target.FlushTimeoutSeconds),
         HasBuffer: options.BufferPath is not null,
         RenderAtCall: _target.RenderAtCall);
 
@@ -111,6 +112,7 @@ internal sealed class TargetSettings
             _target.OverflowAction,
             "must be Discard or Block with RenderAtCall: what waits is bounded by MemoryLimit.");
         Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), _target.FlushTarget, "must be Oss or Disk.");
+        Check(_target.FlushTimeoutSeconds is -1 or (>= 1 and <= 86_400), nameof(_target.FlushTimeoutSeconds), _target.FlushTimeoutSeconds, "must be 1 to 86400, or -1 for as long as it takes.");
         foreach (var fault in key.Faults)
             Add(nameof(_target.ObjectKey), fault);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Diagnostics;
@@ -32,6 +33,49 @@ public class CloseTests
 
         Assert.Equal(1000, running.Oss.Lines.Length);
         Assert.Equal(Enumerable.Range(1, 1000), fates.Stored);
+    }
+
+    [Fact]
+    public async Task LayoutThatHangs_TheCloseTellsOfEverythingBehindIt()
+    {
+        var time = new ObservedTime();
+        using var hung = new ManualResetEventSlim();
+        using var running = RunningTarget.Start(
+            t =>
+            {
+                t.CloseTimeoutSeconds = 5;
+                t.BatchSize = 10;
+                t.Layout = Layout.FromMethod(
+                    e =>
+                    {
+                        if (e.Message == "hang")
+                            hung.Wait();
+                        return e.Message;
+                    },
+                    LayoutRenderOptions.ThreadAgnostic);
+            },
+            time);
+        var fates = new Fates();
+        fates.Write(running.Target, "before");
+        Assert.Null(await running.FlushAsync());
+        fates.Write(running.Target, "hang");
+        for (var i = 0; i < 98; i++)
+            fates.Write(running.Target, "x");
+        var flush = running.FlushAsync();
+
+        var close = running.CloseInBackground();
+        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(2));
+        await close.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.NotNull(await flush);
+        hung.Set();
+
+        Assert.Equal([1], fates.Stored);
+        Assert.Equal(Enumerable.Range(2, 99), fates.Lost);
+        Assert.Equal(99, running.Target.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
+        Assert.Equal(["before"], running.Oss.Lines);
     }
 
     [Theory]

@@ -157,6 +157,7 @@ public class ConfigurationFormsTests
             RetryDelayMilliseconds = 50,
             RetryTimeLimitSeconds = -1,
             CloseTimeoutSeconds = 4,
+            FlushTimeoutSeconds = 3,
         };
         target.Metadata.Add(new TargetPropertyWithContext("app", "shop"));
         target.Metadata.Add(new TargetPropertyWithContext("place", "cn-hangzhou"));

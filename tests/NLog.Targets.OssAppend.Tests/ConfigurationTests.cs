@@ -191,6 +191,7 @@ public class ConfigurationTests
             target.ConcurrentAppends = 0;
             target.RetryTimeLimitSeconds = -5;
             target.CloseTimeoutSeconds = -1;
+            target.FlushTimeoutSeconds = 0;
             target.RequestTimeoutSeconds = 0;
             target.OverflowAction = (AsyncTargetWrapperOverflowAction)9;
             target.Metadata.Add(new TargetPropertyWithContext("not valid", "x"));
@@ -201,7 +202,7 @@ public class ConfigurationTests
         {
             "Endpoint", "Bucket", "AccessKeySecret", "ObjectKey", "ContentType", "Layout", "QueueLimit", "BatchSize", "BlockTimeoutMilliseconds",
             "AppendIntervalMilliseconds", "AppendSizeLimit", "MemoryLimit", "ConcurrentAppends", "RetryTimeLimitSeconds",
-            "CloseTimeoutSeconds", "RequestTimeoutSeconds", "OverflowAction", "Metadata",
+            "CloseTimeoutSeconds", "RequestTimeoutSeconds", "OverflowAction", "FlushTimeoutSeconds", "Metadata",
         })
         {
             Assert.Contains($"\n  - {name}: ", message, StringComparison.Ordinal);

@@ -64,7 +64,7 @@ public class EventQueueTests
 
     private static EventQueue QueueOf(TimeSpan rhythm) => new(
         new PipelineSettings(
-            QueueLimit: 6, AsyncTargetWrapperOverflowAction.Discard, TimeSpan.Zero, BatchSize: 1, TimeSpan.Zero, DrainOnProcessExit: false, OssFlushTarget.Oss, HasBuffer: false, RenderAtCall: false),
+            QueueLimit: 6, AsyncTargetWrapperOverflowAction.Discard, TimeSpan.Zero, BatchSize: 1, TimeSpan.Zero, DrainOnProcessExit: false, OssFlushTarget.Oss, FlushTimeout: TimeSpan.Zero, HasBuffer: false, RenderAtCall: false),
         new FakeTimeProvider(),
         rhythm);
 

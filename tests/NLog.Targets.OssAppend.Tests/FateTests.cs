@@ -84,6 +84,8 @@ public class FateTests
 
         fates.Write(running.Target, "x");
         var flush = running.FlushAsync();
+        // The clock is not to run before the first attempt has.
+        await Wait.UntilAsync(() => running.Target.GetSnapshot().LastFailure is not null);
         await Wait.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));

@@ -1,4 +1,5 @@
 using NLog.Targets.OssAppend.Tests.Support;
+using OssLogSinks.Core.Diagnostics;
 
 namespace NLog.Targets.OssAppend.Tests;
 
@@ -29,6 +30,28 @@ public class FlushTests
 
         Assert.Null(await first);
         Assert.Null(await second);
+        Assert.Equal(["x"], running.Oss.Lines);
+    }
+
+    [Fact]
+    public async Task FlushThatTakesLongerThanItsTimeout_IsToldSo_AndDeliveryGoesOn()
+    {
+        var time = new ObservedTime();
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var running = RunningTarget.Start(t => t.FlushTimeoutSeconds = 5, time);
+        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Logger.Info("x");
+
+        var flush = running.FlushAsync();
+        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(flush.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+
+        Assert.Contains("flush timeout", Assert.IsType<OssDeliveryException>(await flush).Message, StringComparison.Ordinal);
+        var next = running.FlushAsync();
+        mayAppend.SetResult();
+        Assert.Null(await next);
         Assert.Equal(["x"], running.Oss.Lines);
     }
 

@@ -29,6 +29,7 @@ internal sealed class NLogDoor : IFrontDoor
             Layout = "${message}",
             AppendIntervalMilliseconds = order.PeriodMilliseconds,
             CloseTimeoutSeconds = order.CloseTimeoutSeconds,
+            FlushTimeoutSeconds = -1,
             RetryDelayMilliseconds = 5,
             RetryDelayLimitSeconds = 1,
             DrainOnProcessExit = order.DrainOnProcessExit,

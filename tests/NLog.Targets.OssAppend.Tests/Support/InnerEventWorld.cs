@@ -52,6 +52,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             RetryDelayMilliseconds = 1,
             // Longer than a test may take: a close that waits for itself fails it.
             CloseTimeoutSeconds = 3600,
+            FlushTimeoutSeconds = -1,
             RenderAtCall = renderAtCall,
             BufferPath = hasBuffer ? new SimpleLayout(_folder) : null,
             DrainOnProcessExit = false,

@@ -40,6 +40,7 @@ internal sealed class RunningTarget : IDisposable
         ObjectKey = "app.log",
         Layout = "${message}",
         AppendIntervalMilliseconds = 600_000,
+        FlushTimeoutSeconds = -1,
         Configure = options =>
         {
             options.Client = oss;

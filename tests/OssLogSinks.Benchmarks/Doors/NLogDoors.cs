@@ -24,6 +24,7 @@ internal static class NLogDoors
             RenderAtCall = settings.RendersAtCall,
             OverflowAction = Overflow(settings),
             CloseTimeoutSeconds = (int)settings.CloseTimeout.TotalSeconds,
+            FlushTimeoutSeconds = -1,
         };
         target.QueueLimit = settings.QueueLimit ?? target.QueueLimit;
         target.MemoryLimit = settings.MemoryLimit ?? target.MemoryLimit;

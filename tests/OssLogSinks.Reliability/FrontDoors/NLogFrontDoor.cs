@@ -52,6 +52,7 @@ internal sealed class NLogFrontDoor : IFrontDoor
             RefusalRetryDelaySeconds = (int)Pace.RefusalRetryDelay.TotalSeconds,
             RequestTimeoutSeconds = (int)Pace.RequestTimeout.TotalSeconds,
             CloseTimeoutSeconds = (int)settings.CloseTimeout.TotalSeconds,
+            FlushTimeoutSeconds = -1,
             BufferPath = settings.BufferPath is { } path ? Layout.FromLiteral(path) : null,
             BufferSizeLimitBytes = settings.BufferSizeLimit,
             FlushTarget = settings.BufferPath is null ? OssFlushTarget.Oss : OssFlushTarget.Disk,
