@@ -85,6 +85,16 @@ internal sealed class DeliveryReporter
         Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, Sentences("Appending to OSS does not work:", message, advice, consequence));
     }
 
+    /// <summary>Why events are given up, with the failure behind it and what to do about it: who sees the exception may see no report.</summary>
+    /// <param name="why">Why, as a sentence.</param>
+    /// <param name="error">The last failure; null if there was none.</param>
+    public static string WithFailure(string why, Exception? error) =>
+        error is null ? why : WithFailure(why, KindOf(error), PlainText.Of(error), AdviceFor(error));
+
+    /// <summary>The same with the latest failure, if there is trouble now.</summary>
+    public string WithTrouble(string why) =>
+        TroubleNow is { Since: not null, Last: { } last } ? WithFailure(why, last.Kind, last.Message, last.Advice) : why;
+
     /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
     public void Refused(OssException error, (object? Shipper, object? Stream) stream) =>
         _ = _trouble.Fail(stream, error.Kind, PlainText.Of(error), TroubleAdvice.For(error), isOver: null);
@@ -211,6 +221,9 @@ internal sealed class DeliveryReporter
         AppendOutcome.Unrecorded unrecorded => (false, unrecorded.Error),
         _ => (true, null),
     };
+
+    private static string WithFailure(string why, OssFailureKind kind, string message, string advice) =>
+        Sentences(why, kind == OssFailureKind.Unknown ? "The last failure:" : $"The last failure ({kind}):", message, advice);
 
     private static OssFailureKind KindOf(Exception error) => error is OssException failure ? failure.Kind : OssFailureKind.Unknown;
 
