@@ -156,7 +156,9 @@ internal sealed class TargetSettings
         var id = Text(_target.AccessKeyId);
         var secret = Text(_target.AccessKeySecret);
         var token = Text(_target.SecurityToken);
-        if (_target.AccessKeyId is null && _target.AccessKeySecret is null && token is null)
+
+        // A layout that says where a key may be, and finds none there, is no key: the environment's counts.
+        if (id is null && secret is null && token is null)
             return null;
 
         if (id is null)
