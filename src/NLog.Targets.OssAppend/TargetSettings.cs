@@ -27,6 +27,9 @@ internal sealed class TargetSettings
         [nameof(OssAppenderOptions.CloseTimeout)] = nameof(OssAppendTarget.CloseTimeoutSeconds),
     };
 
+    // In place of credentials that are refused here, so that the core's check does not report them as missing. It signs nothing.
+    private static readonly StaticCredentialsProvider RefusedAlready = new("no-access-key", "no-secret");
+
     private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
 
     private readonly OssAppendTarget _target;
@@ -172,8 +175,7 @@ internal sealed class TargetSettings
         foreach (var fault in faults)
             Add(fault.Setting, fault.Problem);
 
-        // One mistake, one fault: without any credentials the environment's would be missed too.
-        return faults.Count > 0 ? new StaticCredentialsProvider("reported", "above") : new StaticCredentialsProvider(id, secret, token);
+        return faults.Count > 0 ? RefusedAlready : new StaticCredentialsProvider(id, secret, token);
     }
 
     private Dictionary<string, string> Entries(IList<TargetPropertyWithContext> properties, string setting)
@@ -220,5 +222,5 @@ internal sealed class TargetSettings
 
     private void Add(string setting, string problem) => Add(new SettingFault(setting, problem));
 
-    private void Add(SettingFault fault) => _faults.Add(fault.Without([Text(_target.AccessKeySecret), Text(_target.SecurityToken)]).ToString());
+    private void Add(SettingFault fault) => _faults.Add(fault.WithoutSecrets([Text(_target.AccessKeySecret), Text(_target.SecurityToken)]).ToString());
 }
