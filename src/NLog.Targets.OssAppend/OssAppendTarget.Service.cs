@@ -36,7 +36,7 @@ public sealed partial class OssAppendTarget
     /// </summary>
     public Layout? Region { get; set; }
 
-    /// <summary>The access key's id, together with <see cref="AccessKeySecret"/>. Default: both from the environment variables that Alibaba's own SDKs read.</summary>
+    /// <summary>The access key's id, together with <see cref="AccessKeySecret"/>. Default, also where both come out empty: both from the environment variables that Alibaba's own SDKs read.</summary>
     public Layout? AccessKeyId { get; set; }
 
     /// <summary>The access key's secret. Better a <c>${environment:NAME}</c> than in the file. Default: see <see cref="AccessKeyId"/>.</summary>

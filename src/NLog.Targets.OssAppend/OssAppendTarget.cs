@@ -94,7 +94,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         options.Diagnostics = diagnostics;
         var pipeline = Make();
         if (pipelineSettings.DrainOnProcessExit)
-            pipeline.Understudy = new Understudy(MakeAnother, options.TimeProvider, LoggingConfiguration?.LogFactory);
+            pipeline.Understudy = new Understudy(Make, options.TimeProvider, LoggingConfiguration?.LogFactory);
         _startedAt = Understudy.NextMoment();
         _pipeline = pipeline;
 
@@ -105,13 +105,6 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             var appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
             return new EventPipeline(appender, continuations, key, renderer, pipelineSettings, options.TimeProvider);
-        }
-
-        // What is reported at start was reported by the first.
-        EventPipeline MakeAnother()
-        {
-            options.AllowPlainHttp = true;
-            return Make();
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class TargetSettings
         [nameof(OssAppenderOptions.CloseTimeout)] = nameof(OssAppendTarget.CloseTimeoutSeconds),
     };
 
+    // In place of credentials that are refused here, so that the core's check does not report them as missing. It signs nothing.
+    private static readonly StaticCredentialsProvider RefusedAlready = new("no-access-key", "no-secret");
+
     private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
 
     private readonly OssAppendTarget _target;
@@ -158,7 +161,9 @@ internal sealed class TargetSettings
         var id = Text(_target.AccessKeyId);
         var secret = Text(_target.AccessKeySecret);
         var token = Text(_target.SecurityToken);
-        if (_target.AccessKeyId is null && _target.AccessKeySecret is null && token is null)
+
+        // A layout that says where a key may be, and finds none there, is no key: the environment's counts.
+        if (id is null && secret is null && token is null)
             return null;
 
         if (id is null)
@@ -172,8 +177,7 @@ internal sealed class TargetSettings
         foreach (var fault in faults)
             Add(fault.Setting, fault.Problem);
 
-        // One mistake, one fault: without any credentials the environment's would be missed too.
-        return faults.Count > 0 ? new StaticCredentialsProvider("reported", "above") : new StaticCredentialsProvider(id, secret, token);
+        return faults.Count > 0 ? RefusedAlready : new StaticCredentialsProvider(id, secret, token);
     }
 
     private Dictionary<string, string> Entries(IList<TargetPropertyWithContext> properties, string setting)
@@ -220,5 +224,5 @@ internal sealed class TargetSettings
 
     private void Add(string setting, string problem) => Add(new SettingFault(setting, problem));
 
-    private void Add(SettingFault fault) => _faults.Add(fault.Without([Text(_target.AccessKeySecret), Text(_target.SecurityToken)]).ToString());
+    private void Add(SettingFault fault) => _faults.Add(fault.WithoutSecrets([Text(_target.AccessKeySecret), Text(_target.SecurityToken)]).ToString());
 }

@@ -16,12 +16,18 @@ public sealed class OssAppenderOptions
     /// <summary>The key of a writer's own objects: a folder a day, an object for each process.</summary>
     public const string DefaultObjectKey = "logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log";
 
+    private string? _endpoint;
+
     /// <summary>
     /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
     /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Default: the public endpoint of
     /// <see cref="Region"/>. One of the two is required, unless <see cref="Client"/> is set.
     /// </summary>
-    public string? Endpoint { get; set; }
+    public string? Endpoint
+    {
+        get => _endpoint;
+        set => _endpoint = EndpointHost.WithoutUserInfo(value);
+    }
 
     /// <summary>
     /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is

@@ -55,7 +55,7 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
         Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
         CheckSecrets();
-        return [.. _faults.Select(fault => fault.Without(_secrets))];
+        return [.. _faults.Select(fault => fault.WithoutSecrets(_secrets))];
     }
 
     // A secret makes a host's name and an object's key that are right, and so would go to name servers and into reports.

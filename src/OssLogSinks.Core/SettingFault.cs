@@ -39,7 +39,7 @@ public sealed record SettingFault(string Setting, string Problem)
 
     /// <summary>The same fault, with secrets masked that may stand in its text because a user has put them into the wrong setting.</summary>
     /// <param name="secrets">The secrets that are known, each also found percent-encoded and in another case. What the environment has for this library is masked too.</param>
-    public SettingFault Without(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
+    public SettingFault WithoutSecrets(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
 
     private static string OnOneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

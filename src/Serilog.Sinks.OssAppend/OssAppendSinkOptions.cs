@@ -23,6 +23,8 @@ public sealed class OssAppendSinkOptions
     /// <summary>Number of events rendered in one go if nothing else is said.</summary>
     public const int DefaultBatchSizeLimit = 500;
 
+    private string? _endpoint;
+
     /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set.</summary>
     public string? Bucket { get; set; }
 
@@ -36,7 +38,13 @@ public sealed class OssAppendSinkOptions
     /// Where OSS is: <c>oss-cn-hangzhou-internal.aliyuncs.com</c> for instance, an accelerated, dual-stack or custom domain, or
     /// an IP with its port; <c>http://</c> in front of it switches TLS off. Default: the public endpoint of <see cref="Region"/>.
     /// </summary>
-    public string? Endpoint { get; set; }
+    public string? Endpoint
+    {
+        get => _endpoint;
+
+        // A password in it, for which it is refused, is masked by the core.
+        set => _endpoint = new OssAppenderOptions { Endpoint = value }.Endpoint;
+    }
 
     /// <summary>
     /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is

@@ -271,6 +271,62 @@ public class ConfigurationTests
         Assert.DoesNotContain("MARK", text, StringComparison.Ordinal);
     }
 
+    // An application that has its keys in the environment may still name the settings that it has them in elsewhere.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("${environment:NO_SUCH_VARIABLE_HERE}")]
+    public void NeitherIdNorSecret_TakesThemFromTheEnvironment(string? layout)
+    {
+        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        using var running = RunningTarget.Start(target =>
+        {
+            (target.AccessKeyId, target.AccessKeySecret, target.SecurityToken) = (layout!, layout!, layout!);
+            var configure = target.Configure!;
+            target.Configure = options =>
+            {
+                configure(options);
+                seen = options;
+            };
+        });
+
+        Assert.Null(seen!.Credentials);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("${environment:NO_SUCH_VARIABLE_HERE}")]
+    public void NeitherIdNorSecret_AndNoneInTheEnvironment_SaysWhatToSet(string? layout)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.EndsWith("ACCESS_KEY_ID", StringComparison.Ordinal)), "The environment has keys.");
+
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            target.Configure = null;
+            (target.Bucket, target.Region) = ("my-logs", "cn-hangzhou");
+            (target.AccessKeyId, target.AccessKeySecret) = (layout!, layout!);
+        }));
+
+        Assert.EndsWith(
+            "\n  - AccessKeyId, AccessKeySecret: are not set, and the environment has none. No credentials in the environment: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
+            Text(exception),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TokenWithoutAKey_IsRefused()
+    {
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            target.Configure = null;
+            (target.Bucket, target.Region, target.SecurityToken) = ("my-logs", "cn-hangzhou", "token");
+        }));
+
+        Assert.Contains("\n  - AccessKeyId: is empty; set it together with AccessKeySecret", Text(exception), StringComparison.Ordinal);
+        Assert.Contains("\n  - AccessKeySecret: is empty; set it together with AccessKeyId", Text(exception), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void SnapshotBeforeTheStart_IsEmpty() => Assert.Equal(new DeliverySnapshot().Accepted, new OssAppendTarget().GetSnapshot().Accepted);
 

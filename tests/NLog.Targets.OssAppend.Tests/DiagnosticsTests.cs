@@ -35,6 +35,34 @@ public class DiagnosticsTests
     }
 
     [Fact]
+    public async Task EndOfTrouble_IsSeenByWhoeverSawTheTrouble()
+    {
+        var text = new StringWriter();
+        var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
+        (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Warn);
+        try
+        {
+            using var running = RunningTarget.Start(target =>
+            {
+                target.Name = "mended-target";
+                target.RetryDelayMilliseconds = 1;
+            });
+            var failures = 3;
+            running.Oss.BeforeAppend = (_, _) => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask;
+            running.Logger.Info("late");
+            Assert.Null(await running.FlushAsync());
+        }
+        finally
+        {
+            (InternalLogger.LogWriter, InternalLogger.LogLevel) = (writer, level);
+        }
+
+        var lines = text.ToString().Split('\n').Where(line => line.Contains("mended-target", StringComparison.Ordinal)).ToList();
+        Assert.Contains("Appending to OSS does not work: ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("Appending to OSS works again.", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BracesInAReport_AreNoFormat()
     {
         var diagnostics = new InternalLoggerDiagnostics(new OssAppendTarget { Name = "oss" });

@@ -21,8 +21,8 @@ public class SecretsInObjectsTests
         ["static provider"] = new StaticCredentialsProvider("id", Secret, Secret + "-token"),
         ["delegate provider"] = new DelegateCredentialsProvider(_ => new ValueTask<OssCredentials>(new OssCredentials("id", Secret))),
         ["environment provider"] = new EnvironmentCredentialsProvider(_ => Secret),
-        ["options of the client"] = new OssClientOptions { Credentials = new StaticCredentialsProvider("id", Secret), Proxy = Proxy, HttpMessageHandler = Handler },
-        ["options of the appender"] = new OssAppenderOptions { Credentials = new StaticCredentialsProvider("id", Secret), HttpMessageHandler = Handler },
+        ["options of the client"] = new OssClientOptions { Endpoint = $"http://user:{Secret}@oss.example", Credentials = new StaticCredentialsProvider("id", Secret), Proxy = Proxy, HttpMessageHandler = Handler },
+        ["options of the appender"] = new OssAppenderOptions { Endpoint = $"http://user:{Secret}@oss.example", Credentials = new StaticCredentialsProvider("id", Secret), HttpMessageHandler = Handler },
     };
 
     private static WebProxy Proxy => new("proxy", 8080) { Credentials = new NetworkCredential("user", Secret) };

@@ -40,6 +40,9 @@ internal sealed class DeliveryFate
         batch.AdvanceTo(batch.Count, lost: true);
     }
 
+    /// <summary>The batch's records from its cursor on are given up, since the application stops.</summary>
+    public void Lost(AppendBatch batch, DropReason reason, string why, bool mayBeStored) => Lost(batch, reason, _reporter.WithTrouble(why), null, mayBeStored);
+
     /// <summary>Records are on disk: whoever waits for their fate need not wait any longer.</summary>
     public void Kept(IReadOnlyList<(long Id, object State)> states)
     {

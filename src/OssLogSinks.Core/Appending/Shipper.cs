@@ -146,7 +146,7 @@ internal sealed class Shipper : IDisposable
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
-            GiveUp(stream, batch, DropReason.RetryTimeOver, "OSS did not take them within the retry time.", cause);
+            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not take them within the retry time.", ErrorOf(cause)), cause);
             return TimeSpan.Zero;
         }
 

@@ -25,7 +25,7 @@ internal sealed class DeliveryReporter
 
     // Guarded by _gate.
     private readonly Dictionary<string, Gathered> _gathered = [];
-    private bool _hasTrouble;
+    private OssDiagnosticLevel? _troubleReported;
     private bool _hasBufferTrouble;
     private bool _hasDelivered;
 
@@ -78,12 +78,23 @@ internal sealed class DeliveryReporter
         if (!TakeTurn("trouble " + kindOfReport, 1, out _))
             return;
 
+        var level = isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error;
         lock (_gate)
-            _hasTrouble = true;
+            _troubleReported = _troubleReported > level ? _troubleReported : level;
 
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
-        Report(isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error, Sentences("Appending to OSS does not work:", message, advice, consequence));
+        Report(level, Sentences("Appending to OSS does not work:", message, advice, consequence));
     }
+
+    /// <summary>Why events are given up, with the failure behind it and what to do about it: who sees the exception may see no report.</summary>
+    /// <param name="why">Why, as a sentence.</param>
+    /// <param name="error">The last failure; null if there was none.</param>
+    public static string WithFailure(string why, Exception? error) =>
+        error is null ? why : WithFailure(why, KindOf(error), PlainText.Of(error), AdviceFor(error));
+
+    /// <summary>The same with the latest failure, if there is trouble now.</summary>
+    public string WithTrouble(string why) =>
+        TroubleNow is { Since: not null, Last: { } last } ? WithFailure(why, last.Kind, last.Message, last.Advice) : why;
 
     /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
     public void Refused(OssException error, (object? Shipper, object? Stream) stream) =>
@@ -100,16 +111,19 @@ internal sealed class DeliveryReporter
     public void Delivered((object? Shipper, object? Stream) stream = default)
     {
         var isOver = _trouble.Deliver(stream);
+        OssDiagnosticLevel level;
         lock (_gate)
         {
             _hasDelivered = true;
-            if (!_hasTrouble || !isOver)
+            if (_troubleReported is not { } reported || !isOver)
                 return;
 
-            _hasTrouble = false;
+            level = reported;
+            _troubleReported = null;
         }
 
-        Report(OssDiagnosticLevel.Information, "Appending to OSS works again.");
+        // Whoever reads no lower level saw the trouble, and has to see its end.
+        Report(level, "Appending to OSS works again.");
     }
 
     /// <summary>The endpoint is another machine, and is spoken to in plain text; told once, at start.</summary>
@@ -179,7 +193,7 @@ internal sealed class DeliveryReporter
         }
 
         _trouble.MendBuffer();
-        Report(OssDiagnosticLevel.Information, "The buffer on disk works again.");
+        Report(OssDiagnosticLevel.Error, "The buffer on disk works again.");
     }
 
     /// <summary>The disk buffer has reached its limit.</summary>
@@ -211,6 +225,9 @@ internal sealed class DeliveryReporter
         AppendOutcome.Unrecorded unrecorded => (false, unrecorded.Error),
         _ => (true, null),
     };
+
+    private static string WithFailure(string why, OssFailureKind kind, string message, string advice) =>
+        Sentences(why, kind == OssFailureKind.Unknown ? "The last failure:" : $"The last failure ({kind}):", message, advice);
 
     private static OssFailureKind KindOf(Exception error) => error is OssException failure ? failure.Kind : OssFailureKind.Unknown;
 

@@ -1,9 +1,9 @@
 namespace OssLogSinks.Core.Diagnostics;
 
-/// <summary>How much a report matters.</summary>
+/// <summary>How much a report matters. The end of a trouble is reported at the level of the trouble, so that whoever saw the one sees the other.</summary>
 public enum OssDiagnosticLevel
 {
-    /// <summary>Good to know: an object was rolled, delivery goes on again.</summary>
+    /// <summary>Good to know: what was found at start, or an object that was finished, for instance.</summary>
     Information,
 
     /// <summary>Something is wrong, but nothing is lost yet.</summary>

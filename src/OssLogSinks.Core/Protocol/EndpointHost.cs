@@ -50,6 +50,18 @@ internal sealed class EndpointHost
         }
     }
 
+    /// <summary>An endpoint that may be shown: a user name and password in it, for which it is refused, become a mask.</summary>
+    public static string? WithoutUserInfo(string? text)
+    {
+        var end = text is null ? -1 : Math.Max(text.LastIndexOf('@'), text.LastIndexOf("%40", StringComparison.Ordinal));
+        if (end < 0)
+            return text;
+
+        var colon = text!.IndexOf("://", StringComparison.Ordinal);
+        var scheme = colon >= 0 && colon < end ? text.Substring(0, colon + 3) : "";
+        return $"{scheme}{SecretText.Mask}{text.Substring(end)}";
+    }
+
     /// <summary>Reads an endpoint: a host with or without port, scheme http or https, https if it names none.</summary>
     public static bool TryParse(string? text, ICollection<string> faults, out string scheme, [NotNullWhen(true)] out EndpointHost? host)
     {

@@ -8,11 +8,17 @@ namespace OssLogSinks.Core.Protocol;
 /// <summary>Settings of an <see cref="OssClient"/>. Read once, when the client is created.</summary>
 public sealed class OssClientOptions
 {
+    private string? _endpoint;
+
     /// <summary>
     /// The service's address: a host with or without <c>https://</c> and port. Public, internal, acceleration and dual-stack
     /// endpoints, a domain bound to the bucket, an address or <c>localhost</c>. Default: the public endpoint of <see cref="Region"/>.
     /// </summary>
-    public string? Endpoint { get; set; }
+    public string? Endpoint
+    {
+        get => _endpoint;
+        set => _endpoint = EndpointHost.WithoutUserInfo(value);
+    }
 
     /// <summary>The bucket. Required.</summary>
     public string? Bucket { get; set; }

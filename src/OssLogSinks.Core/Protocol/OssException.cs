@@ -131,6 +131,6 @@ public enum OssFailureKind
     /// <summary>What answered is not OSS: a login page, a gateway, a firewall, or another service.</summary>
     NotOss,
 
-    /// <summary>The buffer on disk does not work. No <see cref="OssException"/> has this kind; a <see cref="Diagnostics.DeliveryFailure"/> may.</summary>
+    /// <summary>The buffer on disk does not work. Only a <see cref="Diagnostics.DeliveryFailure"/> has this kind, never an <see cref="OssException"/>: no request failed.</summary>
     Buffer,
 }

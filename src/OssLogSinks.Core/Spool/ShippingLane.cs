@@ -25,7 +25,7 @@ internal sealed class ShippingLane
         foreach (var (batch, mayBeStored) in Spool.Abandon())
         {
             if (batch.Source is not { IsDurable: true })
-                _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", null, mayBeStored);
+                _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", mayBeStored);
             batch.Abandon();
         }
 

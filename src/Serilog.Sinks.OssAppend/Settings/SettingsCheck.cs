@@ -14,6 +14,9 @@ internal sealed class SettingsCheck
     private const string WriteTo = "WriteTo.OssAppend";
     private const string AuditTo = "AuditTo.OssAppend";
 
+    // In place of credentials that are refused here, so that the core's check does not report them as missing. It signs nothing.
+    private static readonly StaticCredentialsProvider RefusedAlready = new("no-access-key", "no-secret");
+
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
 
     private readonly OssAppendSinkOptions _options;
@@ -68,7 +71,7 @@ internal sealed class SettingsCheck
         if (_faults.Count == 0)
             return;
 
-        var exception = new OssSettingsException([.. _faults.Select(fault => fault.Without([_options.AccessKeySecret, _options.SecurityToken]))], owner);
+        var exception = new OssSettingsException([.. _faults.Select(fault => fault.WithoutSecrets([_options.AccessKeySecret, _options.SecurityToken]))], owner);
         if (configuration is not null || unreadable is not null)
             StartUpReport.Tell(exception);
         throw exception;
@@ -107,7 +110,7 @@ internal sealed class SettingsCheck
     private void CheckCore(OssAppenderOptions appender)
     {
         if (_faults.Any(f => IsAboutCredentials(f.Setting)))
-            appender.Credentials = new StaticCredentialsProvider("reported", "above");
+            appender.Credentials = RefusedAlready;
 
         foreach (var fault in appender.Validate())
             _faults.Add(_names.FromCore(fault));

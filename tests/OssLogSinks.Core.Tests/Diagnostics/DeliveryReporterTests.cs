@@ -57,6 +57,35 @@ public class DeliveryReporterTests
         Assert.Contains("works again", _reports.Reports[^1].Message);
     }
 
+    [Theory]
+    [InlineData(true, OssDiagnosticLevel.Warning)]
+    [InlineData(false, OssDiagnosticLevel.Error)]
+    public void EndOfTrouble_IsReportedAtTheLevelThatShowedTheTrouble(bool isPassing, OssDiagnosticLevel level)
+    {
+        var reporter = new DeliveryReporter(_reports, _time);
+
+        reporter.Trouble(isPassing ? new AppendOutcome.Unanswered(new OssException("no answer", null)) : new AppendOutcome.Refused(new OssException(HttpStatusCode.Forbidden, "X", "no")), failures: 3);
+        reporter.Delivered();
+        reporter.BufferFailed("events wait in memory", new IOException("full"));
+        reporter.BufferWorks();
+
+        Assert.Equal([level, level, OssDiagnosticLevel.Error, OssDiagnosticLevel.Error], _reports.Reports.Select(r => r.Level));
+    }
+
+    [Fact]
+    public void EndOfMixedTrouble_IsReportedAtTheWorstLevel_AndTheNextTroubleBeginsAnew()
+    {
+        var reporter = new DeliveryReporter(_reports, _time);
+        reporter.Trouble(new AppendOutcome.Refused(new OssException(HttpStatusCode.Forbidden, "X", "no")), failures: 1);
+        reporter.Trouble(new AppendOutcome.Unanswered(new OssException("no answer", null)), failures: 3);
+        reporter.Delivered();
+        _time.Advance(TimeSpan.FromMinutes(2));
+        reporter.Trouble(new AppendOutcome.Unanswered(new OssException("no answer", null)), failures: 3);
+        reporter.Delivered();
+
+        Assert.Equal([OssDiagnosticLevel.Error, OssDiagnosticLevel.Warning], _reports.Reports.Where(r => r.Message.Contains("works again", StringComparison.Ordinal)).Select(r => r.Level));
+    }
+
     [Fact]
     public void Reports_HoldNoBraces()
     {

@@ -122,6 +122,44 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task FirstLineOfTheException_SaysWhatFailedLastAndWhatToDo()
+    {
+        var time = new FakeTimeProvider();
+        var options = Options();
+        options.TimeProvider = time;
+        await using var logger = Audit(options);
+        _bucket.Refusal = new OssException("GetObjectMeta failed: the name of oss.example cannot be resolved.", null) { Kind = OssFailureKind.NameNotResolved };
+
+        var call = OnAThread(() => logger.Information("Late"));
+        await time.RunUntilEnd(Task.WhenAny(call));
+
+        var firstLine = (await Assert.ThrowsAsync<AggregateException>(() => call)).ToString().Split('\n')[0];
+        Assert.Contains(
+            "(RetryTimeOver): OSS did not take them within the retry time. The last failure (NameNotResolved): GetObjectMeta failed: the name of oss.example cannot be resolved. Correct the endpoint or the region, or this machine's DNS.",
+            firstLine,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FirstLineOfAClosesException_SaysWhatFailedLastAndWhatToDo()
+    {
+        var time = new FakeTimeProvider();
+        var options = Options();
+        options.TimeProvider = time;
+        options.RetryTimeLimit = Timeout.InfiniteTimeSpan;
+        var logger = Audit(options);
+        _bucket.Refusal = new OssException("AppendObject failed.", null) { Kind = OssFailureKind.Proxy };
+        var call = OnAThread(() => logger.Information("Cut off"));
+        await Some.Until(() => options.Monitor!.GetSnapshot().LastFailure is not null).InTime();
+
+        await time.RunUntilEnd(logger.DisposeAsync().AsTask());
+
+        var failure = DeliveryFailure(await Assert.ThrowsAsync<AggregateException>(() => call));
+        Assert.Equal(DropReason.CloseTimeOver, failure.Reason);
+        Assert.Contains("the application stopped before OSS took them. The last failure (Proxy): AppendObject failed. Correct the proxy's address", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnswersThatGetLostForEver_ThrowThatItMayBeStored()
     {
         var options = Options();
