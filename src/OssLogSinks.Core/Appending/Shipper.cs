@@ -132,11 +132,11 @@ internal sealed class Shipper : IDisposable
 
     private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
     {
-        stream.Budget.MarkFailure(_settings.Time);
+        stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause));
         if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
         {
             _context.Reporter.Refused(refused.Error, (this, stream));
-            GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused);
+            GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused.Error);
             return TimeSpan.Zero;
         }
 
@@ -146,20 +146,21 @@ internal sealed class Shipper : IDisposable
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
-            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not take them within the retry time.", ErrorOf(cause)), cause);
+            var error = stream.Budget.LastError;
+            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not take them within the retry time.", error), error);
             return TimeSpan.Zero;
         }
 
         return PauseAfter(stream.Budget.Failures, cause, firstPauseIsZero);
     }
 
-    private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, AppendOutcome? cause)
+    private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, Exception? error)
     {
         var mayBeStored = stream.Appender.MayHaveLanded;
         stream.Appender.Abandon();
         stream.Budget.MarkSuccess();
         _context.Reporter.GaveUp((this, stream));
-        _fate.Lost(batch, reason, why, ErrorOf(cause), mayBeStored);
+        _fate.Lost(batch, reason, why, error, mayBeStored);
     }
 
     private static string WhyRefused(AppendOutcome.Refused refused) =>

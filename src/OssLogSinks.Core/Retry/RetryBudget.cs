@@ -8,8 +8,12 @@ internal sealed class RetryBudget
     /// <summary>Failures in a row.</summary>
     public int Failures { get; private set; }
 
-    public void MarkFailure(TimeProvider time)
+    /// <summary>The latest error of these failures that is known; null if none is.</summary>
+    public Exception? LastError { get; private set; }
+
+    public void MarkFailure(TimeProvider time, Exception? error)
     {
+        LastError = error ?? LastError;
         _failingSince ??= time.GetTimestamp();
         Failures++;
     }
@@ -17,6 +21,7 @@ internal sealed class RetryBudget
     public void MarkSuccess()
     {
         _failingSince = null;
+        LastError = null;
         Failures = 0;
     }
 
