@@ -15,7 +15,8 @@ namespace OssLogSinks.Core;
 /// </para>
 /// <para>
 /// Code of yours that delivery waits for without calling it needs a scope of its own: a loop that renews credentials, for instance.
-/// Enter one around it: <c>using (DeliveryScope.Enter())</c>.
+/// Enter one around it: <c>using (DeliveryScope.Enter())</c>. Without one, what it logs waits for room if the logger blocks when it is full.
+/// Only the delivery makes room, and the delivery waits for that code: until the time to block is over, or for ever if it has no end.
 /// </para>
 /// </remarks>
 public readonly record struct DeliveryScope : IDisposable

@@ -89,7 +89,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (acceptance == Acceptance.Full && patience != TimeSpan.Zero && MayWait(record, isDue) && DeliveryScope.MayWait())
             acceptance = AddInTime(record, isDue, room!, patience);
 
-        return Conclude(record, acceptance);
+        return Conclude(record, isDue, acceptance);
     }
 
     /// <summary>
@@ -107,7 +107,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         var acceptance = Add(record, isDue, out var room);
         return acceptance == Acceptance.Full && MayWait(record, isDue)
             ? new ValueTask<bool>(AppendLaterAsync(record, isDue, room!, cancellationToken))
-            : new ValueTask<bool>(Conclude(record, acceptance));
+            : new ValueTask<bool>(Conclude(record, isDue, acceptance));
     }
 
     /// <summary>
@@ -223,7 +223,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         }
         while (acceptance == Acceptance.Full);
 
-        return Conclude(record, acceptance);
+        return Conclude(record, isDue, acceptance);
     }
 
     private Acceptance AddInTime(in LogRecord record, bool isDue, Task room, TimeSpan patience)
@@ -255,22 +255,22 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (record.Utf8.Length <= _recordSizeLimit)
             return false;
 
-        Refuse(record, DropReason.TooLarge, "an event was larger than the record size limit.");
+        Refuse(record, DropReason.TooLarge, isFromDelivery: !IsDue(record), "an event was larger than the record size limit.");
         return true;
     }
 
-    private bool Conclude(in LogRecord record, Acceptance acceptance)
+    private bool Conclude(in LogRecord record, bool isDue, Acceptance acceptance)
     {
         if (acceptance == Acceptance.Accepted)
-            _setup.Counters.Accepted();
+            _setup.Counters.Accepted(isFromDelivery: !isDue);
         else if (acceptance == Acceptance.Closed)
-            Refuse(record, DropReason.Closed, "the appender was closed.");
+            Refuse(record, DropReason.Closed, !isDue, "the appender was closed.");
         else
-            Refuse(record, DropReason.SpoolFull, "the memory for undelivered events is full.");
+            Refuse(record, DropReason.SpoolFull, !isDue, "the memory for undelivered events is full.");
 
         return acceptance == Acceptance.Accepted;
     }
 
-    private void Refuse(in LogRecord record, DropReason reason, string why) =>
-        _setup.Fate.Lost(reason, 1, record.State is { } state ? [state] : [], why);
+    private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why) =>
+        _setup.Fate.LostOnArrival(reason, isFromDelivery, record.State is { } state ? [state] : [], why);
 }

@@ -64,6 +64,18 @@ internal sealed class DeliveryFate
     public void Lost(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeStored = false)
     {
         _counters.Dropped(reason, count);
+        ReportLost(reason, count, states, why, error, mayBeStored);
+    }
+
+    /// <summary>A record that the spool did not take is given up.</summary>
+    public void LostOnArrival(DropReason reason, bool isFromDelivery, IReadOnlyList<object> states, string why)
+    {
+        _counters.Dropped(reason, 1, isFromDelivery);
+        ReportLost(reason, 1, states, why, error: null, mayBeStored: false);
+    }
+
+    private void ReportLost(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error, bool mayBeStored)
+    {
         _reporter.Dropped(reason, count, why);
         if (states.Count > 0 && _listener is not null)
             TellLost(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeStored = mayBeStored });

@@ -65,10 +65,11 @@ internal sealed class DeliveryCounters : IDisposable
         _meter.CreateObservableGauge("osslogsinks.trouble", trouble, description: "1 from the first failure on until delivery works again, else 0.");
     }
 
-    public void Accepted()
+    /// <param name="isFromDelivery">Whether delivery itself has logged it: a listener of the meter may have.</param>
+    public void Accepted(bool isFromDelivery = false)
     {
         Interlocked.Increment(ref _accepted);
-        if (_acceptedCounter.Enabled && Measurable(ref _unmeasuredAccepted, 1) is var count and > 0)
+        if (_acceptedCounter.Enabled && Measurable(ref _unmeasuredAccepted, 1, isFromDelivery) is var count and > 0)
             Measure(_acceptedCounter, count);
     }
 
@@ -78,13 +79,17 @@ internal sealed class DeliveryCounters : IDisposable
         Interlocked.Add(ref _bytes, bytes);
         Measure(_deliveredCounter, records);
         Measure(_bytesCounter, bytes);
+        MeasureWhatWasLeft();
     }
 
-    public void Dropped(DropReason reason, long records)
+    /// <param name="reason">Why.</param>
+    /// <param name="records">How many.</param>
+    /// <param name="isFromDelivery">Whether delivery itself has logged them: a listener of the meter may have.</param>
+    public void Dropped(DropReason reason, long records, bool isFromDelivery = false)
     {
         Interlocked.Add(ref _dropped[(int)reason], records);
-        if (_droppedCounter.Enabled && Measurable(ref _unmeasuredDrops[(int)reason], records) is var count and > 0)
-            Measure(_droppedCounter, count, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
+        if (_droppedCounter.Enabled && Measurable(ref _unmeasuredDrops[(int)reason], records, isFromDelivery) is var count and > 0)
+            MeasureDrops(reason, count);
     }
 
     public void AppendSent() => Count(ref _appends, _appendsCounter);
@@ -131,16 +136,29 @@ internal sealed class DeliveryCounters : IDisposable
         Measure(counter, 1);
     }
 
-    // A listener that logs for each measurement would cause the next without end: what it logs is measured together with what comes later.
-    // Zero if there is nothing to measure now.
-    private static long Measurable(ref long unmeasured, long count)
+    // A listener that logs for each measurement would cause the next without end, in this call or, where a queue lies between, by the record
+    // that comes of it: what delivery logs is measured together with what comes later. Zero if there is nothing to measure now.
+    private static long Measurable(ref long unmeasured, long count, bool isFromDelivery)
     {
-        if (!_isMeasuring)
+        if (!_isMeasuring && !isFromDelivery)
             return count + Interlocked.Exchange(ref unmeasured, 0);
 
         Interlocked.Add(ref unmeasured, count);
         return 0;
     }
+
+    // Once an append, which no listener can cause.
+    private void MeasureWhatWasLeft()
+    {
+        if (Measurable(ref _unmeasuredAccepted, 0, isFromDelivery: false) is var accepted and > 0)
+            Measure(_acceptedCounter, accepted);
+        for (var reason = 0; reason < _unmeasuredDrops.Length; reason++)
+            if (Measurable(ref _unmeasuredDrops[reason], 0, isFromDelivery: false) is var dropped and > 0)
+                MeasureDrops((DropReason)reason, dropped);
+    }
+
+    private void MeasureDrops(DropReason reason, long count) =>
+        Measure(_droppedCounter, count, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
 
     // Whoever listens to the meter runs in here. If it throws, the records' fate is no other for it.
     private void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -147,7 +147,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         {
             KeyValues = _keyValues.Read(logEvent),
             State = _relay.StateOf(logEvent, _origin),
-            IsFromDelivery = _origin == EventOrigin.Delivery,
+            IsFromDelivery = _origin is EventOrigin.Delivery or EventOrigin.FailureListenerInDelivery,
         };
     }
 }

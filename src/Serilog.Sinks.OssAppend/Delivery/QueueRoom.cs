@@ -22,6 +22,9 @@ internal enum EventOrigin
 
     /// <summary>The failure listener, because of a loss.</summary>
     FailureListener,
+
+    /// <summary>The failure listener, because something is lost that delivery itself has logged: part of the delivery.</summary>
+    FailureListenerInDelivery,
 }
 
 /// <summary>

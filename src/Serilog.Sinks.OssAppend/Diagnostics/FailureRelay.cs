@@ -15,8 +15,8 @@ internal sealed class FailureRelay : IDeliveryListener
 {
     private readonly object _sender;
 
-    // Set while the listener runs, and in whatever it calls.
-    private readonly AsyncLocal<bool> _isTelling = new();
+    // Who logs while the listener runs, and in whatever it calls; null otherwise.
+    private readonly AsyncLocal<EventOrigin?> _telling = new();
 
     // Set while the logger is configured, before the first event.
     private ILoggingFailureListener? _listener;
@@ -32,8 +32,8 @@ internal sealed class FailureRelay : IDeliveryListener
     /// <summary>Who logs an event now.</summary>
     public EventOrigin OriginOf(OssAppender appender)
     {
-        if (_listener is not null && _isTelling.Value)
-            return EventOrigin.FailureListener;
+        if (_listener is not null && _telling.Value is { } listener)
+            return listener;
 
         return appender.IsCalledByDelivery ? EventOrigin.Delivery : EventOrigin.Application;
     }
@@ -44,7 +44,7 @@ internal sealed class FailureRelay : IDeliveryListener
     /// </summary>
     public object? StateOf(LogEvent logEvent, EventOrigin origin)
     {
-        if (_listener is null || origin == EventOrigin.FailureListener)
+        if (_listener is null || origin is EventOrigin.FailureListener or EventOrigin.FailureListenerInDelivery)
             return null;
 
         return origin == EventOrigin.Delivery ? new EventOfDelivery(logEvent) : logEvent;
@@ -60,21 +60,21 @@ internal sealed class FailureRelay : IDeliveryListener
         if (!states.Any(state => state is LogEvent))
         {
             // Appends that events of delivery cause, even by their loss, would cause the next.
-            Tell(events, failure);
+            Tell(events, failure, EventOrigin.FailureListenerInDelivery);
             return;
         }
 
         using (DeliveryScope.EnterForLosses())
-            Tell(events, failure);
+            Tell(events, failure, EventOrigin.FailureListener);
     }
 
-    private void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure)
+    private void Tell(IReadOnlyCollection<LogEvent> events, OssDeliveryException failure, EventOrigin listener)
     {
-        if (_listener is null || _isTelling.Value)
+        if (_listener is null || _telling.Value is not null)
             return;
 
         var kind = failure.Reason is DropReason.CloseTimeOver or DropReason.Closed ? LoggingFailureKind.Final : LoggingFailureKind.Permanent;
-        _isTelling.Value = true;
+        _telling.Value = listener;
         try
         {
             _listener.OnLoggingFailed(_sender, kind, failure.Message, events, failure);
@@ -85,7 +85,7 @@ internal sealed class FailureRelay : IDeliveryListener
         }
         finally
         {
-            _isTelling.Value = false;
+            _telling.Value = null;
         }
     }
 

@@ -121,6 +121,18 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Logs what something that this world does not know of has to say.</summary>
+    public void LogInner()
+    {
+        // To the target itself: a logger says no more where an event goes once its factory is being shut down.
+        for (var i = 0; i < BurstOf; i++)
+        {
+            var number = Interlocked.Increment(ref _inner);
+            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "inner {0:000000000} {1}", [number, new string('-', 80)]);
+            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => { }));
+        }
+    }
+
     public async Task FlushAsync()
     {
         var flushed = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -208,18 +220,6 @@ internal sealed class InnerEventWorld : IAsyncDisposable
     {
         if (Logs(caller))
             LogInner();
-    }
-
-    /// <summary>Logs as one of the callers would.</summary>
-    public void LogInner()
-    {
-        // To the target itself: a logger says no more where an event goes once its factory is being shut down.
-        for (var i = 0; i < BurstOf; i++)
-        {
-            var number = Interlocked.Increment(ref _inner);
-            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "inner {0:000000000} {1}", [number, new string('-', 80)]);
-            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => { }));
-        }
     }
 }
 

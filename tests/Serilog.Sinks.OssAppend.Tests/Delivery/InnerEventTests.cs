@@ -60,6 +60,30 @@ public class InnerEventTests
     }
 
     [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task WithNeitherRoomNorBlocking_NoneFeedsItself_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    {
+        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        world.BurstOf = 60;
+        world.Options.QueueLimit = 100;
+        world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
+        world.Options.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.Oss.Faults.Throttle(1);
+        world.Open();
+        measure.Open();
+
+        world.LogOuter(1);
+        await measure.PassTimeAsync(intervals: 24).InTime();
+
+        // A few more than one: what fills a batch is sent with the event, and what a listener says of a loss is the application's own.
+        // None at all if the formatter's events left no room for the one that it formats.
+        Assert.InRange(world.Appends, 0, 6);
+        await world.CloseAsync().InTime();
+        world.AssertEachIsStoredOrCounted(mayLoseOuter: true);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task StormWithAllOfThemLogging_LosesAndDoublesNothing(bool hasBuffer)

@@ -1,32 +1,44 @@
 using System.Diagnostics.Tracing;
+using OssLogSinks.Core;
 
 namespace Serilog.Sinks.OssAppend.Tests.Doubles;
 
-/// <summary>Listens to the runtime's network events, all of this process, and has some of them logged. They come on threads that no scope reaches.</summary>
+/// <summary>Hears what HTTP clients, sockets and name look-ups of this process do, and logs each of it.</summary>
 internal sealed class NetworkListener(Action log) : EventListener
 {
-    private readonly Lock _turn = new();
-    private volatile bool _isOver;
+    private volatile bool _isStopped;
+    private int _calls;
+    private int _beside;
 
-    /// <summary>Nothing is logged after this.</summary>
-    public void End()
+    /// <summary>How many events came on threads that no scope reaches.</summary>
+    public int BesideScopes => Volatile.Read(ref _beside);
+
+    /// <summary>Ends when the last event has been logged.</summary>
+    public async Task StopAsync()
     {
-        lock (_turn)
-            _isOver = true;
+        _isStopped = true;
+        Dispose();
+        while (Volatile.Read(ref _calls) > 0)
+            await Task.Yield();
     }
 
+    // Called by the constructor of the base class, too: what it uses must be there by then.
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
         if (eventSource.Name is "System.Net.Http" or "System.Net.Sockets" or "System.Net.NameResolution")
-            EnableEvents(eventSource, EventLevel.Verbose);
+            EnableEvents(eventSource, EventLevel.Verbose, EventKeywords.All);
     }
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        lock (_turn)
+        Interlocked.Increment(ref _calls);
+        if (!_isStopped)
         {
-            if (!_isOver)
-                log();
+            if (!DeliveryScope.IsActive)
+                Interlocked.Increment(ref _beside);
+            log();
         }
+
+        Interlocked.Decrement(ref _calls);
     }
 }
