@@ -129,30 +129,6 @@ public class InnerEventTests
         Assert.Equal(0, world.Oss.Faults.Pending);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task EventListenerOfTheNetwork_WithoutRoom_NeverWaits(bool renderAtCall)
-    {
-        await using var world = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer: false);
-        world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
-        world.Target.QueueLimit = 5;
-        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
-        world.Target.MemoryLimit = 2 * 4096;
-        // Each of them ends the connection, so that another is opened.
-        world.Oss.Faults.ResetInBody(3).DropResponseAfterCommit(3).DropRequestBeforeCommit(3);
-        world.Open();
-        using var listener = new NetworkListener(world.LogInner);
-
-        await InTime(Task.Factory.StartNew(() => world.LogOuter(400), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-        await InTime(world.FlushAsync());
-        await InTime(Task.Run(listener.End, TestContext.Current.CancellationToken));
-        await InTime(world.CloseAsync());
-
-        world.AssertEachIsStoredOrCounted(mayLoseOuter: false);
-        Assert.Equal(0, world.Oss.Faults.Pending);
-    }
-
     [Fact]
     public async Task Flush_EndsWithTheEventsBeforeIt_HoweverManyItsDeliveryLogs()
     {
