@@ -211,12 +211,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         if (events > 0)
             _appender.CountDropped(DropReason.CloseTimeOver, events, LayoutHangs);
 
-        _hasGivenUp |= events > 0;
+        // Flushes among them fail as well: what was before them is lost.
         var failure = new OssDeliveryException(DropReason.CloseTimeOver, MessageOf(DropReason.CloseTimeOver, LayoutHangs), null);
         foreach (var queued in left)
         {
             if (queued.Event is null)
-                FlushFrom(queued);
+                _continuations.AddFlush(queued.Continuation, failure);
             else
                 _continuations.Add(queued.State, failure);
         }

@@ -1,5 +1,6 @@
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
+using OssLogSinks.Tests.Shared;
 
 namespace NLog.Targets.OssAppend.Tests;
 
@@ -54,7 +55,7 @@ public class NetworkListenerTests
         world.Target.QueueLimit = 5;
         world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
         world.Target.MemoryLimit = hasBuffer ? 8 * 4096 : 2 * 4096;
-        // Each closes its connection: the next one is opened on a thread of the HTTP stack.
+        // Each closes its connection, so that another is opened.
         world.Oss.Faults.DropRequestBeforeCommit().ResetInBody().DropResponseAfterCommit();
         world.Open();
         return world;

@@ -5,6 +5,7 @@ using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Tests.Support;
 using OssLogSinks.Emulator;
+using OssLogSinks.Tests.Shared;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
 namespace OssLogSinks.Core.Tests;
@@ -195,26 +196,12 @@ public sealed class InnerRecordTests : IAsyncDisposable
         }
     }
 
-    private sealed class ActingClient(IOssClient client, Func<Task> act) : IOssClient
+    private sealed class ActingClient(IOssClient client, Func<Task> act) : ForwardingClient(client)
     {
-        public async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+        public override async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
         {
             await act();
-            return await client.AppendObjectAsync(request, cancellationToken);
+            return await base.AppendObjectAsync(request, cancellationToken);
         }
-
-        public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => client.HeadObjectAsync(request, cancellationToken);
-
-        public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
-
-        public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => client.SealObjectAsync(key, position, cancellationToken);
-
-        public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => client.PutObjectAsync(request, cancellationToken);
-
-        public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => client.DeleteObjectAsync(key, cancellationToken);
-
-        public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => client.ListObjectsAsync(request, cancellationToken);
-
-        public Task CreateBucketAsync(CancellationToken cancellationToken) => client.CreateBucketAsync(cancellationToken);
     }
 }

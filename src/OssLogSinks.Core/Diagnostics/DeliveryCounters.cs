@@ -128,7 +128,11 @@ internal sealed class DeliveryCounters : IDisposable
             .ToDictionary(drop => drop.Reason, drop => drop.Count),
     };
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        MeasureWhatWasLeft();
+        _meter.Dispose();
+    }
 
     private void Count(ref long count, Counter<long> counter)
     {

@@ -7,6 +7,7 @@ using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Tests.Shared;
 
 namespace NLog.Targets.OssAppend.Tests.Support;
 
@@ -221,30 +222,6 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         if (Logs(caller))
             LogInner();
     }
-}
-
-internal sealed class LoggingClient(IOssClient client, Action log) : IOssClient
-{
-    public async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        log();
-        return await client.AppendObjectAsync(request, cancellationToken);
-    }
-
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => client.HeadObjectAsync(request, cancellationToken);
-
-    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
-
-    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => client.SealObjectAsync(key, position, cancellationToken);
-
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => client.PutObjectAsync(request, cancellationToken);
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => client.DeleteObjectAsync(key, cancellationToken);
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => client.ListObjectsAsync(request, cancellationToken);
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => client.CreateBucketAsync(cancellationToken);
 }
 
 internal sealed class LoggingHandler(Action log) : DelegatingHandler(new SocketsHttpHandler())

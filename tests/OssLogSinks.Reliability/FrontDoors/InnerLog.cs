@@ -4,6 +4,7 @@ using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.Services;
+using OssLogSinks.Tests.Shared;
 
 namespace OssLogSinks.Reliability.FrontDoors;
 
@@ -88,33 +89,21 @@ internal sealed class InnerLog(string run, int number)
     /// <summary>Listens to the runtime's network events, which come on threads of its own, and logs some of them.</summary>
     public EventListener ListenToNetwork() => new NetworkListener(Log);
 
-    private sealed class Client(IOssClient client, Action log) : IOssClient
+    private sealed class Client(IOssClient client, Action log) : ForwardingClient(client)
     {
-        public async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+        public override async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
         {
             log();
-            var result = await client.AppendObjectAsync(request, cancellationToken);
+            var result = await base.AppendObjectAsync(request, cancellationToken);
             log();
             return result;
         }
 
-        public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+        public override Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
         {
             log();
-            return client.HeadObjectAsync(request, cancellationToken);
+            return base.HeadObjectAsync(request, cancellationToken);
         }
-
-        public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
-
-        public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => client.SealObjectAsync(key, position, cancellationToken);
-
-        public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => client.PutObjectAsync(request, cancellationToken);
-
-        public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => client.DeleteObjectAsync(key, cancellationToken);
-
-        public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => client.ListObjectsAsync(request, cancellationToken);
-
-        public Task CreateBucketAsync(CancellationToken cancellationToken) => client.CreateBucketAsync(cancellationToken);
     }
 
     private sealed class Handler(Action log) : DelegatingHandler(new SocketsHttpHandler())

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
+using OssLogSinks.Tests.Shared;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Tests.Doubles;

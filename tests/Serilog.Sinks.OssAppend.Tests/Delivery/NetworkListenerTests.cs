@@ -1,3 +1,4 @@
+using OssLogSinks.Tests.Shared;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
@@ -54,7 +55,7 @@ public class NetworkListenerTests
         world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
         world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
         world.Options.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
-        // Each closes its connection: the next one is opened on a thread of the HTTP stack.
+        // Each closes its connection, so that another is opened.
         world.Oss.Faults.DropRequestBeforeCommit().ResetInBody().DropResponseAfterCommit();
         world.Open();
         return world;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Tracing;
 using OssLogSinks.Core;
 
-namespace NLog.Targets.OssAppend.Tests.Support;
+namespace OssLogSinks.Tests.Shared;
 
 /// <summary>Hears what HTTP clients, sockets and name look-ups of this process do, and logs each of it.</summary>
 internal sealed class NetworkListener(Action log) : EventListener
