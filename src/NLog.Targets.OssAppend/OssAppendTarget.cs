@@ -111,6 +111,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         EventPipeline MakeAnother()
         {
             options.AllowPlainHttp = true;
+            options.ReportDoubtfulSettings = false;
             return Make();
         }
     }

@@ -32,6 +32,8 @@ internal sealed class DeliverySetup : IDisposable
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
         if (!options.AllowPlainHttp && checkedOptions.ClientOptions?.TryCreateEndpoint([]) is { IsExposed: true } endpoint)
             Reporter.PlainHttp(endpoint.Origin);
+        foreach (var doubt in options.ReportDoubtfulSettings ? KeyTemplate.Doubts : [])
+            Reporter.DoubtfulKey(KeyTemplate.Text, doubt);
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
         Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);

@@ -236,6 +236,12 @@ public sealed class OssAppenderOptions
     /// </summary>
     public bool ReportToConsole { get; set; }
 
+    /// <summary>
+    /// Whether an <see cref="ObjectKey"/> that can be used, but is rarely meant, is reported once, at start: one that shows seconds, or whose
+    /// dates come again. Default: true.
+    /// </summary>
+    public bool ReportDoubtfulSettings { get; set; } = true;
+
     /// <summary>Who learns the fate of records that carry a state. Default: nobody.</summary>
     public IDeliveryListener? Listener { get; set; }
 

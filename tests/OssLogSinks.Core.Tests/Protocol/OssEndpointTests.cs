@@ -86,6 +86,14 @@ public class OssEndpointTests
     [InlineData("ftp://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
     [InlineData("bucket.oss-cn-hangzhou.aliyuncs.com", "write 'oss-cn-hangzhou.aliyuncs.com'")]
     [InlineData("logs.example.com", "AddressingStyle: must be set")]
+    [InlineData("oss-cn-hangzhou\u200E.aliyuncs.com", "is no host")]
+    [InlineData("\u202Eoss-cn-hangzhou.aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uFEFF", "is no host")]
+    [InlineData("oss-cn-hang\u00ADzhou.aliyuncs.com", "is no host")]
+    [InlineData("\uFF4Fss-cn-hangzhou.aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou\u3002aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uD83D", "is no host")]
+    [InlineData("oss-cn-hangzhou.ali\tyuncs.com", "is no host")]
     public void WrongEndpoint_IsNamedWithItsCure(string? endpoint, string part)
     {
         var faults = FaultsOf(new OssEndpointSettings(endpoint, "bucket", null));
