@@ -29,7 +29,7 @@ namespace OssLogSinks.Core.Keys;
 /// <c>%2Egz</c>.
 /// </para>
 /// <para>
-/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control characters and dots that stand alone
+/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters and dots that stand alone
 /// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Right
 /// in front of a default sequence, a value's own end <c>_001</c> becomes <c>%5F001</c>.
 /// </para>

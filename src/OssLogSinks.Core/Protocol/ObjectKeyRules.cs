@@ -64,6 +64,14 @@ internal static class ObjectKeyRules
         : char.IsLowSurrogate(text[index]) && (index == 0 || !char.IsHighSurrogate(text[index - 1]));
 
     /// <summary>
+    /// Whether a <see cref="Uri"/> that keeps to its own rules changes the key: it removes dot segments, and seven marks that turn the
+    /// direction of reading, percent-encoded ones too, so that what was signed is not what is sent. It keeps everything else that is
+    /// percent-encoded, as it was or as another spelling of the same key.
+    /// </summary>
+    public static bool IsChangedByUri(string key) =>
+        HasDotSegment(key) || key.Any(c => c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E'));
+
+    /// <summary>
     /// Whether a character shows nothing of itself: marks that turn the direction of reading, line separators, and others that no script
     /// needs; those that join letters or keep them apart are needed. A list, since platforms do not agree about new ones, and all must
     /// write the same keys.
