@@ -76,6 +76,12 @@ internal sealed class EndpointHost
             return false;
         }
 
+        if (SettingFault.OfBlanks("Endpoint", text, ShownOf(text.Trim())) is { } blanks)
+        {
+            faults.Add(blanks);
+            return false;
+        }
+
         if (scheme is not ("http" or "https"))
         {
             faults.Add($"Endpoint: {ShownOf(text)} must begin with 'https://' or 'http://', or with the host alone.");
