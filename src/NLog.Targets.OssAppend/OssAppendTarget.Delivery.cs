@@ -82,7 +82,10 @@ public sealed partial class OssAppendTarget
     /// <summary>How long one request may take, its answer included, in seconds. Default: 30.</summary>
     public int RequestTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>How long a connection may take to be made, in seconds. Default: 5.</summary>
+    /// <summary>
+    /// How long a connection may take to be made, in seconds. Default: 5. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit:
+    /// <see cref="RequestTimeoutSeconds"/> holds there.
+    /// </summary>
     public int ConnectTimeoutSeconds { get; set; } = 5;
 
     /// <summary>

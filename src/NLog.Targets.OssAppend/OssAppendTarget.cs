@@ -93,6 +93,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters);
         options.Diagnostics = diagnostics;
         var pipeline = Make();
+        options.ReportDoubtfulSettings = false; // The first has said it.
         if (pipelineSettings.DrainOnProcessExit)
             pipeline.Understudy = new Understudy(Make, options.TimeProvider, LoggingConfiguration?.LogFactory);
         _startedAt = Understudy.NextMoment();

@@ -30,8 +30,8 @@ internal sealed class DeliverySetup : IDisposable
         Fate = new DeliveryFate(Counters, Reporter, options.Listener);
 
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
-        if (!options.AllowPlainHttp && checkedOptions.ClientOptions?.TryCreateEndpoint([]) is { IsExposed: true } endpoint)
-            Reporter.PlainHttp(endpoint.Origin);
+        if (options.ReportDoubtfulSettings)
+            ReportDoubts(options.AllowPlainHttp ? null : checkedOptions.ClientOptions?.TryCreateEndpoint([]));
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
         Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
@@ -89,6 +89,14 @@ internal sealed class DeliverySetup : IDisposable
         var spool = new MemorySpool(
             new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new SpoolLimits(memory, _appendSize, _appendInterval), Time);
         return new ShippingLane(spool, new Shipper(spool, _context, Fate, _shipping), Fate);
+    }
+
+    private void ReportDoubts(OssEndpoint? endpoint)
+    {
+        if (endpoint is { IsExposed: true })
+            Reporter.PlainHttp(endpoint.Origin);
+        foreach (var doubt in KeyTemplate.Doubts)
+            Reporter.DoubtfulKey(KeyTemplate.Text, doubt);
     }
 
     /// <summary>Ends the sealing of objects, in what is left of the time, and never for long: a client that is plugged in may not end.</summary>

@@ -62,7 +62,10 @@ public sealed class OssAppenderOptions
     /// <summary>How long one request of the built-in client may take, its answer included. Default: 30 seconds.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How long a connection may take to be made. Default: 5 seconds. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit:
+    /// <see cref="RequestTimeout"/> holds there; nor with <see cref="HttpMessageHandler"/>.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -241,6 +244,12 @@ public sealed class OssAppenderOptions
     /// container log people read. Default: false.
     /// </summary>
     public bool ReportToConsole { get; set; }
+
+    /// <summary>
+    /// Whether settings that can be used, but are rarely meant, are reported once, at start: plain HTTP (unless <see cref="AllowPlainHttp"/>),
+    /// and an <see cref="ObjectKey"/> that shows seconds, or whose dates come again. Default: true.
+    /// </summary>
+    public bool ReportDoubtfulSettings { get; set; } = true;
 
     /// <summary>Who learns the fate of records that carry a state. Default: nobody.</summary>
     public IDeliveryListener? Listener { get; set; }

@@ -41,5 +41,19 @@ public sealed record SettingFault(string Setting, string Problem)
     /// <param name="secrets">The secrets that are known, each also found percent-encoded and in another case. What the environment has for this library is masked too.</param>
     public SettingFault WithoutSecrets(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
 
+    /// <summary>A fault of a setting that holds names, if it has blanks around it; null if it has none.</summary>
+    /// <param name="setting">The setting's name.</param>
+    /// <param name="value">Its value, not empty.</param>
+    /// <param name="shown">The value as it can stand in a message. Default: all of it.</param>
+    internal static string? OfBlanks(string setting, string value, string? shown = null)
+    {
+        shown ??= Shown(value);
+        var isBlank = string.IsNullOrWhiteSpace(value);
+        var isAtAnEnd = value.Trim().Length < value.Length;
+        return isBlank ? $"{setting}: is blank, but must have a value."
+            : isAtAnEnd ? $"{setting}: {shown} has a blank or a line end at its beginning or end; write it without."
+            : null;
+    }
+
     private static string OnOneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

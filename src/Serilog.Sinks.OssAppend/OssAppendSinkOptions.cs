@@ -248,7 +248,10 @@ public sealed class OssAppendSinkOptions
     /// <summary>How long one request may take, its answer included. Default: 30 seconds.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may take to be made. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How long a connection may take to be made. Default: 5 seconds. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit:
+    /// <see cref="RequestTimeout"/> holds there; nor with <see cref="HttpMessageHandler"/>.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether each append carries its MD5. Default: false; damage is found all the same, by CRC-64, and mended.</summary>

@@ -48,6 +48,21 @@ public class SettingsDocumentTests
         }
     }
 
+    // The handler of .NET Framework and Mono has no such limit.
+    [Theory]
+    [InlineData("src/OssLogSinks.Core/Protocol/OssClientOptions.cs", "ConnectTimeout")]
+    [InlineData("src/OssLogSinks.Core/OssAppenderOptions.cs", "ConnectTimeout")]
+    [InlineData("src/Serilog.Sinks.OssAppend/OssAppendSinkOptions.cs", "ConnectTimeout")]
+    [InlineData("src/NLog.Targets.OssAppend/OssAppendTarget.Delivery.cs", "ConnectTimeoutSeconds")]
+    public void ConnectTimeout_SaysWhereItIsIgnored(string path, string setting)
+    {
+        var source = Repository.Read(path);
+        var property = source.IndexOf($" {setting} {{ get; set; }}", StringComparison.Ordinal);
+        var summary = source[source.LastIndexOf("<summary>", property, StringComparison.Ordinal)..property];
+
+        Assert.Contains("Not effective in the build for .NET Standard 2.0 (.NET Framework", summary, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Names(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => p.Name).Order(StringComparer.Ordinal);
 

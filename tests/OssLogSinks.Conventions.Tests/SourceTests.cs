@@ -34,6 +34,18 @@ public partial class SourceTests
                 Assert.True(!lines[i].Contains("<NoWarn>", StringComparison.Ordinal) || (i > 0 && lines[i - 1].Contains("<!--", StringComparison.Ordinal)), $"{file}: a NoWarn without its reason.");
         });
 
+    // PolySharp adds its files in another order each time, and the same source became another assembly.
+    [Fact]
+    public void ShippedCode_HasNoGeneratorFromOutside() =>
+        Assert.Equal(
+            ["Microsoft.CodeAnalysis.BannedApiAnalyzers"],
+            new[] { "Directory.Build.props", "Directory.Build.targets" }.Select(Repository.Read)
+                .Concat(Repository.ProjectFiles.Where(file => file.Replace('\\', '/').Contains("/src/", StringComparison.Ordinal)).Select(File.ReadAllText))
+                .SelectMany(text => BuildPackage().Matches(text).Select(match => match.Groups["name"].Value)).Distinct());
+
+    [GeneratedRegex("""<PackageReference Include="(?<name>[^"]+)" PrivateAssets="all" />""")]
+    private static partial Regex BuildPackage();
+
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
 

@@ -25,7 +25,7 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
     /// <summary>Makes a writer. A new line is <c>\n</c>, on every machine.</summary>
     public RecordWriter()
         : base(System.Globalization.CultureInfo.InvariantCulture) =>
-        CoreNewLine = ['\n'];
+        NewLine = "\n";
 
     /// <summary>UTF-8, without a byte order mark.</summary>
     public override Encoding Encoding => Utf8;

@@ -6,7 +6,7 @@ namespace OssLogSinks.Core.Credentials;
 /// <remarks>
 /// Renewal begins in the background when less than 5 minutes or a fifth of the lifetime remain, whichever is more, but never before
 /// half of it is over. One fetch runs at a time, whoever asks. If it fails, the old credentials serve until they truly expire and
-/// the next try waits 30 seconds. Credentials without expiration are kept until the service refuses them. Whatever is fetched serves for
+/// the next try waits 30 seconds; where none serve, everybody who asks within 5 seconds is told of the same failure. Credentials without expiration are kept until the service refuses them. Whatever is fetched serves for
 /// 30 seconds, unless the service refuses it: a clock that is wrong makes valid credentials look expired, and must not cause a fetch for
 /// each request.
 /// </remarks>
@@ -15,6 +15,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private static readonly TimeSpan ShortestMargin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FetchLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseWithoutAny = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(30);
 
     private readonly Func<CancellationToken, ValueTask<OssCredentials>> _fetch;
@@ -26,6 +27,8 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private DateTimeOffset _usableUntil;
     private DateTimeOffset _renewAt;
     private Task<OssCredentials>? _fetching;
+    private OssCredentialsException? _failure;
+    private long _failedAt;
 
     /// <summary>Takes the function that fetches.</summary>
     /// <param name="fetch">Fetches credentials; is given up after one minute. What it throws becomes the cause of an <see cref="OssCredentialsException"/>, whose message names its type only; the message of an <see cref="OssCredentialsException"/> is reported as it is.</param>
@@ -49,6 +52,12 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
             if (isUsable && now < _renewAt)
             {
                 return new ValueTask<OssCredentials>(current!);
+            }
+
+            // Streams and their retries ask several times a second.
+            if (!isUsable && _fetching is null && _failure is { } failure && _time.GetElapsedTime(_failedAt) < PauseWithoutAny)
+            {
+                return new ValueTask<OssCredentials>(Task.FromException<OssCredentials>(failure));
             }
 
             fetching = _fetching ??= StartFetch();
@@ -86,9 +95,10 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         }
         catch (Exception exception)
         {
-            PostponeRenewal();
+            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of("The function that fetches credentials", exception);
+            Postpone(failure);
             giveUp.Cancel();
-            throw exception as OssCredentialsException ?? OssCredentialsException.Of("The function that fetches credentials", exception);
+            throw failure;
         }
     }
 
@@ -99,16 +109,19 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
             var now = _time.GetUtcNow();
             var shortest = Later(now, ShortestUse);
             _current = fetched;
+            _failure = null;
             _usableUntil = fetched.Expiration is null || fetched.Expiration > shortest ? fetched.Expiration ?? DateTimeOffset.MaxValue : shortest;
             _renewAt = RenewalTime(now, _usableUntil);
             _fetching = null;
         }
     }
 
-    private void PostponeRenewal()
+    private void Postpone(OssCredentialsException failure)
     {
         lock (_lock)
         {
+            _failure = failure;
+            _failedAt = _time.GetTimestamp();
             _renewAt = Later(_time.GetUtcNow(), PauseAfterFailure);
             _fetching = null;
         }

@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Credentials;
 /// <summary>One snapshot of what a request is signed with. The parts belong together and are always used together.</summary>
 public sealed class OssCredentials
 {
-    /// <summary>Takes a snapshot. Blanks and line ends around id and secret are left out.</summary>
+    /// <summary>Takes a snapshot. Blanks and line ends around each part are left out, as a mounted file ends with one.</summary>
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of temporary credentials; null for an access key.</param>
@@ -17,9 +17,9 @@ public sealed class OssCredentials
             throw new InvalidCredentialsException(fault);
         }
 
-        AccessKeyId = accessKeyId.Trim();
-        AccessKeySecret = new OssSecret(accessKeySecret.Trim());
-        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : new OssSecret(securityToken!.Trim());
+        AccessKeyId = Trimmed(accessKeyId);
+        AccessKeySecret = new OssSecret(Trimmed(accessKeySecret));
+        SecurityToken = string.IsNullOrEmpty(securityToken) ? null : new OssSecret(Trimmed(securityToken));
     }
 
     /// <summary>The access key's id.</summary>
@@ -76,13 +76,16 @@ public sealed class OssCredentials
     /// <summary>What is wrong with a part, in a sentence that goes on after its name; null if nothing can be seen.</summary>
     internal static string? ProblemOf(string? value)
     {
-        var text = value?.Trim() ?? "";
+        var text = Trimmed(value);
         return text.Length == 0 ? "is empty; set it to the one of the access key."
             : IsQuote(text[0]) || IsQuote(text[^1]) ? "has a quotation mark at its beginning or end; write it without quotes."
             : IsPlaceholder(text) ? "is a placeholder that was not filled in; set it to the one of the access key."
             : text.Any(c => c is <= ' ' or > '~') ? "has a blank, a line end or another character inside that no access key has; copy it again."
             : null;
     }
+
+    // A file may begin with a byte order mark.
+    private static string Trimmed(string? value) => value?.Trim().Trim('\uFEFF').Trim() ?? "";
 
     // <KEY>, ${KEY}, {{KEY}}, %KEY%
     private static bool IsPlaceholder(string text) =>

@@ -131,6 +131,11 @@ internal sealed class DeliveryReporter
         OssDiagnosticLevel.Warning,
         $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.");
 
+    /// <summary>The key can be used, but is hardly what was meant; told once, at start.</summary>
+    public void DoubtfulKey(string key, string doubt) => Report(
+        OssDiagnosticLevel.Warning,
+        $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
+
     /// <summary>An object takes no more appends, though it is not full.</summary>
     public void ObjectClosed(string key, AppendOutcome.ObjectClosed? cause, bool isUsual = false)
     {

@@ -1,18 +1,27 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>Reads a key template once, from left to right, and notes every fault with its column instead of stopping at the first.</summary>
 internal sealed class KeyTemplateParser
 {
+    // For reports, in which a brace becomes another one.
+    private const string PercentSign = "'%' stands in each key as it is; a variable of the environment is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
+    private const string DollarSign = "'$' stands in each key as it is; a place begins with the brace";
+
+    // Places of other sinks, and what else reads like a part of the time.
+    private static readonly string[] NamesOfTimes = ["Date", "Time", "DateTime", "Now", "UtcNow", "UtcDate", "UtcTimestamp", "Year", "Month", "Day", "Hour", "HalfHour", "Minute", "Second"];
+
     private readonly string _text;
     private readonly ProcessIdentity _identity;
     private readonly ICollection<string> _faults;
     private readonly StringBuilder _literal = new();
     private readonly List<KeyPart> _parts = [];
     private readonly List<string> _properties = [];
+    private readonly List<DatePlace> _dates = [];
+    private readonly List<string> _doubts = [];
 
     public KeyTemplateParser(string text, ProcessIdentity identity, ICollection<string> faults)
     {
@@ -25,11 +34,15 @@ internal sealed class KeyTemplateParser
 
     public IReadOnlyList<string> Properties => _properties;
 
+    /// <summary>What makes keys, but is rarely meant.</summary>
+    public IReadOnlyList<string> Doubts => _doubts;
+
     /// <summary>Whether the process's instance id stands in the keys.</summary>
     public bool HasInstance { get; private set; }
 
     public void Parse()
     {
+        CheckEnds();
         for (var i = 0; i < _text.Length; i++)
         {
             var c = _text[i];
@@ -57,11 +70,36 @@ internal sealed class KeyTemplateParser
             }
             else
             {
+                CheckLiteral(i);
                 _literal.Append(c);
             }
         }
 
         EndLiteral();
+        DateFormats.Check(_dates, Fault);
+    }
+
+    private void CheckEnds()
+    {
+        if (char.IsWhiteSpace(_text[0]))
+            Fault(0, "a blank stands at the key's beginning; leave it out");
+        if (char.IsWhiteSpace(_text[_text.Length - 1]))
+            Fault(_text.Length - 1, "a blank stands at the key's end; leave it out");
+    }
+
+    private void CheckLiteral(int index)
+    {
+        var c = _text[index];
+        if (ObjectKeyRules.IsHalfCharacter(_text, index))
+            Fault(index, "half of a character stands here; write it whole, or leave it out");
+        else if (ObjectKeyRules.IsInvisible(c))
+            Fault(index, $"an invisible character stands here (U+{((int)c).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
+        else if (c == '\\' && index > 0)
+            Fault(index, "'\\' makes no folder in OSS; write '/'");
+        else if (c == '%' && !_doubts.Contains(PercentSign))
+            _doubts.Add(PercentSign);
+        else if (c == '$' && index + 1 < _text.Length && _text[index + 1] == '{' && !_doubts.Contains(DollarSign))
+            _doubts.Add(DollarSign);
     }
 
     private void ParsePlace(string place, int column)
@@ -103,6 +141,7 @@ internal sealed class KeyTemplateParser
         {
             _ = new DateTimeOffset(2026, 9, 23, 0, 0, 0, TimeSpan.Zero).ToString(format, CultureInfo.InvariantCulture);
             Add(new TimestampPart(format ?? ""));
+            _dates.Add(new DatePlace(format ?? "", column));
         }
         catch (FormatException)
         {
@@ -157,10 +196,19 @@ internal sealed class KeyTemplateParser
             Fault(column, "the braces are empty; name a property, or write {{ for a brace in the key");
         else if (!name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-'))
             Fault(column, $"{SettingFault.Shown(name)} is not a property name: letters, digits, '_', '.' and '-' only");
+        else if (DateFormats.OfName(name) is { } date)
+            Fault(column, $"a date is written {{Timestamp:{date}}}, since {{{name}}} is a property of the event");
         else if (format is not null)
             Fault(column, $"a property place takes no format, but {SettingFault.Shown(name)} has {SettingFault.Shown(format)}; leave it out");
         else
-            Add(new PropertyPart(PropertyIndex(name)));
+            AddProperty(name);
+    }
+
+    private void AddProperty(string name)
+    {
+        if (NamesOfTimes.Contains(name, StringComparer.OrdinalIgnoreCase) && !_properties.Contains(name))
+            _doubts.Add($"'{name}' in braces is a property of the event, and '{KeyValueEscaping.Missing}' without one; a date is written Timestamp:yyyyMMdd in braces");
+        Add(new PropertyPart(PropertyIndex(name)));
     }
 
     private int PropertyIndex(string name)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Keys;
 
@@ -77,7 +78,7 @@ internal static class KeyValueEscaping
             return "\uFFFD";
 
         // The percent sign is escaped too, so that no value can look like the escape of another.
-        var mustEscape = c is '/' or '\\' or '%' or '{' or '}' or '~' || char.IsControl(c) || (onlyDots && c == '.');
+        var mustEscape = c is '/' or '\\' or '%' or '{' or '}' or '~' || char.IsControl(c) || ObjectKeyRules.IsInvisible(c) || (onlyDots && c == '.');
         return mustEscape
             ? string.Concat(Encoding.UTF8.GetBytes([c]).Select(b => "%" + b.ToString("X2", CultureInfo.InvariantCulture)))
             : c.ToString();

@@ -29,7 +29,7 @@ namespace OssLogSinks.Core.Keys;
 /// <c>%2Egz</c>.
 /// </para>
 /// <para>
-/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control characters and dots that stand alone
+/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters and dots that stand alone
 /// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Right
 /// in front of a default sequence, a value's own end <c>_001</c> becomes <c>%5F001</c>.
 /// </para>
@@ -42,12 +42,14 @@ public sealed class ObjectKeyTemplate
     private readonly SequencePart _sequence;
     private readonly KeyPart[] _after;
     private readonly bool _hasInstance;
+    private readonly IReadOnlyList<string> _doubts;
 
     private ObjectKeyTemplate(string text, IReadOnlyList<KeyPart> parts, KeyTemplateParser parser)
     {
         Text = text;
         _hasInstance = parser.HasInstance;
         PropertyNames = parser.Properties;
+        _doubts = parser.Doubts;
         _sequence = parts.OfType<SequencePart>().Single();
         _before = parts.TakeWhile(p => p is not SequencePart).ToArray();
         _after = parts.SkipWhile(p => p is not SequencePart).Skip(1).ToArray();
@@ -61,6 +63,9 @@ public sealed class ObjectKeyTemplate
     public IReadOnlyList<string> PropertyNames { get; }
 
     internal IReadOnlyList<string> TimestampFormats { get; }
+
+    /// <summary>What can be used, but is rarely meant; each the rest of a sentence about the key.</summary>
+    internal IReadOnlyList<string> Doubts { get; private set; } = [];
 
     /// <summary>Reads a template.</summary>
     /// <param name="text">The template.</param>
@@ -94,7 +99,10 @@ public sealed class ObjectKeyTemplate
             template.CheckPeriods(shape.Interval, found);
             template.CheckEnd(shape.Compression, found);
             if (found.Count == 0)
+            {
+                template.Doubts = [.. template.FindDoubts(shape.Interval)];
                 return template;
+            }
         }
 
         foreach (var fault in found)
@@ -138,11 +146,25 @@ public sealed class ObjectKeyTemplate
         if (interval.PeriodFormat() is not { } needed)
             return;
 
-        var start = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        DateTimeOffset[] later = [start.AddYears(1), start.AddMonths(1), start.AddDays(1), start.AddHours(1), start.AddMinutes(1)];
-        var periods = later.Take((int)interval).Prepend(start);
-        if (periods.Select(Shown).Distinct(StringComparer.Ordinal).Count() <= (int)interval)
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        if (!SomePeriods.Of(interval).All(start => keys.Add(Shown(start))))
             faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
+    }
+
+    // Without an interval, the dates alone decide when an object ends, and whether its key comes again.
+    private IEnumerable<string> FindDoubts(OssRollingInterval interval)
+    {
+        foreach (var doubt in _doubts)
+            yield return doubt;
+
+        var time = new DateTimeOffset(2026, 9, 23, 17, 5, 9, TimeSpan.Zero);
+        if (interval != OssRollingInterval.Infinite || TimestampFormats.Count == 0)
+            yield break;
+
+        if (!ShowsSame(time, time.AddSeconds(1)))
+            yield return "it shows seconds, so each second with events makes an object; set RollingInterval, or leave the seconds out";
+        if (DateFormats.GapOf(TimestampFormats) is { } gap)
+            yield return $"its dates come again, as it shows no {gap}, and so do its objects; show the {gap} too";
     }
 
     // Whoever finds the object later, person or engine, goes by its name.
@@ -152,7 +174,14 @@ public sealed class ObjectKeyTemplate
             faults.Add("the key ends in .gz, but Compression is None; choose Gzip, or end the key otherwise");
     }
 
-    private string Shown(DateTimeOffset time) => string.Join("/", TimestampFormats.Select(f => time.ToString(f, CultureInfo.InvariantCulture)));
+    // Two formats without anything in between can show the same digits for two dates.
+    private string Shown(DateTimeOffset time) =>
+        string.Concat(_before.Append(_sequence).Concat(_after).Select(part => part switch
+        {
+            TimestampPart date => date.Render(time),
+            LiteralPart literal => literal.Text,
+            _ => "/",
+        }));
 
     // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
     private void CheckLongestKey(List<string> faults)
@@ -175,5 +204,13 @@ public sealed class ObjectKeyTemplate
             faults.Add("a segment must not be '.' or '..'; name it otherwise");
         if (longest.Any(char.IsControl))
             faults.Add("the key must not hold control characters; leave them out");
+
+        // The parser has looked at all but the dates.
+        if (longest.IndexOf('\\') > 0)
+            faults.Add("'\\' makes no folder in OSS; write '/'");
+        if (longest.Where((_, i) => ObjectKeyRules.IsHalfCharacter(longest, i)).Any())
+            faults.Add("a date format holds half of a character; write it whole, or leave it out");
+        foreach (var mark in longest.Where(ObjectKeyRules.IsInvisible).Distinct())
+            faults.Add($"a date format holds an invisible character (U+{((int)mark).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
     }
 }

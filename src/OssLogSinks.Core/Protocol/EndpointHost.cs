@@ -88,6 +88,12 @@ internal sealed class EndpointHost
             return false;
         }
 
+        if (SettingFault.OfBlanks("Endpoint", text, ShownOf(text.Trim())) is { } blanks)
+        {
+            faults.Add(blanks);
+            return false;
+        }
+
         if (scheme is not ("http" or "https"))
         {
             faults.Add($"Endpoint: {ShownOf(text)} must begin with 'https://' or 'http://', or with the host alone.");
@@ -95,7 +101,8 @@ internal sealed class EndpointHost
         }
 
         rest = rest.Length > 0 && rest[^1] == '/' ? rest[..^1] : rest;
-        var isPlain = rest.Length > 0 && rest.IndexOfAny(['/', '?', '#', '\\', ' ', '%']) < 0;
+        // A Uri leaves characters out that nobody sees, and takes others for the one that they look like.
+        var isPlain = rest.Length > 0 && rest.All(c => c is > ' ' and <= '~') && rest.IndexOfAny(['/', '?', '#', '\\', '%']) < 0;
         if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
         {
             faults.Add($"Endpoint: {ShownOf(text)} is no host; write the host and, if need be, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");

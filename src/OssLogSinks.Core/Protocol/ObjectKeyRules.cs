@@ -58,21 +58,35 @@ internal static class ObjectKeyRules
         return false;
     }
 
+    /// <summary>Whether the text has half of a surrogate pair here, without the other half.</summary>
+    public static bool IsHalfCharacter(string text, int index) =>
+        char.IsHighSurrogate(text[index]) ? index + 1 == text.Length || !char.IsLowSurrogate(text[index + 1])
+        : char.IsLowSurrogate(text[index]) && (index == 0 || !char.IsHighSurrogate(text[index - 1]));
+
+    /// <summary>
+    /// Whether a <see cref="Uri"/> that keeps to its own rules changes the key: it removes dot segments, and seven marks that turn the
+    /// direction of reading, percent-encoded ones too, so that what was signed is not what is sent. It keeps everything else that is
+    /// percent-encoded, as it was or as another spelling of the same key.
+    /// </summary>
+    public static bool IsChangedByUri(string key) =>
+        HasDotSegment(key) || key.Any(c => c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E'));
+
+    /// <summary>
+    /// Whether a character shows nothing of itself: marks that turn the direction of reading, line separators, and others that no script
+    /// needs; those that join letters or keep them apart are needed. A list, since platforms do not agree about new ones, and all must
+    /// write the same keys.
+    /// </summary>
+    public static bool IsInvisible(char c) =>
+        c is '\u00AD' or '\u061C' or '\u180E' or '\u200B' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF';
+
     private static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (!char.IsSurrogate(text[i]))
-            {
-                continue;
-            }
-
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+            if (IsHalfCharacter(text, i))
             {
                 return false;
             }
-
-            i++;
         }
 
         return true;

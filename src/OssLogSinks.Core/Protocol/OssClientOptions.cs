@@ -44,7 +44,7 @@ public sealed class OssClientOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long connecting may take. Default: 5 seconds. Not effective on .NET Framework, nor with <see cref="HttpMessageHandler"/>.</summary>
+    /// <summary>How long connecting may take. Default: 5 seconds. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit, nor with <see cref="HttpMessageHandler"/>.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many connections are open at once. Default: 16. Not effective with <see cref="HttpMessageHandler"/>.</summary>

@@ -115,6 +115,11 @@ internal sealed class OssEndpoint
             return "Bucket: is empty, but must be set to the name of the bucket.";
         }
 
+        if (SettingFault.OfBlanks("Bucket", bucket) is { } blanks)
+        {
+            return blanks;
+        }
+
         static bool IsLetterOrDigit(char c) => c is (>= 'a' and <= 'z') or (>= '0' and <= '9');
         var isName = bucket.Length is >= 3 and <= 63
             && bucket.All(c => IsLetterOrDigit(c) || c == '-')
@@ -127,6 +132,11 @@ internal sealed class OssEndpoint
 
     private static string? RegionFault(string region)
     {
+        if (SettingFault.OfBlanks("Region", region) is { } blanks)
+        {
+            return blanks;
+        }
+
         if (region.StartsWith("oss-", StringComparison.Ordinal))
         {
             return $"Region: {SettingFault.Shown(region)} must not begin with 'oss-'; write {SettingFault.Shown(region[4..])}.";

@@ -37,7 +37,7 @@ internal sealed class CompactJsonText
         if (logEvent.Exception is { } exception)
         {
             writer.WriteRaw(",\"@x\":"u8);
-            JsonText.WriteQuoted(writer, exception.ToString());
+            JsonText.WriteQuoted(writer, Placeholder.TextOf(exception));
         }
 
         if (logEvent.TraceId is { } trace)

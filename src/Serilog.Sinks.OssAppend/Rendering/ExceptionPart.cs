@@ -21,7 +21,7 @@ internal sealed class ExceptionPart : OutputPart
         if (logEvent.Exception is null && _alignment is null)
             return;
 
-        var text = logEvent.Exception is { } exception ? TextOf(exception) : "";
+        var text = logEvent.Exception is { } exception ? Placeholder.TextOf(exception) : "";
         if (_alignment is not null)
         {
             Padded.Write(writer, logEvent.Exception is null ? text : text + _newLine, _alignment);
@@ -30,17 +30,5 @@ internal sealed class ExceptionPart : OutputPart
 
         writer.Write(text);
         writer.Write(_newLine);
-    }
-
-    private static string TextOf(Exception exception)
-    {
-        try
-        {
-            return exception.ToString();
-        }
-        catch (Exception e)
-        {
-            return $"[Exception.ToString() failed: {e.Message}] Original exception type: {exception.GetType().FullName}";
-        }
     }
 }

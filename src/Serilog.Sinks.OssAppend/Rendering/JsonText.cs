@@ -27,7 +27,7 @@ internal static partial class JsonText
                 WriteDictionary(writer, dictionary);
                 break;
             default:
-                Serilog.Format(value, writer);
+                WriteOther(writer, value);
                 break;
         }
     }
@@ -72,8 +72,23 @@ internal static partial class JsonText
                 WriteAsText(writer, scalar.Value, null);
                 break;
             default:
-                Serilog.Format(scalar, writer);
+                WriteOther(writer, scalar);
                 break;
+        }
+    }
+
+    // Into a text of its own, since it may fail when something is written already.
+    private static void WriteOther(RecordWriter writer, LogEventPropertyValue value)
+    {
+        try
+        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            Serilog.Format(value, text);
+            writer.Write(text.ToString());
+        }
+        catch (Exception failure)
+        {
+            WriteQuoted(writer, Placeholder.For(value, failure));
         }
     }
 
@@ -122,12 +137,24 @@ internal static partial class JsonText
         var isFirst = true;
         foreach (var element in dictionary.Elements)
         {
-            WriteName(writer, element.Key.Value is { } key ? key.ToString()! : "null", isFirst);
+            WriteName(writer, NameOf(element.Key.Value), isFirst);
             Write(writer, element.Value);
             isFirst = false;
         }
 
         writer.WriteRaw(isFirst ? "{}"u8 : "}"u8);
+    }
+
+    private static string NameOf(object? key)
+    {
+        try
+        {
+            return key is null ? "null" : key.ToString() ?? "";
+        }
+        catch (Exception failure)
+        {
+            return Placeholder.For(key, failure);
+        }
     }
 
     private static void WriteName(RecordWriter writer, string name, bool isFirst)

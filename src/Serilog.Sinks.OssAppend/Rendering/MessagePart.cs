@@ -41,7 +41,19 @@ internal sealed class MessagePart : OutputPart
         else if (token.Alignment is null)
             ValueText.Write(writer, value, token.Format, _provider);
         else
+            WriteAligned(token, value, logEvent, writer);
+    }
+
+    private void WriteAligned(PropertyToken token, LogEventPropertyValue value, LogEvent logEvent, RecordWriter writer)
+    {
+        try
+        {
             token.Render(logEvent.Properties, writer, _provider);
+        }
+        catch (Exception failure)
+        {
+            writer.Write(Placeholder.For(value, failure));
+        }
     }
 
     private static void WriteJson(LogEventPropertyValue value, Alignment? alignment, RecordWriter writer)

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Batching;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -26,6 +27,19 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
     {
         using var target = new Utf8Target(output);
         foreach (var part in _parts)
-            part.Write(logEvent, target.Writer);
+            Write(part, logEvent, target.Writer);
+    }
+
+    // One place that fails takes none of the others with it.
+    private static void Write(OutputPart part, LogEvent logEvent, RecordWriter writer)
+    {
+        try
+        {
+            part.Write(logEvent, writer);
+        }
+        catch (Exception failure)
+        {
+            writer.Write(Placeholder.ForPlace(failure));
+        }
     }
 }

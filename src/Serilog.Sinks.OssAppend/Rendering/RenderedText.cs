@@ -30,7 +30,7 @@ internal static class RenderedText
         if (token.Alignment is null
             && logEvent.TryGetValue(token.PropertyName, out var value)
             && value.GetType() == typeof(ScalarValue)
-            && ScalarText.TryFormat(((ScalarValue)value).Value, text, token.Format, out var length)
+            && TryFormat(((ScalarValue)value).Value, text, token.Format, out var length)
             && !JsonText.HasEscaped(text.Slice(0, length)))
         {
             writer.WriteRaw("\""u8);
@@ -39,8 +39,34 @@ internal static class RenderedText
             return;
         }
 
-        using var rendered = new StringWriter();
-        token.Render(logEvent.Properties, rendered, CultureInfo.InvariantCulture);
-        JsonText.WriteQuoted(writer, rendered.ToString());
+        JsonText.WriteQuoted(writer, Render(token, logEvent));
+    }
+
+    // False for a format that does not fit the value; the other way says so.
+    private static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
+    {
+        try
+        {
+            return ScalarText.TryFormat(value, target, format, out length);
+        }
+        catch (FormatException)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private static string Render(PropertyToken token, LogEvent logEvent)
+    {
+        try
+        {
+            using var rendered = new StringWriter();
+            token.Render(logEvent.Properties, rendered, CultureInfo.InvariantCulture);
+            return rendered.ToString();
+        }
+        catch (Exception failure)
+        {
+            return logEvent.TryGetValue(token.PropertyName, out var value) ? Placeholder.For(value, failure) : Placeholder.ForPlace(failure);
+        }
     }
 }

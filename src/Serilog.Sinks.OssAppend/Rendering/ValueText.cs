@@ -9,13 +9,20 @@ internal static class ValueText
 {
     public static void Write(RecordWriter writer, LogEventPropertyValue value, string? format, IFormatProvider? provider)
     {
-        // A class derived from it may show itself in another way.
-        if (value.GetType() != typeof(ScalarValue))
-            value.Render(writer, format, provider);
-        else if (((ScalarValue)value).Value is string text)
-            WriteString(writer, text, format);
-        else
-            ScalarText.Write(writer, ((ScalarValue)value).Value, format, provider ?? CultureInfo.InvariantCulture);
+        try
+        {
+            // A class derived from it may show itself in another way.
+            if (value.GetType() != typeof(ScalarValue))
+                value.Render(writer, format, provider);
+            else if (((ScalarValue)value).Value is string text)
+                WriteString(writer, text, format);
+            else
+                ScalarText.Write(writer, ((ScalarValue)value).Value, format, provider ?? CultureInfo.InvariantCulture);
+        }
+        catch (Exception failure)
+        {
+            writer.Write(Placeholder.For(value, failure));
+        }
     }
 
     private static void WriteString(RecordWriter writer, string text, string? format)

@@ -53,7 +53,7 @@ internal static class ConfiguredSettings
         foreach (var setting in section.GetChildren())
         {
             var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is not null && setting.Value is { } text && SettingText.IsRead(property.PropertyType)
+            if (property is not null && setting.Value is { Length: > 0 } text && SettingText.IsRead(property.PropertyType)
                 && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
                 yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It stands in {section.Path}.)");
         }

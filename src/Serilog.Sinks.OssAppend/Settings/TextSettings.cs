@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Protocol;
 using Serilog.Events;
@@ -7,6 +8,8 @@ namespace Serilog.Sinks.OssAppend.Settings;
 /// <summary>Puts settings that come as text into the options, and notes what cannot be read.</summary>
 internal sealed class TextSettings
 {
+    private static readonly string[] SaidByNothing = [nameof(OssAppendSinkOptions.FileSizeLimitBytes), nameof(OssAppendSinkOptions.BufferPath)];
+
     private readonly List<SettingFault> _faults = [];
 
     /// <summary>Settings whose text cannot be read; the options keep their defaults for them.</summary>
@@ -14,12 +17,12 @@ internal sealed class TextSettings
 
     /// <summary>Sets what is given.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="texts">The settings by the names of their parameters; those that are null are not given.</param>
+    /// <param name="texts">The settings by the names of their parameters; those that are null or empty are not given.</param>
     public void Put(OssAppendSinkOptions options, params (string Name, string? Text)[] texts)
     {
         foreach (var (name, text) in texts)
         {
-            if (text is null)
+            if (!IsGiven(name, text))
                 continue;
 
             var property = char.ToUpperInvariant(name[0]) + name.Substring(1);
@@ -37,7 +40,12 @@ internal sealed class TextSettings
 
     /// <summary>Reads the least level; the least there is if nothing is given.</summary>
     public LogEventLevel Level(string name, string? text) =>
-        text is not null && TryRead(name, text, typeof(LogEventLevel), out var level) ? (LogEventLevel)level! : LevelAlias.Minimum;
+        !string.IsNullOrEmpty(text) && TryRead(name, text!, typeof(LogEventLevel), out var level) ? (LogEventLevel)level! : LevelAlias.Minimum;
+
+    // An empty variable of the environment takes back what a file sets. But no limit is written as null, which comes as an empty text, and
+    // who asks for a buffer without saying where must not think that one is there.
+    private static bool IsGiven(string name, [NotNullWhen(true)] string? text) =>
+        text is not null && (text.Length > 0 || SaidByNothing.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     private bool TryRead(string name, string text, Type type, out object? value)
     {

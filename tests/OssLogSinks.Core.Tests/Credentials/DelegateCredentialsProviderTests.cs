@@ -83,7 +83,39 @@ public class DelegateCredentialsProviderTests
         _time.Advance(TimeSpan.FromMinutes(10));
         var exception = await Assert.ThrowsAsync<OssCredentialsException>(() => IdAsync());
         Assert.IsType<InvalidOperationException>(exception.InnerException);
+        _time.Advance(TimeSpan.FromSeconds(5));
         await EventuallyAsync("B");
+    }
+
+    [Fact]
+    public async Task FailureWithoutCredentials_IsToldToAllWhoAskSoon_AndFetchedAnewAfterwards()
+    {
+        _vault.Fails().Gives("A", null);
+        var failure = await Assert.ThrowsAsync<OssCredentialsException>(IdAsync);
+
+        for (var i = 0; i < 15; i++)
+        {
+            Assert.Same(failure, await Assert.ThrowsAsync<OssCredentialsException>(IdAsync));
+            _time.Advance(TimeSpan.FromMilliseconds(330));
+        }
+
+        Assert.Equal(1, _vault.Fetches);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("A", await IdAsync());
+    }
+
+    [Fact]
+    public async Task FailureAfterARefusal_IsToldToAllWhoAskSoon()
+    {
+        _vault.Gives("A", null).Fails().Gives("B", null);
+        var first = await _provider.GetCredentialsAsync(null, Cancel);
+
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<OssCredentialsException>(() => _provider.GetCredentialsAsync(first, Cancel).AsTask());
+
+        Assert.Equal(2, _vault.Fetches);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("B", (await _provider.GetCredentialsAsync(first, Cancel)).AccessKeyId);
     }
 
     [Fact]
@@ -134,11 +166,13 @@ public class DelegateCredentialsProviderTests
     [MemberData(nameof(Extremes))]
     public async Task ExtremeTimes_DoNoHarm(DateTimeOffset now, DateTimeOffset expiration)
     {
-        var provider = new DelegateCredentialsProvider(_vault.FetchAsync, new Stopped(now));
+        var time = new Stopped(now);
+        var provider = new DelegateCredentialsProvider(_vault.FetchAsync, time);
         _vault.Fails().Gives("A", expiration);
 
         await Assert.ThrowsAsync<OssCredentialsException>(() => provider.GetCredentialsAsync(null, Cancel).AsTask());
 
+        time.Seconds = 5;
         Assert.Equal("A", (await provider.GetCredentialsAsync(null, Cancel)).AccessKeyId);
     }
 
@@ -187,7 +221,11 @@ public class DelegateCredentialsProviderTests
 
     private sealed class Stopped(DateTimeOffset now) : TimeProvider
     {
+        public int Seconds { get; set; }
+
         public override DateTimeOffset GetUtcNow() => now;
+
+        public override long GetTimestamp() => Seconds * TimestampFrequency;
     }
 
     private sealed class Vault

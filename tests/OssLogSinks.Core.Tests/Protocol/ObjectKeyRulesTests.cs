@@ -34,4 +34,24 @@ public class ObjectKeyRulesTests
         Assert.Null(ObjectKeyRules.FaultOf(new string('日', 341)));
         Assert.NotNull(ObjectKeyRules.FaultOf(new string('日', 341) + "a"));
     }
+
+    // The platform's Uri as it is on .NET Framework and Mono: without the switch that keeps it from looking at the path.
+    [Fact]
+    public void WhatAUriChanges_IsKnown()
+    {
+        foreach (var c in Enumerable.Range(1, char.MaxValue).Select(number => (char)number).Where(c => !char.IsSurrogate(c)))
+        {
+            var key = "a" + c + "b";
+            var sent = new Uri("http://host/" + PercentEncoding.Path(key)).AbsolutePath[1..];
+
+            Assert.True(ObjectKeyRules.IsChangedByUri(key) || Uri.UnescapeDataString(sent) == key, $"U+{(int)c:X4}");
+        }
+    }
+
+    [Theory]
+    [InlineData("a/../b")]
+    [InlineData("a/./b")]
+    [InlineData("a\u200Eb")]
+    [InlineData("\u202E")]
+    public void KeyThatAUriChanges_IsKnown(string key) => Assert.True(ObjectKeyRules.IsChangedByUri(key));
 }

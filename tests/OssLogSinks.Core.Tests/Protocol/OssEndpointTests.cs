@@ -80,12 +80,19 @@ public class OssEndpointTests
     [InlineData("https://oss-cn-hangzhou.aliyuncs.com/bucket", "is no host")]
     [InlineData("https://", "is no host")]
     [InlineData("oss-cn-hangzhou.aliyuncs.com:99999", "is no host")]
-    [InlineData(" oss-cn-hangzhou.aliyuncs.com", "is no host")]
     [InlineData("oss-cn-hangzhou.aliyuncs.com?x", "is no host")]
     [InlineData("https://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
     [InlineData("ftp://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
     [InlineData("bucket.oss-cn-hangzhou.aliyuncs.com", "write 'oss-cn-hangzhou.aliyuncs.com'")]
     [InlineData("logs.example.com", "AddressingStyle: must be set")]
+    [InlineData("oss-cn-hangzhou\u200E.aliyuncs.com", "is no host")]
+    [InlineData("\u202Eoss-cn-hangzhou.aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uFEFF", "is no host")]
+    [InlineData("oss-cn-hang\u00ADzhou.aliyuncs.com", "is no host")]
+    [InlineData("\uFF4Fss-cn-hangzhou.aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou\u3002aliyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uD83D", "is no host")]
+    [InlineData("oss-cn-hangzhou.ali\tyuncs.com", "is no host")]
     public void WrongEndpoint_IsNamedWithItsCure(string? endpoint, string part)
     {
         var faults = FaultsOf(new OssEndpointSettings(endpoint, "bucket", null));
@@ -112,6 +119,27 @@ public class OssEndpointTests
     [InlineData("")]
     public void WrongBucket_IsRefused(string bucket) =>
         Assert.StartsWith("Bucket: ", Assert.Single(FaultsOf(new OssEndpointSettings("oss-cn-hangzhou.aliyuncs.com", bucket, null))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\t")]
+    [InlineData("\u00A0")]
+    [InlineData("\u3000")]
+    public void BlankAtAnEnd_IsNamedAsOne(string blank)
+    {
+        var right = new OssEndpointSettings("oss-cn-hangzhou.aliyuncs.com", "bucket", "cn-hangzhou");
+        OssEndpointSettings[] wrong =
+        [
+            right with { Bucket = blank + right.Bucket }, right with { Bucket = right.Bucket + blank },
+            right with { Region = blank + right.Region }, right with { Region = right.Region + blank },
+            right with { Endpoint = blank + right.Endpoint }, right with { Endpoint = right.Endpoint + blank },
+        ];
+
+        Assert.All(wrong, settings => Assert.Contains("has a blank or a line end at its beginning or end; write it without.", Assert.Single(FaultsOf(settings)), StringComparison.Ordinal));
+        Assert.StartsWith("Bucket: is blank", Assert.Single(FaultsOf(right with { Bucket = blank })), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void SeveralFaults_AreReportedTogether()

@@ -62,6 +62,22 @@ public class OutputTemplateFormatterTests
         SameText.Require(new MessageTemplateTextFormatter("{Message} {A}", provider), formatter, Some.Event("{A:0.0}", LogEventLevel.Error, new LogEventProperty("A", new ScalarValue(1.5))));
     }
 
+    [Theory]
+    [InlineData("{Message:lj}|{Good}", "a [System.Guid.ToString() failed: ")]
+    [InlineData("{Id:0.00}|{Good}", "[System.Guid.ToString() failed: ")]
+    [InlineData("{Id,9:0.00}|{Good}", "[Rendering failed: ")]
+    [InlineData("{Message,3}|{Good}", "[Rendering failed: ")]
+    public void WhatCannotBeShown_IsAPlaceholder_AndTheRestIsThere(string template, string start)
+    {
+        var output = new StringWriter();
+
+        OutputTemplateFormatter.For(template, null).Format(
+            Some.Event("a {Id:0.00} b {Id,20:0.00} c", LogEventLevel.Error, new LogEventProperty("Id", new ScalarValue(Guid.Empty)), new LogEventProperty("Good", new ScalarValue("here"))), output);
+
+        Assert.Contains(start, output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(template.StartsWith("{Message:", StringComparison.Ordinal) ? "] c|here" : "]|here", output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnotherWriter_GetsTheSameText()
     {

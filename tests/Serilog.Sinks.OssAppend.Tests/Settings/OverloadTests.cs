@@ -58,7 +58,7 @@ public class OverloadTests
     [Fact]
     public void EveryCoreSetting_IsReached()
     {
-        string[] ownAffair = [nameof(OssAppenderOptions.Listener), nameof(OssAppenderOptions.Random), nameof(OssAppenderOptions.RetryRefusals)];
+        string[] ownAffair = [nameof(OssAppenderOptions.Listener), nameof(OssAppenderOptions.Random), nameof(OssAppenderOptions.ReportDoubtfulSettings), nameof(OssAppenderOptions.RetryRefusals)];
         var reached = typeof(OssAppendSinkOptions).GetProperties().SelectMany(ChangesInCore).ToHashSet();
 
         Assert.Equal(

@@ -49,6 +49,42 @@ public class UnreadableSettingTests
         Assert.Equal(9, faults.Count);
     }
 
+    // What an empty variable of the environment gives: Serilog__WriteTo__0__Args__period=
+    [Fact]
+    public void EmptyText_TakesASettingBack()
+    {
+        var options = new OssAppendSinkOptions();
+        var texts = new TextSettings();
+
+        texts.Put(
+            options, ("period", ""), ("queueLimit", ""), ("rollingInterval", ""), ("objectKey", ""), ("outputTemplate", ""), ("region", ""),
+            ("contentType", ""), ("useLocalTime", ""), ("retryTimeLimit", ""), ("storageClass", ""));
+
+        Assert.Empty(texts.Faults);
+        Assert.Equal(LevelAlias.Minimum, texts.Level("restrictedToMinimumLevel", ""));
+        Assert.Empty(texts.Faults);
+        Assert.Equal((new OssAppendSinkOptions().Period, new OssAppendSinkOptions().ObjectKey, new OssAppendSinkOptions().OutputTemplate), (options.Period, options.ObjectKey, options.OutputTemplate));
+        Assert.Null(options.Region);
+        Assert.Equal(new OssObjectProperties().ContentType, options.ObjectProperties.ContentType);
+    }
+
+    [Fact]
+    public void EmptyBufferPath_IsAFault_AndEmptySizeNoLimit()
+    {
+        var options = new OssAppendSinkOptions();
+
+        new TextSettings().Put(options, ("bufferPath", ""), ("fileSizeLimitBytes", ""));
+
+        Assert.Equal("", options.BufferPath);
+        Assert.Null(options.FileSizeLimitBytes);
+    }
+
+    [Fact]
+    public void EmptyTextInOptions_IsTheDefault() =>
+        Assert.Equal(["clozeTimeout"], FaultsOf("WriteTo", """
+            "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret", "RetryDelay": "", "ConcurrentAppends": "", "clozeTimeout": 1 }
+            """).Select(fault => fault.Setting));
+
     [Theory]
     [InlineData("WriteTo")]
     [InlineData("AuditTo")]

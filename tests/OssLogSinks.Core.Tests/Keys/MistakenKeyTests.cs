@@ -1,0 +1,163 @@
+using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.Keys;
+
+/// <summary>Mistakes that make keys all the same, but not those that were meant.</summary>
+public class MistakenKeyTests
+{
+    private static readonly ProcessIdentity Identity = new("web", "4711", "abcdef012345", _ => null);
+
+    [Theory]
+    [InlineData("{Timestamp:YYYY/MM/dd}.log", "column 1: 'Y' in a date is text that each key would show; write yyyy for the year, or text in quotes")]
+    [InlineData("{Timestamp:yyyy-MM-DD}.log", "column 1: 'D' in a date is text that each key would show; write dd for the day, or text in quotes")]
+    [InlineData("{Timestamp:yyyyMMdd_HHmmSS}.log", "write ss for the seconds")]
+    [InlineData("{Timestamp:yyyy/Www}.log", "'W' in a date is text that each key would show; write text in quotes")]
+    [InlineData("a/{Timestamp:yyyy/mm/dd}.log", "column 3: 'mm' are the minutes, of no hour here; write MM for the month")]
+    [InlineData("{Timestamp:yyyy}/{Timestamp:mm}.log", "column 18: 'mm' are the minutes, of no hour here")]
+    [InlineData("{Timestamp:yyyy/ss}.log", "column 1: 'ss' are the seconds, of no minute here; write HH and mm too")]
+    [InlineData("{Timestamp:yyyyMMdd HH-MM}.log", "column 1: 'MM' behind the hour is the month; write mm for the minutes")]
+    [InlineData("{Timestamp:yyyyMMddhh}.log", "column 1: 'hh' are hours up to 12, the same in the morning and in the evening; write HH, or tt too")]
+    [InlineData("{yyyy}/{MM}/{dd}/app.log", "column 1: a date is written {Timestamp:yyyy}, since {yyyy} is a property of the event")]
+    [InlineData("{yyyy}/{MM}/{dd}/app.log", "column 8: a date is written {Timestamp:MM}")]
+    [InlineData("{yyyy-MM-dd}.log", "a date is written {Timestamp:yyyy-MM-dd}")]
+    [InlineData("{YYYYMMDD}.log", "a date is written {Timestamp:yyyyMMdd}")]
+    [InlineData("Logs\\app-.log", "column 5: '\\' makes no folder in OSS; write '/'")]
+    [InlineData("a/{Timestamp:yyyy\\\\MM}.log", "'\\' makes no folder in OSS; write '/'")]
+    [InlineData("a\u200Eb.log", "column 2: an invisible character stands here (U+200E); leave it out")]
+    [InlineData("a{Timestamp:yyyy\u202E}.log", "holds an invisible character (U+202E); leave it out")]
+    [InlineData(" app.log", "column 1: a blank stands at the key's beginning; leave it out")]
+    [InlineData("app.log ", "column 8: a blank stands at the key's end; leave it out")]
+    [InlineData("app.log\n", "column 8: a blank stands at the key's end; leave it out")]
+    [InlineData("\u3000app.log", "column 1: a blank stands at the key's beginning; leave it out")]
+    public void Mistake_IsRefusedWithItsCure(string template, string fault) => AssertFault(template, fault);
+
+    // Not as data: an attribute holds whole characters only.
+    [Fact]
+    public void HalfOfACharacter_IsRefused()
+    {
+        AssertFault("a\uD83D.log", "column 2: half of a character stands here; write it whole, or leave it out");
+        AssertFault("\uDE00a.log", "column 1: half of a character stands here");
+        AssertFault("😀\uDE00a.log", "column 3: half of a character stands here");
+        AssertFault("a{Timestamp:yyyy'\uD83D'}.log", "holds half of a character");
+        AssertFault("a\uD83D{Timestamp:\uDE00yyyy}.log", "column 2: half of a character stands here");
+    }
+
+    private static void AssertFault(string template, string fault)
+    {
+        var faults = new List<string>();
+
+        Assert.Null(ObjectKeyTemplate.TryParse(template, default, Identity, faults));
+
+        Assert.Contains(faults, f => f.Contains(fault, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{Timestamp:yyyy-MM-ddTHH}.log")]
+    [InlineData("{Timestamp:yyyyMMddTHHmm'Z'}.log")]
+    [InlineData("{Timestamp:yyyyMMddTHHmmZ}.log")]
+    [InlineData("{Timestamp:'YEAR='yyyy/\"DAY=\"dd-MM}.log")]
+    [InlineData("{Timestamp:yyyy\\Y}.log")]
+    [InlineData("{Timestamp:yyyy年MM月dd日}.log")]
+    [InlineData("{Timestamp:yyyyMMdd}/{Timestamp:hh tt}.log")]
+    [InlineData("{Timestamp:HH}/{Timestamp:yyyy/MM/dd}/{Timestamp:mm}.log")]
+    [InlineData("{Timestamp:MM-dd-yyyy HH.mm}.log")]
+    [InlineData("{Timestamp:yyyy/MM/dd/HH/mm}.log")]
+    [InlineData("{Timestamp:D}.log")]
+    [InlineData("{Timestamp}.log")]
+    [InlineData("{d}-{M}-{Y}/{Mm}/{address}.log")]
+    [InlineData("my logs/日志/😀.log")]
+    [InlineData("logs/\u0645\u06CC\u200C\u0634\u0648\u062F.log")]
+    public void KeyThatMeansWhatItSays_IsTaken(string template)
+    {
+        var faults = new List<string>();
+
+        var parsed = ObjectKeyTemplate.TryParse(template, default, Identity, faults);
+
+        Assert.Empty(faults);
+        Assert.Empty(parsed!.Doubts);
+    }
+
+    // Two periods that the first hour, day or year does not show.
+    [Theory]
+    [InlineData("{Timestamp:yyyyMMddhh}", OssRollingInterval.Hour, false)]
+    [InlineData("{Timestamp:yyyyMMddhht}", OssRollingInterval.Hour, true)]
+    [InlineData("{Timestamp:yyyyMMdd H}", OssRollingInterval.Hour, true)]
+    [InlineData("{Timestamp:yyyyMMdH}", OssRollingInterval.Hour, false)]
+    [InlineData("{Timestamp:yyyyMd}", OssRollingInterval.Day, false)]
+    [InlineData("{Timestamp:yyyy}{Timestamp:%M}{Timestamp:%d}", OssRollingInterval.Day, false)]
+    [InlineData("{Timestamp:yyyy}-{Timestamp:%M}-{Timestamp:%d}", OssRollingInterval.Day, true)]
+    [InlineData("{Timestamp:yyyy/dddd}", OssRollingInterval.Day, false)]
+    [InlineData("{Timestamp:yyyy/MM dddd}", OssRollingInterval.Day, false)]
+    [InlineData("{Timestamp:yyyy/MMM/dd}", OssRollingInterval.Day, true)]
+    [InlineData("{Timestamp:yyyyMMddHm}", OssRollingInterval.Minute, false)]
+    [InlineData("{Timestamp:yyyyMMddHHm}", OssRollingInterval.Minute, true)]
+    [InlineData("{Timestamp:yyyydHHmm}-{Timestamp:MM}", OssRollingInterval.Minute, true)]
+    [InlineData("{Timestamp:yyyyMdHHmm}", OssRollingInterval.Minute, false)]
+    [InlineData("{Timestamp:yyyyM}", OssRollingInterval.Month, true)]
+    [InlineData("{Timestamp:yM}", OssRollingInterval.Month, false)]
+    [InlineData("{Timestamp:yyMM}", OssRollingInterval.Month, true)]
+    [InlineData("{Timestamp:MM}", OssRollingInterval.Month, false)]
+    [InlineData("{Timestamp:yyyyM}", OssRollingInterval.Day, false)]
+    public void TwoPeriodsOfOneKey_AreFoundWhereverTheyAre(string template, OssRollingInterval interval, bool isUsable)
+    {
+        var faults = new List<string>();
+
+        var parsed = ObjectKeyTemplate.TryParse(template + ".log", new KeyShape(interval), Identity, faults);
+
+        Assert.Equal(isUsable, parsed is not null);
+        Assert.Equal(isUsable, faults.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("app-{Timestamp:yyyyMMdd HH:mm:ss}.log", "it shows seconds, so each second with events makes an object; set RollingInterval, or leave the seconds out")]
+    [InlineData("app-{Timestamp:O}.log", "it shows seconds")]
+    [InlineData("app-{Timestamp:yyyyMMddHHmmssfff}.log", "it shows seconds")]
+    [InlineData("{Timestamp:MM-dd}.log", "its dates come again, as it shows no year, and so do its objects")]
+    [InlineData("{Timestamp:yyyy-dd}.log", "its dates come again, as it shows no month")]
+    [InlineData("{Timestamp:dddd}.log", "its dates come again, as it shows no month")]
+    [InlineData("{Timestamp:yyyyMM-HH}.log", "its dates come again, as it shows no day")]
+    [InlineData("logs/{Date}.log", "'Date' in braces is a property of the event, and '_' without one; a date is written Timestamp:yyyyMMdd in braces")]
+    [InlineData("logs/{HalfHour}.log", "'HalfHour' in braces is a property of the event")]
+    [InlineData("logs/{year}.log", "'year' in braces is a property of the event")]
+    [InlineData("logs/%MACHINE%.log", "'%' stands in each key as it is; a variable of the environment is written Environment:NAME in braces")]
+    [InlineData("logs/%Y.log", "'%' stands in each key as it is")]
+    [InlineData("logs/${shortdate}.log", "'$' stands in each key as it is; a place begins with the brace")]
+    public void WhatMayBeMeant_IsSaidOnceAtStart(string key, string words)
+    {
+        var report = Assert.Single(ReportsOf(key));
+
+        Assert.Equal(OssDiagnosticLevel.Warning, report.Level);
+        Assert.StartsWith("The object key '", report.Message, StringComparison.Ordinal);
+        Assert.Contains(words, report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatMayBeMeant_IsNotSaidIfItIsToldSo() => Assert.Empty(ReportsOf("logs/{Date}.log", options => options.ReportDoubtfulSettings = false));
+
+    [Theory]
+    [InlineData("app-{Timestamp:yyyyMMdd HH:mm:ss}.log")]
+    [InlineData("{Timestamp:yyyyMMdd}.log")]
+    public void WithAnInterval_SecondsMakeNoObjects(string key) =>
+        Assert.Empty(ReportsOf(key, options => options.RollingInterval = OssRollingInterval.Day));
+
+    private static IReadOnlyList<OssDiagnosticEvent> ReportsOf(string key, Action<OssAppenderOptions>? set = null)
+    {
+        var recorder = new ReportRecorder();
+        var options = new OssAppenderOptions
+        {
+            Client = new MemoryOss(),
+            Bucket = "logs",
+            Credentials = new StaticCredentialsProvider("id", "secret"),
+            ObjectKey = key,
+            Diagnostics = recorder,
+        };
+        set?.Invoke(options);
+        new OssAppender(options).Dispose();
+        return recorder.Reports;
+    }
+}
