@@ -93,9 +93,8 @@ public sealed partial class OssAppendTarget : TargetWithLayout
         var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters);
         options.Diagnostics = diagnostics;
         var pipeline = Make();
-        options.ReportDoubtfulSettings = false; // The first has said it.
         if (pipelineSettings.DrainOnProcessExit)
-            pipeline.Understudy = new Understudy(Make, options.TimeProvider, LoggingConfiguration?.LogFactory);
+            pipeline.Understudy = new Understudy(MakeAnother, options.TimeProvider, LoggingConfiguration?.LogFactory);
         _startedAt = Understudy.NextMoment();
         _pipeline = pipeline;
 
@@ -106,6 +105,13 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             var appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
             return new EventPipeline(appender, continuations, key, renderer, pipelineSettings, options.TimeProvider);
+        }
+
+        // What is reported at start was reported by the first.
+        EventPipeline MakeAnother()
+        {
+            options.ReportDoubtfulSettings = false;
+            return Make();
         }
     }
 
