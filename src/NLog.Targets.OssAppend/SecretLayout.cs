@@ -1,9 +1,12 @@
 using System.Text;
+using NLog.Config;
 using NLog.Layouts;
 
 namespace NLog.Targets.OssAppend;
 
 /// <summary>A secret that is written into the configuration itself: NLog traces every layout by its text, and gets a mask from this one.</summary>
+/// <remarks>The same on each thread, and said to be: NLog would keep the secret in each event otherwise, for a thread that has another.</remarks>
+[ThreadAgnostic]
 internal sealed class SecretLayout : Layout
 {
     private const string Mask = "***";
