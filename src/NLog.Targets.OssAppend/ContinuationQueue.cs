@@ -1,6 +1,7 @@
 using NLog.Common;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 
 namespace NLog.Targets.OssAppend;
 
@@ -52,8 +53,17 @@ internal sealed class ContinuationQueue : IDeliveryListener
         Add((AsyncContinuation)(result => CallFlush(continuation, result)), failure);
 
     /// <summary>Calls a flush's continuation now, on a thread of its own.</summary>
-    public void CallFlush(AsyncContinuation continuation, Exception? failure) =>
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Call(continuation, failure), null);
+    public void CallFlush(AsyncContinuation continuation, Exception? failure)
+    {
+        // It is no part of whatever delivery this is.
+        AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        _ = BoundedWait.RunAsync(() =>
+        {
+            Call(continuation, failure);
+            return true;
+        });
+        flow?.Undo();
+    }
 
     /// <summary>Starts no more continuations in the background.</summary>
     /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>

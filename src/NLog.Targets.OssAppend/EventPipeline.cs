@@ -1,4 +1,5 @@
 using NLog.Common;
+using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
@@ -13,7 +14,10 @@ namespace NLog.Targets.OssAppend;
 internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 {
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
+
+    // Until the appender has given up what hangs there, or has written to disk what it was just given.
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(2);
 
     // Ready-made: in an outage each event is told it.
     private const string QueueFull = "the queue was full: more is logged than can be rendered, or OSS takes less than is logged.";
@@ -124,16 +128,18 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     public void Close(object? heldLock = null)
     {
         if (Interlocked.Increment(ref _closes) == 1)
-            CloseOnce(_settings.CloseTimeout, heldLock);
+        {
+            HeldLock.Wait(BoundedWait.RunAsync(() => CloseOnce(_settings.CloseTimeout)), heldLock);
+            EndClose();
+        }
     }
 
     /// <inheritdoc />
     public Task CloseAsync(TimeSpan timeout) =>
-        Interlocked.Increment(ref _closes) == 1 ? Task.Run(() => CloseOnce(timeout, heldLock: null)) : _closed.Task;
+        Interlocked.Increment(ref _closes) == 1 ? BoundedWait.RunAsync(() => CloseOnce(timeout) && EndClose()) : _closed.Task;
 
     /// <summary>Closes, or waits for a close that is under way: not for ever, since that may be waiting for the caller.</summary>
-    public async Task EndAsync() =>
-        _ = await EndsAsync(CloseAsync(_settings.CloseTimeout), _settings.CloseTimeout + StopGrace + StopGrace).ConfigureAwait(false);
+    public bool End() => BoundedWait.For(CloseAsync(_settings.CloseTimeout), _settings.CloseTimeout + LongestGrace, _time);
 
     /// <inheritdoc />
     public void Dispose() => Close();
@@ -147,44 +153,45 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             _ = FlushAppenderAsync(mark, hasGivenUp: false);
     }
 
-    private void CloseOnce(TimeSpan timeout, object? heldLock)
+    // On a thread of its own, which the application's stuck ones do not hold up.
+    private bool CloseOnce(TimeSpan closeTimeout)
     {
+        var startedAt = _time.GetTimestamp();
         _queue.Close();
-        HeldLock.Wait(Task.Run(() => CloseOnceAsync(timeout)), heldLock);
+
+        // With a buffer the queue is one short step from safety, which even a close that waits for nothing lets it take.
+        if (!BoundedWait.For(_worker, _settings.HasBuffer && closeTimeout < LongestGrace ? LongestGrace : closeTimeout, _time))
+            GiveUpWaiting();
+
+        var left = closeTimeout - _time.GetElapsedTime(startedAt);
+        var timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        _ = BoundedWait.For(_appender.CloseAsync(timeout), timeout + LongestGrace, _time);
+        _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
+        return true;
+    }
+
+    // On the thread that closes, which may hold a lock that the continuations need.
+    private bool EndClose()
+    {
         _continuations.CallRest();
         if (_worker.IsCompleted)
             _stop.Dispose();
 
         _drainAtEnd?.Dispose();
         _closed.TrySetResult(true);
+        return true;
     }
 
-    private async Task CloseOnceAsync(TimeSpan closeTimeout)
+    private void GiveUpWaiting()
     {
-        var startedAt = _time.GetTimestamp();
-
-        // With a buffer the queue is one short step from safety, which even a close that waits for nothing lets it take.
-        if (!await EndsAsync(_worker, _settings.HasBuffer && closeTimeout < StopGrace ? StopGrace : closeTimeout).ConfigureAwait(false))
+        var stopping = BoundedWait.RunAsync(() =>
         {
-            await Task.Run(_stop.Cancel).ConfigureAwait(false);
-            if (!await EndsAsync(_worker, StopGrace).ConfigureAwait(false))
-                GiveUpAllTaken();
-        }
-
-        var left = closeTimeout - _time.GetElapsedTime(startedAt);
-        var timeout = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        _ = await EndsAsync(_appender.CloseAsync(timeout), timeout + StopGrace).ConfigureAwait(false);
-        _ = await EndsAsync(_continuations.StopAsync(), StopGrace).ConfigureAwait(false);
-    }
-
-    private async Task<bool> EndsAsync(Task task, TimeSpan timeout)
-    {
-        if (task.IsCompleted)
+            _stop.Cancel();
             return true;
-
-        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
-        return await Task.WhenAny(task, over.Task).ConfigureAwait(false) == task;
+        });
+        _ = BoundedWait.For(stopping, StopGrace, _time);
+        if (!BoundedWait.For(_worker, StopGrace, _time))
+            GiveUpAllTaken();
     }
 
     private async Task WorkAsync()
@@ -246,6 +253,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
                 KeyValues = queued.KeyValues,
                 State = queued.State,
                 IsFromDelivery = queued.IsFromDelivery,
+                YieldsIfRefused = _settings.OverflowAction != AsyncTargetWrapperOverflowAction.Block,
             };
 
             var appending = _appender.AppendAsync(record, _stop.Token);

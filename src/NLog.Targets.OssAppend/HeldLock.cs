@@ -20,7 +20,7 @@ internal static class HeldLock
                         Monitor.PulseAll(heldLock);
                 },
                 CancellationToken.None,
-                TaskContinuationOptions.None,
+                TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
             while (!task.IsCompleted)
                 Monitor.Wait(heldLock);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NLog.Common;
+using OssLogSinks.Core.Ending;
 
 namespace NLog.Targets.OssAppend;
 
@@ -101,7 +102,7 @@ internal sealed class Understudy
         }
 
         if (pipeline is not null)
-            HeldLock.Wait(Task.Run(pipeline.EndAsync), heldLock);
+            HeldLock.Wait(BoundedWait.RunAsync(pipeline.End), heldLock);
 
         OnStage.TryRemove(this, out _);
     }

@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
@@ -12,6 +13,7 @@ namespace OssLogSinks.Core;
 internal sealed class DeliverySetup : IDisposable
 {
     private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SealingGrace = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan RetryTimeInMemory = TimeSpan.FromHours(1);
 
     private readonly OssClient? _ownClient;
@@ -100,14 +102,15 @@ internal sealed class DeliverySetup : IDisposable
     }
 
     /// <summary>Ends the sealing of objects, in what is left of the time, and never for long: a client that is plugged in may not end.</summary>
-    public async Task EndSealingAsync(TimeSpan timeout, long begun)
+    public void EndSealing(TimeSpan timeout, long begun)
     {
         if (_context.Sealer is not { } sealer)
             return;
 
         var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - Time.GetElapsedTime(begun);
-        await sealer.CloseAsync(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing).ConfigureAwait(false);
-        sealer.Dispose();
+        left = left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing;
+        if (BoundedWait.For(sealer.CloseAsync(left), left + SealingGrace, TimeProvider.System))
+            sealer.Dispose();
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Spool;
@@ -21,10 +22,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private readonly ISpool _spool;
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
+
+    // What is cut off ends at once, unless a client hangs or the thread pool has no thread left. In real time, as everything is that is about
+    // processors; with time for a disk to write what it was just given.
+    private readonly TimeSpan _stopGrace;
     private readonly int _recordSizeLimit;
     private readonly LateEvents? _late;
     private readonly object _closing = new();
     private Task<bool>? _closed;
+    private volatile bool _hasRefusedClosed;
 
     /// <summary>Checks the settings and makes an appender. Nothing is sent before the first record, except what earlier processes left in <see cref="OssAppenderOptions.BufferPath"/>.</summary>
     /// <param name="options">The settings; read now, not kept.</param>
@@ -39,6 +45,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)));
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
+        _stopGrace = TimeSpan.FromSeconds(options.BufferPath is null ? 0.5 : 1.5);
         _recordSizeLimit = options.RecordSizeLimit;
         _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
         _spool = options.BufferPath is null
@@ -115,8 +122,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// wait; the token bounds that.
     /// </summary>
     /// <returns>
-    /// True if all that still waited stand in OSS, each once; false if some of them were given up. Those that were given up
-    /// before the call were counted and reported then.
+    /// True if all that still waited stand in OSS, each once; false if some of them were given up, or if records came after the close. Those
+    /// that were given up before the call for another reason were counted and reported then.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
@@ -129,7 +136,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {
         var flushing = _spool.FlushAsync(target);
-        return await Waiting.WithAsync(flushing, cancellationToken).ConfigureAwait(false);
+        return await Waiting.WithAsync(flushing, cancellationToken).ConfigureAwait(false) && !_hasRefusedClosed;
     }
 
     /// <summary>
@@ -191,23 +198,36 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(timeout), "The time must be from zero to 24 days, or infinite.");
 
         lock (_closing)
-            return _closed ??= CloseOnceAsync(timeout);
+            return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
     }
 
     /// <summary>Closes, waiting for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(_closeTimeout).ConfigureAwait(false);
 
     /// <summary>Closes, waiting for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
-    public void Dispose() => Task.Run(() => CloseAsync(_closeTimeout)).GetAwaiter().GetResult();
+    public void Dispose() => CloseAsync(_closeTimeout).GetAwaiter().GetResult();
 
-    private async Task<bool> CloseOnceAsync(TimeSpan timeout)
+    private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
+
+    private bool Close(long begun, TimeSpan timeout)
     {
-        var begun = _time.GetTimestamp();
-        _ = await Waiting.ForAsync(_spool.FinishAsync(), timeout, _time).ConfigureAwait(false);
-        await _spool.StopAsync().ConfigureAwait(false);
-        _spool.Dispose();
-        await _setup.EndSealingAsync(timeout, begun).ConfigureAwait(false);
-        _setup.Dispose();
+        try
+        {
+            _ = BoundedWait.For(_spool.FinishAsync(), begun, timeout, _time);
+            var stopping = _spool.StopAsync();
+            if (BoundedWait.For(stopping, _stopGrace, TimeProvider.System))
+            {
+                stopping.GetAwaiter().GetResult();
+                _spool.Dispose();
+            }
+        }
+        finally
+        {
+            _spool.GiveUp();
+            _setup.EndSealing(timeout, begun);
+            _setup.Dispose();
+        }
+
         // What was still stored while the workers ended counts: only what was given up is missing.
         return !_setup.Fate.HasLostAccepted;
     }
@@ -242,8 +262,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         return acceptance;
     }
 
-    private Acceptance Add(in LogRecord record, bool isDue, out Task? room) =>
-        _late is null ? _spool.TryAdd(record, isDue, out room) : _spool.TryAdd(_late.File(record), isDue, out room);
+    private Acceptance Add(in LogRecord record, bool isDue, out Task? room)
+    {
+        var acceptance = _spool.TryAdd(_late is null ? record : _late.File(record), isDue, out room);
+        return acceptance == Acceptance.RefusedStreamFull && !record.YieldsIfRefused ? Acceptance.Full : acceptance;
+    }
 
     private bool IsDue(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
@@ -264,11 +287,19 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (acceptance == Acceptance.Accepted)
             _setup.Counters.Accepted(isFromDelivery: !isDue);
         else if (acceptance == Acceptance.Closed)
-            Refuse(record, DropReason.Closed, !isDue, "the appender was closed.");
+            RefuseClosed(record, isDue);
+        else if (acceptance == Acceptance.RefusedStreamFull)
+            Refuse(record, DropReason.SpoolFull, !isDue, "OSS refuses what they are for, and others need the memory.");
         else
             Refuse(record, DropReason.SpoolFull, !isDue, "the memory for undelivered events is full.");
 
         return acceptance == Acceptance.Accepted;
+    }
+
+    private void RefuseClosed(in LogRecord record, bool isDue)
+    {
+        _hasRefusedClosed = true;
+        Refuse(record, DropReason.Closed, !isDue, "the appender was closed.");
     }
 
     private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why) =>

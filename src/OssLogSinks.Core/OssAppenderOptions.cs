@@ -162,6 +162,8 @@ public sealed class OssAppenderOptions
     /// The most memory that undelivered records may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, a little more
     /// where that is small. Default: 64 MiB. With a <see cref="BufferPath"/> at least four times as much, since it is divided: a
     /// quarter for what waits to be written to disk, a half for what is being shipped, a quarter for what other processes left.
+    /// No stream may hold more than seven eighths of it, nor may all together of which nothing is delivered: one that OSS refuses leaves
+    /// room for the others.
     /// </summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 

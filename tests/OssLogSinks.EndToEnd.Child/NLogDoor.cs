@@ -29,7 +29,7 @@ internal sealed class NLogDoor : IFrontDoor
             Layout = "${message}",
             AppendIntervalMilliseconds = order.PeriodMilliseconds,
             CloseTimeoutSeconds = order.CloseTimeoutSeconds,
-            FlushTimeoutSeconds = -1,
+            FlushTimeoutSeconds = order.FlushTimeoutSeconds,
             RetryDelayMilliseconds = 5,
             RetryDelayLimitSeconds = 1,
             DrainOnProcessExit = order.DrainOnProcessExit,

@@ -8,7 +8,7 @@ public sealed record Order
 {
     public required string FrontDoor { get; init; }
 
-    /// <summary>return, exit, throw, wait, cancel, cancel-first, last-word or host.</summary>
+    /// <summary>return, close, exit, throw, wait, cancel, cancel-first, last-word or host.</summary>
     public required string End { get; init; }
 
     public required string Endpoint { get; init; }
@@ -34,10 +34,16 @@ public sealed record Order
 
     public int CloseTimeoutSeconds { get; init; } = 60;
 
+    /// <summary>How long NLog's flush waits; -1 for as long as it takes.</summary>
+    public int FlushTimeoutSeconds { get; init; } = -1;
+
     public bool DrainOnProcessExit { get; init; } = true;
 
     /// <summary>A folder where events wait on disk, which is then what a flush waits for; null for memory.</summary>
     public string? BufferPath { get; init; }
+
+    /// <summary>Whether the thread pool has no thread left once the first half is stored.</summary>
+    public bool StarvesPool { get; init; }
 
     internal OssFlushTarget FlushTarget => BufferPath is null ? OssFlushTarget.Oss : OssFlushTarget.Disk;
 

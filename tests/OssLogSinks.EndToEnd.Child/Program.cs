@@ -17,6 +17,8 @@ await door.FlushAsync();
 
 Console.WriteLine("stored");
 Console.ReadLine();
+if (order.StarvesPool)
+    StarvePool();
 for (var i = order.Events / 2; i < order.Events; i++)
     door.Log($"{order.Prefix} {i}");
 
@@ -27,6 +29,11 @@ switch (order.End)
         return 0;
     case "return":
         Console.WriteLine("logged");
+        return 0;
+    case "close":
+        Console.WriteLine("logged");
+        door.CloseAndFlush();
+        Console.WriteLine("closed");
         return 0;
     case "exit":
         Console.WriteLine("logged");
@@ -49,6 +56,15 @@ switch (order.End)
         await goesOn.Task;
         door.Log("goes on");
         return 0;
+}
+
+// As applications do that block on asynchronous calls: every thread there may be waits for one that there is not.
+static void StarvePool()
+{
+    ThreadPool.SetMinThreads(1, 1);
+    ThreadPool.SetMaxThreads(Environment.ProcessorCount, Environment.ProcessorCount);
+    for (var i = 0; i < 400; i++)
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Thread.Sleep(Timeout.Infinite), null);
 }
 
 void Cancel(object? sender, ConsoleCancelEventArgs e)

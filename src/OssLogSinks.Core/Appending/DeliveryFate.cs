@@ -6,6 +6,8 @@ namespace OssLogSinks.Core.Appending;
 /// <summary>Books the fate of records in all places at once: the batch's cursor, the counters, the reports, the listener.</summary>
 internal sealed class DeliveryFate
 {
+    private static readonly TimeSpan TellingGrace = TimeSpan.FromSeconds(0.2);
+
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly IDeliveryListener? _listener;
@@ -24,24 +26,54 @@ internal sealed class DeliveryFate
     /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
     public void Stored(AppendBatch batch, int end, long bytes)
     {
-        _counters.Delivered(end - batch.Cursor, bytes);
-        var states = batch.StatesTo(end);
-        batch.AdvanceTo(end, lost: false);
-        if (states.Count > 0)
-            Tell(() => _listener?.OnStored(states));
+        lock (batch)
+        {
+            if (batch.IsAbandoned)
+                return;
+
+            _counters.Delivered(end - batch.Cursor, bytes);
+            var states = batch.StatesTo(end);
+            batch.AdvanceTo(end, lost: false);
+            if (states.Count > 0)
+                Tell(() => _listener?.OnStored(states));
+        }
     }
 
     /// <summary>The batch's records from its cursor on are given up.</summary>
     public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored)
     {
-        _hasLostAccepted = true;
-        var states = batch.StatesTo(batch.Count);
-        Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
-        batch.AdvanceTo(batch.Count, lost: true);
+        lock (batch)
+        {
+            if (batch.IsAbandoned)
+                return;
+
+            _hasLostAccepted = true;
+            var states = batch.StatesTo(batch.Count);
+            Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
+            batch.AdvanceTo(batch.Count, lost: true);
+        }
     }
 
-    /// <summary>The batch's records from its cursor on are given up, since the application stops.</summary>
-    public void Lost(AppendBatch batch, DropReason reason, string why, bool mayBeStored) => Lost(batch, reason, _reporter.WithTrouble(why), null, mayBeStored);
+    /// <summary>
+    /// The application stops: the batch's records from its cursor on are given up, unless they are on disk. A batch whose fate is being told this
+    /// moment is left to whoever tells it.
+    /// </summary>
+    public void Abandon(AppendBatch batch, string why, bool mayBeStored)
+    {
+        if (!Monitor.TryEnter(batch, TellingGrace))
+            return;
+
+        try
+        {
+            if (batch.Source is not { IsDurable: true })
+                Lost(batch, DropReason.CloseTimeOver, _reporter.WithTrouble(why), null, mayBeStored);
+            batch.Abandon();
+        }
+        finally
+        {
+            Monitor.Exit(batch);
+        }
+    }
 
     /// <summary>Records are on disk: whoever waits for their fate need not wait any longer.</summary>
     public void Kept(IReadOnlyList<(long Id, object State)> states)

@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 
@@ -72,7 +73,11 @@ internal sealed class ObjectSealer : IDisposable
         }
 
         _stopped.TrySetResult(true);
-        await Task.Run(_stop.Cancel).ConfigureAwait(false);
+        await BoundedWait.RunAsync(() =>
+        {
+            _stop.Cancel();
+            return true;
+        }).ConfigureAwait(false);
         await work.ConfigureAwait(false);
     }
 

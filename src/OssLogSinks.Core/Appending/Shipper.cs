@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Spool;
@@ -15,12 +16,19 @@ internal sealed class Shipper : IDisposable
     // Long before a request is given up, people want to know that nobody answers.
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
 
+    // While OSS fails, one stream asks that often, so that delivery begins again soon after OSS does.
+    private static readonly TimeSpan LongestScoutPause = TimeSpan.FromSeconds(4);
+
     private readonly MemorySpool _spool;
     private readonly AppendContext _context;
     private readonly DeliveryFate _fate;
     private readonly ShipperSettings _settings;
     private readonly CancellationTokenSource _stop = new();
+    private readonly RetrySchedule _scoutSchedule;
     private readonly Task[] _workers;
+
+    // The stream that finds out for the others when OSS works again; null while none fails.
+    private LogStream? _scout;
 
     public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
     {
@@ -28,13 +36,19 @@ internal sealed class Shipper : IDisposable
         _context = context;
         _fate = fate;
         _settings = settings;
+        _scoutSchedule = settings.Schedule with { Limit = Shorter(settings.Schedule.Limit, Longer(settings.Schedule.First, LongestScoutPause)) };
         _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
     }
 
     /// <summary>Cuts off what is being sent and ends the workers.</summary>
     public async Task StopAsync()
     {
-        await Task.Run(_stop.Cancel).ConfigureAwait(false);
+        // On a thread of its own: a client may do as it likes there.
+        await BoundedWait.RunAsync(() =>
+        {
+            _stop.Cancel();
+            return true;
+        }).ConfigureAwait(false);
         await Task.WhenAll(_workers).ConfigureAwait(false);
     }
 
@@ -69,9 +83,9 @@ internal sealed class Shipper : IDisposable
         using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream, () => Volatile.Read(ref isOver)), null, LongSilence, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
         var closed = stream.Appender.ObjectsClosed;
+        ShipVerdict? verdict = null;
         try
         {
-            ShipVerdict verdict;
             try
             {
                 verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
@@ -92,7 +106,25 @@ internal sealed class Shipper : IDisposable
             pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
         }
 
-        _spool.End(stream, pause);
+        var hasDelivered = verdict is ShipVerdict.Delivered;
+        _spool.End(stream, pause, HealthOf(stream, hasDelivered));
+        if (stream.Budget.Failures == 0)
+            EndScouting(stream, hasDelivered);
+    }
+
+    private static StreamHealth HealthOf(LogStream stream, bool hasDelivered)
+    {
+        if (stream.Budget.Failures > 0)
+            return stream.Budget.IsRefused ? StreamHealth.Refused : StreamHealth.Failing;
+
+        return hasDelivered ? StreamHealth.Good : StreamHealth.Unknown;
+    }
+
+    // If it was given up, the next one that fails takes its part.
+    private void EndScouting(LogStream stream, bool hasDelivered)
+    {
+        if (Interlocked.CompareExchange(ref _scout, null, stream) == stream && hasDelivered)
+            _spool.EndPauses();
     }
 
     private void ReportSilence(LogStream stream, Func<bool> isOver)
@@ -132,7 +164,7 @@ internal sealed class Shipper : IDisposable
 
     private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
     {
-        stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause));
+        stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause), cause is AppendOutcome.Refused);
         if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
         {
             _context.Reporter.Refused(refused.Error, (this, stream));
@@ -151,7 +183,7 @@ internal sealed class Shipper : IDisposable
             return TimeSpan.Zero;
         }
 
-        return PauseAfter(stream.Budget.Failures, cause, firstPauseIsZero);
+        return PauseAfter(stream, cause, firstPauseIsZero);
     }
 
     private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, Exception? error)
@@ -166,8 +198,9 @@ internal sealed class Shipper : IDisposable
     private static string WhyRefused(AppendOutcome.Refused refused) =>
         string.Join(" ", new[] { "OSS refused to take them:", refused.Error.Message, TroubleAdvice.For(refused.Error) }.Where(part => part.Length > 0));
 
-    private TimeSpan PauseAfter(int failures, AppendOutcome? cause, bool firstPauseIsZero)
+    private TimeSpan PauseAfter(LogStream stream, AppendOutcome? cause, bool firstPauseIsZero)
     {
+        var failures = stream.Budget.Failures;
         if (firstPauseIsZero && failures == 1)
             return TimeSpan.Zero;
 
@@ -175,7 +208,8 @@ internal sealed class Shipper : IDisposable
         if (cause is AppendOutcome.Refused)
             return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (Chance() / 2))));
 
-        var pause = _settings.Schedule.DelayAfter(failures, Chance());
+        var isScout = (Interlocked.CompareExchange(ref _scout, stream, null) ?? stream) == stream;
+        var pause = (isScout ? _scoutSchedule : _settings.Schedule).DelayAfter(failures, Chance());
         if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
             return pause;
 
@@ -189,6 +223,8 @@ internal sealed class Shipper : IDisposable
         var inARow = stream.Closings.Mark(_settings.Time, _settings.Schedule.Limit + _settings.Schedule.Limit);
         return inARow == 1 ? TimeSpan.Zero : _settings.Schedule.DelayAfter(inARow, Chance());
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -206,19 +206,20 @@ internal sealed class AppendBatch
         for (var i = 0; i < _segments.Count; i++)
             _pool?.Return(SizeOf(i), _segments[i]);
 
-        Abandon();
-    }
-
-    /// <summary>
-    /// Lets go of the memory without giving it back, for a client that was cut off may be reading it still. The batch is
-    /// not to be used any more.
-    /// </summary>
-    public void Abandon()
-    {
         _segments.Clear();
         if (_ids.Length > 0)
             ArrayPool<long>.Shared.Return(_ids);
         _ids = [];
+        _completion?.TrySetResult(!_anyLost);
+    }
+
+    /// <summary>Whether its fate is settled for good, whatever a shipper that was cut off makes of it later.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Settles its fate for good. Its memory is not given back: a client that was cut off may be reading it still.</summary>
+    public void Abandon()
+    {
+        IsAbandoned = true;
         _completion?.TrySetResult(!_anyLost);
     }
 

@@ -27,4 +27,10 @@ public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte
     /// in between.
     /// </summary>
     public bool? IsFromDelivery { get; init; }
+
+    /// <summary>
+    /// Whether the record is given up, and not waited for, where OSS refuses what its key says and its share of the memory is full. Set by
+    /// a queue in front, whose other events would wait behind it. Default: false.
+    /// </summary>
+    public bool YieldsIfRefused { get; init; }
 }

@@ -37,46 +37,46 @@ internal sealed class LivePipelines
     }
 
     /// <summary>Delivers what they hold within their close timeouts, and gives up the rest.</summary>
-    public Task CloseAllAsync() => ForAllAsync(static (_, pipeline) => pipeline.CloseAsync(pipeline.CloseTimeout));
+    public Task CloseAllAsync() => ForAllAsync(static (pipeline, time) => BoundedWait.For(pipeline.CloseAsync(pipeline.CloseTimeout), Timeout.InfiniteTimeSpan, time));
 
     /// <summary>
     /// Delivers what they hold within their close timeouts, and leaves them open, since the process may go on. Only one that
     /// did not get there is closed: it could not tell of its events otherwise.
     /// </summary>
-    public Task FlushAllAsync() => ForAllAsync(static (time, pipeline) => FlushOrCloseAsync(pipeline, time));
+    public Task FlushAllAsync() => ForAllAsync(FlushOrClose);
 
-    private static async Task FlushOrCloseAsync(ILivePipeline pipeline, TimeProvider time)
+    private static bool FlushOrClose(ILivePipeline pipeline, TimeProvider time)
     {
         using var over = new CancellationTokenSource();
-        var flushing = Task.Run(() => pipeline.FlushAsync(over.Token));
-        if (await Waiting.ForAsync(flushing, pipeline.CloseTimeout, time).ConfigureAwait(false))
-            return;
+        if (BoundedWait.For(BoundedWait.RunAsync(() => pipeline.FlushAsync(over.Token)).Unwrap(), pipeline.CloseTimeout, time))
+            return true;
 
         over.Cancel();
-        await pipeline.CloseAsync(TimeSpan.Zero).ConfigureAwait(false);
+        return BoundedWait.For(pipeline.CloseAsync(TimeSpan.Zero), Timeout.InfiniteTimeSpan, time);
     }
 
-    private Task ForAllAsync(Func<TimeProvider, ILivePipeline, Task> end)
+    private Task<bool[]> ForAllAsync(Func<ILivePipeline, TimeProvider, bool> end)
     {
         ILivePipeline[] pipelines;
         lock (_gate)
             pipelines = [.. _members.Select(member => member.Pipeline)];
 
-        return Task.WhenAll(pipelines.Select(pipeline => EndAsync(pipeline, end)));
+        return Task.WhenAll(pipelines.Select(pipeline => BoundedWait.RunAsync(() => End(pipeline, end))));
     }
 
-    private async Task EndAsync(ILivePipeline pipeline, Func<TimeProvider, ILivePipeline, Task> end)
+    private bool End(ILivePipeline pipeline, Func<ILivePipeline, TimeProvider, bool> end)
     {
         try
         {
+            var begun = _time.GetTimestamp();
             var timeout = pipeline.CloseTimeout;
-            var ending = Task.Run(() => end(_time, pipeline));
-            if (await Waiting.ForAsync(ending, timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + Slack, _time).ConfigureAwait(false))
-                await ending.ConfigureAwait(false);
+            var ending = BoundedWait.RunAsync(() => end(pipeline, _time));
+            return BoundedWait.For(ending, begun, timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + Slack, _time);
         }
         catch (Exception)
         {
             // The process is ending; what the pipeline knew, it has reported itself.
+            return false;
         }
     }
 

@@ -11,8 +11,12 @@ internal sealed class RetryBudget
     /// <summary>The latest error of these failures that is known; null if none is.</summary>
     public Exception? LastError { get; private set; }
 
-    public void MarkFailure(TimeProvider time, Exception? error)
+    /// <summary>Whether the latest failure was a refusal, which somebody has to mend.</summary>
+    public bool IsRefused { get; private set; }
+
+    public void MarkFailure(TimeProvider time, Exception? error, bool isRefused)
     {
+        IsRefused = isRefused;
         LastError = error ?? LastError;
         _failingSince ??= time.GetTimestamp();
         Failures++;

@@ -9,6 +9,9 @@ internal enum Acceptance
     /// <summary>There is no room now.</summary>
     Full,
 
+    /// <summary>There is room, but not for more of a stream that OSS refuses.</summary>
+    RefusedStreamFull,
+
     /// <summary>The spool takes nothing any more.</summary>
     Closed,
 }

@@ -26,6 +26,8 @@ internal sealed class DirectSpool : ISpool
 
     public Task StopAsync() => _lane.StopAsync();
 
+    public void GiveUp() => _lane.GiveUp();
+
     public void Dispose()
     {
         // Stopping has done it.

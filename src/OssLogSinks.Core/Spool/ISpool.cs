@@ -33,4 +33,7 @@ internal interface ISpool : IDisposable
 
     /// <summary>Cuts off what is being sent. What is on disk stays there; the rest is given up.</summary>
     Task StopAsync();
+
+    /// <summary>Gives up what is not on disk, when <see cref="StopAsync"/> does not end: a client hangs, or nothing runs any more.</summary>
+    void GiveUp();
 }

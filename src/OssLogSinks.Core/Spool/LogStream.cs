@@ -17,6 +17,7 @@ internal sealed class LogStream
         Key = key;
         Appender = appender;
         Place = new LinkedListNode<LogStream>(this);
+        Turn = new LinkedListNode<LogStream>(this);
     }
 
     public StreamKey Key { get; }
@@ -40,6 +41,12 @@ internal sealed class LogStream
 
     public StreamState State { get; set; }
 
+    /// <summary>How its last turn has ended.</summary>
+    public StreamHealth Health { get; set; }
+
+    /// <summary>Memory that its batches hold.</summary>
+    public long HeldBytes { get; set; }
+
     /// <summary>The part that it has in the schedule's <see cref="StreamSchedule.LingeringBytes"/>.</summary>
     public long LingeringBytes { get; set; }
 
@@ -55,11 +62,11 @@ internal sealed class LogStream
     /// <summary>The start of the latest period that a record of it belongs to.</summary>
     public DateTimeOffset LatestPeriod { get; set; }
 
-    /// <summary>The number of its last use; the higher, the later.</summary>
-    public long LastUse { get; set; }
-
     /// <summary>Its place among the streams of the directory.</summary>
     public LinkedListNode<LogStream> Place { get; }
+
+    /// <summary>Its place among the streams of the same state, by when they came into it.</summary>
+    public LinkedListNode<LogStream> Turn { get; }
 
     /// <summary>Whether anything that waits is to be appended for its own sake.</summary>
     public bool IsDue
@@ -117,4 +124,20 @@ internal enum StreamState
 
     /// <summary>A request failed; the next one waits.</summary>
     BackingOff,
+}
+
+/// <summary>How a stream's last turn has ended.</summary>
+internal enum StreamHealth
+{
+    /// <summary>It had none, or nobody knows.</summary>
+    Unknown,
+
+    /// <summary>Something was delivered.</summary>
+    Good,
+
+    /// <summary>It failed by what may pass by itself, for all streams at once as a rule.</summary>
+    Failing,
+
+    /// <summary>It was refused, and that may concern this stream alone.</summary>
+    Refused,
 }

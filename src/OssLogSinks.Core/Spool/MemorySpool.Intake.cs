@@ -57,7 +57,7 @@ internal sealed partial class MemorySpool
             stream.Appender.TakeOver(intent);
             batch.MakeDue(batch.FirstAcceptedAt);
             stream.Sealed.Enqueue(batch);
-            _heldBytes += batch.HeldBytes;
+            Hold(stream, batch.HeldBytes);
             if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Waiting)
                 _schedule.MakeReady(stream);
         }
@@ -98,19 +98,21 @@ internal sealed partial class MemorySpool
     {
         room = null;
         var before = batch.HeldBytes;
-        if (_heldBytes + batch.CostOf(utf8.Length, state is not null) > _limits.Memory)
+        var cost = batch.CostOf(utf8.Length, state is not null);
+        var isShareFull = IsShareFull(stream, cost);
+        if (isShareFull || _heldBytes + cost > _limits.Memory)
         {
             // What is under way may be stuck: nothing lingers that could make room.
             if (isDue && (_schedule.LingeringBytes > 0 || _schedule.WaitingStreams > 0))
                 DueAll();
             room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            return Acceptance.Full;
+            return isShareFull && stream.Health == StreamHealth.Refused ? Acceptance.RefusedStreamFull : Acceptance.Full;
         }
 
         if (isDue)
             batch.MakeDue(batch.IsDue ? 0 : _time.GetTimestamp());
         batch.Add(utf8, state, id);
-        _heldBytes += batch.HeldBytes - before;
+        Hold(stream, batch.HeldBytes - before);
         _mostHeldBytes = Math.Max(_mostHeldBytes, _heldBytes);
         _segments.TrimTo(_limits.Memory - _heldBytes);
         stream.Open = batch;
@@ -129,17 +131,18 @@ internal sealed partial class MemorySpool
         return Acceptance.Accepted;
     }
 
+    // An eighth is left to the others by each stream, and by all together of which nothing is delivered. One that holds nothing always has its chance.
+    private bool IsShareFull(LogStream stream, int cost)
+    {
+        var share = _limits.Memory / 8 * 7;
+        return stream.HeldBytes > 0
+            && (stream.HeldBytes + cost > share || (stream.Health != StreamHealth.Good && _doubtfulBytes + cost > share));
+    }
+
     private void Wake()
     {
-        var now = _time.GetTimestamp();
-        foreach (var stream in _directory.Streams)
-        {
-            if (stream.State != StreamState.Waiting)
-                continue;
-
-            stream.MakeDue(now);
-            GoOn(stream);
-        }
+        while (_schedule.In(StreamState.Waiting).First is { } next)
+            GoOnWithWaiting(next.Value);
     }
 
     /// <summary>When a record of this clock time was accepted, on the time provider's own scale; tells for how long it has waited.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class MemorySpool : IDisposable
     private readonly List<LogStream> _lingering = [];
     private TaskCompletionSource<bool>? _room;
     private long _heldBytes;
+    private long _doubtfulBytes;
     private long _mostHeldBytes;
     private long _mostHeldSince;
     private bool _isUrgent;
@@ -36,7 +37,7 @@ internal sealed partial class MemorySpool : IDisposable
         _directory = directory;
         _limits = limits;
         _time = time;
-        _schedule = new StreamSchedule(_gate, time, OnIdle, GoOnOrRest);
+        _schedule = new StreamSchedule(_gate, time, directory.Idle, OnIdle, GoOnOrRest);
     }
 
     /// <summary>Streams whose turn it is.</summary>
@@ -68,7 +69,7 @@ internal sealed partial class MemorySpool : IDisposable
     {
         lock (_gate)
         {
-            var oldest = _directory.Streams.SelectMany(s => s.Batches().Where(b => b.IsDue).Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
+            var oldest = _schedule.Busy.SelectMany(s => s.Batches().Where(b => b.IsDue).Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
             return oldest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero;
         }
     }
@@ -92,7 +93,7 @@ internal sealed partial class MemorySpool : IDisposable
     {
         lock (_gate)
         {
-            stream.State = StreamState.Shipping;
+            _schedule.Ship(stream);
             if (stream.Current is null)
             {
                 if (stream.Sealed.Count == 0)
@@ -104,22 +105,26 @@ internal sealed partial class MemorySpool : IDisposable
         }
     }
 
-    /// <summary>Ends a turn: the stream waits for its next one, for <paramref name="pause"/> if a request has failed.</summary>
-    public void End(LogStream stream, TimeSpan? pause)
+    /// <summary>Ends a turn: the stream waits for its next one.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="pause">For how long; zero for not at all.</param>
+    /// <param name="health">How the turn has ended.</param>
+    public void End(LogStream stream, TimeSpan pause, StreamHealth health)
     {
         lock (_gate)
         {
             if (stream.Current is { IsDone: true } done)
             {
                 stream.Current = null;
-                _heldBytes -= done.HeldBytes;
+                Hold(stream, -done.HeldBytes);
                 done.Release();
                 TrimSegments();
                 MakeRoom();
             }
 
-            if (pause is { } wait && wait > TimeSpan.Zero)
-                _schedule.Pause(stream, wait);
+            Become(stream, health);
+            if (pause > TimeSpan.Zero)
+                _schedule.Pause(stream, pause);
             else
                 GoOnOrRest(stream);
         }
@@ -141,17 +146,24 @@ internal sealed partial class MemorySpool : IDisposable
         {
             _isClosing = true;
             var waiting = FlushAll();
-            _schedule.Hurry(_directory.Streams);
+            _schedule.Hurry();
             MakeRoom();
             return waiting;
         }
+    }
+
+    /// <summary>OSS works again: ends pauses after failures that pass by themselves.</summary>
+    public void EndPauses()
+    {
+        lock (_gate)
+            _schedule.EndPauses(StreamHealth.Failing);
     }
 
     /// <summary>Ends pauses after failures; from now on these are short.</summary>
     public void Hurry()
     {
         lock (_gate)
-            _schedule.Hurry(_directory.Streams);
+            _schedule.Hurry();
     }
 
     /// <summary>Takes out what is left, when nobody ships any more; with each batch, whether an append of it may have landed.</summary>
@@ -166,9 +178,9 @@ internal sealed partial class MemorySpool : IDisposable
                 stream.Current = stream.Open = null;
                 stream.Sealed.Clear();
                 _schedule.Rest(stream, watch: null);
+                Hold(stream, -stream.HeldBytes);
             }
 
-            _heldBytes = 0;
             _segments.TrimTo(0);
             return left;
         }
@@ -188,7 +200,7 @@ internal sealed partial class MemorySpool : IDisposable
     {
         var waiting = new List<Task<bool>>();
         var now = _time.GetTimestamp();
-        foreach (var stream in _directory.Streams)
+        foreach (var stream in _schedule.Busy.ToList())
         {
             Seal(stream);
             stream.MakeDue(now);
@@ -202,20 +214,24 @@ internal sealed partial class MemorySpool : IDisposable
     // The largest, and so few of them that the others can become as large: appends cost more than their bytes.
     private void ShipLargest()
     {
-        _lingering.AddRange(_directory.Streams.Where(stream => stream.State == StreamState.Lingering));
+        _lingering.AddRange(_schedule.In(StreamState.Lingering));
         _lingering.Sort(static (a, b) => b.Open!.Length.CompareTo(a.Open!.Length));
         for (var i = 0; _schedule.LingeringBytes > _limits.Memory / 8 * 5; i++)
             _schedule.Due(_lingering[i]);
         _lingering.Clear();
     }
 
+    // What is ready, shipped or paused comes to its next turn by itself, and takes with it what has come meanwhile.
     private void DueAll()
     {
         var now = _time.GetTimestamp();
-        foreach (var stream in _directory.Streams)
+        foreach (var state in new[] { StreamState.Lingering, StreamState.Waiting })
         {
-            stream.MakeDue(now);
-            _schedule.Due(stream);
+            while (_schedule.In(state).First is { } next)
+            {
+                next.Value.MakeDue(now);
+                _schedule.Due(next.Value);
+            }
         }
     }
 
@@ -226,10 +242,18 @@ internal sealed partial class MemorySpool : IDisposable
             _schedule.MakeReady(stream);
         else if (stream.IsDue)
             GoOn(stream);
-        else if (stream.HasWaiting)
+        else if (stream.HasWaiting && !_isUrgent)
             _schedule.Wait(stream);
+        else if (stream.HasWaiting)
+            GoOnWithWaiting(stream);
         else
             Rest(stream);
+    }
+
+    private void GoOnWithWaiting(LogStream stream)
+    {
+        stream.MakeDue(_time.GetTimestamp());
+        GoOn(stream);
     }
 
     private void GoOn(LogStream stream)
@@ -238,6 +262,29 @@ internal sealed partial class MemorySpool : IDisposable
             _schedule.MakeReady(stream);
         else
             LingerOn(stream, stream.Open!);
+    }
+
+    private static long DoubtfulBytesOf(LogStream stream) => stream.Health == StreamHealth.Good ? 0 : stream.HeldBytes;
+
+    private void Become(LogStream stream, StreamHealth health)
+    {
+        if (stream.Health == health)
+            return;
+
+        _doubtfulBytes -= DoubtfulBytesOf(stream);
+        stream.Health = health;
+        _doubtfulBytes += DoubtfulBytesOf(stream);
+
+        // Whoever waits for room may no longer have to, or may have to yield.
+        MakeRoom();
+    }
+
+    private void Hold(LogStream stream, long bytes)
+    {
+        _doubtfulBytes -= DoubtfulBytesOf(stream);
+        stream.HeldBytes += bytes;
+        _doubtfulBytes += DoubtfulBytesOf(stream);
+        _heldBytes += bytes;
     }
 
     private void TrimSegments()

@@ -22,14 +22,15 @@ internal sealed class ShippingLane
     public async Task StopAsync()
     {
         await _shipper.StopAsync().ConfigureAwait(false);
-        foreach (var (batch, mayBeStored) in Spool.Abandon())
-        {
-            if (batch.Source is not { IsDurable: true })
-                _fate.Lost(batch, DropReason.CloseTimeOver, "the application stopped before OSS took them.", mayBeStored);
-            batch.Abandon();
-        }
-
+        GiveUp();
         _shipper.Dispose();
         Spool.Dispose();
+    }
+
+    /// <summary>Gives up what is not on disk as well; what the shipper makes of it afterwards counts no more.</summary>
+    public void GiveUp()
+    {
+        foreach (var (batch, mayBeStored) in Spool.Abandon())
+            _fate.Abandon(batch, "the application stopped before OSS took them.", mayBeStored);
     }
 }

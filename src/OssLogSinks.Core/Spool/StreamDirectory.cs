@@ -6,7 +6,7 @@ using OssLogSinks.Core.Spool.Disk;
 namespace OssLogSinks.Core.Spool;
 
 /// <summary>
-/// Finds an event's stream by its time and values. Keeps as many streams as it may; an idle one that was not used for
+/// Finds an event's stream by its time and values. Keeps as many streams as it may; the one that is idle for
 /// longest is forgotten first. Guarded by the spool's lock.
 /// </summary>
 internal sealed class StreamDirectory
@@ -24,7 +24,6 @@ internal sealed class StreamDirectory
     private readonly Dictionary<StreamKey, LogStream> _byKey = [];
     private readonly Dictionary<ulong, LogStream> _byName = [];
     private readonly LinkedList<LogStream> _streams = new();
-    private long _uses;
 
     public StreamDirectory(ObjectKeyTemplate template, AppendContext context, int limit)
     {
@@ -36,6 +35,9 @@ internal sealed class StreamDirectory
     public IEnumerable<LogStream> Streams => _streams;
 
     public int Count => _streams.Count;
+
+    /// <summary>Those with nothing to ship, the one that is idle for longest first.</summary>
+    public LinkedList<LogStream> Idle { get; } = new();
 
     /// <summary>The stream of an event, made if it is new.</summary>
     public LogStream Find(DateTimeOffset time, ReadOnlyMemory<string?> values)
@@ -61,11 +63,10 @@ internal sealed class StreamDirectory
         return Use(stream, SealsByTime ? _context.Policy.PeriodOf(time) : default);
     }
 
-    private LogStream Use(LogStream stream, RollPeriod period)
+    private static LogStream Use(LogStream stream, RollPeriod period)
     {
         if (period.Start > stream.LatestPeriod)
             stream.LatestPeriod = period.Start;
-        stream.LastUse = ++_uses;
         return stream;
     }
 
@@ -85,23 +86,10 @@ internal sealed class StreamDirectory
     /// <summary>Forgets idle streams until no more are kept than may be.</summary>
     public void Trim() => TrimTo(_limit);
 
-    // Looked for when one has to go, for a stream that is new, and not kept in order at every use, which an event is.
     private void TrimTo(int count)
     {
-        while (_streams.Count > count && LongestUnused() is { } stream)
-            Forget(stream);
-    }
-
-    private LogStream? LongestUnused()
-    {
-        LogStream? found = null;
-        foreach (var stream in _streams)
-        {
-            if (stream.State == StreamState.Idle && (found is null || stream.LastUse < found.LastUse))
-                found = stream;
-        }
-
-        return found;
+        while (_streams.Count > count && Idle.First is { } longest)
+            Forget(longest.Value);
     }
 
     private LogStream Add(StreamId id, RollPeriod period, ReadOnlyMemory<string?> values)
@@ -128,6 +116,7 @@ internal sealed class StreamDirectory
         stream = new LogStream(key, new ObjectAppender(_context, key));
         _byKey.Add(key, stream);
         _streams.AddLast(stream.Place);
+        Idle.AddLast(stream.Turn);
         return stream;
     }
 
@@ -141,6 +130,7 @@ internal sealed class StreamDirectory
         stream.Timer?.Dispose();
         stream.Appender.Dispose();
         _streams.Remove(stream.Place);
+        Idle.Remove(stream.Turn);
         _byKey.Remove(stream.Key);
         foreach (var id in stream.Ids)
             _byId.Remove(id);

@@ -11,22 +11,27 @@ internal sealed class StreamSchedule
     // While closing, a failed request is tried again soon or never.
     private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
 
+    private const int States = (int)StreamState.BackingOff + 1;
+
     private readonly object _gate;
     private readonly TimeProvider _time;
     private readonly Action<LogStream> _onIdle;
     private readonly Action<LogStream> _onPauseOver;
     private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
+    private readonly LinkedList<LogStream>[] _byState;
     private int _waitingStreams;
     private bool _isHurrying;
 
     /// <param name="gate">The spool's lock.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="idle">Where idle streams stand, new ones too.</param>
     /// <param name="onIdle">Called under the lock for a stream that has rested as long as it was to be watched.</param>
     /// <param name="onPauseOver">Called under the lock for a stream whose pause is over.</param>
-    public StreamSchedule(object gate, TimeProvider time, Action<LogStream> onIdle, Action<LogStream> onPauseOver)
+    public StreamSchedule(object gate, TimeProvider time, LinkedList<LogStream> idle, Action<LogStream> onIdle, Action<LogStream> onPauseOver)
     {
         _gate = gate;
         _time = time;
+        _byState = [.. Enumerable.Range(0, States).Select(state => state == (int)StreamState.Idle ? idle : new LinkedList<LogStream>())];
         _onIdle = onIdle;
         _onPauseOver = onPauseOver;
     }
@@ -37,8 +42,17 @@ internal sealed class StreamSchedule
     /// <summary>Memory that the records of lingering streams hold.</summary>
     public long LingeringBytes { get; private set; }
 
+    /// <summary>The streams of a state, by when they came into it. Not to be changed while they are enumerated.</summary>
+    public LinkedList<LogStream> In(StreamState state) => _byState[(int)state];
+
+    /// <summary>All that are not idle. Not to be changed while they are enumerated.</summary>
+    public IEnumerable<LogStream> Busy => _byState.Where((_, state) => state != (int)StreamState.Idle).SelectMany(streams => streams);
+
     /// <summary>How many streams hold only what delivery itself has logged. Any thread may ask.</summary>
     public int WaitingStreams => Volatile.Read(ref _waitingStreams);
+
+    /// <summary>A worker has it.</summary>
+    public void Ship(LogStream stream) => Become(stream, StreamState.Shipping);
 
     public void MakeReady(LogStream stream)
     {
@@ -99,18 +113,20 @@ internal sealed class StreamSchedule
             Wake(stream, wait);
     }
 
-    /// <summary>Ends all pauses after failures; from now on they are short.</summary>
-    public void Hurry(IEnumerable<LogStream> streams)
+    /// <summary>Ends the pauses of streams whose last turn has ended in a certain way, if they have something to ship.</summary>
+    public void EndPauses(StreamHealth health)
+    {
+        foreach (var stream in In(StreamState.BackingOff).Where(stream => stream.Health == health).ToList())
+            TryEndPause(stream);
+    }
+
+    /// <summary>Ends all pauses; from now on they are short.</summary>
+    public void Hurry()
     {
         _isHurrying = true;
-        foreach (var stream in streams)
+        foreach (var stream in In(StreamState.BackingOff).ToList())
         {
-            if (stream.State != StreamState.BackingOff)
-                continue;
-
-            if (stream.Current is not null || stream.HasWaiting)
-                MakeReady(stream);
-            else
+            if (!TryEndPause(stream))
                 Wake(stream, ClosingPause);
         }
     }
@@ -125,11 +141,23 @@ internal sealed class StreamSchedule
 
     private void Become(LogStream stream, StreamState state)
     {
-        if (stream.State == StreamState.Waiting)
-            Volatile.Write(ref _waitingStreams, _waitingStreams - 1);
-        stream.State = state;
-        if (state == StreamState.Waiting)
-            Volatile.Write(ref _waitingStreams, _waitingStreams + 1);
+        if (stream.State != state)
+        {
+            stream.Turn.List?.Remove(stream.Turn);
+            In(state).AddLast(stream.Turn);
+            stream.State = state;
+        }
+
+        Volatile.Write(ref _waitingStreams, In(StreamState.Waiting).Count);
+    }
+
+    private bool TryEndPause(LogStream stream)
+    {
+        if (stream.Current is null && !stream.HasWaiting)
+            return false;
+
+        MakeReady(stream);
+        return true;
     }
 
     private void Wake(LogStream stream, TimeSpan wait)

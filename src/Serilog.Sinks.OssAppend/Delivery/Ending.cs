@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Ending;
 using Serilog.Debugging;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
@@ -8,22 +9,14 @@ internal static class Ending
     /// <summary>What is cut off at the close's deadline needs a moment to end.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
-    /// <summary>False if the task has not ended in time; one that failed has ended, and is reported.</summary>
-    public static async Task<bool> ComesInTimeAsync(Task task, TimeSpan timeout, TimeProvider time)
+    /// <summary>Blocks until the task has ended, but not for longer than the timeout; one that failed has ended, and is reported.</summary>
+    public static bool ComesInTime(Task task, long begun, TimeSpan timeout, TimeProvider time)
     {
-        try
-        {
-            await task.WaitAsync(timeout, time).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!task.IsCompleted)
-        {
+        if (!BoundedWait.For(task, begun, timeout, time))
             return false;
-        }
-        catch (Exception e)
-        {
-            SelfLog.WriteLine("OssAppend: closing failed with {0}: {1}", e.GetType(), e.Message);
-        }
 
+        if (task.Exception?.GetBaseException() is { } e)
+            SelfLog.WriteLine("OssAppend: closing failed with {0}: {1}", e.GetType(), e.Message);
         return true;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     private readonly QueueRoom _room;
     private readonly FailureRelay _relay;
     private readonly LossBook _losses;
+    private readonly bool _yields;
     private readonly CancellationToken _giveUp;
 
     // Used by the one loop that emits batches.
@@ -32,15 +33,17 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     /// <param name="room">The accounts of the queue in front.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
     /// <param name="losses">Takes what is given up here.</param>
+    /// <param name="yields">Whether events that OSS refuses are given up where the others behind them would have to wait.</param>
     /// <param name="giveUp">Once cancelled, events are given up instead of handed over, the one that waits for room included.</param>
     public EventPump(
-        OssAppender appender, ITextFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, CancellationToken giveUp)
+        OssAppender appender, ITextFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, bool yields, CancellationToken giveUp)
     {
         _appender = appender;
         _formatter = formatter;
         _room = room;
         _relay = relay;
         _losses = losses;
+        _yields = yields;
         _giveUp = giveUp;
         _keyValues = new KeyValues(appender.KeyTemplate.PropertyNames);
     }
@@ -148,6 +151,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
             KeyValues = _keyValues.Read(logEvent),
             State = _relay.StateOf(logEvent, _origin),
             IsFromDelivery = _origin is EventOrigin.Delivery or EventOrigin.FailureListenerInDelivery,
+            YieldsIfRefused = _yields,
         };
     }
 }

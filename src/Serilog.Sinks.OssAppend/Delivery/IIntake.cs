@@ -14,6 +14,8 @@ internal interface IIntake : IDisposable
     /// <summary>A task that ends when the core has all that were taken before.</summary>
     Task WhenHandedOver();
 
-    /// <summary>Takes nothing any more; ends when the core has everything, or the rest was given up because the time was over.</summary>
-    Task CloseAsync(TimeSpan timeout);
+    /// <summary>Takes nothing any more; blocks until the core has everything, or the rest was given up because the time was over.</summary>
+    /// <param name="begun">When the timeout began.</param>
+    /// <param name="timeout">How long that may take.</param>
+    void Close(long begun, TimeSpan timeout);
 }

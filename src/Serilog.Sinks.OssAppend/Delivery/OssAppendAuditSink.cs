@@ -1,6 +1,7 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -62,14 +63,16 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 
     public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) => _appender.FlushAsync(target, cancellationToken);
 
-    public void Dispose() => Task.Run(CloseAsync).GetAwaiter().GetResult();
+    public void Dispose() => Close();
 
-    public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await BoundedWait.RunAsync(Close).ConfigureAwait(false);
 
-    private async Task CloseAsync()
+    private bool Close()
     {
-        if (!await Ending.ComesInTimeAsync(_appender.CloseAsync(_closeTimeout), _closeTimeout + Ending.Slack, _time).ConfigureAwait(false))
+        var hasEnded = Ending.ComesInTime(_appender.CloseAsync(_closeTimeout), _time.GetTimestamp(), _closeTimeout + Ending.Slack, _time);
+        if (!hasEnded)
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+        return hasEnded;
     }
 
     // False if the formatter leaves the event out by writing nothing.

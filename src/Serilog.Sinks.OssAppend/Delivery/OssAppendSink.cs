@@ -64,25 +64,26 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public async ValueTask DisposeAsync() => await CloseAsync(CloseTimeout).ConfigureAwait(false);
 
-    public void Dispose() => Task.Run(() => CloseAsync(CloseTimeout)).GetAwaiter().GetResult();
+    public void Dispose() => CloseAsync(CloseTimeout).GetAwaiter().GetResult();
 
     public Task CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
-            return _closed ??= CloseOnceAsync(timeout);
+            return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
     }
 
-    private async Task CloseOnceAsync(TimeSpan timeout)
-    {
-        var start = _time.GetTimestamp();
-        await _intake.CloseAsync(timeout).ConfigureAwait(false);
+    private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
 
-        var rest = timeout - _time.GetElapsedTime(start);
-        rest = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
-        if (!await Ending.ComesInTimeAsync(_appender.CloseAsync(rest), rest + Ending.Slack, _time).ConfigureAwait(false))
+    private bool Close(long begun, TimeSpan timeout)
+    {
+        _intake.Close(begun, timeout);
+
+        var rest = BoundedWait.Left(begun, timeout, _time);
+        if (!Ending.ComesInTime(_appender.CloseAsync(rest), _time.GetTimestamp(), rest + Ending.Slack, _time))
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
 
         _intake.Dispose();
         _drainAtEnd?.Dispose();
+        return true;
     }
 }

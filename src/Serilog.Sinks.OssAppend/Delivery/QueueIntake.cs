@@ -1,5 +1,6 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -43,7 +44,7 @@ internal sealed class QueueIntake : IIntake
         _losses = losses;
         var patience = options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero;
         _room = new QueueRoom(options.QueueLimit, patience, _time, options.BatchSizeLimit, AppenderSettings.RhythmOf(options));
-        var pump = new EventPump(appender, formatter, _room, relay, losses, _giveUp.Token);
+        var pump = new EventPump(appender, formatter, _room, relay, losses, yields: !options.BlockWhenFull, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
             BatchSizeLimit = options.BatchSizeLimit,
@@ -71,23 +72,27 @@ internal sealed class QueueIntake : IIntake
 
     public Task WhenHandedOver() => _room.WhenLeft();
 
-    public async Task CloseAsync(TimeSpan timeout)
+    public void Close(long begun, TimeSpan timeout)
     {
         _room.Close();
 
         // It blocks until the queue is empty, for as long as that takes: on a thread of its own.
         // With a buffer it is one short step from safety, which even a close that waits for nothing lets it take.
-        var draining = Task.Factory.StartNew(_batching.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (!await Ending.ComesInTimeAsync(draining, _hasBuffer && timeout < Ending.Slack ? Ending.Slack : timeout, _time).ConfigureAwait(false))
-            await GiveUpRestAsync(draining).ConfigureAwait(false);
+        var draining = BoundedWait.RunAsync(() =>
+        {
+            _batching.Dispose();
+            return true;
+        });
+        if (!Ending.ComesInTime(draining, begun, _hasBuffer && timeout < Ending.Slack ? Ending.Slack : timeout, _time))
+            GiveUpRest(draining);
     }
 
     public void Dispose() => _giveUp.Dispose();
 
-    private async Task GiveUpRestAsync(Task draining)
+    private void GiveUpRest(Task draining)
     {
         _giveUp.Cancel();
-        if (await Ending.ComesInTimeAsync(draining, Ending.Slack, _time).ConfigureAwait(false))
+        if (Ending.ComesInTime(draining, _time.GetTimestamp(), Ending.Slack, _time))
             return;
 
         // The formatter, or the failure listener, does not come back.

@@ -56,19 +56,23 @@ internal sealed class RenderingIntake : IIntake
 
         var scratch = _spare ?? new Scratch();
         _spare = null;
-        if (TryRender(logEvent, origin, scratch, out var record))
-            _appender.Append(record, _patience);
+        try
+        {
+            if (TryRender(logEvent, origin, scratch, out var record))
+                _appender.Append(record, _patience);
+        }
+        catch (Exception e)
+        {
+            _losses.GiveUp(logEvent, origin, DropReason.FormatError, $"handing it over failed with {e.GetType().Name}.", e);
+        }
+
         Keep(scratch);
     }
 
     public Task WhenHandedOver() => Task.CompletedTask;
 
-    public Task CloseAsync(TimeSpan timeout)
-    {
-        // Calls that are under way, those that wait for room included, are sent away by the core's own close.
-        _isClosed = true;
-        return Task.CompletedTask;
-    }
+    // Calls that are under way, those that wait for room included, are sent away by the core's own close.
+    public void Close(long begun, TimeSpan timeout) => _isClosed = true;
 
     public void Dispose()
     {

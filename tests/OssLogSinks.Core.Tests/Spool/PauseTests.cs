@@ -26,7 +26,7 @@ public class PauseTests
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(spool.Ready.TryRead(out var stream));
         spool.Begin(stream).AdvanceTo(1, lost: false);
-        spool.End(stream, TimeSpan.FromSeconds(5));
+        spool.End(stream, TimeSpan.FromSeconds(5), StreamHealth.Good);
 
         time.Advance(TimeSpan.FromSeconds(5));
         Assert.False(spool.Ready.TryRead(out _));

@@ -24,6 +24,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The texts of the events that the child was told to be given up.</summary>
     public IReadOnlyList<string> LostEvents => _lost;
 
+    /// <summary>What the child has written to its standard error; ends with the child.</summary>
+    public Task<string> Errors => _errors;
+
     public static Order OrderFor(OssEmulator emulator, string frontDoor, string end) => new()
     {
         FrontDoor = frontDoor,

@@ -97,6 +97,8 @@ internal sealed class DiskSpool : ISpool
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
     }
 
+    public void GiveUp() => _lane.GiveUp();
+
     public void Dispose()
     {
         _disk.Dispose();

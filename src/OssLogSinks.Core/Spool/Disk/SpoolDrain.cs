@@ -34,7 +34,7 @@ internal static class SpoolDrain
             finally
             {
                 await adoption.StopAsync().ConfigureAwait(false);
-                await setup.EndSealingAsync(options.CloseTimeout, begun).ConfigureAwait(false);
+                setup.EndSealing(options.CloseTimeout, begun);
             }
         }
 

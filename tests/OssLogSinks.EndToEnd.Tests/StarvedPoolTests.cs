@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using OssLogSinks.Emulator;
+using OssLogSinks.EndToEnd.Tests.Support;
+
+namespace OssLogSinks.EndToEnd.Tests;
+
+/// <summary>Processes that end while their thread pool has no thread left, now or ever.</summary>
+public class StarvedPoolTests
+{
+    // As long as NLog's flush and the close may take at most, and what a process needs to end on a busy machine.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = FlushTimeout + CloseTimeout + TimeSpan.FromSeconds(2) + TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData("serilog", "close", "")]
+    [InlineData("serilog", "return", "")]
+    [InlineData("serilog", "exit", "")]
+    [InlineData("serilog", "throw", "")]
+    [InlineData("serilog", "wait", "TERM")]
+    [InlineData("nlog", "close", "")]
+    [InlineData("nlog", "return", "")]
+    [InlineData("nlog", "exit", "")]
+    [InlineData("nlog", "throw", "")]
+    [InlineData("nlog", "wait", "TERM")]
+    public async Task PoolWithoutAThread_HoldsNoEndUp_AndTheRestIsTold(string frontDoor, string end, string signal)
+    {
+        Assert.SkipWhen(signal.Length > 0 && OperatingSystem.IsWindows(), "Windows has no kill command that sends a signal to another process.");
+        await using var emulator = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var child = ChildProcess.Start(ChildProcess.OrderFor(emulator, frontDoor, end) with
+        {
+            StarvesPool = true,
+            CloseTimeoutSeconds = (int)CloseTimeout.TotalSeconds,
+            FlushTimeoutSeconds = (int)FlushTimeout.TotalSeconds,
+        });
+        await child.SaysAsync("stored");
+        await child.GoOnAsync();
+        await child.SaysAsync("logged");
+
+        var begun = Stopwatch.GetTimestamp();
+        if (signal.Length > 0)
+            await child.SignalAsync(signal);
+        await child.EndsAsync();
+        var took = Stopwatch.GetElapsedTime(begun);
+
+        Assert.InRange(took, TimeSpan.Zero, Longest);
+
+        // Serilog's queue keeps what it does not come to give out: those events are counted, but not told one by one.
+        var all = Enumerable.Range(0, 1000).Select(i => $"event {i}").ToList();
+        var (stored, told) = (emulator.Lines(), child.LostEvents);
+        Assert.Equal(all.Take(stored.Count + told.Count), stored.Concat(told));
+        Assert.Equal(all.Count - stored.Count, CountsIn(await child.Errors).Sum());
+        Assert.True(frontDoor == "serilog" || told.Count == all.Count - stored.Count);
+    }
+
+    private static IEnumerable<int> CountsIn(string reports) =>
+        Regex.Matches(reports, @"(\d+) (?:more )?event\(s\) were given up").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+}
