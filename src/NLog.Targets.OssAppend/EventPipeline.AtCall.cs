@@ -37,7 +37,7 @@ internal sealed partial class EventPipeline
             using (EnterRendering())
                 rendered = _renderer.Render(logged.LogEvent, buffer);
 
-            var record = new LogRecord(new DateTimeOffset(logged.LogEvent.TimeStamp), rendered)
+            var record = new LogRecord(EventTime.Of(logged.LogEvent), rendered)
             {
                 KeyValues = values,
                 State = ContinuationQueue.StateOf(logged.Continuation, _appender.IsCalledByDelivery),

@@ -241,7 +241,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             if (!isKept)
                 return null;
 
-            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), rendered)
+            var record = new LogRecord(EventTime.Of(logEvent), rendered)
             {
                 KeyValues = queued.KeyValues,
                 State = queued.State,

@@ -81,6 +81,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
     private void Start()
     {
         InitializeLayouts();
+        AutoFlush.Mend(this, LoggingConfiguration);
         var settings = new TargetSettings(this);
         var key = _key;
         var options = settings.ToOptions(key);
