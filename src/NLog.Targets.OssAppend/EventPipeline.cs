@@ -54,6 +54,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _time = time;
         _continuations.Appender = appender;
         _queue = new EventQueue(settings, time);
+        if (!settings.RenderAtCall)
+            appender.ObserveQueue(() => _queue.Count, settings.QueueLimit);
         _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }

@@ -11,6 +11,7 @@ internal static class HealthNumbers
         var numbers = new Dictionary<string, object>
         {
             ["state"] = state,
+            ["name"] = snapshot.Name,
             ["oldestUndeliveredSeconds"] = snapshot.OldestUndelivered.TotalSeconds,
             ["accepted"] = snapshot.Accepted,
             ["delivered"] = snapshot.Delivered,

@@ -285,6 +285,12 @@ public sealed class OssAppendSinkOptions
     /// <summary>Lets the application flush the sink and read its counters. Default: nobody does.</summary>
     public OssAppendMonitor? Monitor { get; set; }
 
+    /// <summary>
+    /// What the sink is called in measurements (<c>oss.sink.name</c>), in its snapshot and in health data, so that two of one process are told
+    /// apart: up to 200 characters. Default: its <see cref="ObjectKey"/>. A second one of the same name is given a number: <c>name#2</c>.
+    /// </summary>
+    public string? Name { get; set; }
+
     /// <summary>Where the sink reports about itself. Default: <see cref="Debugging.SelfLog"/>.</summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 

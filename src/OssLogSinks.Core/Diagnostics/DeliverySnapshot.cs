@@ -5,6 +5,12 @@ namespace OssLogSinks.Core.Diagnostics;
 /// <summary>What an appender has done so far, and what it still holds.</summary>
 public sealed record DeliverySnapshot
 {
+    /// <summary>
+    /// The name that tells this delivery's numbers from others': <see cref="OssAppenderOptions.Name"/>, or the object key, with a number if
+    /// another one of this process has it. The meter's measurements have it as <c>oss.sink.name</c>.
+    /// </summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Records taken into the spool.</summary>
     public long Accepted { get; init; }
 

@@ -51,6 +51,7 @@ internal sealed class QueueIntake : IIntake
             QueueLimit = null,
         });
         _enqueue = _batching.Emit;
+        appender.ObserveQueue(() => _room.Count, options.QueueLimit);
     }
 
     public int Waiting => _room.Count;
