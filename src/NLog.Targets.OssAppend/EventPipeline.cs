@@ -238,10 +238,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var rendered = _renderer.Render(logEvent, _buffer);
+            var rendered = _renderer.Render(logEvent, _buffer, out var isReplaced);
             isKept = _taken.TryKeep();
             if (!isKept)
                 return null;
+            if (isReplaced)
+                _appender.CountReplaced(1);
 
             var record = new LogRecord(EventTime.Of(logEvent), rendered)
             {

@@ -91,7 +91,7 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 
         var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
-        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters);
+        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters, DropTooLargeEvents ? int.MaxValue : options.RecordSizeLimit);
         options.Diagnostics = diagnostics;
         var pipeline = Make();
 

@@ -165,6 +165,17 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="why">A short sentence for the report; no event text in it.</param>
     public void CountDropped(DropReason reason, long count, string why) => _setup.Fate.Lost(reason, count, [], why);
 
+    /// <summary>
+    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.RecordSizeLimit"/>, so that a front door brings a
+    /// placeholder instead, which says so.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    public void CountReplaced(long count)
+    {
+        _setup.Counters.Replaced(count);
+        _setup.Reporter.Replaced(count);
+    }
+
     /// <summary>Lets the meter tell how full a queue in front is: <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. To be called once.</summary>
     /// <param name="size">How many events wait in it; may be asked by any thread, and after the close.</param>
     /// <param name="capacity">How many may.</param>

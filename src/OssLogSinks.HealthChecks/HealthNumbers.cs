@@ -16,6 +16,7 @@ internal static class HealthNumbers
             ["accepted"] = snapshot.Accepted,
             ["delivered"] = snapshot.Delivered,
             ["dropped"] = snapshot.DroppedTotal,
+            ["replaced"] = snapshot.Replaced,
             ["quarantined"] = snapshot.QuarantinedRecords,
             ["deliveredBytes"] = snapshot.DeliveredBytes,
             ["spoolBytes"] = snapshot.SpoolBytes,

@@ -178,8 +178,17 @@ public sealed class OssAppendSinkOptions
     /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 
-    /// <summary>The most bytes of one rendered event, up to <see cref="AppendSizeLimitBytes"/>; a larger one is dropped, counted and told to the failure listener. Default: 1 MiB.</summary>
+    /// <summary>
+    /// The most bytes of one event, up to <see cref="AppendSizeLimitBytes"/>. Default: 1 MiB. In the place of a larger one a placeholder is
+    /// stored, with the same time and level, its size and the beginning of its message template; it is counted and reported.
+    /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
+
+    /// <summary>
+    /// Whether an event that is too large is given up instead, counted, reported and handed to the failure listener, as is one whose
+    /// placeholder is too large as well. Default: false. With <c>AuditTo</c> the log call throws in any case.
+    /// </summary>
+    public bool DropTooLargeEvents { get; set; }
 
     /// <summary>
     /// The most memory that rendered events may hold, in bytes; at least twice <see cref="AppendSizeLimitBytes"/>, and eight times

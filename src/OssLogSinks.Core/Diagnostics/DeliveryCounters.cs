@@ -19,6 +19,7 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly Counter<long> _acceptedCounter;
     private readonly Counter<long> _deliveredCounter;
     private readonly Counter<long> _droppedCounter;
+    private readonly Counter<long> _replacedCounter;
     private readonly Counter<long> _bytesCounter;
     private readonly Counter<long> _appendsCounter;
     private readonly Counter<long> _resyncsCounter;
@@ -32,6 +33,7 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly long[] _unmeasuredDrops = new long[DropReasonNames.Count];
     private long _accepted;
     private long _delivered;
+    private long _replaced;
     private long _bytes;
     private long _appends;
     private long _resyncs;
@@ -41,6 +43,7 @@ internal sealed class DeliveryCounters : IDisposable
     private long _quarantined;
     private long _quarantinedBytes;
     private long _unmeasuredAccepted;
+    private long _unmeasuredReplaced;
 
     /// <param name="bucket">The bucket, if it is known.</param>
     /// <param name="name">What to call the delivery; while another one of that name lives it is given a number besides.</param>
@@ -53,6 +56,7 @@ internal sealed class DeliveryCounters : IDisposable
         _acceptedCounter = _meter.CreateCounter<long>("osslogsinks.records.accepted", "{record}", "Records taken into the spool.");
         _deliveredCounter = _meter.CreateCounter<long>("osslogsinks.records.delivered", "{record}", "Records that stand in OSS.");
         _droppedCounter = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
+        _replacedCounter = _meter.CreateCounter<long>("osslogsinks.records.replaced", "{record}", "Events that were too large, so that a placeholder was taken instead.");
         _bytesCounter = _meter.CreateCounter<long>("osslogsinks.bytes.delivered", "By", "Bytes that stand in OSS.");
         _appendsCounter = _meter.CreateCounter<long>("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
         _resyncsCounter = _meter.CreateCounter<long>("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
@@ -137,6 +141,14 @@ internal sealed class DeliveryCounters : IDisposable
             MeasureDrops(reason, count);
     }
 
+    /// <summary>Placeholders were taken in the place of events. Measured with the next append: a listener of the meter may cause the next.</summary>
+    public void Replaced(long records)
+    {
+        Interlocked.Add(ref _replaced, records);
+        if (_replacedCounter.Enabled)
+            Interlocked.Add(ref _unmeasuredReplaced, records);
+    }
+
     public void AppendSent() => Count(ref _appends, _appendsCounter);
 
     public void Resynced() => Count(ref _resyncs, _resyncsCounter);
@@ -160,6 +172,7 @@ internal sealed class DeliveryCounters : IDisposable
         Name = Name,
         Accepted = Interlocked.Read(ref _accepted),
         Delivered = Interlocked.Read(ref _delivered),
+        Replaced = Interlocked.Read(ref _replaced),
         DeliveredBytes = Interlocked.Read(ref _bytes),
         Appends = Interlocked.Read(ref _appends),
         Resyncs = Interlocked.Read(ref _resyncs),
@@ -203,6 +216,8 @@ internal sealed class DeliveryCounters : IDisposable
     {
         if (Measurable(ref _unmeasuredAccepted, 0, isFromDelivery: false) is var accepted and > 0)
             Measure(_acceptedCounter, accepted, _nameTag);
+        if (Measurable(ref _unmeasuredReplaced, 0, isFromDelivery: false) is var replaced and > 0)
+            Measure(_replacedCounter, replaced, _nameTag);
         for (var reason = 0; reason < _unmeasuredDrops.Length; reason++)
             if (Measurable(ref _unmeasuredDrops[reason], 0, isFromDelivery: false) is var dropped and > 0)
                 MeasureDrops((DropReason)reason, dropped);

@@ -23,6 +23,9 @@ public sealed record DeliverySnapshot
     /// <summary>Events given up, for whatever reason.</summary>
     public long DroppedTotal => Dropped.Values.Sum();
 
+    /// <summary>Events that were too large, so that a placeholder was taken instead, which is among <see cref="Accepted"/>.</summary>
+    public long Replaced { get; init; }
+
     /// <summary>Bytes that stand in OSS.</summary>
     public long DeliveredBytes { get; init; }
 
