@@ -1,21 +1,22 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using OssLogSinks.Core.Batching;
 
 namespace NLog.Targets.OssAppend;
 
 /// <summary>The memory that an event is rendered in, used again for the next one: no string per event. For one thread at a time.</summary>
+#pragma warning disable CA1001 // It lives as long as its thread or its pipeline; what it has rented from the pool is the garbage collector's then.
 internal sealed class EventBuffer
+#pragma warning restore CA1001
 {
     // What one giant event has made larger than this is not kept.
     private const int LargestKept = 256 << 10;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     // A thread's own, free between two events: a layout that logs while it renders finds none and makes another.
     [ThreadStatic]
     private static EventBuffer? _spare;
 
-    private char[] _chars = [];
-    private byte[] _bytes = [];
+    private readonly RecordWriter _utf8 = new();
 
     /// <summary>Where the layout writes.</summary>
     public StringBuilder Text { get; private set; } = new();
@@ -40,21 +41,16 @@ internal sealed class EventBuffer
         }
 
         Text = new StringBuilder();
-        _chars = [];
-        _bytes = [];
     }
 
-    /// <summary>The text as UTF-8. Valid until the next call.</summary>
+    /// <summary>The text as UTF-8, encoded from where the layout wrote it. Valid until the next call.</summary>
     public ReadOnlyMemory<byte> ToUtf8()
     {
-        var length = Text.Length;
-        if (_chars.Length < length)
-            _chars = new char[Math.Max(length, 2 * _chars.Length)];
-        Text.CopyTo(0, _chars, 0, length);
+        _utf8.Reset();
+        foreach (var chunk in Text.GetChunks())
+            if (MemoryMarshal.TryGetArray(chunk, out var part))
+                _utf8.Write(part.Array!, part.Offset, part.Count);
 
-        var most = Utf8.GetMaxByteCount(length);
-        if (_bytes.Length < most)
-            _bytes = new byte[Math.Max(most, 2 * _bytes.Length)];
-        return _bytes.AsMemory(0, Utf8.GetBytes(_chars, 0, length, _bytes, 0));
+        return _utf8.Written;
     }
 }

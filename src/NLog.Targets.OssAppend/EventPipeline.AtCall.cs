@@ -35,9 +35,13 @@ internal sealed partial class EventPipeline
         {
             ReadOnlyMemory<byte> rendered;
             using (EnterRendering())
-                rendered = _renderer.Render(logged.LogEvent, buffer);
+            {
+                rendered = _renderer.Render(logged.LogEvent, buffer, out var isReplaced);
+                if (isReplaced)
+                    _appender.CountReplaced(1);
+            }
 
-            var record = new LogRecord(new DateTimeOffset(logged.LogEvent.TimeStamp), rendered)
+            var record = new LogRecord(EventTime.Of(logged.LogEvent), rendered)
             {
                 KeyValues = values,
                 State = ContinuationQueue.StateOf(logged.Continuation, _appender.IsCalledByDelivery),

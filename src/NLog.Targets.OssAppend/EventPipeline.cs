@@ -58,6 +58,8 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _time = time;
         _continuations.Appender = appender;
         _queue = new EventQueue(settings, time);
+        if (!settings.RenderAtCall)
+            appender.ObserveQueue(() => _queue.Count, settings.QueueLimit);
         _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }
@@ -243,12 +245,14 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         try
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var rendered = _renderer.Render(logEvent, _buffer);
+            var rendered = _renderer.Render(logEvent, _buffer, out var isReplaced);
             isKept = _taken.TryKeep();
             if (!isKept)
                 return null;
+            if (isReplaced)
+                _appender.CountReplaced(1);
 
-            var record = new LogRecord(new DateTimeOffset(logEvent.TimeStamp), rendered)
+            var record = new LogRecord(EventTime.Of(logEvent), rendered)
             {
                 KeyValues = queued.KeyValues,
                 State = queued.State,

@@ -57,6 +57,16 @@ internal sealed class EventQueue
         _enough = Math.Max(1, Math.Min(settings.QueueLimit, Pace) / 2);
     }
 
+    /// <summary>How many events wait, marks of flushes included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
+    }
+
     /// <summary>How many callers wait for room.</summary>
     public int BlockedCallers
     {
@@ -176,15 +186,6 @@ internal sealed class EventQueue
             _isClosed = true;
             Monitor.PulseAll(_gate);
             EndWait();
-        }
-    }
-
-    private int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _waiting.Count;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using NLog.LayoutRenderers;
@@ -9,45 +10,92 @@ namespace NLog.Targets.OssAppend;
 /// The object key as the user wrote it, taken apart: text is the core's key template, each layout renderer a property place
 /// in it, so that what a renderer gives is a value and never read as a template.
 /// </summary>
-internal sealed class KeyLayout
+/// <remarks>
+/// It is a layout itself, so that NLog finds it among the target's layouts: a wrapper that hands events over on another thread captures
+/// them before, on the thread that logs. The values go with the event from then on, so that a repeated write has the same.
+/// </remarks>
+internal sealed class KeyLayout : Layout
 {
     private readonly Dictionary<string, Func<LogEventInfo, string?>> _renderers = new(StringComparer.Ordinal);
     private readonly List<string> _faults = [];
+    private readonly Layout<string?[]> _values;
     private Func<LogEventInfo, string?>[] _places = [];
 
-    private KeyLayout()
+    private KeyLayout(Layout? text)
     {
+        Text = text;
+        _values = Layout<string?[]>.FromMethod(ValuesNow);
     }
 
+    /// <summary>What the user wrote. Public, since NLog looks here for renderers to initialise, and for what they need of an event.</summary>
+    public Layout? Text { get; }
+
     /// <summary>The core's template.</summary>
-    public string Template { get; private set; } = "";
+    internal string Template { get; private set; } = "";
 
     /// <summary>What is wrong with the layout itself; the core knows what is wrong with the template.</summary>
-    public IReadOnlyList<string> Faults => _faults;
+    internal IReadOnlyList<string> Faults => _faults;
 
     /// <summary>Whether the template has places that the user did not write, so that columns count differently.</summary>
-    public bool HasRenderers => _renderers.Count > 0;
+    internal bool HasRenderers => _renderers.Count > 0;
 
-    public static KeyLayout Of(Layout? layout)
+    /// <summary>Whether some values are known only to the thread that logs.</summary>
+    internal bool IsThreadBound { get; private set; }
+
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KeyLayout))]
+    public static KeyLayout Of(Layout? text) => text as KeyLayout ?? new KeyLayout(text);
+
+    /// <summary>Takes the user's text apart, once NLog has initialised it.</summary>
+    internal void Read()
     {
-        var key = new KeyLayout();
-        if (layout is SimpleLayout simple)
-            key.TakeApart(simple.LayoutRenderers.ToArray());
-        else if (layout is not null)
-            key.Template = key.PlaceOf(layout.Render, "");
-
-        return key;
+        _renderers.Clear();
+        _faults.Clear();
+        Template = "";
+        if (Text is SimpleLayout simple)
+            TakeApart([.. simple.LayoutRenderers]);
+        else if (Text is not null)
+            Template = PlaceOf(Text.Render, "");
     }
 
     /// <summary>Learns which values records bring, in which order.</summary>
-    public void Bind(IReadOnlyList<string> propertyNames) => _places = [.. propertyNames.Select(Find)];
+    internal void Bind(IReadOnlyList<string> propertyNames)
+    {
+        _places = [.. propertyNames.Select(Find)];
+        IsThreadBound = propertyNames.Any(name => name is not ("Level" or "Logger"));
+    }
 
-    /// <summary>The event's values, in the order of the template's places; null if there are none. For the thread that logs.</summary>
-    public string?[]? ValuesOf(LogEventInfo logEvent)
+    /// <summary>The event's values, in the order of the template's places; null if there are none. For the thread that logs, unless they were captured there.</summary>
+    internal string?[]? ValuesOf(LogEventInfo logEvent)
     {
         if (_places.Length == 0)
             return null;
+        if (!IsThreadBound)
+            return ValuesNow(logEvent);
 
+        _values.Precalculate(logEvent);
+        return _values.RenderValue(logEvent);
+    }
+
+    /// <summary>Captures the values for a write on another thread.</summary>
+    public override void Precalculate(LogEventInfo logEvent)
+    {
+        try
+        {
+            if (IsThreadBound)
+                _values.Precalculate(logEvent);
+        }
+        catch (Exception)
+        {
+            // The write of this event finds the same fault, and counts it.
+        }
+    }
+
+    public override string ToString() => Text?.ToString() ?? "";
+
+    protected override string GetFormattedMessage(LogEventInfo logEvent) => Text?.Render(logEvent) ?? "";
+
+    private string?[] ValuesNow(LogEventInfo logEvent)
+    {
         var values = new string?[_places.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = _places[i](logEvent);

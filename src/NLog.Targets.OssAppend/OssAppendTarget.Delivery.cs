@@ -51,8 +51,17 @@ public sealed partial class OssAppendTarget
     /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
     public int AppendSizeLimit { get; set; } = 4 << 20;
 
-    /// <summary>The most bytes of one event, up to <see cref="AppendSizeLimit"/>; a larger one is given up, counted and reported. Default: 1 MiB.</summary>
+    /// <summary>
+    /// The most bytes of one event, up to <see cref="AppendSizeLimit"/>. Default: 1 MiB. In the place of a larger one a placeholder is
+    /// stored, with the same time and level, its size and the beginning of its message; it is counted and reported.
+    /// </summary>
     public int RecordSizeLimit { get; set; } = 1 << 20;
+
+    /// <summary>
+    /// Whether an event that is too large is given up instead, counted, reported and its continuation told so, as is one whose placeholder
+    /// is too large as well. Default: false.
+    /// </summary>
+    public bool DropTooLargeEvents { get; set; }
 
     /// <summary>
     /// The most memory that rendered, undelivered events may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, and

@@ -13,6 +13,10 @@ public sealed partial class OssAppendTarget
 {
     private Layout? _accessKeySecret;
     private Layout? _securityToken;
+    private KeyLayout _key = KeyLayout.Of(OssAppenderOptions.DefaultObjectKey);
+
+    // The key as it was written, while NLog shall find that and nothing to capture; null otherwise.
+    private Layout? _plainKey;
 
     /// <summary>
     /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
@@ -73,7 +77,15 @@ public sealed partial class OssAppendTarget
     /// the process runs, <c>${machinename}</c> and <c>${basedir}</c> for instance, are text, as if it had been written there.
     /// See <see cref="OssLogSinks.Core.Keys.ObjectKeyTemplate"/> for the rest.
     /// </remarks>
-    public Layout ObjectKey { get; set; } = OssAppenderOptions.DefaultObjectKey;
+    public Layout ObjectKey
+    {
+        get => _plainKey ?? _key;
+        set
+        {
+            _key = KeyLayout.Of(value);
+            _plainKey = null;
+        }
+    }
 
     /// <summary>Whether <c>{Timestamp}</c> and rolling follow the machine's local time. Default: false, UTC.</summary>
     public bool UseLocalTime { get; set; }

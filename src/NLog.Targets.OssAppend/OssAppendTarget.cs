@@ -80,9 +80,10 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 
     private void Start()
     {
-        base.InitializeTarget();
+        InitializeLayouts();
+        AutoFlush.Mend(this, LoggingConfiguration);
         var settings = new TargetSettings(this);
-        var key = KeyLayout.Of(ObjectKey);
+        var key = _key;
         var options = settings.ToOptions(key);
         var faults = settings.Check(options, key);
         if (faults.Count > 0)
@@ -90,9 +91,13 @@ public sealed partial class OssAppendTarget : TargetWithLayout
 
         var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
-        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters);
+        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters, DropTooLargeEvents ? int.MaxValue : options.RecordSizeLimit);
         options.Diagnostics = diagnostics;
         var pipeline = Make();
+
+        // NLog spares events what it would capture for a layout, so it is shown one only where there is something to capture.
+        if (!key.IsThreadBound)
+            _plainKey = key.Text;
         if (pipelineSettings.DrainOnProcessExit)
             pipeline.Understudy = new Understudy(MakeAnother, options.TimeProvider, LoggingConfiguration?.LogFactory);
         _startedAt = Understudy.NextMoment();
@@ -113,6 +118,22 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             options.ReportDoubtfulSettings = false;
             return Make();
         }
+    }
+
+    // The key's values are captured by the write itself, more cheaply than NLog could, so NLog does not find it here. A wrapper's search does.
+    private void InitializeLayouts()
+    {
+        _plainKey = _key.Text;
+        try
+        {
+            base.InitializeTarget();
+        }
+        finally
+        {
+            _plainKey = null;
+        }
+
+        _key.Read();
     }
 
     /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>
@@ -197,6 +218,8 @@ public sealed partial class OssAppendTarget : TargetWithLayout
             pipeline.Understudy?.BeginGrace();
         }
 
+        // Targets that begin anew do so in any order.
+        _plainKey = null;
         base.CloseTarget();
     }
 

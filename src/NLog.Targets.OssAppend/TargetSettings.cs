@@ -78,6 +78,7 @@ internal sealed class TargetSettings
             RetryTimeLimit = RetryTimeLimit(),
             CloseTimeout = Seconds(_target.CloseTimeoutSeconds),
             Credentials = Credentials(),
+            Name = _target.Name,
         };
 
         _target.Configure?.Invoke(options);

@@ -27,7 +27,7 @@ internal sealed class DeliverySetup : IDisposable
     {
         Time = options.TimeProvider;
         KeyTemplate = checkedOptions.KeyTemplate!;
-        Counters = new DeliveryCounters(options.Bucket) { Source = Source };
+        Counters = new DeliveryCounters(options.Bucket, string.IsNullOrWhiteSpace(options.Name) ? options.ObjectKey : options.Name!) { Source = Source };
         Reporter = new DeliveryReporter(options.ReportToConsole ? new ConsoleDiagnostics(options.Diagnostics) : options.Diagnostics, Time) { Source = Source };
         Fate = new DeliveryFate(Counters, Reporter, options.Listener);
 

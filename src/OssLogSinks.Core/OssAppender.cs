@@ -51,7 +51,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
             : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
-        _setup.Counters.Observe(() => _spool.HeldBytes, () => _spool.DiskBytes, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
+        _setup.Counters.Observe(() => _spool.HeldBytes, options.MemoryLimit, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
+        if (options.BufferPath is not null)
+            _setup.Counters.ObserveBuffer(() => _spool.DiskBytes, options.BufferSizeLimitBytes);
     }
 
     /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> say which values a record brings.</summary>
@@ -169,6 +171,23 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="count">How many.</param>
     /// <param name="why">A short sentence for the report; no event text in it.</param>
     public void CountDropped(DropReason reason, long count, string why) => _setup.Fate.Lost(reason, count, [], why);
+
+    /// <summary>
+    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.RecordSizeLimit"/>, so that a front door brings a
+    /// placeholder instead, which says so.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    public void CountReplaced(long count)
+    {
+        _setup.Counters.Replaced(count);
+        _setup.Reporter.Replaced(count);
+    }
+
+    /// <summary>Lets the meter tell how full a queue in front is: <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. To be called once.</summary>
+    /// <param name="size">How many events wait in it; may be asked by any thread, and after the close.</param>
+    /// <param name="capacity">How many may.</param>
+    public void ObserveQueue(Func<long> size, long capacity) =>
+        _setup.Counters.ObserveQueue(size ?? throw new ArgumentNullException(nameof(size)), capacity);
 
     /// <summary>What has been done so far, and what is still held.</summary>
     public DeliverySnapshot GetSnapshot()

@@ -238,6 +238,12 @@ public sealed class OssAppenderOptions
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// What the appender is called in measurements (<c>oss.sink.name</c>), in its snapshot and in health data, so that two of one process
+    /// are told apart: up to 200 characters. Default: its <see cref="ObjectKey"/>. A second one of the same name is given a number: <c>name#2</c>.
+    /// </summary>
+    public string? Name { get; set; }
+
     /// <summary>Where the appender reports about itself. Default: nowhere.</summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 

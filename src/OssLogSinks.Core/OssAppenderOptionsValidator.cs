@@ -27,6 +27,8 @@ internal sealed class OssAppenderOptionsValidator
     private readonly string?[] _secrets;
     private readonly List<SettingFault> _faults = [];
 
+    private const int LongestName = 200;
+
     /// <param name="options">The settings.</param>
     /// <param name="bufferPath">The buffer path to check with them; null if there is none, or another one is used.</param>
     public OssAppenderOptionsValidator(OssAppenderOptions options, string? bufferPath)
@@ -52,6 +54,11 @@ internal sealed class OssAppenderOptionsValidator
         if (_options.Client is null)
             CheckClient();
 
+        Check(
+            _options.Name is null || (_options.Name.Length <= LongestName && !_options.Name.Any(char.IsControl)),
+            nameof(_options.Name),
+            _options.Name,
+            $"must have {Number(LongestName)} characters at most, and no line ends or other control characters.");
         Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
         Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
         CheckSecrets();
@@ -67,6 +74,7 @@ internal sealed class OssAppenderOptionsValidator
             (nameof(_options.Bucket), _options.Bucket),
             (nameof(_options.Region), _options.Region),
             (nameof(_options.ObjectKey), _options.ObjectKey),
+            (nameof(_options.Name), _options.Name),
         };
         foreach (var (setting, value) in shown)
         {

@@ -11,10 +11,12 @@ internal static class HealthNumbers
         var numbers = new Dictionary<string, object>
         {
             ["state"] = state,
+            ["name"] = snapshot.Name,
             ["oldestUndeliveredSeconds"] = snapshot.OldestUndelivered.TotalSeconds,
             ["accepted"] = snapshot.Accepted,
             ["delivered"] = snapshot.Delivered,
             ["dropped"] = snapshot.DroppedTotal,
+            ["replaced"] = snapshot.Replaced,
             ["quarantined"] = snapshot.QuarantinedRecords,
             ["deliveredBytes"] = snapshot.DeliveredBytes,
             ["spoolBytes"] = snapshot.SpoolBytes,

@@ -178,8 +178,17 @@ public sealed class OssAppendSinkOptions
     /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 
-    /// <summary>The most bytes of one rendered event, up to <see cref="AppendSizeLimitBytes"/>; a larger one is dropped, counted and told to the failure listener. Default: 1 MiB.</summary>
+    /// <summary>
+    /// The most bytes of one event, up to <see cref="AppendSizeLimitBytes"/>. Default: 1 MiB. In the place of a larger one a placeholder is
+    /// stored, with the same time and level, its size and the beginning of its message template; it is counted and reported.
+    /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
+
+    /// <summary>
+    /// Whether an event that is too large is given up instead, counted, reported and handed to the failure listener, as is one whose
+    /// placeholder is too large as well. Default: false. With <c>AuditTo</c> the log call throws in any case.
+    /// </summary>
+    public bool DropTooLargeEvents { get; set; }
 
     /// <summary>
     /// The most memory that rendered events may hold, in bytes; at least twice <see cref="AppendSizeLimitBytes"/>, and eight times
@@ -284,6 +293,12 @@ public sealed class OssAppendSinkOptions
 
     /// <summary>Lets the application flush the sink and read its counters. Default: nobody does.</summary>
     public OssAppendMonitor? Monitor { get; set; }
+
+    /// <summary>
+    /// What the sink is called in measurements (<c>oss.sink.name</c>), in its snapshot and in health data, so that two of one process are told
+    /// apart: up to 200 characters. Default: its <see cref="ObjectKey"/>. A second one of the same name is given a number: <c>name#2</c>.
+    /// </summary>
+    public string? Name { get; set; }
 
     /// <summary>Where the sink reports about itself. Default: <see cref="Debugging.SelfLog"/>.</summary>
     public IOssDiagnostics? Diagnostics { get; set; }

@@ -162,7 +162,7 @@ public class ConfigurationTests
         Assert.NotNull(seen);
         foreach (var property in typeof(OssLogSinks.Core.OssAppenderOptions).GetProperties())
         {
-            if (property.Name is not ("Client" or "TimeProvider" or "Random" or "Diagnostics" or "Listener" or "ObjectProperties"))
+            if (property.Name is not ("Client" or "TimeProvider" or "Random" or "Diagnostics" or "Listener" or "ObjectProperties" or "Name"))
                 Assert.Equal(property.GetValue(core), property.GetValue(seen));
         }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using NLog.Common;
 using NLog.Targets.OssAppend.Tests.Support;
 using OssLogSinks.Core.Diagnostics;
@@ -32,6 +34,34 @@ public class DiagnosticsTests
         var line = Assert.Single(text.ToString().Split('\n'), l => l.Contains("reporting-{0}-target", StringComparison.Ordinal));
         Assert.Contains("OssAppendTarget(Name=reporting-{0}-target): 1 event(s) were given up (TooLarge)", line, StringComparison.Ordinal);
         Assert.DoesNotContain("confidential", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Measurements_HaveTheTargetsName_AndTellHowFullItsQueueIs()
+    {
+        var name = "target-" + Guid.NewGuid().ToString("N");
+        var seen = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (tags.ToArray().Any(tag => tag.Key == "oss.sink.name" && Equals(tag.Value, name)))
+                seen[instrument.Name] = value;
+        });
+        listener.Start();
+        using var running = RunningTarget.Start(t =>
+        {
+            t.Name = name;
+            t.QueueLimit = 17;
+        });
+
+        running.Logger.Info("x");
+        await running.FlushAsync();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(name, running.Target.GetSnapshot().Name);
+        Assert.Equal(0, seen["osslogsinks.queue.size"]);
+        Assert.Equal(17, seen["osslogsinks.queue.capacity"]);
+        Assert.Equal(1, seen["osslogsinks.records.delivered"]);
     }
 
     [Fact]

@@ -79,6 +79,23 @@ public class RenderingTests
         Assert.Equal([large, "small"], running.Oss.Lines);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void PairOfCharactersOverTheEndOfAPieceOfMemory_IsOneCharacter(int before)
+    {
+        var buffer = new EventBuffer();
+        for (var round = 0; round < 3; round++)
+        {
+            buffer.Clear();
+            buffer.Text.Append('x', before);
+            for (var i = 0; i < 40_000; i++)
+                buffer.Text.Append('\uD83D').Append('\uDE00');
+
+            Assert.Equal(new string('x', before) + string.Concat(Enumerable.Repeat("😀", 40_000)), Encoding.UTF8.GetString(buffer.ToUtf8().Span));
+        }
+    }
+
     [Fact]
     public async Task NoLineEnding_StoresWhatTheLayoutGives()
     {

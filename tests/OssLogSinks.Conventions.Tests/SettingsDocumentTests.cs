@@ -83,6 +83,7 @@ public class SettingsDocumentTests
             int or long => NumberOf(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
             Enum or string => value.ToString(),
             NLog.Layouts.SimpleLayout layout => layout.OriginalText,
+            NLog.Layouts.Layout layout => layout.ToString(),
             LineEndingMode mode => mode.Name,
             _ => null,
         };

@@ -14,13 +14,14 @@ public class OssAppendHealthCheckTests
     [Fact]
     public async Task SnapshotWithoutTrouble_IsDelivering()
     {
-        _snapshot = _snapshot with { OldestUndelivered = TimeSpan.FromSeconds(59) };
+        _snapshot = _snapshot with { OldestUndelivered = TimeSpan.FromSeconds(59), Name = "orders" };
 
         var result = await CheckAsync(Check());
 
         Assert.Equal(HealthStatus.Healthy, result.Status);
         Assert.Equal("Delivering.", result.Description);
         Assert.Equal("delivering", result.Data["state"]);
+        Assert.Equal("orders", result.Data["name"]);
         Assert.Equal(59.0, result.Data["oldestUndeliveredSeconds"]);
         Assert.Equal(10L, result.Data["accepted"]);
         Assert.Equal(9L, result.Data["delivered"]);

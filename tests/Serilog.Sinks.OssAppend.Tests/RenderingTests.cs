@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OssLogSinks.Core.Rolling;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -54,6 +55,32 @@ public class RenderingTests
                 logger.Write(Some.Event(text));
 
         Assert.Equal(Encoding.UTF8.GetBytes(string.Concat(texts.Select(t => t + "😀\n"))), _bucket.BytesOf("app.log"));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task FirstAndLastMomentOfTheCalendar_AreStored_WhateverTheOffset(bool isJson, bool useLocalTime)
+    {
+        var options = Some.Options(_bucket);
+        options.OutputTemplate = OssAppendSinkOptions.DefaultOutputTemplate;
+        options.Formatter = isJson ? new OssAppendCompactJsonFormatter() : null;
+        options.UseLocalTime = useLocalTime;
+        options.RollingInterval = OssRollingInterval.Hour;
+        DateTimeOffset[] times =
+        [
+            DateTimeOffset.MinValue, DateTimeOffset.MaxValue,
+            DateTimeOffset.MinValue.ToOffset(TimeSpan.FromHours(14)), DateTimeOffset.MaxValue.ToOffset(TimeSpan.FromHours(-14)),
+            new(1, 1, 1, 14, 0, 0, TimeSpan.FromHours(14)), new(9999, 12, 31, 9, 59, 59, TimeSpan.FromHours(-14)),
+        ];
+
+        await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+            foreach (var time in times)
+                logger.Write(new LogEvent(time, LogEventLevel.Information, null, new MessageTemplate("x", []), []));
+
+        Assert.Equal(times.Length, _bucket.Text.Count(c => c == '\n'));
     }
 
     [Fact]

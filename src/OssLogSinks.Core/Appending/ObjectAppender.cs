@@ -161,7 +161,7 @@ internal sealed partial class ObjectAppender : IDisposable
         try
         {
             _context.Counters.AppendSent();
-            var result = await Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var result = await _context.Counters.MeasureAppendAsync(() => Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken), _context.Time).ConfigureAwait(false);
             return new AppendOutcome.Appended(result ?? throw new OssException("AppendObject was answered with nothing; what it did is unknown."));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

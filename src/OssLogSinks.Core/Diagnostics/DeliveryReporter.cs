@@ -14,6 +14,7 @@ internal sealed class DeliveryReporter
     private const int MostKinds = 64;
 
     private const string DropPrefix = "drop ";
+    private const string Replacement = "replaced";
 
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
     private static readonly string[] DropKinds = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => DropPrefix + DropReasonNames.Of((DropReason)reason))];
@@ -47,6 +48,13 @@ internal sealed class DeliveryReporter
     {
         if (TakeTurn(DropKinds[(int)reason], count, out var total))
             Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}");
+    }
+
+    /// <summary>Events were too large, so that a placeholder is stored instead.</summary>
+    public void Replaced(long count)
+    {
+        if (TakeTurn(Replacement, count, out var total))
+            Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.");
     }
 
     /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
@@ -271,15 +279,19 @@ internal sealed class DeliveryReporter
     public void ReportRest()
     {
         List<(string Kind, long Count)> rest;
+        long replaced;
         lock (_gate)
         {
             rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
+            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
             foreach (var gathered in _gathered.Values)
                 gathered.Count = 0;
         }
 
         foreach (var (kind, count) in rest)
             Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
+        if (replaced > 0)
+            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
     private void Report(OssDiagnosticLevel level, string message)

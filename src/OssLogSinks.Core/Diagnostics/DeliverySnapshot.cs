@@ -5,6 +5,12 @@ namespace OssLogSinks.Core.Diagnostics;
 /// <summary>What an appender has done so far, and what it still holds.</summary>
 public sealed record DeliverySnapshot
 {
+    /// <summary>
+    /// The name that tells this delivery's numbers from others': <see cref="OssAppenderOptions.Name"/>, or the object key, with a number if
+    /// another one of this process has it. The meter's measurements have it as <c>oss.sink.name</c>.
+    /// </summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Records taken into the spool.</summary>
     public long Accepted { get; init; }
 
@@ -16,6 +22,9 @@ public sealed record DeliverySnapshot
 
     /// <summary>Events given up, for whatever reason.</summary>
     public long DroppedTotal => Dropped.Values.Sum();
+
+    /// <summary>Events that were too large, so that a placeholder was taken instead, which is among <see cref="Accepted"/>.</summary>
+    public long Replaced { get; init; }
 
     /// <summary>Bytes that stand in OSS.</summary>
     public long DeliveredBytes { get; init; }

@@ -7,21 +7,19 @@ namespace OssLogSinks.Core.Ending;
 /// <content>What ends a process without <see cref="AppDomain.ProcessExit"/>: SIGINT, and since .NET 10 SIGTERM and SIGHUP too.</content>
 public static partial class ProcessEnd
 {
-    // Kept for the life of the process: handlers that were registered later are asked first, so we know what they decided.
-    // Without an initialiser, since the field in the other file is initialised through here.
-    private static List<PosixSignalRegistration>? _registrations;
+    // Handlers that were registered later are asked first, so we know what they decided. Guarded by Gate.
+    private static readonly List<PosixSignalRegistration> Registrations = [];
 
-    static partial void WatchSignals(LivePipelines live)
+    static partial void WatchSignals()
     {
-        _registrations = [];
         foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP })
         {
             try
             {
-                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                Registrations.Add(PosixSignalRegistration.Create(signal, context =>
                 {
                     if (!context.Cancel)
-                        live.FlushAllAsync().GetAwaiter().GetResult();
+                        Live.FlushAllAsync().GetAwaiter().GetResult();
                 }));
             }
             catch (Exception e) when (e is PlatformNotSupportedException or IOException)
@@ -31,11 +29,28 @@ public static partial class ProcessEnd
         }
     }
 
-    // Raised just before ProcessExit: whoever closes the logger there himself, after a last event, is to come before us.
-    static partial void LetOthersGoFirst(EventHandler onExit) => AssemblyLoadContext.Default.Unloading += _ =>
+    static partial void LeaveSignals()
     {
-        AppDomain.CurrentDomain.ProcessExit -= onExit;
-        AppDomain.CurrentDomain.ProcessExit += onExit;
-    };
+        foreach (var registration in Registrations)
+            registration.Dispose();
+        Registrations.Clear();
+    }
+
+    // Raised just before ProcessExit: whoever closes the logger there himself, after a last event, is to come before us.
+    static partial void LetOthersGoFirst() => AssemblyLoadContext.Default.Unloading += GoLast;
+
+    static partial void StopLettingOthersGoFirst() => AssemblyLoadContext.Default.Unloading -= GoLast;
+
+    private static void GoLast(AssemblyLoadContext context)
+    {
+        lock (Gate)
+        {
+            if (_drains == 0)
+                return;
+
+            AppDomain.CurrentDomain.ProcessExit -= OnExit;
+            AppDomain.CurrentDomain.ProcessExit += OnExit;
+        }
+    }
 }
 #endif

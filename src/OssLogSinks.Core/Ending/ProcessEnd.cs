@@ -23,30 +23,77 @@ namespace OssLogSinks.Core.Ending;
 /// </remarks>
 public static partial class ProcessEnd
 {
-    private static readonly LivePipelines Live = Watch(new LivePipelines(TimeProvider.System));
+    private static readonly LivePipelines Live = new(TimeProvider.System);
+    private static readonly object Gate = new();
+
+    // Guarded by Gate.
+    private static int _drains;
 
     /// <summary>Drains the pipeline when the process ends.</summary>
     /// <param name="pipeline">What to drain. It is kept alive until then.</param>
-    /// <returns>To be disposed when the pipeline has been closed.</returns>
-    public static IDisposable Drain(ILivePipeline pipeline) => Live.Add(pipeline ?? throw new ArgumentNullException(nameof(pipeline)));
-
-    static partial void WatchSignals(LivePipelines live);
-
-    static partial void LetOthersGoFirst(EventHandler onExit);
-
-    private static LivePipelines Watch(LivePipelines live)
+    /// <returns>To be disposed when the pipeline has been closed. With the last one everything ends that this library has asked of the process, so that its assembly can be unloaded.</returns>
+    public static IDisposable Drain(ILivePipeline pipeline)
     {
-        EventHandler onExit = (_, _) => live.CloseAllAsync().GetAwaiter().GetResult();
-        AppDomain.CurrentDomain.ProcessExit += onExit;
-        // In .NET Framework's further application domains, a web application's for instance, that is the end.
-        AppDomain.CurrentDomain.DomainUnload += onExit;
-        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        var membership = Live.Add(pipeline ?? throw new ArgumentNullException(nameof(pipeline)));
+        lock (Gate)
         {
-            if (e.IsTerminating)
-                live.FlushAllAsync().GetAwaiter().GetResult();
-        };
-        LetOthersGoFirst(onExit);
-        WatchSignals(live);
-        return live;
+            if (_drains++ == 0)
+                Watch();
+        }
+
+        return new Membership(membership);
+    }
+
+    static partial void WatchSignals();
+
+    static partial void LeaveSignals();
+
+    static partial void LetOthersGoFirst();
+
+    static partial void StopLettingOthersGoFirst();
+
+    private static void Watch()
+    {
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        // In .NET Framework's further application domains, a web application's for instance, that is the end.
+        AppDomain.CurrentDomain.DomainUnload += OnExit;
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        LetOthersGoFirst();
+        WatchSignals();
+    }
+
+    private static void Leave()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        AppDomain.CurrentDomain.DomainUnload -= OnExit;
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        StopLettingOthersGoFirst();
+        LeaveSignals();
+    }
+
+    private static void OnExit(object? sender, EventArgs e) => Live.CloseAllAsync().GetAwaiter().GetResult();
+
+    private static void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
+    {
+        if (e.IsTerminating)
+            Live.FlushAllAsync().GetAwaiter().GetResult();
+    }
+
+    private sealed class Membership(IDisposable membership) : IDisposable
+    {
+        private int _ends;
+
+        public void Dispose()
+        {
+            if (Interlocked.Increment(ref _ends) != 1)
+                return;
+
+            membership.Dispose();
+            lock (Gate)
+            {
+                if (--_drains == 0)
+                    Leave();
+            }
+        }
     }
 }

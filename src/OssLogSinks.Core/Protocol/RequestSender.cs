@@ -14,19 +14,26 @@ internal sealed class RequestSender : IDisposable
         "SecurityTokenExpired", "InvalidSecurityToken", "InvalidAccessKeyId", "AccessKeyIdAndSecurityTokenNotMatch",
     };
 
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+
     private readonly OssEndpoint _endpoint;
     private readonly IOssSigner _signer;
     private readonly IOssCredentialsProvider _credentials;
+
+    // The library's own look after themselves.
+    private readonly bool _isForeignProvider;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ServerClock _clock;
+    private ProviderFailure? _failure;
 
     public RequestSender(OssClientOptions options, OssEndpoint endpoint)
     {
         _endpoint = endpoint;
         _signer = options.SignatureVersion == OssSignatureVersion.V1 ? new OssV1Signer() : new OssV4Signer(endpoint.Region);
         _credentials = options.Credentials!;
+        _isForeignProvider = _credentials is not (DelegateCredentialsProvider or StaticCredentialsProvider or EnvironmentCredentialsProvider);
         _transport = new HttpTransport(options, endpoint.Origin);
         _time = options.TimeProvider;
         _timeout = options.RequestTimeout;
@@ -133,18 +140,30 @@ internal sealed class RequestSender : IDisposable
 
     private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
+        // Streams and their retries ask several times a second.
+        if (Volatile.Read(ref _failure) is { } last && _time.GetElapsedTime(last.At) < PauseAfterFailure)
+            throw last.Error;
+
         try
         {
             var pending = _credentials.GetCredentialsAsync(rejected, cancellationToken);
             var credentials = pending.IsCompletedSuccessfully
                 ? pending.Result
                 : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _failure, null);
             return credentials ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
         }
-        catch (Exception exception) when (exception is not OssCredentialsException)
+        catch (Exception exception)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw OssCredentialsException.Of("The credentials provider", exception);
+            if (exception is not OssCredentialsException)
+                cancellationToken.ThrowIfCancellationRequested();
+
+            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of("The credentials provider", exception);
+            if (_isForeignProvider)
+                Volatile.Write(ref _failure, new ProviderFailure(failure, _time.GetTimestamp()));
+            throw failure;
         }
     }
+
+    private sealed record ProviderFailure(OssCredentialsException Error, long At);
 }

@@ -2,7 +2,6 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Events;
-using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.PeriodicBatching;
 
@@ -15,7 +14,7 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 internal sealed class EventPump : IBatchedLogEventSink, IDisposable
 {
     private readonly OssAppender _appender;
-    private readonly ITextFormatter _formatter;
+    private readonly BoundedFormatter _formatter;
     private readonly QueueRoom _room;
     private readonly FailureRelay _relay;
     private readonly LossBook _losses;
@@ -36,7 +35,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     /// <param name="yields">Whether events that OSS refuses are given up where the others behind them would have to wait.</param>
     /// <param name="giveUp">Once cancelled, events are given up instead of handed over, the one that waits for room included.</param>
     public EventPump(
-        OssAppender appender, ITextFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, bool yields, CancellationToken giveUp)
+        OssAppender appender, BoundedFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, bool yields, CancellationToken giveUp)
     {
         _appender = appender;
         _formatter = formatter;
@@ -139,7 +138,6 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     private LogRecord? Render(LogEvent logEvent)
     {
         _giveUp.ThrowIfCancellationRequested();
-        _writer.Reset();
         _formatter.Format(logEvent, _writer);
 
         // A formatter may leave an event out by writing nothing.

@@ -34,7 +34,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
         var losses = new LossBook(_appender, _relay);
-        var formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider);
+        var formatter = new BoundedFormatter(options, options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider), _appender);
         _intake = options.RenderAtCall
             ? new RenderingIntake(_appender, formatter, _relay, losses, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero)
             : new QueueIntake(options, _appender, formatter, _relay, losses);

@@ -3,7 +3,6 @@ using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.PeriodicBatching;
@@ -35,7 +34,7 @@ internal sealed class QueueIntake : IIntake
     /// <param name="formatter">Renders them.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
     /// <param name="losses">Takes what is given up here.</param>
-    public QueueIntake(OssAppendSinkOptions options, OssAppender appender, ITextFormatter formatter, FailureRelay relay, LossBook losses)
+    public QueueIntake(OssAppendSinkOptions options, OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses)
     {
         _time = options.TimeProvider;
         _hasBuffer = options.BufferPath is not null;
@@ -52,6 +51,7 @@ internal sealed class QueueIntake : IIntake
             QueueLimit = null,
         });
         _enqueue = _batching.Emit;
+        appender.ObserveQueue(() => _room.Count, options.QueueLimit);
     }
 
     public int Waiting => _room.Count;

@@ -2,7 +2,6 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Events;
-using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Diagnostics;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
@@ -21,7 +20,7 @@ internal sealed class RenderingIntake : IIntake
     private static Scratch? _spare;
 
     private readonly OssAppender _appender;
-    private readonly ITextFormatter _formatter;
+    private readonly BoundedFormatter _formatter;
     private readonly FailureRelay _relay;
     private readonly LossBook _losses;
     private readonly IReadOnlyList<string> _keyNames;
@@ -33,7 +32,7 @@ internal sealed class RenderingIntake : IIntake
     /// <param name="relay">Says whether a loss is to be told.</param>
     /// <param name="losses">Takes what is given up here.</param>
     /// <param name="patience">How long a call waits for room in the core's memory.</param>
-    public RenderingIntake(OssAppender appender, ITextFormatter formatter, FailureRelay relay, LossBook losses, TimeSpan patience)
+    public RenderingIntake(OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses, TimeSpan patience)
     {
         _appender = appender;
         _formatter = formatter;
@@ -87,7 +86,6 @@ internal sealed class RenderingIntake : IIntake
         try
         {
             var writer = scratch.Writer;
-            writer.Reset();
             _formatter.Format(logEvent, writer);
             if (writer.Written.IsEmpty)
                 return false;

@@ -24,6 +24,9 @@ public static class OssAppendFromConfiguration
     // Left out it is not the same as empty, which stands for no limit.
     private const string DefaultSize = "1073741824";
 
+    // The options have their own.
+    private const string NotGiven = "not given";
+
     /// <summary>Adds a sink whose settings are given as text.</summary>
     /// <returns>The logger's configuration, to go on with.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be read or used; the exception names all of them.</exception>
@@ -44,17 +47,19 @@ public static class OssAppendFromConfiguration
         string? allowPlainHttp = null, string? reportToConsole = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
+        OssAppendMonitor? monitor = null, IOssClient? client = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (sinkConfiguration is null)
             throw new ArgumentNullException(nameof(sinkConfiguration));
 
-        var options = Options(formatter, formatProvider, credentials, metadata, tags, monitor, client);
+        var names = options is null ? SettingNames.OfParameters : SettingNames.OfProperties;
+        fileSizeLimitBytes = options is not null && fileSizeLimitBytes == DefaultSize ? NotGiven : fileSizeLimitBytes;
+        options = Options(options, formatter, formatProvider, credentials, metadata, tags, monitor, client);
         var texts = new TextSettings();
         texts.Put(
             options,
             (nameof(bucket), bucket), (nameof(region), region), (nameof(objectKey), objectKey), (nameof(outputTemplate), outputTemplate),
-            (nameof(fileSizeLimitBytes), fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
+            (nameof(fileSizeLimitBytes), fileSizeLimitBytes == NotGiven ? null : fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
             (nameof(endpoint), endpoint), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken),
             (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(period), period), (nameof(batchSizeLimit), batchSizeLimit),
             (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull), (nameof(blockTimeout), blockTimeout), (nameof(renderAtCall), renderAtCall),
@@ -66,7 +71,7 @@ public static class OssAppendFromConfiguration
             (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
-        SettingsCheck.Require(options, SettingNames.OfParameters, configuration, texts.Faults);
+        SettingsCheck.Require(options, names, configuration, texts.Faults);
         return sinkConfiguration.Sink(new OssAppendSink(options), level, levelSwitch);
     }
 
@@ -87,17 +92,19 @@ public static class OssAppendFromConfiguration
         string? allowPlainHttp = null, string? reportToConsole = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
         IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null, IOssClient? client = null, IConfiguration? configuration = null)
+        OssAppendMonitor? monitor = null, IOssClient? client = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (auditSinkConfiguration is null)
             throw new ArgumentNullException(nameof(auditSinkConfiguration));
 
-        var options = Options(formatter, formatProvider, credentials, metadata, tags, monitor, client);
+        var names = options is null ? SettingNames.OfParameters : SettingNames.OfProperties;
+        fileSizeLimitBytes = options is not null && fileSizeLimitBytes == DefaultSize ? NotGiven : fileSizeLimitBytes;
+        options = Options(options, formatter, formatProvider, credentials, metadata, tags, monitor, client);
         var texts = new TextSettings();
         texts.Put(
             options,
             (nameof(bucket), bucket), (nameof(region), region), (nameof(objectKey), objectKey), (nameof(outputTemplate), outputTemplate),
-            (nameof(fileSizeLimitBytes), fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
+            (nameof(fileSizeLimitBytes), fileSizeLimitBytes == NotGiven ? null : fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
             (nameof(endpoint), endpoint), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken),
             (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(closeTimeout), closeTimeout), (nameof(appendSizeLimitBytes), appendSizeLimitBytes),
             (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes), (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout),
@@ -107,12 +114,14 @@ public static class OssAppendFromConfiguration
             (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
         options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
         var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
-        SettingsCheck.RequireForAudit(options, SettingNames.OfParameters, configuration, texts.Faults);
+        SettingsCheck.RequireForAudit(options, names, configuration, texts.Faults);
         return auditSinkConfiguration.Sink(new OssAppendAuditSink(options), level, levelSwitch);
     }
 #pragma warning restore CS1573
 
+    // What stands beside the options is put into them; a setting that stands in both is a fault that the check finds.
     private static OssAppendSinkOptions Options(
+        OssAppendSinkOptions? options,
         ITextFormatter? formatter,
         IFormatProvider? formatProvider,
         IOssCredentialsProvider? credentials,
@@ -121,14 +130,19 @@ public static class OssAppendFromConfiguration
         OssAppendMonitor? monitor,
         IOssClient? client)
     {
-        return new OssAppendSinkOptions
-        {
-            Formatter = formatter,
-            FormatProvider = formatProvider,
-            Credentials = credentials,
-            Monitor = monitor,
-            Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(null, null, OssAcl.Unspecified, OssStorageClass.Unspecified, OssServerSideEncryption.Unspecified, metadata, tags),
-        };
+        options ??= new OssAppendSinkOptions();
+        TextSettings.TakeBackEmpty(options);
+        options.Formatter = formatter ?? options.Formatter;
+        options.FormatProvider = formatProvider ?? options.FormatProvider;
+        options.Credentials = credentials ?? options.Credentials;
+        options.Monitor = monitor ?? options.Monitor;
+        options.Client = client ?? options.Client;
+        options.ObjectProperties = (options.ObjectProperties ?? new OssObjectProperties()) with { };
+        if (metadata is not null)
+            options.ObjectProperties = options.ObjectProperties with { Metadata = new Dictionary<string, string>(metadata) };
+        if (tags is not null)
+            options.ObjectProperties = options.ObjectProperties with { Tags = new Dictionary<string, string>(tags) };
+
+        return options;
     }
 }

@@ -60,6 +60,7 @@ internal static class AppenderSettings
         RefusalRetryDelay = options.RefusalRetryDelay,
         RetryTimeLimit = options.RetryTimeLimit,
         CloseTimeout = options.CloseTimeout,
+        Name = options.Name,
         Diagnostics = options.Diagnostics ?? (options.ReportToConsole ? null : SelfLogDiagnostics.Instance),
         ReportToConsole = options.ReportToConsole,
         TimeProvider = options.TimeProvider,

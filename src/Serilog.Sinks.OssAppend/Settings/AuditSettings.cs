@@ -22,6 +22,7 @@ internal static class AuditSettings
         [nameof(OssAppendSinkOptions.BufferFullAction)] = o => o.BufferFullAction,
         [nameof(OssAppendSinkOptions.BufferSync)] = o => o.BufferSync,
         [nameof(OssAppendSinkOptions.BufferSyncInterval)] = o => o.BufferSyncInterval,
+        [nameof(OssAppendSinkOptions.DropTooLargeEvents)] = o => o.DropTooLargeEvents,
         [nameof(OssAppendSinkOptions.RefusalRetryDelay)] = o => o.RefusalRetryDelay,
     };
 

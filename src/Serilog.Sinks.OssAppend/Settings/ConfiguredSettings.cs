@@ -16,7 +16,6 @@ internal static class ConfiguredSettings
     private const string Options = "options";
     private const string Formatter = "formatter";
 
-    private static readonly string[] BesideOptions = [Options, "restrictedToMinimumLevel", "levelSwitch"];
     private static readonly string[] NotWithAFormatter = ["outputTemplate", "formatProvider"];
 
     private static readonly string[] OfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
@@ -104,17 +103,18 @@ internal static class ConfiguredSettings
 
         var known = arguments.IsAudit ? OfAuditTo : OfWriteTo;
         var written = settings.Select(setting => setting.Key).Where(key => known.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
-        if (written.Contains(Options, StringComparer.OrdinalIgnoreCase))
-        {
-            foreach (var key in written.Except(BesideOptions, StringComparer.OrdinalIgnoreCase))
-                yield return new SettingFault(key, $"cannot stand beside 'options'; write it into them. (It stands in {arguments.Section.Path}.)");
-        }
-        else if (written.Contains(Formatter, StringComparer.OrdinalIgnoreCase))
+        var options = arguments.Section.GetSection(Options);
+        foreach (var key in written.Where(key => IsGivenIn(arguments.Section, key) && (IsGivenIn(options, key) || IsGivenIn(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), key))))
+            yield return new SettingFault(key, $"stands in 'options' too; leave one of the two out. (It stands in {arguments.Section.Path}.)");
+
+        if (written.Contains(Formatter, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var key in written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase))
                 yield return new SettingFault(key, $"cannot stand beside 'formatter'; leave one of the two out. (It stands in {arguments.Section.Path}.)");
         }
     }
+
+    private static bool IsGivenIn(IConfigurationSection section, string key) => section.GetSection(key) is var setting && (setting.Value is { Length: > 0 } || setting.GetChildren().Any());
 
     private enum Door
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Protocol;
 using Serilog.Events;
@@ -37,6 +38,25 @@ internal sealed class TextSettings
             }
         }
     }
+
+    /// <summary>An empty text in a section of options is a setting that is not given, as it is anywhere else.</summary>
+    public static void TakeBackEmpty(OssAppendSinkOptions options)
+    {
+        TakeBackEmpty(typeof(OssAppendSinkOptions).GetProperties(), options, new OssAppendSinkOptions());
+        if (options.ObjectProperties is { } properties)
+            TakeBackEmpty(typeof(OssObjectProperties).GetProperties(), properties, new OssObjectProperties());
+    }
+
+    private static void TakeBackEmpty(PropertyInfo[] properties, object settings, object unset)
+    {
+        foreach (var property in properties)
+        {
+            if (property.PropertyType == typeof(string) && property.GetMethod is { IsPublic: true } && IsEmptied(property.Name, property.GetValue(settings)))
+                property.SetValue(settings, property.GetValue(unset));
+        }
+    }
+
+    private static bool IsEmptied(string name, object? value) => value is "" && !SaidByNothing.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Reads the least level; the least there is if nothing is given.</summary>
     public LogEventLevel Level(string name, string? text) =>

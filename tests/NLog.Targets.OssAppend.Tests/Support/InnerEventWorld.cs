@@ -49,6 +49,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Layout = Logs(InnerCaller.LayoutAtCall)
                 ? new LoggingLayout(e => LogInner(InnerCaller.LayoutAtCall, e), e => e.FormattedMessage)
                 : new LoggingLayoutOfAnyThread(e => LogInner(InnerCaller.Layout, e)),
+            DropTooLargeEvents = true,
             AppendIntervalMilliseconds = 10,
             RetryDelayMilliseconds = 1,
             // Longer than a test may take: a close that waits for itself fails it.

@@ -20,7 +20,7 @@ public class RenderBenchmarks
     private readonly LogEvent _serilog = SampleEvents.Serilog();
     private readonly NLog.LogEventInfo _nlog = SampleEvents.NLog();
     private readonly EventBuffer _buffer = new();
-    private readonly EventRenderer _renderer = new(NLogDoors.LineLayout, "\n");
+    private readonly EventRenderer _renderer = new(NLogDoors.LineLayout, "\n", limit: 1 << 20);
 
     [Benchmark]
     public int SerilogText() => Render(_text);
@@ -29,7 +29,7 @@ public class RenderBenchmarks
     public int SerilogClef() => Render(_clef);
 
     [Benchmark]
-    public int NLogText() => _renderer.Render(_nlog, _buffer).Length;
+    public int NLogText() => _renderer.Render(_nlog, _buffer, out _).Length;
 
     private int Render(ITextFormatter formatter)
     {

@@ -177,6 +177,26 @@ public class OssClientPatienceTests
         Assert.Empty(wire.Sent);
     }
 
+    [Fact]
+    public async Task FailingProvider_IsAskedAgainAfterFiveSecondsOnly()
+    {
+        var asked = new List<OssCredentials?>();
+        var works = false;
+        using var wire = new FakeWire { Credentials = new Asked(asked, _ => works ? New : throw new InvalidOperationException("The vault is closed.")) };
+        wire.Appended(3);
+        using var client = wire.NewClient();
+
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAsync<OssCredentialsException>(() => Append(client, Cancel));
+        Assert.Single(asked);
+        wire.Time.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAsync<OssCredentialsException>(() => Append(client, Cancel));
+        Assert.Equal(2, asked.Count);
+        works = true;
+        wire.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(3, (await Append(client, Cancel)).NextPosition);
+    }
+
     private static FakeWire RefuseClock(FakeWire wire, DateTimeOffset served, string where)
     {
         var time = $"<ServerTime>{served:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}</ServerTime>";

@@ -45,6 +45,7 @@ internal sealed class NLogFrontDoor : IFrontDoor
             AppendIntervalMilliseconds = (int)settings.Pace.AppendInterval.TotalMilliseconds,
             AppendSizeLimit = settings.Pace.AppendSizeLimit,
             RecordSizeLimit = Pace.EventSizeLimit,
+            DropTooLargeEvents = true,
             MemoryLimit = settings.Pace.MemoryLimit,
             QueueLimit = settings.Pace.QueueLimit,
             OverflowAction = AsyncTargetWrapperOverflowAction.Block,

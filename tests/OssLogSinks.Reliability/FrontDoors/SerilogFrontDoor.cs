@@ -38,6 +38,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor
             Period = settings.Pace.AppendInterval,
             AppendSizeLimitBytes = settings.Pace.AppendSizeLimit,
             EventSizeLimitBytes = Pace.EventSizeLimit,
+            DropTooLargeEvents = true,
             MemoryLimitBytes = settings.Pace.MemoryLimit,
             QueueLimit = settings.Pace.QueueLimit,
             BlockWhenFull = true,

@@ -153,6 +153,7 @@ public class InnerEventTests
         var options = Some.Options(bucket);
         options.RenderAtCall = true;
         options.EventSizeLimitBytes = 256;
+        options.DropTooLargeEvents = true;
         await using (var logger = new LoggerConfiguration().WriteTo.Fallible(w => w.OssAppend(options), listener).CreateLogger())
         {
             listener.Log = () => logger.Information("{Text}", new string('x', 300));

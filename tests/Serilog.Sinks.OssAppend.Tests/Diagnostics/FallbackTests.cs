@@ -24,6 +24,7 @@ public sealed class FallbackTests : IDisposable
         var options = Some.Options(_bucket);
         options.Formatter = new GatedFormatter();
         options.EventSizeLimitBytes = 4096;
+        options.DropTooLargeEvents = true;
         await using (var logger = Chain(options))
             for (var i = 0; i < 300; i++)
                 LogOneOfThree(logger, i);

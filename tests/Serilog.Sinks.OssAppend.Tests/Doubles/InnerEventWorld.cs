@@ -56,6 +56,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             RenderAtCall = renderAtCall,
             BufferPath = hasBuffer ? _folder : null,
             EventSizeLimitBytes = 4096,
+            DropTooLargeEvents = true,
             Monitor = new OssAppendMonitor(),
         };
     }

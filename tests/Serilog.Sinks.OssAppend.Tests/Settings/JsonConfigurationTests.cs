@@ -11,6 +11,10 @@ namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
 public sealed class JsonConfigurationTests
 {
+    public static MemoryBucket BesideBucket { get; } = new();
+
+    public static MemoryBucket EmptyTextBucket { get; } = new();
+
     public static MemoryBucket FlatBucket { get; } = new();
 
     public static MemoryBucket FormatterBucket { get; } = new();
@@ -20,6 +24,25 @@ public sealed class JsonConfigurationTests
     public static MemoryBucket PackedBucket { get; } = new();
 
     public static OssAppendMonitor Monitor { get; } = new();
+
+    [Theory]
+    [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"objectKey\": \"beside.log\", ", "beside.log")]
+    [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"formatter\": \"Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend\", ", "logs/")]
+    public void OneSettingInOptions_LeavesTheOthersWhereTheyAre_AndEmptyTextsAreNotGiven(string begin, string key)
+    {
+        var bucket = key == "beside.log" ? BesideBucket : EmptyTextBucket;
+        using (var logger = Configure($$"""
+            { "Serilog": { "Using": ["Serilog.Sinks.OssAppend"], "WriteTo": {{begin}}
+              "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::{{(key == "beside.log" ? nameof(BesideBucket) : nameof(EmptyTextBucket))}}, Serilog.Sinks.OssAppend.Tests",
+              "options": { "ConcurrentAppends": 2, "Name": "", "ObjectKey": "", "OutputTemplate": "", "Endpoint": "", "ObjectHeader": "",
+                "ObjectProperties": { "ContentType": "", "CacheControl": "" } } } } ] } }
+            """))
+            logger.Write(Some.Event("Plain"));
+
+        Assert.StartsWith(key, Assert.Single(bucket.Keys), StringComparison.Ordinal);
+        Assert.Contains("Plain", bucket.Text, StringComparison.Ordinal);
+        Assert.Equal("text/plain; charset=utf-8", Assert.Single(bucket.Created).ContentType);
+    }
 
     [Fact]
     public void CompactJsonFormatter_IsFoundByItsName()

@@ -51,15 +51,32 @@ public class MisspeltSettingTests
         Assert.Contains("write 'ContentType'", faults[1].Problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void SettingsBesideOptions_AreAFault()
-    {
-        var faults = FaultsOf("""
-            "Args": { "period": "00:00:05", "restrictedToMinimumLevel": "Warning", "options": {
-              "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" } }
-            """);
+    [Theory]
+    [InlineData("""
+        "period": "00:00:05", "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" }
+        """)]
+    [InlineData("""
+        "bucket": "logs", "region": "cn-hangzhou", "accessKeyId": "id", "accessKeySecret": "secret", "contentType": "text/csv", "tags": { "app": "shop" }, "options": { "ConcurrentAppends": 8 }
+        """)]
+    [InlineData("""
+        "bucket": "logs", "region": "", "options": { "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" }
+        """)]
+    public void SettingsBesideOptions_AreReadWithThem(string arguments) =>
+        Configure($$"""{ "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { {{arguments}} } } ] } }""");
 
-        Assert.Contains(faults, fault => fault.Setting == "period" && fault.Problem.Contains("write it into them", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("""
+        "bucket": "logs", "options": { "Bucket": "others", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" }
+        """, "bucket")]
+    [InlineData("""
+        "acl": "Private", "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret", "ObjectProperties": { "Acl": "PublicRead" } }
+        """, "acl")]
+    public void SettingBesideOptionsThatHaveItToo_IsAFault(string arguments, string setting)
+    {
+        var fault = Assert.Single(FaultsOf($$""" "Args": { {{arguments}} } """));
+
+        Assert.Equal(setting, fault.Setting);
+        Assert.Contains("leave one of the two out", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

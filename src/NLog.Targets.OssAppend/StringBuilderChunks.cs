@@ -1,0 +1,44 @@
+#if NETSTANDARD2_0
+using System.Text;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>What .NET has and .NET Standard 2.0 has not: the characters of a <see cref="StringBuilder"/>, one piece after the other. Here they are copied into one.</summary>
+internal static class StringBuilderChunks
+{
+    // What one giant text needs is not kept.
+    private const int LargestKept = 256 << 10;
+
+    [ThreadStatic]
+    private static char[]? _kept;
+
+    /// <summary>The characters, valid until the thread's next call.</summary>
+    public static OneChunk GetChunks(this StringBuilder text)
+    {
+        var chars = _kept;
+        if (chars is null || chars.Length < text.Length)
+            chars = new char[Math.Max(text.Length, 1024)];
+        if (chars.Length <= LargestKept)
+            _kept = chars;
+
+        text.CopyTo(0, chars, 0, text.Length);
+        return new OneChunk(chars.AsMemory(0, text.Length));
+    }
+
+    public struct OneChunk(ReadOnlyMemory<char> chunk)
+    {
+        private bool _hasMoved;
+
+        public readonly ReadOnlyMemory<char> Current => chunk;
+
+        public readonly OneChunk GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            var isFirst = !_hasMoved;
+            _hasMoved = true;
+            return isFirst;
+        }
+    }
+}
+#endif
