@@ -251,6 +251,7 @@ internal sealed class EventQueue
             _settings.BlockTimeout,
             Timeout.InfiniteTimeSpan);
 
+        using var blocked = BlockedCaller.Enter();
         _blockedCallers++;
         while (IsFull && !_isClosed && !isOver)
             Monitor.Wait(_gate);

@@ -269,6 +269,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     {
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, patience, Timeout.InfiniteTimeSpan);
+        using var blocked = BlockedCaller.Enter();
         Acceptance acceptance;
         Task? next = room;
         do

@@ -54,7 +54,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         if (!TryHandOver(logEvent, fate))
             return;
 
-        // A task, not an event: the thread pool sees that this thread is blocked, and gives the core others.
+        using var blocked = BlockedCaller.Enter();
         if (fate.Told.GetAwaiter().GetResult() is { } failure)
             throw new OssDeliveryException(failure.Reason, failure.Message, failure.InnerException) { MayBeStored = failure.MayBeStored };
     }

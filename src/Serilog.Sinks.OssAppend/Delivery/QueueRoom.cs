@@ -283,6 +283,7 @@ internal sealed class QueueRoom
     {
         var isOver = false;
         using var timer = _time.CreateTimer(_ => Over(), null, _patience, Timeout.InfiniteTimeSpan);
+        using var blocked = BlockedCaller.Enter();
         _blocked++;
         while (!HasRoom() && !_isClosed && !isOver)
             Monitor.Wait(_gate);
