@@ -11,11 +11,11 @@ internal sealed partial class BucketReport
 
     private readonly List<(string Key, long Bytes, int Events)> _objects = [];
     private readonly FrontDoor[] _frontDoors;
-    private readonly int? _faults;
+    private readonly string? _faults;
     private int _othersLines;
     private (string Key, string[] Lines) _end = ("", []);
 
-    private BucketReport(int requests, int? faults)
+    private BucketReport(int requests, string? faults)
     {
         _frontDoors = [new("Serilog", "serilog/", requests), new("NLog", "nlog/", requests)];
         _faults = faults;
@@ -25,7 +25,7 @@ internal sealed partial class BucketReport
 
     public static async Task<BucketReport> ReadAsync(BucketUnderTest target, QuickstartArguments arguments, string run)
     {
-        var report = new BucketReport(arguments.Requests, arguments.FaultRate > 0 ? target.FaultsPlayed : null);
+        var report = new BucketReport(arguments.Requests, arguments.FaultRate > 0 ? target.Faults : null);
         target.Calm();
         using var client = target.CreateClient();
         foreach (var door in report._frontDoors)
@@ -62,7 +62,7 @@ internal sealed partial class BucketReport
         if (_othersLines > 0)
             output.WriteLine($"{_othersLines} lines of other writers were skipped.");
         if (_faults is { } faults)
-            output.WriteLine($"{faults} requests went wrong on the way.");
+            output.WriteLine(faults);
         foreach (var door in _frontDoors.Where(d => !d.IsExactlyOnce))
             output.WriteLine($"{door.Name}: {door.Missing} events are missing, {door.Doubled} stand there more than once.");
 

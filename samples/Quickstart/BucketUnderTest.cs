@@ -25,8 +25,8 @@ internal sealed class BucketUnderTest : IAsyncDisposable
 
     public string? SecurityToken { get; init; }
 
-    /// <summary>Faults that the built-in OSS has played; null for any other.</summary>
-    public int? FaultsPlayed => _emulator?.Faults.Injected;
+    /// <summary>What went wrong on the way to the built-in OSS: how many requests, of how many, by kind; null for any other OSS.</summary>
+    public string? Faults => _emulator is null ? null : FaultsOf(_emulator);
 
     /// <summary>A client to read back with.</summary>
     public OssClient CreateClient() => new(new OssClientOptions
@@ -73,6 +73,12 @@ internal sealed class BucketUnderTest : IAsyncDisposable
     public void Calm() => _emulator?.Faults.Clear();
 
     public ValueTask DisposeAsync() => _emulator?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string FaultsOf(OssEmulator emulator)
+    {
+        var kinds = emulator.Faults.Drawn.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key.ToString(), StringComparer.Ordinal).Select(kind => $"{kind.Key} {kind.Value}");
+        return $"{emulator.Faults.Injected} of {emulator.Requests.Count} requests went wrong on the way: {string.Join(", ", kinds)}.";
+    }
 
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value

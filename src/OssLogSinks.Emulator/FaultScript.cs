@@ -16,6 +16,7 @@ public sealed class FaultScript
     private readonly Lock _lock = new();
     private readonly List<ScriptedFault> _script = [];
     private RandomFaults? _random;
+    private readonly Dictionary<FaultKinds, int> _drawn = [];
     private int _injected;
 
     internal FaultScript()
@@ -24,6 +25,18 @@ public sealed class FaultScript
 
     /// <summary>How many faults were played so far.</summary>
     public int Injected => Volatile.Read(ref _injected);
+
+    /// <summary>How many random faults were played so far, by kind; kinds that never came are left out.</summary>
+    public IReadOnlyDictionary<FaultKinds, int> Drawn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<FaultKinds, int>(_drawn);
+            }
+        }
+    }
 
     /// <summary>How many scripted faults still wait for a request; random ones do not count.</summary>
     public int Pending
@@ -260,7 +273,8 @@ public sealed class FaultScript
             var actions = TakeScripted(request);
             if (actions.Count == 0 && _random?.Draw(request.Operation) is { } drawn)
             {
-                actions.Add(drawn);
+                actions.Add(drawn.Action);
+                _drawn[drawn.Kind] = _drawn.GetValueOrDefault(drawn.Kind) + 1;
             }
 
             _injected += actions.Count;

@@ -24,7 +24,7 @@ internal sealed class RandomFaults(double rate, int seed, FaultKinds kinds, Func
     // Drawn from under the script's lock.
     private readonly Random _random = new(seed);
 
-    public FaultAction? Draw(OssOperation operation)
+    public (FaultKinds Kind, FaultAction Action)? Draw(OssOperation operation)
     {
         var possible = kinds & (operation switch
         {
@@ -34,7 +34,11 @@ internal sealed class RandomFaults(double rate, int seed, FaultKinds kinds, Func
         });
         var hit = _random.NextDouble() < rate;
         var choices = Array.FindAll(Single, kind => possible.HasFlag(kind));
-        return hit && choices.Length > 0 ? Make(choices[_random.Next(choices.Length)], operation) : null;
+        if (!hit || choices.Length == 0)
+            return null;
+
+        var kind = choices[_random.Next(choices.Length)];
+        return (kind, Make(kind, operation));
     }
 
     private FaultAction Make(FaultKinds kind, OssOperation operation) => kind switch

@@ -212,6 +212,8 @@ public class FaultScriptTests : EmulatorTest
         await Emulator.Faults.WhenLandedAsync(TestContext.Current.CancellationToken);
         var requests = Emulator.Requests;
         Assert.InRange(Emulator.Faults.Injected, 60, 140);
+        Assert.Equal(Emulator.Faults.Injected, Emulator.Faults.Drawn.Values.Sum());
+        Assert.InRange(Emulator.Faults.Drawn[FaultKinds.DropAfter], 1, 30);
         Assert.True(requests.Count(request => request.Status == 0) > 10);
         Assert.Equal(Emulator.FindObject("logs", Key)!.NumberOfAppends * 10L, Text(Key).Length);
     }

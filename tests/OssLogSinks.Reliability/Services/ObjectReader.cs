@@ -80,7 +80,20 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
 
         bytes.Position = 0;
         using var reader = new StreamReader(new GZipStream(bytes, CompressionMode.Decompress), Encoding.UTF8);
-        return reader.ReadToEnd();
+        var text = new StringBuilder();
+        var piece = new char[64 << 10];
+        try
+        {
+            while (reader.Read(piece) is > 0 and var count)
+                text.Append(piece, 0, count);
+        }
+        catch (InvalidDataException e)
+        {
+            // Torn, as a line is that does not end: what could be read counts.
+            text.Append("unreadable gzip: ").Append(e.Message);
+        }
+
+        return text.ToString();
     }
 
     private async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
