@@ -12,9 +12,23 @@ internal sealed class ObservedTime : FakeTimeProvider
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
         _timers.Enqueue(dueTime);
-        return timer;
+        return new Timer(timer, _timers);
     }
 
     /// <summary>Waits until a timer over that time was set.</summary>
     public Task WhenTimerIsSetAsync(TimeSpan dueTime) => Wait.UntilAsync(() => _timers.Contains(dueTime));
+
+    private sealed class Timer(ITimer timer, ConcurrentQueue<TimeSpan> timers) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var hasChanged = timer.Change(dueTime, period);
+            timers.Enqueue(dueTime);
+            return hasChanged;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
 }
