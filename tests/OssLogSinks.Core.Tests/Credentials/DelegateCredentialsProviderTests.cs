@@ -201,7 +201,7 @@ public class DelegateCredentialsProviderTests
 
     private async Task<string> IdAsync() => (await _provider.GetCredentialsAsync(null, Cancel)).AccessKeyId;
 
-    // The fetch runs apart; what it brought is there some turns and, after a failure, some more tries later.
+    // The fetch runs apart; what it brought is there some turns and, after a failure, another try and its pause later.
     private async Task EventuallyAsync(string id)
     {
         var current = "";
@@ -215,6 +215,7 @@ public class DelegateCredentialsProviderTests
             catch (OssCredentialsException)
             {
                 current = "";
+                _time.Advance(TimeSpan.FromSeconds(5));
             }
         }
     }
