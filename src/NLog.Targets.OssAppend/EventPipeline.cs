@@ -32,6 +32,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     private readonly PipelineSettings _settings;
     private readonly TimeProvider _time;
     private readonly EventQueue _queue;
+    private readonly BoundedFlushes _flushes;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
     private readonly TaskCompletionSource<bool> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,6 +59,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
         _time = time;
         _continuations.Appender = appender;
         _queue = new EventQueue(settings, time);
+        _flushes = new BoundedFlushes(continuations, settings.FlushTimeout, time);
         if (!settings.RenderAtCall)
             appender.ObserveQueue(() => _queue.Count, settings.QueueLimit);
         _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
@@ -106,12 +108,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     /// Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for; or, after the flush
     /// timeout, that it is not.
     /// </summary>
-    public void Flush(AsyncContinuation continuation)
-    {
-        var flush = new BoundedFlush(continuation, _continuations);
-        flush.Begin(_settings.FlushTimeout, _time);
-        Flush(flush.End, _settings.FlushTarget);
-    }
+    public void Flush(AsyncContinuation continuation) => Flush(_flushes.Begin(continuation), _settings.FlushTarget);
 
     /// <summary>Ends when everything accepted so far has met its fate, and its continuations have been called.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
@@ -257,7 +254,7 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
                 KeyValues = queued.KeyValues,
                 State = queued.State,
                 IsFromDelivery = queued.IsFromDelivery,
-                YieldsIfRefused = _settings.OverflowAction != AsyncTargetWrapperOverflowAction.Block,
+                YieldsIfRefused = _settings.OverflowAction == AsyncTargetWrapperOverflowAction.Discard,
             };
 
             var appending = _appender.AppendAsync(record, _stop.Token);

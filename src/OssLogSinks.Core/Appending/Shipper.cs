@@ -147,6 +147,7 @@ internal sealed class Shipper : IDisposable
                 return TimeSpan.Zero;
 
             case ShipVerdict.Never never:
+                stream.Budget.MarkSuccess();
                 _context.Reporter.GaveUp((this, stream));
                 _fate.Lost(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeStored: false);
                 return TimeSpan.Zero;
