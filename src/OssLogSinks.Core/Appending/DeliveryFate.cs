@@ -6,8 +6,6 @@ namespace OssLogSinks.Core.Appending;
 /// <summary>Books the fate of records in all places at once: the batch's cursor, the counters, the reports, the listener.</summary>
 internal sealed class DeliveryFate
 {
-    private static readonly TimeSpan TellingGrace = TimeSpan.FromSeconds(0.2);
-
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly IDeliveryListener? _listener;
@@ -26,53 +24,52 @@ internal sealed class DeliveryFate
     /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
     public void Stored(AppendBatch batch, int end, long bytes)
     {
+        IReadOnlyList<object> states;
         lock (batch)
         {
             if (batch.IsAbandoned)
                 return;
 
             _counters.Delivered(end - batch.Cursor, bytes);
-            var states = batch.StatesTo(end);
+            states = batch.StatesTo(end);
             batch.AdvanceTo(end, lost: false);
-            if (states.Count > 0)
-                Tell(() => _listener?.OnStored(states));
         }
+
+        if (states.Count > 0)
+            Tell(() => _listener?.OnStored(states));
     }
 
     /// <summary>The batch's records from its cursor on are given up.</summary>
-    public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored)
-    {
-        lock (batch)
-        {
-            if (batch.IsAbandoned)
-                return;
+    public void Lost(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored) =>
+        Lose(batch, reason, why, error, mayBeStored, forGood: false);
 
-            _hasLostAccepted = true;
-            var states = batch.StatesTo(batch.Count);
-            Lost(reason, batch.Count - batch.Cursor, states, why, error, mayBeStored);
-            batch.AdvanceTo(batch.Count, lost: true);
-        }
-    }
-
-    /// <summary>
-    /// The application stops: the batch's records from its cursor on are given up, unless they are on disk. A batch whose fate is being told this
-    /// moment is left to whoever tells it.
-    /// </summary>
+    /// <summary>The application stops: the batch's records from its cursor on are given up, unless they are on disk. Nothing counts any more that comes later.</summary>
     public void Abandon(AppendBatch batch, string why, bool mayBeStored)
     {
-        if (!Monitor.TryEnter(batch, TellingGrace))
-            return;
-
-        try
-        {
-            if (batch.Source is not { IsDurable: true })
-                Lost(batch, DropReason.CloseTimeOver, _reporter.WithTrouble(why), null, mayBeStored);
+        if (batch.Source is not { IsDurable: true })
+            Lose(batch, DropReason.CloseTimeOver, _reporter.WithTrouble(why), null, mayBeStored, forGood: true);
+        lock (batch)
             batch.Abandon();
-        }
-        finally
+    }
+
+    // Nothing is told under the lock: a listener may never come back, and the close takes the rest of the batch.
+    private void Lose(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeStored, bool forGood)
+    {
+        int from;
+        IReadOnlyList<object> states;
+        lock (batch)
         {
-            Monitor.Exit(batch);
+            if (batch.IsAbandoned || batch.IsDone)
+                return;
+
+            (from, states) = (batch.Cursor, batch.StatesTo(batch.Count));
+            batch.MoveTo(batch.Count, lost: true);
+            batch.IsAbandoned |= forGood;
+            _hasLostAccepted = true;
         }
+
+        Lost(reason, batch.Count - from, states, why, error, mayBeStored);
+        batch.Settle(from, batch.Count, lost: true);
     }
 
     /// <summary>Records are on disk: whoever waits for their fate need not wait any longer.</summary>

@@ -191,8 +191,20 @@ internal sealed class AppendBatch
     public void AdvanceTo(int end, bool lost)
     {
         var from = Cursor;
+        MoveTo(end, lost);
+        Settle(from, end, lost);
+    }
+
+    /// <summary>As <see cref="AdvanceTo"/>, before the source's books are told with <see cref="Settle"/>.</summary>
+    public void MoveTo(int end, bool lost)
+    {
         Cursor = end;
         _anyLost |= lost;
+    }
+
+    /// <summary>Tells the source's books of records that have met their fate.</summary>
+    public void Settle(int from, int end, bool lost)
+    {
         if (end > from)
             Source?.Settle(_ids.AsSpan(from, end - from), lost);
     }
@@ -214,7 +226,7 @@ internal sealed class AppendBatch
     }
 
     /// <summary>Whether its fate is settled for good, whatever a shipper that was cut off makes of it later.</summary>
-    public bool IsAbandoned { get; private set; }
+    public bool IsAbandoned { get; set; }
 
     /// <summary>Settles its fate for good. Its memory is not given back: a client that was cut off may be reading it still.</summary>
     public void Abandon()
