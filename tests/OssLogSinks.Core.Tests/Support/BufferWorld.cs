@@ -3,7 +3,10 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.Support;
 
@@ -16,7 +19,7 @@ internal sealed class BufferWorld
     public const string Path = "/buffer";
 
     private static readonly TimeSpan RealStep = TimeSpan.FromMilliseconds(0.5);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private readonly Dictionary<string, int> _logged = [];
     private readonly Dictionary<string, List<int>> _accepted = [];
