@@ -100,12 +100,16 @@ internal sealed class BufferReader
     public async Task ReadAsync(BlockRecords records, IReadOnlyList<(long Id, object State)> states, RecordSource source, CancellationToken cancellationToken)
     {
         var left = new Queue<(long Id, object State)>(states);
-        while (records.TryRead())
+        while (records.IsHeld || records.TryRead())
         {
-            var state = left.Count > 0 && left.Peek().Id == records.Id ? left.Dequeue().State : null;
+            records.IsHeld = true;
+            while (left.Count > 0 && left.Peek().Id < records.Id)
+                left.Dequeue();
+            var state = left.Count > 0 && left.Peek().Id == records.Id ? left.Peek().State : null;
             while (!_memory.TryAdd(records.Current, source, state, out var spaceAvailable))
                 await Waiting.WithAsync(spaceAvailable!, cancellationToken).ConfigureAwait(false);
             LastId = records.Id;
+            records.IsHeld = false;
         }
 
         Consumed?.Invoke(records.Header.LastId);

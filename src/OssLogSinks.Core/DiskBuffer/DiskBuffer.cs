@@ -182,8 +182,12 @@ internal sealed class DiskBuffer : ISpool
 
             var first = Math.Max(block.FirstId, _reader.LastId + 1);
             var states = block.States.Where(s => s.Id >= first).ToArray();
-            _setup.Fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
-            _tracker.GiveUp(first, block.LastId - first + 1);
+            if (first <= block.LastId)
+            {
+                _setup.Fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+                _tracker.GiveUp(first, block.LastId - first + 1);
+            }
+
             _staging.Release(block);
         }
         while (_queue.TryTake(out _present));

@@ -39,13 +39,33 @@ internal static class UnixSystem
     {
         try
         {
-            var error = Sync(descriptor.ToInt32());
-            return error == 0 ? true : throw new IOException($"'{path}' could not be made durable (error {error}).");
+            Check(Sync(descriptor.ToInt32()), path);
+            return true;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return TrySyncByRuntime(descriptor, path);
+        }
+    }
+
+    // Where the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own part has it.
+    private static bool TrySyncByRuntime(IntPtr descriptor, string path)
+    {
+        try
+        {
+            Check(runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), path);
+            return true;
         }
         catch (Exception e) when (IsMissing(e))
         {
             return false;
         }
+    }
+
+    private static void Check(int error, string path)
+    {
+        if (error != 0)
+            throw new IOException($"'{path}' could not be made durable (error {error}).");
     }
 
     /// <summary>Makes the names in a folder durable, where the system can.</summary>
@@ -199,6 +219,9 @@ internal static class UnixSystem
 
     [DllImport("libc")]
     private static extern uint geteuid();
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_FSync", SetLastError = true)]
+    private static extern int runtime_fsync(IntPtr descriptor);
 
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_LStat", SetLastError = true)]
     private static extern int lstat(byte[] path, [Out] byte[] status);

@@ -1,6 +1,5 @@
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using CsCheck;
 using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
 

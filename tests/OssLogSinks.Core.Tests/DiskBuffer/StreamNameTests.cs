@@ -2,9 +2,7 @@ using CsCheck;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
 

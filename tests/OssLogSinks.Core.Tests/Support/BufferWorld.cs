@@ -19,7 +19,7 @@ internal sealed class BufferWorld
     public const string Path = "/buffer";
 
     private static readonly TimeSpan RealStep = TimeSpan.FromMilliseconds(0.5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Dictionary<string, int> _logged = [];
     private readonly Dictionary<string, List<int>> _accepted = [];

@@ -267,7 +267,8 @@ internal sealed class BufferFolder : IDisposable
         {
             if (_isClosed || !TryDelete(oldest))
             {
-                // What cannot be deleted frees nothing, and is shipped all the same.
+                // What cannot be deleted frees nothing, and is shipped all the same: it begins once more.
+                _journal.SegmentRemoved(oldest.FirstId);
                 _journal.SegmentOpened(oldest.FirstId);
                 if (oldest.End is { } end)
                     _journal.SegmentEnded(oldest.FirstId, end);

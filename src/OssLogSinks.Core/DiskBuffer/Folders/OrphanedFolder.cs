@@ -31,6 +31,10 @@ internal sealed class OrphanedFolder
             if (syncs)
                 files.SyncFolder(path);
 
+            // Nothing of the buffer's is a folder; one may stand where a file belongs.
+            foreach (var inner in files.FoldersIn(path))
+                TryDeleteFolder(files, Path.Combine(path, inner));
+
             var salt = new FolderSalt(name.Salt);
             var entries = FoundSegment.In(files, path, salt);
             if (!entries.Exists(e => e.IsUnknownVersion))
@@ -220,6 +224,18 @@ internal sealed class OrphanedFolder
         catch (IOException)
         {
             return false;
+        }
+    }
+
+    private static void TryDeleteFolder(IBufferFiles files, string path)
+    {
+        try
+        {
+            files.DeleteFolder(path);
+        }
+        catch (IOException)
+        {
+            // Somebody has put something there.
         }
     }
 

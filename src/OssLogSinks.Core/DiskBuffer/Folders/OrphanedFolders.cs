@@ -35,6 +35,9 @@ internal sealed class OrphanedFolders
     private readonly Dictionary<string, long> _leftSince = [];
     private readonly HashSet<string> _refused = [];
 
+    // Folders whose emptying ended by a fault: kept locked while what was read of them is on its way.
+    private readonly List<OrphanedFolder> _failed = [];
+
     /// <param name="files">The disk.</param>
     /// <param name="path">The folder that all processes share.</param>
     /// <param name="isOwn">Whether a folder in it is this process's own.</param>
@@ -88,7 +91,17 @@ internal sealed class OrphanedFolders
     {
         while (TakeNext() is { } orphan)
         {
-            await orphan.EmptyAsync(_files, Lane().Spool, _damage, _setup.Time, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await orphan.EmptyAsync(_files, Lane().Spool, _damage, _setup.Time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Some of it is on its way, so it must not be read once more: whoever comes next takes what is left.
+                LeaveToTheNext(orphan);
+                throw;
+            }
+
             lock (_gate)
                 _present = null;
             var isEmptied = orphan.Folder.IsEmpty;
@@ -111,6 +124,16 @@ internal sealed class OrphanedFolders
         lock (_gate)
             (left, _present) = (_present, null);
         left?.Folder.Dispose();
+        _failed.ForEach(orphan => orphan.Folder.Dispose());
+        _failed.Clear();
+    }
+
+    private void LeaveToTheNext(OrphanedFolder orphan)
+    {
+        _failed.Add(orphan);
+        _remains.Add(orphan.Folder.Name);
+        lock (_gate)
+            _present = null;
     }
 
     private ShippingLane Lane()
@@ -124,13 +147,6 @@ internal sealed class OrphanedFolders
     // fill the disk.
     private OrphanedFolder? TakeNext()
     {
-        lock (_gate)
-        {
-            // After a fault, it goes on with the folder that it has.
-            if (_present is not null)
-                return _present;
-        }
-
         var waiting = new Dictionary<string, long>();
         OrphanedFolder? next = null;
         InUse = 0;

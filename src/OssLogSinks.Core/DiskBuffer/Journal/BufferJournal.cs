@@ -142,7 +142,9 @@ internal sealed class BufferJournal : IDisposable
             return new BufferJournal([.. slots], syncs, forgets: false, state)
             {
                 _current = current == contents[latest] ? latest : 1 - latest,
-                _generation = contents.Max(content => content.Generation),
+
+                // A generation is never tried twice: one whose header a crash cut off may have left entries behind it.
+                _generation = contents.Max(content => content.Generation) + (contents.Exists(content => content.Generation == 0) ? JournalContent.Attempts / 2 : 0),
                 _entriesToHave = entries,
             };
         }

@@ -152,6 +152,9 @@ internal sealed class JournalFile : IDisposable
 /// <summary>What one journal file was found to hold.</summary>
 internal sealed class JournalContent
 {
+    /// <summary>So many generations may have been tried and have failed; no disk fails that often.</summary>
+    public const int Attempts = 64;
+
     /// <summary>Of its header; 0 if that cannot be read.</summary>
     public long Generation { get; init; }
 
@@ -181,8 +184,6 @@ internal sealed class JournalContent
     /// <summary>Whether a file without a header holds entries of a generation that came after this one.</summary>
     public bool HoldsEntriesAfter(long generation, FolderSalt salt)
     {
-        // Attempts that fail use up generations; no disk fails that often.
-        const int Attempts = 16;
         for (var next = generation + 1; Unreadable is not null && next <= generation + Attempts; next++)
         {
             var seed = JournalFile.SeedOf(salt, next);

@@ -52,9 +52,8 @@ internal sealed class JournalState
                     _intents[entry.Stream] = open.After(earlier.Body);
                 break;
             case JournalEntryKind.SegmentOpened:
-                // A segment that was done and could not be deleted may be kept after all.
-                _done.Remove(entry.Id);
-                _segments.Add(entry.Id);
+                if (!_done.Contains(entry.Id))
+                    _segments.Add(entry.Id);
                 break;
             case JournalEntryKind.SegmentEnded:
                 if (_segments.Contains(entry.Id))
