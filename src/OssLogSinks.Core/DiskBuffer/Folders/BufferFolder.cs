@@ -366,7 +366,8 @@ internal sealed class BufferFolder : IDisposable
             if (_isClosed)
                 return;
 
-            _toDelete.UnionWith(done);
+            // Whoever reads the last record and whoever settles it may both find that a segment is done.
+            _toDelete.UnionWith(done.Where(Has));
             foreach (var segment in _toDelete.Where(TryDelete).ToList())
             {
                 _toDelete.Remove(segment);
@@ -385,6 +386,12 @@ internal sealed class BufferFolder : IDisposable
         if (_journal.Syncs)
             _files.SyncFolder(Path);
     });
+
+    private bool Has(Segment segment)
+    {
+        lock (_gate)
+            return _segments.TryGetValue(segment.FirstId, out var present) && present == segment;
+    }
 
     private void Remove(Segment segment)
     {
