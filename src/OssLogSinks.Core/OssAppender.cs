@@ -1,10 +1,10 @@
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.Ending;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Spool;
-using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core;
 
@@ -36,11 +36,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="options">The settings; read now, not kept.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
-        : this(options, new SpoolFiles())
+        : this(options, BufferFiles.Instance)
     {
     }
 
-    internal OssAppender(OssAppenderOptions options, ISpoolFiles disk)
+    internal OssAppender(OssAppenderOptions options, IBufferFiles disk)
     {
         _setup = DeliverySetup.From(options ?? throw new ArgumentNullException(nameof(options)));
         _time = options.TimeProvider;
@@ -50,7 +50,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
-            : new DiskSpool(_setup, DiskSpoolSettings.From(options, options.BufferPath), disk);
+            : new DiskBuffer.DiskBuffer(_setup, DiskBufferSettings.From(options, options.BufferPath), disk);
         _setup.Counters.Observe(() => _spool.HeldBytes, options.MemoryLimit, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
         if (options.BufferPath is not null)
             _setup.Counters.ObserveBuffer(() => _spool.DiskBytes, options.BufferSizeLimitBytes);
@@ -137,7 +137,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {
-        var flushing = _spool.FlushAsync(target);
+        var flushing = _spool.FlushAsync(target, cancellationToken);
         return await Waiting.WithAsync(flushing, cancellationToken).ConfigureAwait(false) && !_hasRefusedClosed;
     }
 
@@ -158,7 +158,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<OssDrainProgress> DrainAsync(
         string bufferPath, OssAppenderOptions options, IProgress<OssDrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        SpoolDrain.RunAsync(
+        BufferDrain.RunAsync(
             bufferPath ?? throw new ArgumentNullException(nameof(bufferPath)),
             options ?? throw new ArgumentNullException(nameof(options)),
             progress,

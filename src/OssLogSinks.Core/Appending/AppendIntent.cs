@@ -12,11 +12,18 @@ namespace OssLogSinks.Core.Appending;
 internal sealed record AppendIntent(int Sequence, AppendPosition Position, long Length, ulong Crc64, long FirstId, long LastId)
 {
     /// <summary>
-    /// What the process before sent there, in doubt still, where the same records have come to other bytes: through another
-    /// compressor or header. Null if there is none.
+    /// What earlier processes sent to the same place, in doubt still, where the same records have come to other bytes: through
+    /// another compressor or header.
     /// </summary>
-    public LostBody? Earlier { get; init; }
+    public IReadOnlyList<LostBody> Earlier { get; init; } = [];
 
     /// <summary>The bytes of the append, as far as a note can hold them.</summary>
     public LostBody Body => new(Length, Crc64);
+
+    /// <summary>Whether both are for the same records at the same place.</summary>
+    public bool IsAtPlaceOf(AppendIntent other) =>
+        (Sequence, Position.Length, FirstId, LastId) == (other.Sequence, other.Position.Length, other.FirstId, other.LastId);
+
+    /// <summary>The same intent, and that other bytes were sent before.</summary>
+    public AppendIntent After(LostBody body) => body == Body || Earlier.Contains(body) ? this : this with { Earlier = [.. Earlier, body] };
 }

@@ -81,7 +81,7 @@ internal sealed partial class ObjectAppender
     {
         var position = _position!.Value;
         return pending.Left is { } left && (left.Sequence, left.Position.Length) == (_sequence, position.Length)
-            ? left with { Position = position, Length = pending.Length, Crc64 = pending.Crc64, Earlier = left.Body }
+            ? (left with { Position = position, Length = pending.Length, Crc64 = pending.Crc64 }).After(left.Body)
             : new AppendIntent(_sequence, position, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1));
     }
 }

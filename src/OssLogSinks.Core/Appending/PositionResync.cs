@@ -205,7 +205,9 @@ internal sealed class PositionResync
     }
 
     private static IEnumerable<LostBody> LeftBodies(PendingAppend pending) =>
-        new[] { pending.Left?.Body, pending.Left?.Earlier }.OfType<LostBody>().Where(body => body != new LostBody(pending.Length, pending.Crc64));
+        pending.Left is { } left
+            ? left.Earlier.Prepend(left.Body).Where(body => body != new LostBody(pending.Length, pending.Crc64))
+            : [];
 
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, OssByteRange range, AppendPosition end, AppendPosition now, IExpectedContent expected, CancellationToken cancellationToken)

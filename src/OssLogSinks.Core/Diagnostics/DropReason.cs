@@ -32,4 +32,7 @@ public enum DropReason
     /// <see cref="OssAppenderOptions.RetryRefusals"/>.
     /// </summary>
     Refused,
+
+    /// <summary>The event was in the buffer on disk, which is damaged or was removed while the process ran.</summary>
+    Unreadable,
 }

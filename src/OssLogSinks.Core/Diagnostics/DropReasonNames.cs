@@ -3,7 +3,7 @@ namespace OssLogSinks.Core.Diagnostics;
 /// <summary>The reasons in words, made once: in an outage each event asks for its own.</summary>
 internal static class DropReasonNames
 {
-    public const int Count = (int)DropReason.Refused + 1;
+    public const int Count = (int)DropReason.Unreadable + 1;
 
     private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(reason => ((DropReason)reason).ToString())];
 

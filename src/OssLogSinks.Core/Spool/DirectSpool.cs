@@ -19,7 +19,7 @@ internal sealed class DirectSpool : ISpool
 
     public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room) => _lane.Spool.TryAdd(record, isDue, out room);
 
-    public async Task<bool> FlushAsync(OssFlushTarget target) =>
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) =>
         (await Task.WhenAll(_lane.Spool.Flush()).ConfigureAwait(false)).All(isStored => isStored);
 
     public Task FinishAsync() => Task.WhenAll(_lane.Spool.Close());

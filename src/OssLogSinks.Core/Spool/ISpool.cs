@@ -25,8 +25,8 @@ internal interface ISpool : IDisposable
     /// <param name="room">When there is none: a task that ends when there may be.</param>
     Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room);
 
-    /// <summary>Hurries what waits; ends when every record accepted before is as safe as asked for: true if none was given up.</summary>
-    Task<bool> FlushAsync(OssFlushTarget target);
+    /// <summary>Hurries what waits; ends when every record accepted before is as safe as asked for: true if none was given up. A flush that is cancelled leaves nothing behind.</summary>
+    Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
 
     /// <summary>Takes nothing any more and hurries what waits; ends when every record accepted has met its fate.</summary>
     Task FinishAsync();

@@ -1,8 +1,8 @@
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Retry;
-using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -57,7 +57,7 @@ internal sealed class LogStream
     public List<StreamId> Ids { get; } = [];
 
     /// <summary>Its name on disk, under which the directory finds it too; null if its records come from memory.</summary>
-    public SpoolStream? Name { get; set; }
+    public StreamName? Name { get; set; }
 
     /// <summary>The start of the latest period that a record of it belongs to.</summary>
     public DateTimeOffset LatestPeriod { get; set; }

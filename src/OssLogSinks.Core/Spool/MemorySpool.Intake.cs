@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer.Format;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -34,7 +34,7 @@ internal sealed partial class MemorySpool
     /// <param name="state">What is handed back with its fate; null for nothing.</param>
     /// <param name="room">When there is none: a task that ends when there may be.</param>
     /// <returns>Whether it was taken; also while closing, for it was accepted before.</returns>
-    public bool TryAdd(in SpooledRecord record, RecordSource source, object? state, out Task? room)
+    public bool TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? room)
     {
         lock (_gate)
         {
@@ -49,7 +49,7 @@ internal sealed partial class MemorySpool
     /// Takes what is left of an append that another process was sending when it ended, however much memory it holds: nothing
     /// else of its stream can be sent before.
     /// </summary>
-    public void TakeOver(SpoolStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
+    public void TakeOver(StreamName name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
     {
         lock (_gate)
         {

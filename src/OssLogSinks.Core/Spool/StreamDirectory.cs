@@ -1,7 +1,7 @@
 using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Core.Spool;
 
@@ -51,7 +51,7 @@ internal sealed class StreamDirectory
     }
 
     /// <summary>The stream of a record on disk, made if it is new.</summary>
-    public LogStream Find(SpoolStream name, DateTimeOffset time)
+    public LogStream Find(StreamName name, DateTimeOffset time)
     {
         if (!_byName.TryGetValue(name.Hash, out var stream))
         {

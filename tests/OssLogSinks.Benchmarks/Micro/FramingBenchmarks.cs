@@ -1,26 +1,28 @@
 using BenchmarkDotNet.Attributes;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Spool.Disk;
 
 namespace OssLogSinks.Benchmarks.Micro;
 
-/// <summary>Records become the frames of one write to the disk spool, and are found again in it.</summary>
+/// <summary>Records become a block of the disk buffer, and are found again in it.</summary>
 [MemoryDiagnoser]
 public class FramingBenchmarks
 {
     private const int Records = 1000;
     private const int LineLength = 150;
     private static readonly DateTimeOffset Time = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
-    private readonly SpoolSalt _salt = new(1);
-    private readonly SpoolStream _stream = new(ObjectKeyTemplate.Parse("logs/app.log").Render(Time, []));
-    private readonly byte[] _line = new byte[LineLength];
-    private byte[] _frames = [];
+    private readonly FolderSalt _salt = new(1);
+    private readonly StreamName _stream = new(ObjectKeyTemplate.Parse("logs/app.log").Render(Time, []));
+    private readonly LogRecord _record = new(Time, new byte[LineLength]);
+    private Block _block = null!;
+    private BlockHeader _header;
 
     [GlobalSetup]
     public void Setup()
     {
-        var block = Fill();
-        _frames = block.Bytes.AsSpan(0, block.Length).ToArray();
+        _block = Fill();
+        BlockHeader.TryRead(_block.Bytes, _salt, out _header);
     }
 
     [Benchmark(OperationsPerInvoke = Records)]
@@ -35,19 +37,22 @@ public class FramingBenchmarks
     [Benchmark(OperationsPerInvoke = Records)]
     public int Read()
     {
-        var count = 0;
-        for (var rest = _frames.AsSpan(); SpoolFrame.TryReadHead(rest, _salt, out var frame) && frame.Verifies(rest[..frame.Length], _salt); count++)
-            rest = rest[frame.Length..];
+        if (!BlockHeader.Verifies(_block.Bytes.AsSpan(0, _header.Length), _salt))
+            return 0;
 
-        return count;
+        var records = _block.Records();
+        var length = 0;
+        while (records.TryRead())
+            length += records.Current.Utf8.Length;
+        return length;
     }
 
-    private SpoolBlock Fill()
+    private Block Fill()
     {
-        var block = new SpoolBlock(_salt);
+        var block = new Block(256 << 10, firstId: 1, begunAt: 0);
         for (var id = 1; id <= Records; id++)
-            block.Append(id, Time, Time.UtcTicks, _stream, _line, state: null);
-
+            block.TryAdd(_record, _stream, Time.UtcTicks);
+        block.Seal(_salt);
         return block;
     }
 }

@@ -129,7 +129,7 @@ public class CompressedAppendTests
             var oss = new MemoryOss();
             if (bytes.Length > 0)
                 oss.Apply(new AppendObjectRequest("a.gz", 0, new(bytes)));
-            await ResumeAsync(oss, level, Noted(second) with { Earlier = new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)) }, "left 1\n", "left 2\n");
+            await ResumeAsync(oss, level, Noted(second) with { Earlier = [new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first))] }, "left 1\n", "left 2\n");
 
             var all = Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz")));
             Assert.Equal(bytes.AsSpan().EndsWith(behind) ? "left 1\nleft 2\nanother\n" : "left 1\nleft 2\n", all);
@@ -147,7 +147,7 @@ public class CompressedAppendTests
         Assert.NotEqual(first, sent);
         var note = Assert.Single(books.Noted);
         Assert.Equal(new LostBody(sent.Length, Core.Protocol.Crc64.Append(0, sent)), note.Body);
-        Assert.Equal(new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)), note.Earlier);
+        Assert.Equal(new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)), Assert.Single(note.Earlier));
         Assert.Equal((1L, 2L), (note.FirstId, note.LastId));
     }
 

@@ -3,7 +3,10 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.Support;
 

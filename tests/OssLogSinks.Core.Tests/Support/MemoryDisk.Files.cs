@@ -1,9 +1,11 @@
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
 
 namespace OssLogSinks.Core.Tests.Support;
 
 /// <content>Its files and folders, as the spool uses them.</content>
-internal sealed partial class MemoryDisk : ISpoolFiles
+internal sealed partial class MemoryDisk : IBufferFiles
 {
     public void CreateFolder(string path) => Change(DiskAct.CreateFolder, path, () =>
     {
@@ -21,7 +23,38 @@ internal sealed partial class MemoryDisk : ISpoolFiles
 
     public IReadOnlyList<string> FoldersIn(string folder) => List<MemoryFolderNode>(folder);
 
-    public ISpoolFile Create(string path) => Do<ISpoolFile>(DiskAct.Create, path, () =>
+    /// <summary>Names that are links, pipes or another user's.</summary>
+    public HashSet<string> Strangers { get; } = [];
+
+    public IReadOnlyList<string> StrangersIn(string folder) => Do<string[]>(DiskAct.List, folder, () =>
+        [.. Strangers.Where(path => System.IO.Path.GetDirectoryName(path) == folder).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)]);
+
+    public bool Exists(string path)
+    {
+        lock (_gate)
+        {
+            var names = Names(path);
+            var folder = _root;
+            foreach (var name in names[..^1])
+            {
+                if (folder.Entries.GetValueOrDefault(name) is not MemoryFolderNode inner)
+                    return false;
+                folder = inner;
+            }
+
+            return folder.Entries.GetValueOrDefault(names[^1]) is MemoryFileNode;
+        }
+    }
+
+    public long LengthOf(string path) => Do(DiskAct.List, path, () => FileAt(path).Length);
+
+    public bool ExcludesOthers(string path)
+    {
+        lock (_gate)
+            return Exists(path) && FileAt(path).Holders.Any(holder => holder.IsExclusive);
+    }
+
+    public IBufferFile Create(string path) => Do<IBufferFile>(DiskAct.Create, path, () =>
     {
         RefuseChange();
         var (folder, name) = Parent(path);
@@ -33,16 +66,16 @@ internal sealed partial class MemoryDisk : ISpoolFiles
         return Hold(node, path, isExclusive: false, mayWrite: true);
     });
 
-    public ISpoolFile Open(string path) => Do<ISpoolFile>(DiskAct.Open, path, () =>
+    public IBufferFile Open(string path) => Do<IBufferFile>(DiskAct.Open, path, () =>
     {
         RefuseChange();
         return Hold(FileAt(path), path, isExclusive: false, mayWrite: true);
     });
 
-    public ISpoolFile OpenToRead(string path) =>
-        Do<ISpoolFile>(DiskAct.Open, path, () => Hold(FileAt(path), path, isExclusive: false, mayWrite: false));
+    public IBufferFile OpenToRead(string path) =>
+        Do<IBufferFile>(DiskAct.Open, path, () => Hold(FileAt(path), path, isExclusive: false, mayWrite: false));
 
-    public ISpoolFile OpenExclusively(string path, bool create) => Do<ISpoolFile>(DiskAct.Open, path, () =>
+    public IBufferFile OpenExclusively(string path, bool create) => Do<IBufferFile>(DiskAct.Open, path, () =>
     {
         RefuseChange();
         var (folder, name) = Parent(path);
@@ -108,7 +141,7 @@ internal sealed partial class MemoryDisk : ISpoolFiles
     }
 
     private string[] List<T>(string folder) => Do<string[]>(DiskAct.List, folder, () =>
-        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
+        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T && !Strangers.Contains(folder.TrimEnd('/') + "/" + entry.Key)).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
 
     private MemoryFolderNode FolderAt(string path) => Folder(Names(path), path);
 

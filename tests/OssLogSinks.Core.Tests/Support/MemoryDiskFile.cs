@@ -1,9 +1,12 @@
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.Support;
 
 /// <summary>A file of a <see cref="MemoryDisk"/> as somebody has it open. Dead, as its holder is, after a kill or a power cut.</summary>
-internal sealed class MemoryDiskFile(MemoryDisk disk, MemoryFileNode node, string path, bool isExclusive, bool mayWrite) : ISpoolFile
+internal sealed class MemoryDiskFile(MemoryDisk disk, MemoryFileNode node, string path, bool isExclusive, bool mayWrite) : IBufferFile
 {
     private bool _isDead;
 

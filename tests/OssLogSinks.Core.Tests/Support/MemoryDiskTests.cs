@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Core.Spool.Disk;
+using OssLogSinks.Core.DiskBuffer;
 
 namespace OssLogSinks.Core.Tests.Support;
 
@@ -152,7 +152,7 @@ public class MemoryDiskTests
         Assert.Equal("", Text("/spool/a/f"));
     }
 
-    private static void Write(ISpoolFile file, long offset, string text) => file.Write(offset, Encoding.ASCII.GetBytes(text), 0, text.Length);
+    private static void Write(IBufferFile file, long offset, string text) => file.Write(offset, Encoding.ASCII.GetBytes(text), 0, text.Length);
 
     private string Text(string path) => Encoding.ASCII.GetString(_disk.Bytes(path));
 }

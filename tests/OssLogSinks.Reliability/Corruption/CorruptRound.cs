@@ -31,7 +31,7 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
     public async Task<CorruptResult> RunAsync()
     {
         var written = await new SpoolBuilder(service, arguments, random).BuildAsync().WaitAsync(Patience);
-        var (records, names) = Spoil();
+        var records = Spoil();
         var (fresh, done) = await Task.Run(TakeOverAsync).WaitAsync(Patience + Patience);
 
         var ledger = new Ledger(arguments);
@@ -39,12 +39,12 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         await new ObjectReader(client, arguments.Prefix, ledger).ReadAndDeleteAsync();
         var missing = records.Where(r => !ledger.Has(r.Line)).ToArray();
         var unknowable = CountUnknowable(missing, records);
-        var whole = missing.Count(r => r.IsWhole && names.Any(n => n.Stream == r.Line.Stream && n.IsWhole));
+        var whole = missing.Count(r => r.IsWhole);
         ledger.Explain(writer: 1, fresh);
         return new CorruptResult
         {
-            Stored = records.Count,
-            Shipped = records.Count - missing.Length,
+            Stored = records.Length,
+            Shipped = records.Length - missing.Length,
             Missing = missing.Length,
             Unknowable = unknowable,
             Quarantined = done.QuarantinedRecords,
@@ -61,24 +61,23 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         };
     }
 
-    private (IReadOnlyList<StoredRecord> Records, IReadOnlyList<StreamName> Names) Spoil()
+    private StoredRecord[] Spoil()
     {
         // If OSS took everything in time, there is nothing to be damaged.
         var owners = BufferFolder.Owners(arguments.BufferPath);
         if (owners.Count == 0)
-            return ([], []);
+            return [];
 
         var folder = StoredFolder.Read(owners.Single());
         var segments = folder.Files.Where(f => f.IsSegment).ToArray();
         StoredRecord[] records = [.. segments.SelectMany(f => StoredRecord.In(f, arguments.Run))];
-        StreamName[] names = [.. segments.SelectMany(f => StreamName.In(f, arguments.Prefix, arguments.Streams))];
         _damage = Corruption.Damage.Do(folder, random);
         _removed.UnionWith(folder.Files.Where(f => !folder.Places.ContainsKey(f.Name)));
         folder.WriteBack();
         Directory.CreateDirectory(CopyPath);
         foreach (var (name, content) in folder.Places)
             File.WriteAllBytes(Path.Combine(CopyPath, name), content.Bytes.AsSpan(0, content.Length));
-        return (records, names);
+        return records;
     }
 
     // Records are numbered through the folder, so the gap before a later one says how many are missing. Behind the last that is

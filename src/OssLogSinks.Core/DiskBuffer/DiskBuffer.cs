@@ -1,0 +1,264 @@
+using System.Globalization;
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Spool;
+
+namespace OssLogSinks.Core.DiskBuffer;
+
+/// <summary>
+/// Records wait on disk: they come into the staging buffer, the writer takes them to a folder, the reader brings them from there to
+/// the memory buffer, and its shipper to OSS. Each part has a loop of its own and waits for nobody but the next one.
+/// </summary>
+internal sealed class DiskBuffer : ISpool
+{
+    // A loop that ended by a fault of ours begins again after this.
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
+
+    private readonly DeliverySetup _setup;
+    private readonly object _pace = new();
+    private readonly FlushTracker _tracker = new();
+    private readonly ThreadSignal _work;
+    private readonly StagingBuffer _staging;
+    private readonly DeliveryQueue _queue;
+    private readonly BufferWriter _writer;
+    private readonly BufferReader _reader;
+    private readonly OrphanedFolders _orphans;
+    private readonly ShippingLane _lane;
+    private readonly MemorySource _memorySource;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<bool> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+    private readonly Task _adopting;
+    private DeliveryQueue.Item _present;
+    private BlockRecords? _presentRecords;
+
+    public DiskBuffer(DeliverySetup setup, DiskBufferSettings settings, IBufferFiles files)
+    {
+        _setup = setup;
+        _work = new ThreadSignal(setup.Time);
+        var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, setup.Time), setup);
+        _orphans = new OrphanedFolders(files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, setup, () => setup.OpenLane(settings.AdoptionMemory));
+        _staging = new StagingBuffer(setup, _tracker, _work, settings.StagingMemory);
+        _lane = setup.OpenLane(settings.ShippingMemory);
+        _queue = new DeliveryQueue(_work.Set);
+        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, setup, _work, () => _orphans.Bytes);
+        _memorySource = new MemorySource(_tracker);
+        _reader = new BufferReader(files, _lane.Spool, damage, setup.Time)
+        {
+            ReleaseCopy = _staging.ReleaseCopy,
+            Consumed = _queue.Consumed,
+            Fate = setup.Fate,
+            Stuck = _tracker.EndWaitingForOss,
+        };
+
+        _writer.Start();
+        _reading = Task.Run(() => GuardAsync(ReadAsync));
+        _adopting = Task.Run(() => GuardAsync(() => _orphans.RunAsync(_stop.Token)));
+    }
+
+    public long HeldBytes => _staging.HeldBytes + _lane.Spool.HeldBytes + (_orphans.Memory?.HeldBytes ?? 0);
+
+    public long DiskBytes => _writer.DiskBytes + _orphans.Bytes;
+
+    public int OpenStreams => _lane.Spool.OpenStreams + (_orphans.Memory?.OpenStreams ?? 0);
+
+    public TimeSpan OldestAge() => new[] { _staging.OldestAge(), _lane.Spool.OldestAge(), _orphans.Memory?.OldestAge() ?? TimeSpan.Zero }.Max();
+
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room)
+    {
+        var acceptance = _staging.TryAdd(record, isDue, out room);
+
+        // Not when it has been read: a full disk may be waiting for the very records that wait for this one.
+        if (isDue)
+            _lane.Spool.WakeWaiting();
+        return acceptance;
+    }
+
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
+    {
+        var waiter = _tracker.Begin(target);
+        using var registration = cancellationToken.Register(() => _tracker.Cancel(waiter));
+        Hurry();
+        try
+        {
+            return await waiter.Done.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            SetPace();
+        }
+    }
+
+    public Task FinishAsync()
+    {
+        _staging.Close();
+        _lane.Spool.Hurry();
+        var flushing = _tracker.Begin(OssFlushTarget.Oss).Done.Task;
+        Hurry();
+        return Task.WhenAll(_writer.Ended, flushing);
+    }
+
+    public async Task StopAsync()
+    {
+        _staging.Close();
+        _writer.Stop();
+        await Task.WhenAny(_writer.Ended, _givenUp.Task).ConfigureAwait(false);
+        await Task.Run(_stop.Cancel).ConfigureAwait(false);
+        await Task.WhenAll(_reading, _adopting).ConfigureAwait(false);
+        GiveUpUnwritten(isRead: false);
+        await _lane.StopAsync().ConfigureAwait(false);
+        await _orphans.StopAsync().ConfigureAwait(false);
+        _tracker.Close();
+        if (_writer.UnsettledRecords is > 0 and var waiting)
+            _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
+    }
+
+    public void GiveUp()
+    {
+        _givenUp.TrySetResult(true);
+        _writer.Abandon();
+        GiveUpUnwritten(isRead: !_reading.IsCompleted);
+        _lane.GiveUp();
+        _tracker.Close();
+    }
+
+    public void Dispose()
+    {
+        // Folders that a thread still writes to stay as they are, for the next start.
+        if (_writer.Ended.IsCompleted)
+        {
+            _writer.DisposeFolders();
+            _work.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    private void Hurry()
+    {
+        SetPace();
+        _work.Set();
+    }
+
+    // One at a time, so that the one who looked last also says it last: a flush that begins as another ends stays urgent.
+    private void SetPace()
+    {
+        lock (_pace)
+            _lane.Spool.IsUrgent = _tracker.IsOssAwaited;
+    }
+
+    private async Task ReadAsync()
+    {
+        while (true)
+        {
+            var added = _queue.Added.NextAsync();
+            if (!TryTake())
+            {
+                await Waiting.WithAsync(added, _stop.Token).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_present.Block is { } block)
+            {
+                _presentRecords ??= block.Records();
+                await _reader.ReadAsync(_presentRecords, block.States, _memorySource, _stop.Token).ConfigureAwait(false);
+                _presentRecords = null;
+                _staging.Release(block);
+            }
+            else
+            {
+                await _reader.ReadAsync(_present.Folder!, _present.Segment!, _stop.Token).ConfigureAwait(false);
+            }
+
+            lock (_queue)
+                _present = default;
+        }
+    }
+
+    private bool TryTake()
+    {
+        lock (_queue)
+            return _present != default || (!_givenUp.Task.IsCompleted && _queue.TryTake(out _present));
+    }
+
+    // What is in memory only, and did not get to the memory buffer.
+    private void GiveUpUnwritten(bool isRead)
+    {
+        _reader.EndPassing();
+        lock (_queue)
+        {
+            do
+            {
+                if (_present.Block is { } block)
+                    GiveUp(block, isRead);
+            }
+            while (_queue.TryTake(out _present));
+        }
+    }
+
+    private void GiveUp(Block block, bool isRead)
+    {
+        var first = Math.Max(block.FirstId, _reader.LastId + 1);
+        if (first <= block.LastId)
+        {
+            var states = block.States.Where(s => s.Id >= first).ToArray();
+            _setup.Fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+            _tracker.GiveUp(first, block.LastId - first + 1);
+        }
+
+        // A loop that has not ended may be reading it still.
+        if (!isRead)
+            _staging.Release(block);
+    }
+
+    // A loop that ends by a fault of ours is reported and begins again, with what it held.
+    private async Task GuardAsync(Func<Task> loop)
+    {
+        DeliveryScope.Begin(_setup.Source);
+        while (!_stop.IsCancellationRequested && !_givenUp.Task.IsCompleted)
+        {
+            try
+            {
+                await loop().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested || _givenUp.Task.IsCompleted)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _setup.Reporter.BufferFailed("what it holds is tried again every second", e);
+                await PauseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        try
+        {
+            await Waiting.PauseAsync(Recovery, _setup.Time, _stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>Records of which nothing is on disk, so nothing needs to be known of them after a crash.</summary>
+    private sealed class MemorySource(FlushTracker tracker) : RecordSource
+    {
+        public override bool IsDurable => false;
+
+        public override bool IsDue(long id) => tracker.IsDue(id);
+
+        public override void Settle(ReadOnlySpan<long> ids, bool lost) => tracker.Settle(ids, lost);
+
+        public override void Intend(AppendIntent intent)
+        {
+        }
+    }
+}

@@ -1,0 +1,356 @@
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
+
+namespace OssLogSinks.Core.DiskBuffer.Folders;
+
+/// <summary>
+/// This process's folder, block by block. What was published can be read; with syncs that is only what is durable. After a write
+/// error nothing more is written to it: see <see cref="End"/> and <see cref="TryCutOff"/>. Used by the writer's thread alone.
+/// </summary>
+internal sealed class ActiveFolder : IDisposable
+{
+    private const int LockAttempts = 10;
+
+    private readonly IBufferFiles _files;
+    private readonly DiskBufferSettings _settings;
+    private readonly List<Written> _unpublished = [];
+    private readonly HashSet<Segment> _unsynced = [];
+
+    // By stream: no record of it on disk has a higher id.
+    private readonly Dictionary<ulong, long> _lastIds = [];
+    private long _oldestId;
+
+    // The file that is being written; null if the next block begins one.
+    private IBufferFile? _file;
+    private Segment? _segment;
+    private long _length;
+    private long _nextId;
+    private long _unpublishedBytes;
+    private bool _hasNewNames;
+    private bool _hasSyncFailed;
+
+    private ActiveFolder(IBufferFiles files, DiskBufferSettings settings, FolderName name, BufferFolder folder)
+    {
+        (_files, _settings, Name, Folder) = (files, settings, name, folder);
+    }
+
+    public FolderName Name { get; }
+
+    public BufferFolder Folder { get; }
+
+    /// <summary>Bytes that were written and cannot be read yet.</summary>
+    public long UnpublishedBytes => _unpublishedBytes;
+
+    /// <summary>Whether something can be read already that only a flush makes durable.</summary>
+    public bool HasUnsynced => _unsynced.Count > 0;
+
+    /// <summary>Bytes that a new folder and its first block take.</summary>
+    public static long CostOfFirst(Block? block) =>
+        BufferJournal.BytesFor(block?.Streams.Count ?? 0, segments: 1) + SegmentHeader.Size + (block?.Length ?? 0);
+
+    /// <summary>Makes a folder.</summary>
+    /// <exception cref="IOException">The disk refused; nothing is left of it, as far as the disk allows that.</exception>
+    public static ActiveFolder Open(IBufferFiles files, DiskBufferSettings settings, FolderName name, FlushTracker tracker, Action freed)
+    {
+        var path = Path.Combine(settings.Path, name.Text);
+        var salt = new FolderSalt(name.Salt);
+        var folderLock = TakeLock(files, path);
+        BufferJournal? journal = null;
+        try
+        {
+            // What an attempt before this one left behind.
+            BufferJournal.DeleteAll(files, path);
+            journal = BufferJournal.Create(files, path, salt, settings.Syncs);
+            if (settings.Syncs)
+                SyncNames(files, settings.Path);
+            return new ActiveFolder(files, settings, name, new BufferFolder(files, path, salt, folderLock, journal, tracker) { Freed = freed });
+        }
+        catch
+        {
+            journal?.Dispose();
+            GiveUp(files, path, folderLock);
+            throw;
+        }
+    }
+
+    /// <summary>Deletes what attempts to make a folder left, if the disk allows that now.</summary>
+    public static void ClearUp(IBufferFiles files, DiskBufferSettings settings, FolderName name)
+    {
+        try
+        {
+            var path = Path.Combine(settings.Path, name.Text);
+            if (files.FoldersIn(settings.Path).Contains(name.Text) && FolderLock.TryTake(files, path, create: true) is { } folderLock)
+                GiveUp(files, path, folderLock);
+        }
+        catch (IOException)
+        {
+            // Another process does it.
+        }
+    }
+
+    /// <summary>Bytes that a block would take: its own, those of a file that it begins, and of the journal that has to grow for it.</summary>
+    public long CostOf(Block block)
+    {
+        var growth = Folder.Journal.GrowthFor(CountStreamsWith(block), Folder.SegmentCount + 2);
+        return block.Length + (BeginsFile(block) ? SegmentHeader.Size : 0) + growth;
+    }
+
+    /// <summary>Writes a block for which there is room.</summary>
+    /// <exception cref="IOException">The disk refused: this folder is finished.</exception>
+    public void Write(Block block)
+    {
+        if (Folder.Journal.HasFailed)
+            throw new IOException($"The journal of '{Folder.Path}' could not be written.");
+
+        Folder.Journal.Reserve(CountStreamsWith(block), Folder.SegmentCount + 2);
+        if (BeginsFile(block))
+            BeginFile(block.FirstId);
+        block.Seal(Folder.Salt);
+        _file!.Write(_length, block.Bytes, 0, block.Length);
+        _unpublished.Add(new Written(_segment!, _length, block));
+        _length += block.Length;
+        _unpublishedBytes += block.Length;
+        _nextId = block.LastId + 1;
+        foreach (var stream in block.Streams)
+            _lastIds[stream.Hash] = block.LastId;
+    }
+
+    /// <summary>Makes everything durable that was written.</summary>
+    /// <exception cref="IOException">The disk refused, or somebody has removed the folder: this folder is finished.</exception>
+    public void Sync()
+    {
+        // Until all of it has worked: after a failure, a later one proves nothing.
+        _hasSyncFailed = true;
+        _file?.Sync();
+        foreach (var segment in _unsynced.Where(s => s != _segment))
+        {
+            try
+            {
+                using var file = _files.Open(segment.Path);
+                file.Sync();
+            }
+            catch (FileNotFoundException)
+            {
+                // All of it is in OSS.
+            }
+        }
+
+        if (_hasNewNames || _unsynced.Count > 0)
+        {
+            _files.SyncFolder(Folder.Path);
+            if (!_settings.Syncs)
+                SyncNames(_files, _settings.Path);
+        }
+
+        _hasNewNames = false;
+        _hasSyncFailed = false;
+        ThrowIfRemoved();
+        _unsynced.Clear();
+    }
+
+    /// <summary>A file that was removed takes all writes and keeps none.</summary>
+    /// <exception cref="IOException">Somebody has removed the folder: it is finished, and nothing in it is safe.</exception>
+    public void ThrowIfRemoved()
+    {
+        if (_file is null || _segment is null || _files.Exists(_segment.Path))
+            return;
+
+        Folder.NoteRemoval();
+        throw new IOException($"The folder '{Folder.Path}' was removed while it was in use.");
+    }
+
+    /// <summary>Lets everything be read that was written.</summary>
+    /// <param name="begun">Called for each segment that begins.</param>
+    /// <param name="keeps">Whether a block is kept in memory for the reader.</param>
+    public void Publish(Action<Segment> begun, Func<Block, bool> keeps)
+    {
+        foreach (var (segment, offset, block) in _unpublished)
+        {
+            if (segment.Length == 0)
+            {
+                segment.Length = SegmentHeader.Size;
+                Folder.Begin(segment);
+                begun(segment);
+            }
+
+            var length = offset + block.Length;
+            if (keeps(block))
+                segment.Copies.Add(offset, block);
+            Folder.Publish(segment, length, block);
+            if (!_settings.Syncs)
+                _unsynced.Add(segment);
+        }
+
+        _unpublished.Clear();
+        _unpublishedBytes = 0;
+    }
+
+    /// <summary>Ends the present file, so that it goes when all of it is in OSS.</summary>
+    public void EndSegment()
+    {
+        if (_file is null || _unpublished.Count > 0)
+            return;
+
+        _file.Dispose();
+        _file = null;
+        Folder.EndSegments();
+    }
+
+    /// <summary>Nothing more is written to it. What was published is read and shipped.</summary>
+    public void End()
+    {
+        try
+        {
+            if (_unsynced.Count > 0 && !_hasSyncFailed)
+                Sync();
+        }
+        catch (IOException)
+        {
+            // Then it is exposed.
+        }
+
+        _file?.Dispose();
+        _file = null;
+
+        // What a sync did not make durable cannot be made so any more: the system may have thrown it away.
+        Folder.Expose(_unsynced.Contains);
+        _unsynced.Clear();
+        Folder.Finish();
+    }
+
+    /// <summary>
+    /// Cuts off what was written and not published, so that it can go elsewhere without being found here as well after a crash.
+    /// </summary>
+    /// <returns>Whether that worked.</returns>
+    public bool TryCutOff()
+    {
+        if (_segment is null || Folder.IsRemoved)
+            return true;
+
+        try
+        {
+            foreach (var segment in _unpublished.Select(w => w.Segment).Append(_segment).Distinct())
+            {
+                if (segment.Length == 0)
+                    _files.Delete(segment.Path);
+                else
+                    CutTo(segment.Path, segment.Length);
+            }
+
+            _unpublished.Clear();
+            _unpublishedBytes = 0;
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private void CutTo(string path, long length)
+    {
+        if (_files.LengthOf(path) <= length)
+            return;
+
+        using var file = _files.Open(path);
+        file.SetLength(length);
+        try
+        {
+            file.Sync();
+        }
+        catch (IOException)
+        {
+            // Whoever reads it after a crash of the process finds it cut; the journal says where it ends as well.
+        }
+    }
+
+    // A file holds ids without a gap: what is missing between two blocks is damage.
+    private bool BeginsFile(Block block) =>
+        _file is null || block.FirstId != _nextId || (_length > SegmentHeader.Size && _length + block.Length > _settings.SegmentSize);
+
+    private void BeginFile(long firstId)
+    {
+        if (_file is not null && _settings.Syncs && _unpublished.Count > 0)
+            _file.Sync();
+        _file?.Dispose();
+        _file = null;
+
+        _segment = new Segment(firstId, Path.Combine(Folder.Path, SegmentHeader.NameOf(firstId)));
+        _file = _files.Create(_segment.Path);
+        _hasNewNames = true;
+        var header = new SegmentHeader(FileVersion.Current, Folder.Salt.Value, firstId).ToBytes();
+        _file.Write(0, header, 0, header.Length);
+        _length = header.Length;
+        _unpublishedBytes += header.Length;
+    }
+
+    private int CountStreamsWith(Block block)
+    {
+        // Only when a segment has gone: then its streams may have gone too.
+        var oldest = Folder.OldestId ?? block.FirstId;
+        if (oldest != _oldestId && _unpublished.Count == 0)
+        {
+            _oldestId = oldest;
+            foreach (var stream in _lastIds.Where(last => last.Value < oldest).Select(last => last.Key).ToArray())
+                _lastIds.Remove(stream);
+        }
+
+        var count = _lastIds.Count;
+        foreach (var stream in block.Streams)
+            count += _lastIds.ContainsKey(stream.Hash) ? 0 : 1;
+        return count;
+    }
+
+    // Another process takes a folder without a file for one that was left, and deletes it.
+    private static FolderLock TakeLock(IBufferFiles files, string path)
+    {
+        for (var attempt = 0; attempt < LockAttempts; attempt++)
+        {
+            files.CreateFolder(path);
+            if (FolderLock.TryTake(files, path, create: true) is { } taken)
+                return taken;
+        }
+
+        throw new IOException($"The folder '{path}' cannot be locked.");
+    }
+
+    // A disk that never allows the folder keeps nothing of it, as far as it allows that.
+    private static void GiveUp(IBufferFiles files, string path, FolderLock folderLock)
+    {
+        try
+        {
+            BufferJournal.DeleteAll(files, path);
+        }
+        catch (IOException)
+        {
+            // The next attempt does it.
+        }
+
+        folderLock.ReleaseAndDelete();
+    }
+
+    // The folders above may have been made just now; those that were not are not ours to sync, and may refuse it.
+    private static void SyncNames(IBufferFiles files, string path)
+    {
+        files.SyncFolder(path);
+        for (var above = Path.GetDirectoryName(path); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                files.SyncFolder(above);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+
+    private readonly record struct Written(Segment Segment, long Offset, Block Block);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.DiskBuffer.Format;
+
+namespace OssLogSinks.Core.DiskBuffer.Folders;
+
+/// <summary>What cannot be read on disk is put aside, counted and reported, and nothing else happens because of it. Any thread may tell.</summary>
+internal sealed class DamageReport
+{
+    private const int MostNames = 1000;
+
+    private readonly Quarantine _quarantine;
+    private readonly DeliveryCounters _counters;
+    private readonly DeliveryReporter _reporter;
+
+    // Guarded by itself: what was reported and is reported once.
+    private readonly HashSet<string> _told = [];
+
+    public DamageReport(Quarantine quarantine, DeliverySetup setup)
+    {
+        _quarantine = quarantine;
+        _counters = setup.Counters;
+        _reporter = setup.Reporter;
+    }
+
+    /// <summary>Tells what a reader could not read of a segment.</summary>
+    public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage)
+    {
+        var name = Path.GetFileName(segment.Path);
+        foreach (var stretch in damage.Where(d => d.Length > 0))
+            _quarantine.Keep(folder.Name, name, segment.Path, stretch);
+
+        Count(
+            $"the file '{name}' of '{folder.Name}' is damaged",
+            damage.Sum(d => d.Missing),
+            damage.Sum(d => d.Length),
+            isUnknown: false,
+            damage.Any(d => d.IsAtLeast && d.Missing > 0) ? "at least " : "");
+    }
+
+    /// <summary>Tells of a segment whose file cannot be opened: it stays where it is.</summary>
+    public void TellUnopened(string folder, long firstId, Exception error)
+    {
+        var name = SegmentHeader.NameOf(firstId);
+        if (IsNew(folder + name))
+            _reporter.Buffer(
+                OssDiagnosticLevel.Error,
+                $"In the buffer on disk, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays where it is, and is tried again.");
+    }
+
+    /// <summary>Tells of a segment whose file has gone.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="firstId">The first id in it.</param>
+    /// <param name="records">How many records are lost with it; null if nothing tells.</param>
+    public void TellMissing(string folder, long firstId, long? records) =>
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null);
+
+    /// <summary>Puts files aside that are not the buffer's: one report for all of a folder.</summary>
+    /// <returns>Whether all of them were moved.</returns>
+    public bool PutAside(string folder, IReadOnlyList<(string Name, string Path, long Length)> files)
+    {
+        if (files.Count == 0)
+            return true;
+
+        var what = files.Count == 1 ? $"the file '{files[0].Name}' of '{folder}' is none of the buffer's" : $"{Number(files.Count)} files of '{folder}' are none of the buffer's";
+        Count(what, 0, files.Sum(f => f.Length), isUnknown: false);
+        return files.Count(file => _quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
+    }
+
+    /// <summary>Puts a segment aside in which nothing can be read.</summary>
+    /// <returns>False if it has to stay where it is.</returns>
+    public bool PutAside(string folder, string name, string path, long length)
+    {
+        Count($"the file '{name}' of '{folder}' holds nothing that can be read", 0, length, isUnknown: length > SegmentHeader.Size);
+        return _quarantine.KeepFile(folder, name, path);
+    }
+
+    /// <summary>Tells of a journal that is damaged.</summary>
+    public void TellJournal(string folder) => _reporter.Buffer(
+        OssDiagnosticLevel.Error,
+        $"The journal of '{folder}' is damaged. All events in it are shipped; some of them may be stored twice, since what was stored before is not fully known.");
+
+    /// <summary>Tells, once, of what another version of this library wrote.</summary>
+    public void TellUnknownVersion(string folder)
+    {
+        if (IsNew(folder))
+            _reporter.Buffer(
+                OssDiagnosticLevel.Error,
+                $"What a process left in '{folder}' was written by another version of this library, in a format that this one does not know. It is left where it is: let that version ship it.");
+    }
+
+    /// <summary>Tells, once, of names in a folder that are neither files nor folders of this user.</summary>
+    public void TellStrangers(string folder, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0 && IsNew(folder + "/" + names[0]))
+            _reporter.Buffer(
+                OssDiagnosticLevel.Warning,
+                $"In '{folder}', '{names[0]}'{(names.Count > 1 ? $" and {Number(names.Count - 1)} more" : "")} are links, pipes or devices, or belong to another user: they are left alone, and nothing in them is shipped.");
+    }
+
+    private bool IsNew(string name)
+    {
+        lock (_told)
+            return _told.Count < MostNames && _told.Add(name);
+    }
+
+    private void Count(string what, long records, long bytes, bool isUnknown, string atLeast = "")
+    {
+        _counters.Quarantined(records, bytes);
+        var number = isUnknown ? "an unknown number of" : atLeast + Number(records);
+        _reporter.Buffer(
+            records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
+            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is room.");
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,134 @@
+namespace OssLogSinks.Core.DiskBuffer.Folders;
+
+/// <summary>
+/// The right to read, write and delete in one buffer folder. While it is held, no other process on this machine gets it;
+/// the operating system takes it back when the process dies.
+/// </summary>
+/// <remarks>
+/// <para>
+/// It is an open file that nobody else may open. On Linux that is <c>flock</c>, which knows the file, not its name: if
+/// somebody deletes the lock file of a living owner, another process can make a new one and lock it. So the owner also
+/// keeps its journal open, which others then cannot open exclusively, and whoever takes a lock tries just that.
+/// </para>
+/// <para>
+/// Some file systems know no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> switches them off, and some runtimes keep them within the
+/// process. So the system itself is asked, past the runtime, whether it would refuse another process: see <see cref="Excludes"/>.
+/// </para>
+/// </remarks>
+internal sealed class FolderLock : IDisposable
+{
+    public const string FileName = "lock";
+    private const string JournalName = "journal.0";
+
+    private readonly IBufferFiles _files;
+    private readonly string _folder;
+    private IBufferFile? _file;
+
+    private FolderLock(IBufferFiles files, string folder, IBufferFile file, bool excludes)
+    {
+        _files = files;
+        _folder = folder;
+        _file = file;
+        Excludes = excludes;
+    }
+
+    /// <summary>
+    /// Whether others are really kept out. If not, its holder must leave all folders alone that it has not made itself:
+    /// their owners may be alive.
+    /// </summary>
+    public bool Excludes { get; }
+
+    /// <summary>Takes the lock if it is free.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="folder">The folder; it is not made here.</param>
+    /// <param name="create">Whether to make the lock file if there is none.</param>
+    /// <returns>Null if somebody else has it, or there is nothing (any more) to take.</returns>
+    public static FolderLock? TryTake(IBufferFiles files, string folder, bool create)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (TryOpen(files, path, create, out var file) != Opening.Done)
+            return null;
+
+        // The file has been deleted since: its folder is going, and so is what was locked here.
+        var excludes = files.ExcludesOthers(path);
+        if (!files.Exists(path) || IsJournalHeld(files, folder, excludes))
+        {
+            file!.Dispose();
+            return null;
+        }
+
+        return new FolderLock(files, folder, file!, excludes);
+    }
+
+    /// <summary>Gives the folder up for good: deletes the lock file and the folder, which holds nothing else any more.</summary>
+    /// <remarks>
+    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is going. Windows deletes no
+    /// open file; there, another process may take the empty folder in between, and then deletes it itself.
+    /// </remarks>
+    /// <returns>Whether the folder has gone.</returns>
+    public bool ReleaseAndDelete()
+    {
+        var path = Path.Combine(_folder, FileName);
+        var isDeleted = Try(() => _files.Delete(path));
+        Dispose();
+        return (isDeleted || Try(() => _files.Delete(path))) && Try(() => _files.DeleteFolder(_folder));
+    }
+
+    /// <summary>Gives the lock back and leaves the folder as it is, for the next who takes it.</summary>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private static bool IsJournalHeld(IBufferFiles files, string folder, bool excludes)
+    {
+        if (!excludes)
+            return false;
+
+        var journal = TryOpen(files, Path.Combine(folder, JournalName), create: false, out var file);
+        file?.Dispose();
+        return journal == Opening.Refused;
+    }
+
+    private static Opening TryOpen(IBufferFiles files, string path, bool create, out IBufferFile? file)
+    {
+        file = null;
+        try
+        {
+            file = files.OpenExclusively(path, create);
+            return Opening.Done;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Opening.Gone;
+        }
+        catch (IOException e)
+        {
+            return e.InnerException is UnauthorizedAccessException ? Opening.Forbidden : Opening.Refused;
+        }
+    }
+
+    private static bool Try(Action act)
+    {
+        try
+        {
+            act();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private enum Opening
+    {
+        Done,
+        Refused,
+
+        /// <summary>Not because somebody has it open: rights are missing, or it is no file.</summary>
+        Forbidden,
+        Gone,
+    }
+}

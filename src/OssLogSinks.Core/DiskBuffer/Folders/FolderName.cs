@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace OssLogSinks.Core.DiskBuffer.Folders;
+
+/// <summary>
+/// The name of one process's folder in the buffer: when it was made, and a salt that no other folder has. A name is never
+/// used again. Anything in the buffer with another kind of name is somebody else's.
+/// </summary>
+/// <param name="Text">The name, as <c>20261122T221530-9f3c5a0b77e1d204</c>.</param>
+/// <param name="Salt">What keeps this folder's bytes apart from those of all others.</param>
+internal readonly record struct FolderName(string Text, ulong Salt)
+{
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss";
+    private const int TimeLength = 15;
+    private const int SaltLength = 16;
+
+    private DateTime Time => DateTime.ParseExact(Text.Substring(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>A new name, which stands behind that of the folder before in order too.</summary>
+    public static FolderName New(TimeProvider time, FolderName? before = null)
+    {
+        var chance = Guid.NewGuid().ToByteArray();
+        var salt = BitConverter.ToUInt64(chance, 0) ^ BitConverter.ToUInt64(chance, 8);
+        var now = time.GetUtcNow().UtcDateTime;
+        if (before is { } last && now < last.Time.AddSeconds(1))
+            now = last.Time.AddSeconds(1);
+        return new(now.ToString(TimeFormat, CultureInfo.InvariantCulture) + "-" + salt.ToString("x16", CultureInfo.InvariantCulture), salt);
+    }
+
+    /// <summary>Reads the name of a folder.</summary>
+    /// <returns>False if it is not one of ours.</returns>
+    public static bool TryParse(string text, out FolderName name)
+    {
+        name = default;
+        if (text.Length != TimeLength + 1 + SaltLength || text[TimeLength] != '-'
+            || !DateTime.TryParseExact(text[..TimeLength], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            || !ulong.TryParse(text[(TimeLength + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var salt)
+            || !text.EndsWith(salt.ToString("x16", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            return false;
+
+        name = new(text, salt);
+        return true;
+    }
+}

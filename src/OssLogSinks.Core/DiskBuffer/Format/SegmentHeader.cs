@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace OssLogSinks.Core.DiskBuffer.Format;
+
+/// <summary>What a segment file begins with, and how it is named.</summary>
+/// <param name="Version">The format's version, <see cref="FileVersion.Current"/> or one that this code cannot read.</param>
+/// <param name="Salt">The salt of the folder in which it was written; 0 if the version is unknown.</param>
+/// <param name="FirstId">The id of its first record; 0 if the version is unknown.</param>
+internal readonly record struct SegmentHeader(int Version, ulong Salt, long FirstId)
+{
+    /// <summary>Bytes of a header.</summary>
+    public const int Size = 40;
+
+    /// <summary>How a segment's name ends.</summary>
+    public const string Extension = ".seg";
+
+    private const ulong Begin = 0x4745_5346_5542_534F; // "OSBUFSEG"
+    private const int Digits = 16;
+    private const int CrcAt = 32;
+
+    /// <summary>The name of the file whose first record has this id.</summary>
+    public static string NameOf(long firstId) => firstId.ToString("x16", CultureInfo.InvariantCulture) + Extension;
+
+    /// <summary>The first record's id as a file's name says it.</summary>
+    public static bool TryParseName(string name, out long firstId)
+    {
+        firstId = 0;
+        if (name.Length != Digits + Extension.Length || !name.EndsWith(Extension, StringComparison.Ordinal))
+            return false;
+
+        var digits = name.Substring(0, Digits);
+        return digits.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
+            && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out firstId);
+    }
+
+    /// <summary>Reads the header of a file; false if there is none that is whole.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out SegmentHeader header)
+    {
+        header = default;
+        if (!FileVersion.TryRead(bytes, Begin, out var version))
+            return false;
+
+        if (version != FileVersion.Current)
+        {
+            header = new SegmentHeader(version, 0, 0);
+            return true;
+        }
+
+        if (bytes.Length < Size || BinaryPrimitives.ReadUInt32LittleEndian(bytes.Slice(CrcAt)) != Crc32C.Append(0, bytes.Slice(0, CrcAt)))
+            return false;
+
+        header = new SegmentHeader(
+            version, BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(16)), BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(24)));
+        return true;
+    }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        FileVersion.Write(bytes, Begin, Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), Salt);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), FirstId);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcAt), Crc32C.Append(0, bytes.AsSpan(0, CrcAt)));
+        return bytes;
+    }
+}
+
+/// <summary>The first 16 bytes of each file, the same in every version to come: what kind it is, its version, and a CRC-32C of both.</summary>
+internal static class FileVersion
+{
+    /// <summary>The version that this code writes, and the only one that it reads.</summary>
+    public const int Current = 2;
+
+    public const int Size = 16;
+
+    private const int CrcAt = 12;
+
+    public static void Write(Span<byte> target, ulong kind, int version)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(target, kind);
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(8), version);
+        BinaryPrimitives.WriteUInt32LittleEndian(target.Slice(CrcAt), Crc32C.Append(0, target.Slice(0, CrcAt)));
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> source, ulong kind, out int version)
+    {
+        version = 0;
+        if (source.Length < Size || BinaryPrimitives.ReadUInt64LittleEndian(source) != kind
+            || BinaryPrimitives.ReadUInt32LittleEndian(source.Slice(CrcAt)) != Crc32C.Append(0, source.Slice(0, CrcAt)))
+            return false;
+
+        version = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8));
+        return true;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
+
+namespace OssLogSinks.Core.DiskBuffer.Format;
+
+/// <summary>
+/// A stream's name as it is stored: its key in bytes that say where they end, whether it is one process's own, and the CRC-64 of that, by which
+/// records refer to it. Immutable; two are equal when their bytes are.
+/// </summary>
+internal sealed class StreamName : IEquatable<StreamName>
+{
+    /// <summary>The most bytes that a name may take: four times what an object key may.</summary>
+    public const int MaxBytes = 4 * ObjectKeyRules.MaxBytes;
+
+    private const int LargestLengthBytes = 5;
+    private const int LongestSequence = 100;
+
+    private readonly byte[] _encoded;
+
+    /// <exception cref="ArgumentException">The key is longer than any that a template renders.</exception>
+    public StreamName(StreamKey key)
+        : this(key, Encode(key))
+    {
+    }
+
+    private StreamName(StreamKey key, byte[] encoded)
+    {
+        Key = key;
+        _encoded = encoded;
+        Hash = Crc64.Append(0, encoded);
+    }
+
+    public StreamKey Key { get; }
+
+    public ReadOnlySpan<byte> Encoded => _encoded;
+
+    public ulong Hash { get; }
+
+    /// <summary>Reads a name from the beginning of bytes that may hold anything.</summary>
+    /// <param name="bytes">The name, and whatever follows it.</param>
+    /// <param name="stream">The stream, if there is one.</param>
+    /// <param name="length">How many of the bytes are its name.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out StreamName? stream, out int length)
+    {
+        stream = null;
+        length = 0;
+        if (!TryReadText(bytes, ref length, out var before)
+            || !TryReadText(bytes, ref length, out var format)
+            || !TryReadText(bytes, ref length, out var after)
+            || before is null
+            || after is null
+            || length >= MaxBytes
+            || length >= bytes.Length
+            || bytes[length] > 1)
+        {
+            return false;
+        }
+
+        var isOwn = bytes[length++] == 1;
+        var key = new StreamKey(before, new SequencePart(format), after) { IsOwn = isOwn };
+        if (IsPossible(key))
+            stream = new StreamName(key, bytes.Slice(0, length).ToArray());
+        return stream is not null;
+    }
+
+    /// <summary>How many of these bytes are a name, whatever it says; false if they begin with none.</summary>
+    public static bool TryMeasure(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        for (var text = 0; text < 3; text++)
+        {
+            if (!Varint.TryRead(bytes, ref length, out var one) || (one > 0 && one - 1 > (ulong)(bytes.Length - length)))
+                return false;
+
+            length += one > 0 ? (int)(one - 1) : 0;
+        }
+
+        return ++length <= bytes.Length && length <= MaxBytes;
+    }
+
+    public bool Equals(StreamName? other) => other is not null && Hash == other.Hash && Encoded.SequenceEqual(other.Encoded);
+
+    public override bool Equals(object? obj) => Equals(obj as StreamName);
+
+    public override int GetHashCode() => Hash.GetHashCode();
+
+    public override string ToString() => Key.ObjectKey(0);
+
+    // Whoever can write to the disk could name any object: only what settings can lead to is believed.
+    private static bool IsPossible(StreamKey key)
+    {
+        if (key.Sequence.Format is { } format && (format.Length is 0 or > LongestSequence || format.Any(c => c != '0')))
+            return false;
+
+        var first = key.ObjectKey(0);
+        return ObjectKeyRules.FaultOf(first) is null && !ObjectKeyRules.IsChangedByUri(first);
+    }
+
+    private static byte[] Encode(StreamKey key)
+    {
+        var bytes = new List<byte>();
+        AddText(bytes, key.Before);
+        AddText(bytes, key.Sequence.Format);
+        AddText(bytes, key.After);
+        bytes.Add(key.IsOwn ? (byte)1 : (byte)0);
+        if (bytes.Count > MaxBytes)
+            throw new ArgumentException($"The stream's key has {bytes.Count} bytes; at most {MaxBytes} are stored.", nameof(key));
+
+        return bytes.ToArray();
+    }
+
+    // A length of seven bits per byte, one more than the text's own so that zero stands for no text, and its UTF-8.
+    private static void AddText(List<byte> bytes, string? text)
+    {
+        var utf8 = text is null ? [] : Encoding.UTF8.GetBytes(text);
+        var length = text is null ? 0U : (uint)utf8.Length + 1;
+        for (; length >= 0x80; length >>= 7)
+            bytes.Add((byte)(length | 0x80));
+
+        bytes.Add((byte)length);
+        bytes.AddRange(utf8);
+    }
+
+    private static bool TryReadText(ReadOnlySpan<byte> bytes, ref int at, out string? text)
+    {
+        text = null;
+        var length = 0L;
+        for (var i = 0; ; i++)
+        {
+            if (at >= bytes.Length || i == LargestLengthBytes)
+                return false;
+
+            length |= (long)(bytes[at] & 0x7F) << (7 * i);
+            if (bytes[at++] < 0x80)
+                break;
+        }
+
+        if (length == 0)
+            return true;
+        if (length - 1 > bytes.Length - at)
+            return false;
+
+        text = Encoding.UTF8.GetString(bytes.Slice(at, (int)length - 1).ToArray());
+        at += (int)length - 1;
+        return true;
+    }
+}
+
+/// <summary>The streams that were read last, so that a name is decoded once and not once a block. For one thread.</summary>
+internal sealed class StreamNames
+{
+    private const int MostNames = 10_000;
+
+    private readonly Dictionary<ulong, StreamName> _byHash = [];
+
+    /// <summary>Reads the names that fill these bytes; false if they hold anything else.</summary>
+    public bool TryReadAll(ReadOnlySpan<byte> bytes, out StreamName[] names)
+    {
+        var found = new List<StreamName>();
+        names = [];
+        while (bytes.Length > 0)
+        {
+            if (!StreamName.TryMeasure(bytes, out var length))
+                return false;
+
+            var encoded = bytes.Slice(0, length);
+            if (!_byHash.TryGetValue(Crc64.Append(0, encoded), out var name) || !name.Encoded.SequenceEqual(encoded))
+            {
+                if (!StreamName.TryDecode(encoded, out name, out _))
+                    return false;
+                if (_byHash.Count >= MostNames)
+                    _byHash.Clear();
+                _byHash[name.Hash] = name;
+            }
+
+            found.Add(name);
+            bytes = bytes.Slice(length);
+        }
+
+        names = [.. found];
+        return true;
+    }
+}

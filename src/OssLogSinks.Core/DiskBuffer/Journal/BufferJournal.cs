@@ -1,0 +1,474 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.DiskBuffer.Format;
+
+namespace OssLogSinks.Core.DiskBuffer.Journal;
+
+/// <summary>
+/// The memory of one buffer folder: what is settled, which appends may be on their way, and which segments exist. What it
+/// remembers on disk was true when it was written, and an append that was sent is always among it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// One append-only file and a spare. When the file is full, or writing to it failed, a snapshot of what still matters is written to
+/// the spare, with the next generation, and the two change places. Until that snapshot is whole and synced, the file before it
+/// stands untouched. Both are as large from the beginning as they need to be: on a full disk the only way out is to ship what is
+/// there, and that must be written down first.
+/// </para>
+/// <para>
+/// Safe for several threads. Intents that come together share one sync. Nobody waits for it but those who asked for it,
+/// except at a change of files, once in some thousand entries.
+/// </para>
+/// </remarks>
+internal sealed class BufferJournal : IDisposable
+{
+    /// <summary>No journal is larger than this.</summary>
+    public const int MostBytes = 512 << 20;
+
+    private const int LeastEntries = 1023;
+    private static readonly string[] Names = ["journal.0", "journal.1"];
+
+    private readonly JournalFile[] _slots;
+    private readonly bool _syncs;
+
+    // An orphaned folder gets no new segments and may hold some that its journal does not know: no mark is forgotten there.
+    private readonly bool _forgets;
+
+    // Taken before _gate, never after. Held while the file is synced.
+    private readonly object _syncing = new();
+    private readonly object _gate = new(); // guards everything below
+    private readonly JournalState _state;
+    private int _current;
+    private int _next;
+    private int _syncedInFile;
+    private long _generation;
+    private long _written;
+    private long _synced;
+    private int _entriesToHave = LeastEntries;
+
+    // The file in use takes no more: it is full, or a write to it failed, or another process wrote it. The next entry goes to the spare.
+    private bool _mustChange = true;
+    private bool _isClosed;
+
+    private BufferJournal(JournalFile[] slots, bool syncs, bool forgets, JournalState state)
+    {
+        (_slots, _syncs, _forgets, _state) = (slots, syncs, forgets, state);
+    }
+
+    /// <summary>Whether a file of a folder is part of its journal.</summary>
+    public static bool IsName(string name) => Array.IndexOf(Names, name) >= 0;
+
+    /// <summary>What is remembered now; a copy.</summary>
+    public JournalState State
+    {
+        get
+        {
+            lock (_gate)
+                return _state.Copy();
+        }
+    }
+
+    /// <summary>Whether what must survive a power cut is forced onto the medium.</summary>
+    public bool Syncs => _syncs;
+
+    /// <summary>Whether it could not be written, so that nothing new should come into its folder.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Bytes that it takes on disk.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _slots[0].Bytes + _slots[1].Bytes;
+        }
+    }
+
+    /// <summary>Bytes that a journal takes for so many streams and segments.</summary>
+    public static long BytesFor(int streams, int segments) => 2 * JournalFile.BytesFor(EntriesFor(streams, segments));
+
+    /// <summary>Makes the journal of a new folder, which is there and empty.</summary>
+    /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
+    public static BufferJournal Create(IBufferFiles files, string folder, FolderSalt salt, bool syncs, int entries = LeastEntries)
+    {
+        var slots = new List<JournalFile>();
+        try
+        {
+            foreach (var name in Names)
+            {
+                slots.Add(new JournalFile(files.Create(Path.Combine(folder, name)), salt));
+                slots[slots.Count - 1].Grow(entries);
+            }
+
+            // Both begin with a header: a file without one is damaged.
+            var journal = new BufferJournal([.. slots], syncs, forgets: true, new JournalState()) { _entriesToHave = entries };
+            journal.Change(syncs);
+            journal.Change(syncs);
+            if (syncs)
+                files.SyncFolder(folder);
+            return journal;
+        }
+        catch
+        {
+            slots.ForEach(slot => slot.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Opens the journal of a folder that another process left. What can be read of it is remembered.</summary>
+    /// <returns>Null if it is of a version that this code does not know.</returns>
+    /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
+    public static BufferJournal? Open(IBufferFiles files, string folder, FolderSalt salt, bool syncs, int entries = LeastEntries)
+    {
+        var slots = new List<JournalFile>();
+        try
+        {
+            var contents = new List<JournalContent>();
+            foreach (var name in Names)
+            {
+                var path = Path.Combine(folder, name);
+                var file = files.Exists(path) ? files.Open(path) : files.Create(path);
+                slots.Add(new JournalFile(file, salt));
+                contents.Add(JournalFile.Read(file, salt));
+            }
+
+            if (contents.Exists(content => content.IsUnknownVersion))
+            {
+                slots.ForEach(slot => slot.Dispose());
+                return null;
+            }
+
+            var latest = contents[1].Generation > contents[0].Generation ? 1 : 0;
+            var state = StateOf(contents[latest], contents[1 - latest], salt, out var current);
+            return new BufferJournal([.. slots], syncs, forgets: false, state)
+            {
+                _current = current == contents[latest] ? latest : 1 - latest,
+
+                // A generation is never tried twice: one whose header a crash cut off may have left entries behind it.
+                _generation = contents.Max(content => content.Generation) + (contents.Exists(content => content.Generation == 0) ? JournalContent.Attempts / 2 : 0),
+                _entriesToHave = entries,
+            };
+        }
+        catch
+        {
+            slots.ForEach(slot => slot.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Deletes what is left of a journal that was never used.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static void DeleteAll(IBufferFiles files, string folder)
+    {
+        foreach (var name in Names)
+            files.Delete(Path.Combine(folder, name));
+    }
+
+    /// <summary>Deletes its files once it is closed. The spare goes first: what it says was true once, and must not be found alone.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void Delete(IBufferFiles files, string folder)
+    {
+        files.Delete(Path.Combine(folder, Names[1 - _current]));
+        if (_syncs)
+            files.SyncFolder(folder);
+        files.Delete(Path.Combine(folder, Names[_current]));
+    }
+
+    /// <summary>Bytes by which <see cref="Reserve"/> would make the files longer.</summary>
+    public long GrowthFor(int streams, int segments)
+    {
+        var bytes = JournalFile.BytesFor(EntriesFor(streams, segments));
+        lock (_gate)
+            return _slots.Sum(slot => Math.Max(0, bytes - slot.Bytes));
+    }
+
+    /// <summary>Makes room for the entries of so many streams and segments: before their records come, for later the disk may be full.</summary>
+    /// <exception cref="IOException">The disk has no room.</exception>
+    public void Reserve(int streams, int segments)
+    {
+        lock (_gate)
+        {
+            var entries = EntriesFor(streams, segments);
+            if (entries > _slots[0].Capacity || entries > _slots[1].Capacity)
+            {
+                _slots[1 - _current].Grow(entries);
+                _slots[_current].Grow(entries);
+            }
+
+            // It shrinks when it is several times too large, and not at once.
+            _entriesToHave = entries;
+            if (!_isClosed && !_mustChange && _slots[_current].Capacity >= 8L * entries)
+                TryChange();
+        }
+    }
+
+    /// <summary>
+    /// Remembers a new segment; to be called before any of its records is settled. Never throws: if the disk fails, it is
+    /// written with the next entry that works.
+    /// </summary>
+    public void SegmentOpened(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentOpened, 0, firstId));
+
+    /// <summary>Remembers how far a segment goes that is complete. Never throws, as <see cref="SegmentOpened"/>.</summary>
+    public void SegmentEnded(long firstId, long end) => Note(new JournalEntry(JournalEntryKind.SegmentEnded, 0, firstId, end));
+
+    /// <summary>Remembers that all records of a segment are settled, so that its file may be deleted. On disk when it returns.</summary>
+    /// <exception cref="IOException">That failed; the file must stay.</exception>
+    public void SegmentDone(long firstId) => Commit(new JournalEntry(JournalEntryKind.SegmentDone, 0, firstId));
+
+    /// <summary>Forgets a segment whose file has gone. Never throws.</summary>
+    public void SegmentRemoved(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentRemoved, 0, firstId));
+
+    /// <summary>Remembers an append before it is sent, instead of the stream's one before. On disk when it returns.</summary>
+    /// <exception cref="IOException">That failed; nothing may be sent. It may be found on disk all the same.</exception>
+    public void Intend(ulong stream, AppendIntent intent) => Commit(new JournalEntry(JournalEntryKind.Intent, stream, 0, 0, intent));
+
+    /// <summary>
+    /// Remembers that all of a stream's records up to an id are settled. Never throws and is not synced: if it is lost, the
+    /// append is still there and OSS is asked.
+    /// </summary>
+    public void Settle(ulong stream, long throughId) => Note(new JournalEntry(JournalEntryKind.Settled, stream, throughId));
+
+    /// <summary>Forces everything onto the medium, whatever the policy.</summary>
+    /// <exception cref="IOException">That failed.</exception>
+    public void Sync()
+    {
+        long all;
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            all = _written;
+        }
+
+        SyncThrough(all);
+    }
+
+    /// <summary>Writes what could not be written so far, if it can be now, and lets go of the files.</summary>
+    public void Dispose()
+    {
+        lock (_syncing)
+        {
+            lock (_gate)
+            {
+                if (_isClosed)
+                    return;
+
+                _isClosed = true;
+                try
+                {
+                    if (_mustChange && _written > _synced)
+                        Change(_syncs);
+                    else if (_syncs && _written > _synced)
+                        _slots[_current].Sync();
+                }
+                catch (IOException)
+                {
+                    // What could not be written is what OSS is asked about at the next start.
+                }
+
+                foreach (var slot in _slots)
+                    slot.Dispose();
+            }
+        }
+    }
+
+    // What a snapshot takes, and twice that for what comes behind it.
+    private static int EntriesFor(int streams, int segments)
+    {
+        var entries = LeastEntries;
+        while (entries < 3L * ((2L * streams) + (3L * segments)))
+            entries = (2 * entries) + 1;
+        return entries;
+    }
+
+    // A snapshot that is not whole, with nothing behind it, is one that a crash cut off: the other file says everything. So it
+    // does if a crash cut off the header, and nothing of a later generation stands behind that.
+    private static JournalState StateOf(JournalContent latest, JournalContent other, FolderSalt salt, out JournalContent current)
+    {
+        var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
+        current = isCutOff ? other : latest;
+        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.HoldsEntriesAfter(latest.Generation, salt));
+        var state = new JournalState { IsDamaged = !current.IsWhole || current.HasLost || current.WasDamaged || isOtherLost };
+        if (!current.IsWhole)
+            other.Entries.ForEach(entry => state.Apply(entry));
+        current.Entries.ForEach(entry => state.Apply(entry));
+        return state;
+    }
+
+    private void Note(in JournalEntry entry)
+    {
+        lock (_gate)
+        {
+            _state.Apply(entry);
+            _written++;
+            if (_isClosed)
+                return;
+
+            try
+            {
+                Write(entry);
+            }
+            catch (IOException)
+            {
+                // The state has it: the change of files that is due now writes it.
+            }
+        }
+    }
+
+    private void Commit(in JournalEntry entry)
+    {
+        long mine;
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            Write(entry);
+            _state.Apply(entry);
+            mine = ++_written;
+        }
+
+        if (_syncs)
+            SyncThrough(mine);
+    }
+
+    private void Write(in JournalEntry entry)
+    {
+        if (_mustChange || _next >= _slots[_current].Capacity)
+            Change(_syncs);
+
+        // Until the write has succeeded, nothing else may go behind it.
+        try
+        {
+            _slots[_current].Write(entry, _next, _syncedInFile);
+            _next++;
+        }
+        catch (IOException)
+        {
+            _mustChange = HasFailed = true;
+            throw;
+        }
+    }
+
+    /// <summary>The spare takes over, beginning with all that still matters.</summary>
+    private void Change(bool sync)
+    {
+        _mustChange = true;
+        if (_forgets)
+            _state.Prune();
+
+        // A generation is never tried twice: entries of two attempts must not be taken for one.
+        _generation++;
+        var spare = _slots[1 - _current];
+        var entries = _state.ToEntries();
+        var capacity = Math.Max(_entriesToHave, 2 * entries.Count);
+        try
+        {
+            if (_forgets)
+                spare.Shrink(capacity);
+            TryGrow(spare, capacity);
+            spare.Start(entries, _generation, _state.IsDamaged, sync);
+        }
+        catch (IOException)
+        {
+            HasFailed = true;
+            throw;
+        }
+
+        _current = 1 - _current;
+        _next = entries.Count;
+        _mustChange = HasFailed = false;
+        _syncedInFile = sync ? _next : 0;
+        if (sync)
+            _synced = _written;
+        if (_forgets && sync == _syncs)
+            TryShrink(_slots[1 - _current], capacity);
+    }
+
+    private static void TryGrow(JournalFile spare, int entries)
+    {
+        try
+        {
+            spare.Grow(entries);
+        }
+        catch (IOException)
+        {
+            // What has to be written may fit all the same.
+        }
+    }
+
+    private static void TryShrink(JournalFile spare, int entries)
+    {
+        try
+        {
+            spare.Shrink(entries);
+        }
+        catch (IOException)
+        {
+            // It stays as it is.
+        }
+    }
+
+    private void TryChange()
+    {
+        try
+        {
+            Change(_syncs);
+        }
+        catch (IOException)
+        {
+            // The next entry tries again.
+        }
+    }
+
+    private void SyncThrough(long mine)
+    {
+        lock (_syncing)
+        {
+            JournalFile file;
+            long generation;
+            long through;
+            int next;
+            lock (_gate)
+            {
+                if (_synced >= mine)
+                    return;
+
+                ThrowIfClosed();
+                if (_mustChange)
+                {
+                    Change(sync: true);
+                    return;
+                }
+
+                (file, generation, through, next) = (_slots[_current], _generation, _written, _next);
+            }
+
+            SyncOutside(file);
+            lock (_gate)
+            {
+                _synced = Math.Max(_synced, through);
+                if (generation == _generation)
+                    _syncedInFile = next;
+            }
+        }
+    }
+
+    // After a failed sync the next one may succeed without having written anything: what is in doubt is written anew.
+    private void SyncOutside(JournalFile file)
+    {
+        try
+        {
+            file.Sync();
+        }
+        catch (IOException)
+        {
+            lock (_gate)
+                _mustChange = HasFailed = true;
+
+            throw;
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_isClosed)
+            throw new ObjectDisposedException(nameof(BufferJournal));
+    }
+}

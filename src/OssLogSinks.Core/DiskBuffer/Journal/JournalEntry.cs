@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.DiskBuffer.Format;
+
+namespace OssLogSinks.Core.DiskBuffer.Journal;
+
+/// <summary>
+/// One fact of the journal. On disk always <see cref="Size"/> bytes with a checksum over its place too: an entry that reads
+/// well is one that was written there, in this generation.
+/// </summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Stream">Of which stream; 0 where it speaks of none.</param>
+/// <param name="Id">The record, or the segment's first one.</param>
+/// <param name="End">For the end of a segment: the id behind its last record.</param>
+/// <param name="Intent">The append, or for <see cref="JournalEntryKind.Earlier"/> one with the body alone.</param>
+internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream, long Id, long End = 0, AppendIntent? Intent = null)
+{
+    /// <summary>Bytes of an entry.</summary>
+    public const int Size = 80;
+
+    private const byte PositionHasCrc = 1;
+    private const byte KeepsEarlier = 2;
+
+    public void WriteTo(Span<byte> target, uint seed, int index, int synced)
+    {
+        target = target.Slice(0, Size);
+        target.Clear();
+        target[4] = (byte)Kind;
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(8), index);
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(12), synced);
+        BinaryPrimitives.WriteUInt64LittleEndian(target.Slice(16), Stream);
+        BinaryPrimitives.WriteInt64LittleEndian(target.Slice(24), Intent?.FirstId ?? Id);
+        BinaryPrimitives.WriteInt64LittleEndian(target.Slice(32), Intent?.LastId ?? End);
+        if (Intent is { } intent)
+        {
+            target[5] = (byte)((intent.Position.Crc64 is null ? 0 : PositionHasCrc) | (intent.Earlier.Count > 0 ? KeepsEarlier : 0));
+            BinaryPrimitives.WriteInt64LittleEndian(target.Slice(40), intent.Position.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(target.Slice(48), intent.Position.Crc64 ?? 0);
+            BinaryPrimitives.WriteInt64LittleEndian(target.Slice(56), intent.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(target.Slice(64), intent.Crc64);
+            BinaryPrimitives.WriteInt32LittleEndian(target.Slice(72), intent.Sequence);
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Append(seed, target.Slice(4)));
+    }
+
+    /// <summary>Reads an entry if it is whole and stands where it was written.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> source, uint seed, int index, out JournalEntry entry, out int synced)
+    {
+        entry = default;
+        synced = 0;
+        source = source.Slice(0, Size);
+        var kind = (JournalEntryKind)source[4];
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(seed, source.Slice(4))
+            || BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8)) != index
+            || kind is < JournalEntryKind.Settled or > JournalEntryKind.Earlier)
+            return false;
+
+        synced = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(12));
+        var intent = kind is JournalEntryKind.Intent or JournalEntryKind.Earlier ? ReadIntent(source) : null;
+        entry = new JournalEntry(
+            kind,
+            BinaryPrimitives.ReadUInt64LittleEndian(source.Slice(16)),
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(24)),
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(32)),
+            intent);
+        return intent is null || (intent is { Sequence: >= 0, Position.Length: >= 0, Length: > 0, FirstId: > 0 } && intent.LastId >= intent.FirstId);
+    }
+
+    private static AppendIntent ReadIntent(ReadOnlySpan<byte> source)
+    {
+        var position = new AppendPosition(
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(40)),
+            (source[5] & PositionHasCrc) != 0 ? BinaryPrimitives.ReadUInt64LittleEndian(source.Slice(48)) : null);
+        var intent = new AppendIntent(
+            BinaryPrimitives.ReadInt32LittleEndian(source.Slice(72)),
+            position,
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(56)),
+            BinaryPrimitives.ReadUInt64LittleEndian(source.Slice(64)),
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(24)),
+            BinaryPrimitives.ReadInt64LittleEndian(source.Slice(32)));
+
+        // Which ones they are is what the entries before it say.
+        return (source[5] & KeepsEarlier) != 0 ? intent with { Earlier = [intent.Body] } : intent;
+    }
+}
+
+/// <summary>What an entry says. The numbers are on disk.</summary>
+internal enum JournalEntryKind : byte
+{
+    /// <summary>All records of a stream up to an id have been delivered or dropped.</summary>
+    Settled = 1,
+
+    /// <summary>An append is about to be sent.</summary>
+    Intent = 2,
+    SegmentOpened = 3,
+
+    /// <summary>All records of a segment have been delivered or dropped; its file may be deleted.</summary>
+    SegmentDone = 4,
+
+    /// <summary>The file of a segment has gone.</summary>
+    SegmentRemoved = 5,
+
+    /// <summary>A segment is complete.</summary>
+    SegmentEnded = 6,
+
+    /// <summary>Other bytes that an earlier process sent to the same place, for the intent of the same stream.</summary>
+    Earlier = 7,
+}

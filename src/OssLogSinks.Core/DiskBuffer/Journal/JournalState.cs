@@ -1,0 +1,148 @@
+using OssLogSinks.Core.Appending;
+
+namespace OssLogSinks.Core.DiskBuffer.Journal;
+
+/// <summary>
+/// What the journal of a folder remembers. Entries may be applied to it again, or with some missing, and it never says
+/// that more is settled than was. Not thread-safe.
+/// </summary>
+internal sealed class JournalState
+{
+    private readonly SortedSet<long> _segments = [];
+    private readonly SortedSet<long> _done = [];
+
+    // By the first id of a segment that must exist: the id behind its last record.
+    private readonly Dictionary<long, long> _ends = [];
+    private Dictionary<ulong, long> _settled = [];
+    private Dictionary<ulong, AppendIntent> _intents = [];
+
+    /// <summary>By stream: all of its records up to this id are settled. A stream that is not here has none that matters.</summary>
+    public IReadOnlyDictionary<ulong, long> Settled => _settled;
+
+    /// <summary>By stream: the append that may have been sent and whose outcome is not known.</summary>
+    public IReadOnlyDictionary<ulong, AppendIntent> Intents => _intents;
+
+    /// <summary>The segments that must exist, by their first id in ascending order.</summary>
+    public IReadOnlyCollection<long> Segments => _segments;
+
+    /// <summary>
+    /// The segments whose records are all settled but whose files may still exist, in ascending order. The settled marks need not
+    /// cover them any more: such a file is deleted unread.
+    /// </summary>
+    public IReadOnlyCollection<long> DoneSegments => _done;
+
+    /// <summary>Whether something that was written was found missing or changed: what is said here was true, but later facts may be lost.</summary>
+    public bool IsDamaged { get; set; }
+
+    /// <summary>How many entries lead here from nothing, at most.</summary>
+    public int EntryCount => _settled.Count + _intents.Values.Sum(i => 1 + i.Earlier.Count) + _segments.Count + _ends.Count + _done.Count;
+
+    public void Apply(in JournalEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case JournalEntryKind.Settled:
+                Settle(entry.Stream, entry.Id);
+                break;
+            case JournalEntryKind.Intent when entry.Intent is { } intent:
+                Intend(entry.Stream, intent);
+                break;
+            case JournalEntryKind.Earlier when entry.Intent is { } earlier:
+                if (_intents.TryGetValue(entry.Stream, out var open) && open.IsAtPlaceOf(earlier))
+                    _intents[entry.Stream] = open.After(earlier.Body);
+                break;
+            case JournalEntryKind.SegmentOpened:
+                if (!_done.Contains(entry.Id))
+                    _segments.Add(entry.Id);
+                break;
+            case JournalEntryKind.SegmentEnded:
+                if (_segments.Contains(entry.Id))
+                    _ends[entry.Id] = entry.End;
+                break;
+            case JournalEntryKind.SegmentDone:
+                Forget(entry.Id);
+                _done.Add(entry.Id);
+                break;
+            case JournalEntryKind.SegmentRemoved:
+                Forget(entry.Id);
+                _done.Remove(entry.Id);
+                break;
+        }
+    }
+
+    /// <summary>The id behind the last record of a segment that must exist; null as long as it was not complete.</summary>
+    public long? EndOf(long firstId) => _ends.TryGetValue(firstId, out var end) ? end : null;
+
+    /// <summary>Forgets the settled marks that no record can need: those below the oldest segment.</summary>
+    public void Prune()
+    {
+        var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
+
+        // Made anew: a dictionary that once was large stays so.
+        var kept = new Dictionary<ulong, long>();
+        foreach (var mark in _settled)
+            if (mark.Value >= oldest)
+                kept.Add(mark.Key, mark.Value);
+        _settled = kept;
+        _intents = new Dictionary<ulong, AppendIntent>(_intents);
+    }
+
+    /// <summary>The entries that lead here from nothing.</summary>
+    public List<JournalEntry> ToEntries()
+    {
+        var entries = new List<JournalEntry>(_settled.Count + _intents.Count + _segments.Count + _ends.Count + _done.Count);
+        foreach (var first in _segments)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentOpened, 0, first));
+        foreach (var end in _ends)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentEnded, 0, end.Key, end.Value));
+        foreach (var first in _done)
+            entries.Add(new JournalEntry(JournalEntryKind.SegmentDone, 0, first));
+        foreach (var mark in _settled)
+            entries.Add(new JournalEntry(JournalEntryKind.Settled, mark.Key, mark.Value));
+        foreach (var open in _intents)
+        {
+            entries.Add(new JournalEntry(JournalEntryKind.Intent, open.Key, 0, 0, open.Value with { Earlier = [] }));
+            foreach (var body in open.Value.Earlier)
+                entries.Add(new JournalEntry(JournalEntryKind.Earlier, open.Key, 0, 0, open.Value with { Length = body.Length, Crc64 = body.Crc64, Earlier = [] }));
+        }
+
+        return entries;
+    }
+
+    public JournalState Copy()
+    {
+        var copy = new JournalState { IsDamaged = IsDamaged };
+        foreach (var entry in ToEntries())
+            copy.Apply(entry);
+
+        return copy;
+    }
+
+    private void Forget(long segment)
+    {
+        _segments.Remove(segment);
+        _ends.Remove(segment);
+    }
+
+    private void Settle(ulong stream, long throughId)
+    {
+        if (!_settled.TryGetValue(stream, out var before) || before < throughId)
+            _settled[stream] = throughId;
+
+        if (_intents.TryGetValue(stream, out var open) && open.LastId <= throughId)
+            _intents.Remove(stream);
+    }
+
+    private void Intend(ulong stream, AppendIntent intent)
+    {
+        // A stream is delivered in the order of its ids: this append would not have been sent before all earlier records
+        // were settled. So a settled mark that was lost is made good here.
+        Settle(stream, intent.FirstId - 1);
+        if (_settled[stream] >= intent.LastId)
+            return;
+
+        // Whoever sends other bytes to the same place, while what was sent there before is in doubt, says so.
+        var isAgain = intent.Earlier.Count > 0 && _intents.TryGetValue(stream, out var open) && open.IsAtPlaceOf(intent);
+        _intents[stream] = isAgain ? (intent with { Earlier = _intents[stream].Earlier }).After(_intents[stream].Body) : intent with { Earlier = [] };
+    }
+}

@@ -1,0 +1,274 @@
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Spool;
+
+namespace OssLogSinks.Core.DiskBuffer;
+
+/// <summary>
+/// Where records come in: copied into blocks in bounded memory, in the order of their ids, until the writer takes them to disk.
+/// Never waits. What a block holds counts, not what is used of it.
+/// </summary>
+internal sealed class StagingBuffer
+{
+    private const int LargestBlock = 256 << 10;
+    private const int SmallestBlock = 4 << 10;
+    private const int FirstBlock = 16 << 10;
+    private const int BlocksInMemory = 16;
+
+    // So much is written at once, however shortly after the last write; less of it if that were too much of the memory here.
+    private const int MostUrgentBytes = 4 << 20;
+    private const int UrgentShare = 4;
+
+    private const int MostNames = 10_000;
+
+    private readonly object _gate = new();
+    private readonly ObjectKeyTemplate _template;
+    private readonly RollingPolicy _policy;
+    private readonly TimeProvider _time;
+    private readonly FlushTracker _tracker;
+    private readonly ThreadSignal _work;
+    private readonly long _limit;
+    private readonly long _urgentBytes;
+    private readonly int _largestBlock;
+
+    // Guarded by _gate.
+    private readonly Dictionary<StreamId, StreamName> _names = [];
+    private readonly Queue<Block> _blocks = new();
+    private readonly Queue<long> _begun = new();
+    private Block? _open;
+    private TaskCompletionSource<bool>? _space;
+    private long _heldBytes;
+    private long _copyBytes;
+    private long _waitingBytes;
+    private int _nextCapacity;
+    private long _lastId;
+    private bool _isClosed;
+    private bool _wantsMemory;
+
+    public StagingBuffer(DeliverySetup setup, FlushTracker tracker, ThreadSignal work, long limit)
+    {
+        _template = setup.KeyTemplate;
+        _policy = setup.Policy;
+        _time = setup.Time;
+        _tracker = tracker;
+        _work = work;
+        _limit = limit;
+        _urgentBytes = Math.Min(MostUrgentBytes, limit / UrgentShare);
+        _largestBlock = (int)Math.Max(SmallestBlock, Math.Min(LargestBlock, limit / BlocksInMemory));
+        _nextCapacity = Math.Min(FirstBlock, _largestBlock);
+    }
+
+    /// <summary>Memory that blocks hold: those that are being written or read included.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _heldBytes;
+        }
+    }
+
+    /// <summary>Whether a record was refused while written blocks were kept for the reader.</summary>
+    public bool WantsMemory
+    {
+        get
+        {
+            lock (_gate)
+                return _wantsMemory;
+        }
+    }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+                return _isClosed;
+        }
+    }
+
+    public bool HasWork
+    {
+        get
+        {
+            lock (_gate)
+                return _waitingBytes > 0;
+        }
+    }
+
+    /// <summary>Whether what waits should be written without waiting for more.</summary>
+    public bool IsUrgent
+    {
+        get
+        {
+            lock (_gate)
+                return _isClosed || _waitingBytes >= _urgentBytes;
+        }
+    }
+
+    /// <summary>How long the oldest record here has waited; zero if there is none.</summary>
+    public TimeSpan OldestAge()
+    {
+        lock (_gate)
+            return _begun.Count > 0 ? _time.GetElapsedTime(_begun.Peek()) : TimeSpan.Zero;
+    }
+
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    {
+        spaceAvailable = null;
+        bool hasWork;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return Acceptance.Closed;
+
+            var stream = NameOf(record);
+            var before = _open?.Length ?? 0;
+            var acceptedTicks = _time.GetUtcNow().UtcTicks;
+            if (_open?.TryAdd(record, stream, acceptedTicks) != true)
+            {
+                if (!TryBegin(stream, record.Utf8.Length))
+                {
+                    spaceAvailable = (_space ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                    if (!_wantsMemory && _copyBytes > 0)
+                    {
+                        _wantsMemory = true;
+                        _work.Set();
+                    }
+
+                    return Acceptance.Full;
+                }
+
+                before = 0;
+                _ = _open!.TryAdd(record, stream, acceptedTicks);
+            }
+
+            _tracker.Accept(++_lastId, isDue);
+            var added = _open.Length - before;
+            hasWork = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + added >= _urgentBytes);
+            _waitingBytes += added;
+        }
+
+        if (hasWork)
+            _work.Set();
+        return Acceptance.Accepted;
+    }
+
+    /// <summary>Takes the oldest block out; null if there is none. Its memory counts until it is <see cref="Release"/>d.</summary>
+    public Block? Take()
+    {
+        lock (_gate)
+        {
+            var block = _blocks.Count > 0 ? _blocks.Dequeue() : _open;
+            if (block is null)
+                return null;
+
+            if (block == _open)
+            {
+                // Little came since the last write: a smaller block will do.
+                if (block.Length < block.HeldBytes / 4)
+                    _nextCapacity = Math.Max(SmallestBlock, _nextCapacity / 2);
+                _open = null;
+            }
+
+            _waitingBytes -= block.Length;
+            return block;
+        }
+    }
+
+    /// <summary>The oldest block that was taken has its place, on disk or on its way: it does not wait here any more.</summary>
+    public void Placed()
+    {
+        lock (_gate)
+            _begun.Dequeue();
+    }
+
+    /// <summary>Keeps a block that was written for the reader, if it takes no more than half of the memory with others.</summary>
+    public bool TryKeepCopy(Block block)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _copyBytes + block.HeldBytes > _limit / 2)
+                return false;
+
+            _copyBytes += block.HeldBytes;
+            return true;
+        }
+    }
+
+    /// <summary>Gives the memory of a copy back.</summary>
+    public void ReleaseCopy(Block block)
+    {
+        lock (_gate)
+        {
+            _copyBytes -= block.HeldBytes;
+            _wantsMemory = false;
+        }
+
+        Release(block);
+    }
+
+    /// <summary>Gives the memory of a block back.</summary>
+    public void Release(Block block)
+    {
+        TaskCompletionSource<bool>? space;
+        lock (_gate)
+        {
+            _heldBytes -= block.HeldBytes;
+            block.Release();
+            space = _space;
+            _space = null;
+        }
+
+        space?.TrySetResult(true);
+    }
+
+    /// <summary>Takes nothing any more.</summary>
+    public void Close()
+    {
+        TaskCompletionSource<bool>? space;
+        lock (_gate)
+        {
+            _isClosed = true;
+            space = _space;
+            _space = null;
+        }
+
+        space?.TrySetResult(true);
+        _work.Set();
+    }
+
+    // Blocks grow while much comes. One that is full is not copied into a larger one: the next one is larger.
+    private bool TryBegin(StreamName stream, int length)
+    {
+        var isOverflow = _open is not null;
+        var capacity = isOverflow ? Math.Min(_largestBlock, 2 * _nextCapacity) : _nextCapacity;
+        var cost = Block.HeldFor(Math.Max(capacity, Block.CapacityFor(stream, length)));
+        if (_heldBytes + cost > _limit && _heldBytes > 0)
+            return false;
+
+        if (isOverflow)
+            _blocks.Enqueue(_open!);
+        _nextCapacity = capacity;
+        _open = new Block(cost, _lastId + 1, _time.GetTimestamp());
+        _heldBytes += _open.HeldBytes;
+        _begun.Enqueue(_open.BegunAt);
+        return true;
+    }
+
+    private StreamName NameOf(in LogRecord record)
+    {
+        var period = _policy.PeriodOf(record.Time);
+        var id = new StreamId(period, record.KeyValues);
+        if (_names.TryGetValue(id, out var name))
+            return name;
+
+        if (_names.Count >= MostNames)
+            _names.Clear();
+        name = new StreamName(_template.Render(period.Start, record.KeyValues.Span));
+        _names.Add(id.Kept(), name);
+        return name;
+    }
+}

@@ -1,0 +1,376 @@
+using CsCheck;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer;
+
+/// <summary>Errors of the disk, one kind after the other: what can be read is never lost, and what is lost is counted.</summary>
+public class DiskFaultTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly BufferWorld _world = new();
+
+    // More than there is memory for, so that some of it has to be read from disk.
+    private async Task<OssAppender> FillAsync(int count = 200)
+    {
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        for (var i = 0; i < count; i++)
+            await _world.LogWhenThereIsRoomAsync(appender, size: 100 << 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        return appender;
+    }
+
+    [Theory]
+    [InlineData(DiskAct.Read)]
+    [InlineData(DiskAct.Open)]
+    public async Task ReadErrorThatPasses_LosesNothing(DiskAct failing)
+    {
+        var appender = await FillAsync();
+        var until = _world.Time.GetUtcNow().AddSeconds(40);
+        _world.Disk.Fails = (act, path) => act == failing && path.EndsWith(".seg", StringComparison.Ordinal) && _world.Time.GetUtcNow() < until;
+        _world.IsOssDown = false;
+
+        Assert.True(await _world.EndAsync(appender.FlushAsync(TestContext.Current.CancellationToken), Second));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task SegmentThatCannotBeOpened_HoldsNoFlushUpAndLosesNothing()
+    {
+        var appender = await FillAsync();
+        var refused = _world.Segments[^2];
+        _world.Disk.Fails = (act, path) => act == DiskAct.Open && path == refused;
+        _world.IsOssDown = false;
+
+        Assert.False(await _world.EndAsync(appender.FlushAsync(TestContext.Current.CancellationToken), Second));
+        Assert.InRange(appender.GetSnapshot().Delivered, 1, 199);
+        Assert.Single(_world.Errors, e => e.Contains("cannot be opened"));
+        _world.Disk.Fails = null;
+
+        Assert.True(await _world.EndAsync(appender.FlushAsync(TestContext.Current.CancellationToken), Second));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void AnyDamageWhileTheProcessLives_IsCountedAndHoldsNothingUp() =>
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 6]).Sample((seed, wounds) => DamageAsync(new Random(seed), wounds).GetAwaiter().GetResult(), iter: 5, threads: 1);
+
+    private static async Task DamageAsync(Random random, int wounds)
+    {
+        var tests = new DiskFaultTests();
+        var world = tests._world;
+        var appender = await tests.FillAsync();
+        for (var i = 0; i < wounds; i++)
+        {
+            var path = world.Segments[random.Next(world.Segments.Length)];
+            var bytes = world.Disk.Bytes(path);
+            if (random.Next(4) == 0)
+                world.Disk.Delete(path);
+            else if (random.Next(3) == 0)
+                world.Disk.Put(path, bytes[..random.Next(bytes.Length)]);
+            else
+                bytes[random.Next(bytes.Length)] ^= 1;
+            if (world.Disk.Exists(path) && world.Disk.Bytes(path).Length == bytes.Length)
+                world.Disk.Put(path, bytes);
+        }
+
+        world.IsOssDown = false;
+        await world.EndAsync(appender.FlushAsync(TestContext.Current.CancellationToken), Second);
+        var isAllSafe = await world.CloseAsync(appender, Minute);
+        var end = appender.GetSnapshot();
+        Assert.Equal(200, end.Delivered + end.DroppedTotal);
+        world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
+        Assert.Equal(end.DroppedTotal == 0, isAllSafe);
+    }
+
+    [Theory]
+    [InlineData(OssBufferSync.EachWrite)]
+    [InlineData(OssBufferSync.None)]
+    public async Task FolderRemovedWhileInUse_IsMadeAnewBeforeAFlushSaysTrue(OssBufferSync sync)
+    {
+        _world.Options.BufferSync = sync;
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var folder = $"{BufferWorld.Path}/{Assert.Single(_world.Disk.FoldersIn(BufferWorld.Path))}";
+        foreach (var file in _world.Disk.FilesIn(folder))
+            _world.Disk.Delete($"{folder}/{file}");
+        _world.Disk.DeleteFolder(folder);
+
+        // Of the first ten nothing is on disk any more: only OSS can make them safe.
+        _world.Log(appender, 10, "b");
+        var flush = appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 100; i++)
+            await _world.StepAsync(Second);
+        Assert.False(flush.IsCompleted);
+        Assert.Contains(_world.Errors, e => e.Contains("was removed while it was in use"));
+        _world.Refuses = key => key == "b.log";
+        _world.IsOssDown = false;
+        Assert.True(await _world.EndAsync(flush));
+
+        // The later ten are in a new folder, and survive the process.
+        _world.Disk.PowerCut();
+        var next = new BufferWorld(_world.Disk);
+        var second = next.Start();
+        await next.UntilAsync(() => second.GetSnapshot().Delivered == 10, Second);
+        Assert.Equal(_world.Accepted["b"], next.StoredOf("b"));
+        Assert.Equal(_world.Accepted["a"], _world.StoredOf("a"));
+        await next.CloseAsync(second, Minute);
+        await _world.CloseAsync(appender, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task FailedSync_IsFollowedByANewFolder_AndTheFlushIsTrueThere()
+    {
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var left = 1;
+        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && left-- > 0;
+        _world.Log(appender, 10);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        Assert.Equal(2, _world.Disk.FoldersIn(BufferWorld.Path).Count);
+        _world.Disk.PowerCut();
+        await _world.CloseAsync(appender, TimeSpan.Zero);
+
+        var next = new BufferWorld(_world.Disk);
+        var second = next.Start();
+        await next.UntilAsync(() => second.GetSnapshot().Delivered == 20, Second);
+        Assert.Equal(_world.Accepted["a"], next.StoredOf("a"));
+        Assert.True(await next.CloseAsync(second, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task WhileOssKeepsUp_NothingIsReadFromDisk()
+    {
+        var reads = 0;
+        _world.Disk.Fails = (act, path) =>
+        {
+            if (act is DiskAct.Read or DiskAct.Open && path.EndsWith(".seg", StringComparison.Ordinal))
+                Interlocked.Increment(ref reads);
+            return false;
+        };
+        var appender = _world.Start();
+        for (var i = 0; i < 2000; i++)
+            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 1000);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        Assert.Equal(0, reads);
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public async Task FullBufferAndSmallEventsNowAndThen_FillMemoryAndNoMore()
+    {
+        _world.Options.BufferSizeLimitBytes = 8 << 20;
+        _world.Options.MemoryLimit = 4 << 20;
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        while (!_world.Reports.Reports.Any(r => r.Message.Contains("has reached its size limit")))
+        {
+            _world.Log(appender, size: 5000);
+            await _world.StepAsync();
+        }
+
+        // One at a time, and the writer looks for each of them: they share their blocks all the same.
+        var accepted = 0;
+        for (var refused = 0; refused < 20;)
+        {
+            var isAccepted = _world.Log(appender, size: 50);
+            (accepted, refused) = isAccepted ? (accepted + 1, 0) : (accepted, refused + 1);
+            if (accepted % 20 == 0)
+                await _world.StepAsync();
+            Assert.InRange(appender.GetSnapshot().SpoolBytes, 0, _world.Options.MemoryLimit);
+            Assert.InRange(accepted, 0, 1 << 20);
+        }
+
+        Assert.InRange(accepted, 3000, 40_000);
+        _world.IsOssDown = false;
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public async Task Writing_NeedsNoThreadOfThePool()
+    {
+        var usesPool = false;
+        _world.Disk.Fails = (act, path) =>
+        {
+            usesPool |= act is DiskAct.Write or DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && Thread.CurrentThread.IsThreadPoolThread;
+            return false;
+        };
+        var appender = _world.Start();
+        _world.Log(appender, 100);
+
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        Assert.False(usesPool);
+        Assert.True(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public async Task DiskThatHangs_DoesNotHoldTheCloseUp_AndWhatItHeldIsCounted()
+    {
+        using var hangs = new ManualResetEventSlim();
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var file = new HangingFiles(_world.Disk, hangs);
+        var other = new OssAppender(_world.Options, file);
+        Assert.True(other.TryAppend(AppenderTesting.Record("1\n", values: "h")));
+        await _world.UntilAsync(() => file.Hangs);
+
+        Assert.False(await other.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(1, other.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
+        hangs.Set();
+        await _world.CloseAsync(appender, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task StrangersAndForeignFiles_AreReportedOnceAndHoldNothingUp()
+    {
+        _world.IsOssDown = true;
+        var dead = _world.Start();
+        _world.Log(dead, 10);
+        Assert.True(await _world.FlushAsync(dead, OssFlushTarget.Disk));
+        await _world.CloseAsync(dead, TimeSpan.Zero);
+        var folder = $"{BufferWorld.Path}/{Assert.Single(_world.Disk.FoldersIn(BufferWorld.Path))}";
+        for (var i = 0; i < 150; i++)
+            _world.Disk.Put($"{folder}/note {i}", [1, 2, 3]);
+        _world.Disk.Put($"{BufferWorld.Path}/link", []);
+        _world.Disk.Strangers.Add($"{BufferWorld.Path}/link");
+
+        var next = new BufferWorld(_world.Disk);
+        var appender = next.Start();
+        await next.UntilAsync(() => appender.GetSnapshot().Delivered == 10, Second);
+        for (var i = 0; i < 50; i++)
+            await next.StepAsync(Second);
+
+        Assert.Single(next.Reports.Reports, r => r.Message.Contains("150 files of"));
+        Assert.Single(next.Reports.Reports, r => r.Message.Contains("'link'"));
+        Assert.InRange(next.Reports.Reports.Count, 3, 4);
+        Assert.True(await next.CloseAsync(appender, Minute));
+        Assert.True(_world.Disk.Exists($"{BufferWorld.Path}/link"));
+    }
+
+    [Fact]
+    public async Task FolderOfAnotherVersion_IsLeftAloneAndReported()
+    {
+        _world.IsOssDown = true;
+        var dead = _world.Start();
+        _world.Log(dead, 10);
+        Assert.True(await _world.FlushAsync(dead, OssFlushTarget.Disk));
+        await _world.CloseAsync(dead, TimeSpan.Zero);
+        var segment = Assert.Single(_world.Segments);
+        var bytes = _world.Disk.Bytes(segment);
+        FileVersion.Write(bytes, BitConverter.ToUInt64(bytes), FileVersion.Current + 1);
+        _world.Disk.Put(segment, bytes);
+
+        var next = new BufferWorld(_world.Disk);
+        var appender = next.Start();
+        await next.UntilAsync(() => next.Reports.Reports.Any(r => r.Message.Contains("written by another version")), Second);
+        Assert.True(await next.CloseAsync(appender, Minute));
+
+        Assert.Equal(bytes, _world.Disk.Bytes(segment));
+        Assert.Equal(0, appender.GetSnapshot().Delivered);
+    }
+
+    [Fact]
+    public async Task SparseFileOfATerabyte_IsNotReadWhole()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files are not sparse there.");
+        var path = Directory.CreateTempSubdirectory("sparse-buffer-").FullName;
+        var name = FolderName.New(TimeProvider.System);
+        var folder = Path.Combine(path, name.Text);
+        Directory.CreateDirectory(folder);
+        BufferJournal.Create(BufferFiles.Instance, folder, new FolderSalt(name.Salt), syncs: true).Dispose();
+        using (var file = File.Create(Path.Combine(folder, SegmentHeader.NameOf(1))))
+            file.SetLength(1L << 40);
+
+        var oss = new MemoryOss();
+        await OssAppender.DrainAsync(path, AppenderTesting.Options(oss), progress: null, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain(Directory.GetDirectories(path), n => Path.GetFileName(n) != Quarantine.FolderName);
+        Directory.Delete(path, recursive: true);
+    }
+
+    [Fact]
+    public void JournalOfVeryManyStreams_ShrinksWhenTheyHaveGone()
+    {
+        _world.Disk.CreateFolder("/folder");
+        using var journal = BufferJournal.Create(_world.Disk, "/folder", JournalWorld.Salt, syncs: true);
+        var small = journal.Bytes;
+        journal.Reserve(200_000, 10);
+        for (var i = 1; i <= 200_000; i++)
+            journal.Settle((ulong)i, i);
+        Assert.True(journal.Bytes > 200_000 * JournalEntry.Size);
+
+        journal.SegmentOpened(200_001);
+        journal.Reserve(1, 1);
+        journal.Intend(1, new Core.Appending.AppendIntent(0, new Core.Appending.AppendPosition(0, 0), 1, 1, 200_001, 200_001));
+        Assert.Equal(small, journal.Bytes);
+    }
+
+    /// <summary>A disk that hangs in the first write to a segment.</summary>
+    private sealed class HangingFiles(IBufferFiles inner, ManualResetEventSlim end) : IBufferFiles
+    {
+        public bool Hangs { get; private set; }
+
+        public IBufferFile Create(string path)
+        {
+            if (path.EndsWith(".seg", StringComparison.Ordinal))
+            {
+                Hangs = true;
+                end.Wait();
+            }
+
+            return inner.Create(path);
+        }
+
+        public void CreateFolder(string path) => inner.CreateFolder(path);
+
+        public IReadOnlyList<string> FilesIn(string folder) => inner.FilesIn(folder);
+
+        public IReadOnlyList<string> FoldersIn(string folder) => inner.FoldersIn(folder);
+
+        public IReadOnlyList<string> StrangersIn(string folder) => inner.StrangersIn(folder);
+
+        public bool Exists(string path) => inner.Exists(path);
+
+        public long LengthOf(string path) => inner.LengthOf(path);
+
+        public IBufferFile Open(string path) => inner.Open(path);
+
+        public IBufferFile OpenToRead(string path) => inner.OpenToRead(path);
+
+        public IBufferFile OpenExclusively(string path, bool create) => inner.OpenExclusively(path, create);
+
+        public bool ExcludesOthers(string path) => inner.ExcludesOthers(path);
+
+        public void Delete(string path) => inner.Delete(path);
+
+        public void DeleteFolder(string path) => inner.DeleteFolder(path);
+
+        public void Move(string from, string to) => inner.Move(from, to);
+
+        public void SyncFolder(string path) => inner.SyncFolder(path);
+    }
+}

@@ -1,0 +1,29 @@
+using CsCheck;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;
+
+/// <summary>
+/// The whole disk spool against a model of the world, over deaths of processes at any moment: a record that was confirmed to
+/// be on disk stands in the bucket once, and none stands there twice. What a failing test prints is a story to play again.
+/// </summary>
+public class LifeModelTests
+{
+    [Fact]
+    public void KilledAtAnyMoment_LosesAndDoublesNothing() => Check(Story.Of(OssBufferSync.EachWrite, Ending.Kill, Ending.Kill, Ending.Close), 150);
+
+    [Fact]
+    public void KilledWithoutSyncs_LosesAndDoublesNothing() => Check(Story.Of(OssBufferSync.None, Ending.Kill, Ending.Close), 100);
+
+    [Fact]
+    public void PowerCutAtAnyMoment_LosesAndDoublesNothing() => Check(Story.Of(OssBufferSync.EachWrite, Ending.PowerCut, Ending.PowerCut, Ending.Kill), 150);
+
+    [Fact]
+    public void PowerCutBetweenSyncs_LosesNothingConfirmedAndDoublesNothing() => Check(Story.Of(OssBufferSync.Interval, Ending.PowerCut, Ending.Kill), 100);
+
+    [Fact]
+    public void PowerCutWithoutSyncs_LosesNothingThatWasFlushedAndTearsNothing() => Check(Story.Of(OssBufferSync.None, Ending.PowerCut, Ending.Kill), 100, mayRepeat: true);
+
+    // CsCheck_Iter in the environment asks for more. Threads are the system's own, so a story may need several plays.
+    private static void Check(Gen<Story> stories, long iterations, bool mayRepeat = false) =>
+        stories.Sample(s => StoryWorld.Play(s, mayRepeat), iter: Math.Max(iterations, CsCheck.Check.Iter), threads: 2, print: s => s.ToString());
+}
