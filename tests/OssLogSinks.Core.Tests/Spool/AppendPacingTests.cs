@@ -81,6 +81,8 @@ public class AppendPacingTests
         for (var i = 0; i < 12; i++)
             Add($"middle{i}", records: 24);
         await _arrived.ReachAsync(1);
+        while (appender.GetSnapshot().Delivered < 60)
+            await Task.Yield();
 
         // The next one that gets large is due, with one worker behind all that were due before.
         Add("next", records: 60);
