@@ -166,10 +166,13 @@ public class DiskFaultTests
             return false;
         };
         var appender = _world.Start();
-        for (var i = 0; i < 2000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 1000);
+        for (var round = 0; round < 20; round++)
+        {
+            for (var i = 0; i < 100; i++)
+                await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 1000);
+            Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        }
 
-        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         Assert.Equal(0, reads);
         _world.AssertDelivered();
         Assert.True(await _world.CloseAsync(appender, Minute));

@@ -44,13 +44,14 @@ internal sealed class LivesWorld : IAsyncDisposable
     /// <summary>All processes die, and what was not synced is lost, but for what chance keeps.</summary>
     public void CutPower(Func<double>? chance)
     {
-        MortalProcess[] all;
+        // None begins meanwhile: it would live on with what the disk has forgotten.
         lock (_processes)
-            all = [.. _processes];
-        foreach (var process in all)
-            process.Disk.Die();
+        {
+            foreach (var process in _processes)
+                process.Disk.Die();
 
-        Disk.PowerCut(chance);
+            Disk.PowerCut(chance);
+        }
     }
 
     /// <summary>The folders of processes in the buffer.</summary>
