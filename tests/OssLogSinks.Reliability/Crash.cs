@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OssLogSinks.Core;
 using OssLogSinks.Reliability.Children;
+using OssLogSinks.Reliability.DiskFaults;
 using OssLogSinks.Reliability.FrontDoors;
 using OssLogSinks.Reliability.Services;
 
@@ -24,7 +25,8 @@ internal static class Crash
         var watch = Stopwatch.StartNew();
         if (arguments.FaultRate > 0)
             service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
-        await using var brood = new Brood(service, arguments);
+        using var disk = await FaultyDisk.CreateAsync(arguments);
+        await using var brood = new Brood(service, arguments, disk);
         var stranger = Stranger.Begin(service, arguments);
         try
         {
@@ -35,7 +37,7 @@ internal static class Crash
             var drained = await ShipRestAsync(service, arguments, brood, isDrained);
             if (stranger is not null)
                 await stranger.DisposeAsync();
-            var result = await CrashResult.ReadAsync(service, arguments, brood, drained, stranger?.Acts ?? 0, watch);
+            var result = await CrashResult.ReadAsync(service, arguments, brood, drained, stranger?.Acts ?? 0, disk, watch);
             Console.WriteLine(result);
             return result.IsGood;
         }

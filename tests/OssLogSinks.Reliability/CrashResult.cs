@@ -2,7 +2,9 @@ using System.Diagnostics;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Reliability.Children;
+using OssLogSinks.Reliability.DiskFaults;
 using OssLogSinks.Reliability.Events;
+using OssLogSinks.Reliability.FrontDoors;
 using OssLogSinks.Reliability.Services;
 
 namespace OssLogSinks.Reliability;
@@ -10,6 +12,9 @@ namespace OssLogSinks.Reliability;
 /// <summary>The sum of a run with processes that were killed; its text is what a script reads.</summary>
 internal sealed record CrashResult(RunResult Events)
 {
+    // What a process has besides: the logger, the client, and garbage.
+    private const long OtherMemory = 64 << 20;
+
     public required int Kills { get; init; }
 
     public required long Adopted { get; init; }
@@ -22,10 +27,20 @@ internal sealed record CrashResult(RunResult Events)
     /// <summary>Whether every child started, took what was logged and ended as it should.</summary>
     public required bool IsSound { get; init; }
 
-    public bool IsGood => Events.IsExactlyOnce && Events.Dropped == 0 && Leftovers == 0 && IsSound;
+    /// <summary>What failed on disk, by kind of call; null if nothing was to.</summary>
+    public string? DiskFaults { get; init; }
+
+    /// <summary>The largest managed heap of any child, in bytes.</summary>
+    public long MostHeap { get; init; }
+
+    /// <summary>How large it may be.</summary>
+    public long HeapLimit { get; init; }
+
+    // On a disk that fails, what cannot be kept is counted.
+    public bool IsGood => Events.IsExactlyOnce && (Events.Dropped == 0 || DiskFaults is not null) && Leftovers == 0 && IsSound && MostHeap <= HeapLimit;
 
     /// <summary>Reads the bucket back, and holds it against what the children said to be on disk.</summary>
-    public static async Task<CrashResult> ReadAsync(ServiceUnderTest service, ReliabilityArguments arguments, Brood brood, OssDrainProgress? drained, int acts, Stopwatch watch)
+    public static async Task<CrashResult> ReadAsync(ServiceUnderTest service, ReliabilityArguments arguments, Brood brood, OssDrainProgress? drained, int acts, FaultyDisk? disk, Stopwatch watch)
     {
         await service.CalmAsync();
         Console.WriteLine($"shipped after {watch.Elapsed.TotalSeconds:0.0} s; reading back");
@@ -45,6 +60,9 @@ internal sealed record CrashResult(RunResult Events)
             Quarantined = done.Sum(d => d.QuarantinedRecords) + (drained?.Quarantined ?? 0),
             Leftovers = leftovers,
             IsSound = brood.IsSound,
+            DiskFaults = disk?.ToString(),
+            MostHeap = children.Max(child => child.MostHeap),
+            HeapLimit = Pace.Crash.MemoryLimit + OtherMemory,
         };
         if (leftovers > 0)
             await Console.Error.WriteLineAsync($"left in the buffer: {BufferFolder.Describe(arguments.BufferPath)}");
@@ -53,7 +71,7 @@ internal sealed record CrashResult(RunResult Events)
         return result;
     }
 
-    public override string ToString() => $"{Events} kills={Kills} adopted={Adopted} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")}";
+    public override string ToString() => $"{Events} kills={Kills} adopted={Adopted} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")} heap={MostHeap >> 20}MiB{(DiskFaults is null ? "" : $" disk: {DiskFaults}")}";
 
     private static RunResult Sum(IReadOnlyList<ChildProcess> children, Ledger ledger, DeliverySnapshot[] done, int? faults, TimeSpan took) => new()
     {
@@ -61,7 +79,7 @@ internal sealed record CrashResult(RunResult Events)
         Delivered = ledger.Delivered,
         Dropped = done.Sum(d => d.DroppedTotal),
         Foreign = ledger.Foreign,
-        Lost = children.Sum(c => ledger.MissingOf(c.Order.Number, c.OnDisk)),
+        Lost = children.Sum(c => Math.Max(0, ledger.MissingOf(c.Order.Number, c.OnDisk) - c.DroppedAtClose)),
         Duplicated = ledger.Duplicated,
         Reordered = ledger.Reordered,
         Torn = ledger.Torn,

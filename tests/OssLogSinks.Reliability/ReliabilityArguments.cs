@@ -32,7 +32,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     private const string Usage = """
         usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|core] [--shared-object] [--inner-logging]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
-               crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
+               crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--disk-faults R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
@@ -91,6 +91,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     /// <summary>Whether a process lives beside the one that is killed, and beside its successor.</summary>
     public bool Overlaps { get; init; }
 
+    /// <summary>The part of the calls on the disk buffer's files that fail, in all processes but the last.</summary>
+    public double DiskFaultRate { get; init; }
+
     /// <summary>How many buffers are damaged.</summary>
     public int Rounds { get; init; } = 200;
 
@@ -126,6 +129,8 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
             parsed = parsed.WithSwitch(args[i]) ?? (i + 1 < args.Length ? parsed.WithValue(args[i], args[++i]) : null);
 
         if (parsed is { LogsInside: true, Command: not ReliabilityCommand.Storm })
+            parsed = null;
+        if (parsed is { DiskFaultRate: > 0, Command: not ReliabilityCommand.Crash })
             parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
         if (parsed is { Command: ReliabilityCommand.Soak, IsShared: true })
@@ -167,6 +172,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--first-round" when Count(value) is { } n => this with { FirstRound = n },
         "--seed" when Number(value) is { } n && n == Math.Floor(n) => this with { Seed = (int)n },
         "--fault-rate" when Number(value) is { } rate and <= 0.9 => this with { FaultRate = rate },
+        "--disk-faults" when Number(value) is { } rate and <= 0.5 => this with { DiskFaultRate = rate },
         "--minutes" when Number(value) is { } minutes and > 0 => this with { Minutes = minutes },
         "--gigabytes" when Number(value) is { } gigabytes and > 0 => this with { Gigabytes = gigabytes },
         "--buffer" when value.Length > 0 => this with { ChosenBuffer = Path.GetFullPath(value) },

@@ -28,7 +28,7 @@ internal static class Share
             return false;
         }
 
-        var result = await CrashResult.ReadAsync(service, arguments, brood, drained: null, acts: 0, watch);
+        var result = await CrashResult.ReadAsync(service, arguments, brood, drained: null, acts: 0, disk: null, watch);
         Console.WriteLine(result);
         return result.IsGood && result.Events.Accepted == Processes * (long)arguments.Events;
     }

@@ -26,8 +26,10 @@ internal sealed class BufferReader
     private readonly DamageReport _damage;
     private readonly TimeProvider _time;
     private readonly StreamNames _names = new();
+    private readonly PassedOverStreams _passedOver = new();
     private readonly object _passing = new();
-    private bool _isPassingOver;
+    private bool _isGivenUp;
+    private Task? _relief;
 
     /// <param name="files">The disk.</param>
     /// <param name="memory">Where the records go.</param>
@@ -73,6 +75,7 @@ internal sealed class BufferReader
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            await CatchUpAsync(cancellationToken).ConfigureAwait(false);
             var changed = folder.Changed.NextAsync();
             var (length, end, isFinal) = folder.Extent(segment);
             length = Math.Min(length, LongestSegment);
@@ -87,7 +90,7 @@ internal sealed class BufferReader
             }
             else
             {
-                await Waiting.WithAsync(changed, cancellationToken).ConfigureAwait(false);
+                await Waiting.WithAsync(OrRelief(changed), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -120,7 +123,7 @@ internal sealed class BufferReader
     public void EndPassing()
     {
         lock (_passing)
-            _isPassingOver = true;
+            _isGivenUp = true;
     }
 
     // Null once it has got through.
@@ -128,9 +131,9 @@ internal sealed class BufferReader
     {
         lock (_passing)
         {
-            if (_isPassingOver)
+            if (_isGivenUp)
                 throw new OperationCanceledException();
-            if (!_memory.TryAdd(records.Current, source, state, out var spaceAvailable))
+            if (_memory.TryAdd(records.Current, source, state, out var spaceAvailable) != Acceptance.Accepted)
                 return spaceAvailable;
 
             LastId = records.Id;
@@ -139,12 +142,17 @@ internal sealed class BufferReader
     }
 
     /// <summary>Reads the blocks of a segment for another purpose than to deliver them.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="each">What to do with each; false for no more.</param>
+    /// <param name="above">Records up to this id are of no interest.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False if it cannot be opened.</returns>
-    public async Task<bool> ScanAsync(BufferFolder folder, Segment segment, Action<BlockRecords> each, CancellationToken cancellationToken)
+    public async Task<bool> ScanAsync(BufferFolder folder, Segment segment, Func<BlockRecords, Task<bool>> each, long above, CancellationToken cancellationToken)
     {
-        using var open = new OpenSegment(this, folder, segment) { Scan = each };
+        using var open = new OpenSegment(this, folder, segment) { Scan = each, Above = above };
         var length = Math.Min(folder.Extent(segment).Length, LongestSegment);
-        while (open.Offset < length)
+        while (open.Offset < length && !open.IsScanOver)
         {
             if (!await open.ReadNextAsync(length, end: null, cancellationToken).ConfigureAwait(false))
                 return open.IsGone;
@@ -153,10 +161,95 @@ internal sealed class BufferReader
         return true;
     }
 
+    /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (!_passedOver.Any || _relief is { IsCompleted: false })
+            return;
+
+        _relief = _memory.WhenRelieved();
+        foreach (var stream in _passedOver.All.Where(stream => _memory.Takes(stream.Name, stream.Time)))
+        {
+            while (stream.Parts.Count > 0 && await TryCatchUpAsync(stream, stream.Parts.Peek(), cancellationToken).ConfigureAwait(false))
+                _passedOver.RemoveFirst(stream);
+        }
+    }
+
+    /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
+    public Task OrRelief(Task task) => _passedOver.Any && _relief is not null ? Task.WhenAny(task, _relief) : task;
+
+    // False if it is to be gone on with later.
+    private async Task<bool> TryCatchUpAsync(PassedOverStream stream, PassedOverPart part, CancellationToken cancellationToken)
+    {
+        var (folder, segment) = (part.Folder, part.Segment);
+        var isFull = false;
+        var isRead = await ScanAsync(
+            folder,
+            segment,
+            async records =>
+            {
+                while (!isFull && records.TryRead())
+                {
+                    if (records.Id < part.FirstId || records.Id > part.LastId || records.Streams[records.StreamIndex].Hash != stream.Name.Hash)
+                        continue;
+
+                    Acceptance acceptance;
+                    while ((acceptance = TryFeed(records, folder, segment, out var spaceAvailable)) == Acceptance.Full)
+                        await Waiting.WithAsync(spaceAvailable!, cancellationToken).ConfigureAwait(false);
+                    isFull = acceptance != Acceptance.Accepted;
+                    if (!isFull)
+                        (part.FirstId, part.Count) = (records.Id + 1, part.Count - 1);
+                }
+
+                return !isFull;
+            },
+            above: 0,
+            cancellationToken).ConfigureAwait(false);
+        if (isFull || !isRead)
+            return false;
+
+        if (part.Count > 0)
+            LosePassedOver(part);
+        return true;
+    }
+
+    // It could be read when it was passed over.
+    private void LosePassedOver(PassedOverPart part)
+    {
+        _damage.TellUnreadable(part.Folder.Name, part.Segment.FirstId, part.Count);
+        Fate?.LostOnDisk(DropReason.Unreadable, part.Count, "the buffer on disk is damaged.");
+        part.Folder.LoseRead(part.Segment, part.FirstId, part.Count);
+    }
+
+    private Acceptance TryFeed(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
+    {
+        var source = records.Sources[records.StreamIndex] ??= folder.SourceOf(records.Streams[records.StreamIndex], segment);
+        return _memory.TryAdd(records.Current, source, state: null, out spaceAvailable);
+    }
+
+    private bool TryFeedOrPassOver(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
+    {
+        spaceAvailable = null;
+        var mustPass = _passedOver.Contains(records.Streams[records.StreamIndex]);
+        var acceptance = mustPass ? Acceptance.RefusedStreamFull : TryFeed(records, folder, segment, out spaceAvailable);
+        if (acceptance == Acceptance.RefusedStreamFull && _passedOver.TryAdd(records, folder, segment))
+        {
+            spaceAvailable = null;
+            return true;
+        }
+
+        if (mustPass)
+            spaceAvailable = _memory.WhenRelieved();
+        return acceptance == Acceptance.Accepted;
+    }
+
     private async Task FeedAsync(BlockRecords records, BufferFolder folder, Segment segment, CancellationToken cancellationToken)
     {
         while (FeedSome(records, folder, segment) is { } spaceAvailable)
-            await Waiting.WithAsync(spaceAvailable, cancellationToken).ConfigureAwait(false);
+        {
+            await Waiting.WithAsync(OrRelief(spaceAvailable), cancellationToken).ConfigureAwait(false);
+            await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Null once all of the block has gone.
@@ -172,10 +265,8 @@ internal sealed class BufferReader
                 if (records.Id <= LastId)
                     continue;
 
-                var stream = records.Streams[records.StreamIndex];
-                var isWanted = IsWanted?.Invoke(stream.Hash, records.Id) ?? true;
-                var source = isWanted ? records.Sources[records.StreamIndex] ??= folder.SourceOf(stream, segment) : null;
-                records.IsHeld = isWanted && !_memory.TryAdd(records.Current, source!, state: null, out spaceAvailable);
+                var isWanted = IsWanted?.Invoke(records.Streams[records.StreamIndex].Hash, records.Id) ?? true;
+                records.IsHeld = isWanted && !TryFeedOrPassOver(records, folder, segment, out spaceAvailable);
                 if (records.IsHeld)
                     break;
 
@@ -203,7 +294,13 @@ internal sealed class BufferReader
 
         public long Offset { get; private set; }
 
-        public Action<BlockRecords>? Scan { get; init; }
+        public Func<BlockRecords, Task<bool>>? Scan { get; init; }
+
+        /// <summary>Records up to this id were read elsewhere.</summary>
+        public long Above { get; init; } = reader.Fate is null ? reader.LastId : 0;
+
+        /// <summary>Whether the scan wants no more.</summary>
+        public bool IsScanOver { get; private set; }
 
         /// <summary>Whether its file has gone.</summary>
         public bool IsGone { get; private set; }
@@ -241,7 +338,7 @@ internal sealed class BufferReader
             Lose(records.Header.FirstId);
             _nextId = Math.Max(_nextId, records.Header.LastId + 1);
             if (Scan is not null)
-                Scan(records);
+                IsScanOver = !await Scan(records).ConfigureAwait(false);
             else
                 await FeedAsync(records, cancellationToken).ConfigureAwait(false);
             return true;
@@ -266,7 +363,7 @@ internal sealed class BufferReader
             {
                 var file = reader._files.OpenToRead(segment.Path);
                 _length = file.Length;
-                _file = new SegmentReader(file, folder.Salt, reader._names, segment.FirstId, reader.Fate is null ? reader.LastId : 0);
+                _file = new SegmentReader(file, folder.Salt, reader._names, segment.FirstId, Above);
             }
 
             if (Offset > _file.Offset)

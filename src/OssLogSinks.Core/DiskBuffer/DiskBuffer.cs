@@ -157,7 +157,8 @@ internal sealed class DiskBuffer : ISpool
             var added = _queue.Added.NextAsync();
             if (!TryTake())
             {
-                await Waiting.WithAsync(added, _stop.Token).ConfigureAwait(false);
+                await _reader.CatchUpAsync(_stop.Token).ConfigureAwait(false);
+                await Waiting.WithAsync(_reader.OrRelief(added), _stop.Token).ConfigureAwait(false);
                 continue;
             }
 

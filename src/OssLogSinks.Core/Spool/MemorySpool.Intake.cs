@@ -34,14 +34,14 @@ internal sealed partial class MemorySpool
     /// <param name="state">What is handed back with its fate; null for nothing.</param>
     /// <param name="room">When there is none: a task that ends when there may be.</param>
     /// <returns>Whether it was taken; also while closing, for it was accepted before.</returns>
-    public bool TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? room)
+    public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? room)
     {
         lock (_gate)
         {
             var stream = _directory.Find(record.Stream, record.Time);
             SealBefore(stream, source, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
-            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out room) == Acceptance.Accepted;
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out room);
         }
     }
 
@@ -71,6 +71,23 @@ internal sealed partial class MemorySpool
             foreach (var stream in _directory.Streams)
                 stream.Appender.LookAnew();
         }
+    }
+
+    /// <summary>Whether more of a stream may come that was refused room because OSS refuses it: OSS takes it again, or half of its share is free.</summary>
+    public bool Takes(StreamName name, DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            return stream.Health != StreamHealth.Refused || (stream.HeldBytes <= _limits.Memory / 2 && _doubtfulBytes <= _limits.Memory / 2);
+        }
+    }
+
+    /// <summary>Ends when <see cref="Takes"/> may say something else.</summary>
+    public Task WhenRelieved()
+    {
+        lock (_gate)
+            return (_relief ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Something has come that makes an append due: what waits for that is appended with it.</summary>

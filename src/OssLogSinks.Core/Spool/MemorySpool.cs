@@ -25,6 +25,7 @@ internal sealed partial class MemorySpool : IDisposable
     private readonly SegmentPool _segments = new();
     private readonly List<LogStream> _lingering = [];
     private TaskCompletionSource<bool>? _room;
+    private TaskCompletionSource<bool>? _relief;
     private long _heldBytes;
     private long _doubtfulBytes;
     private long _mostHeldBytes;
@@ -271,6 +272,8 @@ internal sealed partial class MemorySpool : IDisposable
         if (stream.Health == health)
             return;
 
+        if (stream.Health == StreamHealth.Refused)
+            Relieve();
         _doubtfulBytes -= DoubtfulBytesOf(stream);
         stream.Health = health;
         _doubtfulBytes += DoubtfulBytesOf(stream);
@@ -285,6 +288,14 @@ internal sealed partial class MemorySpool : IDisposable
         stream.HeldBytes += bytes;
         _doubtfulBytes += DoubtfulBytesOf(stream);
         _heldBytes += bytes;
+        if (bytes < 0 && stream.Health == StreamHealth.Refused)
+            Relieve();
+    }
+
+    private void Relieve()
+    {
+        _relief?.TrySetResult(true);
+        _relief = null;
     }
 
     private void TrimSegments()

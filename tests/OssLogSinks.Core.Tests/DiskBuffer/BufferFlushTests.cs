@@ -181,7 +181,7 @@ public class BufferFlushTests
         var appender = _world.Start();
         _world.Log(appender, 100, size: 5000);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-        await _world.UntilAsync(() => appender.GetSnapshot().SpoolBytes > 400_000);
+        await _world.UntilAsync(() => appender.GetSnapshot() is { SpoolBytes: > 400_000 } now && now.OldestUndelivered > TimeSpan.Zero);
 
         await _world.StepAsync(TimeSpan.FromMinutes(5));
 

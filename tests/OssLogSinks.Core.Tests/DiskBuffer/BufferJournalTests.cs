@@ -18,7 +18,7 @@ public class BufferJournalTests
     [Fact]
     public void OpenIntent_IsFoundWithAllThatIsNeededToResolveIt()
     {
-        var intent = new AppendIntent(7, new AppendPosition(1L << 40, ulong.MaxValue), 123_456, 0xABCD_EF01_2345_6789, 100, 199) ;
+        var intent = new AppendIntent(7, new AppendPosition(1L << 40, ulong.MaxValue), 123_456, 0xABCD_EF01_2345_6789, 100, 199);
         Create().Intend(Stream, intent);
 
         Assert.Equal(intent, Found().Intents[Stream]);

@@ -1,3 +1,4 @@
+using OssLogSinks.Reliability.DiskFaults;
 using OssLogSinks.Reliability.Services;
 
 namespace OssLogSinks.Reliability.Children;
@@ -6,7 +7,7 @@ namespace OssLogSinks.Reliability.Children;
 /// The children of a run, one after the other in one or two lines, and the events that are still to be logged. Each child
 /// has a number of its own, so that every event has. Any thread may call any member.
 /// </summary>
-internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments arguments) : IAsyncDisposable
+internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments arguments, FaultyDisk? disk = null) : IAsyncDisposable
 {
     private readonly Lock _counting = new();
     private readonly List<ChildProcess> _born = [];
@@ -45,7 +46,7 @@ internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments argum
     public ChildProcess BearLast()
     {
         lock (_counting)
-            return Bear(_left, long.MaxValue, ChildEnd.Stay);
+            return Bear(_left, long.MaxValue, ChildEnd.Stay, isLast: true);
     }
 
     /// <summary>A child for so many events, which closes by itself.</summary>
@@ -58,7 +59,9 @@ internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments argum
     /// <summary>Waits for a child's end, and gives back what it has not logged.</summary>
     public async Task EndAsync(ChildProcess child)
     {
-        var isSound = await child.EndAsync() && !child.HasSaid(ChildWord.GaveUp) && child.Last?.Done.DroppedTotal is 0 or null;
+        // On a disk that fails, some may be given up, if they are counted.
+        var hasGivenUp = child.HasSaid(ChildWord.GaveUp) || child.Last?.Done.DroppedTotal > 0;
+        var isSound = await child.EndAsync() && (!hasGivenUp || (disk is not null && child.Last!.Done.DroppedTotal > 0));
         lock (_counting)
         {
             IsSound &= isSound;
@@ -104,7 +107,7 @@ internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments argum
         }
     }
 
-    private ChildProcess Bear(long events, long lead, ChildEnd end)
+    private ChildProcess Bear(long events, long lead, ChildEnd end, bool isLast = false)
     {
         _left -= events;
         _alive++;
@@ -114,7 +117,7 @@ internal sealed class Brood(ServiceUnderTest service, ReliabilityArguments argum
             Events = events,
             Lead = lead,
             End = end,
-        }, service);
+        }, service, isLast ? null : disk);
         _born.Add(child);
         return child;
     }

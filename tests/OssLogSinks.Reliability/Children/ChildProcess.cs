@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OssLogSinks.Reliability.DiskFaults;
 using OssLogSinks.Reliability.Services;
 
 namespace OssLogSinks.Reliability.Children;
@@ -39,6 +40,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public long OnDiskTotal => OnDisk.Sum();
 
+    /// <summary>How many events of those that are on disk, as a close says, it has counted as given up.</summary>
+    public long DroppedAtClose => HasSaid(ChildWord.Closed) ? Last!.Done.DroppedTotal : 0;
+
+    /// <summary>The largest heap that it has told of.</summary>
+    public long MostHeap { get; private set; }
+
     /// <summary>The child's last report; null before its first.</summary>
     public ChildReport? Last { get; private set; }
 
@@ -47,11 +54,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether it was a kill that ended it.</summary>
     public bool WasKilled => _process.HasExited && KilledCodes.Contains(_process.ExitCode);
 
-    public static ChildProcess Start(ChildOrder order, ServiceUnderTest service) =>
-        new(order, Launch(ChildOrder.Command, order, service, redirects: true));
+    public static ChildProcess Start(ChildOrder order, ServiceUnderTest service, FaultyDisk? disk = null) =>
+        new(order, Launch(ChildOrder.Command, order, service, redirects: true, disk));
 
     /// <summary>Starts this program as a process of its own, for a hidden command. Its input ends with this process.</summary>
-    public static Process Launch(string command, ChildOrder order, ServiceUnderTest service, bool redirects)
+    public static Process Launch(string command, ChildOrder order, ServiceUnderTest service, bool redirects, FaultyDisk? disk = null)
     {
         // The built program itself: `dotnet run` would take seconds, and be killed in its place.
         var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(ChildProcess).Assembly.Location, command, order.ToString()])
@@ -63,6 +70,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!string.Equals(Path.GetFileNameWithoutExtension(start.FileName), "dotnet", StringComparison.OrdinalIgnoreCase))
             start.ArgumentList.RemoveAt(0);
         service.Announce(start.Environment);
+        disk?.Announce(start.Environment, order.Number);
         return Process.Start(start)!;
     }
 
@@ -152,6 +160,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             lock (_hearing)
             {
                 Last = report;
+                MostHeap = Math.Max(MostHeap, report.Heap);
                 OnDisk = report.OnDisk.Count > 0 ? report.OnDisk : OnDisk;
                 _heard.Add(report.Word);
                 _news.TrySetResult();

@@ -38,7 +38,10 @@ internal enum ChildWord
 internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, DeliverySnapshot Done)
 {
     private const string End = ".";
-    private const int Counters = 9;
+    private const int Counters = 10;
+
+    /// <summary>Bytes of the managed heap after a collection.</summary>
+    public long Heap { get; init; }
 
     public static ChildReport? TryParse(string line)
     {
@@ -59,9 +62,9 @@ internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, D
             Dropped = new Dictionary<DropReason, long> { [DropReason.CloseTimeOver] = numbers[7] },
             BufferBytes = numbers[8],
         };
-        return new ChildReport(word, numbers[Counters..], done);
+        return new ChildReport(word, numbers[Counters..], done) { Heap = numbers[9] };
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Word} {Done.AdoptedFolders} {Done.QuarantinedRecords} {Done.QuarantinedBytes} {Done.Appends} {Done.Resyncs} {Done.Rolls} {Done.Retries} {Done.DroppedTotal} {Done.BufferBytes} {string.Concat(OnDisk.Select(n => n + " "))}{End}");
+        $"{Word} {Done.AdoptedFolders} {Done.QuarantinedRecords} {Done.QuarantinedBytes} {Done.Appends} {Done.Resyncs} {Done.Rolls} {Done.Retries} {Done.DroppedTotal} {Done.BufferBytes} {Heap} {string.Concat(OnDisk.Select(n => n + " "))}{End}");
 }

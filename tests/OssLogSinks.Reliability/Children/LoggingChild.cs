@@ -57,6 +57,9 @@ internal sealed class LoggingChild
 
         Say(ChildWord.Closing);
         await _writer.DisposeAsync();
+
+        // What is not stored now, and not on disk, it has counted.
+        _onDisk = Written();
         Say(ChildWord.Closed);
         return 0;
     }
@@ -82,7 +85,7 @@ internal sealed class LoggingChild
                 await Task.Delay(Glance);
 
             // What is counted before the flush is what the flush vouches for.
-            var written = Enumerable.Range(0, _order.Arguments.Streams).Select(_writer.Written).ToArray();
+            var written = Written();
             var isSafe = _front.FlushToDisk();
             _onDisk = isSafe ? written : _onDisk;
             Say(isSafe ? ChildWord.OnDisk : ChildWord.GaveUp);
@@ -91,6 +94,8 @@ internal sealed class LoggingChild
 
         await writing;
     }
+
+    private long[] Written() => [.. Enumerable.Range(0, _order.Arguments.Streams).Select(_writer.Written)];
 
     private async Task ListenAsync()
     {
@@ -107,7 +112,7 @@ internal sealed class LoggingChild
 
     private void Say(ChildWord word)
     {
-        var report = new ChildReport(word, _onDisk, _front.GetSnapshot());
+        var report = new ChildReport(word, _onDisk, _front.GetSnapshot()) { Heap = GC.GetGCMemoryInfo().HeapSizeBytes };
         lock (_speaking)
             Console.WriteLine(report);
     }

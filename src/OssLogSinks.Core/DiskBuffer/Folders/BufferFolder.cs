@@ -199,11 +199,11 @@ internal sealed class BufferFolder : IDisposable
     {
         // Not while it is being dropped: that may fail.
         lock (_deleting)
-        lock (_gate)
-        {
-            segment.IsTaken = true;
-            return !segment.IsDropped;
-        }
+            lock (_gate)
+            {
+                segment.IsTaken = true;
+                return !segment.IsDropped;
+            }
     }
 
     /// <summary>How much of a segment may be read, the id behind the last record there, and whether that is all there will be.</summary>
@@ -231,6 +231,22 @@ internal sealed class BufferFolder : IDisposable
             segment.Count -= count;
             _tracker?.GiveUp(firstId, count);
         }
+    }
+
+    /// <summary>Records that were read, and waited for, cannot be read once more: they are given up.</summary>
+    public void LoseRead(Segment segment, long firstId, long count)
+    {
+        bool isDone;
+        lock (_gate)
+        {
+            segment.Waiting -= count;
+            _tracker?.GiveUp(firstId, count);
+            isDone = segment.IsDone;
+        }
+
+        if (isDone)
+            Delete([segment]);
+        Changed.Set();
     }
 
     /// <summary>All of a segment was read.</summary>

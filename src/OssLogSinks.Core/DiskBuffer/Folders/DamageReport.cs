@@ -48,6 +48,10 @@ internal sealed class DamageReport
                 $"In the buffer on disk, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays where it is, and is tried again.");
     }
 
+    /// <summary>Tells of records that could be read once, and cannot be any more.</summary>
+    public void TellUnreadable(string folder, long firstId, long records) =>
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged, or has gone", records, 0, isUnknown: false);
+
     /// <summary>Tells of a segment whose file has gone.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>

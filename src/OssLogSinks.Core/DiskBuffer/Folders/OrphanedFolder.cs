@@ -98,7 +98,8 @@ internal sealed class OrphanedFolder
             if (segments.Take(read).All(s => s.IsDone) && segments.All(s => s.Waiting == 0))
                 return;
 
-            await Waiting.WithAsync(changed, cancellationToken).ConfigureAwait(false);
+            await Waiting.WithAsync(reader.OrRelief(changed), cancellationToken).ConfigureAwait(false);
+            await reader.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -121,7 +122,7 @@ internal sealed class OrphanedFolder
                 continue;
 
             var segment = segments[i];
-            if (!await reader.ScanAsync(Folder, segment, records => Gather(records, segment, memory, reader, open, left), cancellationToken).ConfigureAwait(false))
+            if (!await reader.ScanAsync(Folder, segment, records => Task.FromResult(Gather(records, segment, memory, reader, open, left)), reader.LastId, cancellationToken).ConfigureAwait(false))
                 return false;
         }
 
@@ -134,7 +135,7 @@ internal sealed class OrphanedFolder
         return true;
     }
 
-    private void Gather(
+    private bool Gather(
         BlockRecords records, Segment segment, MemorySpool memory, BufferReader reader, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, LeftAppend> left)
     {
         var waiting = 0;
@@ -167,6 +168,7 @@ internal sealed class OrphanedFolder
         }
 
         Folder.Read(segment, read: 0, waiting);
+        return true;
     }
 
     private static void AddSegments(IBufferFiles files, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)

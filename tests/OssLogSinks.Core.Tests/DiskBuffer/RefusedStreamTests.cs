@@ -1,0 +1,156 @@
+using System.Net;
+using CsCheck;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer;
+
+/// <summary>OSS refuses what is for some objects, and there is more of it on disk than finds room in memory.</summary>
+public class RefusedStreamTests
+{
+    private const int Size = 16 << 10;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly HashSet<string> _refused = [];
+    private readonly BufferWorld _world;
+
+    public RefusedStreamTests() => _world = Make(_refused);
+
+    [Fact]
+    public async Task WhileItIsRefused_OthersGoPastIt_AndAfterwardsAllOfItIsStoredInOrder()
+    {
+        Refuse("bad", isSo: true);
+        var appender = _world.Start();
+        await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
+
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        Assert.Empty(_world.StoredOf("bad"));
+        Assert.Equal(0, appender.GetSnapshot().DroppedTotal);
+
+        Refuse("bad", isSo: false);
+        Assert.True(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task WhatAnotherProcessLeft_GoesPastItToo()
+    {
+        _world.IsOssDown = true;
+        var first = _world.Start();
+        await LogAsync(_world, first, 600, "bad", "bad", "bad", "good");
+        Assert.True(await _world.FlushAsync(first, OssFlushTarget.Disk));
+        Assert.True(await _world.CloseAsync(first, TimeSpan.Zero));
+
+        Refuse("bad", isSo: true);
+        var next = Make(_refused, _world.Disk);
+        var second = next.Start();
+        await next.UntilAsync(() => next.StoredOf("good").Count == 150, Second);
+        Assert.Empty(next.StoredOf("bad"));
+
+        Refuse("bad", isSo: false);
+        await next.UntilAsync(() => next.StoredOf("bad").Count == 450, Second);
+        Assert.Equal(_world.Accepted["bad"], next.StoredOf("bad"));
+        Assert.Equal(_world.Accepted["good"], next.StoredOf("good"));
+        Assert.True(await next.CloseAsync(second, Minute));
+        next.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task WhatIsLeftOfItAtTheClose_IsShippedByTheNextProcess()
+    {
+        Refuse("bad", isSo: true);
+        var first = _world.Start();
+        await LogAsync(_world, first, 600, "bad", "bad", "bad", "good");
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        Assert.True(await _world.CloseAsync(first, TimeSpan.Zero));
+
+        Refuse("bad", isSo: false);
+        var next = Make(_refused, _world.Disk);
+        var second = next.Start();
+        await next.UntilAsync(() => next.StoredOf("bad").Count == 450, Second);
+        Assert.Equal(_world.Accepted["bad"], next.StoredOf("bad"));
+        Assert.Empty(next.StoredOf("good"));
+        Assert.True(await next.CloseAsync(second, Minute));
+        next.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task FileThatGoesWhileItIsPassedOver_IsCountedAndReported()
+    {
+        Refuse("bad", isSo: true);
+        var appender = _world.Start();
+        await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        foreach (var segment in _world.Segments)
+            _world.Disk.Delete(segment);
+
+        Refuse("bad", isSo: false);
+        Assert.False(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        var stored = _world.StoredOf("bad").Count;
+        Assert.InRange(stored, 1, 449);
+        Assert.Equal(450 - stored, appender.GetSnapshot().Dropped[DropReason.Unreadable]);
+        Assert.Contains(_world.Errors, message => message.Contains("has gone", StringComparison.Ordinal));
+        Assert.False(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public void WhicheverAreRefusedWheneverForHoweverLong_AllIsStoredOnceAndInOrder() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[1, 60], Gen.Int[0, 2]).Array[1, 25]
+            .Sample(acts => PlayAsync(acts).GetAwaiter().GetResult(), iter: 30, threads: 2);
+
+    private static async Task PlayAsync((int Stream, int Count, int What)[] acts)
+    {
+        var refused = new HashSet<string>();
+        var world = Make(refused);
+        var appender = world.Start();
+        foreach (var (stream, count, what) in acts)
+        {
+            var name = $"s{stream}";
+            if (what == 0)
+                Refuse(refused, name, isSo: !refused.Contains(name));
+            await LogAsync(world, appender, count, name);
+            if (what == 1)
+                await world.StepAsync(Second);
+        }
+
+        refused.Clear();
+        Assert.True(await world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        world.AssertDelivered();
+        Assert.True(await world.CloseAsync(appender, Minute));
+        world.AssertNothingIsLeft();
+    }
+
+    private static async Task LogAsync(BufferWorld world, OssAppender appender, int count, params string[] streams)
+    {
+        for (var i = 0; i < count; i++)
+            await world.LogWhenThereIsRoomAsync(appender, streams[i % streams.Length], Size);
+    }
+
+    private void Refuse(string stream, bool isSo) => Refuse(_refused, stream, isSo);
+
+    private static void Refuse(HashSet<string> refused, string stream, bool isSo)
+    {
+        lock (refused)
+            _ = isSo ? refused.Add(stream) : refused.Remove(stream);
+    }
+
+    private static BufferWorld Make(HashSet<string> refused, MemoryDisk? disk = null)
+    {
+        var world = new BufferWorld(disk);
+        world.Options.MemoryLimit = 4 << 20;
+        world.Options.RefusalRetryDelay = TimeSpan.FromSeconds(5);
+        var usual = world.Oss.Always!;
+        world.Oss.Always = request =>
+        {
+            bool isRefused;
+            lock (refused)
+                isRefused = refused.Contains(request.Key.Replace(".log", "", StringComparison.Ordinal));
+            return isRefused ? Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied")) : usual(request);
+        };
+        return world;
+    }
+}
