@@ -155,6 +155,41 @@ public class DiskFaultTests
         _world.AssertNothingIsLeft();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SecondFolderOfADeadProcess_WaitsForTheFirst_WhetherThatIsInUseOrCannotBeOpened(bool isInUse)
+    {
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var left = 1;
+        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && left-- > 0;
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
+        var folders = _world.Disk.FoldersIn(BufferWorld.Path).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(2, folders.Length);
+        var first = System.IO.Path.Combine(BufferWorld.Path, folders[0]);
+
+        var isHeld = true;
+        var other = isInUse ? _world.Disk.OpenExclusively(System.IO.Path.Combine(first, FolderLock.FileName), create: true) : null;
+        _world.Disk.Fails = (act, path) => isHeld && !isInUse && act == DiskAct.Open && path.StartsWith(first, StringComparison.Ordinal);
+        var next = new BufferWorld(_world.Disk);
+        var second = next.Start();
+        for (var i = 0; i < 100; i++)
+            await next.StepAsync(Second);
+        Assert.Equal(0, second.GetSnapshot().Delivered);
+
+        isHeld = false;
+        other?.Dispose();
+        await next.UntilAsync(() => second.GetSnapshot().Delivered == 20, Second);
+        Assert.Equal(_world.Accepted["a"], next.StoredOf("a"));
+        Assert.True(await next.CloseAsync(second, Minute));
+        next.AssertNothingIsLeft();
+    }
+
     [Fact]
     public async Task WhileOssKeepsUp_NothingIsReadFromDisk()
     {

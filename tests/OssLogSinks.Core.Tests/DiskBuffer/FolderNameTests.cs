@@ -19,6 +19,19 @@ public class FolderNameTests
     }
 
     [Fact]
+    public void NameOfTheSameProcess_SaysSo_AndComesBehindTheOneBefore()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 22, 15, 30, TimeSpan.Zero));
+        var first = FolderName.New(time);
+        var second = FolderName.New(time, first);
+
+        Assert.Equal(first.Process, second.Process);
+        Assert.NotEqual(first.Salt, second.Salt);
+        Assert.True(string.CompareOrdinal(first.Text, second.Text) < 0);
+        Assert.NotEqual(first.Process, FolderName.New(time).Process);
+    }
+
+    [Fact]
     public void SaltThatBeginsWithZeros_IsRead()
     {
         Assert.True(FolderName.TryParse("20261122T221530-00000000000000ff", out var name));

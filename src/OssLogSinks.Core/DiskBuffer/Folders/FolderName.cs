@@ -3,8 +3,9 @@ using System.Globalization;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The name of one process's folder in the buffer: when it was made, and a salt that no other folder has. A name is never
-/// used again. Anything in the buffer with another kind of name is somebody else's.
+/// The name of one process's folder in the buffer: when it was made, and a salt that no other folder has, of which the first half
+/// is the same in all folders of one process. A name is never used again. Anything in the buffer with another kind of name is
+/// somebody else's.
 /// </summary>
 /// <param name="Text">The name, as <c>20261122T221530-9f3c5a0b77e1d204</c>.</param>
 /// <param name="Salt">What keeps this folder's bytes apart from those of all others.</param>
@@ -14,16 +15,23 @@ internal readonly record struct FolderName(string Text, ulong Salt)
     private const int TimeLength = 15;
     private const int SaltLength = 16;
 
+    /// <summary>Stands for the process whose folder it is; two of them may have the same one, by chance.</summary>
+    public uint Process => (uint)(Salt >> 32);
+
     private DateTime Time => DateTime.ParseExact(Text.Substring(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>A new name, which stands behind that of the folder before in order too.</summary>
+    /// <summary>A new name; behind a folder before it of the same process, it stands behind that in order too.</summary>
     public static FolderName New(TimeProvider time, FolderName? before = null)
     {
         var chance = Guid.NewGuid().ToByteArray();
         var salt = BitConverter.ToUInt64(chance, 0) ^ BitConverter.ToUInt64(chance, 8);
         var now = time.GetUtcNow().UtcDateTime;
-        if (before is { } last && now < last.Time.AddSeconds(1))
-            now = last.Time.AddSeconds(1);
+        if (before is { } last)
+        {
+            salt = ((ulong)last.Process << 32) | (uint)salt;
+            now = now < last.Time.AddSeconds(1) ? last.Time.AddSeconds(1) : now;
+        }
+
         return new(now.ToString(TimeFormat, CultureInfo.InvariantCulture) + "-" + salt.ToString("x16", CultureInfo.InvariantCulture), salt);
     }
 

@@ -5,7 +5,8 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
 /// Takes over the folders of processes that have ended, and ships what is in them, one folder after the other. Each is shipped by
-/// one process only: the one that has its lock. One loop of its own does all of this.
+/// one process only: the one that has its lock. Those of one process are shipped in their order, whoever does it. One loop of its
+/// own does all of this.
 /// </summary>
 internal sealed class OrphanedFolders
 {
@@ -30,7 +31,7 @@ internal sealed class OrphanedFolders
     private ShippingLane? _lane;
     private bool _hasNoLocks;
 
-    // The loop's own: which folders are left alone, for good or since when, and which ones were refused.
+    // The loop's own: which folders are left alone, since nothing of them is to be shipped or since when, and which ones were refused.
     private readonly HashSet<string> _remains = [];
     private readonly Dictionary<string, long> _leftSince = [];
     private readonly HashSet<string> _refused = [];
@@ -131,7 +132,6 @@ internal sealed class OrphanedFolders
     private void LeaveToTheNext(OrphanedFolder orphan)
     {
         _failed.Add(orphan);
-        _remains.Add(orphan.Folder.Name);
         lock (_gate)
             _present = null;
     }
@@ -148,13 +148,17 @@ internal sealed class OrphanedFolders
     private OrphanedFolder? TakeNext()
     {
         var waiting = new Dictionary<string, long>();
+
+        // Processes that have a folder before the present one, from which something is still to be shipped.
+        var earlier = new HashSet<uint>();
         OrphanedFolder? next = null;
         InUse = 0;
         foreach (var name in Names())
         {
             try
             {
-                next = Look(name, next, waiting);
+                if (IsLeftForNow(name.Text) || Look(name, mayTake: next is null && !earlier.Contains(name.Process), waiting, ref next))
+                    earlier.Add(name.Process);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -162,6 +166,7 @@ internal sealed class OrphanedFolders
             }
             catch (IOException e)
             {
+                earlier.Add(name.Process);
                 if (_refused.Add(name.Text))
                     _setup.Reporter.Buffer(OssDiagnosticLevel.Warning, $"What a process left in '{name.Text}' cannot be taken over: {e.Message} It is tried again.");
             }
@@ -178,7 +183,7 @@ internal sealed class OrphanedFolders
         try
         {
             foreach (var text in _files.FoldersIn(_path))
-                if (!_hasNoLocks && !_isOwn(text) && !IsLeftAlone(text) && FolderName.TryParse(text, out var name))
+                if (!_hasNoLocks && !_isOwn(text) && !_remains.Contains(text) && FolderName.TryParse(text, out var name))
                     names.Add(name);
             _damage.TellStrangers(_path, _files.StrangersIn(_path));
         }
@@ -187,26 +192,28 @@ internal sealed class OrphanedFolders
             // Not there yet, or not to be listed: whoever writes to it reports that. There is another look.
         }
 
+        names.Sort((a, b) => string.CompareOrdinal(a.Text, b.Text));
         return names;
     }
 
-    private bool IsLeftAlone(string name) =>
-        _remains.Contains(name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
+    private bool IsLeftForNow(string name) =>
+        _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
 
-    private OrphanedFolder? Look(FolderName name, OrphanedFolder? next, Dictionary<string, long> waiting)
+    // Takes a folder if it can. Says whether something of it is still to be shipped, by whomever.
+    private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
     {
         var path = Path.Combine(_path, name.Text);
         if (_files.FilesIn(path).Count == 0 && _files.StrangersIn(path).Count == 0)
         {
             // Left in the moment of its making; should its owner live, it makes it again.
             _files.DeleteFolder(path);
-            return next;
+            return false;
         }
 
         if (FolderLock.TryTake(_files, path, create: true) is not { } folderLock)
         {
             InUse++;
-            return next;
+            return true;
         }
 
         if (!folderLock.Excludes)
@@ -217,17 +224,18 @@ internal sealed class OrphanedFolders
             _setup.Reporter.Buffer(
                 OssDiagnosticLevel.Warning,
                 $"The file system of '{_path}' knows no locks, so nobody can tell whether a process still writes to a folder there: what other processes left is not shipped.");
-            return next;
+            return true;
         }
 
-        if (next is not null || _hasNoLocks)
+        if (!mayTake || _hasNoLocks)
         {
             folderLock.Dispose();
             waiting[name.Text] = _files.FilesIn(path).Sum(file => _files.LengthOf(Path.Combine(path, file)));
-            return next;
+            return true;
         }
 
-        return Take(path, name, folderLock);
+        next = Take(path, name, folderLock);
+        return next is not null;
     }
 
     private OrphanedFolder? Take(string path, FolderName name, FolderLock folderLock)
