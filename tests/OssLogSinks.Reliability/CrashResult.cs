@@ -53,7 +53,7 @@ internal sealed record CrashResult(RunResult Events)
 
         var done = children.Select(c => c.Last?.Done ?? new DeliverySnapshot()).ToArray();
         var leftovers = BufferFolder.Owners(arguments.BufferPath).Count;
-        var result = new CrashResult(Sum(children, ledger, done, service.Emulator?.Faults.Injected + acts, watch.Elapsed))
+        var result = new CrashResult(Sum(children, ledger, disk, done, service.Emulator?.Faults.Injected + acts, watch.Elapsed))
         {
             Kills = brood.Kills,
             Adopted = done.Sum(d => d.AdoptedFolders) + (drained?.Folders ?? 0),
@@ -73,7 +73,7 @@ internal sealed record CrashResult(RunResult Events)
 
     public override string ToString() => $"{Events} kills={Kills} adopted={Adopted} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")} heap={MostHeap >> 20}MiB{(DiskFaults is null ? "" : $" disk: {DiskFaults}")}";
 
-    private static RunResult Sum(IReadOnlyList<ChildProcess> children, Ledger ledger, DeliverySnapshot[] done, int? faults, TimeSpan took) => new()
+    private static RunResult Sum(IReadOnlyList<ChildProcess> children, Ledger ledger, FaultyDisk? disk, DeliverySnapshot[] done, int? faults, TimeSpan took) => new()
     {
         Accepted = children.Sum(c => c.OnDiskTotal),
         Delivered = ledger.Delivered,
@@ -81,7 +81,8 @@ internal sealed record CrashResult(RunResult Events)
         Foreign = ledger.Foreign,
         Lost = children.Sum(c => Math.Max(0, ledger.MissingOf(c.Order.Number, c.OnDisk) - c.DroppedAtClose)),
         Duplicated = ledger.Duplicated,
-        Reordered = ledger.Reordered,
+        // What was in memory only, since the disk had failed, and was on its way as its process was killed, may land late.
+        Reordered = disk is null ? ledger.Reordered : children.Sum(c => ledger.ReorderedOf(c.Order.Number, c.OnDisk)),
         Torn = ledger.Torn,
         Faults = faults ?? done.Sum(d => d.Retries),
         Appends = done.Sum(d => d.Appends),

@@ -158,13 +158,14 @@ internal static class UnixSystem
     }
 
     /// <summary>Whether the kernel refuses even a shared lock on a file, as it would to any other process.</summary>
+    /// <exception cref="IOException">It could not be asked.</exception>
     public static bool IsLocked(string path)
     {
         try
         {
             var descriptor = open(Bytes(path), ReadWrite);
             if (descriptor < 0)
-                return false;
+                throw new IOException($"'{path}' cannot be opened (error {Marshal.GetLastWin32Error()}).");
 
             var isRefused = flock(descriptor, ShareOrFail) != 0;
             _ = close(descriptor);

@@ -124,8 +124,21 @@ internal sealed class FragileDisk : IBufferFiles
 
         public byte[] Durable { get; set; } = [];
 
-        /// <summary>What a failed sync has taken for done.</summary>
-        public byte[] Forgotten { get; set; } = [];
+        // Sectors that a failed sync has taken for done, and that were not written again since.
+        private readonly HashSet<long> _forgotten = [];
+
+        public void Forget()
+        {
+            for (var at = 0; at < Now.Length; at += Sector)
+                if (!SectorOf(Now, at).SequenceEqual(SectorOf(Durable, at)))
+                    _forgotten.Add(at);
+        }
+
+        public void NoteWrite(long offset, int count)
+        {
+            for (var at = offset / Sector * Sector; at < offset + count; at += Sector)
+                _forgotten.Remove(at);
+        }
 
         public void MakeDurable(byte[] seen)
         {
@@ -133,14 +146,14 @@ internal sealed class FragileDisk : IBufferFiles
             for (var at = 0; at < durable.Length; at += Sector)
             {
                 var length = Math.Min(Sector, durable.Length - at);
-                var isForgotten = at + length <= Math.Min(Forgotten.Length, Durable.Length)
-                    && seen.AsSpan(at, length).SequenceEqual(Forgotten.AsSpan(at, length));
-                if (isForgotten)
+                if (_forgotten.Contains(at) && at + length <= Durable.Length)
                     Durable.AsSpan(at, length).CopyTo(durable.AsSpan(at));
             }
 
             Durable = durable;
         }
+
+        private static ReadOnlySpan<byte> SectorOf(byte[] bytes, int at) => bytes.AsSpan(Math.Min(at, bytes.Length), Math.Max(0, Math.Min(Sector, bytes.Length - at)));
     }
 
     private sealed class OpenFile(FragileDisk disk, Content content) : IBufferFile
@@ -161,6 +174,7 @@ internal sealed class FragileDisk : IBufferFiles
             content.Now.CopyTo(now, 0);
             Array.Copy(bytes, start, now, offset, written);
             content.Now = now;
+            content.NoteWrite(offset, written);
             disk.ThrowIfDead();
         }
 
@@ -188,7 +202,7 @@ internal sealed class FragileDisk : IBufferFiles
             disk.DuringSync?.Invoke();
             if (disk.RefusesSyncs)
             {
-                content.Forgotten = content.Now;
+                content.Forget();
                 throw new IOException("The sync was refused.");
             }
 

@@ -7,6 +7,7 @@ namespace OssLogSinks.Reliability.Events;
 internal sealed class EventTrack
 {
     private readonly HashSet<long> _missing = [];
+    private readonly List<long> _late = [];
     private long _next;
     private long _last = -1;
 
@@ -15,7 +16,7 @@ internal sealed class EventTrack
 
     public long Duplicated { get; private set; }
 
-    public long Reordered { get; private set; }
+    public long Reordered => _late.Count;
 
     /// <summary>Takes note of the next event that stands there.</summary>
     public void Find(long number)
@@ -27,12 +28,15 @@ internal sealed class EventTrack
         }
 
         if (number < _last)
-            Reordered++;
+            _late.Add(number);
         for (; _next < number; _next++)
             _missing.Add(_next);
         _next = Math.Max(_next, number + 1);
         _last = number;
     }
+
+    /// <summary>How many of the first so many events stand behind later ones.</summary>
+    public long ReorderedOf(long written) => _late.Count(number => number < written);
 
     /// <summary>Whether an event was found.</summary>
     public bool Has(long number) => number < _next && !_missing.Contains(number);

@@ -57,6 +57,9 @@ internal sealed class Ledger(ReliabilityArguments arguments)
     /// <summary>How many of a writer's first so many events of each stream are not there.</summary>
     public long MissingOf(int writer, IReadOnlyList<long> written) => written.Select((count, stream) => _tracks[writer, stream].MissingOf(count)).Sum();
 
+    /// <summary>How many of a writer's first so many events of each stream stand behind later ones.</summary>
+    public long ReorderedOf(int writer, IReadOnlyList<long> written) => written.Select((count, stream) => _tracks[writer, stream].ReorderedOf(count)).Sum();
+
     /// <summary>The sum of it all.</summary>
     public RunResult Conclude(IReadOnlyList<LogWriter> writers, int? faults, TimeSpan took)
     {

@@ -43,14 +43,25 @@ internal sealed class FolderLock : IDisposable
     /// <param name="folder">The folder; it is not made here.</param>
     /// <param name="create">Whether to make the lock file if there is none.</param>
     /// <returns>Null if somebody else has it, or there is nothing (any more) to take.</returns>
+    /// <exception cref="IOException">Whether the lock keeps others out cannot be found out now.</exception>
     public static FolderLock? TryTake(IBufferFiles files, string folder, bool create)
     {
         var path = Path.Combine(folder, FileName);
         if (TryOpen(files, path, create, out var file) != Opening.Done)
             return null;
 
+        bool excludes;
+        try
+        {
+            excludes = files.ExcludesOthers(path);
+        }
+        catch
+        {
+            file!.Dispose();
+            throw;
+        }
+
         // The file has been deleted since: its folder is going, and so is what was locked here.
-        var excludes = files.ExcludesOthers(path);
         if (!files.Exists(path) || IsJournalHeld(files, folder, excludes))
         {
             file!.Dispose();
