@@ -103,11 +103,12 @@ public class BufferJournalPropertyTests
 
     [Fact]
     public void DiskThatFailsForAWhile_LosesNothingThatReturnedAndCatchesUp() =>
-        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 2]).Sample((before, during, after, how) =>
+        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 2], Gen.Bool).Sample((before, during, after, how, changesFiles) =>
         {
             var disk = new FragileDisk();
             var world = new JournalWorld();
-            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries))
+            var entries = changesFiles ? Entries : 50 * Entries;
+            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, entries))
             {
                 world.Live(journal, before);
                 (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (how == 0, how == 1, how == 2);

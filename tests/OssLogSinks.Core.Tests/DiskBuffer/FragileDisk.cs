@@ -11,7 +11,8 @@ namespace OssLogSinks.Core.Tests.DiskBuffer;
 /// </summary>
 internal sealed class FragileDisk : IBufferFiles
 {
-    public const int Sector = 512;
+    /// <summary>Small, so that few entries of a journal fill one.</summary>
+    public const int Sector = 64;
 
     private readonly Dictionary<string, Content> _files = [];
 
