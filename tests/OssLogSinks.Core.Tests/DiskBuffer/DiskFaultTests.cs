@@ -64,7 +64,7 @@ public class DiskFaultTests
 
     [Fact]
     public void AnyDamageWhileTheProcessLives_IsCountedAndHoldsNothingUp() =>
-        Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 6]).Sample((seed, wounds) => DamageAsync(new Random(seed), wounds).GetAwaiter().GetResult(), iter: 5, threads: 1);
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 6]).Sample((seed, wounds) => DamageAsync(new Random(seed), wounds).GetAwaiter().GetResult(), iter: CsCheck.Check.Iter / 50, threads: 1);
 
     private static async Task DamageAsync(Random random, int wounds)
     {

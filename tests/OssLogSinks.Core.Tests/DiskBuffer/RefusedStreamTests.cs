@@ -100,7 +100,7 @@ public class RefusedStreamTests
     [Fact]
     public void WhicheverAreRefusedWheneverForHoweverLong_AllIsStoredOnceAndInOrder() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[1, 60], Gen.Int[0, 2]).Array[1, 25]
-            .Sample(acts => PlayAsync(acts).GetAwaiter().GetResult(), iter: 30, threads: 2);
+            .Sample(acts => PlayAsync(acts).GetAwaiter().GetResult(), iter: CsCheck.Check.Iter / 10, threads: 2);
 
     private static async Task PlayAsync((int Stream, int Count, int What)[] acts)
     {
