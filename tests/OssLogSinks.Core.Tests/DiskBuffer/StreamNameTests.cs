@@ -1,8 +1,8 @@
 using CsCheck;
-using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
 
