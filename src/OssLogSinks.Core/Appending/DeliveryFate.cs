@@ -24,16 +24,20 @@ internal sealed class DeliveryFate
     /// <summary>The batch's records from its cursor to <paramref name="end"/> stand in OSS.</summary>
     public void Stored(AppendBatch batch, int end, long bytes)
     {
+        int from;
         IReadOnlyList<object> states;
         lock (batch)
         {
             if (batch.IsAbandoned)
                 return;
 
-            _counters.Delivered(end - batch.Cursor, bytes);
-            states = batch.StatesTo(end);
-            batch.AdvanceTo(end, lost: false);
+            (from, states) = (batch.Cursor, batch.StatesTo(end));
+            _counters.Delivered(end - from, bytes);
+            batch.MoveTo(end, lost: false);
         }
+
+        // Not under the lock: a disk may hang, and the close takes the rest of the batch.
+        batch.Settle(from, end, lost: false);
 
         if (states.Count > 0)
             Tell(() => _listener?.OnStored(states));

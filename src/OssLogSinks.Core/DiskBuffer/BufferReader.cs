@@ -111,8 +111,8 @@ internal sealed class BufferReader
             while (left.Count > 0 && left.Peek().Id < records.Id)
                 left.Dequeue();
             var state = left.Count > 0 && left.Peek().Id == records.Id ? left.Peek().State : null;
-            while (TryPass(records, source, state) is { } spaceAvailable)
-                await Waiting.WithAsync(spaceAvailable, cancellationToken).ConfigureAwait(false);
+            while (await WhatHoldsUpAsync(records, source, state, cancellationToken).ConfigureAwait(false) is { } obstacle)
+                await Waiting.WithAsync(OrRelief(obstacle), cancellationToken).ConfigureAwait(false);
             records.IsHeld = false;
         }
 
@@ -126,14 +126,20 @@ internal sealed class BufferReader
             _isGivenUp = true;
     }
 
-    // Null once it has got through.
+    // What was passed over of its stream goes first. Null once it has got through.
+    private async Task<Task?> WhatHoldsUpAsync(BlockRecords records, RecordSource source, object? state, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        return _passedOver.Contains(records.Streams[records.StreamIndex]) ? _relief : TryPass(records, source, state);
+    }
+
     private Task? TryPass(BlockRecords records, RecordSource source, object? state)
     {
         lock (_passing)
         {
             if (_isGivenUp)
                 throw new OperationCanceledException();
-            if (_memory.TryAdd(records.Current, source, state, out var spaceAvailable) != Acceptance.Accepted)
+            if (TryAdd(records, source, state, out var spaceAvailable) != Acceptance.Accepted)
                 return spaceAvailable;
 
             LastId = records.Id;
@@ -188,7 +194,7 @@ internal sealed class BufferReader
             segment,
             async records =>
             {
-                while (!isFull && records.TryRead())
+                while (!isFull && part.Count > 0 && records.TryRead())
                 {
                     if (records.Id < part.FirstId || records.Id > part.LastId || records.Streams[records.StreamIndex].Hash != stream.Name.Hash)
                         continue;
@@ -201,10 +207,12 @@ internal sealed class BufferReader
                         (part.FirstId, part.Count) = (records.Id + 1, part.Count - 1);
                 }
 
-                return !isFull;
+                return !isFull && part.Count > 0;
             },
             above: 0,
             cancellationToken).ConfigureAwait(false);
+        if (!isRead)
+            _relief = Waiting.PauseAsync(TryInterval, _time, cancellationToken);
         if (isFull || !isRead)
             return false;
 
@@ -224,7 +232,13 @@ internal sealed class BufferReader
     private Acceptance TryFeed(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
     {
         var source = records.Sources[records.StreamIndex] ??= folder.SourceOf(records.Streams[records.StreamIndex], segment);
-        return _memory.TryAdd(records.Current, source, state: null, out spaceAvailable);
+        return TryAdd(records, source, state: null, out spaceAvailable);
+    }
+
+    private Acceptance TryAdd(BlockRecords records, RecordSource source, object? state, out Task? spaceAvailable)
+    {
+        var acceptance = _memory.TryAdd(records.Current, source, state, out spaceAvailable);
+        return acceptance != Acceptance.Closed ? acceptance : throw new OperationCanceledException();
     }
 
     private bool TryFeedOrPassOver(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
@@ -347,6 +361,9 @@ internal sealed class BufferReader
         /// <summary>All of it was read.</summary>
         public void Finish(long? end)
         {
+            // What was read last may have been in memory still.
+            if (_file is not null && Offset > _file.Offset)
+                _file.MoveTo(Offset, _nextId);
             _file?.Finish(end);
             TellDamage();
         }

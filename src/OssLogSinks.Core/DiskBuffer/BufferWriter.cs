@@ -506,20 +506,22 @@ internal sealed class BufferWriter
             if (NextBlock() is not { } block)
                 return;
 
+            // The disk may hang in this: until then the block is one that waits.
+            _active?.EndSegment();
             lock (_pending)
             {
                 if (_isAbandoned)
                     return;
+
                 _pending.RemoveAt(0);
+                _tracker.Expose(block.FirstId, block.LastId, block.Count);
+                _staging.Placed();
+                _lastWrite = _time.GetTimestamp();
+                _passedId = block.LastId;
+                _queue.Placed(_passedId);
+                _queue.Add(new DeliveryQueue.Item(null, null, block));
             }
 
-            _active?.EndSegment();
-            _tracker.Expose(block.FirstId, block.LastId, block.Count);
-            _staging.Placed();
-            _lastWrite = _time.GetTimestamp();
-            _passedId = block.LastId;
-            _queue.Placed(_passedId);
-            _queue.Add(new DeliveryQueue.Item(null, null, block));
             if (_active?.HasUnsynced != true)
                 _tracker.Handle(_passedId);
         }

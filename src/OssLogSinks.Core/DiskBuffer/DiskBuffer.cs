@@ -155,14 +155,14 @@ internal sealed class DiskBuffer : ISpool
         while (true)
         {
             var added = _queue.Added.NextAsync();
-            if (!TryTake())
+            if (!TryTake(out var present))
             {
                 await _reader.CatchUpAsync(_stop.Token).ConfigureAwait(false);
                 await Waiting.WithAsync(_reader.OrRelief(added), _stop.Token).ConfigureAwait(false);
                 continue;
             }
 
-            if (_present.Block is { } block)
+            if (present.Block is { } block)
             {
                 _presentRecords ??= block.Records();
                 await _reader.ReadAsync(_presentRecords, block.States, _memorySource, _stop.Token).ConfigureAwait(false);
@@ -171,7 +171,7 @@ internal sealed class DiskBuffer : ISpool
             }
             else
             {
-                await _reader.ReadAsync(_present.Folder!, _present.Segment!, _stop.Token).ConfigureAwait(false);
+                await _reader.ReadAsync(present.Folder!, present.Segment!, _stop.Token).ConfigureAwait(false);
             }
 
             lock (_queue)
@@ -179,25 +179,34 @@ internal sealed class DiskBuffer : ISpool
         }
     }
 
-    private bool TryTake()
+    private bool TryTake(out DeliveryQueue.Item present)
     {
         lock (_queue)
-            return _present != default || (!_givenUp.Task.IsCompleted && _queue.TryTake(out _present));
+        {
+            if (_present == default && !_givenUp.Task.IsCompleted)
+                _queue.TryTake(out _present);
+            present = _present;
+            return present != default;
+        }
     }
 
     // What is in memory only, and did not get to the memory buffer.
     private void GiveUpUnwritten(bool isRead)
     {
         _reader.EndPassing();
+        var blocks = new List<Block>();
         lock (_queue)
         {
             do
             {
                 if (_present.Block is { } block)
-                    GiveUp(block, isRead);
+                    blocks.Add(block);
             }
             while (_queue.TryTake(out _present));
         }
+
+        // A listener may never come back.
+        blocks.ForEach(block => GiveUp(block, isRead));
     }
 
     private void GiveUp(Block block, bool isRead)

@@ -13,6 +13,7 @@ internal static class UnixSystem
     private const int ReadWrite = 2;
     private const int ShareOrFail = 1 | 4;
     private const int FullFsync = 51;
+    private const int NotThere = 2;
     private const int Interrupted = 4;
     private const int AccessDenied = 13;
     private const int Invalid = 22;
@@ -25,6 +26,9 @@ internal static class UnixSystem
     private const int StatusSize = 256;
     private const int ModeAt = 4;
     private const int UserAt = 8;
+
+    // On Linux, and on macOS and the BSDs.
+    private static readonly int[] WouldBlock = [11, 35];
 
     private static readonly int[] NotForFolders = [Invalid, 38, 45, 78, 95, 102];
 
@@ -165,9 +169,16 @@ internal static class UnixSystem
         {
             var descriptor = open(Bytes(path), ReadWrite);
             if (descriptor < 0)
-                throw new IOException($"'{path}' cannot be opened (error {Marshal.GetLastWin32Error()}).");
+            {
+                var error = Marshal.GetLastWin32Error();
+                if (error == NotThere)
+                    return false;
 
-            var isRefused = flock(descriptor, ShareOrFail) != 0;
+                throw new IOException($"'{path}' cannot be opened (error {error}).");
+            }
+
+            // Any other error says that this file system has no locks.
+            var isRefused = flock(descriptor, ShareOrFail) != 0 && Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) >= 0;
             _ = close(descriptor);
             return isRefused;
         }

@@ -33,11 +33,15 @@ internal sealed partial class MemorySpool
     /// <param name="source">Who keeps its stream's books.</param>
     /// <param name="state">What is handed back with its fate; null for nothing.</param>
     /// <param name="room">When there is none: a task that ends when there may be.</param>
-    /// <returns>Whether it was taken; also while closing, for it was accepted before.</returns>
+    /// <returns>Whether it was taken; also while closing, for it was accepted before, but not once the rest was abandoned.</returns>
     public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? room)
     {
         lock (_gate)
         {
+            room = null;
+            if (_isAbandoned)
+                return Acceptance.Closed;
+
             var stream = _directory.Find(record.Stream, record.Time);
             SealBefore(stream, source, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);

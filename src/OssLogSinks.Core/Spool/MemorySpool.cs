@@ -32,6 +32,7 @@ internal sealed partial class MemorySpool : IDisposable
     private long _mostHeldSince;
     private bool _isUrgent;
     private bool _isClosing;
+    private bool _isAbandoned;
 
     public MemorySpool(StreamDirectory directory, SpoolLimits limits, TimeProvider time)
     {
@@ -172,6 +173,7 @@ internal sealed partial class MemorySpool : IDisposable
     {
         lock (_gate)
         {
+            _isClosing = _isAbandoned = true;
             var left = _directory.Streams.SelectMany(s => s.Batches().Select(b => (b, b == s.Current && s.Appender.MayHaveLanded))).ToList();
             foreach (var stream in _directory.Streams)
             {

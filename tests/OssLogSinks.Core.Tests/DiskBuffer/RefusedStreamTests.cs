@@ -37,6 +37,28 @@ public class RefusedStreamTests
     }
 
     [Fact]
+    public async Task WhatComesInMemoryOnly_WhenTheDiskFailsToo_WaitsForWhatWasPassedOver()
+    {
+        Refuse("bad", isSo: true);
+        var appender = _world.Start();
+        await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        _world.Disk.Fails = (act, _) => act is DiskAct.Write or DiskAct.Create;
+        await LogAsync(_world, appender, 20, "bad");
+        await _world.UntilAsync(() => _world.Errors.Any(), Second);
+        for (var i = 0; i < 20; i++)
+            await _world.StepAsync(Second);
+
+        _world.Disk.Fails = null;
+        Refuse("bad", isSo: false);
+        Assert.True(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        _world.AssertDelivered();
+        Assert.DoesNotContain(_world.Reports.Reports, report => report.Message.Contains("damaged", StringComparison.Ordinal));
+        Assert.Equal(0, appender.GetSnapshot().QuarantinedRecords);
+        Assert.True(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
     public async Task WhatAnotherProcessLeft_GoesPastItToo()
     {
         _world.IsOssDown = true;

@@ -307,6 +307,7 @@ internal sealed class BufferFolder : IDisposable
     {
         _journal.Settle(stream, ids[ids.Length - 1]);
         List<Segment>? done = null;
+        var isSettled = false;
         lock (_gate)
         {
             var from = 0;
@@ -317,6 +318,7 @@ internal sealed class BufferFolder : IDisposable
                     to--;
                 segment.Waiting -= to - from;
                 from = to;
+                isSettled |= segment.Waiting == 0;
                 if (segment.IsDone)
                     (done ??= []).Add(segment);
             }
@@ -327,6 +329,10 @@ internal sealed class BufferFolder : IDisposable
 
         if (done is not null)
             Delete(done);
+
+        // Also when a file could not be deleted: whoever waits for the records need not wait for that.
+        if (isSettled)
+            Changed.Set();
     }
 
     /// <summary>Whether a record is to be appended for its own sake.</summary>

@@ -206,7 +206,7 @@ internal sealed class OrphanedFolders
         if (_files.FilesIn(path).Count == 0 && _files.StrangersIn(path).Count == 0)
         {
             // Left in the moment of its making; should its owner live, it makes it again.
-            _files.DeleteFolder(path);
+            DeleteEmpty(name.Text, path);
             return false;
         }
 
@@ -236,6 +236,19 @@ internal sealed class OrphanedFolders
 
         next = Take(path, name, folderLock);
         return next is not null;
+    }
+
+    private void DeleteEmpty(string name, string path)
+    {
+        try
+        {
+            _files.DeleteFolder(path);
+        }
+        catch (IOException)
+        {
+            // Somebody has put a folder into it, for instance. Nothing in it is to be shipped.
+            _remains.Add(name);
+        }
     }
 
     private OrphanedFolder? Take(string path, FolderName name, FolderLock folderLock)

@@ -97,8 +97,7 @@ public class DamagedFolderTests
     public async Task FolderRemovedInMidAdoption_HoldsNothingUp()
     {
         await using var left = await LeftFolder.MakeAsync(Chunks);
-        var next = left.World.Begin();
-        next.Otherwise = What.IsLost;
+        var next = left.World.BeginWith(What.IsLost);
         await left.World.UntilAsync(() => next.Counted.AdoptedFolders > 0, () => "Nothing is adopted.");
         foreach (var file in left.World.Disk.FilesIn(left.Path))
             left.World.Disk.Delete($"{left.Path}/{file}");

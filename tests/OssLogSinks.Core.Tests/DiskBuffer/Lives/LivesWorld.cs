@@ -31,6 +31,17 @@ internal sealed class LivesWorld : IAsyncDisposable
     /// <summary>Whether objects begin with a header; three processes in a row have different ones.</summary>
     public bool HasHeader { get; init; }
 
+    /// <summary>Begins a process whose requests meet one and the same from the beginning.</summary>
+    public MortalProcess BeginWith(What otherwise)
+    {
+        lock (_processes)
+        {
+            var process = new MortalProcess(_processes.Count, Disk, Bucket, OssBufferSync.EachWrite, isShared: false, this, [], otherwise);
+            _processes.Add(process);
+            return process;
+        }
+    }
+
     public MortalProcess Begin(OssBufferSync sync = OssBufferSync.EachWrite, bool isShared = false, int streams = 3, params IEnumerable<What> wire)
     {
         lock (_processes)

@@ -37,8 +37,9 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _written;
 
-    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, LivesWorld world, IEnumerable<What> wire)
+    public MortalProcess(int number, MemoryDisk disk, LateBucket bucket, OssBufferSync syncs, bool isShared, LivesWorld world, IEnumerable<What> wire, What otherwise = What.Goes)
     {
+        Otherwise = otherwise;
         _number = number;
         _bucket = bucket;
         _wire = new Queue<What>(wire.Select(what => isShared && what == What.IsDeliveredTwice ? What.Goes : what));
@@ -79,7 +80,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
     public int Streams { get; init; } = 3;
 
     /// <summary>What requests meet when nothing is scripted.</summary>
-    public What Otherwise { get; set; } = What.Goes;
+    public What Otherwise { get; set; }
 
     public FakeTimeProvider Time { get; }
 
