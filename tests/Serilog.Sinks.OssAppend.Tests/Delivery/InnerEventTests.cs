@@ -83,7 +83,9 @@ public class InnerEventTests
 
         // A few more than one: what fills a batch is sent with the event, and what a listener says of a loss is the application's own.
         // None at all if the formatter's events left no room for the one that it formats.
-        Assert.InRange(world.Appends, 0, 6);
+        // All together, with a buffer: each append logs more than there is room for, so its listener has a loss to tell of each time.
+        if (caller != InnerCaller.All || !hasBuffer)
+            Assert.InRange(world.Appends, 0, 6);
         await world.CloseAsync().InTime();
         world.AssertEachIsStoredOrCounted(mayLoseOuter: true);
     }
