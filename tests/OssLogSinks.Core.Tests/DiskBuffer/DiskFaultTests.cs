@@ -134,13 +134,7 @@ public class DiskFaultTests
     [Fact]
     public async Task FailedSync_IsFollowedByANewFolder_AndTheFlushIsTrueThere()
     {
-        _world.IsOssDown = true;
-        var appender = _world.Start();
-        _world.Log(appender, 10);
-        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-        var left = 1;
-        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && left-- > 0;
-        _world.Log(appender, 10);
+        var appender = await StartWithAFailedSyncAsync();
 
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         Assert.Equal(2, _world.Disk.FoldersIn(BufferWorld.Path).Count);
@@ -160,13 +154,7 @@ public class DiskFaultTests
     [InlineData(false)]
     public async Task SecondFolderOfADeadProcess_WaitsForTheFirst_WhetherThatIsInUseOrCannotBeOpened(bool isInUse)
     {
-        _world.IsOssDown = true;
-        var appender = _world.Start();
-        _world.Log(appender, 10);
-        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-        var left = 1;
-        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && left-- > 0;
-        _world.Log(appender, 10);
+        var appender = await StartWithAFailedSyncAsync();
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
         var folders = _world.Disk.FoldersIn(BufferWorld.Path).Order(StringComparer.Ordinal).ToArray();
@@ -188,6 +176,19 @@ public class DiskFaultTests
         Assert.Equal(_world.Accepted["a"], next.StoredOf("a"));
         Assert.True(await next.CloseAsync(second, Minute));
         next.AssertNothingIsLeft();
+    }
+
+    // Ten records are in a first folder; ten more wait for one behind it.
+    private async Task<OssAppender> StartWithAFailedSyncAsync()
+    {
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 10);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var left = 1;
+        _world.Disk.Fails = (act, path) => act == DiskAct.Sync && path.EndsWith(".seg", StringComparison.Ordinal) && left-- > 0;
+        _world.Log(appender, 10);
+        return appender;
     }
 
     [Fact]
