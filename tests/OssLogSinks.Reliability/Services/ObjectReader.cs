@@ -39,7 +39,7 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
             var last = chain.Max(o => o.Sequence) - newest;
             foreach (var (found, _, sequence) in chain.OrderBy(o => o.Sequence).Where(o => o.Sequence >= _next.GetValueOrDefault(chain.Key) && o.Sequence <= last))
             {
-                ledger.Read(found.Key, await PatientlyAsync(() => GetAsync(found, cancellationToken), cancellationToken));
+                ledger.Read(found.Key, await PatientlyAsync(() => GetAsync(found.Key, cancellationToken), cancellationToken));
                 _next[chain.Key] = sequence + 1;
                 if (deletes)
                     await PatientlyAsync(() => DeleteAsync(found.Key, cancellationToken), cancellationToken);
@@ -62,14 +62,16 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
         return all;
     }
 
-    private async Task<string> GetAsync(OssObjectSummary found, CancellationToken cancellationToken)
+    private async Task<string> GetAsync(string key, CancellationToken cancellationToken)
     {
-        using var answer = await client.GetObjectAsync(new GetObjectRequest(found.Key), cancellationToken);
-        using var bytes = new MemoryStream((int)found.Length);
-        await answer.Content.CopyToAsync(bytes, cancellationToken);
-        return bytes.Length < found.Length
-            ? throw new IOException($"{found.Key}: {bytes.Length} bytes came of {found.Length}.")
-            : TextOf(found.Key, bytes);
+        // The server may cut the answer off, or let it never end.
+        var length = (await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken)).Length;
+        using var answer = await client.GetObjectAsync(new GetObjectRequest(key), cancellationToken);
+        using var bytes = new MemoryStream((int)length);
+        var piece = new byte[64 << 10];
+        while (bytes.Length <= length && await answer.Content.ReadAsync(piece, cancellationToken) is > 0 and var count)
+            bytes.Write(piece, 0, count);
+        return bytes.Length == length ? TextOf(key, bytes) : throw new IOException($"{key}: {bytes.Length} bytes came of {length}.");
     }
 
     // As any reader does who goes by the name.
