@@ -63,9 +63,14 @@ internal static class Soak
                 await reader.ReadFinishedAsync(over);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // The rest is read after the close.
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"The objects cannot be read, and the run will fail: {e.Message}");
+            throw;
         }
     }
 }

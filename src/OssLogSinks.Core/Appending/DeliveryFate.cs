@@ -87,10 +87,10 @@ internal sealed class DeliveryFate
     public void LostOnDisk(DropReason reason, long count, string why) => LostInMemory(reason, count, [], why);
 
     /// <summary>Records that were accepted, and found their way neither to disk nor to a batch, are given up.</summary>
-    public void LostInMemory(DropReason reason, long count, IReadOnlyList<(long Id, object State)> states, string why)
+    public void LostInMemory(DropReason reason, long count, IReadOnlyList<(long Id, object State)> states, string why, bool mayBeStored = false)
     {
         _hasLostAccepted = true;
-        Lost(reason, count, StatesOf(states), why);
+        Lost(reason, count, StatesOf(states), why, error: null, mayBeStored);
     }
 
     /// <summary>Records that never reached the spool are given up.</summary>

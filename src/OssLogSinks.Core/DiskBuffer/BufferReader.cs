@@ -14,9 +14,9 @@ namespace OssLogSinks.Core.DiskBuffer;
 internal sealed class BufferReader
 {
     // A place that cannot be read now may be later: it is tried for a minute, and those behind it a little.
-    private const int MostTries = 12;
+    public const int MostTries = 12;
     private const int TriesAfterThat = 2;
-    private static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
 
     // No segment is longer, whatever a file's length says: its size, and one block that was too large for it.
     public const long LongestSegment = (16 << 20) + BlockHeader.LargestBlock;
@@ -25,22 +25,28 @@ internal sealed class BufferReader
     private readonly MemorySpool _memory;
     private readonly DamageReport _damage;
     private readonly TimeProvider _time;
+    private readonly DeliveryFate? _fate;
+    private readonly Action? _stuck;
     private readonly StreamNames _names = new();
-    private readonly PassedOverStreams _passedOver = new();
+    private readonly PassedOverStreams _passedOver;
     private readonly object _passing = new();
     private bool _isGivenUp;
-    private Task? _relief;
 
     /// <param name="files">The disk.</param>
     /// <param name="memory">Where the records go.</param>
     /// <param name="damage">What cannot be read is told here.</param>
     /// <param name="time">The clock.</param>
-    public BufferReader(IBufferFiles files, MemorySpool memory, DamageReport damage, TimeProvider time)
+    /// <param name="fate">Told of records of this process that cannot be read any more; null for another's.</param>
+    /// <param name="stuck">Called when a segment of this process could not be opened for a minute; it is tried on.</param>
+    public BufferReader(IBufferFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, DeliveryFate? fate = null, Action? stuck = null)
     {
         _files = files;
         _memory = memory;
         _damage = damage;
         _time = time;
+        _fate = fate;
+        _stuck = stuck;
+        _passedOver = new PassedOverStreams(files, memory, damage, time, fate, stuck);
     }
 
     /// <summary>Whether a record is to be delivered; null for all. It is told the stream's hash and the id.</summary>
@@ -52,14 +58,8 @@ internal sealed class BufferReader
     /// <summary>Called when everything up to an id was read.</summary>
     public Action<long>? Consumed { get; init; }
 
-    /// <summary>Told of records of this process that cannot be read any more; null for another's.</summary>
-    public DeliveryFate? Fate { get; init; }
-
     /// <summary>The last record that was read. What does not ascend stands in a copy.</summary>
     public long LastId { get; set; }
-
-    /// <summary>Called when a segment of this process could not be opened for a minute; it is tried on.</summary>
-    public Action? Stuck { get; init; }
 
     /// <summary>Reads a segment to its end, behind its writer if that still writes to it.</summary>
     /// <returns>False if another's cannot be opened: what comes behind it must wait for it.</returns>
@@ -71,6 +71,18 @@ internal sealed class BufferReader
             return true;
         }
 
+        try
+        {
+            return await ReadTakenAsync(folder, segment, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            folder.EndTaking(segment);
+        }
+    }
+
+    private async Task<bool> ReadTakenAsync(BufferFolder folder, Segment segment, CancellationToken cancellationToken)
+    {
         using var open = new OpenSegment(this, folder, segment);
         while (true)
         {
@@ -130,7 +142,7 @@ internal sealed class BufferReader
     private async Task<Task?> WhatHoldsUpAsync(BlockRecords records, RecordSource source, object? state, CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken).ConfigureAwait(false);
-        return _passedOver.Contains(records.Streams[records.StreamIndex]) ? _relief : TryPass(records, source, state);
+        return _passedOver.Contains(records.Streams[records.StreamIndex]) ? _passedOver.Relief : TryPass(records, source, state);
     }
 
     private Task? TryPass(BlockRecords records, RecordSource source, object? state)
@@ -168,72 +180,10 @@ internal sealed class BufferReader
     }
 
     /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
-    {
-        if (!_passedOver.Any || _relief is { IsCompleted: false })
-            return;
-
-        _relief = _memory.WhenRelieved();
-        foreach (var stream in _passedOver.All.Where(stream => _memory.Takes(stream.Name, stream.Time)))
-        {
-            while (stream.Parts.Count > 0 && await TryCatchUpAsync(stream, stream.Parts.Peek(), cancellationToken).ConfigureAwait(false))
-                _passedOver.RemoveFirst(stream);
-        }
-    }
+    public Task CatchUpAsync(CancellationToken cancellationToken) => _passedOver.CatchUpAsync(cancellationToken);
 
     /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
-    public Task OrRelief(Task task) => _passedOver.Any && _relief is not null ? Task.WhenAny(task, _relief) : task;
-
-    // False if it is to be gone on with later.
-    private async Task<bool> TryCatchUpAsync(PassedOverStream stream, PassedOverPart part, CancellationToken cancellationToken)
-    {
-        var (folder, segment) = (part.Folder, part.Segment);
-        var isFull = false;
-        var isRead = await ScanAsync(
-            folder,
-            segment,
-            async records =>
-            {
-                while (!isFull && part.Count > 0 && records.TryRead())
-                {
-                    if (records.Id < part.FirstId || records.Id > part.LastId || records.Streams[records.StreamIndex].Hash != stream.Name.Hash)
-                        continue;
-
-                    Acceptance acceptance;
-                    while ((acceptance = TryFeed(records, folder, segment, out var spaceAvailable)) == Acceptance.Full)
-                        await Waiting.WithAsync(spaceAvailable!, cancellationToken).ConfigureAwait(false);
-                    isFull = acceptance != Acceptance.Accepted;
-                    if (!isFull)
-                        (part.FirstId, part.Count) = (records.Id + 1, part.Count - 1);
-                }
-
-                return !isFull && part.Count > 0;
-            },
-            above: 0,
-            cancellationToken).ConfigureAwait(false);
-        if (!isRead)
-            _relief = Waiting.PauseAsync(TryInterval, _time, cancellationToken);
-        if (isFull || !isRead)
-            return false;
-
-        if (part.Count > 0)
-            LosePassedOver(part);
-        return true;
-    }
-
-    // It could be read when it was passed over.
-    private void LosePassedOver(PassedOverPart part)
-    {
-        _damage.TellUnreadable(part.Folder.Name, part.Segment.FirstId, part.Count);
-        Fate?.LostOnDisk(DropReason.Unreadable, part.Count, "the buffer on disk is damaged.");
-        part.Folder.LoseRead(part.Segment, part.FirstId, part.Count);
-    }
-
-    private Acceptance TryFeed(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
-    {
-        var source = records.Sources[records.StreamIndex] ??= folder.SourceOf(records.Streams[records.StreamIndex], segment);
-        return TryAdd(records, source, state: null, out spaceAvailable);
-    }
+    public Task OrRelief(Task task) => _passedOver.OrRelief(task);
 
     private Acceptance TryAdd(BlockRecords records, RecordSource source, object? state, out Task? spaceAvailable)
     {
@@ -241,25 +191,9 @@ internal sealed class BufferReader
         return acceptance != Acceptance.Closed ? acceptance : throw new OperationCanceledException();
     }
 
-    private bool TryFeedOrPassOver(BlockRecords records, BufferFolder folder, Segment segment, out Task? spaceAvailable)
+    private async Task FeedAsync(BlockRecords records, BlockPlace place, CancellationToken cancellationToken)
     {
-        spaceAvailable = null;
-        var mustPass = _passedOver.Contains(records.Streams[records.StreamIndex]);
-        var acceptance = mustPass ? Acceptance.RefusedStreamFull : TryFeed(records, folder, segment, out spaceAvailable);
-        if (acceptance == Acceptance.RefusedStreamFull && _passedOver.TryAdd(records, folder, segment))
-        {
-            spaceAvailable = null;
-            return true;
-        }
-
-        if (mustPass)
-            spaceAvailable = _memory.WhenRelieved();
-        return acceptance == Acceptance.Accepted;
-    }
-
-    private async Task FeedAsync(BlockRecords records, BufferFolder folder, Segment segment, CancellationToken cancellationToken)
-    {
-        while (FeedSome(records, folder, segment) is { } spaceAvailable)
+        while (FeedSome(records, place) is { } spaceAvailable)
         {
             await Waiting.WithAsync(OrRelief(spaceAvailable), cancellationToken).ConfigureAwait(false);
             await CatchUpAsync(cancellationToken).ConfigureAwait(false);
@@ -267,7 +201,7 @@ internal sealed class BufferReader
     }
 
     // Null once all of the block has gone.
-    private Task? FeedSome(BlockRecords records, BufferFolder folder, Segment segment)
+    private Task? FeedSome(BlockRecords records, BlockPlace place)
     {
         var (read, waiting) = (0, 0);
         Task? spaceAvailable = null;
@@ -280,7 +214,7 @@ internal sealed class BufferReader
                     continue;
 
                 var isWanted = IsWanted?.Invoke(records.Streams[records.StreamIndex].Hash, records.Id) ?? true;
-                records.IsHeld = isWanted && !TryFeedOrPassOver(records, folder, segment, out spaceAvailable);
+                records.IsHeld = isWanted && !_passedOver.TryFeed(records, place, out spaceAvailable);
                 if (records.IsHeld)
                     break;
 
@@ -290,7 +224,7 @@ internal sealed class BufferReader
         }
         finally
         {
-            folder.Read(segment, read, waiting);
+            place.Folder.Read(place.Segment, read, waiting);
         }
 
         return spaceAvailable;
@@ -300,7 +234,7 @@ internal sealed class BufferReader
     private sealed class OpenSegment(BufferReader reader, BufferFolder folder, Segment segment) : IDisposable
     {
         private SegmentReader? _file;
-        private long _nextId = Math.Max(segment.FirstId, reader.Fate is null ? 0 : reader.LastId + 1);
+        private long _nextId = Math.Max(segment.FirstId, reader._fate is null ? 0 : reader.LastId + 1);
         private long _length = long.MaxValue;
         private int _failures;
         private int _mostTries = MostTries;
@@ -311,7 +245,7 @@ internal sealed class BufferReader
         public Func<BlockRecords, Task<bool>>? Scan { get; init; }
 
         /// <summary>Records up to this id were read elsewhere.</summary>
-        public long Above { get; init; } = reader.Fate is null ? reader.LastId : 0;
+        public long Above { get; init; } = reader._fate is null ? reader.LastId : 0;
 
         /// <summary>Whether the scan wants no more.</summary>
         public bool IsScanOver { get; private set; }
@@ -398,8 +332,9 @@ internal sealed class BufferReader
             {
                 Lose(copy.FirstId);
                 var records = copy.Records();
-                await reader.FeedAsync(records, folder, segment, cancellationToken).ConfigureAwait(false);
-                Offset = Math.Max(Offset, SegmentHeader.Size) + copy.Length;
+                var offset = Math.Max(Offset, SegmentHeader.Size);
+                await reader.FeedAsync(records, new BlockPlace(folder, segment, offset), cancellationToken).ConfigureAwait(false);
+                Offset = offset + copy.Length;
                 _nextId = Math.Max(_nextId, copy.LastId + 1);
             }
             finally
@@ -412,11 +347,11 @@ internal sealed class BufferReader
 
         private async Task FeedAsync(BlockRecords records, CancellationToken cancellationToken)
         {
-            await reader.FeedAsync(records, folder, segment, cancellationToken).ConfigureAwait(false);
+            await reader.FeedAsync(records, new BlockPlace(folder, segment, _file!.CurrentAt), cancellationToken).ConfigureAwait(false);
             if (records.Id < records.Header.LastId)
             {
                 // Whoever made this block did not write it as we do.
-                _file!.GiveUpRest(records);
+                _file.GiveUpRest(records);
                 _nextId = records.Id + 1;
                 Lose(records.Header.LastId + 1);
             }
@@ -427,12 +362,12 @@ internal sealed class BufferReader
         // In a segment of this process, ids follow without a gap: what is missing is known at once.
         private void Lose(long? nextId)
         {
-            if (Scan is not null || reader.Fate is null || nextId is not { } next || next <= _nextId)
+            if (Scan is not null || reader._fate is null || nextId is not { } next || next <= _nextId)
                 return;
 
             var missing = next - _nextId;
             folder.Lose(segment, _nextId, missing);
-            reader.Fate.LostOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");
+            reader._fate.LostOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");
             _nextId = next;
             reader.LastId = next - 1;
             reader.Consumed?.Invoke(next - 1);
@@ -449,7 +384,7 @@ internal sealed class BufferReader
                 return false;
             }
 
-            if (++_failures < _mostTries || (_file is null && reader.Fate is not null))
+            if (++_failures < _mostTries || (_file is null && reader._fate is not null))
             {
                 if (_failures >= _mostTries)
                     TellStuck(error);
@@ -477,14 +412,14 @@ internal sealed class BufferReader
         private void TellStuck(Exception error)
         {
             reader._damage.TellUnopened(folder.Name, segment.FirstId, error);
-            reader.Stuck?.Invoke();
+            reader._stuck?.Invoke();
         }
 
         private void Leave()
         {
             var (_, end, _) = folder.Extent(segment);
             var missing = (end ?? _nextId) - _nextId;
-            reader._damage.TellMissing(folder.Name, segment.FirstId, reader.Fate is not null || end is not null ? missing : null);
+            reader._damage.TellMissing(folder.Name, segment.FirstId, reader._fate is not null || end is not null ? missing : null);
             Lose(end);
             folder.EndReading(segment);
             reader.Consumed?.Invoke((end ?? _nextId) - 1);

@@ -132,26 +132,37 @@ internal sealed class BufferWriter
 
     private void Abandon(bool isOver)
     {
-        List<Block> left;
+        List<(Block Block, bool MayBeStored)> left;
         lock (_pending)
         {
+            // The next process may find what a thread that hangs was writing, and what could not be cut off.
             _isAbandoned = true;
-            left = [.. _pending];
+            left = [.. _pending.Select(block => (block, !isOver || _toCut is not null))];
             _pending.Clear();
             while (_staging.Take() is { } block)
-                left.Add(block);
+                left.Add((block, false));
         }
 
-        foreach (var block in left)
+        foreach (var (block, mayBeStored) in left)
         {
-            _fate.LostInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was room for them on disk.");
-            _tracker.GiveUp(block.FirstId, block.Count);
+            _fate.LostInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was room for them on disk.", mayBeStored);
+            _tracker.GiveUp(block.FirstId, block.LastId, block.Count);
             _staging.Placed();
 
             // A thread that hangs may be reading it still.
             if (isOver)
                 _staging.Release(block);
         }
+    }
+
+    /// <summary>Gives up what was on disk only, in folders that somebody has removed. Nobody may be reading.</summary>
+    public void GiveUpRemoved()
+    {
+        BufferFolder[] folders;
+        lock (_folders)
+            folders = [.. _folders];
+        if (folders.Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
+            _fate.LostOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
     /// <summary>Lets go of all folders: those in which nothing is left go. The thread must have ended.</summary>
@@ -372,12 +383,11 @@ internal sealed class BufferWriter
             folders = [.. _folders];
         foreach (var folder in folders)
         {
-            if (folder.DropOldest() is not { } dropped)
+            if (folder.DropOldest() is not var (segment, records))
                 continue;
 
-            dropped.Copies.ReleaseAll(_staging.ReleaseCopy);
-            _fate.LostOnDisk(DropReason.SpoolFull, dropped.Count, "the buffer on disk was full, and its oldest events gave way.");
-            _tracker.GiveUp(dropped.FirstId, dropped.Count);
+            segment.Copies.ReleaseAll(_staging.ReleaseCopy);
+            _fate.LostOnDisk(DropReason.SpoolFull, records, "the buffer on disk was full, and its oldest events gave way.");
             return true;
         }
 

@@ -46,12 +46,10 @@ internal sealed class DiskBuffer : ISpool
         _queue = new DeliveryQueue(_work.Set);
         _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, setup, _work, () => _orphans.Bytes);
         _memorySource = new MemorySource(_tracker);
-        _reader = new BufferReader(files, _lane.Spool, damage, setup.Time)
+        _reader = new BufferReader(files, _lane.Spool, damage, setup.Time, setup.Fate, _tracker.EndWaitingForOss)
         {
             ReleaseCopy = _staging.ReleaseCopy,
             Consumed = _queue.Consumed,
-            Fate = setup.Fate,
-            Stuck = _tracker.EndWaitingForOss,
         };
 
         _writer.Start();
@@ -79,7 +77,7 @@ internal sealed class DiskBuffer : ISpool
 
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
-        var waiter = _tracker.Begin(target);
+        var waiter = _staging.BeginFlush(target);
         using var registration = cancellationToken.Register(() => _tracker.Cancel(waiter));
         Hurry();
         try
@@ -96,7 +94,7 @@ internal sealed class DiskBuffer : ISpool
     {
         _staging.Close();
         _lane.Spool.Hurry();
-        var flushing = _tracker.Begin(OssFlushTarget.Oss).Done.Task;
+        var flushing = _staging.BeginFlush(OssFlushTarget.Oss).Done.Task;
         Hurry();
         return Task.WhenAll(_writer.Ended, flushing);
     }
@@ -111,6 +109,7 @@ internal sealed class DiskBuffer : ISpool
         GiveUpUnwritten(isRead: false);
         await _lane.StopAsync().ConfigureAwait(false);
         await _orphans.StopAsync().ConfigureAwait(false);
+        _writer.GiveUpRemoved();
         _tracker.Close();
         if (_writer.UnsettledRecords is > 0 and var waiting)
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
@@ -122,6 +121,8 @@ internal sealed class DiskBuffer : ISpool
         _writer.Abandon();
         GiveUpUnwritten(isRead: !_reading.IsCompleted);
         _lane.GiveUp();
+        if (_reading.IsCompleted)
+            _writer.GiveUpRemoved();
         _tracker.Close();
     }
 
@@ -216,7 +217,7 @@ internal sealed class DiskBuffer : ISpool
         {
             var states = block.States.Where(s => s.Id >= first).ToArray();
             _setup.Fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
-            _tracker.GiveUp(first, block.LastId - first + 1);
+            _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
         }
 
         // A loop that has not ended may be reading it still.

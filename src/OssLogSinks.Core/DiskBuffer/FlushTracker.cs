@@ -144,16 +144,19 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>So many records, the first of which has this id, were given up.</summary>
-    public void GiveUp(long firstId, long count)
+    /// <summary>Records were given up. A flush and a run of exposed records end at a block's end, so the records of one block lie on one side of it.</summary>
+    /// <param name="firstId">No earlier record was.</param>
+    /// <param name="lastId">No later record was.</param>
+    /// <param name="count">How many of those in between: all of them, or some of one block.</param>
+    public void GiveUp(long firstId, long lastId, long count)
     {
         lock (_gate)
         {
             _settled += count;
             foreach (var waiter in _waiters.Where(waiter => waiter.ThroughId >= firstId))
                 waiter.Settle(Math.Min(count, waiter.ThroughId - firstId + 1), dropped: true);
-            foreach (var run in _exposed)
-                run.Left -= Math.Max(0, Math.Min(run.LastId, firstId + count - 1) - Math.Max(run.FirstId, firstId) + 1);
+            foreach (var run in _exposed.Where(run => run.FirstId <= lastId && run.LastId >= firstId))
+                run.Left -= Math.Min(count, Math.Min(run.LastId, lastId) - Math.Max(run.FirstId, firstId) + 1);
             EndWaiting();
         }
     }

@@ -274,11 +274,11 @@ internal sealed partial class MemorySpool : IDisposable
         if (stream.Health == health)
             return;
 
-        if (stream.Health == StreamHealth.Refused)
-            Relieve();
-        _doubtfulBytes -= DoubtfulBytesOf(stream);
+        var (wasRefused, doubtful) = (stream.Health == StreamHealth.Refused, DoubtfulBytesOf(stream));
         stream.Health = health;
-        _doubtfulBytes += DoubtfulBytesOf(stream);
+        Doubt(DoubtfulBytesOf(stream) - doubtful);
+        if (wasRefused)
+            Relieve();
 
         // Whoever waits for room may no longer have to, or may have to yield.
         MakeRoom();
@@ -286,11 +286,16 @@ internal sealed partial class MemorySpool : IDisposable
 
     private void Hold(LogStream stream, long bytes)
     {
-        _doubtfulBytes -= DoubtfulBytesOf(stream);
+        var doubtful = DoubtfulBytesOf(stream);
         stream.HeldBytes += bytes;
-        _doubtfulBytes += DoubtfulBytesOf(stream);
+        Doubt(DoubtfulBytesOf(stream) - doubtful);
         _heldBytes += bytes;
-        if (bytes < 0 && stream.Health == StreamHealth.Refused)
+    }
+
+    private void Doubt(long bytes)
+    {
+        _doubtfulBytes += bytes;
+        if (bytes < 0)
             Relieve();
     }
 

@@ -120,9 +120,129 @@ public class RefusedStreamTests
     }
 
     [Fact]
+    public async Task FullBufferThatDropsTheOldest_GivesUpWhatIsPassedOver()
+    {
+        _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
+        _world.Options.BufferSizeLimitBytes = 64 << 20;
+        Refuse("bad", isSo: true);
+        var appender = _world.Start();
+        for (var i = 0; i < 6000; i++)
+            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", Size);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 600, Second);
+        var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
+
+        Refuse("bad", isSo: false);
+        var isAllStored = await _world.EndAsync(flush, Second);
+        var end = appender.GetSnapshot();
+        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 5400);
+        Assert.True(isAllStored, "What had been dropped before it began is none of the flush's.");
+        _world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
+        Assert.False(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task FlushThatWaitsForWhatIsDroppedMeanwhile_EndsAndSaysFalse()
+    {
+        _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
+        _world.Options.BufferSizeLimitBytes = 64 << 20;
+        Refuse("bad", isSo: true);
+        var appender = _world.Start();
+        await LogAsync(_world, appender, 2000, "bad", "bad", "bad", "good");
+        var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 5000; i++)
+            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", Size);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 1000, Second);
+        Assert.False(flush.IsCompleted);
+
+        Refuse("bad", isSo: false);
+        Assert.False(await _world.EndAsync(flush, Second));
+        Assert.True(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        _world.AssertDelivered(mayMiss: (int)appender.GetSnapshot().DroppedTotal);
+        Assert.False(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task WhatAReadErrorHasGivenUp_IsNotFedWhenTheRestOfItsStreamIs()
+    {
+        var appender = await PassOverAsync();
+        await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        var segments = _world.Segments;
+        var reads = 0;
+
+        // Its length can be read, nothing else.
+        _world.Disk.Fails = (act, path) => act == DiskAct.Read && path == segments[^2] && Interlocked.Increment(ref reads) > 1;
+        _world.IsOssDown = false;
+        await _world.UntilAsync(() => appender.GetSnapshot().DroppedTotal > 0, Minute);
+        await _world.UntilAsync(() => _world.StoredOf("good").Contains(300), Minute);
+        _world.Disk.Fails = null;
+
+        Refuse("bad", isSo: false);
+        await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second);
+        var end = appender.GetSnapshot();
+        Assert.Equal(end.Accepted, end.Delivered + end.DroppedTotal);
+        _world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
+        Assert.False(await _world.CloseAsync(appender, Minute));
+    }
+
+    [Fact]
+    public async Task FileThatCannotBeOpenedForSomeMinutes_HoldsNoFlushUp_AndIsReadAfterwards()
+    {
+        var appender = await PassOverAsync();
+        _world.IsOssDown = false;
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        _world.Disk.Fails = (act, _) => act == DiskAct.Open;
+        Refuse("bad", isSo: false);
+        Assert.False(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
+        Assert.Contains(_world.Errors, message => message.Contains("cannot be opened", StringComparison.Ordinal));
+
+        _world.Disk.Fails = null;
+        await _world.UntilAsync(() => _world.StoredOf("bad").Count == 450, Second);
+        _world.AssertDelivered();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task FolderThatIsRemoved_WhatWasPassedOverInIt_IsCountedAtTheClose()
+    {
+        var appender = await PassOverAsync();
+        _world.IsOssDown = false;
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        var folder = Path.GetDirectoryName(_world.Segments[0])!;
+        foreach (var file in _world.Disk.FilesIn(folder))
+            _world.Disk.Delete($"{folder}/{file}");
+        _world.Disk.DeleteFolder(folder);
+        await LogAsync(_world, appender, 8, "good");
+        await _world.UntilAsync(() => _world.Errors.Any(message => message.Contains("was removed while it was in use", StringComparison.Ordinal)), Second);
+
+        Assert.False(await _world.CloseAsync(appender, TimeSpan.Zero));
+        var end = appender.GetSnapshot();
+        var left = new BufferWorld(_world.Disk);
+        var next = left.Start();
+        Refuse("bad", isSo: false);
+        Assert.True(await left.FlushAsync(next, OssFlushTarget.Oss));
+        await left.CloseAsync(next, Minute);
+        Assert.Equal(end.Accepted, end.Delivered + end.DroppedTotal + left.StoredOf("good").Count);
+    }
+
+    [Fact]
     public void WhicheverAreRefusedWheneverForHoweverLong_AllIsStoredOnceAndInOrder() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[1, 60], Gen.Int[0, 2]).Array[1, 25]
             .Sample(acts => PlayAsync(acts).GetAwaiter().GetResult(), iter: CsCheck.Check.Iter / 10, threads: 2);
+
+    // With OSS down, so that it is read from disk.
+    private async Task<OssAppender> PassOverAsync()
+    {
+        Refuse("bad", isSo: true);
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        return appender;
+    }
 
     private static async Task PlayAsync((int Stream, int Count, int What)[] acts)
     {

@@ -100,7 +100,15 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
 
     private async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        await client.DeleteObjectAsync(key, cancellationToken);
+        try
+        {
+            await client.DeleteObjectAsync(key, cancellationToken);
+        }
+        catch (OssException e) when (e.Code == "FileImmutable")
+        {
+            // A fault has put it under retention: it stays.
+        }
+
         return true;
     }
 

@@ -194,16 +194,32 @@ internal sealed class BufferFolder : IDisposable
         EndSegments();
     }
 
-    /// <summary>Begins to read a segment; false if it was dropped.</summary>
+    /// <summary>Begins to read a segment, which is not dropped meanwhile; false if it was dropped before.</summary>
     public bool Take(Segment segment)
     {
         // Not while it is being dropped: that may fail.
         lock (_deleting)
             lock (_gate)
             {
-                segment.IsTaken = true;
-                return !segment.IsDropped;
+                if (segment.IsDropped)
+                    return false;
+
+                segment.Takers++;
+                return true;
             }
+    }
+
+    /// <summary>Ends what <see cref="Take"/> began.</summary>
+    public void EndTaking(Segment segment)
+    {
+        lock (_gate)
+            segment.Takers--;
+    }
+
+    public bool IsDropped(Segment segment)
+    {
+        lock (_deleting)
+            return segment.IsDropped;
     }
 
     /// <summary>How much of a segment may be read, the id behind the last record there, and whether that is all there will be.</summary>
@@ -229,18 +245,18 @@ internal sealed class BufferFolder : IDisposable
         lock (_gate)
         {
             segment.Count -= count;
-            _tracker?.GiveUp(firstId, count);
+            _tracker?.GiveUp(firstId, firstId + count - 1, count);
         }
     }
 
-    /// <summary>Records that were read, and waited for, cannot be read once more: they are given up.</summary>
-    public void LoseRead(Segment segment, long firstId, long count)
+    /// <summary>Records that were passed over cannot be read once more: they are given up.</summary>
+    public void LosePassedOver(Segment segment, PassedOverBlock block)
     {
         bool isDone;
         lock (_gate)
         {
-            segment.Waiting -= count;
-            _tracker?.GiveUp(firstId, count);
+            segment.Waiting -= block.Count;
+            _tracker?.GiveUp(block.Header.FirstId, block.Header.LastId, block.Count);
             isDone = segment.IsDone;
         }
 
@@ -265,37 +281,61 @@ internal sealed class BufferFolder : IDisposable
         Changed.Set();
     }
 
-    /// <summary>Gives up the oldest complete segment that nobody has begun to read, if its file can be deleted.</summary>
-    /// <returns>The segment; null if no space was freed.</returns>
-    public Segment? DropOldest()
+    /// <summary>Gives up the oldest complete segment of which nothing is on its way, if its file can be deleted.</summary>
+    /// <returns>How many records were given up; null if no space was freed.</returns>
+    public (Segment Segment, long Records)? DropOldest()
     {
-        Segment? oldest;
-        lock (_gate)
-        {
-            oldest = _segments.Values.FirstOrDefault(s => s is { IsTaken: false, IsFinal: true, IsDropped: false });
-            if (oldest is null)
-                return null;
-
-            oldest.IsDropped = true;
-        }
-
         lock (_deleting)
         {
-            if (_isClosed || !TryDelete(oldest))
+            Segment? oldest;
+            lock (_gate)
+                oldest = _segments.Values.FirstOrDefault(s => s.IsDroppable);
+            if (oldest is null || _isClosed)
+                return null;
+
+            if (!TryDelete(oldest))
             {
                 // What cannot be deleted frees nothing, and is shipped all the same: it begins once more.
                 _journal.SegmentRemoved(oldest.FirstId);
                 _journal.SegmentOpened(oldest.FirstId);
                 if (oldest.End is { } end)
                     _journal.SegmentEnded(oldest.FirstId, end);
-                lock (_gate)
-                    oldest.IsDropped = false;
                 return null;
             }
-        }
 
-        Remove(oldest);
-        return oldest;
+            oldest.IsDropped = true;
+            var records = GiveUp(oldest);
+            Remove(oldest);
+            return (oldest, records);
+        }
+    }
+
+    /// <summary>Gives up what is on disk only, if the folder was removed: nobody will ever read it. Nobody may be reading.</summary>
+    /// <returns>How many records that were.</returns>
+    public long GiveUpRemoved()
+    {
+        lock (_deleting)
+        {
+            if (!IsRemoved)
+                return 0;
+
+            return Segments().Sum(GiveUp);
+        }
+    }
+
+    private long GiveUp(Segment segment)
+    {
+        lock (_gate)
+        {
+            var records = segment.OnDiskOnly;
+            foreach (var block in segment.PassedOver)
+                _tracker?.GiveUp(block.Header.FirstId, block.Header.LastId, block.Count);
+            if (!segment.IsRead && segment.End is { } end && segment.Count > segment.ReadCount)
+                _tracker?.GiveUp(end - (segment.Count - segment.ReadCount), end - 1, segment.Count - segment.ReadCount);
+            segment.Waiting -= segment.PassedOver.Sum(block => block.Count);
+            segment.Count = segment.ReadCount;
+            return records;
+        }
     }
 
     /// <summary>Records of a stream are settled.</summary>
@@ -362,7 +402,7 @@ internal sealed class BufferFolder : IDisposable
         lock (_gate)
         {
             // Whoever was reading may have been waiting for more that will not come.
-            foreach (var segment in _segments.Values.Where(s => _tracker is not null && s.IsTaken && s.Count == s.ReadCount))
+            foreach (var segment in _segments.Values.Where(s => _tracker is not null && (s.ReadCount > 0 || s.Count == 0) && s.Count == s.ReadCount))
                 segment.IsRead = true;
             done = _segments.Values.Where(s => s.IsDone).ToList();
         }

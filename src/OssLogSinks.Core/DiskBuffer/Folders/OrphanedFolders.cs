@@ -157,7 +157,7 @@ internal sealed class OrphanedFolders
         {
             try
             {
-                if (IsLeftForNow(name.Text) || Look(name, mayTake: next is null && !earlier.Contains(name.Process), waiting, ref next))
+                if (IsLeftForNow(name.Text, waiting) || Look(name, mayTake: next is null && !earlier.Contains(name.Process), waiting, ref next))
                     earlier.Add(name.Process);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -196,8 +196,15 @@ internal sealed class OrphanedFolders
         return names;
     }
 
-    private bool IsLeftForNow(string name) =>
-        _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
+    private bool IsLeftForNow(string name, Dictionary<string, long> waiting)
+    {
+        var isLeft = _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
+        if (isLeft)
+            waiting[name] = BytesOf(Path.Combine(_path, name));
+        return isLeft;
+    }
+
+    private long BytesOf(string path) => _files.FilesIn(path).Sum(file => _files.LengthOf(Path.Combine(path, file)));
 
     // Takes a folder if it can. Says whether something of it is still to be shipped, by whomever.
     private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
@@ -230,7 +237,7 @@ internal sealed class OrphanedFolders
         if (!mayTake || _hasNoLocks)
         {
             folderLock.Dispose();
-            waiting[name.Text] = _files.FilesIn(path).Sum(file => _files.LengthOf(Path.Combine(path, file)));
+            waiting[name.Text] = BytesOf(path);
             return true;
         }
 

@@ -26,12 +26,22 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>Records that were read and are not settled.</summary>
     public long Waiting { get; set; }
 
-    public bool IsTaken { get; set; }
+    /// <summary>How many read it at present.</summary>
+    public int Takers { get; set; }
 
     public bool IsRead { get; set; }
 
-    /// <summary>Whether it was given up before it was read.</summary>
+    /// <summary>Whether it was given up.</summary>
     public bool IsDropped { get; set; }
+
+    /// <summary>The blocks with records that were read and passed over. Changed only by the reader while it has taken the segment.</summary>
+    public List<PassedOverBlock> PassedOver { get; } = [];
+
+    /// <summary>Records that are on disk and nowhere else.</summary>
+    public long OnDiskOnly => PassedOver.Sum(block => block.Count) + Math.Max(0, Count - ReadCount);
+
+    /// <summary>Whether it can be given up whole: nobody reads it, all of it was read or nothing, and nothing of it is on its way.</summary>
+    public bool IsDroppable => Takers == 0 && IsFinal && !IsDropped && (IsRead || ReadCount == 0) && OnDiskOnly > 0 && OnDiskOnly == Unsettled;
 
     /// <summary>Records that are not settled.</summary>
     public long Unsettled => Waiting + Math.Max(0, Count - ReadCount);
@@ -42,6 +52,28 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>What was written last and is in memory still, so that it need not be read again.</summary>
     public WrittenBlocks Copies { get; } = new();
 }
+
+/// <summary>Where a block is on disk.</summary>
+/// <param name="Folder">The folder.</param>
+/// <param name="Segment">The file.</param>
+/// <param name="Offset">The offset in it.</param>
+internal readonly record struct BlockPlace(BufferFolder Folder, Segment Segment, long Offset);
+
+/// <summary>A block with records that were passed over.</summary>
+internal sealed class PassedOverBlock(long offset, BlockHeader header)
+{
+    public long Offset { get; } = offset;
+
+    public BlockHeader Header { get; } = header;
+
+    /// <summary>By stream: from the first of them on, all of its records in the block.</summary>
+    public Dictionary<ulong, PassedOverRun> Runs { get; } = [];
+
+    public long Count => Runs.Values.Sum(run => (long)run.Count);
+}
+
+/// <summary>So many records of one stream, the first of which has this id.</summary>
+internal readonly record struct PassedOverRun(long FirstId, int Count);
 
 /// <summary>Blocks of a segment that are still in memory, by where they stand in the file. Any thread may call.</summary>
 internal sealed class WrittenBlocks
