@@ -123,18 +123,17 @@ public class RefusedStreamTests
     public async Task FullBufferThatDropsTheOldest_GivesUpWhatIsPassedOver()
     {
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
-        _world.Options.BufferSizeLimitBytes = 64 << 20;
+        _world.Options.BufferSync = OssBufferSync.None;
         Refuse("bad", isSo: true);
         var appender = _world.Start();
-        for (var i = 0; i < 6000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", Size);
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 600, Second);
+        await FillAsync(appender, 1000);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 100, Second);
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
 
         Refuse("bad", isSo: false);
         var isAllStored = await _world.EndAsync(flush, Second);
         var end = appender.GetSnapshot();
-        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 5400);
+        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 900);
         Assert.True(isAllStored, "What had been dropped before it began is none of the flush's.");
         _world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
         Assert.False(await _world.CloseAsync(appender, Minute));
@@ -145,14 +144,13 @@ public class RefusedStreamTests
     public async Task FlushThatWaitsForWhatIsDroppedMeanwhile_EndsAndSaysFalse()
     {
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
-        _world.Options.BufferSizeLimitBytes = 64 << 20;
+        _world.Options.BufferSync = OssBufferSync.None;
         Refuse("bad", isSo: true);
         var appender = _world.Start();
-        await LogAsync(_world, appender, 2000, "bad", "bad", "bad", "good");
+        await FillAsync(appender, 200);
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
-        for (var i = 0; i < 5000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", Size);
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 1000, Second);
+        await FillAsync(appender, 900);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 110, Second);
         Assert.False(flush.IsCompleted);
 
         Refuse("bad", isSo: false);
@@ -242,6 +240,12 @@ public class RefusedStreamTests
         await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         return appender;
+    }
+
+    private async Task FillAsync(OssAppender appender, int count)
+    {
+        for (var i = 0; i < count; i++)
+            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", 96 << 10);
     }
 
     private static async Task PlayAsync((int Stream, int Count, int What)[] acts)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.InteropServices;
 using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Tests.Support;
@@ -241,12 +242,24 @@ internal sealed class MemoryOss : IOssClient
 
     private sealed class Stored
     {
+        private ulong _crc64;
+        private int _covered;
+
         public List<byte> Bytes { get; init; } = [];
 
         public string? Type { get; set; } = "Appendable";
 
         public bool IsSealed { get; set; }
 
-        public ulong Crc64 => OssLogSinks.Core.Protocol.Crc64.Append(0, Bytes.ToArray());
+        // Bytes are only ever added.
+        public ulong Crc64
+        {
+            get
+            {
+                _crc64 = OssLogSinks.Core.Protocol.Crc64.Append(_crc64, CollectionsMarshal.AsSpan(Bytes)[_covered..]);
+                _covered = Bytes.Count;
+                return _crc64;
+            }
+        }
     }
 }
