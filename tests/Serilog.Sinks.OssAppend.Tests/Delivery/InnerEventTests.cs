@@ -79,13 +79,16 @@ public class InnerEventTests
         measure.Open();
 
         world.LogOuter(1);
-        await measure.PassTimeAsync(intervals: 24).InTime();
+        // What the application logged is sent with all that came between, and then there is no append any more. Each append logs, so one
+        // that made the next one due would go on for ever.
+        var (before, rounds) = (-1, 0);
+        while (before != world.Appends)
+        {
+            Assert.InRange(++rounds, 1, 10);
+            before = world.Appends;
+            await measure.PassTimeAsync(intervals: 8).InTime();
+        }
 
-        // A few more than one: what fills a batch is sent with the event, and what a listener says of a loss is the application's own.
-        // None at all if the formatter's events left no room for the one that it formats.
-        // All together, with a buffer: each append logs more than there is room for, so its listener has a loss to tell of each time.
-        if (caller != InnerCaller.All || !hasBuffer)
-            Assert.InRange(world.Appends, 0, 6);
         await world.CloseAsync().InTime();
         world.AssertEachIsStoredOrCounted(mayLoseOuter: true);
     }
