@@ -22,7 +22,7 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("nlog", true, Explicit = true)]
     public async Task Kill_LosesNothingThatWasFlushedToDisk_AndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
     {
-        SkipOnWindows();
+        ChildProcess.SkipWithoutSignals();
         await using var emulator = await StartAsync();
         var isDown = TakeDown(emulator, answersAreLost);
         await using (var child = ChildProcess.Start(OrderFor(emulator, frontDoor)))
@@ -47,7 +47,7 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("nlog", true)]
     public async Task KillWithoutAFlush_LosesOnlyTheLastEvents_AndDoublesNone(string frontDoor, bool answersAreLost)
     {
-        SkipOnWindows();
+        ChildProcess.SkipWithoutSignals();
         await using var emulator = await StartAsync();
         await using (var child = ChildProcess.Start(OrderFor(emulator, frontDoor)))
         {
@@ -97,7 +97,7 @@ public sealed class KilledProcessTests : IDisposable
     [Fact]
     public async Task DeadProcessesOfBothFrontDoors_AreShippedByEither()
     {
-        SkipOnWindows();
+        ChildProcess.SkipWithoutSignals();
         await using var emulator = await StartAsync();
         emulator.GoDown();
         foreach (var frontDoor in new[] { "serilog", "nlog" })
@@ -153,6 +153,4 @@ public sealed class KilledProcessTests : IDisposable
     private static bool IsOfTheFirst(string line) => line.StartsWith("event", StringComparison.Ordinal);
 
     private static Task<OssEmulator> StartAsync() => OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-
-    private static void SkipOnWindows() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill command that sends a signal to another process.");
 }
