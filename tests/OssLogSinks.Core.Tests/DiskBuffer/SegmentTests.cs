@@ -6,7 +6,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer;
 /// <summary>What is written to a segment is read back; whatever happens to the file, every whole block is, and nothing else.</summary>
 public class SegmentTests
 {
-    private const int Size = 16 << 20;
+    private const int Size = 8 << 20;
     private const int Limit = 120_000;
 
     private readonly SegmentTesting _buffer = new();
