@@ -135,6 +135,7 @@ public sealed class BufferOverHttpTests : IDisposable
             AccessKeySecret = oss.AccessKeySecret,
             ObjectKey = "app.log",
             Layout = "${message}",
+            AppendIntervalMilliseconds = 10,
             CloseTimeoutSeconds = 0,
             BufferPath = BufferPath,
             FlushTarget = OssFlushTarget.Disk,
@@ -152,7 +153,7 @@ public sealed class BufferOverHttpTests : IDisposable
           <targets>
             <target type="OssAppend" name="oss" endpoint="{{oss.Endpoint}}" bucket="logs" region="{{oss.Region}}"
                     accessKeyId="{{oss.AccessKeyId}}" accessKeySecret="{{oss.AccessKeySecret}}" objectKey="app.log" layout="${message}"
-                    closeTimeoutSeconds="0" bufferPath="{{BufferPath}}" bufferSync="None" flushTarget="Disk"/>
+                    appendIntervalMilliseconds="10" closeTimeoutSeconds="0" bufferPath="{{BufferPath}}" bufferSync="None" flushTarget="Disk"/>
           </targets>
           <rules><logger name="*" writeTo="oss"/></rules>
         </nlog>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
@@ -269,19 +270,22 @@ public class CloseTests
     [Fact]
     public async Task ClosedTarget_IsNotKeptForTheEndOfTheProcess()
     {
-        var reference = OpenAndClose();
+        var time = new FakeTimeProvider();
+        var reference = OpenAndClose(time);
 
         await Wait.UntilAsync(() =>
         {
+            // For a moment after its close a target still takes events.
+            time.Advance(TimeSpan.FromSeconds(1));
             GC.Collect();
             return !reference.TryGetTarget(out _);
         });
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference<MemoryOss> OpenAndClose()
+    private static WeakReference<MemoryOss> OpenAndClose(FakeTimeProvider time)
     {
-        using var running = RunningTarget.Start();
+        using var running = RunningTarget.Start(time: time);
         running.Logger.Info("x");
         running.Factory.Shutdown();
         return new WeakReference<MemoryOss>(running.Oss);

@@ -60,7 +60,8 @@ public class FateTests
     public async Task EventsThatOssDidNotTakeBeforeTheClose_GoToTheFallback_AllOfThem()
     {
         var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
-        using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, wrap: t => new FallbackGroupTarget("group", t, fallback));
+        var time = new FakeTimeProvider();
+        using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, time, t => new FallbackGroupTarget("group", t, fallback));
         running.Logger.Info("stored");
         await running.FlushAsync();
         running.Oss.BeforeAppend = (_, _) => Task.FromException(MemoryOss.Unavailable());
@@ -146,14 +147,19 @@ public class FateTests
     public async Task RetryingWrapperAroundAClosingTarget_EndsWithTheFailure_AndHoldsNothingUp()
     {
         var retrying = default(RetryingTargetWrapper);
-        using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, wrap: t => retrying = new RetryingTargetWrapper(t, 3, 0) { Name = "retrying" });
+        var time = new FakeTimeProvider();
+        using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, time, t => retrying = new RetryingTargetWrapper(t, 3, 0) { Name = "retrying" });
         running.Oss.BeforeAppend = (_, _) => Task.FromException(MemoryOss.Unavailable());
         var fates = new Fates();
 
         for (var i = 0; i < 10; i++)
             fates.Write(retrying!, "x");
         await running.CloseInBackground();
-        await Wait.UntilAsync(() => fates.Calls.Count == 10);
+        await Wait.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return fates.Calls.Count == 10;
+        });
 
         Assert.Equal(Enumerable.Range(1, 10), fates.Lost.Order());
     }

@@ -34,11 +34,11 @@ public class InnerEventTests
 
             return ways;
 
-            // Each caller in one way, and all of them together in each; the rest is run by the CI, since it takes a minute.
+            // Each caller in one way, and all of them together in three; the rest is run by the CI, since it takes a minute.
             void Add(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer) =>
                 ways.Add(new TheoryDataRow<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>(caller, overflow, renderAtCall, hasBuffer)
                 {
-                    Explicit = caller != InnerCaller.All && ways.Count % 6 != (int)caller % 6,
+                    Explicit = caller == InnerCaller.All ? ways.Count % 6 is 0 or 3 or 5 : ways.Count % 6 != (int)caller % 6,
                 });
         }
     }

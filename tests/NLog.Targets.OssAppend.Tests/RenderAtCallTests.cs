@@ -43,7 +43,11 @@ public class RenderAtCallTests
     [Fact]
     public async Task FullMemory_DiscardsAndTells_AndTheFlushSaysSo()
     {
-        using var running = Start(SmallMemory);
+        using var running = Start(t =>
+        {
+            SmallMemory(t);
+            t.CloseTimeoutSeconds = 0;
+        });
         running.Oss.BeforeAppend = MemoryOss.Hang;
         var fates = new Fates();
         for (var i = 0; i < 1000; i++)

@@ -43,7 +43,7 @@ public class SecretTextTests
         (o, s) => o.ObjectKey = $"logs/{{Environment:{s}}}",
         (o, s) => (o.ObjectHeader, o.ObjectSizeLimit) = (s, 1),
         (o, s) => (o.ObjectHeader, o.ObjectSizeLimit) = (new string('x', 190) + s, 1),
-        (o, s) => o.BufferPath = "/proc/version/" + s,
+        (o, s) => o.BufferPath = $"{typeof(SecretTextTests).Assembly.Location}/{s}",
         (o, s) => o.ObjectProperties = new OssObjectProperties { ContentType = s + "ü", ContentDisposition = s + "\n", CacheControl = "ü" + s },
         (o, s) => o.ObjectProperties = new OssObjectProperties { Metadata = new Dictionary<string, string> { [s + "_"] = s + "ü" } },
         (o, s) => o.ObjectProperties = new OssObjectProperties { Tags = new Dictionary<string, string> { [s + new string('x', 200)] = s } },

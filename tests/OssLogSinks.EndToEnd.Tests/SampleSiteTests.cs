@@ -14,7 +14,7 @@ public class SampleSiteTests
     [InlineData("AspNetCore.NLog", "Oss")]
     public async Task SiteThatIsStopped_StoresEachEventOnce(string sample, string settings)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill command that sends a signal to another process.");
+        ChildProcess.SkipWithoutSignals();
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: cancellationToken);
         await using var site = await SampleSite.StartAsync(sample, settings, emulator);

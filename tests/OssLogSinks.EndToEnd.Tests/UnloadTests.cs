@@ -32,7 +32,7 @@ public class UnloadTests
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            await Task.Yield();
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
         Assert.False(context.IsAlive);

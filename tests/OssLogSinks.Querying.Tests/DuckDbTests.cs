@@ -78,7 +78,7 @@ public sealed partial class DuckDbTests
 
     private static (string View, string Hour) Statements(string file)
     {
-        var statements = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Querying", file)).Split(";\n", StringSplitOptions.RemoveEmptyEntries);
+        var statements = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Querying", file)).ReplaceLineEndings("\n").Split(";\n", StringSplitOptions.RemoveEmptyEntries);
         return (statements[0], statements[1]);
     }
 

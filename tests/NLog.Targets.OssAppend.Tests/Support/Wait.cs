@@ -10,7 +10,9 @@ internal static class Wait
         while (!isTrue())
         {
             timeout.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+
+            // Not a busy loop: what is waited for needs the processor too.
+            await Task.Delay(1, timeout.Token);
         }
     }
 }

@@ -25,7 +25,7 @@ public class AppendStormTests
                 var lines = oss.Keys.SelectMany(key => oss.Text(key).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(l => l != "s").ToArray();
                 Assert.Equal(Enumerable.Range(0, records).Select(i => $"{i}"), lines);
             },
-            iter: 300);
+            iter: CsCheck.Check.Iter);
     }
 
     private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)

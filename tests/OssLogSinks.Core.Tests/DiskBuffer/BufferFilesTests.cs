@@ -17,16 +17,18 @@ public sealed class BufferFilesTests : IDisposable
     [Fact]
     public void WhatIsWritten_IsReadThroughAnotherHandleAtOnce()
     {
-        using var writer = _files.Create(PathOf("f"));
-        using var reader = _files.OpenToRead(PathOf("f"));
+        using (var writer = _files.Create(PathOf("f")))
+        {
+            using var reader = _files.OpenToRead(PathOf("f"));
+            Write(writer, 0, "hello");
+            Assert.Equal((5, "hello"), (reader.Length, Read(reader, 0)));
+            Write(writer, 5, " world");
+            Assert.Equal((11, "lo world"), (reader.Length, Read(reader, 3)));
+            writer.SetLength(2);
+            Assert.Equal((2, "he", ""), (reader.Length, Read(reader, 0), Read(reader, 2)));
+            writer.Sync();
+        }
 
-        Write(writer, 0, "hello");
-        Assert.Equal((5, "hello"), (reader.Length, Read(reader, 0)));
-        Write(writer, 5, " world");
-        Assert.Equal((11, "lo world"), (reader.Length, Read(reader, 3)));
-        writer.SetLength(2);
-        Assert.Equal((2, "he", ""), (reader.Length, Read(reader, 0), Read(reader, 2)));
-        writer.Sync();
         Assert.Equal("he", File.ReadAllText(PathOf("f")));
     }
 

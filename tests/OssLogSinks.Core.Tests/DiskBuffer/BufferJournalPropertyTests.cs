@@ -26,7 +26,7 @@ public class BufferJournalPropertyTests
             var state = Found(disk);
             world.Judge(state, isCertain: true, isDurable: true);
             Assert.False(state.IsDamaged);
-        }, iter: 7 * CsCheck.Check.Iter);
+        }, iter: 2 * CsCheck.Check.Iter);
 
     [Fact]
     public void KilledInAnyWrite_LosesNothingThatReturned() =>
@@ -51,7 +51,7 @@ public class BufferJournalPropertyTests
             var last = Found(disk);
             Assert.False(last.IsDamaged);
             world.Judge(last, isCertain: true, isDurable: !isDead);
-        }, iter: 10 * CsCheck.Check.Iter);
+        }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
     public void PowerCut_LosesNothingThatWasSyncedAndInventsNothing() =>
@@ -70,7 +70,7 @@ public class BufferJournalPropertyTests
             world.Live(next, second);
             disk.CutPower(() => luck.Next(4) < seed % 5);
             world.Judge(Found(disk), isCertain: true, isDurable: false);
-        }, iter: 10 * CsCheck.Check.Iter);
+        }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
     public void PowerCutWithoutSyncs_InventsNothing() =>
@@ -82,7 +82,7 @@ public class BufferJournalPropertyTests
             world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: false, Entries), steps);
             disk.CutPower(() => luck.Next(4) < seed % 5);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
-        }, iter: 7 * CsCheck.Check.Iter);
+        }, iter: 2 * CsCheck.Check.Iter);
 
     [Fact]
     public void FlippedBitsAndHolesAnywhere_AreOpenedAndInventNothing() =>
@@ -99,7 +99,7 @@ public class BufferJournalPropertyTests
             world.Judge(next.State, isCertain: false, isDurable: false);
             world.Live(next, second);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
-        }, iter: 10 * CsCheck.Check.Iter);
+        }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
     public void DiskThatFailsForAWhile_LosesNothingThatReturnedAndCatchesUp() =>
@@ -122,7 +122,7 @@ public class BufferJournalPropertyTests
             var state = Found(disk);
             Assert.False(state.IsDamaged);
             world.Judge(state, isCertain: true, isDurable: true);
-        }, iter: 10 * CsCheck.Check.Iter);
+        }, iter: 3 * CsCheck.Check.Iter);
 
     private static JournalState Found(FragileDisk disk)
     {

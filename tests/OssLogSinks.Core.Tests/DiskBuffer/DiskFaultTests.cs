@@ -159,10 +159,10 @@ public class DiskFaultTests
         Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
         var folders = _world.Disk.FoldersIn(BufferWorld.Path).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(2, folders.Length);
-        var first = System.IO.Path.Combine(BufferWorld.Path, folders[0]);
+        var first = $"{BufferWorld.Path}/{folders[0]}";
 
         var isHeld = true;
-        var other = isInUse ? _world.Disk.OpenExclusively(System.IO.Path.Combine(first, FolderLock.FileName), create: true) : null;
+        var other = isInUse ? _world.Disk.OpenExclusively($"{first}/{FolderLock.FileName}", create: true) : null;
         _world.Disk.Fails = (act, path) => isHeld && !isInUse && act == DiskAct.Open && path.StartsWith(first, StringComparison.Ordinal);
         var next = new BufferWorld(_world.Disk);
         var second = next.Start();
@@ -223,7 +223,7 @@ public class DiskFaultTests
         var appender = _world.Start();
         while (!_world.Reports.Reports.Any(r => r.Message.Contains("has reached its size limit")))
         {
-            _world.Log(appender, size: 5000);
+            _world.Log(appender, size: 50_000);
             await _world.StepAsync();
         }
 
@@ -357,14 +357,14 @@ public class DiskFaultTests
         _world.Disk.CreateFolder("/folder");
         using var journal = BufferJournal.Create(_world.Disk, "/folder", JournalWorld.Salt, syncs: true);
         var small = journal.Bytes;
-        journal.Reserve(200_000, 10);
-        for (var i = 1; i <= 200_000; i++)
+        journal.Reserve(50_000, 10);
+        for (var i = 1; i <= 50_000; i++)
             journal.Settle((ulong)i, i);
-        Assert.True(journal.Bytes > 200_000 * JournalEntry.Size);
+        Assert.True(journal.Bytes > 50_000 * JournalEntry.Size);
 
-        journal.SegmentOpened(200_001);
+        journal.SegmentOpened(50_001);
         journal.Reserve(1, 1);
-        journal.Intend(1, new Core.Appending.AppendIntent(0, new Core.Appending.AppendPosition(0, 0), 1, 1, 200_001, 200_001));
+        journal.Intend(1, new Core.Appending.AppendIntent(0, new Core.Appending.AppendPosition(0, 0), 1, 1, 50_001, 50_001));
         Assert.Equal(small, journal.Bytes);
     }
 

@@ -25,7 +25,7 @@ public class RefusedStreamTests
         var appender = _world.Start();
         await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
 
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        await _world.UntilAsync(() => _world.StoredCountOf("good") == 150, Second);
         Assert.Empty(_world.StoredOf("bad"));
         Assert.Equal(0, appender.GetSnapshot().DroppedTotal);
 
@@ -42,7 +42,7 @@ public class RefusedStreamTests
         Refuse("bad", isSo: true);
         var appender = _world.Start();
         await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        await _world.UntilAsync(() => _world.StoredCountOf("good") == 150, Second);
         _world.Disk.Fails = (act, _) => act is DiskAct.Write or DiskAct.Create;
         await LogAsync(_world, appender, 20, "bad");
         await _world.UntilAsync(() => _world.Errors.Any(), Second);
@@ -70,11 +70,11 @@ public class RefusedStreamTests
         Refuse("bad", isSo: true);
         var next = Make(_refused, _world.Disk);
         var second = next.Start();
-        await next.UntilAsync(() => next.StoredOf("good").Count == 150, Second);
+        await next.UntilAsync(() => next.StoredCountOf("good") == 150, Second);
         Assert.Empty(next.StoredOf("bad"));
 
         Refuse("bad", isSo: false);
-        await next.UntilAsync(() => next.StoredOf("bad").Count == 450, Second);
+        await next.UntilAsync(() => next.StoredCountOf("bad") == 450, Second);
         Assert.Equal(_world.Accepted["bad"], next.StoredOf("bad"));
         Assert.Equal(_world.Accepted["good"], next.StoredOf("good"));
         Assert.True(await next.CloseAsync(second, Minute));
@@ -87,13 +87,13 @@ public class RefusedStreamTests
         Refuse("bad", isSo: true);
         var first = _world.Start();
         await LogAsync(_world, first, 600, "bad", "bad", "bad", "good");
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        await _world.UntilAsync(() => _world.StoredCountOf("good") == 150, Second);
         Assert.True(await _world.CloseAsync(first, TimeSpan.Zero));
 
         Refuse("bad", isSo: false);
         var next = Make(_refused, _world.Disk);
         var second = next.Start();
-        await next.UntilAsync(() => next.StoredOf("bad").Count == 450, Second);
+        await next.UntilAsync(() => next.StoredCountOf("bad") == 450, Second);
         Assert.Equal(_world.Accepted["bad"], next.StoredOf("bad"));
         Assert.Empty(next.StoredOf("good"));
         Assert.True(await next.CloseAsync(second, Minute));
@@ -106,7 +106,7 @@ public class RefusedStreamTests
         Refuse("bad", isSo: true);
         var appender = _world.Start();
         await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 150, Second);
+        await _world.UntilAsync(() => _world.StoredCountOf("good") == 150, Second);
         foreach (var segment in _world.Segments)
             _world.Disk.Delete(segment);
 

@@ -9,15 +9,15 @@ namespace OssLogSinks.Core.Tests.Model;
 public class AppendModelTests
 {
     [Fact]
-    public void OneWriter_LosesAndDoublesNothingAndKeepsTheOrder() => Check(Scenario.Of(0), iterations: 3000);
+    public void OneWriter_LosesAndDoublesNothingAndKeepsTheOrder() => Check(Scenario.Of(0), iterations: 1000);
 
     [Fact]
-    public void TwoWritersOfOneObject_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 0), iterations: 2000);
+    public void TwoWritersOfOneObject_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 0), iterations: 700);
 
     [Fact]
-    public void FourStreamsOfOneWriter_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 1000);
+    public void FourStreamsOfOneWriter_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 300);
 
-    // CsCheck_Iter in the environment asks for more.
+    // CsCheck_Iter in the environment asks for more: 100 is the usual.
     private static void Check(Gen<Scenario> scenarios, long iterations) =>
-        scenarios.Sample(ModelWorld.Play, iter: Math.Max(iterations, CsCheck.Check.Iter), print: s => s.ToString());
+        scenarios.Sample(ModelWorld.Play, iter: iterations * CsCheck.Check.Iter / 100, print: s => s.ToString());
 }

@@ -27,7 +27,7 @@ internal sealed partial class MemoryDisk : IBufferFiles
     public HashSet<string> Strangers { get; } = [];
 
     public IReadOnlyList<string> StrangersIn(string folder) => Do<string[]>(DiskAct.List, folder, () =>
-        [.. Strangers.Where(path => System.IO.Path.GetDirectoryName(path) == folder).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)]);
+        [.. Strangers.Where(path => path[..path.LastIndexOf('/')] == Plain(folder)).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)]);
 
     public bool Exists(string path)
     {
@@ -141,7 +141,7 @@ internal sealed partial class MemoryDisk : IBufferFiles
     }
 
     private string[] List<T>(string folder) => Do<string[]>(DiskAct.List, folder, () =>
-        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T && !Strangers.Contains(folder.TrimEnd('/') + "/" + entry.Key)).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
+        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T && !Strangers.Contains(Plain(folder).TrimEnd('/') + "/" + entry.Key)).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
 
     private MemoryFolderNode FolderAt(string path) => Folder(Names(path), path);
 
@@ -166,7 +166,14 @@ internal sealed partial class MemoryDisk : IBufferFiles
         return folder;
     }
 
-    private static string[] Names(string path) => path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Names(string path) => Plain(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    // On Windows the product makes C:\buffer of /buffer. Tests see one form on every system.
+    private static string Plain(string path)
+    {
+        var plain = path.Replace('\\', '/');
+        return plain is [_, ':', ..] ? plain[2..] : plain;
+    }
 
     private static long Used(MemoryFolderNode folder) =>
         folder.Entries.Values.Sum(entry => entry is MemoryFolderNode inner ? Used(inner) : ((MemoryFileNode)entry).Length);

@@ -23,7 +23,7 @@ internal sealed partial class MemoryDisk
     /// <summary>Whether a file that is open to be written can be neither deleted nor moved, as on Windows.</summary>
     public bool HoldsOpenFiles { get; set; }
 
-    /// <summary>Which acts fail, by kind and path; null for none. A write that fails is done in half.</summary>
+    /// <summary>Which acts fail, by kind and path, with slashes and without a drive; null for none. A write that fails is done in half.</summary>
     public Func<DiskAct, string, bool>? Fails { get; set; }
 
     /// <summary>How many acts there were so far.</summary>
@@ -182,7 +182,7 @@ internal sealed partial class MemoryDisk
             PowerCut(_cutChance);
         }
 
-        return _isOff ? throw new IOException("The power is off.") : Fails?.Invoke(act, path) == true;
+        return _isOff ? throw new IOException("The power is off.") : Fails?.Invoke(act, Plain(path)) == true;
     }
 
     private void RefuseChange()

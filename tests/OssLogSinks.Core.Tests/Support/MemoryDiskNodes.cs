@@ -43,9 +43,10 @@ internal sealed class MemoryFileNode
     // Small, so that small tests tear their records too.
     private const int PageSize = 512;
 
-    private readonly SortedSet<long> _dirty = [];
+    private readonly HashSet<long> _dirty = [];
     private byte[] _bytes = [];
     private byte[] _durable = [];
+    private int _durableLength;
 
     public long Length { get; private set; }
 
@@ -54,7 +55,7 @@ internal sealed class MemoryFileNode
 
     public byte[] ToArray() => _bytes.AsSpan(0, (int)Length).ToArray();
 
-    public byte[] DurableToArray() => [.. _durable];
+    public byte[] DurableToArray() => _durable.AsSpan(0, _durableLength).ToArray();
 
     public int Read(long offset, Span<byte> target)
     {
@@ -92,9 +93,9 @@ internal sealed class MemoryFileNode
 
     public void Sync()
     {
-        Array.Resize(ref _durable, (int)Length);
+        SetDurableLength((int)Length);
         foreach (var page in _dirty)
-            CopyPage(_bytes, _durable, page);
+            CopyPage(page);
 
         _dirty.Clear();
     }
@@ -105,19 +106,19 @@ internal sealed class MemoryFileNode
     /// <summary>Goes back to what is on the medium; with a chance, some of the rest came there in time.</summary>
     public void CutPower(Func<double>? chance)
     {
-        if (chance is not null && (_dirty.Count > 0 || Length != _durable.Length))
+        if (chance is not null && (_dirty.Count > 0 || Length != _durableLength))
         {
             var where = chance();
-            var length = where < 0.3 ? _durable.Length : where > 0.7 ? Length : _durable.Length + (long)((Length - _durable.Length) * chance());
-            Array.Resize(ref _durable, (int)length);
-            foreach (var page in _dirty)
+            var length = where < 0.3 ? _durableLength : where > 0.7 ? Length : _durableLength + (long)((Length - _durableLength) * chance());
+            SetDurableLength((int)length);
+            foreach (var page in _dirty.Order())
             {
                 if (chance() < 0.5)
-                    CopyPage(_bytes, _durable, page);
+                    CopyPage(page);
             }
         }
 
-        _bytes = [.. _durable];
+        _bytes = DurableToArray();
         Length = _bytes.Length;
         _dirty.Clear();
     }
@@ -127,6 +128,7 @@ internal sealed class MemoryFileNode
     {
         _bytes = [.. bytes];
         _durable = [.. bytes];
+        _durableLength = bytes.Length;
         Length = bytes.Length;
         _dirty.Clear();
     }
@@ -137,11 +139,21 @@ internal sealed class MemoryFileNode
             _dirty.Add(page);
     }
 
-    private static void CopyPage(byte[] from, byte[] to, long page)
+    // Grows in leaps, since files are synced after each small write.
+    private void SetDurableLength(int length)
+    {
+        if (length > _durable.Length)
+            Array.Resize(ref _durable, Math.Max(length, 2 * _durable.Length));
+        else if (length < _durableLength)
+            _durable.AsSpan(length, _durableLength - length).Clear();
+        _durableLength = length;
+    }
+
+    private void CopyPage(long page)
     {
         var at = page * PageSize;
-        var count = Math.Min(PageSize, Math.Min(from.Length, to.Length) - at);
+        var count = Math.Min(PageSize, Math.Min(_bytes.Length, _durableLength) - at);
         if (count > 0)
-            Array.Copy(from, at, to, at, count);
+            Array.Copy(_bytes, at, _durable, at, count);
     }
 }

@@ -44,7 +44,14 @@ internal sealed class MemoryOss : IOssClient
     public byte[] Bytes(string key)
     {
         lock (_gate)
-            return [.. _objects[key].Bytes];
+            return _objects[key].ToArray();
+    }
+
+    /// <summary>How many lines an object has; none if there is no such object.</summary>
+    public int LineCount(string key)
+    {
+        lock (_gate)
+            return _objects.GetValueOrDefault(key)?.LineCount() ?? 0;
     }
 
     public IReadOnlyList<string> Keys
@@ -59,13 +66,16 @@ internal sealed class MemoryOss : IOssClient
     public void Put(string key, string text, string? type = "Appendable", bool isSealed = false)
     {
         lock (_gate)
-            _objects[key] = new Stored { Bytes = [.. System.Text.Encoding.UTF8.GetBytes(text)], Type = type, IsSealed = isSealed };
+        {
+            var stored = _objects[key] = new Stored { Type = type, IsSealed = isSealed };
+            stored.Add(System.Text.Encoding.UTF8.GetBytes(text));
+        }
     }
 
     public void AppendAsStranger(string key, string text)
     {
         lock (_gate)
-            Open(key).Bytes.AddRange(System.Text.Encoding.UTF8.GetBytes(text));
+            Open(key).Add(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
     public void Delete(string key)
@@ -141,12 +151,12 @@ internal sealed class MemoryOss : IOssClient
                 throw Refusal(HttpStatusCode.Conflict, "ObjectNotAppendable");
             if (found is { IsSealed: true })
                 throw Refusal(HttpStatusCode.Conflict, "AppendSealedObjectNotAllowed");
-            if (request.Position != (found?.Bytes.Count ?? 0))
+            if (request.Position != (found?.Length ?? 0))
                 throw Refusal(HttpStatusCode.Conflict, "PositionNotEqualToLength");
 
             var stored = Open(request.Key);
-            stored.Bytes.AddRange(request.Body.ToArray());
-            return new AppendObjectResult(stored.Bytes.Count, stored.Crc64, null, null);
+            stored.Add(request.Body.ToArray());
+            return new AppendObjectResult(stored.Length, stored.Crc64, null, null);
         }
     }
 
@@ -172,7 +182,7 @@ internal sealed class MemoryOss : IOssClient
                 return Task.FromException<HeadObjectResult>(fault);
 
             return _objects.TryGetValue(request.Key, out var found)
-                ? Task.FromResult(new HeadObjectResult(found.Bytes.Count, found.Crc64, found.Type) { IsSealed = found.IsSealed, ContentEncoding = ContentEncoding })
+                ? Task.FromResult(new HeadObjectResult(found.Length, found.Crc64, found.Type) { IsSealed = found.IsSealed, ContentEncoding = ContentEncoding })
                 : Task.FromException<HeadObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
         }
     }
@@ -188,7 +198,7 @@ internal sealed class MemoryOss : IOssClient
             if (!_objects.TryGetValue(request.Key, out var found))
                 return Task.FromException<GetObjectResult>(Refusal(HttpStatusCode.NotFound, "NoSuchKey"));
 
-            var bytes = found.Bytes.ToArray();
+            var bytes = found.ToArray();
             if (request.Range is not { } range)
                 return Task.FromResult(new GetObjectResult(new MemoryStream(bytes), null));
             if (range.Start + range.Length > bytes.Length)
@@ -215,7 +225,7 @@ internal sealed class MemoryOss : IOssClient
         {
             if (!_objects.TryGetValue(key, out var found))
                 throw Refusal(HttpStatusCode.NotFound, "NoSuchKey");
-            if (found.Bytes.Count != position)
+            if (found.Length != position)
                 throw Refusal(HttpStatusCode.Conflict, "PositionNotEqualToLength");
 
             found.IsSealed = true;
@@ -242,24 +252,24 @@ internal sealed class MemoryOss : IOssClient
 
     private sealed class Stored
     {
-        private ulong _crc64;
-        private int _covered;
+        private readonly List<byte> _bytes = [];
 
-        public List<byte> Bytes { get; init; } = [];
+        public int Length => _bytes.Count;
 
         public string? Type { get; set; } = "Appendable";
 
         public bool IsSealed { get; set; }
 
-        // Bytes are only ever added.
-        public ulong Crc64
+        public ulong Crc64 { get; private set; }
+
+        public void Add(byte[] bytes)
         {
-            get
-            {
-                _crc64 = OssLogSinks.Core.Protocol.Crc64.Append(_crc64, CollectionsMarshal.AsSpan(Bytes)[_covered..]);
-                _covered = Bytes.Count;
-                return _crc64;
-            }
+            _bytes.AddRange(bytes);
+            Crc64 = OssLogSinks.Core.Protocol.Crc64.Append(Crc64, bytes);
         }
+
+        public byte[] ToArray() => [.. _bytes];
+
+        public int LineCount() => CollectionsMarshal.AsSpan(_bytes).Count((byte)'\n');
     }
 }

@@ -50,6 +50,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(Process.Start(start)!);
     }
 
+    /// <summary>Skips a test that signals a process, where that cannot be done.</summary>
+    public static void SkipWithoutSignals() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill command that sends a signal to another process.");
+
     /// <summary>Waits until the child says so.</summary>
     public async Task SaysAsync(string line)
     {

@@ -15,7 +15,7 @@ public class AuditOverHttpTests
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         oss.Faults.DropResponseAfterCommit(1);
-        using var logger = Audit(oss, new OssAppendMonitor());
+        using var logger = AuditThatRetriesSoon(oss, new OssAppendMonitor());
 
         logger.Information("Paid");
         Assert.Equal("Paid\n", Text(oss));
@@ -54,7 +54,7 @@ public class AuditOverHttpTests
         // Refusals that only an operator can end are told at once, and an audit gives up; whether it is stored all the same, is another test.
         oss.Faults.Random(0.2, seed: 8, FaultKinds.All & ~(FaultKinds.GatewayPage | FaultKinds.KindChange | FaultKinds.DeliveredTwice));
         var monitor = new OssAppendMonitor();
-        await using (var logger = Audit(oss, monitor))
+        await using (var logger = AuditThatRetriesSoon(oss, monitor))
         {
             var threads = Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
                 () =>
@@ -104,5 +104,22 @@ public class AuditOverHttpTests
             accessKeyId: oss.AccessKeyId,
             accessKeySecret: oss.AccessKeySecret,
             monitor: monitor)
+        .CreateLogger();
+
+    private static Core.Logger AuditThatRetriesSoon(OssEmulator oss, OssAppendMonitor monitor) => new LoggerConfiguration()
+        .AuditTo.OssAppend(new OssAppendSinkOptions
+        {
+            Bucket = "logs",
+            Region = oss.Region,
+            ObjectKey = "audit.log",
+            OutputTemplate = "{Message:lj}{NewLine}",
+            FormatProvider = CultureInfo.InvariantCulture,
+            Endpoint = oss.Endpoint.ToString(),
+            AccessKeyId = oss.AccessKeyId,
+            AccessKeySecret = oss.AccessKeySecret,
+            RetryDelay = TimeSpan.FromMilliseconds(10),
+            RetryDelayLimit = TimeSpan.FromMilliseconds(100),
+            Monitor = monitor,
+        })
         .CreateLogger();
 }

@@ -8,11 +8,11 @@ public class InnerEventTests
 {
     private static readonly InnerCaller[] Callers = Enum.GetValues<InnerCaller>();
 
-    // Each caller in one way, and all of them together in each; the rest is run by the CI, since it takes a minute.
+    // Each caller in one way, and all of them together in two; the rest is run by the CI, since it takes a minute.
     public static TheoryData<InnerCaller, bool, bool> Ways =>
     [
         .. Callers.SelectMany(caller => new[] { (false, false), (true, false), (false, true), (true, true) }.Select((way, number) =>
-            new TheoryDataRow<InnerCaller, bool, bool>(caller, way.Item1, way.Item2) { Explicit = caller != InnerCaller.All && number != (int)caller % 4 })),
+            new TheoryDataRow<InnerCaller, bool, bool>(caller, way.Item1, way.Item2) { Explicit = caller == InnerCaller.All ? number is 0 or 3 : number != (int)caller % 4 })),
     ];
 
     [Theory]

@@ -30,7 +30,7 @@ public class DoubleTextTests
                 if (Written(number, format, provider) is { } text)
                     Assert.Equal(number.ToString(format, provider), text);
             },
-            iter: 200 * CsCheck.Check.Iter);
+            iter: 50 * CsCheck.Check.Iter);
 
     [Fact]
     public void EverydayNumbers_AreWritten() =>

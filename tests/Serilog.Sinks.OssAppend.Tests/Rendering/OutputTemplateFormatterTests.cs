@@ -32,7 +32,7 @@ public class OutputTemplateFormatterTests
                 foreach (var logEvent in events)
                     SameText.Require(expected, actual, logEvent);
             },
-            iter: 20_000);
+            iter: 50 * CsCheck.Check.Iter);
 
     [Fact]
     public void OneEventAfterAnother_KeepsNothingOfTheFirst()
