@@ -1,16 +1,16 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
 
 namespace OssLogSinks.Emulator.Http;
 
@@ -81,4 +81,15 @@ internal sealed class LoopbackServer : IAsyncDisposable
             _connections.TryRemove(connection.ConnectionId, out _);
         }
     }
+}
+
+/// <summary>
+/// The server is a guest in somebody's process: it ends when it is disposed, and leaves Ctrl-C and signals to the process. The
+/// host's own lifetime would take them, so that they stop the server and no longer end the process.
+/// </summary>
+internal sealed class GuestLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

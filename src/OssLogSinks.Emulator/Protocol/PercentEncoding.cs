@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>Percent-encoding as OSS signs it: everything but the RFC 3986 unreserved characters, in upper-case hex.</summary>
 internal static class PercentEncoding

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OssLogSinks.Emulator.Authentication;
+namespace OssLogSinks.Emulator.Time;
 
-/// <summary>The two ways in which OSS writes an instant: compact ISO and that of the Date header.</summary>
-internal static class SignatureTime
+/// <summary>The ways in which OSS writes an instant: compact ISO, that of the Date header, seconds, and that of XML.</summary>
+internal static class InstantText
 {
     private const string CompactFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
@@ -20,4 +20,8 @@ internal static class SignatureTime
             : null;
 
     public static string Compact(DateTimeOffset time) => time.UtcDateTime.ToString(CompactFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>As the XML of answers writes it.</summary>
+    public static string Xml(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,6 @@
-namespace OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Protocol;
+
+namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>Which requests a fault may hit. Requests that fail authentication never count.</summary>
 /// <param name="Operation">The operation; <see cref="OssOperation.Any"/> for every one.</param>

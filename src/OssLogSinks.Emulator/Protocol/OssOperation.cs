@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>The operations that the emulator knows, by their names in the OSS documentation.</summary>
 public enum OssOperation

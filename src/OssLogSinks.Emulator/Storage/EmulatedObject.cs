@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Storage;
 
 /// <summary>An object as it was at one moment.</summary>
 /// <param name="Key">The object key.</param>
@@ -36,4 +36,22 @@ public sealed record EmulatedObject(string Key, long Length, string Type, ulong 
 
     /// <summary>The time of the last append or of the upload, by the emulator's clock.</summary>
     public DateTimeOffset LastModified { get; init; }
+
+    internal static EmulatedObject Of(string key, ObjectState state)
+    {
+        var attributes = state.Attributes;
+        return new EmulatedObject(key, state.Length, state.Type, state.Crc64)
+        {
+            NumberOfAppends = state.Appends,
+            IsSealed = state.SealedAt is not null,
+            ETag = state.ETag,
+            ContentType = attributes.ContentType,
+            StorageClass = attributes.StorageClass,
+            Acl = attributes.Acl,
+            Metadata = new Dictionary<string, string>(attributes.Metadata),
+            Headers = new Dictionary<string, string>(attributes.Headers.Concat(attributes.Encryption), StringComparer.OrdinalIgnoreCase),
+            Tags = new Dictionary<string, string>(attributes.Tags),
+            LastModified = state.LastModified,
+        };
+    }
 }

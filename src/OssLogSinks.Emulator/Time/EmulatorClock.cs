@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Time;
 
 /// <summary>The server's clock: a time provider and the skew that a test has put on it.</summary>
 internal sealed class EmulatorClock(TimeProvider timeProvider)

@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>What random faults may do.</summary>
 [Flags]

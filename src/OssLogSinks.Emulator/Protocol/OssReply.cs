@@ -1,6 +1,4 @@
-using OssLogSinks.Emulator.Storage;
-
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>An answer as a value, before anything is sent; status 0 means that the connection closes instead.</summary>
 internal sealed record OssReply(int Status)
@@ -61,17 +59,6 @@ internal sealed record OssReply(int Status)
 
         return this;
     }
-
-    /// <summary>What every answer about an object's content carries: its length so far and the CRC-64 of all of it.</summary>
-    public OssReply SetContent(ObjectState state)
-    {
-        Set(OssHeader.Crc64, state.Crc64.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Set("ETag", state.ETag);
-        return state.IsAppendable ? SetNextPosition(state.Length) : this;
-    }
-
-    public OssReply SetNextPosition(long position) =>
-        Set(OssHeader.NextAppendPosition, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }
 
 /// <summary>How an answer's body ends.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Xml;
 
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>Writes the flat XML of the protocol into a string builder.</summary>
 internal static class XmlText

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>A request, addressed: which bucket and key, by which style, for which operation. Nothing in it is verified yet.</summary>
 internal sealed record OssRequest(string Method, string? Bucket, string? Key)

@@ -1,7 +1,6 @@
-using OssLogSinks.Emulator.Faults;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>
 /// What goes wrong, in the order in which it was scripted. A request takes the first matching fault that decides how it ends,
@@ -312,4 +311,37 @@ public sealed class FaultScript
 
         return this;
     }
+}
+
+/// <summary>On which side of the commit something happens.</summary>
+public enum FaultMoment
+{
+    /// <summary>The request has been read, nothing is written.</summary>
+    BeforeCommit,
+
+    /// <summary>The request is carried out, the answer not sent.</summary>
+    AfterCommit,
+}
+
+/// <summary>What ends an object's taking appends while its bytes stay.</summary>
+public enum ObjectChange
+{
+    /// <summary>Somebody seals it.</summary>
+    Seal,
+
+    /// <summary>It becomes a Normal object.</summary>
+    Convert,
+
+    /// <summary>It is put under retention.</summary>
+    Lock,
+}
+
+/// <summary>A line of the script: what to do, to which requests, how often still.</summary>
+internal sealed class ScriptedFault(FaultAction action, FaultFilter filter, int count)
+{
+    public FaultAction Action { get; } = action;
+
+    public FaultFilter Filter { get; } = filter;
+
+    public int Remaining { get; set; } = count;
 }

@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Authentication;
 
 /// <summary>A key that the emulator accepts: a permanent one, or a temporary one with a security token.</summary>
 /// <param name="AccessKeyId">The access key id, unique within the emulator.</param>

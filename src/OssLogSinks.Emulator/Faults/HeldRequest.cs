@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator;
+namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>A gate at which one request waits until the test lets it pass.</summary>
 public sealed class HeldRequest

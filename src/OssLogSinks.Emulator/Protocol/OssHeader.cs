@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>Header names of the protocol.</summary>
 internal static class OssHeader

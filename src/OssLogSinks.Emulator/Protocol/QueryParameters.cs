@@ -1,4 +1,4 @@
-namespace OssLogSinks.Emulator.Http;
+namespace OssLogSinks.Emulator.Protocol;
 
 /// <summary>The query as it came and decoded, in the order of the request.</summary>
 internal sealed class QueryParameters
@@ -55,3 +55,6 @@ internal sealed class QueryParameters
         return parameters;
     }
 }
+
+/// <summary>One query parameter, decoded and as received; an absent value is an empty one.</summary>
+internal readonly record struct QueryParameter(string Name, string Value, string RawName, string RawValue);
