@@ -6,11 +6,10 @@ using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Formatting;
-using Serilog.Sinks.OssAppend.Diagnostics;
+using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Rendering;
-using Serilog.Sinks.OssAppend.Settings;
 
-namespace Serilog.Sinks.OssAppend.Delivery;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
 /// The sink for audits: a call returns when its event stands in OSS and throws when it does not. It keeps no thread of its own
@@ -106,5 +105,36 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         _appender.CountDropped(reason, 1, why);
         return new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+    }
+}
+
+/// <summary>An event whose log call waits for its fate, which is told once.</summary>
+internal sealed class AuditedEvent
+{
+    private readonly TaskCompletionSource<OssDeliveryException?> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with null when the event stands in OSS, and with the failure when it was given up.</summary>
+    public Task<OssDeliveryException?> Told => _told.Task;
+
+    public void Tell(OssDeliveryException? failure) => _told.TrySetResult(failure);
+}
+
+/// <summary>Tells each log call that waits what became of its event.</summary>
+internal sealed class AuditRelay : IDeliveryListener
+{
+    public static readonly AuditRelay Instance = new();
+
+    private AuditRelay()
+    {
+    }
+
+    public void OnStored(IReadOnlyList<object> states) => Tell(states, null);
+
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(states, failure);
+
+    private static void Tell(IReadOnlyList<object> states, OssDeliveryException? failure)
+    {
+        foreach (var state in states)
+            ((AuditedEvent)state).Tell(failure);
     }
 }

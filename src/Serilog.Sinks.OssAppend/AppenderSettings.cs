@@ -2,7 +2,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
 using Serilog.Sinks.OssAppend.Diagnostics;
 
-namespace Serilog.Sinks.OssAppend.Settings;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>Says the sink's settings in the core's words.</summary>
 internal static class AppenderSettings

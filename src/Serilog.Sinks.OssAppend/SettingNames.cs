@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using OssLogSinks.Core;
 
-namespace Serilog.Sinks.OssAppend.Settings;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>How the user calls a setting: the core's names are not his, and a parameter begins with a small letter.</summary>
 internal sealed class SettingNames

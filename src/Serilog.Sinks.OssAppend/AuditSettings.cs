@@ -1,6 +1,6 @@
 using OssLogSinks.Core;
 
-namespace Serilog.Sinks.OssAppend.Settings;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>The settings that mean nothing where each log call waits for its own event, so that to set them is a mistake.</summary>
 internal static class AuditSettings

@@ -4,11 +4,11 @@ using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
+using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Rendering;
-using Serilog.Sinks.OssAppend.Settings;
 
-namespace Serilog.Sinks.OssAppend.Delivery;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
 /// The sink that keeps the accounts: every event that is emitted is stored, or counted and told as lost; the close is bounded.
@@ -34,10 +34,14 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
         var losses = new LossBook(_appender, _relay);
-        var formatter = new BoundedFormatter(options, options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider), _appender);
+        var formatter = new BoundedFormatter(
+            options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider),
+            _appender,
+            options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes);
+        var queue = QueueSettingsOf(options);
         _intake = options.RenderAtCall
-            ? new RenderingIntake(_appender, formatter, _relay, losses, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero)
-            : new QueueIntake(options, _appender, formatter, _relay, losses);
+            ? new RenderingIntake(_appender, formatter, _relay, losses, queue.Patience)
+            : new QueueIntake(queue, _appender, formatter, _relay, losses);
         options.Monitor?.Watch(this);
         _drainAtEnd = options.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
     }
@@ -71,6 +75,17 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         lock (_closing)
             return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
     }
+
+    private static QueueSettings QueueSettingsOf(OssAppendSinkOptions options) => new(
+        options.QueueLimit,
+        options.BatchSizeLimit,
+        AppenderSettings.RhythmOf(options),
+        options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero)
+    {
+        YieldsIfRefused = !options.BlockWhenFull,
+        HasBuffer = options.BufferPath is not null,
+        Time = options.TimeProvider,
+    };
 
     private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
 

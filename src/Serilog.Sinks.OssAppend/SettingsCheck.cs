@@ -2,10 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
-using Serilog.Sinks.OssAppend.Diagnostics;
-using static Serilog.Sinks.OssAppend.Settings.AppenderSettings;
+using static Serilog.Sinks.OssAppend.AppenderSettings;
 
-namespace Serilog.Sinks.OssAppend.Settings;
+namespace Serilog.Sinks.OssAppend;
 
 /// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user knows.</summary>
 [StackTraceHidden]
@@ -73,9 +72,15 @@ internal sealed class SettingsCheck
 
         var exception = new OssSettingsException([.. _faults.Select(fault => fault.WithoutSecrets([_options.AccessKeySecret, _options.SecurityToken]))], owner);
         if (configuration is not null || unreadable is not null)
-            StartUpReport.Tell(exception);
+            TellAtStart(exception);
         throw exception;
     }
+
+    // On standard error and before anything else: what reads a configuration file wraps the exception into one whose name says nothing,
+    // the application ends by it, and its stack is long. Nobody listens to SelfLog that early, and nothing else works yet.
+#pragma warning disable RS0030
+    private static void TellAtStart(OssSettingsException exception) => Console.Error.WriteLine(exception.Message);
+#pragma warning restore RS0030
 
     private void CheckQueue()
     {
