@@ -1,6 +1,7 @@
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 
 namespace Quickstart;
 

@@ -11,7 +11,7 @@ namespace NLog.Targets.OssAppend;
 /// The way of an event from the thread that logs to the appender. Every event that comes in has its continuation called
 /// exactly once: by the appender's word if it came that far, by this class if not.
 /// </summary>
-internal sealed partial class EventPipeline : ILivePipeline, IDisposable
+internal sealed class EventPipeline : ILivePipeline, IDisposable
 {
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
@@ -104,6 +104,12 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
             RefuseClosed(logEvent);
     }
 
+    /// <summary>Refuses an event that its own thread could not capture.</summary>
+    public void RefuseUnrendered(AsyncContinuation continuation, Exception error) => Refuse(continuation, GiveUpUnrendered(error));
+
+    /// <summary>Begins the rendering of something on the thread that logs: what that logs is not the application's.</summary>
+    public DeliveryScope EnterRendering() => _appender.EnterDeliveryOnThread();
+
     /// <summary>
     /// Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for; or, after the flush
     /// timeout, that it is not.
@@ -142,6 +148,51 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => Close();
+
+    // On the thread that logs, which a continuation that logs itself must not hold up.
+    private static void Refuse(AsyncContinuation continuation, OssDeliveryException failure)
+    {
+        using (DeliveryScope.EnterForLossesOnThread())
+            continuation(failure);
+    }
+
+    // The short way, on the thread that logs: the event becomes bytes there, and no queue is used.
+    private void HandOverNow(AsyncLogEventInfo logged, string?[]? values)
+    {
+        if (Volatile.Read(ref _closes) > 0)
+        {
+            RefuseClosed(logged);
+            return;
+        }
+
+        var buffer = EventBuffer.Take();
+        try
+        {
+            ReadOnlyMemory<byte> rendered;
+            using (EnterRendering())
+            {
+                rendered = _renderer.Render(logged.LogEvent, buffer, out var isReplaced);
+                if (isReplaced)
+                    _appender.CountReplaced(1);
+            }
+
+            var record = new LogRecord(EventTime.Of(logged.LogEvent), rendered)
+            {
+                KeyValues = values,
+                State = ContinuationQueue.StateOf(logged.Continuation, _appender.IsCalledByDelivery),
+            };
+
+            if (!_appender.Append(record, _settings.Patience))
+                _hasGivenUp = true;
+        }
+        catch (Exception e)
+        {
+            _hasGivenUp = true;
+            RefuseUnrendered(logged.Continuation, e);
+        }
+
+        EventBuffer.GiveBack(buffer);
+    }
 
     private void Flush(AsyncContinuation continuation, OssFlushTarget target)
     {
@@ -345,4 +396,31 @@ internal sealed partial class EventPipeline : ILivePipeline, IDisposable
     }
 
     private static string MessageOf(DropReason reason, string why) => $"The event was given up ({reason}): {why}";
+}
+
+/// <summary>The checked settings of what stands in front of the appender.</summary>
+/// <param name="QueueLimit">The most events that wait.</param>
+/// <param name="OverflowAction">What becomes of an event that finds no room.</param>
+/// <param name="BlockTimeout">How long a caller waits for room, if it waits.</param>
+/// <param name="BatchSize">How many events are taken at a time.</param>
+/// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
+/// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
+/// <param name="FlushTarget">What NLog's flush waits for.</param>
+/// <param name="FlushTimeout">How long such a flush takes at most.</param>
+/// <param name="HasBuffer">Whether what the appender has taken is safe on disk soon.</param>
+/// <param name="RenderAtCall">Whether events are rendered by the threads that log them, and no queue is used.</param>
+internal sealed record PipelineSettings(
+    int QueueLimit,
+    AsyncTargetWrapperOverflowAction OverflowAction,
+    TimeSpan BlockTimeout,
+    int BatchSize,
+    TimeSpan CloseTimeout,
+    bool DrainOnProcessExit,
+    OssFlushTarget FlushTarget,
+    TimeSpan FlushTimeout,
+    bool HasBuffer,
+    bool RenderAtCall)
+{
+    /// <summary>How long a caller waits for room.</summary>
+    public TimeSpan Patience => OverflowAction == AsyncTargetWrapperOverflowAction.Block ? BlockTimeout : TimeSpan.Zero;
 }

@@ -1,7 +1,9 @@
 using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Http;
 using OssLogSinks.Emulator.Operations;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator;
 
@@ -101,14 +103,14 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <param name="prefix">Only keys that begin so; all by default.</param>
     /// <returns>A snapshot.</returns>
     public IReadOnlyList<EmulatedObject> ListObjects(string bucket, string prefix = "") =>
-        [.. _store.Get(bucket).List(prefix).Select(found => ObjectView.Of(found.Key, found.State))];
+        [.. _store.Get(bucket).List(prefix).Select(found => EmulatedObject.Of(found.Key, found.State))];
 
     /// <summary>An object as it is now.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <returns>The object; null if there is none.</returns>
     public EmulatedObject? FindObject(string bucket, string key) =>
-        _store.Get(bucket).Find(key)?.State is { } state ? ObjectView.Of(key, state) : null;
+        _store.Get(bucket).Find(key)?.State is { } state ? EmulatedObject.Of(key, state) : null;
 
     /// <summary>The bytes of an object.</summary>
     /// <param name="bucket">The bucket.</param>

@@ -1,7 +1,10 @@
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Http;
+
 namespace OssLogSinks.Emulator;
 
 /// <summary>How the emulator behaves. Port, keys, buckets and time provider count at the start; every other setting may change while it runs.</summary>
-public sealed class OssEmulatorOptions
+public sealed class OssEmulatorOptions : IHttpSettings
 {
     /// <summary>The TCP port on the loopback; 0 (the default) takes a free one.</summary>
     public int Port { get; set; }

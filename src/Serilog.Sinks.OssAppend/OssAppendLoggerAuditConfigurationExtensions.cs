@@ -11,9 +11,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend;
-using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Rendering;
-using Serilog.Sinks.OssAppend.Settings;
 
 namespace Serilog;
 
@@ -192,7 +190,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
             Monitor = monitor,
             ReportToConsole = reportToConsole,
             Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
+            ObjectProperties = OssAppendSinkOptions.PropertiesOf(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };
 
         // What is left out keeps the options' own default.

@@ -10,9 +10,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend;
-using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Rendering;
-using Serilog.Sinks.OssAppend.Settings;
 
 namespace Serilog;
 
@@ -217,7 +215,7 @@ public static class OssAppendLoggerConfigurationExtensions
             Monitor = monitor,
             ReportToConsole = reportToConsole,
             Client = client,
-            ObjectProperties = FlatSettings.ObjectProperties(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
+            ObjectProperties = OssAppendSinkOptions.PropertiesOf(contentType, contentEncoding, acl, storageClass, serverSideEncryption, metadata, tags),
         };
 
         // What is left out keeps the options' own default.

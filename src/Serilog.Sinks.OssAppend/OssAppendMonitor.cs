@@ -1,6 +1,5 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
-using Serilog.Sinks.OssAppend.Delivery;
 
 namespace Serilog.Sinks.OssAppend;
 
@@ -41,4 +40,15 @@ public sealed class OssAppendMonitor
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);
 
     internal void Watch(IWatchedSink sink) => _sink = sink;
+}
+
+/// <summary>What an <see cref="OssAppendMonitor"/> asks a sink.</summary>
+internal interface IWatchedSink
+{
+    /// <summary>Events that wait to be rendered.</summary>
+    int QueueLength { get; }
+
+    DeliverySnapshot GetSnapshot();
+
+    Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
 }

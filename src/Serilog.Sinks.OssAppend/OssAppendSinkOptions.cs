@@ -314,4 +314,27 @@ public sealed class OssAppendSinkOptions
 
     /// <summary>What carries HTTP requests, for a proxy or a test. Not disposed with the sink. Cannot be read, as it may have passwords. Default: a handler of the sink's own.</summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
+
+    /// <summary>Puts parameters together that are one setting here.</summary>
+    internal static OssObjectProperties PropertiesOf(
+        string? contentType,
+        string? contentEncoding,
+        OssAcl acl,
+        OssStorageClass storageClass,
+        OssServerSideEncryption serverSideEncryption,
+        IDictionary<string, string>? metadata,
+        IDictionary<string, string>? tags)
+    {
+        var unset = new OssObjectProperties();
+        return unset with
+        {
+            ContentType = contentType ?? unset.ContentType,
+            ContentEncoding = contentEncoding,
+            Acl = acl,
+            StorageClass = storageClass,
+            ServerSideEncryption = serverSideEncryption,
+            Metadata = metadata is null ? unset.Metadata : new Dictionary<string, string>(metadata),
+            Tags = tags is null ? unset.Tags : new Dictionary<string, string>(tags),
+        };
+    }
 }

@@ -5,6 +5,7 @@ using NLog.Config;
 using NLog.Targets.OssAppend.Tests.Support;
 using OssLogSinks.Core;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 
 namespace NLog.Targets.OssAppend.Tests;
 

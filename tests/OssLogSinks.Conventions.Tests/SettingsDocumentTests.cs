@@ -53,7 +53,7 @@ public class SettingsDocumentTests
     [InlineData("src/OssLogSinks.Core/Protocol/OssClientOptions.cs", "ConnectTimeout")]
     [InlineData("src/OssLogSinks.Core/OssAppenderOptions.cs", "ConnectTimeout")]
     [InlineData("src/Serilog.Sinks.OssAppend/OssAppendSinkOptions.cs", "ConnectTimeout")]
-    [InlineData("src/NLog.Targets.OssAppend/OssAppendTarget.Delivery.cs", "ConnectTimeoutSeconds")]
+    [InlineData("src/NLog.Targets.OssAppend/OssAppendTarget.cs", "ConnectTimeoutSeconds")]
     public void ConnectTimeout_SaysWhereItIsIgnored(string path, string setting)
     {
         var source = Repository.Read(path);

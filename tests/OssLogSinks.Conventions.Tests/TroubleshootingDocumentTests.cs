@@ -22,7 +22,7 @@ public partial class TroubleshootingDocumentTests
         Core + "DiskBuffer/Folders/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
         Core + "DiskBuffer/UnixSystem.cs",
         "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
-        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/Delivery/OssAppendSink.cs",
+        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
         "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/LossBook.cs",
     ];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Tests.Wire;
 
 namespace OssLogSinks.Emulator.Tests;

@@ -3,6 +3,7 @@ using System.Text;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;
 
 namespace OssLogSinks.EndToEnd.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NLog;
 using NLog.Config;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;
 using Serilog;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NLog.Common;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.EndToEnd.Tests.Support;
 using Serilog;
 using Serilog.Debugging;

@@ -1,4 +1,5 @@
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Child;
 using OssLogSinks.EndToEnd.Tests.Support;
 

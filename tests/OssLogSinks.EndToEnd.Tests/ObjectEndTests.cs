@@ -4,6 +4,9 @@ using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.EndToEnd.Tests.Support;
 
 namespace OssLogSinks.EndToEnd.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Child;
 using OssLogSinks.EndToEnd.Tests.Support;
 

@@ -5,6 +5,8 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Protocol;
 using Shop.Logging;
 
 namespace OssLogSinks.OfficialSdk.Tests;

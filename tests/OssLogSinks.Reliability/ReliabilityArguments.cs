@@ -1,6 +1,7 @@
 using System.Globalization;
 using OssLogSinks.Core;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 
 namespace OssLogSinks.Reliability;
 

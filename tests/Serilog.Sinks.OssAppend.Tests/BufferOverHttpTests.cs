@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Sinks.OssAppend.Tests.Doubles;

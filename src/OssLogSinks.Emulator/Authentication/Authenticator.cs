@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
 /// <summary>Says whose request it is, or why that is not proven. Order: syntax, date and skew, key and token, signature.</summary>
-internal sealed class Authenticator(OssEmulatorOptions options, EmulatorClock clock, CredentialStore store)
+internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorClock clock, CredentialStore store)
 {
     private const int SigningKeyLimit = 64;
 
@@ -38,12 +39,12 @@ internal sealed class Authenticator(OssEmulatorOptions options, EmulatorClock cl
 
         if (authorization.StartsWith(V4Claims.Algorithm + " ", StringComparison.Ordinal))
         {
-            return V4Claims.OfHeader(request, authorization, options.Region);
+            return V4Claims.OfHeader(request, authorization, settings.Region);
         }
 
         if (authorization.StartsWith("OSS ", StringComparison.Ordinal))
         {
-            return options.AcceptSignatureV1 ? V1Claims.OfHeader(request, authorization) : (null, AuthenticationErrors.NoV1);
+            return settings.AcceptSignatureV1 ? V1Claims.OfHeader(request, authorization) : (null, AuthenticationErrors.NoV1);
         }
 
         return (null, AuthenticationErrors.Malformed("0002-00000061", "Authorization header is invalid."));
@@ -53,7 +54,7 @@ internal sealed class Authenticator(OssEmulatorOptions options, EmulatorClock cl
     {
         if (request.Query["x-oss-signature-version"] == V4Claims.Algorithm)
         {
-            return V4Claims.OfQuery(request, options.Region);
+            return V4Claims.OfQuery(request, settings.Region);
         }
 
         if (!request.Query.Has("OSSAccessKeyId"))
@@ -61,7 +62,7 @@ internal sealed class Authenticator(OssEmulatorOptions options, EmulatorClock cl
             return (null, AuthenticationErrors.Anonymous);
         }
 
-        return options.AcceptSignatureV1 ? V1Claims.OfQuery(request) : (null, AuthenticationErrors.NoV1);
+        return settings.AcceptSignatureV1 ? V1Claims.OfQuery(request) : (null, AuthenticationErrors.NoV1);
     }
 
     private OssError? CheckTime(SignatureClaim claim)
@@ -119,4 +120,12 @@ internal sealed class Authenticator(OssEmulatorOptions options, EmulatorClock cl
 
     private static bool Same(string expected, string actual) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(actual));
+}
+
+/// <summary>What authentication is told; what each setting means is said at <c>OssEmulatorOptions</c>.</summary>
+internal interface IAuthenticationSettings
+{
+    string Region { get; }
+
+    bool AcceptSignatureV1 { get; }
 }

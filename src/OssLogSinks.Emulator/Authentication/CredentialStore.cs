@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 

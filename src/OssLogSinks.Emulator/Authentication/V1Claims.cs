@@ -1,4 +1,5 @@
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
@@ -16,7 +17,7 @@ internal static class V1Claims
 
         // x-oss-date takes the place of Date; the documents show it in either form.
         var text = request.Header(OssHeader.Date) ?? request.Header("Date");
-        var time = SignatureTime.TryParseHttp(text) ?? SignatureTime.TryParseCompact(text);
+        var time = InstantText.TryParseHttp(text) ?? InstantText.TryParseCompact(text);
         return time is null
             ? (null, AuthenticationErrors.NoDate)
             : (new SignatureClaim(SignatureForm.V1Header, credential[..colon], credential[(colon + 1)..])
@@ -29,7 +30,7 @@ internal static class V1Claims
 
     public static (SignatureClaim? Claim, OssError? Error) OfQuery(OssRequest request)
     {
-        var expires = SignatureTime.TryParseUnixSeconds(request.Query["Expires"]);
+        var expires = InstantText.TryParseUnixSeconds(request.Query["Expires"]);
         return expires is null
             ? (null, OssErrors.InvalidArgument("Expires", request.Query["Expires"], "0002-00000201"))
             : (new SignatureClaim(SignatureForm.V1Query, request.Query["OSSAccessKeyId"]!, request.Query["Signature"] ?? "")

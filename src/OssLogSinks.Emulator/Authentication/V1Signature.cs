@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 

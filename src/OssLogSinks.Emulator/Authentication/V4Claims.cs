@@ -1,5 +1,6 @@
 using System.Globalization;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
@@ -40,7 +41,7 @@ internal static class V4Claims
 
         var (additional, additionalError) = ParseAdditional(items.GetValueOrDefault("AdditionalHeaders"));
         var (time, timeError) = TimeOf(request);
-        if ((additionalError ?? timeError ?? scope.Check(region, SignatureTime.Compact(time))) is { } error)
+        if ((additionalError ?? timeError ?? scope.Check(region, InstantText.Compact(time))) is { } error)
         {
             return Fail(error);
         }
@@ -49,7 +50,7 @@ internal static class V4Claims
         {
             Scope = scope,
             SignedAt = time,
-            DateText = SignatureTime.Compact(time),
+            DateText = InstantText.Compact(time),
             AdditionalHeaders = additional,
             SecurityToken = request.Header(OssHeader.SecurityToken),
         }, null);
@@ -59,7 +60,7 @@ internal static class V4Claims
     {
         var query = request.Query;
         var dateText = query[OssHeader.Date];
-        if (SignatureTime.TryParseCompact(dateText) is not { } time)
+        if (InstantText.TryParseCompact(dateText) is not { } time)
         {
             return Fail(dateText is null ? AuthenticationErrors.NoDate : BadDate(dateText));
         }
@@ -95,11 +96,11 @@ internal static class V4Claims
     {
         if (request.Header(OssHeader.Date) is not { } text)
         {
-            var date = SignatureTime.TryParseHttp(request.Header("Date"));
+            var date = InstantText.TryParseHttp(request.Header("Date"));
             return (date ?? default, date is null ? AuthenticationErrors.NoDate : null);
         }
 
-        var time = SignatureTime.TryParseCompact(text);
+        var time = InstantText.TryParseCompact(text);
         return (time ?? default, time is null ? BadDate(text) : null);
     }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 

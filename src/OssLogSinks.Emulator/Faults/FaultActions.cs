@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 

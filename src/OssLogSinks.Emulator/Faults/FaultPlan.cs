@@ -1,4 +1,6 @@
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Faults;
 
@@ -32,4 +34,37 @@ internal sealed class FaultPlan(IReadOnlyList<FaultAction> actions)
 
         return reply;
     }
+}
+
+/// <summary>What a fault does, in two steps around the commit. A reply from the first step takes the place of the commit.</summary>
+internal sealed record FaultAction(string Kind)
+{
+    /// <summary>It decides how the request ends; a request takes one such fault at most, but any number of others.</summary>
+    public bool Ends { get; init; }
+
+    /// <summary>It closes the connection while the body is coming in.</summary>
+    public bool CutsBody { get; init; }
+
+    public Func<FaultContext, ValueTask<OssReply?>>? Before { get; init; }
+
+    public Func<FaultContext, OssReply, ValueTask<OssReply>>? After { get; init; }
+}
+
+/// <summary>What a fault can see and change of the request that it hits.</summary>
+internal sealed class FaultContext(OssRequest request, ObjectStore store, EmulatorClock clock)
+{
+    public OssRequest Request { get; } = request;
+
+    public ObjectStore Store { get; } = store;
+
+    public EmulatorClock Clock { get; } = clock;
+
+    public RequestBody Body { get; set; } = RequestBody.Empty;
+
+    /// <summary>Carries the operation out on the body as it is now.</summary>
+    public required Func<OssReply> Commit { get; init; }
+
+    public required CancellationToken Stopping { get; init; }
+
+    public KeySlot Slot => Store.Get(Request.Bucket!).Slot(Request.Key!);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 

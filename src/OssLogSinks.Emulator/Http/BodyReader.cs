@@ -2,12 +2,13 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>Reads a body once, to its end: digests on the fly, bytes into chunks that become the object's own.</summary>
-internal sealed class BodyReader(OssEmulatorOptions options)
+internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
 {
     private const int ChunkSize = 1 << 20;
 
@@ -20,7 +21,7 @@ internal sealed class BodyReader(OssEmulatorOptions options)
         }
 
         using var md5 = needsMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
-        var sink = new Sink(options.KeepBodies ? [] : null, md5, request.ContentLength);
+        var sink = new Sink(settings.KeepBodies ? [] : null, md5, request.ContentLength);
         try
         {
             while (true)
@@ -52,8 +53,8 @@ internal sealed class BodyReader(OssEmulatorOptions options)
 
     private async ValueTask<ReadResult> AwaitOrCancelAsync(PipeReader reader, ValueTask<ReadResult> pending)
     {
-        using var timeout = options.TimeProvider.CreateTimer(
-            static state => ((PipeReader)state!).CancelPendingRead(), reader, options.BodyTimeout, Timeout.InfiniteTimeSpan);
+        using var timeout = time.CreateTimer(
+            static state => ((PipeReader)state!).CancelPendingRead(), reader, settings.BodyTimeout, Timeout.InfiniteTimeSpan);
         return await pending.ConfigureAwait(false);
     }
 

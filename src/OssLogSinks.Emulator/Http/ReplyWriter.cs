@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>Puts a reply on the wire, with the headers that every answer carries.</summary>
-internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock clock)
+internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
 {
     // An endless body ends all the same if nobody hangs up, so that no test fills a disk.
     private const int LongestEndlessBody = 256 << 20;
@@ -113,11 +115,33 @@ internal sealed class ReplyWriter(OssEmulatorOptions options, EmulatorClock cloc
 
         var document = ErrorDocument.Render(reply.Error, request);
         response.Headers.ContentType = "application/xml";
-        if (isHead && options.HeadErrorDocuments)
+        if (isHead && settings.HeadErrorDocuments)
         {
             response.Headers[OssHeader.ErrorDocument] = Convert.ToBase64String(Encoding.UTF8.GetBytes(document));
         }
 
         return document;
+    }
+}
+
+/// <summary>The XML of an error answer.</summary>
+internal static class ErrorDocument
+{
+    public static string Render(OssError error, OssRequest request)
+    {
+        var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n");
+        xml.Element("Code", error.Code).Element("Message", error.Message);
+        xml.Element("RequestId", request.RequestId).Element("HostId", request.Host);
+        foreach (var (name, value) in error.Elements)
+        {
+            xml.Element(name, value);
+        }
+
+        if (error.Ec is not null)
+        {
+            xml.Element("EC", error.Ec).Element("RecommendDoc", $"https://api.aliyun.com/troubleshoot?q={error.Ec}");
+        }
+
+        return xml.Append("</Error>\n").ToString();
     }
 }

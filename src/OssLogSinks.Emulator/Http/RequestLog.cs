@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Http;
 
@@ -8,7 +10,7 @@ namespace OssLogSinks.Emulator.Http;
 /// The last requests, bounded in number and in the length of their texts. Of a request whose sender has not proven who it is, only what
 /// tells it from others is kept: anybody can send such ones, as many and as large as they like.
 /// </summary>
-internal sealed class RequestLog(OssEmulatorOptions options, EmulatorClock clock)
+internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
 {
     /// <summary>The most characters of headers, keys and bucket names that are kept.</summary>
     public const long MaxCharacters = 64L * 1024 * 1024;
@@ -34,7 +36,7 @@ internal sealed class RequestLog(OssEmulatorOptions options, EmulatorClock clock
     /// <param name="reply">The answer.</param>
     public void Add(OssRequest request, bool isSenderKnown, RequestBody body, OssReply reply)
     {
-        if (!options.RecordRequests)
+        if (!settings.RecordRequests)
         {
             return;
         }
@@ -60,7 +62,7 @@ internal sealed class RequestLog(OssEmulatorOptions options, EmulatorClock clock
 
         Interlocked.Add(ref _characters, CharactersOf(recorded));
         _requests.Enqueue(recorded);
-        while ((_requests.Count > options.RecordLimit || Interlocked.Read(ref _characters) > MaxCharacters) && TryForgetOldest())
+        while ((_requests.Count > settings.RecordLimit || Interlocked.Read(ref _characters) > MaxCharacters) && TryForgetOldest())
         {
         }
     }
@@ -88,4 +90,36 @@ internal sealed class RequestLog(OssEmulatorOptions options, EmulatorClock clock
         Interlocked.Add(ref _characters, -CharactersOf(oldest));
         return true;
     }
+}
+
+/// <summary>A request as the emulator saw it, noted just before its answer went out.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Bucket">The bucket; null for a request to the service.</param>
+/// <param name="Key">The object key, decoded; null or empty for a request to a bucket.</param>
+/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> if it was none that the emulator knows.</param>
+public sealed record RecordedRequest(string Method, string? Bucket, string? Key, OssOperation Operation)
+{
+    /// <summary>The <c>position</c> parameter; null if it is absent or no number.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>Bytes of the body that was read; 0 if the request was refused before.</summary>
+    public long BodyLength { get; init; }
+
+    /// <summary>The status sent; 0 if the connection was closed instead.</summary>
+    public int Status { get; init; }
+
+    /// <summary>The error code of the answer; null if there was none.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>The <c>x-oss-request-id</c> of the answer.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>
+    /// The request headers; names compare without case. Empty for a request whose sender did not prove who it is; method, bucket and key of
+    /// such a one are cut to 200 characters.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When it was answered, by the emulator's clock.</summary>
+    public DateTimeOffset Time { get; init; }
 }

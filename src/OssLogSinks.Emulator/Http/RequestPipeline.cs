@@ -1,9 +1,12 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Operations;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Http;
 
@@ -11,14 +14,14 @@ namespace OssLogSinks.Emulator.Http;
 /// The way of a request: address, names, authentication, resource, faults, body, commit, answer. No lock is held on it but that
 /// of the key at the commit.
 /// </summary>
-internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock clock, ObjectStore store, CredentialStore credentials)
+internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock clock, ObjectStore store, CredentialStore credentials)
 {
     private readonly RequestIds _ids = new();
-    private readonly RequestTarget _target = new(options, bucket => store.Find(bucket) is not null);
-    private readonly Authenticator _authenticator = new(options, clock, credentials);
-    private readonly OperationTable _operations = new(options, clock, store);
-    private readonly BodyReader _bodies = new(options);
-    private readonly ReplyWriter _writer = new(options, clock);
+    private readonly RequestTarget _target = new(settings, bucket => store.Find(bucket) is not null);
+    private readonly Authenticator _authenticator = new(settings, clock, credentials);
+    private readonly OperationTable _operations = new(settings, clock, store);
+    private readonly BodyReader _bodies = new(settings, clock.TimeProvider);
+    private readonly ReplyWriter _writer = new(settings, clock);
 
     public required FaultScript Faults { get; init; }
 
@@ -37,9 +40,9 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
         {
             (var refusal, isSenderKnown) = Check(context, request);
             (body, reply) = refusal is not null ? (RequestBody.Empty, (OssReply)refusal) : await AnswerAsync(context, request).ConfigureAwait(false);
-            if (options.ResponseDelay > TimeSpan.Zero)
+            if (settings.ResponseDelay > TimeSpan.Zero)
             {
-                await Task.Delay(options.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
+                await Task.Delay(settings.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
             }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
@@ -91,7 +94,7 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
             return (OssErrors.BadRequest, false);
         }
 
-        if (OperationTable.CheckNames(request, options) is { } invalid)
+        if (OperationTable.CheckNames(request, settings) is { } invalid)
         {
             return (invalid, false);
         }
@@ -122,4 +125,34 @@ internal sealed class RequestPipeline(OssEmulatorOptions options, EmulatorClock 
         };
         return plan.PlayAsync(faults);
     }
+}
+
+/// <summary>Request ids of 24 upper-case hex digits: a random start, then counted.</summary>
+internal sealed class RequestIds
+{
+    private readonly string _prefix = Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 6));
+    private long _count;
+
+    public string Next() => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{Interlocked.Increment(ref _count):X12}");
+}
+
+/// <summary>
+/// What the server is told; read anew for each request, since a test may change it meanwhile. What each setting means is said at
+/// <c>OssEmulatorOptions</c>.
+/// </summary>
+internal interface IHttpSettings : IAuthenticationSettings, IOperationSettings
+{
+    IDictionary<string, string> CustomDomains { get; }
+
+    bool HeadErrorDocuments { get; }
+
+    bool KeepBodies { get; }
+
+    bool RecordRequests { get; }
+
+    int RecordLimit { get; }
+
+    TimeSpan ResponseDelay { get; }
+
+    TimeSpan BodyTimeout { get; }
 }

@@ -1,9 +1,10 @@
 using System.Net;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>Finds bucket and key in the Host header and the raw request target, by whichever style the client addresses.</summary>
-internal sealed class RequestTarget(OssEmulatorOptions options, Func<string, bool> bucketExists)
+internal sealed class RequestTarget(IHttpSettings settings, Func<string, bool> bucketExists)
 {
     private const string ServiceDomain = ".aliyuncs.com";
 
@@ -50,7 +51,7 @@ internal sealed class RequestTarget(OssEmulatorOptions options, Func<string, boo
 
     private string? BucketOfHost(string host)
     {
-        if (options.CustomDomains.TryGetValue(host, out var bound))
+        if (settings.CustomDomains.TryGetValue(host, out var bound))
         {
             return bound;
         }

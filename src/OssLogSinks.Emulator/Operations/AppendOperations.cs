@@ -1,11 +1,12 @@
 using System.Globalization;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
 /// <summary>AppendObject and SealAppendObject: both compare a position with the length and act in one step.</summary>
-internal sealed class AppendOperations(OssEmulatorOptions options, EmulatorClock clock)
+internal sealed class AppendOperations(IOperationSettings settings, EmulatorClock clock)
 {
     public OssReply Append(Bucket bucket, OssRequest request, RequestBody body)
     {
@@ -22,7 +23,7 @@ internal sealed class AppendOperations(OssEmulatorOptions options, EmulatorClock
         var order = new AppendOrder(position, body, clock.UtcNow)
         {
             Attributes = attributes!,
-            MaxLength = options.MaxAppendableSize,
+            MaxLength = settings.MaxAppendableSize,
             CheckOnly = damaged is not null,
         };
         var (verdict, state) = slot.Append(order);
@@ -39,7 +40,7 @@ internal sealed class AppendOperations(OssEmulatorOptions options, EmulatorClock
     public OssReply Seal(Bucket bucket, OssRequest request)
     {
         var (position, error) = PositionOf(request);
-        if (error is not null || !options.SealEnabled)
+        if (error is not null || !settings.SealEnabled)
         {
             return error ?? OssErrors.SealNotSupported;
         }
@@ -70,7 +71,7 @@ internal sealed class AppendOperations(OssEmulatorOptions options, EmulatorClock
     private OssError ErrorOf(AppendVerdict verdict, ObjectState? state, string key) => verdict switch
     {
         AppendVerdict.NotAppendable => OssErrors.ObjectNotAppendable,
-        AppendVerdict.Sealed => OssErrors.AppendSealed(options.AppendAfterSealStatus),
+        AppendVerdict.Sealed => OssErrors.AppendSealed(settings.AppendAfterSealStatus),
         AppendVerdict.Immutable => OssErrors.FileImmutable,
         AppendVerdict.TooLarge => OssErrors.EntityTooLarge,
         AppendVerdict.Absent => OssErrors.NoSuchKey(key),

@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;

@@ -1,15 +1,16 @@
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
 /// <summary>The operations on buckets and on the service, as far as clients need them to get started.</summary>
-internal sealed class BucketOperations(OssEmulatorOptions options, ObjectStore store)
+internal sealed class BucketOperations(IOperationSettings settings, ObjectStore store)
 {
     private const string OwnerId = "1000000000000001";
 
-    private readonly string _location = $"oss-{options.Region}";
+    private readonly string _location = $"oss-{settings.Region}";
 
     public static void AppendOwner(StringBuilder xml) =>
         xml.Open("Owner").Element("ID", OwnerId).Element("DisplayName", OwnerId).Close("Owner");
@@ -60,8 +61,8 @@ internal sealed class BucketOperations(OssEmulatorOptions options, ObjectStore s
 
     private void AppendBucket(StringBuilder xml, Bucket bucket)
     {
-        xml.Element("Name", bucket.Name).Element("CreationDate", XmlTime.Render(bucket.Created)).Element("Location", _location);
-        xml.Element("StorageClass", "Standard").Element("Region", options.Region);
+        xml.Element("Name", bucket.Name).Element("CreationDate", InstantText.Xml(bucket.Created)).Element("Location", _location);
+        xml.Element("StorageClass", "Standard").Element("Region", settings.Region);
         xml.Element("ExtranetEndpoint", $"{_location}.aliyuncs.com").Element("IntranetEndpoint", $"{_location}-internal.aliyuncs.com");
     }
 }

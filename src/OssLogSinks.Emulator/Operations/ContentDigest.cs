@@ -1,4 +1,4 @@
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
@@ -45,7 +46,7 @@ internal sealed class ListDocument(OssRequest request, ListPage page, int maxKey
 
     private void AppendObject(StringBuilder xml, string key, ObjectState state)
     {
-        xml.Open("Contents").Element("Key", Name(key)).Element("LastModified", XmlTime.Render(state.LastModified));
+        xml.Open("Contents").Element("Key", Name(key)).Element("LastModified", InstantText.Xml(state.LastModified));
         xml.Element("ETag", state.ETag).Element("Type", state.Type);
         xml.Element("Size", state.Length.ToString(CultureInfo.InvariantCulture)).Element("StorageClass", state.Attributes.StorageClass);
         if (!_isV2 || request.Query["fetch-owner"] == "true")

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;

@@ -48,3 +48,6 @@ internal sealed record ListPage(IReadOnlyList<(string Key, ObjectState State)> O
         return end < 0 ? null : key[..(end + query.Delimiter.Length)];
     }
 }
+
+/// <summary>What to list: the keys under a prefix, behind a given one, folded at a delimiter.</summary>
+internal sealed record ListQuery(string Prefix, string Delimiter, string After, int MaxKeys);

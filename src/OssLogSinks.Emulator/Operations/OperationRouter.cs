@@ -1,4 +1,4 @@
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Operations;
 

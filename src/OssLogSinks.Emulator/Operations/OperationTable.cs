@@ -1,24 +1,26 @@
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
 /// <summary>Checks what comes before an operation and carries it out. An operation is synchronous: that is the moment of commit.</summary>
-internal sealed class OperationTable(OssEmulatorOptions options, EmulatorClock clock, ObjectStore store)
+internal sealed class OperationTable(IOperationSettings settings, EmulatorClock clock, ObjectStore store)
 {
-    private readonly AppendOperations _appends = new(options, clock);
+    private readonly AppendOperations _appends = new(settings, clock);
     private readonly WriteOperations _writes = new(clock, store);
-    private readonly BucketOperations _buckets = new(options, store);
+    private readonly BucketOperations _buckets = new(settings, store);
 
     /// <summary>The names, before anyone looks at who asks.</summary>
-    public static OssError? CheckNames(OssRequest request, OssEmulatorOptions options)
+    public static OssError? CheckNames(OssRequest request, IOperationSettings settings)
     {
         if (request.Operation == OssOperation.Any)
         {
             return OssErrors.MethodNotAllowed(request.Method);
         }
 
-        if (request.Bucket is not null && options.StrictVirtualHosted && request.IsPathStyle)
+        if (request.Bucket is not null && settings.StrictVirtualHosted && request.IsPathStyle)
         {
             return OssErrors.SecondLevelDomainForbidden;
         }
@@ -79,4 +81,18 @@ internal sealed class OperationTable(OssEmulatorOptions options, EmulatorClock c
 
     private static bool IsObjectOperation(OssOperation operation) =>
         operation is >= OssOperation.AppendObject and <= OssOperation.GetObjectTagging;
+}
+
+/// <summary>What the operations are told; what each setting means is said at <c>OssEmulatorOptions</c>.</summary>
+internal interface IOperationSettings
+{
+    string Region { get; }
+
+    bool StrictVirtualHosted { get; }
+
+    long MaxAppendableSize { get; }
+
+    bool SealEnabled { get; }
+
+    int AppendAfterSealStatus { get; }
 }

@@ -1,6 +1,6 @@
-using OssLogSinks.Emulator.Authentication;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
@@ -14,14 +14,14 @@ internal static class Preconditions
         // HTTP dates have whole seconds.
         var modified = state.LastModified.AddTicks(-(state.LastModified.Ticks % TimeSpan.TicksPerSecond));
         if (request.Header("If-Match") is { } match && !Matches(match, state.ETag)
-            || SignatureTime.TryParseHttp(request.Header("If-Unmodified-Since")) < modified)
+            || InstantText.TryParseHttp(request.Header("If-Unmodified-Since")) < modified)
         {
             return OssErrors.PreconditionFailed;
         }
 
         var unchanged = request.Header("If-None-Match") is { } none
             ? Matches(none, state.ETag)
-            : SignatureTime.TryParseHttp(request.Header("If-Modified-Since")) >= modified;
+            : InstantText.TryParseHttp(request.Header("If-Modified-Since")) >= modified;
         return unchanged ? new OssReply(304).Set("ETag", state.ETag) : null;
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;
@@ -10,7 +10,7 @@ internal static class ReadOperations
 {
     public static OssReply Head(Bucket bucket, OssRequest request) =>
         bucket.Find(request.Key!)?.State is { } state
-            ? Preconditions.Check(request, state) ?? Describe(state, bucket)
+            ? Preconditions.Check(request, state) ?? ObjectHeaders.Describe(state, bucket)
             : OssErrors.NoSuchKey(request.Key!);
 
     public static OssReply Meta(Bucket bucket, OssRequest request) =>
@@ -45,7 +45,7 @@ internal static class ReadOperations
             return range.IsSatisfiable ? OssErrors.BytesNotKept : OssErrors.InvalidRange;
         }
 
-        var reply = Describe(reading.State, bucket, range.IsPart ? 206 : 200) with { Bytes = reading.Bytes, ContentLength = range.LengthIn(reading.State.Length) };
+        var reply = ObjectHeaders.Describe(reading.State, bucket, range.IsPart ? 206 : 200) with { Bytes = reading.Bytes, ContentLength = range.LengthIn(reading.State.Length) };
         if (range.IsPart)
         {
             reply.Set("Content-Range", string.Create(CultureInfo.InvariantCulture, $"bytes {range.Start}-{range.End}/{reading.State.Length}"));
@@ -68,25 +68,6 @@ internal static class ReadOperations
         }
 
         return OssReply.Xml(xml.Close("TagSet").Close("Tagging").ToString());
-    }
-
-    private static OssReply Describe(ObjectState state, Bucket bucket, int status = 200)
-    {
-        var attributes = state.Attributes;
-        return new OssReply(status) { ContentLength = state.Length }
-            .SetContent(state)
-            .Set("Content-Type", attributes.ContentType)
-            .Set("Last-Modified", state.LastModified.ToString("r", CultureInfo.InvariantCulture))
-            .Set("Accept-Ranges", "bytes")
-            .Set("Content-MD5", state.Md5 is null ? null : Convert.ToBase64String(state.Md5))
-            .Set(OssHeader.ObjectType, state.Type)
-            .Set(OssHeader.StorageClass, attributes.StorageClass)
-            .Set(OssHeader.SealedTime, state.SealedAt?.ToString("r", CultureInfo.InvariantCulture))
-            .Set(OssHeader.TaggingCount, attributes.Tags.Count == 0 ? null : attributes.Tags.Count.ToString(CultureInfo.InvariantCulture))
-            .Set(OssHeader.VersionId, bucket.IsVersioned ? "null" : null)
-            .SetAll(attributes.Headers)
-            .SetAll(attributes.Encryption)
-            .SetAll(attributes.Metadata.Select(pair => KeyValuePair.Create(OssHeader.MetadataPrefix + pair.Key, pair.Value)));
     }
 
     private static OssReply OverrideHeaders(OssReply reply, OssRequest request)

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
@@ -65,7 +66,7 @@ internal sealed class WriteOperations(EmulatorClock clock, ObjectStore store)
         var body = new RequestBody(copy.Length, copy.Crc64, copy.Md5, reading.Bytes);
         return bucket.Slot(request.Key!).Put(copy, body)
             ? OssReply.Xml(new StringBuilder().Open("CopyObjectResult").Element("ETag", copy.ETag)
-                .Element("LastModified", XmlTime.Render(copy.LastModified)).Close("CopyObjectResult").ToString())
+                .Element("LastModified", InstantText.Xml(copy.LastModified)).Close("CopyObjectResult").ToString())
             : OssErrors.FileImmutable;
     }
 

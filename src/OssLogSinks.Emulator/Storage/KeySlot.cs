@@ -165,3 +165,29 @@ internal sealed class KeySlot(string key)
         };
     }
 }
+
+/// <summary>One append to carry out: where (null: wherever the end is), what, and under which limit.</summary>
+internal sealed record AppendOrder(long? Position, RequestBody Body, DateTimeOffset Now)
+{
+    public ObjectAttributes Attributes { get; init; } = ObjectAttributes.Plain;
+
+    public long MaxLength { get; init; } = long.MaxValue;
+
+    /// <summary>Only says what would happen.</summary>
+    public bool CheckOnly { get; init; }
+}
+
+/// <summary>What became of an append or a seal; only <see cref="Done"/> has changed anything.</summary>
+internal enum AppendVerdict
+{
+    Done,
+    NotAppendable,
+    Sealed,
+    Immutable,
+    WrongPosition,
+    TooLarge,
+    Absent,
+}
+
+/// <summary>State and bytes of one moment; no bytes where the emulator keeps none.</summary>
+internal sealed record ObjectReading(ObjectState State, IReadOnlyList<ReadOnlyMemory<byte>>? Bytes);

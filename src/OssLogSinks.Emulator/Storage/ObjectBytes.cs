@@ -9,7 +9,7 @@ internal sealed class ObjectBytes
 
     public long Length { get; private set; }
 
-    /// <summary>False as soon as one part came without its bytes (<see cref="OssEmulatorOptions.KeepBodies"/> is off).</summary>
+    /// <summary>False as soon as one part came without its bytes (<c>KeepBodies</c> is off).</summary>
     public bool IsReadable { get; private set; } = true;
 
     public void Append(RequestBody body)

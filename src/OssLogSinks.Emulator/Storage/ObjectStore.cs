@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Storage;
 

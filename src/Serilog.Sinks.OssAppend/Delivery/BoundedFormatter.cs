@@ -21,14 +21,14 @@ internal sealed class BoundedFormatter
     private readonly OssAppender _appender;
     private readonly int _limit;
 
-    /// <param name="options">Says how large an event may be, and what becomes of a larger one.</param>
     /// <param name="formatter">Formats whatever is stored.</param>
     /// <param name="appender">Counts what is replaced.</param>
-    public BoundedFormatter(OssAppendSinkOptions options, ITextFormatter formatter, OssAppender appender)
+    /// <param name="limit">The most bytes of an event that is not replaced.</param>
+    public BoundedFormatter(ITextFormatter formatter, OssAppender appender, int limit)
     {
         _formatter = formatter;
         _appender = appender;
-        _limit = options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes;
+        _limit = limit;
     }
 
     /// <summary>Writes an event, or its placeholder. If that is too large as well, the core gives the event up.</summary>

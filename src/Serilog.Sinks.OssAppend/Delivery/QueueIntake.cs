@@ -4,7 +4,6 @@ using OssLogSinks.Core.Ending;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;
-using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.PeriodicBatching;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
@@ -29,29 +28,28 @@ internal sealed class QueueIntake : IIntake
     private readonly TimeProvider _time;
     private readonly bool _hasBuffer;
 
-    /// <param name="options">Settings that have been checked.</param>
+    /// <param name="settings">Settings that have been checked.</param>
     /// <param name="appender">Takes the rendered events.</param>
     /// <param name="formatter">Renders them.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
     /// <param name="losses">Takes what is given up here.</param>
-    public QueueIntake(OssAppendSinkOptions options, OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses)
+    public QueueIntake(QueueSettings settings, OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses)
     {
-        _time = options.TimeProvider;
-        _hasBuffer = options.BufferPath is not null;
+        _time = settings.Time;
+        _hasBuffer = settings.HasBuffer;
         _appender = appender;
         _relay = relay;
         _losses = losses;
-        var patience = options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero;
-        _room = new QueueRoom(options.QueueLimit, patience, _time, options.BatchSizeLimit, AppenderSettings.RhythmOf(options));
-        var pump = new EventPump(appender, formatter, _room, relay, losses, yields: !options.BlockWhenFull, _giveUp.Token);
+        _room = new QueueRoom(settings.Limit, settings.Patience, _time, settings.BatchSize, settings.Rhythm);
+        var pump = new EventPump(appender, formatter, _room, relay, losses, settings.YieldsIfRefused, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
-            BatchSizeLimit = options.BatchSizeLimit,
+            BatchSizeLimit = settings.BatchSize,
             Period = NoWait,
             QueueLimit = null,
         });
         _enqueue = _batching.Emit;
-        appender.ObserveQueue(() => _room.Count, options.QueueLimit);
+        appender.ObserveQueue(() => _room.Count, settings.Limit);
     }
 
     public int Waiting => _room.Count;
@@ -99,4 +97,20 @@ internal sealed class QueueIntake : IIntake
         if (_room.EmptyOut() is > 0 and var left)
             _losses.GiveUp(left, DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
     }
+}
+
+/// <summary>How events are queued.</summary>
+/// <param name="Limit">The most events that wait.</param>
+/// <param name="BatchSize">How many are rendered at a time.</param>
+/// <param name="Rhythm">How often events are rendered that come one by one.</param>
+/// <param name="Patience">How long a log call waits for room; zero not at all.</param>
+internal sealed record QueueSettings(int Limit, int BatchSize, TimeSpan Rhythm, TimeSpan Patience)
+{
+    /// <summary>Whether events that OSS refuses are given up where the others behind them would have to wait.</summary>
+    public bool YieldsIfRefused { get; init; }
+
+    /// <summary>Whether what is rendered is on disk.</summary>
+    public bool HasBuffer { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -1,31 +1,8 @@
 using OssLogSinks.Core;
 using Serilog.Events;
+using Serilog.Sinks.OssAppend.Diagnostics;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
-
-/// <summary>What became of an event at the queue.</summary>
-internal enum Admission
-{
-    Entered,
-    Full,
-    Closed,
-}
-
-/// <summary>Who has logged an event.</summary>
-internal enum EventOrigin
-{
-    /// <summary>The application.</summary>
-    Application,
-
-    /// <summary>Something that delivery calls.</summary>
-    Delivery,
-
-    /// <summary>The failure listener, because of a loss.</summary>
-    FailureListener,
-
-    /// <summary>The failure listener, because something is lost that delivery itself has logged: part of the delivery.</summary>
-    FailureListenerInDelivery,
-}
 
 /// <summary>
 /// The queue's accounts: an event that has entered leaves once, in its turn; never more than the limit are inside; after the
@@ -298,4 +275,12 @@ internal sealed class QueueRoom
             }
         }
     }
+}
+
+/// <summary>What became of an event at the queue.</summary>
+internal enum Admission
+{
+    Entered,
+    Full,
+    Closed,
 }

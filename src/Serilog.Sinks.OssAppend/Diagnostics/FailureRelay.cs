@@ -3,7 +3,6 @@ using OssLogSinks.Core.Diagnostics;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
-using Serilog.Sinks.OssAppend.Delivery;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
@@ -90,4 +89,20 @@ internal sealed class FailureRelay : IDeliveryListener
     }
 
     private sealed record EventOfDelivery(LogEvent Event);
+}
+
+/// <summary>Who has logged an event.</summary>
+internal enum EventOrigin
+{
+    /// <summary>The application.</summary>
+    Application,
+
+    /// <summary>Something that delivery calls.</summary>
+    Delivery,
+
+    /// <summary>The failure listener, because of a loss.</summary>
+    FailureListener,
+
+    /// <summary>The failure listener, because something is lost that delivery itself has logged: part of the delivery.</summary>
+    FailureListenerInDelivery,
 }

@@ -1,7 +1,6 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Diagnostics;
 using Serilog.Events;
-using Serilog.Sinks.OssAppend.Delivery;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 

@@ -7,8 +7,6 @@ using OssLogSinks.Core.Protocol;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Formatting;
-using Serilog.Sinks.OssAppend.Delivery;
-using Serilog.Sinks.OssAppend.Settings;
 
 namespace Serilog.Sinks.OssAppend.FromConfiguration;
 

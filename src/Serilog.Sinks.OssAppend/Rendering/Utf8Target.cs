@@ -34,3 +34,13 @@ internal readonly struct Utf8Target : IDisposable
         _output.Write(Encoding.UTF8.GetString(written));
     }
 }
+
+/// <summary>Writes what is UTF-8 already.</summary>
+internal static class RawWriting
+{
+    public static void WriteRaw(this RecordWriter writer, ReadOnlySpan<byte> utf8)
+    {
+        utf8.CopyTo(writer.GetSpan(utf8.Length));
+        writer.Advance(utf8.Length);
+    }
+}

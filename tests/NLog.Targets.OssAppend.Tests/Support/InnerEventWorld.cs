@@ -7,6 +7,7 @@ using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Tests.Shared;
 
 namespace NLog.Targets.OssAppend.Tests.Support;

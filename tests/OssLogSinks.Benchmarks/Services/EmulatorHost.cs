@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 
 namespace OssLogSinks.Benchmarks.Services;
 

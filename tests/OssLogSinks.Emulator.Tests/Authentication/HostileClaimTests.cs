@@ -2,7 +2,9 @@ using CsCheck;
 using Microsoft.AspNetCore.Http;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Tests.Wire;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Tests.Authentication;
 

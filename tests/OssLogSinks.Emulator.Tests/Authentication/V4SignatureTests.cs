@@ -1,5 +1,5 @@
 using OssLogSinks.Emulator.Authentication;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Tests.Authentication;
 

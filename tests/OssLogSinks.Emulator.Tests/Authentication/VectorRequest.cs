@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Tests.Authentication;
 

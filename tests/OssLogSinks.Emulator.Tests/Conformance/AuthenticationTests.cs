@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Tests.Wire;
 
 namespace OssLogSinks.Emulator.Tests.Conformance;

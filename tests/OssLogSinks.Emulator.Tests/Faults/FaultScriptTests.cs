@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Tests.Wire;
 
 namespace OssLogSinks.Emulator.Tests.Faults;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Tests.Wire;
 
 namespace OssLogSinks.Emulator.Tests.Faults;

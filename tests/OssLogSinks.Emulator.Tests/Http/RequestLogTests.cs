@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using OssLogSinks.Emulator.Http;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Emulator.Storage;
 using OssLogSinks.Emulator.Tests.Wire;
+using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Tests.Http;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using OssLogSinks.Emulator.Authentication;
 
 namespace OssLogSinks.Emulator.Tests.Wire;
 

@@ -3,6 +3,8 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.EndToEnd.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 
 namespace OssLogSinks.Reliability.Services;
 

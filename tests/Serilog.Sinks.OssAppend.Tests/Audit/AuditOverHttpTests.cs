@@ -3,6 +3,7 @@ using System.Text;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Faults;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Audit;

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using Serilog.Formatting;
-using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Audit;

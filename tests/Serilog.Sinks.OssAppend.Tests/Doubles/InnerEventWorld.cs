@@ -4,6 +4,7 @@ using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Tests.Shared;
 using Serilog.Core;
 using Serilog.Events;

@@ -4,7 +4,6 @@ using OssLogSinks.Core.Credentials;
 using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Protocol;
 using Serilog.Formatting;
-using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;

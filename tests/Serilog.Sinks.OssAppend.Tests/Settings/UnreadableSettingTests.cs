@@ -8,7 +8,6 @@ using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.FromConfiguration;
-using Serilog.Sinks.OssAppend.Settings;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;

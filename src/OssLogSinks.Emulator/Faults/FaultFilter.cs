@@ -1,0 +1,33 @@
+using OssLogSinks.Emulator.Protocol;
+
+namespace OssLogSinks.Emulator.Faults;
+
+/// <summary>Which requests a fault may hit. Requests that fail authentication never count.</summary>
+/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> for every one.</param>
+/// <param name="Key">The object key; null (the default) for every one.</param>
+public sealed record FaultFilter(OssOperation Operation, string? Key = null)
+{
+    /// <summary>Every append: what a fault hits unless told otherwise.</summary>
+    public static FaultFilter Appends { get; } = new(OssOperation.AppendObject);
+
+    /// <summary>Every HeadObject.</summary>
+    public static FaultFilter Heads { get; } = new(OssOperation.HeadObject);
+
+    /// <summary>Every GetObject.</summary>
+    public static FaultFilter Gets { get; } = new(OssOperation.GetObject);
+
+    /// <summary>Every request.</summary>
+    public static FaultFilter Any { get; } = new(OssOperation.Any);
+
+    /// <summary>A filter for all requests of one operation.</summary>
+    /// <param name="operation">The operation.</param>
+    public static implicit operator FaultFilter(OssOperation operation) => FromOssOperation(operation);
+
+    /// <summary>A filter for all requests of one operation.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <returns>The filter.</returns>
+    public static FaultFilter FromOssOperation(OssOperation operation) => new(operation);
+
+    internal bool Matches(OssOperation operation, string? key) =>
+        (Operation == OssOperation.Any || Operation == operation) && (Key is null || Key == key);
+}

@@ -1,0 +1,347 @@
+using OssLogSinks.Emulator.Protocol;
+
+namespace OssLogSinks.Emulator.Faults;
+
+/// <summary>
+/// What goes wrong, in the order in which it was scripted. A request takes the first matching fault that decides how it ends,
+/// and with it the first matching one of each other kind; so <see cref="AppendStrangerAfterCommit"/> and
+/// <see cref="DropResponseAfterCommit"/> hit the same append. A fault hits appends unless its filter says otherwise. Thread-safe.
+/// </summary>
+public sealed class FaultScript
+{
+    private readonly LateCommits _late = new();
+
+    // Guards the script and the count below.
+    private readonly Lock _lock = new();
+    private readonly List<ScriptedFault> _script = [];
+    private RandomFaults? _random;
+    private readonly Dictionary<FaultKinds, int> _drawn = [];
+    private int _injected;
+
+    internal FaultScript()
+    {
+    }
+
+    /// <summary>How many faults were played so far.</summary>
+    public int Injected => Volatile.Read(ref _injected);
+
+    /// <summary>How many random faults were played so far, by kind; kinds that never came are left out.</summary>
+    public IReadOnlyDictionary<FaultKinds, int> Drawn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<FaultKinds, int>(_drawn);
+            }
+        }
+    }
+
+    /// <summary>How many scripted faults still wait for a request; random ones do not count.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _script.Sum(fault => fault.Remaining);
+            }
+        }
+    }
+
+    /// <summary>Carries the request out, then closes the connection without an answer.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript DropResponseAfterCommit(int count = 1, FaultFilter? on = null) => Add(FaultActions.DropResponse, on, count);
+
+    /// <summary>Reads the request, then closes the connection with nothing written.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript DropRequestBeforeCommit(int count = 1, FaultFilter? on = null) => Add(FaultActions.DropRequest, on, count);
+
+    /// <summary>Closes the connection while the body is coming in; nothing is written.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript ResetInBody(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutBody, on, count);
+
+    /// <summary>Closes the connection of one request and carries it out when the test releases it.</summary>
+    /// <param name="on">Which request; the next append by default.</param>
+    /// <returns>The handle to release it with.</returns>
+    public LateCommit CommitLater(FaultFilter? on = null)
+    {
+        var handle = new LateCommit();
+        Add(FaultActions.CommitLater(context => handle.Arrive(() => context.Commit().Status)), on, 1);
+        return handle;
+    }
+
+    /// <summary>Closes the connection and carries the request out after a while, by the emulator's time provider.</summary>
+    /// <param name="after">How long after.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script. <see cref="WhenLandedAsync"/> waits for such writes.</returns>
+    public FaultScript CommitLater(TimeSpan after, int count = 1, FaultFilter? on = null) => Add(_late.After(after), on, count);
+
+    /// <summary>Waits until every write that <see cref="CommitLater(TimeSpan, int, FaultFilter?)"/> or a random fault put off has landed or was refused.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task for the wait.</returns>
+    public Task WhenLandedAsync(CancellationToken cancellationToken = default) => _late.WhenLandedAsync(cancellationToken);
+
+    /// <summary>Answers an error with nothing written.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">The error code; null for an answer without a body.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript RespondBeforeCommit(int status, string? code = null, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.EndBefore(FaultReplies.Of(status, code)), on, count);
+
+    /// <summary>Carries the request out but answers an error.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">The error code; null for an answer without a body.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript RespondAfterCommit(int status, string? code = null, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.EndAfter(FaultReplies.Of(status, code)), on, count);
+
+    /// <summary>Answers with this text as body, whatever it is, with nothing written.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">The raw body: HTML, cut XML, XML with surprises.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript ErrorBody(int status, string body, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.EndBefore(new OssReply(status) { Text = body }), on, count);
+
+    /// <summary>Answers with the page of a proxy or firewall: HTML, without any header of OSS.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript GatewayPage(int status, FaultMoment moment = FaultMoment.BeforeCommit, int count = 1, FaultFilter? on = null) =>
+        Add(moment == FaultMoment.BeforeCommit ? FaultActions.EndBefore(FaultReplies.Page(status)) : FaultActions.EndAfter(FaultReplies.Page(status)), on, count);
+
+    /// <summary>Carries the request out twice, as a proxy does that repeats it, and gives the second answer.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript DeliverTwice(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeliverTwice, on, count);
+
+    /// <summary>Somebody changes the object after the commit and before the answer, so that it takes no more appends; its bytes stay.</summary>
+    /// <param name="change">What happens to it.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">After which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript ChangeAfterCommit(ObjectChange change, int count = 1, FaultFilter? on = null) => Add(FaultActions.ChangeKind(change), on, count);
+
+    /// <summary>The answer's body breaks off half way.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>The answer's body goes on behind its end, with zeros, until the client hangs up.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript EndlessAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.EndlessAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>Something on the way compresses the answer's body with gzip.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; reads by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript GzipAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.GzipAnswer, on ?? FaultFilter.Gets, count);
+
+    /// <summary>Answers 403 RequestTimeTooSkewed with nothing written, and tells times that need not be true.</summary>
+    /// <param name="serverTime">What the document tells.</param>
+    /// <param name="date">What the Date header tells.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript LieAboutTime(DateTimeOffset serverTime, DateTimeOffset date, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.LieAboutTime(_ => serverTime, _ => date), on, count);
+
+    /// <summary>Refuses as overloaded, with nothing written: 503 TotalQpsLimitExceeded, or 429 QpsLimitExceeded.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="status">503 (the default) or 429.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript Throttle(int count = 1, int status = 503, FaultFilter? on = null) =>
+        RespondBeforeCommit(status, status == 429 ? "QpsLimitExceeded" : "TotalQpsLimitExceeded", count, on);
+
+    /// <summary>Waits before the commit or before the answer, by the emulator's time provider.</summary>
+    /// <param name="delay">How long.</param>
+    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript Delay(TimeSpan delay, FaultMoment moment = FaultMoment.BeforeCommit, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.Delay(moment, delay), on, count);
+
+    /// <summary>Holds one request before the commit or before the answer until the test releases it.</summary>
+    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="on">Which request; the next append by default.</param>
+    /// <returns>The gate.</returns>
+    public HeldRequest Hold(FaultMoment moment = FaultMoment.BeforeCommit, FaultFilter? on = null)
+    {
+        var gate = new HeldRequest();
+        Add(FaultActions.Pause(moment, "hold", context => gate.PassAsync(context.Stopping)), on, 1);
+        return gate;
+    }
+
+    /// <summary>Another writer appends to the same object just before the append.</summary>
+    /// <param name="bytes">What it appends.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">Before which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript AppendStrangerBefore(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.StrangerBefore(bytes.ToArray()), on, count);
+
+    /// <summary>Another writer appends to the same object after the commit and before the answer.</summary>
+    /// <param name="bytes">What it appends.</param>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">After which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript AppendStrangerAfterCommit(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.StrangerAfter(bytes.ToArray()), on, count);
+
+    /// <summary>Stores a body with one byte changed; the answer's CRC-64 is that of what was stored.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript CorruptBody(int count = 1, FaultFilter? on = null) => Add(FaultActions.CorruptBody, on, count);
+
+    /// <summary>Stores what was sent but answers another CRC-64.</summary>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript WrongCrcInAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.WrongCrc, on, count);
+
+    /// <summary>Somebody seals the object just before the append.</summary>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">Before which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript SealBefore(int count = 1, FaultFilter? on = null) => Add(FaultActions.SealBefore, on, count);
+
+    /// <summary>Somebody deletes the object just before the append.</summary>
+    /// <param name="count">How many times.</param>
+    /// <param name="on">Before which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript DeleteBefore(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeleteBefore, on, count);
+
+    /// <summary>Adds <c>x-oss-qos-delay-time</c> to the answer; it does not really wait.</summary>
+    /// <param name="delay">What the header says, in milliseconds.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="on">Which requests; appends by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript QosDelayHeader(TimeSpan delay, int count = 1, FaultFilter? on = null) => Add(FaultActions.QosDelay(delay), on, count);
+
+    /// <summary>From now on hits requests at random, until <see cref="Clear"/>. Scripted faults go first.</summary>
+    /// <param name="rate">The share of requests that are hit, 0 to 1.</param>
+    /// <param name="seed">The same seed and the same order of requests give the same faults.</param>
+    /// <param name="kinds">What may happen to appends; other operations are only dropped, throttled or answered with an error, and the bodies of reads cut or made endless.</param>
+    /// <returns>This script.</returns>
+    public FaultScript Random(double rate, int seed, FaultKinds kinds = FaultKinds.All)
+    {
+        lock (_lock)
+        {
+            _random = new RandomFaults(rate, seed, kinds, _late.After);
+        }
+
+        return this;
+    }
+
+    /// <summary>Forgets every fault that has not been played.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _script.Clear();
+            _random = null;
+        }
+    }
+
+    internal FaultPlan Take(OssRequest request)
+    {
+        lock (_lock)
+        {
+            var actions = TakeScripted(request);
+            if (actions.Count == 0 && _random?.Draw(request.Operation) is { } drawn)
+            {
+                actions.Add(drawn.Action);
+                _drawn[drawn.Kind] = _drawn.GetValueOrDefault(drawn.Kind) + 1;
+            }
+
+            _injected += actions.Count;
+            return FaultPlan.Of(actions);
+        }
+    }
+
+    private List<FaultAction> TakeScripted(OssRequest request)
+    {
+        if (_script.Count == 0)
+        {
+            return [];
+        }
+
+        var taken = new List<FaultAction>();
+        foreach (var fault in _script)
+        {
+            if (fault.Filter.Matches(request.Operation, request.Key) && !taken.Exists(action => action.Kind == fault.Action.Kind))
+            {
+                taken.Add(fault.Action);
+                fault.Remaining--;
+            }
+        }
+
+        _script.RemoveAll(fault => fault.Remaining <= 0);
+        return [.. taken.OrderBy(action => action.Ends)];
+    }
+
+    private FaultScript Add(FaultAction action, FaultFilter? on, int count)
+    {
+        lock (_lock)
+        {
+            _script.Add(new ScriptedFault(action, on ?? FaultFilter.Appends, count));
+        }
+
+        return this;
+    }
+}
+
+/// <summary>On which side of the commit something happens.</summary>
+public enum FaultMoment
+{
+    /// <summary>The request has been read, nothing is written.</summary>
+    BeforeCommit,
+
+    /// <summary>The request is carried out, the answer not sent.</summary>
+    AfterCommit,
+}
+
+/// <summary>What ends an object's taking appends while its bytes stay.</summary>
+public enum ObjectChange
+{
+    /// <summary>Somebody seals it.</summary>
+    Seal,
+
+    /// <summary>It becomes a Normal object.</summary>
+    Convert,
+
+    /// <summary>It is put under retention.</summary>
+    Lock,
+}
+
+/// <summary>A line of the script: what to do, to which requests, how often still.</summary>
+internal sealed class ScriptedFault(FaultAction action, FaultFilter filter, int count)
+{
+    public FaultAction Action { get; } = action;
+
+    public FaultFilter Filter { get; } = filter;
+
+    public int Remaining { get; set; } = count;
+}

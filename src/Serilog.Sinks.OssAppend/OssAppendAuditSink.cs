@@ -1,0 +1,140 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Ending;
+using Serilog.Core;
+using Serilog.Debugging;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.OssAppend.Delivery;
+using Serilog.Sinks.OssAppend.Rendering;
+
+namespace Serilog.Sinks.OssAppend;
+
+/// <summary>
+/// The sink for audits: a call returns when its event stands in OSS and throws when it does not. It keeps no thread of its own
+/// busy: calls wait for the core, which sends what came in during one append in the next.
+/// </summary>
+internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposable, IAsyncDisposable
+{
+    private readonly OssAppender _appender;
+    private readonly ITextFormatter _formatter;
+    private readonly IReadOnlyList<string> _keyNames;
+    private readonly TimeSpan _closeTimeout;
+    private readonly TimeProvider _time;
+
+    /// <param name="options">Settings that have been checked.</param>
+    public OssAppendAuditSink(OssAppendSinkOptions options)
+    {
+        _time = options.TimeProvider;
+        _closeTimeout = options.CloseTimeout;
+        _formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider);
+
+        var appenderOptions = AppenderSettings.ForAudit(options);
+        appenderOptions.Listener = AuditRelay.Instance;
+        _appender = new OssAppender(appenderOptions);
+        _keyNames = _appender.KeyTemplate.PropertyNames;
+        options.Monitor?.Watch(this);
+    }
+
+    /// <summary>None ever waits to be rendered.</summary>
+    public int QueueLength => 0;
+
+    /// <summary>Stores an event.</summary>
+    /// <exception cref="OssDeliveryException">It is not stored, unless the exception says that it may be.</exception>
+    public void Emit(LogEvent logEvent)
+    {
+        if (logEvent is null)
+            throw new ArgumentNullException(nameof(logEvent));
+        if (!DeliveryScope.MayWait())
+            throw GiveUp(DropReason.Refused, "it was logged by what a delivery calls, a client or a credentials provider for instance, and might wait for itself.");
+
+        var fate = new AuditedEvent();
+        if (!TryHandOver(logEvent, fate))
+            return;
+
+        using var blocked = BlockedCaller.Enter();
+        if (fate.Told.GetAwaiter().GetResult() is { } failure)
+            throw new OssDeliveryException(failure.Reason, failure.Message, failure.InnerException) { MayBeStored = failure.MayBeStored };
+    }
+
+    public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
+
+    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) => _appender.FlushAsync(target, cancellationToken);
+
+    public void Dispose() => Close();
+
+    public async ValueTask DisposeAsync() => await BoundedWait.RunAsync(Close).ConfigureAwait(false);
+
+    private bool Close()
+    {
+        var hasEnded = Ending.ComesInTime(_appender.CloseAsync(_closeTimeout), _time.GetTimestamp(), _closeTimeout + Ending.Slack, _time);
+        if (!hasEnded)
+            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+        return hasEnded;
+    }
+
+    // False if the formatter leaves the event out by writing nothing.
+    private bool TryHandOver(LogEvent logEvent, AuditedEvent fate)
+    {
+        using var writer = new RecordWriter();
+        try
+        {
+            _formatter.Format(logEvent, writer);
+        }
+        catch (Exception e)
+        {
+            throw GiveUp(DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+        }
+
+        if (writer.Written.IsEmpty)
+            return false;
+
+        var record = new LogRecord(logEvent.Timestamp, writer.Written)
+        {
+            KeyValues = _keyNames.Count == 0 ? default : new KeyValues(_keyNames).Read(logEvent),
+            State = fate,
+        };
+
+        // Whatever becomes of it, the relay is told.
+        _appender.Append(record, Timeout.InfiniteTimeSpan);
+        return true;
+    }
+
+    private OssDeliveryException GiveUp(DropReason reason, string why, Exception? error = null)
+    {
+        _appender.CountDropped(reason, 1, why);
+        return new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+    }
+}
+
+/// <summary>An event whose log call waits for its fate, which is told once.</summary>
+internal sealed class AuditedEvent
+{
+    private readonly TaskCompletionSource<OssDeliveryException?> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with null when the event stands in OSS, and with the failure when it was given up.</summary>
+    public Task<OssDeliveryException?> Told => _told.Task;
+
+    public void Tell(OssDeliveryException? failure) => _told.TrySetResult(failure);
+}
+
+/// <summary>Tells each log call that waits what became of its event.</summary>
+internal sealed class AuditRelay : IDeliveryListener
+{
+    public static readonly AuditRelay Instance = new();
+
+    private AuditRelay()
+    {
+    }
+
+    public void OnStored(IReadOnlyList<object> states) => Tell(states, null);
+
+    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(states, failure);
+
+    private static void Tell(IReadOnlyList<object> states, OssDeliveryException? failure)
+    {
+        foreach (var state in states)
+            ((AuditedEvent)state).Tell(failure);
+    }
+}
