@@ -187,15 +187,7 @@ internal sealed class AppendBatch
         return _states.Where((_, i) => _stateRecords![i] >= Cursor && _stateRecords[i] < end).ToArray();
     }
 
-    /// <summary>The records before <paramref name="end"/> have met their fate.</summary>
-    public void AdvanceTo(int end, bool lost)
-    {
-        var from = Cursor;
-        MoveTo(end, lost);
-        Settle(from, end, lost);
-    }
-
-    /// <summary>As <see cref="AdvanceTo"/>, before the source's books are told with <see cref="Settle"/>.</summary>
+    /// <summary>The records before <paramref name="end"/> have met their fate; the source's books are told with <see cref="Settle"/>.</summary>
     public void MoveTo(int end, bool lost)
     {
         Cursor = end;

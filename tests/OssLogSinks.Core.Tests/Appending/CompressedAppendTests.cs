@@ -182,7 +182,7 @@ public class CompressedAppendTests
         while (!batch.IsDone)
         {
             if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
-                batch.AdvanceTo(delivered.End, lost: false);
+                batch.Finish(delivered.End, lost: false);
         }
 
         return books;

@@ -31,7 +31,7 @@ public class LeftAppendTests
             while (!batch.IsDone)
             {
                 if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
-                    batch.AdvanceTo(delivered.End, lost: false);
+                    batch.Finish(delivered.End, lost: false);
             }
         }
 
@@ -60,7 +60,7 @@ public class LeftAppendTests
         while (!batch.IsDone)
         {
             if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
-                batch.AdvanceTo(delivered.End, lost: false);
+                batch.Finish(delivered.End, lost: false);
         }
 
         Assert.Equal("lost\n", oss.Text("a.log"));

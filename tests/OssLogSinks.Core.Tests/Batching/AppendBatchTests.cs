@@ -1,6 +1,7 @@
 using System.Buffers;
 using CsCheck;
 using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Batching;
 
@@ -26,7 +27,7 @@ public class AppendBatchTests
                 Assert.True(piece.Length - records[end - 1].Length < room || end == batch.Cursor + 1);
                 Assert.True(end == batch.Count || piece.Length >= room);
                 taken.AddRange(piece);
-                batch.AdvanceTo(end, lost: false);
+                batch.Finish(end, lost: false);
             }
 
             Assert.Equal(all, taken);
@@ -61,9 +62,9 @@ public class AppendBatchTests
         var mixed = Fill([[1], [2]]);
         var (storedTask, mixedTask) = (stored.Completion, mixed.Completion);
 
-        stored.AdvanceTo(2, lost: false);
-        mixed.AdvanceTo(1, lost: false);
-        mixed.AdvanceTo(2, lost: true);
+        stored.Finish(2, lost: false);
+        mixed.Finish(1, lost: false);
+        mixed.Finish(2, lost: true);
         Assert.False(storedTask.IsCompleted);
         stored.Release();
         mixed.Release();
@@ -80,7 +81,7 @@ public class AppendBatchTests
             batch.Add(new LogRecord(default, new byte[] { 1 }) { State = i % 2 == 0 ? i : null });
 
         Assert.Equal([0, 2, 4], batch.StatesTo(6));
-        batch.AdvanceTo(2, lost: false);
+        batch.Finish(2, lost: false);
         Assert.Equal([2], batch.StatesTo(4));
     }
 

@@ -273,13 +273,42 @@ public class DiskFaultTests
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         var file = new HangingFiles(_world.Disk, hangs);
         var other = new OssAppender(_world.Options, file);
-        Assert.True(other.TryAppend(AppenderTesting.Record("1\n", values: "h")));
+        Assert.True(other.TryAppend(AppenderTesting.Record("1\n", values: "h", state: "h1")));
         await _world.UntilAsync(() => file.Hangs);
 
         Assert.False(await other.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.Equal(1, other.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
+        var lost = Assert.Single(_world.Fates.Lost);
+        Assert.True(lost is { State: "h1", Failure.MayBeStored: true }, "The thread may write it yet, and the next process ship it.");
         hangs.Set();
         await _world.CloseAsync(appender, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task WhatAnotherProcessLeftAndCannotBeOpened_CountsForAsLongAsItIsThere()
+    {
+        _world.IsOssDown = true;
+        var dead = _world.Start();
+        _world.Log(dead, 10);
+        Assert.True(await _world.FlushAsync(dead, OssFlushTarget.Disk));
+        await _world.CloseAsync(dead, TimeSpan.Zero);
+        var left = Assert.Single(_world.Segments);
+        var length = _world.Disk.LengthOf(left);
+        _world.Disk.Fails = (act, path) => act == DiskAct.Open && path == left;
+
+        var next = new BufferWorld(_world.Disk);
+        var appender = next.Start();
+        await next.UntilAsync(() => next.Errors.Any(message => message.Contains("cannot be opened", StringComparison.Ordinal)), Second);
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.InRange(appender.GetSnapshot().BufferBytes, length, long.MaxValue);
+            await next.StepAsync(Second);
+        }
+
+        _world.Disk.Fails = null;
+        await next.UntilAsync(() => appender.GetSnapshot().Delivered == 10, Second);
+        Assert.True(await next.CloseAsync(appender, Minute));
+        next.AssertNothingIsLeft();
     }
 
     [Fact]

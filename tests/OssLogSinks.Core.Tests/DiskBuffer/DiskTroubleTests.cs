@@ -134,7 +134,11 @@ public class DiskTroubleTests
         Assert.Equal(1200, _world.Fates.Stored.Count);
         Assert.Equal(1200, _world.Fates.Stored.Distinct().Count());
 
-        // A folder that could not be deleted is taken over like any other's.
+        // Once there is a folder in use, a folder that could not be deleted is taken over like any other's.
+        _world.IsOssDown = true;
+        _world.Log(appender);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        _world.IsOssDown = false;
         await _world.UntilAsync(() => _world.Disk.FoldersIn(BufferWorld.Path).Count <= 1, TimeSpan.FromSeconds(1));
         Assert.True(await _world.CloseAsync(appender, Minute));
         Assert.Empty(_world.Fates.Lost);

@@ -4,6 +4,7 @@ using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Model;
 
@@ -156,7 +157,7 @@ internal sealed class ModelWriter : IDisposable
             var end = Cursor + delivered.End - _batch!.Cursor;
             var isExcused = Watch.Delivered(end);
             Advance(end, isExcused ? RecordFate.TakenForAnothers : RecordFate.Delivered);
-            _batch.AdvanceTo(delivered.End, lost: false);
+            _batch.Finish(delivered.End, lost: false);
             if (_batch.IsDone)
             {
                 _batch.Release();

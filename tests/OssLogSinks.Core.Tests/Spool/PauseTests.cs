@@ -25,7 +25,7 @@ public class PauseTests
         Assert.Equal(Acceptance.Accepted, spool.TryAdd(AppenderTesting.Record("a\n"), isDue: true, out _));
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(spool.Ready.TryRead(out var stream));
-        spool.Begin(stream).AdvanceTo(1, lost: false);
+        spool.Begin(stream).Finish(1, lost: false);
         spool.End(stream, TimeSpan.FromSeconds(5), StreamHealth.Good);
 
         time.Advance(TimeSpan.FromSeconds(5));

@@ -31,8 +31,8 @@ internal sealed class OrphanedFolders
     private ShippingLane? _lane;
     private bool _hasNoLocks;
 
-    // The loop's own: which folders are left alone, since nothing of them is to be shipped or since when, and which ones were refused.
-    private readonly HashSet<string> _remains = [];
+    // The loop's own: since when folders are left alone of which nothing is to be shipped, or something could not be read; and which ones were refused.
+    private readonly Dictionary<string, long> _remainsSince = [];
     private readonly Dictionary<string, long> _leftSince = [];
     private readonly HashSet<string> _refused = [];
 
@@ -103,15 +103,20 @@ internal sealed class OrphanedFolders
                 throw;
             }
 
-            lock (_gate)
-                _present = null;
             var isEmptied = orphan.Folder.IsEmpty;
+            lock (_gate)
+            {
+                _present = null;
+                if (!isEmptied)
+                    _waiting[orphan.Folder.Name] = orphan.Folder.Bytes;
+            }
+
             orphan.Folder.Dispose();
+            Emptied += isEmptied && !_remainsSince.Remove(orphan.Folder.Name) ? 1 : 0;
             if (!isEmptied)
                 _leftSince[orphan.Folder.Name] = _setup.Time.GetTimestamp();
             else if (!orphan.Folder.IsGone)
-                _remains.Add(orphan.Folder.Name);
-            Emptied += isEmptied ? 1 : 0;
+                Remain(orphan.Folder.Name);
         }
     }
 
@@ -133,7 +138,10 @@ internal sealed class OrphanedFolders
     {
         _failed.Add(orphan);
         lock (_gate)
+        {
             _present = null;
+            _waiting[orphan.Folder.Name] = orphan.Folder.Bytes;
+        }
     }
 
     private ShippingLane Lane()
@@ -183,7 +191,7 @@ internal sealed class OrphanedFolders
         try
         {
             foreach (var text in _files.FoldersIn(_path))
-                if (!_hasNoLocks && !_isOwn(text) && !_remains.Contains(text) && FolderName.TryParse(text, out var name))
+                if (!_hasNoLocks && !_isOwn(text) && !IsRecent(_remainsSince, text) && FolderName.TryParse(text, out var name))
                     names.Add(name);
             _damage.TellStrangers(_path, _files.StrangersIn(_path));
         }
@@ -198,11 +206,17 @@ internal sealed class OrphanedFolders
 
     private bool IsLeftForNow(string name, Dictionary<string, long> waiting)
     {
-        var isLeft = _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
+        var isLeft = _failed.Exists(orphan => orphan.Folder.Name == name) || IsRecent(_leftSince, name);
         if (isLeft)
             waiting[name] = BytesOf(Path.Combine(_path, name));
         return isLeft;
     }
+
+    // It cannot be deleted now, for instance.
+    private void Remain(string name) => _remainsSince[name] = _setup.Time.GetTimestamp();
+
+    private bool IsRecent(Dictionary<string, long> since, string name) =>
+        since.TryGetValue(name, out var at) && _setup.Time.GetElapsedTime(at) < RetryInterval;
 
     private long BytesOf(string path) => _files.FilesIn(path).Sum(file => _files.LengthOf(Path.Combine(path, file)));
 
@@ -254,7 +268,7 @@ internal sealed class OrphanedFolders
         catch (IOException)
         {
             // Somebody has put a folder into it, for instance. Nothing in it is to be shipped.
-            _remains.Add(name);
+            Remain(name);
         }
     }
 
@@ -262,11 +276,12 @@ internal sealed class OrphanedFolders
     {
         if (OrphanedFolder.Open(_files, path, name, folderLock, _syncs, _damage) is not { } orphan)
         {
-            _remains.Add(name.Text);
+            Remain(name.Text);
             return null;
         }
 
-        _setup.Counters.Adopted();
+        if (!_remainsSince.ContainsKey(name.Text))
+            _setup.Counters.Adopted();
         if (orphan.Folder.SegmentCount > 0)
             _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
         return orphan;
