@@ -15,8 +15,8 @@ internal static class RequestTraffic
     public static Request[] Create(int clients)
     {
         var random = new Random(Seed);
-        var requests = new Request[Count];
-        for (var i = 0; i < Count; i++)
+        var requests = new Request[Math.Max(Count, clients)];
+        for (var i = 0; i < requests.Length; i++)
             requests[i] = Draw(random, i % clients);
 
         return requests;

@@ -6,6 +6,8 @@ namespace OssLogSinks.Benchmarks.Experiments;
 internal static class GrowthExperiments
 {
     private const int Streams = 1000;
+    private const int ManyStreams = 20_000;
+    private const int VeryManyStreams = 200_000;
 
     public static IEnumerable<Experiment> Of(ExperimentScale scale)
     {
@@ -21,6 +23,14 @@ internal static class GrowthExperiments
             "growth_streams",
             [Split(scale.Side($"OssAppend, {Streams:N0} streams", split), Streams), Split(scale.Side("OssAppend, 1 stream", split), 1)],
             [new RatioLine("growth_streams", new Target(1.30), $"CPU per event: {Streams:N0} streams / 1, by a property in the key, rendering at the call", Cpu)]);
+
+        // Without a wire, and with memory for few events an append: what an append costs must not depend on
+        // how many streams there are.
+        var unwired = split with { HasMemoryClient = true };
+        yield return new Experiment(
+            "many_streams",
+            [Split(scale.Side($"OssAppend, {VeryManyStreams:N0} streams", unwired), VeryManyStreams), Split(scale.Side($"OssAppend, {ManyStreams:N0} streams", unwired), ManyStreams)],
+            [new RatioLine("many_streams", new Target(5), $"CPU per event: {VeryManyStreams:N0} streams / {ManyStreams:N0}, by a property in the key, with a client in memory", Cpu)]);
     }
 
     private static ComparedSide Sized(ComparedSide side, long events) => side with { Order = side.Order with { Events = events } };
