@@ -1,5 +1,6 @@
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

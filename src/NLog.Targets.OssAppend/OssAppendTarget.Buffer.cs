@@ -1,5 +1,6 @@
 using NLog.Layouts;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 
 namespace NLog.Targets;
 

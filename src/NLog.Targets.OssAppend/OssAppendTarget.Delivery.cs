@@ -134,7 +134,7 @@ public sealed partial class OssAppendTarget
     /// <summary>
     /// Whether an application that ends without <c>LogManager.Shutdown()</c> is kept until everything is stored, for
     /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception;
-    /// see <see cref="OssLogSinks.Core.Ending.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 }

@@ -2,9 +2,10 @@ using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
 
 namespace NLog.Targets;
 

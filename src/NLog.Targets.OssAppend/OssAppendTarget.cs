@@ -2,8 +2,8 @@ using System.ComponentModel;
 using NLog.Common;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets;
 

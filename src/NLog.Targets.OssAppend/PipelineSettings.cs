@@ -1,5 +1,5 @@
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 
 namespace NLog.Targets.OssAppend;
 

@@ -1,5 +1,5 @@
 using NLog.Common;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 
 namespace NLog.Targets.OssAppend;
 

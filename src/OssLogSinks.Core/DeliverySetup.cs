@@ -1,11 +1,11 @@
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Delivery;
+
 namespace OssLogSinks.Core;
 
 /// <summary>

@@ -12,7 +12,7 @@ public sealed record OssDrainProgress
     /// <summary>Records that were brought to OSS.</summary>
     public long Delivered { get; init; }
 
-    /// <summary>Records that could not be read and were put aside; see <see cref="Diagnostics.DeliverySnapshot.QuarantinedRecords"/>.</summary>
+    /// <summary>Records that could not be read and were put aside; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
     public long Quarantined { get; init; }
 
     /// <summary>Bytes on disk that are still to be shipped.</summary>

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core;
 
 namespace OssLogSinks.HealthChecks;

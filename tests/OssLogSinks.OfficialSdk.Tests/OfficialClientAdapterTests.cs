@@ -2,8 +2,9 @@ using System.Net;
 using System.Text;
 using AlibabaCloud.OSS.V2.Credentials;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
 using Shop.Logging;
 

@@ -1,9 +1,9 @@
-using OssLogSinks.Core.Bodies;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 

@@ -1,6 +1,7 @@
 using System.Net;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Appending;
 

@@ -1,8 +1,8 @@
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Bodies;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Appending;
 

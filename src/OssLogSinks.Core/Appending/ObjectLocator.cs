@@ -1,5 +1,7 @@
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Appending;

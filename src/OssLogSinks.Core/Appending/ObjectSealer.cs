@@ -1,7 +1,8 @@
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 

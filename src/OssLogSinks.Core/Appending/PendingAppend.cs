@@ -1,5 +1,5 @@
 using System.Buffers;
-using OssLogSinks.Core.Bodies;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.Appending;
 

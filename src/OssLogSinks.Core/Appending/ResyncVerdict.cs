@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Records;
+
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>What a resync found out about an append.</summary>

@@ -1,8 +1,10 @@
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 

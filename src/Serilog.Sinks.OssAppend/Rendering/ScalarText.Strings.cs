@@ -1,5 +1,6 @@
 #if NETSTANDARD2_0
-using OssLogSinks.Core.Batching;
+
+using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

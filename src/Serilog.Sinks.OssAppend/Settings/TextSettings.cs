@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using OssLogSinks.Core;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Settings;

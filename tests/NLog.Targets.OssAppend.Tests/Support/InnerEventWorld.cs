@@ -4,8 +4,8 @@ using NLog.Common;
 using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Emulator;
 using OssLogSinks.Tests.Shared;
 

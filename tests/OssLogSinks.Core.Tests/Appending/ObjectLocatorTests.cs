@@ -1,7 +1,8 @@
 using CsCheck;
 using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Tests.Support;
 

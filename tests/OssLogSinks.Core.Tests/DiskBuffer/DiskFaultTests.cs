@@ -1,9 +1,12 @@
 using CsCheck;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Core.Tests.DiskBuffer.Journal;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
@@ -364,7 +367,7 @@ public class DiskFaultTests
 
         journal.SegmentOpened(200_001);
         journal.Reserve(1, 1);
-        journal.Intend(1, new Core.Appending.AppendIntent(0, new Core.Appending.AppendPosition(0, 0), 1, 1, 200_001, 200_001));
+        journal.Intend(1, new Core.Records.AppendIntent(0, new Core.Records.AppendPosition(0, 0), 1, 1, 200_001, 200_001));
         Assert.Equal(small, journal.Bytes);
     }
 

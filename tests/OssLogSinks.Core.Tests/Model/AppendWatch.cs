@@ -1,4 +1,5 @@
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Core.Tests.Model;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Tests.Model;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Tests.Support;
 
@@ -247,6 +248,6 @@ internal sealed class MemoryOss : IOssClient
 
         public bool IsSealed { get; set; }
 
-        public ulong Crc64 => OssLogSinks.Core.Protocol.Crc64.Append(0, Bytes.ToArray());
+        public ulong Crc64 => OssLogSinks.Core.Client.Crc64.Append(0, Bytes.ToArray());
     }
 }

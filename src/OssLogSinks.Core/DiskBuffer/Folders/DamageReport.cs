@@ -1,6 +1,6 @@
 using System.Globalization;
-using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 

@@ -1,6 +1,6 @@
 using System.Text;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 

@@ -1,0 +1,31 @@
+using OssLogSinks.Core.Appending;
+
+namespace OssLogSinks.Core.Records;
+
+/// <summary>
+/// What has to be known of an append that is about to be sent, to find out after a crash whether it landed.
+/// </summary>
+/// <param name="Sequence">The object's number within its stream.</param>
+/// <param name="Position">The object's end before the append, and the CRC-64 of what stands there.</param>
+/// <param name="Length">Bytes of the append.</param>
+/// <param name="Crc64">CRC-64/XZ of these bytes alone.</param>
+/// <param name="FirstId">Number of the first record in it.</param>
+/// <param name="LastId">Number of the last record in it.</param>
+internal sealed record AppendIntent(int Sequence, AppendPosition Position, long Length, ulong Crc64, long FirstId, long LastId)
+{
+    /// <summary>
+    /// What earlier processes sent to the same place, in doubt still, where the same records have come to other bytes: through
+    /// another compressor or header.
+    /// </summary>
+    public IReadOnlyList<LostBody> Earlier { get; init; } = [];
+
+    /// <summary>The bytes of the append, as far as a note can hold them.</summary>
+    public LostBody Body => new(Length, Crc64);
+
+    /// <summary>Whether both are for the same records at the same place.</summary>
+    public bool IsAtPlaceOf(AppendIntent other) =>
+        (Sequence, Position.Length, FirstId, LastId) == (other.Sequence, other.Position.Length, other.FirstId, other.LastId);
+
+    /// <summary>The same intent, and that other bytes were sent before.</summary>
+    public AppendIntent After(LostBody body) => body == Body || Earlier.Contains(body) ? this : this with { Earlier = [.. Earlier, body] };
+}

@@ -1,0 +1,33 @@
+namespace OssLogSinks.Core.Telemetry;
+
+/// <summary>How much a report matters. The end of a trouble is reported at the level of the trouble, so that whoever saw the one sees the other.</summary>
+public enum OssDiagnosticLevel
+{
+    /// <summary>Good to know: what was found at start, or an object that was finished, for instance.</summary>
+    Information,
+
+    /// <summary>Something is wrong, but nothing is lost yet.</summary>
+    Warning,
+
+    /// <summary>Events were lost, or will be unless somebody acts.</summary>
+    Error,
+}
+
+/// <summary>One report of the appender about itself. Its text is one line, and holds no secrets, no event text and no braces.</summary>
+/// <param name="Level">How much it matters.</param>
+/// <param name="Message">What happened, and what to do about it.</param>
+public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message)
+{
+    /// <summary>What happened, and what to do about it.</summary>
+    public string Message { get; } = PlainText.OneLine(Message);
+}
+
+/// <summary>
+/// Where the appender reports about itself: a front door writes to its framework's own channel. Called from background
+/// threads; must not throw.
+/// </summary>
+public interface IOssDiagnostics
+{
+    /// <summary>Takes one report.</summary>
+    void Report(OssDiagnosticEvent diagnosticEvent);
+}
