@@ -2,7 +2,6 @@ using System.ComponentModel;
 using NLog.Common;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets;

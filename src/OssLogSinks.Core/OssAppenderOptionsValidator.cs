@@ -35,7 +35,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         _options = options;
         _bufferPath = bufferPath;
-        _secrets = SecretText.Of(options.Credentials);
+        _secrets = StaticCredentialsProvider.SecretsOf(options.Credentials);
     }
 
     /// <summary>The parsed key template; null if it has faults.</summary>

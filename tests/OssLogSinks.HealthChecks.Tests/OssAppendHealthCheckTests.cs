@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks.Tests;

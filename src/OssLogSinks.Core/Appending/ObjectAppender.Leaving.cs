@@ -32,7 +32,7 @@ internal sealed partial class ObjectAppender
     {
         // Where finished objects are sealed, another writer's seal is the normal course of things.
         var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
-        _context.Reporter.ObjectClosed(ObjectKey, cause, isUsual);
+        _context.Reporter.ObjectClosed(ObjectKey, cause?.Error, isUsual);
         LeaveObject();
     }
 

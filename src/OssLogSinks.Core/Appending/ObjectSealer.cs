@@ -154,7 +154,7 @@ internal sealed class ObjectSealer : IDisposable
 
             lock (_gate)
                 _isOff = true;
-            _reporter.SealingOff(e);
+            _reporter.SealingOff(e, e is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.");
             return (false, null);
         }
     }

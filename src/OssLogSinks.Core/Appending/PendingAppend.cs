@@ -55,9 +55,6 @@ internal sealed class PendingAppend
     public void Release() => _body.Release();
 }
 
-/// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>
-internal sealed record LostBody(long Length, ulong Crc64);
-
 /// <summary>The next thing to do with a pending append.</summary>
 internal enum PendingState
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
-using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 

@@ -40,7 +40,7 @@ public sealed class OssClient : IOssClient, IDisposable
         var endpoint = options.TryCreateEndpoint(faults);
         if (faults.Count > 0 || endpoint is null)
         {
-            throw new ArgumentException(SecretText.Without(string.Join(" ", faults), SecretText.Of(options.Credentials)), nameof(options));
+            throw new ArgumentException(SecretText.Without(string.Join(" ", faults), StaticCredentialsProvider.SecretsOf(options.Credentials)), nameof(options));
         }
 
         _sender = new RequestSender(options, endpoint);

@@ -72,7 +72,7 @@ public sealed class OssClientOptions
     {
         var faults = new List<string>();
         _ = TryCreateEndpoint(faults);
-        var secrets = SecretText.Of(Credentials);
+        var secrets = StaticCredentialsProvider.SecretsOf(Credentials);
         return [.. faults.Select(fault => SecretText.Without(fault, secrets))];
     }
 

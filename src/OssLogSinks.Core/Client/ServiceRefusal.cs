@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 

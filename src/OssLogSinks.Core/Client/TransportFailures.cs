@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 

@@ -1,5 +1,4 @@
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
@@ -57,8 +56,8 @@ internal sealed class LogStream
     /// <summary>The ids under which the directory finds it.</summary>
     public List<StreamId> Ids { get; } = [];
 
-    /// <summary>Its name on disk, under which the directory finds it too; null if its records come from memory.</summary>
-    public StreamName? Name { get; set; }
+    /// <summary>What a buffer calls it, by which the directory finds it too; null if its records come from memory.</summary>
+    public IBufferedStream? Name { get; set; }
 
     /// <summary>The start of the latest period that a record of it belongs to.</summary>
     public DateTimeOffset LatestPeriod { get; set; }

@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
 
@@ -53,7 +52,7 @@ internal sealed partial class MemorySpool
     /// Takes what is left of an append that another process was sending when it ended, however much memory it holds: nothing
     /// else of its stream can be sent before.
     /// </summary>
-    public void TakeOver(StreamName name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
+    public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
     {
         lock (_gate)
         {
@@ -78,7 +77,7 @@ internal sealed partial class MemorySpool
     }
 
     /// <summary>Whether more of a stream may come that was refused room because OSS refuses it: OSS takes it again, or half of its share is free.</summary>
-    public bool Takes(StreamName name, DateTimeOffset time)
+    public bool Takes(IBufferedStream name, DateTimeOffset time)
     {
         lock (_gate)
         {

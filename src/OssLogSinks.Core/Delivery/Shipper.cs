@@ -132,7 +132,7 @@ internal sealed class Shipper : IDisposable
     {
         var way = _context.Client is OssClient client ? " to " + client.Way : "";
         var error = new OssException($"A request{way} has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
-        _context.Reporter.Trouble(new AppendOutcome.Unanswered(error), failures: int.MaxValue, (this, stream), isOver);
+        _context.Reporter.Trouble(new RequestFailure(error, isPassing: true), failures: int.MaxValue, (this, stream), isOver);
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)
@@ -175,8 +175,8 @@ internal sealed class Shipper : IDisposable
         }
 
         _context.Counters.Retried();
-        if (cause is not null)
-            _context.Reporter.Trouble(cause, stream.Budget.Failures, (this, stream));
+        if (cause?.Failure is { } failure)
+            _context.Reporter.Trouble(failure, stream.Budget.Failures, (this, stream));
 
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {

@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Delivery;
@@ -50,8 +50,8 @@ internal sealed class StreamDirectory
         return Use(stream, period);
     }
 
-    /// <summary>The stream of a record on disk, made if it is new.</summary>
-    public LogStream Find(StreamName name, DateTimeOffset time)
+    /// <summary>The stream of a record from a buffer, made if it is new.</summary>
+    public LogStream Find(IBufferedStream name, DateTimeOffset time)
     {
         if (!_byName.TryGetValue(name.Hash, out var stream))
         {

@@ -23,7 +23,9 @@ internal sealed class OrphanedFolders
     private readonly Func<string, bool> _isOwn;
     private readonly bool _syncs;
     private readonly DamageReport _damage;
-    private readonly DeliverySetup _setup;
+    private readonly DeliveryCounters _counters;
+    private readonly DeliveryReporter _reporter;
+    private readonly TimeProvider _time;
     private readonly Func<ShippingLane> _openLane;
     private readonly object _gate = new();
 
@@ -47,17 +49,21 @@ internal sealed class OrphanedFolders
     /// <param name="isOwn">Whether a folder in it is this process's own.</param>
     /// <param name="syncs">Whether journals are made durable.</param>
     /// <param name="damage">What cannot be read is told here.</param>
-    /// <param name="setup">The clock and the reports.</param>
+    /// <param name="counters">Folders that were taken over are counted here.</param>
+    /// <param name="reporter">And told here.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="openLane">Opens the way by which all of it is shipped.</param>
     public OrphanedFolders(
-        IBufferFiles files, string path, Func<string, bool> isOwn, bool syncs, DamageReport damage, DeliverySetup setup, Func<ShippingLane> openLane)
+        IBufferFiles files, string path, Func<string, bool> isOwn, bool syncs, DamageReport damage, DeliveryCounters counters, DeliveryReporter reporter, TimeProvider time, Func<ShippingLane> openLane)
     {
         _files = files;
         _path = path;
         _isOwn = isOwn;
         _syncs = syncs;
         _damage = damage;
-        _setup = setup;
+        _counters = counters;
+        _reporter = reporter;
+        _time = time;
         _openLane = openLane;
     }
 
@@ -86,7 +92,7 @@ internal sealed class OrphanedFolders
         while (true)
         {
             await EmptyAllAsync(cancellationToken).ConfigureAwait(false);
-            await Waiting.PauseAsync(LookInterval, _setup.Time, cancellationToken).ConfigureAwait(false);
+            await Waiting.PauseAsync(LookInterval, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -97,7 +103,7 @@ internal sealed class OrphanedFolders
         {
             try
             {
-                await orphan.EmptyAsync(_files, Lane().Spool, _damage, _setup.Time, cancellationToken).ConfigureAwait(false);
+                await orphan.EmptyAsync(_files, Lane().Spool, _damage, _time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -111,7 +117,7 @@ internal sealed class OrphanedFolders
             var isEmptied = orphan.Folder.IsEmpty;
             orphan.Folder.Dispose();
             if (!isEmptied)
-                _leftSince[orphan.Folder.Name] = _setup.Time.GetTimestamp();
+                _leftSince[orphan.Folder.Name] = _time.GetTimestamp();
             else if (!orphan.Folder.IsGone)
                 _remains.Add(orphan.Folder.Name);
             Emptied += isEmptied ? 1 : 0;
@@ -171,7 +177,7 @@ internal sealed class OrphanedFolders
             {
                 earlier.Add(name.Process);
                 if (_refused.Add(name.Text))
-                    _setup.Reporter.Buffer(OssDiagnosticLevel.Warning, $"What a process left in '{name.Text}' cannot be taken over: {e.Message} It is tried again.");
+                    _reporter.Buffer(OssDiagnosticLevel.Warning, $"What a process left in '{name.Text}' cannot be taken over: {e.Message} It is tried again.");
             }
         }
 
@@ -200,7 +206,7 @@ internal sealed class OrphanedFolders
     }
 
     private bool IsLeftForNow(string name) =>
-        _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _setup.Time.GetElapsedTime(since) < RetryInterval);
+        _failed.Exists(orphan => orphan.Folder.Name == name) || (_leftSince.TryGetValue(name, out var since) && _time.GetElapsedTime(since) < RetryInterval);
 
     // Takes a folder if it can. Says whether something of it is still to be shipped, by whomever.
     private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
@@ -224,7 +230,7 @@ internal sealed class OrphanedFolders
             folderLock.Dispose();
             _hasNoLocks = true;
             InUse++;
-            _setup.Reporter.Buffer(
+            _reporter.Buffer(
                 OssDiagnosticLevel.Warning,
                 $"The file system of '{_path}' knows no locks, so nobody can tell whether a process still writes to a folder there: what other processes left is not shipped.");
             return true;
@@ -262,9 +268,9 @@ internal sealed class OrphanedFolders
             return null;
         }
 
-        _setup.Counters.Adopted();
+        _counters.Adopted();
         if (orphan.Folder.SegmentCount > 0)
-            _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
+            _reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
         return orphan;
     }
 }

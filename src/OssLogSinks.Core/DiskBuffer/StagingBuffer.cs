@@ -49,11 +49,11 @@ internal sealed class StagingBuffer
     private bool _isClosed;
     private bool _wantsMemory;
 
-    public StagingBuffer(DeliverySetup setup, FlushTracker tracker, ThreadSignal work, long limit)
+    public StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
     {
-        _template = setup.KeyTemplate;
-        _policy = setup.Policy;
-        _time = setup.Time;
+        _template = template;
+        _policy = policy;
+        _time = time;
         _tracker = tracker;
         _work = work;
         _limit = limit;

@@ -1,5 +1,3 @@
-using OssLogSinks.Core.Appending;
-
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
@@ -29,3 +27,6 @@ internal sealed record AppendIntent(int Sequence, AppendPosition Position, long 
     /// <summary>The same intent, and that other bytes were sent before.</summary>
     public AppendIntent After(LostBody body) => body == Body || Earlier.Contains(body) ? this : this with { Earlier = [.. Earlier, body] };
 }
+
+/// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>
+internal sealed record LostBody(long Length, ulong Crc64);

@@ -1,5 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
-
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Telemetry;
 
@@ -108,7 +107,7 @@ internal sealed class DeliveryCounters : IDisposable
         }
         catch (Exception e)
         {
-            var kind = e is OssException failure ? failure.Kind.ToString() : e.GetType().FullName;
+            var kind = e is IExplainedFailure failure ? failure.Kind.ToString() : e.GetType().FullName;
             Measure(_appendDuration, time.GetElapsedTime(begun).TotalSeconds, _nameTag, new KeyValuePair<string, object?>("error.type", kind));
             throw;
         }

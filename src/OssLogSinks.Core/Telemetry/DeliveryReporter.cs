@@ -1,7 +1,4 @@
 using System.Globalization;
-using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Client.Errors;
-using OssLogSinks.Core.Delivery;
 
 namespace OssLogSinks.Core.Telemetry;
 
@@ -59,31 +56,27 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
-    /// <param name="cause">What became of it.</param>
+    /// <param name="failure">Why.</param>
     /// <param name="failures">How many failed in a row.</param>
     /// <param name="stream">The stream and who ships it; it is in trouble until it delivers.</param>
     /// <param name="isOver">Whether the request has ended meanwhile, so that this comes too late; null if it cannot.</param>
-    public void Trouble(AppendOutcome cause, int failures, (object? Shipper, object? Stream) stream = default, Func<bool>? isOver = null)
+    public void Trouble(RequestFailure failure, int failures, (object? Shipper, object? Stream) stream = default, Func<bool>? isOver = null)
     {
-        var (isPassing, error) = ErrorOf(cause);
-        if (error is null)
-            return;
-
-        if (cause is AppendOutcome.Unrecorded)
+        var (kind, error, isPassing) = failure;
+        if (kind == OssFailureKind.Buffer)
         {
-            var failure = BufferMessage(error);
-            if (_trouble.Fail(stream, OssFailureKind.Buffer, failure, "", isOver))
-                ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", failure);
+            var problem = BufferMessage(error);
+            if (_trouble.Fail(stream, kind, problem, "", isOver))
+                ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem);
             return;
         }
 
-        var kind = KindOf(error);
         var message = PlainText.Of(error);
         var advice = AdviceFor(error);
         if (!_trouble.Fail(stream, kind, message, advice, isOver) || (isPassing && failures < 3 && HasDelivered()))
             return;
 
-        var kindOfReport = (error as OssException)?.Code ?? (isPassing ? "unanswered " : "refused ") + kind;
+        var kindOfReport = (error as IExplainedFailure)?.Code ?? (isPassing ? "unanswered " : "refused ") + kind;
         if (!TakeTurn("trouble " + kindOfReport, 1, out _))
             return;
 
@@ -99,15 +92,15 @@ internal sealed class DeliveryReporter
     /// <param name="why">Why, as a sentence.</param>
     /// <param name="error">The last failure; null if there was none.</param>
     public static string WithFailure(string why, Exception? error) =>
-        error is null ? why : WithFailure(why, KindOf(error), PlainText.Of(error), AdviceFor(error));
+        error is null ? why : WithFailure(why, RequestFailure.KindOf(error), PlainText.Of(error), AdviceFor(error));
 
     /// <summary>The same with the latest failure, if there is trouble now.</summary>
     public string WithTrouble(string why) =>
         TroubleNow is { Since: not null, Last: { } last } ? WithFailure(why, last.Kind, last.Message, last.Advice) : why;
 
     /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
-    public void Refused(OssException error, (object? Shipper, object? Stream) stream) =>
-        _ = _trouble.Fail(stream, error.Kind, PlainText.Of(error), TroubleAdvice.For(error), isOver: null);
+    public void Refused(Exception error, (object? Shipper, object? Stream) stream) =>
+        _ = _trouble.Fail(stream, RequestFailure.KindOf(error), PlainText.Of(error), AdviceFor(error), isOver: null);
 
     /// <summary>A stream's events were given up, and it fails no longer.</summary>
     public void GaveUp((object? Shipper, object? Stream) stream) => _trouble.GiveUp(stream);
@@ -146,9 +139,12 @@ internal sealed class DeliveryReporter
         $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
     /// <summary>An object takes no more appends, though it is not full.</summary>
-    public void ObjectClosed(string key, AppendOutcome.ObjectClosed? cause, bool isUsual = false)
+    /// <param name="key">The object.</param>
+    /// <param name="error">The refusal that says so; null if the object was looked at.</param>
+    /// <param name="isUsual">Whether that is the normal course of things.</param>
+    public void ObjectClosed(string key, Exception? error, bool isUsual = false)
     {
-        var why = cause is null ? "It was sealed, or is no appendable object." : Sentences(cause.Error.Message, TroubleAdvice.For(cause.Error));
+        var why = error is null ? "It was sealed, or is no appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
         if (TakeTurn("closed", 1, out _))
             Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
     }
@@ -175,11 +171,8 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>This account may not seal objects; told once, as it is not tried again.</summary>
-    public void SealingOff(Exception error)
-    {
-        var advice = error is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.";
+    public void SealingOff(Exception error, string advice) =>
         Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice));
-    }
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
     public void BodyDamaged(string key, long position, long length) => Report(
@@ -231,21 +224,10 @@ internal sealed class DeliveryReporter
     // The words of a disk's error name a path and a reason, which is what an operator needs.
     private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
 
-    private static (bool IsPassing, Exception? Error) ErrorOf(AppendOutcome cause) => cause switch
-    {
-        AppendOutcome.Refused refused => (false, refused.Error),
-        AppendOutcome.Throttled throttled => (true, throttled.Error),
-        AppendOutcome.Unanswered unanswered => (true, unanswered.Error),
-        AppendOutcome.Unrecorded unrecorded => (false, unrecorded.Error),
-        _ => (true, null),
-    };
-
     private static string WithFailure(string why, OssFailureKind kind, string message, string advice) =>
         Sentences(why, kind == OssFailureKind.Unknown ? "The last failure:" : $"The last failure ({kind}):", message, advice);
 
-    private static OssFailureKind KindOf(Exception error) => error is OssException failure ? failure.Kind : OssFailureKind.Unknown;
-
-    private static string AdviceFor(Exception error) => error is OssException failure ? TroubleAdvice.For(failure) : "";
+    private static string AdviceFor(Exception error) => (error as IExplainedFailure)?.Advice ?? "";
 
     private static string Sentences(params string[] parts) => string.Join(" ", parts.Where(part => part.Length > 0));
 
@@ -319,4 +301,18 @@ internal sealed class DeliveryReporter
 
         public long? ReportedAt { get; set; }
     }
+}
+
+/// <summary>A request that failed, as far as a report tells of it.</summary>
+/// <param name="Kind">What kind of failure it is; <see cref="OssFailureKind.Buffer"/> if nothing was sent, since the disk did not take the note of it.</param>
+/// <param name="Error">What happened.</param>
+/// <param name="IsPassing">Whether it may pass by itself; otherwise an operator has to mend something.</param>
+internal sealed record RequestFailure(OssFailureKind Kind, Exception Error, bool IsPassing)
+{
+    public RequestFailure(Exception error, bool isPassing)
+        : this(KindOf(error), error, isPassing)
+    {
+    }
+
+    public static OssFailureKind KindOf(Exception error) => (error as IExplainedFailure)?.Kind ?? OssFailureKind.Unknown;
 }

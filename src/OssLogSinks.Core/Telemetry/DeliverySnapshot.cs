@@ -1,5 +1,3 @@
-using OssLogSinks.Core.Client.Errors;
-
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>What an appender has done so far, and what it still holds.</summary>

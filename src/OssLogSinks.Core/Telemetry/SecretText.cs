@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Core.Telemetry;
 
@@ -51,10 +50,6 @@ internal static class SecretText
 
         return text;
     }
-
-    /// <summary>The secrets that a provider holds; none of one that fetches them, which may take long.</summary>
-    public static string?[] Of(IOssCredentialsProvider? provider) =>
-        provider is StaticCredentialsProvider { Credentials: var known } ? [known.AccessKeySecret.Reveal(), known.SecurityToken?.Reveal()] : [];
 
     private static bool HasOne(string text)
     {

@@ -1,5 +1,3 @@
-using OssLogSinks.Core.Client.Errors;
-
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>

@@ -172,7 +172,7 @@ public class CompressedAppendTests
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var options = new OssAppenderOptions { Client = oss, GzipLevel = level };
-        var context = new AppendContext(options, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".gz"));
         appender.TakeOver(intent);
         var books = new Books();

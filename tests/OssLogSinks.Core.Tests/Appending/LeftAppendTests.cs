@@ -18,7 +18,7 @@ public class LeftAppendTests
         oss.Put("a.log", "lost\n");
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
         var body = "lost\n"u8.ToArray();
         appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));
@@ -45,7 +45,7 @@ public class LeftAppendTests
         oss.Put("a.log", "lost\n");
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
         var body = "lost\n"u8.ToArray();
         appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));

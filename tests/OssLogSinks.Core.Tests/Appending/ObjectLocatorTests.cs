@@ -4,6 +4,7 @@ using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Appending;

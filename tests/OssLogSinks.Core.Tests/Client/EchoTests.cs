@@ -170,7 +170,7 @@ public class EchoTests
         const string Sly = "a\u202Eb\u2066c\u200Fd\u061Ce\u200Bf\u2028g\u0007h\uFEFFi\u00ADj{k}😀\U000E0041\uD800l";
         const string Plain = "abcdef g hij(k)😀l";
 
-        Assert.Equal(Plain, HeaderText.OneLine(Sly));
+        Assert.Equal(Plain, PlainText.OneLine(Sly));
         Assert.Equal(Plain, new OssException(Sly).Message);
         Assert.Equal(Plain, new OssDeliveryException(Sly).Message);
         Assert.Equal(Plain, new OssDiagnosticEvent(OssDiagnosticLevel.Warning, Sly).Message);

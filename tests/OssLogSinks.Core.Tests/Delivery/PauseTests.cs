@@ -19,7 +19,7 @@ public class PauseTests
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var options = new OssAppenderOptions { Client = oss, TimeProvider = time };
-        var context = new AppendContext(options, oss, policy, counters, new DeliveryReporter(null, time));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, time));
         using var spool = new MemorySpool(
             new StreamDirectory(ObjectKeyTemplate.Parse("app.log"), context, 10), new SpoolLimits(1 << 20, 4096, TimeSpan.FromSeconds(1)), time);
         Assert.Equal(Acceptance.Accepted, spool.TryAdd(AppenderTesting.Record("a\n"), isDue: true, out _));

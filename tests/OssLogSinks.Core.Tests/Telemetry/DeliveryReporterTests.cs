@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
@@ -43,7 +42,7 @@ public class DeliveryReporterTests
     public void PassingTrouble_IsReportedWhenItStays_AndWhenItIsOver()
     {
         var reporter = new DeliveryReporter(_reports, _time);
-        var cause = new AppendOutcome.Unanswered(new OssException("no answer", null));
+        var cause = new RequestFailure(new OssException("no answer", null), isPassing: true);
         reporter.Delivered();
 
         reporter.Trouble(cause, failures: 1);
@@ -64,7 +63,7 @@ public class DeliveryReporterTests
     {
         var reporter = new DeliveryReporter(_reports, _time);
 
-        reporter.Trouble(isPassing ? new AppendOutcome.Unanswered(new OssException("no answer", null)) : new AppendOutcome.Refused(new OssException(HttpStatusCode.Forbidden, "X", "no")), failures: 3);
+        reporter.Trouble(isPassing ? new RequestFailure(new OssException("no answer", null), isPassing) : new RequestFailure(new OssException(HttpStatusCode.Forbidden, "X", "no"), isPassing), failures: 3);
         reporter.Delivered();
         reporter.BufferFailed("events wait in memory", new IOException("full"));
         reporter.BufferWorks();
@@ -76,11 +75,11 @@ public class DeliveryReporterTests
     public void EndOfMixedTrouble_IsReportedAtTheWorstLevel_AndTheNextTroubleBeginsAnew()
     {
         var reporter = new DeliveryReporter(_reports, _time);
-        reporter.Trouble(new AppendOutcome.Refused(new OssException(HttpStatusCode.Forbidden, "X", "no")), failures: 1);
-        reporter.Trouble(new AppendOutcome.Unanswered(new OssException("no answer", null)), failures: 3);
+        reporter.Trouble(new RequestFailure(new OssException(HttpStatusCode.Forbidden, "X", "no"), isPassing: false), failures: 1);
+        reporter.Trouble(new RequestFailure(new OssException("no answer", null), isPassing: true), failures: 3);
         reporter.Delivered();
         _time.Advance(TimeSpan.FromMinutes(2));
-        reporter.Trouble(new AppendOutcome.Unanswered(new OssException("no answer", null)), failures: 3);
+        reporter.Trouble(new RequestFailure(new OssException("no answer", null), isPassing: true), failures: 3);
         reporter.Delivered();
 
         Assert.Equal([OssDiagnosticLevel.Error, OssDiagnosticLevel.Warning], _reports.Reports.Where(r => r.Message.Contains("works again", StringComparison.Ordinal)).Select(r => r.Level));
@@ -91,7 +90,7 @@ public class DeliveryReporterTests
     {
         var reporter = new DeliveryReporter(_reports, _time);
 
-        reporter.Trouble(new AppendOutcome.Refused(new OssException(HttpStatusCode.Forbidden, "X", "{0} {oops")), failures: 1);
+        reporter.Trouble(new RequestFailure(new OssException(HttpStatusCode.Forbidden, "X", "{0} {oops"), isPassing: false), failures: 1);
 
         Assert.DoesNotContain('{', Assert.Single(_reports.Reports).Message);
         Assert.DoesNotContain('{', new OssDeliveryException(DropReason.Closed, "{x}", new InvalidOperationException("{y}")).ToString());

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Client;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
@@ -129,7 +127,7 @@ public class TroubleTests
     {
         var reporter = new DeliveryReporter(null, _time);
 
-        reporter.Trouble(new AppendOutcome.Unrecorded(new IOException("Read-only file system")), failures: 1, (this, "a"));
+        reporter.Trouble(new RequestFailure(OssFailureKind.Buffer, new IOException("Read-only file system"), IsPassing: false), failures: 1, (this, "a"));
 
         Assert.Equal(OssFailureKind.Buffer, reporter.TroubleNow.Last!.Kind);
         reporter.Delivered((this, "a"));
@@ -186,13 +184,13 @@ public class TroubleTests
         var reports = new ReportRecorder();
         var reporter = new DeliveryReporter(reports, _time);
 
-        reporter.Trouble(new AppendOutcome.Unanswered(new InvalidOperationException("POST /?x-oss-signature=MARK")), failures: 1);
+        reporter.Trouble(new RequestFailure(new InvalidOperationException("POST /?x-oss-signature=MARK"), isPassing: true), failures: 1);
 
         Assert.StartsWith("Appending to OSS does not work: It failed with System.InvalidOperationException.", Assert.Single(reports.Reports).Message, StringComparison.Ordinal);
         Assert.DoesNotContain("MARK", reporter.TroubleNow.Last!.Message, StringComparison.Ordinal);
     }
 
-    private static AppendOutcome.Throttled Busy() => new(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));
+    private static RequestFailure Busy() => new(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"), isPassing: true);
 
-    private static AppendOutcome.Refused Denied() => new(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
+    private static RequestFailure Denied() => new(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"), isPassing: false);
 }

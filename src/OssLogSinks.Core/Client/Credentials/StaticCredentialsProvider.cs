@@ -21,6 +21,10 @@ public sealed class StaticCredentialsProvider : IOssCredentialsProvider
     /// <summary>What is given each time.</summary>
     internal OssCredentials Credentials { get; }
 
+    /// <summary>The secrets that a provider holds; none of one that fetches them, which may take long.</summary>
+    internal static string?[] SecretsOf(IOssCredentialsProvider? provider) =>
+        provider is StaticCredentialsProvider { Credentials: var known } ? [known.AccessKeySecret.Reveal(), known.SecurityToken?.Reveal()] : [];
+
     /// <inheritdoc />
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) => new(Credentials);
 }

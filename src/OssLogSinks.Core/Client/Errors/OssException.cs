@@ -1,4 +1,5 @@
 using System.Net;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Errors;
 
@@ -10,7 +11,7 @@ namespace OssLogSinks.Core.Client.Errors;
 /// Message and <c>ToString()</c> hold no secret, no signature and no event text. The words of an inner exception are in neither: they
 /// may hold a proxy's password or a signed address. Ask <see cref="Exception.InnerException"/> for them.
 /// </remarks>
-public class OssException : Exception
+public class OssException : Exception, IExplainedFailure
 {
     private readonly OssFailureKind? _kind;
 
@@ -21,13 +22,13 @@ public class OssException : Exception
 
     /// <summary>Creates an exception with a message only.</summary>
     public OssException(string message)
-        : base(HeaderText.OneLine(message))
+        : base(PlainText.OneLine(message))
     {
     }
 
     /// <summary>Creates an exception for a request that got no usable answer.</summary>
     public OssException(string message, Exception? innerException)
-        : base(HeaderText.OneLine(message), innerException)
+        : base(PlainText.OneLine(message), innerException)
     {
     }
 
@@ -36,7 +37,7 @@ public class OssException : Exception
     /// <param name="code">The service's error code; null when the answer had no readable error document.</param>
     /// <param name="message">The service's message, already free of secrets.</param>
     public OssException(HttpStatusCode statusCode, string? code, string message)
-        : base(HeaderText.OneLine(message))
+        : base(PlainText.OneLine(message))
     {
         StatusCode = statusCode;
         Code = code;
@@ -85,52 +86,8 @@ public class OssException : Exception
     /// </summary>
     internal bool IsFromOss => Code is not null && RequestId is not null;
 
+    string IExplainedFailure.Advice => TroubleAdvice.For(this);
+
     /// <summary>Gives type, message, the types of the inner exceptions and the stack; no braces, and no words of an inner exception.</summary>
-    public override string ToString() => HeaderText.TextOf(this) + (StackTrace is { } stack ? "\n" + HeaderText.WithoutBraces(stack) : "");
-}
-
-/// <summary>Why a request failed.</summary>
-public enum OssFailureKind
-{
-    /// <summary>Nothing more is known.</summary>
-    Unknown,
-
-    /// <summary>OSS answered and refused; <see cref="OssException.Code"/> says why.</summary>
-    Refused,
-
-    /// <summary>There was nothing valid to sign the request with: the credentials provider failed, or what it gave cannot be a key.</summary>
-    Credentials,
-
-    /// <summary>The name of the endpoint's host cannot be resolved.</summary>
-    NameNotResolved,
-
-    /// <summary>The endpoint's host refuses connections on that port.</summary>
-    ConnectionRefused,
-
-    /// <summary>There is no way through the network to the endpoint.</summary>
-    Unreachable,
-
-    /// <summary>The endpoint took no connection in time.</summary>
-    ConnectTimeout,
-
-    /// <summary>The connection was lost before a usable answer came.</summary>
-    ConnectionLost,
-
-    /// <summary>No answer came in time.</summary>
-    NoAnswer,
-
-    /// <summary>The endpoint's certificate is not accepted.</summary>
-    Certificate,
-
-    /// <summary>No TLS connection can be made, for a reason other than the certificate; an endpoint that speaks plain HTTP, for instance.</summary>
-    Tls,
-
-    /// <summary>The proxy cannot be reached, wants credentials, or refuses to connect to the endpoint.</summary>
-    Proxy,
-
-    /// <summary>What answered is not OSS: a login page, a gateway, a firewall, or another service.</summary>
-    NotOss,
-
-    /// <summary>The buffer on disk does not work. Only a <see cref="Telemetry.DeliveryFailure"/> has this kind, never an <see cref="OssException"/>: no request failed.</summary>
-    Buffer,
+    public override string ToString() => PlainText.Describe(this) + (StackTrace is { } stack ? "\n" + PlainText.WithoutBraces(stack) : "");
 }

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Telemetry;
+
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>Says what an operator can do about a request that failed.</summary>

@@ -3,10 +3,10 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// <summary>How the disk buffer works.</summary>
 /// <param name="Path">The folder that all processes share.</param>
 /// <param name="SizeLimit">Bytes that this process's files in it may take.</param>
-/// <param name="FullAction">What happens at the limit.</param>
+/// <param name="DropsOldest">Whether the oldest records give way at the limit; if not, new ones wait in memory.</param>
 /// <param name="SyncInterval">How long written records may go unsynced; zero for not at all, null for as long as the system likes.</param>
 /// <param name="MemoryLimit">Bytes that records may hold in memory, wherever they are.</param>
-internal sealed record DiskBufferSettings(string Path, long SizeLimit, OssBufferFullAction FullAction, TimeSpan? SyncInterval, long MemoryLimit)
+internal sealed record DiskBufferSettings(string Path, long SizeLimit, bool DropsOldest, TimeSpan? SyncInterval, long MemoryLimit)
 {
     private const long LargestSegment = 16 << 20;
 
@@ -26,18 +26,4 @@ internal sealed record DiskBufferSettings(string Path, long SizeLimit, OssBuffer
 
     /// <summary>Damaged pieces that are put aside may take this much, besides the limit.</summary>
     public long QuarantineSize => Math.Min(LargestSegment, SizeLimit / 16);
-
-    /// <param name="options">The settings, checked.</param>
-    /// <param name="path">The folder that all processes share.</param>
-    public static DiskBufferSettings From(OssAppenderOptions options, string path) => new(
-        System.IO.Path.GetFullPath(path),
-        options.BufferSizeLimitBytes,
-        options.BufferFullAction,
-        options.BufferSync switch
-        {
-            OssBufferSync.EachWrite => TimeSpan.Zero,
-            OssBufferSync.Interval => options.BufferSyncInterval,
-            _ => null,
-        },
-        options.MemoryLimit);
 }

@@ -82,28 +82,3 @@ internal sealed class BlockRecords
         return true;
     }
 }
-
-/// <summary>A record as it was stored. Its bytes are the block's and last as long as that.</summary>
-internal readonly ref struct BufferedRecord
-{
-    public BufferedRecord(long id, DateTimeOffset time, long acceptedTicks, StreamName stream, ReadOnlySpan<byte> utf8)
-    {
-        Id = id;
-        Time = time;
-        AcceptedTicks = acceptedTicks;
-        Stream = stream;
-        Utf8 = utf8;
-    }
-
-    public long Id { get; }
-
-    /// <summary>The event's own time, with its offset.</summary>
-    public DateTimeOffset Time { get; }
-
-    /// <summary>When it was accepted, in UTC ticks.</summary>
-    public long AcceptedTicks { get; }
-
-    public StreamName Stream { get; }
-
-    public ReadOnlySpan<byte> Utf8 { get; }
-}

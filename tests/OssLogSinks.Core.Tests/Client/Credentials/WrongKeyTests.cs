@@ -1,5 +1,4 @@
 using OssLogSinks.Core.Client.Credentials;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Telemetry;
 

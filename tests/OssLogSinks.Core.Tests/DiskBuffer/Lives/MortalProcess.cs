@@ -69,7 +69,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             _ => null,
         };
         _spool = new Buffered(
-            _setup, new DiskBufferSettings(Path, 8 << 20, OssBufferFullAction.DropNewest, sync, MemoryLimit: 256 << 10) { SegmentSize = 900 }, Disk);
+            _setup.BufferParts, new DiskBufferSettings(Path, 8 << 20, DropsOldest: false, sync, MemoryLimit: 256 << 10) { SegmentSize = 900 }, Disk);
     }
 
     public MortalDisk Disk { get; }
