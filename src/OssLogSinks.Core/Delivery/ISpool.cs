@@ -37,3 +37,38 @@ internal interface ISpool : IDisposable
     /// <summary>Gives up what is not on disk, when <see cref="StopAsync"/> does not end: a client hangs, or nothing runs any more.</summary>
     void GiveUp();
 }
+
+/// <summary>Whether the spool took a record.</summary>
+internal enum Acceptance
+{
+    /// <summary>It did.</summary>
+    Accepted,
+
+    /// <summary>There is no room now.</summary>
+    Full,
+
+    /// <summary>There is room, but not for more of a stream that OSS refuses.</summary>
+    RefusedStreamFull,
+
+    /// <summary>The spool takes nothing any more.</summary>
+    Closed,
+}
+
+/// <summary>What a flush waits for.</summary>
+public enum OssFlushTarget
+{
+    /// <summary>Every record stands in OSS, or was given up.</summary>
+    Oss,
+
+    /// <summary>
+    /// Every record is on disk, synced whatever <see cref="OssAppenderOptions.BufferSync"/> says, or stands in OSS
+    /// already. Without a <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
+    /// </summary>
+    Disk,
+}
+
+/// <summary>How much the spool holds, and for how long.</summary>
+/// <param name="Memory">Bytes that all waiting records may hold.</param>
+/// <param name="AppendSize">Bytes that one append carries at most.</param>
+/// <param name="AppendInterval">How long a record waits for others.</param>
+internal sealed record SpoolLimits(long Memory, int AppendSize, TimeSpan AppendInterval);

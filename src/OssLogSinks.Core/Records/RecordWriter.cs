@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Records;
 /// Turns what a formatter writes into UTF-8 in a pooled buffer that is used again for the next record: no string per
 /// event. Not for two threads at once.
 /// </summary>
-public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
+public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 {
     private const int FirstSize = 1024;
 
@@ -97,6 +97,26 @@ public sealed partial class RecordWriter : TextWriter, IBufferWriter<byte>
         if (endsOpen)
             _highSurrogate = buffer[whole];
     }
+
+#if !NETSTANDARD2_0
+    /// <inheritdoc />
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        var rest = buffer;
+        while (_highSurrogate != '\0' && rest.Length > 0)
+        {
+            WritePaired(rest[0]);
+            rest = rest[1..];
+        }
+
+        var endsOpen = rest.Length > 0 && char.IsHighSurrogate(rest[^1]);
+        var whole = endsOpen ? rest[..^1] : rest;
+        Reserve(Utf8.GetMaxByteCount(whole.Length));
+        _length += Utf8.GetBytes(whole, _buffer.AsSpan(_length));
+        if (endsOpen)
+            _highSurrogate = rest[^1];
+    }
+#endif
 
     /// <inheritdoc />
     public void Advance(int count) => _length += count;

@@ -1,3 +1,8 @@
+#if NET8_0_OR_GREATER
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+#endif
+
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
@@ -21,10 +26,15 @@ namespace OssLogSinks.Core.Shutdown;
 /// <see cref="Environment.FailFast(string)"/>.
 /// </para>
 /// </remarks>
-public static partial class ProcessEnd
+public static class ProcessEnd
 {
     private static readonly LivePipelines Live = new(TimeProvider.System);
     private static readonly object Gate = new();
+
+#if NET8_0_OR_GREATER
+    // Handlers that were registered later are asked first, so we know what they decided. Guarded by Gate.
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+#endif
 
     // Guarded by Gate.
     private static int _drains;
@@ -43,14 +53,6 @@ public static partial class ProcessEnd
 
         return new Membership(membership);
     }
-
-    static partial void WatchSignals();
-
-    static partial void LeaveSignals();
-
-    static partial void LetOthersGoFirst();
-
-    static partial void StopLettingOthersGoFirst();
 
     private static void Watch()
     {
@@ -78,6 +80,71 @@ public static partial class ProcessEnd
         if (e.IsTerminating)
             Live.FlushAllAsync().GetAwaiter().GetResult();
     }
+
+#if NET8_0_OR_GREATER
+    private static void WatchSignals()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP })
+        {
+            try
+            {
+                Registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                {
+                    if (!context.Cancel)
+                        Live.FlushAllAsync().GetAwaiter().GetResult();
+                }));
+            }
+            catch (Exception e) when (e is PlatformNotSupportedException or IOException)
+            {
+                // Phones and browsers have no signals.
+            }
+        }
+    }
+
+    private static void LeaveSignals()
+    {
+        foreach (var registration in Registrations)
+            registration.Dispose();
+        Registrations.Clear();
+    }
+
+    // Raised just before ProcessExit: whoever closes the logger there himself, after a last event, is to come before us.
+    private static void LetOthersGoFirst() => AssemblyLoadContext.Default.Unloading += GoLast;
+
+    private static void StopLettingOthersGoFirst() => AssemblyLoadContext.Default.Unloading -= GoLast;
+
+    private static void GoLast(AssemblyLoadContext context)
+    {
+        lock (Gate)
+        {
+            if (_drains == 0)
+                return;
+
+            AppDomain.CurrentDomain.ProcessExit -= OnExit;
+            AppDomain.CurrentDomain.ProcessExit += OnExit;
+        }
+    }
+#else
+    private static void WatchSignals()
+    {
+        // .NET Standard knows no signals.
+    }
+
+    private static void LeaveSignals()
+    {
+        // None are watched.
+    }
+
+    private static void LetOthersGoFirst()
+    {
+        // Nothing is raised before ProcessExit.
+    }
+
+    private static void StopLettingOthersGoFirst()
+    {
+        // Nobody was let.
+    }
+#endif
 
     private sealed class Membership(IDisposable membership) : IDisposable
     {
