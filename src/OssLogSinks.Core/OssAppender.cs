@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;

@@ -1,5 +1,5 @@
-using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks;
 

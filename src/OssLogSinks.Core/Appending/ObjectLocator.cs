@@ -1,5 +1,5 @@
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;

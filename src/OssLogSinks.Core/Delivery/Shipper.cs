@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Shutdown;

@@ -184,7 +184,7 @@ public class EchoTests
         var error = new InvalidOperationException("POST ?security-token=MARK: user alice paid", new FormatException("MARK"));
 
         Assert.Equal("It failed with System.InvalidOperationException.", PlainText.Of(error));
-        Assert.Equal("OssLogSinks.Core.Diagnostics.OssDeliveryException: Lost. (System.InvalidOperationException; System.FormatException)", new OssDeliveryException("Lost.", error).ToString());
+        Assert.Equal("OssLogSinks.Core.Telemetry.OssDeliveryException: Lost. (System.InvalidOperationException; System.FormatException)", new OssDeliveryException("Lost.", error).ToString());
     }
 
     private static AppendObjectRequest Append(string body) => new("k", 3, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)));

@@ -1,5 +1,5 @@
-using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
 
 namespace OssLogSinks.Core.Tests.Client;
 

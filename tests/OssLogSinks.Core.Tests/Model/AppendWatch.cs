@@ -1,5 +1,5 @@
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Tests.Model;
 

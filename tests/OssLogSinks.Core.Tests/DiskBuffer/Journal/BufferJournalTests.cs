@@ -1,5 +1,5 @@
-using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;

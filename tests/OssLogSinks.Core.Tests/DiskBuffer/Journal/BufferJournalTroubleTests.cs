@@ -1,6 +1,6 @@
+using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;

@@ -1,5 +1,5 @@
-using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 using OssLogSinks.Core.Tests.Support;

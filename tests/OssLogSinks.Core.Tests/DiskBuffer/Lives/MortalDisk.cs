@@ -1,5 +1,5 @@
-using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;
