@@ -1,6 +1,6 @@
 using NLog;
 using NLog.Targets;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Net;
 using AlibabaCloud.OSS.V2;
 using AlibabaCloud.OSS.V2.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using V2 = AlibabaCloud.OSS.V2.Models;
 
 namespace Shop.Logging;

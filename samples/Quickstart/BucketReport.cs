@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 
 namespace Quickstart;
 

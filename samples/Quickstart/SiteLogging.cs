@@ -2,7 +2,6 @@ using NLog;
 using NLog.Config;
 using NLog.Extensions.Logging;
 using NLog.Targets;
-using OssLogSinks.Core.Protocol;
 using Serilog;
 using Serilog.Debugging;
 using Serilog.Events;

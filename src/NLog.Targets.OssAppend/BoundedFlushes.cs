@@ -1,6 +1,6 @@
 using NLog.Common;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

@@ -1,7 +1,7 @@
 using NLog.Common;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

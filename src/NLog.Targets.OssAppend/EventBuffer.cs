@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 
 namespace NLog.Targets.OssAppend;
 

@@ -1,9 +1,11 @@
 using NLog.Common;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

@@ -1,3 +1,4 @@
+
 namespace NLog.Targets.OssAppend;
 
 /// <summary>The time of an event as the core takes it; no time of the calendar is too early or too late.</summary>

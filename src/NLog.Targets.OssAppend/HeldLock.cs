@@ -1,3 +1,4 @@
+
 namespace NLog.Targets.OssAppend;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using NLog.Common;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

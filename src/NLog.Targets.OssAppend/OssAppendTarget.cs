@@ -5,10 +5,14 @@ using NLog.Layouts;
 using NLog.Targets.OssAppend;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets;
 
@@ -335,7 +339,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// Whether an application that ends without <c>LogManager.Shutdown()</c> is kept until everything is stored, for
     /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception;
-    /// see <see cref="OssLogSinks.Core.Ending.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 

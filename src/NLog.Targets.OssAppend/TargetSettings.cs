@@ -1,8 +1,11 @@
 using NLog.Layouts;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 

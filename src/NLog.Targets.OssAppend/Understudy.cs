@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using NLog.Common;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Shutdown;
 
 namespace NLog.Targets.OssAppend;
 

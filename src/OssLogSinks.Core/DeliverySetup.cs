@@ -1,11 +1,13 @@
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
@@ -37,7 +39,7 @@ internal sealed class DeliverySetup : IDisposable
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
         Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
-        _context = new AppendContext(options, options.Client ?? _ownClient!, Policy, Counters, Reporter);
+        _context = new AppendContext(AppendSettingsOf(options), options.Client ?? _ownClient!, Policy, Counters, Reporter);
         _shipping = new ShipperSettings(
             options.ConcurrentAppends,
             new RetrySchedule(options.RetryDelay, options.RetryDelayLimit),
@@ -68,6 +70,9 @@ internal sealed class DeliverySetup : IDisposable
 
     public DeliveryFate Fate { get; }
 
+    /// <summary>What a buffer on disk takes of it.</summary>
+    public DiskBufferParts BufferParts => new(KeyTemplate, Policy, Fate, Counters, Reporter, Time, OpenLane);
+
     /// <summary>For records that come in, and wait where the settings say.</summary>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static DeliverySetup From(OssAppenderOptions options) => From(options, options.BufferPath, isOnDisk: options.BufferPath is not null);
@@ -83,6 +88,38 @@ internal sealed class DeliverySetup : IDisposable
         var faults = checkedOptions.Validate();
         return faults.Count > 0 ? throw new OssSettingsException(faults) : new DeliverySetup(options, checkedOptions, isOnDisk);
     }
+
+    /// <summary>The settings of appends.</summary>
+    /// <param name="options">The settings, checked.</param>
+    public static AppendSettings AppendSettingsOf(OssAppenderOptions options) => new()
+    {
+        Time = options.TimeProvider,
+        Bucket = options.Bucket ?? "",
+        Claims = options.Claims,
+        Sealing = options.SealFinishedObjects ? new RetrySchedule(options.RetryDelay, options.RetryDelayLimit) : null,
+        RollOnObjectSizeLimit = options.RollOnObjectSizeLimit,
+        RequestTimeout = options.RequestTimeout,
+        ObjectProperties = options.ObjectProperties,
+        AppendSizeLimit = options.AppendSizeLimit,
+        ObjectHeader = options.ObjectHeader,
+        GzipLevel = options.GzipLevel,
+        SendContentMd5 = options.SendContentMd5,
+    };
+
+    /// <summary>The settings of a buffer on disk.</summary>
+    /// <param name="options">The settings, checked.</param>
+    /// <param name="path">The folder that all processes share.</param>
+    public static DiskBufferSettings BufferSettingsOf(OssAppenderOptions options, string path) => new(
+        Path.GetFullPath(path),
+        options.BufferSizeLimitBytes,
+        DropsOldest: options.BufferFullAction == OssBufferFullAction.DropOldest,
+        options.BufferSync switch
+        {
+            OssBufferSync.EachWrite => TimeSpan.Zero,
+            OssBufferSync.Interval => options.BufferSyncInterval,
+            _ => null,
+        },
+        options.MemoryLimit);
 
     /// <summary>Opens a way to OSS.</summary>
     /// <param name="memory">Bytes that the records on it may hold.</param>

@@ -1,10 +1,10 @@
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
@@ -50,7 +50,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
         _spool = options.BufferPath is null
             ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
-            : new DiskBuffer.DiskBuffer(_setup, DiskBufferSettings.From(options, options.BufferPath), disk);
+            : new DiskBuffer.DiskBuffer(_setup.BufferParts, DeliverySetup.BufferSettingsOf(options, options.BufferPath), disk);
         _setup.Counters.Observe(() => _spool.HeldBytes, options.MemoryLimit, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
         if (options.BufferPath is not null)
             _setup.Counters.ObserveBuffer(() => _spool.DiskBytes, options.BufferSizeLimitBytes);

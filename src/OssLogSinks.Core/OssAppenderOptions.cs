@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
@@ -274,4 +276,56 @@ public sealed class OssAppenderOptions
     /// <summary>Finds all faults of these settings at once.</summary>
     /// <returns>A fault for each thing to mend; none if the settings can be used.</returns>
     public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this, BufferPath).Validate();
+}
+
+/// <summary>What gives way when the disk buffer is full.</summary>
+public enum OssBufferFullAction
+{
+    /// <summary>
+    /// New records wait in memory; when that is full as well, <see cref="OssAppender.TryAppend"/> drops them, and
+    /// <see cref="OssAppender.AppendAsync"/> waits for room.
+    /// </summary>
+    DropNewest,
+
+    /// <summary>The oldest records on disk that are not yet on their way are dropped, a segment at a time, counted and reported.</summary>
+    DropOldest,
+}
+
+/// <summary>
+/// When records in the disk buffer are forced onto the disk's own medium (fsync). Whatever is chosen, what was written
+/// survives the death of the process; the choice is about the death of the machine.
+/// </summary>
+public enum OssBufferSync
+{
+    /// <summary>With each write: what <see cref="OssFlushTarget.Disk"/> reports survives a power cut, and nothing is stored twice.</summary>
+    EachWrite,
+
+    /// <summary>
+    /// Every <see cref="OssAppenderOptions.BufferSyncInterval"/>, and before anything is sent: a power cut loses what was
+    /// written since, and nothing is stored twice.
+    /// </summary>
+    Interval,
+
+    /// <summary>
+    /// When the operating system likes, and when <see cref="OssFlushTarget.Disk"/> is asked for. A power cut loses what was neither
+    /// flushed nor written by then. The notes of what was stored may be lost too, so any event whose file is still there may be
+    /// stored a second time, behind later ones of its stream. None is torn, and the next start goes on.
+    /// </summary>
+    None,
+}
+
+/// <summary>
+/// Object keys for purposes that many have; each is a text for <see cref="OssAppenderOptions.ObjectKey"/>, which a configuration file
+/// holds as well as code does.
+/// </summary>
+public static class OssObjectKeys
+{
+    /// <summary>
+    /// A folder a day, called as Hive, DuckDB, ClickHouse, Spark and MaxCompute name partitions, <c>dt=2026-11-22</c>, so that a query
+    /// for some days reads the objects of these days alone. For one JSON document a line.
+    /// </summary>
+    public const string HiveByDay = "logs/dt={Timestamp:yyyy-MM-dd}/{MachineName}-{InstanceId}.jsonl";
+
+    /// <summary>As <see cref="HiveByDay"/>, with a folder for each hour in it: <c>dt=2026-11-22/hour=17</c>.</summary>
+    public const string HiveByHour = "logs/dt={Timestamp:yyyy-MM-dd}/hour={Timestamp:HH}/{MachineName}-{InstanceId}.jsonl";
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Bodies;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
@@ -35,7 +35,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         _options = options;
         _bufferPath = bufferPath;
-        _secrets = SecretText.Of(options.Credentials);
+        _secrets = StaticCredentialsProvider.SecretsOf(options.Credentials);
     }
 
     /// <summary>The parsed key template; null if it has faults.</summary>

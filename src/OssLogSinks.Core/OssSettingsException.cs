@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Telemetry;
+
 namespace OssLogSinks.Core;
 
 /// <summary>Settings that cannot be used; thrown at start, once, with every fault there is.</summary>

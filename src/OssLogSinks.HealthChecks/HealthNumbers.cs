@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks;
 

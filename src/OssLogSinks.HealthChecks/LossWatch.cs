@@ -1,3 +1,4 @@
+
 namespace OssLogSinks.HealthChecks;
 
 /// <summary>Remembers when a count of losses was last seen to grow, for a while. A count that falls began anew, with a new configuration.</summary>

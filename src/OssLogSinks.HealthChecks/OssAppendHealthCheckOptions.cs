@@ -1,4 +1,5 @@
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;

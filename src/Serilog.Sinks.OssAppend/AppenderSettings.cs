@@ -1,5 +1,5 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
 using Serilog.Sinks.OssAppend.Diagnostics;
 
 namespace Serilog.Sinks.OssAppend;

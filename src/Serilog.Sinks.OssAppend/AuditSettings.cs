@@ -1,4 +1,4 @@
-using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend;
 

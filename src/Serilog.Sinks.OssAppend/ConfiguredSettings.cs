@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
-using OssLogSinks.Core;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend;
 

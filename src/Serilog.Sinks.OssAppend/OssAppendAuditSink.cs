@@ -1,7 +1,8 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,5 +1,5 @@
-using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend;
 

@@ -1,9 +1,12 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Formatting;
 
 namespace Serilog.Sinks.OssAppend;
@@ -171,7 +174,7 @@ public sealed class OssAppendSinkOptions
     /// <summary>
     /// Whether an application that ends without closing the logger is kept until everything is stored, for
     /// <see cref="CloseTimeout"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Ending.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 

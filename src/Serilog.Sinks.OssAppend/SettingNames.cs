@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend;
 

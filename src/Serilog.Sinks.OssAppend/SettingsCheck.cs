@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using static Serilog.Sinks.OssAppend.AppenderSettings;
 
 namespace Serilog.Sinks.OssAppend;

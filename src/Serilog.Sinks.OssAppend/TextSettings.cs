@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using OssLogSinks.Core;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend;

@@ -3,7 +3,7 @@ using System.Text;
 using NLog.Common;
 using NLog.Config;
 using NLog.Targets.OssAppend.Tests.Support;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 

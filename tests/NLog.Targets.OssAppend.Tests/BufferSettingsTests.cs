@@ -1,6 +1,7 @@
 using NLog.Config;
 using NLog.Targets.OssAppend.Tests.Support;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 
 namespace NLog.Targets.OssAppend.Tests;
 

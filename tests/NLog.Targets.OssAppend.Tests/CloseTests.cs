@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

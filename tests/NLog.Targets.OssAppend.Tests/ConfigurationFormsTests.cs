@@ -5,10 +5,10 @@ using NLog.Extensions.Logging;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
 
 namespace NLog.Targets.OssAppend.Tests;
 

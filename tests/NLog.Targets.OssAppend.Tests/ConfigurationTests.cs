@@ -3,10 +3,10 @@ using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

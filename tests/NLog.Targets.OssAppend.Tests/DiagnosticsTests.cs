@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using NLog.Common;
 using NLog.Targets.OssAppend.Tests.Support;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

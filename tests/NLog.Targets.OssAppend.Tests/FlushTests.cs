@@ -1,5 +1,5 @@
 using NLog.Targets.OssAppend.Tests.Support;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

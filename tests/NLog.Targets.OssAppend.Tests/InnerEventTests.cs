@@ -1,6 +1,6 @@
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
 
 namespace NLog.Targets.OssAppend.Tests;
 
@@ -169,10 +169,10 @@ public class InnerEventTests
         world.Open();
         world.LogOuter(1);
         var isDelivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        world.Target.Flush(_ => isDelivery.TrySetResult(OssLogSinks.Core.DeliveryScope.IsActive));
+        world.Target.Flush(_ => isDelivery.TrySetResult(OssLogSinks.Core.Telemetry.DeliveryScope.IsActive));
 
         Assert.False(await isDelivery.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
-        Assert.False(OssLogSinks.Core.DeliveryScope.IsActive);
+        Assert.False(OssLogSinks.Core.Telemetry.DeliveryScope.IsActive);
     }
 
     private static Task InTime(Task task) => task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);

@@ -2,7 +2,7 @@ using System.Globalization;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

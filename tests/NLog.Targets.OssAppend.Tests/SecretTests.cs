@@ -48,7 +48,7 @@ public class SecretTests
         var text = new StringWriter();
         var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
         (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Trace);
-        OssLogSinks.Core.Credentials.IOssCredentialsProvider? provider = null;
+        OssLogSinks.Core.Client.Credentials.IOssCredentialsProvider? provider = null;
         try
         {
             using var factory = new LogFactory();

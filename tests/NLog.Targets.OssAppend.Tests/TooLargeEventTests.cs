@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

@@ -2,7 +2,7 @@ using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 

@@ -50,7 +50,7 @@ public class SettingsDocumentTests
 
     // The handler of .NET Framework and Mono has no such limit.
     [Theory]
-    [InlineData("src/OssLogSinks.Core/Protocol/OssClientOptions.cs", "ConnectTimeout")]
+    [InlineData("src/OssLogSinks.Core/Client/OssClientOptions.cs", "ConnectTimeout")]
     [InlineData("src/OssLogSinks.Core/OssAppenderOptions.cs", "ConnectTimeout")]
     [InlineData("src/Serilog.Sinks.OssAppend/OssAppendSinkOptions.cs", "ConnectTimeout")]
     [InlineData("src/NLog.Targets.OssAppend/OssAppendTarget.cs", "ConnectTimeoutSeconds")]

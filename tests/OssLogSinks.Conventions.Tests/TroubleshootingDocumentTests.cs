@@ -12,15 +12,15 @@ public partial class TroubleshootingDocumentTests
 
     public static TheoryData<string> Reporting =>
     [
-        Core + "Protocol/TransportFailures.cs", Core + "Protocol/ServiceRefusal.cs", Core + "Protocol/RequestSender.cs",
-        Core + "Credentials/OssCredentials.cs", Core + "Credentials/OssCredentialsException.cs",
-        Core + "Credentials/DelegateCredentialsProvider.cs", Core + "Credentials/EnvironmentCredentialsProvider.cs",
-        Core + "Diagnostics/PlainText.cs", Core + "Diagnostics/DeliveryReporter.cs", Core + "Diagnostics/TroubleAdvice.cs", Core + "OssAppender.cs",
+        Core + "Client/TransportFailures.cs", Core + "Client/ServiceRefusal.cs", Core + "Client/RequestSender.cs",
+        Core + "Client/Credentials/OssCredentials.cs", Core + "Client/Credentials/OssCredentialsException.cs",
+        Core + "Client/Credentials/DelegateCredentialsProvider.cs", Core + "Client/Credentials/EnvironmentCredentialsProvider.cs",
+        Core + "Telemetry/PlainText.cs", Core + "Telemetry/DeliveryReporter.cs", Core + "Client/Errors/TroubleAdvice.cs", Core + "OssAppender.cs",
         Core + "Appending/ObjectAppender.cs", Core + "Appending/ObjectLocator.cs", Core + "Appending/ObjectSealer.cs", Core + "Appending/PositionResync.cs",
-        Core + "Appending/Shipper.cs", Core + "Spool/ShippingLane.cs",
+        Core + "Delivery/Shipper.cs", Core + "Delivery/ShippingLane.cs",
         Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",
-        Core + "DiskBuffer/Folders/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
-        Core + "DiskBuffer/UnixSystem.cs",
+        Core + "DiskBuffer/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
+        Core + "DiskBuffer/Files/UnixSystem.cs",
         "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
         "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
         "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/LossBook.cs",

@@ -1,8 +1,8 @@
 using System.Text;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using OssLogSinks.Emulator;
 using OssLogSinks.Tests.Shared;

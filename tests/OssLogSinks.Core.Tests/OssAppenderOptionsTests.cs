@@ -1,5 +1,5 @@
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Tests.Support;
 

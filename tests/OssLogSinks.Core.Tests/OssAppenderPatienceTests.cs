@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 

@@ -1,8 +1,6 @@
 using System.Net;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
@@ -205,7 +206,7 @@ public class OssAppenderTroubleTests
         options.Endpoint = "http://127.0.0.1:8123";
         options.Bucket = "my-logs";
         options.Region = "cn-hangzhou";
-        options.Credentials = new OssLogSinks.Core.Credentials.StaticCredentialsProvider("id", "secret");
+        options.Credentials = new OssLogSinks.Core.Client.Credentials.StaticCredentialsProvider("id", "secret");
         options.HttpMessageHandler = handler;
         options.CloseTimeout = TimeSpan.Zero;
         options.TimeProvider = time;

@@ -2,8 +2,8 @@ using System.Collections;
 using System.Net;
 using System.Reflection;
 using System.Text.Json;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Core.Tests;
 

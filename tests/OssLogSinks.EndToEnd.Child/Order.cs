@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 
 namespace OssLogSinks.EndToEnd.Child;
 

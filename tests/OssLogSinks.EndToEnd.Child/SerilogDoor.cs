@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 using Serilog;
 using Serilog.Core;
 using Serilog.Debugging;

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;

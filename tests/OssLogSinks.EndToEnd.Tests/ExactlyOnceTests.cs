@@ -1,6 +1,6 @@
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;

@@ -1,8 +1,8 @@
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;

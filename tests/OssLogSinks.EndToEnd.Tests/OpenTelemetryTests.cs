@@ -2,8 +2,8 @@ using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.EndToEnd.Tests.Support;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
 using OssLogSinks.EndToEnd.Tests.Support;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks.Tests;
 

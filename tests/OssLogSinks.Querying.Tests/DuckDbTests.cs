@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Emulator;
 using OssLogSinks.Querying.Tests.Support;
 

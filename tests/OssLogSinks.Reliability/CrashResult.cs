@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Children;
 using OssLogSinks.Reliability.DiskFaults;
 using OssLogSinks.Reliability.Events;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Reliability.Children;
 using OssLogSinks.Reliability.Draining;
 using OssLogSinks.Reliability.Services;

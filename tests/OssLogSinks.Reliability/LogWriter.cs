@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.FrontDoors;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Configuration;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using Serilog.Core;

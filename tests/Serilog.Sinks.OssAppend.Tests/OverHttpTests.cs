@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Tests.Shared;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Tracing;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Tests.Shared;
 

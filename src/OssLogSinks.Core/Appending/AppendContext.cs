@@ -1,9 +1,10 @@
-using OssLogSinks.Core.Bodies;
-using OssLogSinks.Core.Diagnostics;
+using System.IO.Compression;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -15,29 +16,29 @@ internal sealed class AppendContext
     private readonly ObjectFormat _plain;
     private readonly ObjectFormat _compressed;
 
-    public AppendContext(OssAppenderOptions options, IOssClient client, RollingPolicy policy, DeliveryCounters counters, DeliveryReporter reporter)
+    public AppendContext(AppendSettings settings, IOssClient client, RollingPolicy policy, DeliveryCounters counters, DeliveryReporter reporter)
     {
         Client = client;
         Policy = policy;
         Counters = counters;
         Reporter = reporter;
-        Time = options.TimeProvider;
-        Bucket = options.Bucket ?? "";
-        Claims = options.Claims;
-        Sealer = options.SealFinishedObjects ? new ObjectSealer(client, reporter, new RetrySchedule(options.RetryDelay, options.RetryDelayLimit), Time) : null;
-        Locator = new ObjectLocator(client, policy, options.RollOnObjectSizeLimit, Sealer);
-        Resync = new PositionResync(client, counters, Time, options.RequestTimeout);
+        Time = settings.Time;
+        Bucket = settings.Bucket;
+        Claims = settings.Claims;
+        Sealer = settings.Sealing is { } schedule ? new ObjectSealer(client, reporter, schedule, Time) : null;
+        Locator = new ObjectLocator(client, policy, settings.RollOnObjectSizeLimit, Sealer);
+        Resync = new PositionResync(client, counters, Time, settings.RequestTimeout);
         // A copy: what the user does to his dictionaries later has no effect.
-        _properties = options.ObjectProperties with
+        _properties = settings.ObjectProperties with
         {
-            Metadata = options.ObjectProperties.Metadata.ToDictionary(e => e.Key, e => e.Value),
-            Tags = options.ObjectProperties.Tags.ToDictionary(e => e.Key, e => e.Value),
+            Metadata = settings.ObjectProperties.Metadata.ToDictionary(e => e.Key, e => e.Value),
+            Tags = settings.ObjectProperties.Tags.ToDictionary(e => e.Key, e => e.Value),
         };
         _compressedProperties = ObjectFormat.PropertiesOfCompressed(_properties);
-        _plain = new ObjectFormat(OssCompression.None, options.AppendSizeLimit) { Header = ObjectFormat.HeaderOf(options.ObjectHeader) };
-        _compressed = _plain with { Compression = OssCompression.Gzip, GzipLevel = options.GzipLevel };
-        SendContentMd5 = options.SendContentMd5;
-        RollOnObjectSizeLimit = options.RollOnObjectSizeLimit;
+        _plain = new ObjectFormat(OssCompression.None, settings.AppendSizeLimit) { Header = ObjectFormat.HeaderOf(settings.ObjectHeader) };
+        _compressed = _plain with { Compression = OssCompression.Gzip, GzipLevel = settings.GzipLevel };
+        SendContentMd5 = settings.SendContentMd5;
+        RollOnObjectSizeLimit = settings.RollOnObjectSizeLimit;
     }
 
     public IOssClient Client { get; }
@@ -74,4 +75,40 @@ internal sealed class AppendContext
 
     /// <summary>What objects of a format are created with.</summary>
     public OssObjectProperties PropertiesOf(ObjectFormat format) => format.Compression == OssCompression.Gzip ? _compressedProperties : _properties;
+}
+
+/// <summary>How an appender's objects are made and appended to.</summary>
+internal sealed record AppendSettings
+{
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The bucket; empty if only the client that is plugged in knows it.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Says which streams this process alone writes.</summary>
+    public required StreamClaims Claims { get; init; }
+
+    /// <summary>Pauses between tries to seal a finished object; null if finished objects are left as they are.</summary>
+    public required RetrySchedule? Sealing { get; init; }
+
+    /// <summary>Whether a full object is followed by the next sequence number.</summary>
+    public required bool RollOnObjectSizeLimit { get; init; }
+
+    /// <summary>How long one request may take.</summary>
+    public required TimeSpan RequestTimeout { get; init; }
+
+    /// <summary>Headers that objects are created with.</summary>
+    public required OssObjectProperties ObjectProperties { get; init; }
+
+    /// <summary>The most bytes of an append, before compression.</summary>
+    public required int AppendSizeLimit { get; init; }
+
+    /// <summary>Text that each object begins with; null for none.</summary>
+    public required string? ObjectHeader { get; init; }
+
+    /// <summary>How hard gzip tries.</summary>
+    public required CompressionLevel GzipLevel { get; init; }
+
+    /// <summary>Whether each append carries its MD5.</summary>
+    public required bool SendContentMd5 { get; init; }
 }

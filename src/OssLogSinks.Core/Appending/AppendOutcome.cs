@@ -1,6 +1,8 @@
 using System.Net;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -24,6 +26,16 @@ internal abstract record AppendOutcome
     /// after a refusal that OSS itself gives before it writes.
     /// </summary>
     public virtual bool IsInDoubt => false;
+
+    /// <summary>What a report tells of it as trouble; null if it is none.</summary>
+    public RequestFailure? Failure => this switch
+    {
+        Refused refused => new(refused.Error, isPassing: false),
+        Throttled throttled => new(throttled.Error, isPassing: true),
+        Unanswered unanswered => new(unanswered.Error, isPassing: true),
+        Unrecorded unrecorded => new(OssFailureKind.Buffer, unrecorded.Error, IsPassing: false),
+        _ => null,
+    };
 
     /// <summary>The service applied the append.</summary>
     public sealed record Appended(AppendObjectResult Result) : AppendOutcome;

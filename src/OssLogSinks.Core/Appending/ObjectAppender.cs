@@ -1,8 +1,9 @@
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Bodies;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -17,7 +18,7 @@ namespace OssLogSinks.Core.Appending;
 /// before such an append is sent the batch's source notes it, and after a crash it is in doubt again, at the same place.
 /// <see cref="PositionResync"/> says what no writer can know while the process lives.
 /// </remarks>
-internal sealed partial class ObjectAppender : IDisposable
+internal sealed class ObjectAppender : IDisposable
 {
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
@@ -28,6 +29,10 @@ internal sealed partial class ObjectAppender : IDisposable
     private int _sequence;
     private AppendPosition? _position;
     private PendingAppend? _pending;
+    private AppendIntent? _left;
+
+    // Set when the stream may have gone on in a later object, from where on to look for it once no append is in doubt.
+    private int? _looksFrom;
 
     public ObjectAppender(AppendContext context, StreamKey stream)
     {
@@ -42,6 +47,9 @@ internal sealed partial class ObjectAppender : IDisposable
 
     /// <summary>Whether an append of unknown fate is under way: its records may be stored though nobody said so.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
+
+    /// <summary>How many objects were left though they were not full: they took no more appends, or cannot be trusted.</summary>
+    public int ObjectsClosed { get; private set; }
 
     /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
     public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
@@ -95,6 +103,24 @@ internal sealed partial class ObjectAppender : IDisposable
         _context.Sealer?.Seal(ObjectKey, position.Length);
         _position = null;
     }
+
+    /// <summary>
+    /// Takes over an append that another process was sending when it ended. The first batch must hold whatever is left of its
+    /// records. Only to be called while no worker has the stream.
+    /// </summary>
+    public void TakeOver(AppendIntent intent)
+    {
+        _left = intent;
+        _looksFrom = Math.Max(_sequence, intent.Sequence);
+        _sequence = intent.Sequence;
+        _position = intent.Position;
+    }
+
+    /// <summary>
+    /// Looks for the object anew before the next append: the records that come next may be those of a writer who had gone on in a
+    /// later one. Only to be called while no worker has the stream.
+    /// </summary>
+    public void LookAnew() => _looksFrom ??= _sequence;
 
     /// <summary>The stream is forgotten, or delivery has ended.</summary>
     public void Dispose() => _claim.Dispose();
@@ -275,4 +301,127 @@ internal sealed partial class ObjectAppender : IDisposable
         _pending?.Release();
         _pending = null;
     }
+
+    private ShipVerdict RollFull()
+    {
+        if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
+            return new ShipVerdict.Never(DropReason.ObjectFull);
+
+        _context.Sealer?.Seal(ObjectKey, _position.Value.Length);
+        MoveOn();
+        return new ShipVerdict.GoOn();
+    }
+
+    // At once, not when the next record comes: the object that is full at the close is sealed too.
+    private void SealIfFull()
+    {
+        if (_context.Sealer is null || !_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
+            return;
+
+        _context.Sealer.Seal(ObjectKey, _position.Value.Length);
+        MoveOn();
+    }
+
+    private void Roll(AppendOutcome.ObjectClosed? cause)
+    {
+        // Where finished objects are sealed, another writer's seal is the normal course of things.
+        var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
+        _context.Reporter.ObjectClosed(ObjectKey, cause?.Error, isUsual);
+        LeaveObject();
+    }
+
+    private void LeaveObject()
+    {
+        ObjectsClosed++;
+        Drop();
+        MoveOn();
+    }
+
+    private void MoveOn()
+    {
+        _context.Counters.Rolled();
+        _sequence++;
+        _position = null;
+    }
+
+    private void GoOnWhereOthersDid()
+    {
+        if (_pending is not null || _looksFrom is not { } sequence)
+            return;
+
+        _looksFrom = null;
+        _sequence = Math.Max(_sequence, sequence);
+        _position = null;
+    }
+
+    private void Resume(AppendBatch batch, AppendIntent intent)
+    {
+        var end = batch.EndOfIds(intent.LastId);
+        if (end == batch.Cursor || batch.IsRestEmpty)
+        {
+            // None of it is left to be sent, so nothing can be stored twice.
+            _left = null;
+            return;
+        }
+
+        // The append stays in doubt if making its bytes throws: the next step tries again.
+        var body = _format.Of(batch, end, intent.Position.Length);
+        _left = null;
+        _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Left = intent };
+        if (intent.Body == new LostBody(_pending.Length, _pending.Crc64))
+            _pending.IntendedAt = (intent.Sequence, intent.Position.Length);
+    }
+
+    // The same bytes at the same place are noted once, however often they are sent.
+    private ShipVerdict.Later? Note(AppendBatch batch, PendingAppend pending)
+    {
+        var place = (_sequence, _position!.Value.Length);
+        if (batch.Source is not { } source || pending.IntendedAt == place)
+            return null;
+
+        try
+        {
+            source.Intend(IntentOf(batch, pending));
+            pending.IntendedAt = place;
+            return null;
+        }
+        catch (IOException e)
+        {
+            return new ShipVerdict.Later(new AppendOutcome.Unrecorded(e));
+        }
+    }
+
+    // Of records that a process before this one was sending to the same place, the note goes on saying how far they went and what it
+    // sent: should this process end too, the next one looks for both.
+    private AppendIntent IntentOf(AppendBatch batch, PendingAppend pending)
+    {
+        var position = _position!.Value;
+        return pending.Left is { } left && (left.Sequence, left.Position.Length) == (_sequence, position.Length)
+            ? (left with { Position = position, Length = pending.Length, Crc64 = pending.Crc64 }).After(left.Body)
+            : new AppendIntent(_sequence, position, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1));
+    }
+}
+
+/// <summary>What one step of a stream's delivery came to.</summary>
+internal abstract record ShipVerdict
+{
+    /// <summary>Records stand in OSS: those of the batch before <paramref name="End"/>.</summary>
+    /// <param name="End">The record after the last stored one.</param>
+    /// <param name="Bytes">Bytes that were stored.</param>
+    public sealed record Delivered(int End, long Bytes) : ShipVerdict;
+
+    /// <summary>The normal course of things: take another step at once.</summary>
+    public sealed record GoOn : ShipVerdict;
+
+    /// <summary>Not yet: take another step, at once the first time, later when it happens again.</summary>
+    /// <param name="Cause">What came in between, for reports; null when a request has found out what to do next.</param>
+    public sealed record Again(AppendOutcome? Cause) : ShipVerdict;
+
+    /// <summary>Not yet, and trying soon is of no use: take another step after a pause.</summary>
+    /// <param name="Cause">What went wrong.</param>
+    public sealed record Later(AppendOutcome Cause) : ShipVerdict;
+
+    /// <summary>The rest of the batch can never be stored.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record Never(DropReason Reason) : ShipVerdict;
 }

@@ -1,6 +1,9 @@
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 

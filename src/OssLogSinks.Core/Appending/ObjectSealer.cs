@@ -1,7 +1,8 @@
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -153,7 +154,7 @@ internal sealed class ObjectSealer : IDisposable
 
             lock (_gate)
                 _isOff = true;
-            _reporter.SealingOff(e);
+            _reporter.SealingOff(e, e is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.");
             return (false, null);
         }
     }

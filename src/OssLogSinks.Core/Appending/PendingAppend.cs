@@ -1,5 +1,5 @@
 using System.Buffers;
-using OssLogSinks.Core.Bodies;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.Appending;
 
@@ -54,9 +54,6 @@ internal sealed class PendingAppend
     /// <summary>Lets go of the bytes: their fate is known, or they are given up.</summary>
     public void Release() => _body.Release();
 }
-
-/// <summary>An append whose bytes are no longer known, except for their number and CRC-64.</summary>
-internal sealed record LostBody(long Length, ulong Crc64);
 
 /// <summary>The next thing to do with a pending append.</summary>
 internal enum PendingState

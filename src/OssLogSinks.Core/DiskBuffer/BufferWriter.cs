@@ -1,7 +1,9 @@
-using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
@@ -63,21 +65,23 @@ internal sealed class BufferWriter
     /// <param name="staging">Where blocks come from.</param>
     /// <param name="queue">Where they go.</param>
     /// <param name="tracker">Who waits for records.</param>
-    /// <param name="setup">The clock, and who takes what is dropped.</param>
+    /// <param name="fate">Who takes what is dropped.</param>
+    /// <param name="reporter">Who tells of a disk that fails.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="work">Set when there is something to do.</param>
     /// <param name="otherBytes">Bytes of folders that were taken over, which count against the limit too.</param>
     public BufferWriter(
-        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliverySetup setup, ThreadSignal work, Func<long> otherBytes)
+        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliveryFate fate, DeliveryReporter reporter, TimeProvider time, ThreadSignal work, Func<long> otherBytes)
     {
         _files = files;
         _settings = settings;
         _staging = staging;
         _queue = queue;
         _tracker = tracker;
-        _fate = setup.Fate;
-        _reporter = setup.Reporter;
-        _source = setup.Source;
-        _time = setup.Time;
+        _fate = fate;
+        _reporter = reporter;
+        _source = reporter.Source;
+        _time = time;
         _work = work;
         _otherBytes = otherBytes;
     }
@@ -362,7 +366,7 @@ internal sealed class BufferWriter
     {
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
-            if (_settings.FullAction != OssBufferFullAction.DropOldest || !CanFit(block) || !DropOldest())
+            if (!_settings.DropsOldest || !CanFit(block) || !DropOldest())
                 return false;
             if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
                 Open();

@@ -1,5 +1,6 @@
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 

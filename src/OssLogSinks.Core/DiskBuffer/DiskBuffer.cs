@@ -1,10 +1,13 @@
 using System.Globalization;
-using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
@@ -17,7 +20,9 @@ internal sealed class DiskBuffer : ISpool
     // A loop that ended by a fault of ours begins again after this.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
 
-    private readonly DeliverySetup _setup;
+    private readonly DeliveryFate _fate;
+    private readonly DeliveryReporter _reporter;
+    private readonly TimeProvider _time;
     private readonly object _pace = new();
     private readonly FlushTracker _tracker = new();
     private readonly ThreadSignal _work;
@@ -35,18 +40,19 @@ internal sealed class DiskBuffer : ISpool
     private DeliveryQueue.Item _present;
     private BlockRecords? _presentRecords;
 
-    public DiskBuffer(DeliverySetup setup, DiskBufferSettings settings, IBufferFiles files)
+    public DiskBuffer(DiskBufferParts parts, DiskBufferSettings settings, IBufferFiles files)
     {
-        _setup = setup;
-        _work = new ThreadSignal(setup.Time);
-        var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, setup.Time), setup);
-        _orphans = new OrphanedFolders(files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, setup, () => setup.OpenLane(settings.AdoptionMemory));
-        _staging = new StagingBuffer(setup, _tracker, _work, settings.StagingMemory);
-        _lane = setup.OpenLane(settings.ShippingMemory);
+        (_fate, _reporter, _time) = (parts.Fate, parts.Reporter, parts.Time);
+        _work = new ThreadSignal(_time);
+        var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, _time), parts.Counters, _reporter);
+        _orphans = new OrphanedFolders(
+            files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenLane(settings.AdoptionMemory));
+        _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory);
+        _lane = parts.OpenLane(settings.ShippingMemory);
         _queue = new DeliveryQueue(_work.Set);
-        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, setup, _work, () => _orphans.Bytes);
+        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _fate, _reporter, _time, _work, () => _orphans.Bytes);
         _memorySource = new MemorySource(_tracker);
-        _reader = new BufferReader(files, _lane.Spool, damage, setup.Time, setup.Fate, _tracker.EndWaitingForOss)
+        _reader = new BufferReader(files, _lane.Spool, damage, _time, _fate, _tracker.EndWaitingForOss)
         {
             ReleaseCopy = _staging.ReleaseCopy,
             Consumed = _queue.Consumed,
@@ -112,7 +118,7 @@ internal sealed class DiskBuffer : ISpool
         _writer.GiveUpRemoved();
         _tracker.Close();
         if (_writer.UnsettledRecords is > 0 and var waiting)
-            _setup.Reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
+            _reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
     }
 
     public void GiveUp()
@@ -216,7 +222,7 @@ internal sealed class DiskBuffer : ISpool
         if (first <= block.LastId)
         {
             var states = block.States.Where(s => s.Id >= first).ToArray();
-            _setup.Fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+            _fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
             _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
         }
 
@@ -228,7 +234,7 @@ internal sealed class DiskBuffer : ISpool
     // A loop that ends by a fault of ours is reported and begins again, with what it held.
     private async Task GuardAsync(Func<Task> loop)
     {
-        DeliveryScope.Begin(_setup.Source);
+        DeliveryScope.Begin(_reporter.Source);
         while (!_stop.IsCancellationRequested && !_givenUp.Task.IsCompleted)
         {
             try
@@ -241,7 +247,7 @@ internal sealed class DiskBuffer : ISpool
             }
             catch (Exception e)
             {
-                _setup.Reporter.BufferFailed("what it holds is tried again every second", e);
+                _reporter.BufferFailed("what it holds is tried again every second", e);
                 await PauseAsync().ConfigureAwait(false);
             }
         }
@@ -251,7 +257,7 @@ internal sealed class DiskBuffer : ISpool
     {
         try
         {
-            await Waiting.PauseAsync(Recovery, _setup.Time, _stop.Token).ConfigureAwait(false);
+            await Waiting.PauseAsync(Recovery, _time, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -273,3 +279,20 @@ internal sealed class DiskBuffer : ISpool
         }
     }
 }
+
+/// <summary>What the disk buffer works with besides the disk; taken apart when it is made.</summary>
+/// <param name="KeyTemplate">Names the streams of records that come in.</param>
+/// <param name="Policy">Tells the periods of their keys.</param>
+/// <param name="Fate">Told of records that are on disk, and of those that are given up.</param>
+/// <param name="Counters">Counts what was taken over and what cannot be read.</param>
+/// <param name="Reporter">Tells of a disk that fails.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="OpenLane">Opens a way to OSS, for records that may hold so many bytes of memory.</param>
+internal sealed record DiskBufferParts(
+    ObjectKeyTemplate KeyTemplate,
+    RollingPolicy Policy,
+    DeliveryFate Fate,
+    DeliveryCounters Counters,
+    DeliveryReporter Reporter,
+    TimeProvider Time,
+    Func<long, ShippingLane> OpenLane);

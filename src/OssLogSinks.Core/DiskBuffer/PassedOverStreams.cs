@@ -1,8 +1,9 @@
-using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer;
 

@@ -1,8 +1,10 @@
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
@@ -47,11 +49,11 @@ internal sealed class StagingBuffer
     private bool _isClosed;
     private bool _wantsMemory;
 
-    public StagingBuffer(DeliverySetup setup, FlushTracker tracker, ThreadSignal work, long limit)
+    public StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
     {
-        _template = setup.KeyTemplate;
-        _policy = setup.Policy;
-        _time = setup.Time;
+        _template = template;
+        _policy = policy;
+        _time = time;
         _tracker = tracker;
         _work = work;
         _limit = limit;

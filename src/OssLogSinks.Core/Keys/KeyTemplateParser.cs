@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Keys;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Protocol;
 
 namespace OssLogSinks.Core.Keys;
 

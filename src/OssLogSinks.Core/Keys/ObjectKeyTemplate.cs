@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Keys;

@@ -1,5 +1,5 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Parsing;

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Shutdown;
 using Serilog.Debugging;
 
 namespace Serilog.Sinks.OssAppend.Delivery;

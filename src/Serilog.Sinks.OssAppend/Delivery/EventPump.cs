@@ -1,6 +1,6 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.PeriodicBatching;

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Shutdown;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Delivery;

@@ -1,6 +1,6 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Ending;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;

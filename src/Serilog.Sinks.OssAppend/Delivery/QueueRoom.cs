@@ -1,4 +1,5 @@
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;
 

@@ -1,6 +1,7 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;
 

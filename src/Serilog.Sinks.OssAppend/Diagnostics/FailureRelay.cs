@@ -1,5 +1,5 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;

@@ -1,5 +1,5 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;

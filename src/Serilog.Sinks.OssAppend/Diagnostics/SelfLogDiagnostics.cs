@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Debugging;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;

@@ -1,3 +1,4 @@
+
 #if NETSTANDARD2_0
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting.Json;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting.Display;
 using Serilog.Parsing;

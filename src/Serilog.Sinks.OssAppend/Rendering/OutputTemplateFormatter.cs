@@ -1,5 +1,6 @@
 using System.Globalization;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Parsing;
 

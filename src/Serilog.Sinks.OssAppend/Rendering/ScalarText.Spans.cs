@@ -1,7 +1,7 @@
 #if !NETSTANDARD2_0
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -1,5 +1,7 @@
+using OssLogSinks.Core.Records;
+
 #if NETSTANDARD2_0
-using OssLogSinks.Core.Batching;
+
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using NLog.Config;
-using OssLogSinks.Core;
 
 namespace NLog.Targets.OssAppend.Tests.Support;
 

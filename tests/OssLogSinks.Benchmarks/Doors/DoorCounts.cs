@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Benchmarks.Doors;
 

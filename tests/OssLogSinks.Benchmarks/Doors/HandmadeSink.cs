@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.PeriodicBatching;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Keys;
 using Serilog;
 using Serilog.Core;
 using Serilog.Sinks.OssAppend;

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Benchmarks.Micro;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using OssLogSinks.Core.Batching;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Benchmarks.Micro;
 

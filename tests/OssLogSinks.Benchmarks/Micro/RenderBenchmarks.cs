@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using NLog.Targets.OssAppend;
 using OssLogSinks.Benchmarks.Doors;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Signing;
 
 namespace OssLogSinks.Benchmarks.Micro;
 

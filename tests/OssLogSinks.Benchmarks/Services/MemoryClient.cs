@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Benchmarks.Services;
 

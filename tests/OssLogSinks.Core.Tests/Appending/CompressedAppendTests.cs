@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
@@ -129,7 +129,7 @@ public class CompressedAppendTests
             var oss = new MemoryOss();
             if (bytes.Length > 0)
                 oss.Apply(new AppendObjectRequest("a.gz", 0, new(bytes)));
-            await ResumeAsync(oss, level, Noted(second) with { Earlier = [new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first))] }, "left 1\n", "left 2\n");
+            await ResumeAsync(oss, level, Noted(second) with { Earlier = [new LostBody(first.Length, Core.Client.Crc64.Append(0, first))] }, "left 1\n", "left 2\n");
 
             var all = Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz")));
             Assert.Equal(bytes.AsSpan().EndsWith(behind) ? "left 1\nleft 2\nanother\n" : "left 1\nleft 2\n", all);
@@ -146,8 +146,8 @@ public class CompressedAppendTests
         var sent = oss.Bytes("a.gz");
         Assert.NotEqual(first, sent);
         var note = Assert.Single(books.Noted);
-        Assert.Equal(new LostBody(sent.Length, Core.Protocol.Crc64.Append(0, sent)), note.Body);
-        Assert.Equal(new LostBody(first.Length, Core.Protocol.Crc64.Append(0, first)), Assert.Single(note.Earlier));
+        Assert.Equal(new LostBody(sent.Length, Core.Client.Crc64.Append(0, sent)), note.Body);
+        Assert.Equal(new LostBody(first.Length, Core.Client.Crc64.Append(0, first)), Assert.Single(note.Earlier));
         Assert.Equal((1L, 2L), (note.FirstId, note.LastId));
     }
 
@@ -165,14 +165,14 @@ public class CompressedAppendTests
     }
 
     private static AppendIntent Noted(byte[] sent) =>
-        new(0, AppendPosition.Start, sent.Length, Core.Protocol.Crc64.Append(0, sent), FirstId: 1, LastId: 2);
+        new(0, AppendPosition.Start, sent.Length, Core.Client.Crc64.Append(0, sent), FirstId: 1, LastId: 2);
 
     private static async Task<Books> ResumeAsync(MemoryOss oss, CompressionLevel level, AppendIntent intent, params string[] records)
     {
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var options = new OssAppenderOptions { Client = oss, GzipLevel = level };
-        var context = new AppendContext(options, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".gz"));
         appender.TakeOver(intent);
         var books = new Books();

@@ -1,6 +1,7 @@
 using System.Net;
 using CsCheck;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Appending;
@@ -164,7 +165,7 @@ public class HostileServiceTests
             4 => new OssException("no answer", null),
             5 => new InvalidOperationException("a bug"),
             6 => MemoryOss.Refusal(HttpStatusCode.Conflict, "AnythingElse"),
-            _ => new Core.Credentials.OssCredentialsException("no key"),
+            _ => new Core.Client.Credentials.OssCredentialsException("no key"),
         };
 
         private T Among<T>(params T[] values) => values[_random.Next(values.Length)];

@@ -2,9 +2,10 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 

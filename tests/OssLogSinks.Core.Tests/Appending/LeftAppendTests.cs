@@ -1,9 +1,9 @@
 using System.Text;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Appending;
@@ -18,10 +18,10 @@ public class LeftAppendTests
         oss.Put("a.log", "lost\n");
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
         var body = "lost\n"u8.ToArray();
-        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Protocol.Crc64.Append(0, body), FirstId: 1, LastId: 9));
+        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));
 
         // The same ids as those of the append, from another folder.
         foreach (var text in new[] { "", "new\n" })
@@ -45,10 +45,10 @@ public class LeftAppendTests
         oss.Put("a.log", "lost\n");
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(new OssAppenderOptions { Client = oss }, oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
         var body = "lost\n"u8.ToArray();
-        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Protocol.Crc64.Append(0, body), FirstId: 1, LastId: 9));
+        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));
 
         // A batch whose memory is gone throws, as one does for which there is no memory.
         var unreadable = new AppendBatch(0, new Books());

@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 

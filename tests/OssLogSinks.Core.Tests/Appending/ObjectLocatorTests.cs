@@ -1,8 +1,10 @@
 using CsCheck;
 using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Appending;

@@ -1,8 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;

@@ -1,5 +1,6 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;

@@ -1,9 +1,13 @@
 using CsCheck;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Core.Tests.DiskBuffer.Journal;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
@@ -393,7 +397,7 @@ public class DiskFaultTests
 
         journal.SegmentOpened(50_001);
         journal.Reserve(1, 1);
-        journal.Intend(1, new Core.Appending.AppendIntent(0, new Core.Appending.AppendPosition(0, 0), 1, 1, 50_001, 50_001));
+        journal.Intend(1, new AppendIntent(0, new AppendPosition(0, 0), 1, 1, 50_001, 50_001));
         Assert.Equal(small, journal.Bytes);
     }
 

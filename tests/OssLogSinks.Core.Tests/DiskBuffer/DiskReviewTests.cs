@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;

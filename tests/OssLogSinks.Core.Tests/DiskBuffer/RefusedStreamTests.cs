@@ -1,7 +1,8 @@
 using System.Net;
 using CsCheck;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;

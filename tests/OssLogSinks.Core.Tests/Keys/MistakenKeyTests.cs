@@ -1,8 +1,7 @@
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Keys;

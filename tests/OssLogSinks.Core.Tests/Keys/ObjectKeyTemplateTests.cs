@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Tests.Keys;

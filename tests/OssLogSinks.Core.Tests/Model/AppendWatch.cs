@@ -1,4 +1,5 @@
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Tests.Model;
 

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Model;

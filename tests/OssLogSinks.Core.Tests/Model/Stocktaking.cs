@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Shutdown;
+
 namespace OssLogSinks.Core.Tests.Model;
 
 /// <summary>

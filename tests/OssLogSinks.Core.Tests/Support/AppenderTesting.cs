@@ -1,6 +1,6 @@
 using System.Text;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Tests.Support;
 

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Tests.Support;
 

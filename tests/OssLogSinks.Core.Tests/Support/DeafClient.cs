@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Core.Tests.Support;
 

@@ -1,6 +1,4 @@
-using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
-using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Files;
 
 namespace OssLogSinks.Core.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
 
 namespace OssLogSinks.Core.Tests.Support;
 

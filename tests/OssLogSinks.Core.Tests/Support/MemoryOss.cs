@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.InteropServices;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Tests.Support;
 
@@ -265,7 +266,7 @@ internal sealed class MemoryOss : IOssClient
         public void Add(byte[] bytes)
         {
             _bytes.AddRange(bytes);
-            Crc64 = OssLogSinks.Core.Protocol.Crc64.Append(Crc64, bytes);
+            Crc64 = OssLogSinks.Core.Client.Crc64.Append(Crc64, bytes);
         }
 
         public byte[] ToArray() => [.. _bytes];

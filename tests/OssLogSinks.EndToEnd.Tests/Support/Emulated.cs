@@ -1,7 +1,7 @@
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Protocol;

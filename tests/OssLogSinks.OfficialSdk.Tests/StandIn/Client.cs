@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using AlibabaCloud.OSS.V2.Models;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Protocol;
-using Own = OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
+using Own = OssLogSinks.Core.Client;
 
 namespace AlibabaCloud.OSS.V2;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 using NLog;
 using NLog.Config;
 using NLog.Targets;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Emulator;
 using Serilog;
 using Serilog.Events;

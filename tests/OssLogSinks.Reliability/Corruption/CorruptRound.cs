@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.FrontDoors;
 using OssLogSinks.Reliability.Services;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Reliability.Corruption;
 

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Reliability.Children;
 using OssLogSinks.Reliability.FrontDoors;
 using OssLogSinks.Reliability.Services;

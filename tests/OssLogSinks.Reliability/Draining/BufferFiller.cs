@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Reliability.Children;
 using OssLogSinks.Reliability.FrontDoors;
 using OssLogSinks.Reliability.Services;

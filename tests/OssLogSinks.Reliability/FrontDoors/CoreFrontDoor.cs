@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 
 namespace OssLogSinks.Reliability.FrontDoors;

@@ -1,6 +1,6 @@
-using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Services;
 
 namespace OssLogSinks.Reliability.FrontDoors;

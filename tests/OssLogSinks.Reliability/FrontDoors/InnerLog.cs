@@ -1,7 +1,7 @@
 using System.Diagnostics.Tracing;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.Services;
 using OssLogSinks.Tests.Shared;

@@ -5,8 +5,8 @@ using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 
 namespace OssLogSinks.Reliability.FrontDoors;

@@ -1,5 +1,6 @@
 using System.Net;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Reliability.Services;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Reliability.Events;
 
 namespace OssLogSinks.Reliability.Services;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using OssLogSinks.Core;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Emulator;
 
 namespace OssLogSinks.Reliability.Services;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using Serilog.Sinks.OssAppend.Tests.Doubles;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Tests.Shared;
 using Serilog.Core;
 using Serilog.Events;

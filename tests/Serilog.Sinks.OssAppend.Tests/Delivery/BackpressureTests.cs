@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;

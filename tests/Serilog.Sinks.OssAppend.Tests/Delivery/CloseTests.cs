@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;

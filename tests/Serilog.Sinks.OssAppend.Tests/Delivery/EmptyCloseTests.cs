@@ -1,5 +1,5 @@
 using System.Net;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
@@ -52,7 +52,7 @@ public sealed class EmptyCloseTests : IDisposable
         await using (var first = new LoggerConfiguration().WriteTo.OssAppend(leaving).CreateLogger())
         {
             first.Information("left");
-            Assert.True(await leaving.Monitor!.FlushAsync(OssLogSinks.Core.OssFlushTarget.Disk, TestContext.Current.CancellationToken).InTime());
+            Assert.True(await leaving.Monitor!.FlushAsync(OssLogSinks.Core.Delivery.OssFlushTarget.Disk, TestContext.Current.CancellationToken).InTime());
         }
 
         var options = Options(hasBuffer: true);

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
@@ -204,7 +204,7 @@ public class InnerEventTests
         world.LogOuter(1);
         await world.FlushAsync().InTime();
 
-        Assert.False(OssLogSinks.Core.DeliveryScope.IsActive);
+        Assert.False(OssLogSinks.Core.Telemetry.DeliveryScope.IsActive);
         var appends = world.Appends;
         world.LogOuter(1);
         await Some.Until(() => world.Appends > appends).InTime();

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Tests.Doubles;

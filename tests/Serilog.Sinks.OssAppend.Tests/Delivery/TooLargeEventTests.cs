@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

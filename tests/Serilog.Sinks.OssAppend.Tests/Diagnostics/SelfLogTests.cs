@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Debugging;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Tests.Shared;

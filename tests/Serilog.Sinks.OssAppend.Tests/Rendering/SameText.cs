@@ -1,5 +1,5 @@
 using System.Text;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;

@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 

@@ -1,8 +1,8 @@
 using System.Reflection;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
-using OssLogSinks.Core.Diagnostics;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

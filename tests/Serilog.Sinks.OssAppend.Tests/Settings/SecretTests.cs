@@ -4,7 +4,7 @@ using System.Text.Json;
 using CsCheck;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.FromConfiguration;

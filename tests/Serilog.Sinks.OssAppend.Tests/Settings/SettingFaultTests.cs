@@ -1,6 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Credentials;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Rolling;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 

@@ -1,9 +1,10 @@
 using System.Xml.Linq;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Signing;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
 

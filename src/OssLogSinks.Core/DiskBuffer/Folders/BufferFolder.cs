@@ -1,7 +1,8 @@
-using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 

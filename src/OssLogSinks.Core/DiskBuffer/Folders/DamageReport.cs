@@ -1,6 +1,6 @@
 using System.Globalization;
-using OssLogSinks.Core.Diagnostics;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
@@ -16,11 +16,11 @@ internal sealed class DamageReport
     // Guarded by itself: what was reported and is reported once.
     private readonly HashSet<string> _told = [];
 
-    public DamageReport(Quarantine quarantine, DeliverySetup setup)
+    public DamageReport(Quarantine quarantine, DeliveryCounters counters, DeliveryReporter reporter)
     {
         _quarantine = quarantine;
-        _counters = setup.Counters;
-        _reporter = setup.Reporter;
+        _counters = counters;
+        _reporter = reporter;
     }
 
     /// <summary>Tells what a reader could not read of a segment.</summary>

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.DiskBuffer.Files;
+
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
-
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
+
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 

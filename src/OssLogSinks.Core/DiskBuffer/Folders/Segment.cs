@@ -1,4 +1,5 @@
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 

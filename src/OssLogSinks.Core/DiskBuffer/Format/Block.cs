@@ -1,5 +1,6 @@
 using System.Buffers;
-using OssLogSinks.Core.Batching;
+using System.Buffers.Binary;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
@@ -152,5 +153,147 @@ internal sealed class Block
         at += Varint.Write(target.Slice(at), (ulong)length);
         RecordsEnd += at;
         (_lastOffset, _lastAccepted, _lastTicks) = (offset, accepted, ticks);
+    }
+}
+
+/// <summary>What a block begins with. Nothing in it is believed before the checksum over the whole block is right.</summary>
+/// <param name="Length">Bytes of the block, its header included.</param>
+/// <param name="Count">Its records.</param>
+/// <param name="FirstId">The id of its first record; the others follow without a gap.</param>
+/// <param name="AcceptedAt">When its first record was accepted, in milliseconds of UTC.</param>
+/// <param name="RecordsEnd">Where in the block its records end, and the names of their streams begin.</param>
+internal readonly record struct BlockHeader(int Length, int Count, long FirstId, long AcceptedAt, int RecordsEnd)
+{
+    /// <summary>Bytes of a header.</summary>
+    public const int Size = 40;
+
+    /// <summary>The most that a block may have: the largest record and its stream's name.</summary>
+    public const int LargestBlock = (64 << 20) + (16 << 10);
+
+    /// <summary>The fewest bytes that a record takes.</summary>
+    public const int SmallestRecord = 4;
+
+    // What the checksum covers begins behind it.
+    private const int CoveredFrom = 8;
+
+    public long LastId => FirstId + Count - 1;
+
+    /// <summary>Begins a block that is complete but for its header.</summary>
+    public void WriteTo(Span<byte> block, FolderSalt salt)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(block, salt.Mark);
+        BinaryPrimitives.WriteInt32LittleEndian(block.Slice(8), Length);
+        BinaryPrimitives.WriteInt32LittleEndian(block.Slice(12), Count);
+        BinaryPrimitives.WriteInt64LittleEndian(block.Slice(16), FirstId);
+        BinaryPrimitives.WriteInt64LittleEndian(block.Slice(24), AcceptedAt);
+        BinaryPrimitives.WriteInt32LittleEndian(block.Slice(32), RecordsEnd);
+        BinaryPrimitives.WriteInt32LittleEndian(block.Slice(36), 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(block.Slice(4), Checksum(block.Slice(0, Length), salt));
+    }
+
+    /// <summary>Reads a header that can be one; whether it is, the checksum tells.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, FolderSalt salt, out BlockHeader header)
+    {
+        header = default;
+        if (bytes.Length < Size || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != salt.Mark)
+            return false;
+
+        header = new BlockHeader(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(8)),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(12)),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(16)),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes.Slice(24)),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes.Slice(32)));
+        return header.Length is > Size and <= LargestBlock
+            && header.RecordsEnd > Size && header.RecordsEnd < header.Length
+            && header.Count > 0 && header.Count <= (header.RecordsEnd - Size) / SmallestRecord
+            && header.FirstId > 0 && header.FirstId <= long.MaxValue - header.Count;
+    }
+
+    /// <summary>Whether a block is what was written.</summary>
+    public static bool Verifies(ReadOnlySpan<byte> block, FolderSalt salt) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(block.Slice(4)) == Checksum(block, salt);
+
+    private static uint Checksum(ReadOnlySpan<byte> block, FolderSalt salt) => Crc32C.Append(salt.Seed, block.Slice(CoveredFrom));
+}
+
+/// <summary>
+/// The records of one block, read in their order. Whatever the bytes hold, it ends without an exception and reads nothing
+/// beyond the block.
+/// </summary>
+internal sealed class BlockRecords
+{
+    private static readonly long MostTicks = DateTime.MaxValue.Ticks;
+
+    private readonly byte[] _bytes;
+    private readonly int _start;
+    private readonly BlockHeader _header;
+    private int _at = BlockHeader.Size;
+    private long _lastAccepted;
+    private long _lastTicks;
+    private long _lastOffset;
+    private int _bodyAt;
+    private int _bodyLength;
+
+    public BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
+    {
+        _bytes = bytes;
+        _start = start;
+        _header = header;
+        Streams = streams;
+        Sources = new RecordSource?[streams.Length];
+        _lastAccepted = header.AcceptedAt;
+        _lastTicks = unchecked(header.AcceptedAt * TimeSpan.TicksPerMillisecond);
+        Id = header.FirstId - 1;
+    }
+
+    public BlockHeader Header => _header;
+
+    public StreamName[] Streams { get; }
+
+    /// <summary>Room for whoever reads to keep the source of each stream.</summary>
+    public RecordSource?[] Sources { get; }
+
+    /// <summary>The present record's id; before the first, the one before it.</summary>
+    public long Id { get; private set; }
+
+    public int StreamIndex { get; private set; }
+
+    /// <summary>Whether the present record is still to be taken by whoever reads.</summary>
+    public bool IsHeld { get; set; }
+
+    public BufferedRecord Current => new(
+        Id,
+        new DateTimeOffset(_lastTicks + (_lastOffset * TimeSpan.TicksPerMinute), TimeSpan.FromMinutes(_lastOffset)),
+        _lastAccepted * TimeSpan.TicksPerMillisecond,
+        Streams[StreamIndex],
+        _bytes.AsSpan(_start + _bodyAt, _bodyLength));
+
+    /// <summary>Moves to the next record; false behind the last one, or where what comes is no record.</summary>
+    public bool TryRead()
+    {
+        var bytes = new ReadOnlySpan<byte>(_bytes, _start, _header.RecordsEnd);
+        if (Id >= _header.LastId
+            || !Varint.TryRead(bytes, ref _at, out var head)
+            || (head >> 1) >= (ulong)Streams.Length
+            || ((head & 1) != 0 && !Varint.TryReadSigned(bytes, ref _at, out _lastOffset))
+            || !Varint.TryReadSigned(bytes, ref _at, out var accepted)
+            || !Varint.TryReadSigned(bytes, ref _at, out var ticks)
+            || !Varint.TryRead(bytes, ref _at, out var length)
+            || length > (ulong)(bytes.Length - _at))
+            return false;
+
+        _lastAccepted = unchecked(_lastAccepted + accepted);
+        _lastTicks = unchecked(_lastTicks + ticks);
+        var local = _lastTicks + (_lastOffset * TimeSpan.TicksPerMinute);
+        if (_lastOffset is < -840 or > 840 || _lastTicks < 0 || _lastTicks > MostTicks || local < 0 || local > MostTicks
+            || _lastAccepted < 0 || _lastAccepted > MostTicks / TimeSpan.TicksPerMillisecond)
+            return false;
+
+        StreamIndex = (int)(head >> 1);
+        (_bodyAt, _bodyLength) = (_at, (int)length);
+        _at += (int)length;
+        Id++;
+        return true;
     }
 }

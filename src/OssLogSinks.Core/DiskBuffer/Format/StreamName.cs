@@ -1,6 +1,7 @@
 using System.Text;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
@@ -8,7 +9,7 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 /// A stream's name as it is stored: its key in bytes that say where they end, whether it is one process's own, and the CRC-64 of that, by which
 /// records refer to it. Immutable; two are equal when their bytes are.
 /// </summary>
-internal sealed class StreamName : IEquatable<StreamName>
+internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 {
     /// <summary>The most bytes that a name may take: four times what an object key may.</summary>
     public const int MaxBytes = 4 * ObjectKeyRules.MaxBytes;

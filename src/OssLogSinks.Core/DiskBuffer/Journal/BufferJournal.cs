@@ -1,5 +1,6 @@
-using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 

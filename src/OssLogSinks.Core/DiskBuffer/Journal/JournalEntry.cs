@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
 
 namespace OssLogSinks.Core.DiskBuffer.Journal;

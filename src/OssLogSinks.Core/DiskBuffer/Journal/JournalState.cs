@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 

@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Tests.Model;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;

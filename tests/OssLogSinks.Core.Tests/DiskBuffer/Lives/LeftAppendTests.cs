@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
-using OssLogSinks.Core.Protocol;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;

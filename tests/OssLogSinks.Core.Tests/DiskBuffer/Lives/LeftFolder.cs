@@ -1,4 +1,5 @@
 using System.Text;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;

@@ -1,7 +1,6 @@
 using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
-using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 using OssLogSinks.Core.Tests.Support;
 

@@ -1,7 +1,5 @@
 using OssLogSinks.Core.DiskBuffer;
-using OssLogSinks.Core.DiskBuffer.Folders;
-using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;

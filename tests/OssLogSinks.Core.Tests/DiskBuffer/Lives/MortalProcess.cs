@@ -3,14 +3,12 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Appending;
-using OssLogSinks.Core.Batching;
-using OssLogSinks.Core.Diagnostics;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
-using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.DiskBuffer.Journal;
-using OssLogSinks.Core.Protocol;
-using OssLogSinks.Core.Spool;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Model;
 using OssLogSinks.Core.Tests.Support;
 using Buffered = OssLogSinks.Core.DiskBuffer.DiskBuffer;
@@ -71,7 +69,7 @@ internal sealed class MortalProcess : IOssClient, IDisposable
             _ => null,
         };
         _spool = new Buffered(
-            _setup, new DiskBufferSettings(Path, 8 << 20, OssBufferFullAction.DropNewest, sync, MemoryLimit: 256 << 10) { SegmentSize = 900 }, Disk);
+            _setup.BufferParts, new DiskBufferSettings(Path, 8 << 20, DropsOldest: false, sync, MemoryLimit: 256 << 10) { SegmentSize = 900 }, Disk);
     }
 
     public MortalDisk Disk { get; }

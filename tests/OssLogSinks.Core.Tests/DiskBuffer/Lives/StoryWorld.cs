@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Lives;

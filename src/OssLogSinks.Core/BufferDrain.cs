@@ -1,0 +1,80 @@
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Files;
+using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Core;
+
+/// <summary>Empties a folder without the application that filled it.</summary>
+internal static class BufferDrain
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+    public static async Task<OssDrainProgress> RunAsync(
+        string bufferPath, OssAppenderOptions options, IProgress<OssDrainProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (BufferPathRules.FaultOf(bufferPath) is { } fault)
+            throw new OssSettingsException([new SettingFault(nameof(OssAppenderOptions.BufferPath), fault)]);
+        if (!Directory.Exists(bufferPath))
+            throw new DirectoryNotFoundException($"There is no folder '{bufferPath}'.");
+
+        using var setup = DeliverySetup.ForDrain(options);
+        var settings = DeliverySetup.BufferSettingsOf(options, bufferPath);
+        var files = new BufferFiles();
+        var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, setup.Time), setup.Counters, setup.Reporter);
+        var orphans = new OrphanedFolders(
+            files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenLane(options.MemoryLimit));
+
+        // Waits for a report that is under way, so that none comes after the last.
+        var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, orphans)), null, ProgressInterval, ProgressInterval);
+        await using (reporting.ConfigureAwait(false))
+        {
+            var begun = setup.Time.GetTimestamp();
+            try
+            {
+                await orphans.EmptyAllAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await orphans.StopAsync().ConfigureAwait(false);
+                setup.EndSealing(options.CloseTimeout, begun);
+            }
+        }
+
+        var done = Progress(setup, orphans);
+        progress?.Report(done);
+        return done;
+    }
+
+    private static OssDrainProgress Progress(DeliverySetup setup, OrphanedFolders orphans)
+    {
+        var counts = setup.Counters.Snapshot();
+        return new OssDrainProgress
+        {
+            Folders = orphans.Emptied,
+            FoldersInUse = orphans.InUse,
+            Delivered = counts.Delivered,
+            Quarantined = counts.QuarantinedRecords,
+            BytesLeft = orphans.Bytes,
+        };
+    }
+}
+
+/// <summary>How far <see cref="OssAppender.DrainAsync"/> has come.</summary>
+public sealed record OssDrainProgress
+{
+    /// <summary>Folders of processes that are no more, emptied so far.</summary>
+    public int Folders { get; init; }
+
+    /// <summary>Folders that were left alone, because the process that owns them lives.</summary>
+    public int FoldersInUse { get; init; }
+
+    /// <summary>Records that were brought to OSS.</summary>
+    public long Delivered { get; init; }
+
+    /// <summary>Records that could not be read and were put aside; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
+    public long Quarantined { get; init; }
+
+    /// <summary>Bytes on disk that are still to be shipped.</summary>
+    public long BytesLeft { get; init; }
+}

@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Core.Client;
+
+/// <summary>
+/// Talks to one bucket over HTTP. Thread-safe; meant to live as long as the application.
+/// </summary>
+/// <remarks>
+/// Repeats a request by itself in two cases only, both of which prove that nothing was written: after RequestTimeTooSkewed with the
+/// service's time, and after refused credentials with others. No answer within the time limit, or a broken one, is an
+/// <see cref="OssException"/> with status 0; missing credentials are an <see cref="OssCredentialsException"/>, and nothing was sent.
+/// </remarks>
+public sealed class OssClient : IOssClient, IDisposable
+{
+    private const int LongestListing = 16 * 1024 * 1024;
+    private const int LongestIgnoredBody = 64 * 1024;
+
+    private readonly RequestSender _sender;
+
+    /// <summary>Host and port that requests go to, and the proxy that they go through; for reports.</summary>
+    internal string Way => _sender.Failures.Way;
+
+    /// <summary>Creates a client. Opens no connection yet.</summary>
+    /// <param name="options">Settings; later changes to them have no effect.</param>
+    /// <exception cref="ArgumentException">Settings are wrong; the message tells all faults.</exception>
+    public OssClient(OssClientOptions options)
+    {
+        if (options is null)
+        {
+            throw new ArgumentNullException(nameof(options));
+        }
+
+        var faults = new List<string>();
+        var endpoint = options.TryCreateEndpoint(faults);
+        if (faults.Count > 0 || endpoint is null)
+        {
+            throw new ArgumentException(SecretText.Without(string.Join(" ", faults), StaticCredentialsProvider.SecretsOf(options.Credentials)), nameof(options));
+        }
+
+        _sender = new RequestSender(options, endpoint);
+    }
+
+    /// <inheritdoc />
+    public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        RequireNotNull(request, nameof(request));
+        ObjectKeyRules.Require(request.Key, nameof(request));
+        if (request.Position < 0)
+        {
+            throw new ArgumentException("The position must not be negative.", nameof(request));
+        }
+
+        var wire = new OssRequest("AppendObject", HttpMethod.Post, request.Key)
+        {
+            Query = [Parameter("append", ""), Parameter("position", request.Position.ToString(CultureInfo.InvariantCulture))],
+            Body = request.Body,
+            Progress = request.Progress,
+        };
+        if (request.Position == 0)
+        {
+            ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
+        }
+
+        if (request.SendContentMd5)
+        {
+            wire.Headers["content-md5"] = RequestBody.Md5Of(request.Body);
+        }
+
+        return SendAsync(wire, AnswerHeads.ReadAppend, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+    {
+        RequireNotNull(request, nameof(request));
+        ObjectKeyRules.Require(request.Key, nameof(request));
+        return SendAsync(new OssRequest("HeadObject", HttpMethod.Head, request.Key), AnswerHeads.ReadHead, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken)
+    {
+        RequireNotNull(request, nameof(request));
+        ObjectKeyRules.Require(request.Key, nameof(request));
+        var wire = new OssRequest("GetObject", HttpMethod.Get, request.Key);
+        if (request.Range is { } range)
+        {
+            if (range.Start < 0 || range.Length < 1 || range.Start > long.MaxValue - range.Length)
+            {
+                throw new ArgumentException("The range must begin at 0 or later and hold at least 1 byte.", nameof(request));
+            }
+
+            var last = range.Start + range.Length - 1;
+            wire.Headers["range"] = string.Format(CultureInfo.InvariantCulture, "bytes={0}-{1}", range.Start, last);
+            wire.Headers["x-oss-range-behavior"] = "standard";
+        }
+
+        return _sender.SendAsync(wire, ReadObjectAsync, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken)
+    {
+        ObjectKeyRules.Require(key, nameof(key));
+        if (position < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(position), "The position must not be negative.");
+        }
+
+        var wire = new OssRequest("SealAppendObject", HttpMethod.Post, key)
+        {
+            Query = [Parameter("seal", ""), Parameter("position", position.ToString(CultureInfo.InvariantCulture))],
+            Body = ReadOnlySequence<byte>.Empty,
+        };
+        return SendAsync(wire, AnswerHeads.ReadSeal, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken)
+    {
+        RequireNotNull(request, nameof(request));
+        ObjectKeyRules.Require(request.Key, nameof(request));
+        var wire = new OssRequest("PutObject", HttpMethod.Put, request.Key) { Body = request.Body };
+        ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
+        if (request.ForbidOverwrite)
+        {
+            wire.Headers["x-oss-forbid-overwrite"] = "true";
+        }
+
+        return SendAsync(wire, AnswerHeads.ReadPut, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken)
+    {
+        ObjectKeyRules.Require(key, nameof(key));
+        return SendAsync(new OssRequest("DeleteObject", HttpMethod.Delete, key), static _ => true, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken)
+    {
+        RequireNotNull(request, nameof(request));
+        var query = new List<KeyValuePair<string, string>>
+        {
+            Parameter("list-type", "2"),
+            Parameter("encoding-type", "url"),
+            Parameter("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture)),
+        };
+        if (!string.IsNullOrEmpty(request.Prefix))
+        {
+            query.Add(Parameter("prefix", request.Prefix));
+        }
+
+        if (!string.IsNullOrEmpty(request.ContinuationToken))
+        {
+            query.Add(Parameter("continuation-token", request.ContinuationToken!));
+        }
+
+        return _sender.SendAsync(new OssRequest("ListObjects", HttpMethod.Get, Key: null) { Query = query }, ReadListingAsync, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task CreateBucketAsync(CancellationToken cancellationToken) =>
+        SendAsync(
+            new OssRequest("CreateBucket", HttpMethod.Put, Key: null) { Body = ReadOnlySequence<byte>.Empty }, static _ => true, cancellationToken);
+
+    /// <summary>Closes the connections. Requests under way end unanswered.</summary>
+    public void Dispose() => _sender.Dispose();
+
+    private static KeyValuePair<string, string> Parameter(string name, string value) => new(name, value);
+
+    private static void RequireNotNull(object? request, string name)
+    {
+        if (request is null)
+        {
+            throw new ArgumentNullException(name);
+        }
+    }
+
+    // For operations whose answer is all in its head.
+    private Task<T> SendAsync<T>(OssRequest request, Func<HttpResponseMessage, T> read, CancellationToken cancellationToken) =>
+        _sender.SendAsync(
+            request,
+            async (response, token) =>
+            {
+                using (response)
+                {
+                    var result = read(response);
+                    _ = await response.ReadBoundedAsync(LongestIgnoredBody, token).ConfigureAwait(false);
+                    return result;
+                }
+            },
+            cancellationToken);
+
+    private async Task<GetObjectResult> ReadObjectAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var range = response.StatusCode == HttpStatusCode.PartialContent ? AnswerHeads.ReadContentRange(response) : (OssByteRange?)null;
+            var body = await response.Content.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return new GetObjectResult(new AnswerBody(body, range?.Length, _sender), range, response)
+            {
+                Crc64 = AnswerHeads.ReadCrc64("GetObject", response),
+                ContentEncoding = response.HeaderOf("Content-Encoding"),
+                RequestId = response.RequestIdOf(),
+            };
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ListObjectsResult> ReadListingAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using (response)
+        {
+            var body = await response.ReadBoundedAsync(LongestListing, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return (body is null ? null : ListObjectsDocument.TryRead(body))
+                ?? throw AnswerHeads.Unusable("ListObjects", "a listing", response);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using OssLogSinks.Core.Client.Credentials;
+
+namespace OssLogSinks.Core.Client.Signing;
+
+/// <summary>Adds to a request's headers what proves who sent it. Used by several threads at once.</summary>
+internal interface IOssSigner
+{
+    /// <summary>Adds date, token and Authorization. Nothing that is signed may change afterwards.</summary>
+    void Sign(SigningInput input, OssCredentials credentials, DateTimeOffset time);
+}
+
+/// <summary>
+/// What a signer looks at, and where it puts its headers. Header names are lower-case; whoever sends the request
+/// sends exactly these headers.
+/// </summary>
+/// <param name="Method">HTTP method in upper case.</param>
+/// <param name="Bucket">The bucket, which is signed in every addressing style.</param>
+/// <param name="Key">The object's key; null for an operation on the bucket.</param>
+/// <param name="Query">Query parameters, decoded; an empty value is sent without <c>=</c>.</param>
+/// <param name="Headers">Headers so far, by lower-case name.</param>
+internal sealed record SigningInput(
+    string Method,
+    string Bucket,
+    string? Key,
+    IReadOnlyList<KeyValuePair<string, string>> Query,
+    SortedDictionary<string, string> Headers)
+{
+    /// <summary>The signed resource: <c>/bucket/key</c>, or <c>/bucket/</c> for an operation on the bucket.</summary>
+    public string Resource => "/" + Bucket + "/" + Key;
+
+    /// <summary>An empty table of headers in the order in which they are signed.</summary>
+    public static SortedDictionary<string, string> NewHeaders() => new(StringComparer.Ordinal);
+}
+
+/// <summary>How requests are signed.</summary>
+public enum OssSignatureVersion
+{
+    /// <summary>OSS4-HMAC-SHA256. Needs the bucket's region. The default.</summary>
+    V4,
+
+    /// <summary>HMAC-SHA1, for old buckets and gateways only: accounts since March 2025 and buckets since September 2025 cannot use it.</summary>
+    V1,
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace OssLogSinks.Core.Client;
+
+/// <summary>Streams and memory together; the one place that knows which overloads the platform has.</summary>
+internal static class StreamMemory
+{
+    /// <summary>The memory as an array: copied only if it is not one's, and nothing in this library makes such memory.</summary>
+    public static ArraySegment<byte> AsArray(this ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out var segment) ? segment : new ArraySegment<byte>(memory.ToArray());
+
+    /// <summary>Writes all of the memory.</summary>
+    public static ValueTask WriteMemoryAsync(this Stream stream, ReadOnlyMemory<byte> memory)
+    {
+#if NET8_0_OR_GREATER
+        return stream.WriteAsync(memory);
+#else
+        var piece = memory.AsArray();
+        return new ValueTask(stream.WriteAsync(piece.Array!, piece.Offset, piece.Count));
+#endif
+    }
+
+    /// <summary>Reads what is there; 0 at the end.</summary>
+    public static ValueTask<int> ReadMemoryAsync(this Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+#if NET8_0_OR_GREATER
+        return stream.ReadAsync(buffer, cancellationToken);
+#else
+        return ReadThroughArrayAsync(stream, buffer, cancellationToken);
+#endif
+    }
+
+    /// <summary>The body of an answer whose head has come.</summary>
+    public static Task<Stream> OpenAsync(this HttpContent content, CancellationToken cancellationToken)
+    {
+#if NET8_0_OR_GREATER
+        return content.ReadAsStreamAsync(cancellationToken);
+#else
+        _ = cancellationToken;
+        return content.ReadAsStreamAsync();
+#endif
+    }
+
+#if !NET8_0_OR_GREATER
+    private static async ValueTask<int> ReadThroughArrayAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (MemoryMarshal.TryGetArray<byte>(buffer, out var segment))
+        {
+            return await stream.ReadAsync(segment.Array!, segment.Offset, segment.Count, cancellationToken).ConfigureAwait(false);
+        }
+
+        var copy = new byte[buffer.Length];
+        var count = await stream.ReadAsync(copy, 0, copy.Length, cancellationToken).ConfigureAwait(false);
+        copy.AsMemory(0, count).CopyTo(buffer);
+        return count;
+    }
+#endif
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Core.Client;
+
+/// <summary>
+/// Says why a request got no answer: the kind of failure, with host and port of the other side. The platform's own words are never
+/// quoted: they may hold a proxy's password or a signed address. They stay in the inner exception.
+/// </summary>
+internal sealed class TransportFailures
+{
+    private readonly Func<Uri?> _proxy;
+
+    /// <param name="origin">Where requests go.</param>
+    /// <param name="proxy">The proxy that they go through; null for none, or if it is not known.</param>
+    public TransportFailures(Uri origin, Func<Uri?> proxy)
+    {
+        Endpoint = PlaceOf(origin);
+        _proxy = proxy;
+    }
+
+    /// <summary>Host and port that requests go to.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Host and port of the proxy; null for none, or if it is not known.</summary>
+    public string? Proxy => _proxy() is { } proxy ? PlaceOf(proxy) : null;
+
+    /// <summary>Host and port that requests go to, and the proxy that they go through.</summary>
+    public string Way => Proxy is { } proxy ? $"{Endpoint} (through the proxy {proxy})" : Endpoint;
+
+    /// <summary>The failure of a request whose time was over.</summary>
+    public OssException NoAnswerInTime(string operation, Exception exception) =>
+        new($"{operation} got no answer from {Way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
+
+    /// <summary>The failure of a request that broke off.</summary>
+    public OssException Explain(string operation, Exception exception)
+    {
+        var (kind, detail) = KindOf(exception);
+        var proxy = Proxy;
+        var isAboutTheProxy = kind == OssFailureKind.Proxy
+            || (proxy is not null && kind is OssFailureKind.NameNotResolved or OssFailureKind.ConnectionRefused or OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout);
+        return isAboutTheProxy && proxy is not null
+            ? new OssException($"{operation} failed: {ProxyProblem(kind, proxy, detail)}.", exception) { Kind = OssFailureKind.Proxy }
+            : new OssException($"{operation} {Problem(kind, detail)}", exception) { Kind = kind };
+    }
+
+    private string ProxyProblem(OssFailureKind kind, string proxy, string detail) => kind switch
+    {
+        OssFailureKind.NameNotResolved => $"the name of the proxy {proxy} cannot be resolved",
+        OssFailureKind.ConnectionRefused => $"the proxy {proxy} refuses connections",
+        OssFailureKind.Unreachable => $"the proxy {proxy} cannot be reached ({detail})",
+        OssFailureKind.ConnectTimeout => $"the proxy {proxy} opened no connection to {Endpoint} in time",
+        _ when detail == "407" => AsksForCredentials(proxy),
+        _ => $"the proxy {proxy} refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
+    };
+
+    /// <summary>What a 407 means.</summary>
+    public static string AsksForCredentials(string? proxy) => $"the proxy {(proxy is null ? "" : proxy + " ")}asks for a user name and a password (status 407)";
+
+    private string Problem(OssFailureKind kind, string detail) => kind switch
+    {
+        OssFailureKind.NameNotResolved => $"failed: the name of {Endpoint} cannot be resolved.",
+        OssFailureKind.ConnectionRefused => $"failed: {Endpoint} refuses connections.",
+        OssFailureKind.Unreachable => $"failed: {Endpoint} cannot be reached ({detail}).",
+        OssFailureKind.ConnectTimeout => $"failed: {Endpoint} opened no connection in time.",
+        OssFailureKind.Certificate => $"failed: the certificate of {Endpoint} is not accepted{(detail.Length == 0 ? "" : ": " + detail)}.",
+        OssFailureKind.Tls => $"failed: no TLS connection to {Endpoint} can be made.",
+        OssFailureKind.Proxy => $"failed: a proxy refused a connection to {Endpoint}" + (detail.Length == 0 ? "." : $" with status {detail}."),
+        OssFailureKind.NotOss when detail.Length > 0 => $"got no usable answer: {Endpoint} answers with {detail}. What it did is unknown.",
+        OssFailureKind.NotOss => $"got no usable answer: {Endpoint} does not answer in HTTP. What it did is unknown.",
+        OssFailureKind.ConnectionLost => $"got no usable answer: the connection to {Endpoint} was lost. What it did is unknown.",
+        _ => $"got no usable answer from {Endpoint} ({detail}); what it did is unknown.",
+    };
+
+    private static string PlaceOf(Uri uri) => FormattableString.Invariant($"{uri.Host}:{uri.Port}");
+
+    private static (OssFailureKind Kind, string Detail) KindOf(Exception exception)
+    {
+        var platform = HttpTransport.ErrorOf(exception);
+        if (platform.Kind is OssFailureKind.Proxy or OssFailureKind.NotOss)
+        {
+            return platform;
+        }
+
+        var isConnected = false;
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            var found = e switch
+            {
+                CertificateException certificate => (OssFailureKind.Certificate, certificate.Faults),
+                AuthenticationException => (OssFailureKind.Tls, ""),
+                TimeoutException => (OssFailureKind.ConnectTimeout, ""),
+                SocketException when isConnected => (OssFailureKind.ConnectionLost, ""),
+                SocketException socket => KindOf(socket.SocketErrorCode),
+                WebException web => KindOf(web.Status),
+                _ => (OssFailureKind.Unknown, ""),
+            };
+            if (found.Item1 != OssFailureKind.Unknown)
+            {
+                // A connection that ends while TLS is being agreed on has carried nothing yet.
+                return found.Item1 == OssFailureKind.ConnectionLost && platform.Kind == OssFailureKind.Tls ? platform : found;
+            }
+
+            isConnected |= e is IOException;
+        }
+
+        return platform.Kind != OssFailureKind.Unknown ? platform
+            : isConnected ? (OssFailureKind.ConnectionLost, "")
+            : (OssFailureKind.Unknown, exception.GetType().Name);
+    }
+
+    private static (OssFailureKind Kind, string Detail) KindOf(SocketError error) => error switch
+    {
+        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoRecovery or SocketError.NoData => (OssFailureKind.NameNotResolved, ""),
+        SocketError.ConnectionRefused => (OssFailureKind.ConnectionRefused, ""),
+        SocketError.TimedOut => (OssFailureKind.ConnectTimeout, ""),
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.OperationAborted => (OssFailureKind.ConnectionLost, ""),
+        _ => (OssFailureKind.Unreachable, error.ToString()),
+    };
+
+    // .NET Framework tells these by a status, and has a socket's error inside for some only.
+    private static (OssFailureKind Kind, string Detail) KindOf(WebExceptionStatus status) => status switch
+    {
+        WebExceptionStatus.NameResolutionFailure => (OssFailureKind.NameNotResolved, ""),
+        WebExceptionStatus.ProxyNameResolutionFailure or WebExceptionStatus.RequestProhibitedByProxy => (OssFailureKind.Proxy, ""),
+        WebExceptionStatus.TrustFailure => (OssFailureKind.Certificate, ""),
+        WebExceptionStatus.SecureChannelFailure => (OssFailureKind.Tls, ""),
+        WebExceptionStatus.Timeout => (OssFailureKind.ConnectTimeout, ""),
+        WebExceptionStatus.ConnectionClosed or WebExceptionStatus.KeepAliveFailure or WebExceptionStatus.ReceiveFailure
+            or WebExceptionStatus.SendFailure or WebExceptionStatus.PipelineFailure => (OssFailureKind.ConnectionLost, ""),
+        WebExceptionStatus.ServerProtocolViolation => (OssFailureKind.NotOss, ""),
+        _ => (OssFailureKind.Unknown, ""),
+    };
+}
+
+/// <summary>A certificate that is not accepted, and why.</summary>
+internal sealed class CertificateException : AuthenticationException
+{
+    private CertificateException(string faults)
+        : base("Certificate not accepted: " + faults + ".") => Faults = faults;
+
+    public string Faults { get; }
+
+    /// <summary>Accepts what the platform accepts by itself, and nothing else.</summary>
+    /// <exception cref="CertificateException">It is not accepted: thrown, so that whoever waits for this very connection learns why.</exception>
+    public static bool Require(SslPolicyErrors errors, X509Chain? chain)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
+        throw new CertificateException(string.Join(", and ", FaultsOf(errors, flags)));
+    }
+
+    private static IEnumerable<string> FaultsOf(SslPolicyErrors errors, X509ChainStatusFlags flags)
+    {
+        const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        if ((errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
+        {
+            yield return "there is none";
+        }
+
+        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
+        {
+            yield return "it is for another name";
+        }
+
+        if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
+        {
+            yield return "it has expired or is not valid yet";
+        }
+
+        if ((flags & Untrusted) != 0)
+        {
+            yield return "this machine does not trust its issuer";
+        }
+
+        if ((flags & X509ChainStatusFlags.Revoked) != 0)
+        {
+            yield return "it was revoked";
+        }
+
+        var rest = flags & ~(Untrusted | X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.Revoked);
+        if (rest != 0)
+        {
+            yield return rest.ToString();
+        }
+    }
+}

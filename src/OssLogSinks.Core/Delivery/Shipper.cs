@@ -1,0 +1,270 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Retry;
+using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Core.Delivery;
+
+/// <summary>
+/// The background loop that moves batches from the spool into objects: a fixed number of workers, each taking one
+/// stream at a time for one step. It alone decides how often to try and when to give up.
+/// </summary>
+internal sealed class Shipper : IDisposable
+{
+    // Long before a request is given up, people want to know that nobody answers.
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
+
+    // While OSS fails, one stream asks that often, so that delivery begins again soon after OSS does.
+    private static readonly TimeSpan LongestScoutPause = TimeSpan.FromSeconds(4);
+
+    private readonly MemorySpool _spool;
+    private readonly AppendContext _context;
+    private readonly DeliveryFate _fate;
+    private readonly ShipperSettings _settings;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly RetrySchedule _scoutSchedule;
+    private readonly Task[] _workers;
+
+    // The stream that finds out for the others when OSS works again; null while none fails.
+    private LogStream? _scout;
+
+    public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
+    {
+        _spool = spool;
+        _context = context;
+        _fate = fate;
+        _settings = settings;
+        _scoutSchedule = settings.Schedule with { Limit = Shorter(settings.Schedule.Limit, Longer(settings.Schedule.First, LongestScoutPause)) };
+        _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
+    }
+
+    /// <summary>Cuts off what is being sent and ends the workers.</summary>
+    public async Task StopAsync()
+    {
+        // On a thread of its own: a client may do as it likes there.
+        await BoundedWait.RunAsync(() =>
+        {
+            _stop.Cancel();
+            return true;
+        }).ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+    }
+
+    /// <summary>To be called once the workers have ended.</summary>
+    public void Dispose()
+    {
+        _context.Reporter.Forget(this);
+        _stop.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        DeliveryScope.Begin(_context.Source);
+        try
+        {
+            while (await _spool.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            {
+                while (_spool.Ready.TryRead(out var stream))
+                    await TakeTurnAsync(stream).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // Stopped, whatever the client made of it: what is left in the spool is given up by whoever stopped us.
+        }
+    }
+
+    private async Task TakeTurnAsync(LogStream stream)
+    {
+        var batch = _spool.Begin(stream);
+        var isOver = false;
+        using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream, () => Volatile.Read(ref isOver)), null, LongSilence, Timeout.InfiniteTimeSpan);
+        var pause = TimeSpan.Zero;
+        var closed = stream.Appender.ObjectsClosed;
+        ShipVerdict? verdict = null;
+        try
+        {
+            try
+            {
+                verdict = await stream.Appender.StepAsync(batch, _stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Before its outcome is noted: a timer that fires this very moment must not say that it has none.
+                Volatile.Write(ref isOver, true);
+            }
+
+            pause = Apply(stream, batch, verdict);
+            if (stream.Appender.ObjectsClosed != closed)
+                pause = Longer(pause, PauseAfterClosing(stream));
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // A fault of ours, or of a client plugged in: treated as trouble, so that no worker ever ends by it.
+            pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
+        }
+
+        var hasDelivered = verdict is ShipVerdict.Delivered;
+        _spool.End(stream, pause, HealthOf(stream, hasDelivered));
+        if (stream.Budget.Failures == 0)
+            EndScouting(stream, hasDelivered);
+    }
+
+    private static StreamHealth HealthOf(LogStream stream, bool hasDelivered)
+    {
+        if (stream.Budget.Failures > 0)
+            return stream.Budget.IsRefused ? StreamHealth.Refused : StreamHealth.Failing;
+
+        return hasDelivered ? StreamHealth.Good : StreamHealth.Unknown;
+    }
+
+    // If it was given up, the next one that fails takes its part.
+    private void EndScouting(LogStream stream, bool hasDelivered)
+    {
+        if (Interlocked.CompareExchange(ref _scout, null, stream) == stream && hasDelivered)
+            _spool.EndPauses();
+    }
+
+    private void ReportSilence(LogStream stream, Func<bool> isOver)
+    {
+        var way = _context.Client is OssClient client ? " to " + client.Way : "";
+        var error = new OssException($"A request{way} has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
+        _context.Reporter.Trouble(new RequestFailure(error, isPassing: true), failures: int.MaxValue, (this, stream), isOver);
+    }
+
+    private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case ShipVerdict.Delivered delivered:
+                stream.Budget.MarkSuccess();
+                // Empty records are delivered without asking OSS: they tell nothing of it.
+                if (delivered.Bytes > 0)
+                    _context.Reporter.Delivered((this, stream));
+                _fate.Stored(batch, delivered.End, delivered.Bytes);
+                return TimeSpan.Zero;
+
+            case ShipVerdict.Never never:
+                stream.Budget.MarkSuccess();
+                _context.Reporter.GaveUp((this, stream));
+                _fate.Lost(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeStored: false);
+                return TimeSpan.Zero;
+
+            case ShipVerdict.GoOn:
+                return TimeSpan.Zero;
+
+            case ShipVerdict.Again again:
+                return Failed(stream, batch, again.Cause, firstPauseIsZero: true);
+
+            default:
+                return Failed(stream, batch, ((ShipVerdict.Later)verdict).Cause, firstPauseIsZero: false);
+        }
+    }
+
+    private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
+    {
+        stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause), cause is AppendOutcome.Refused);
+        if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
+        {
+            _context.Reporter.Refused(refused.Error, (this, stream));
+            GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused.Error);
+            return TimeSpan.Zero;
+        }
+
+        _context.Counters.Retried();
+        if (cause?.Failure is { } failure)
+            _context.Reporter.Trouble(failure, stream.Budget.Failures, (this, stream));
+
+        if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
+        {
+            var error = stream.Budget.LastError;
+            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not take them within the retry time.", error), error);
+            return TimeSpan.Zero;
+        }
+
+        return PauseAfter(stream, cause, firstPauseIsZero);
+    }
+
+    private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, Exception? error)
+    {
+        var mayBeStored = stream.Appender.MayHaveLanded;
+        stream.Appender.Abandon();
+        stream.Budget.MarkSuccess();
+        _context.Reporter.GaveUp((this, stream));
+        _fate.Lost(batch, reason, why, error, mayBeStored);
+    }
+
+    private static string WhyRefused(AppendOutcome.Refused refused) =>
+        string.Join(" ", new[] { "OSS refused to take them:", refused.Error.Message, TroubleAdvice.For(refused.Error) }.Where(part => part.Length > 0));
+
+    private TimeSpan PauseAfter(LogStream stream, AppendOutcome? cause, bool firstPauseIsZero)
+    {
+        var failures = stream.Budget.Failures;
+        if (firstPauseIsZero && failures == 1)
+            return TimeSpan.Zero;
+
+        // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
+        if (cause is AppendOutcome.Refused)
+            return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (Chance() / 2))));
+
+        var isScout = (Interlocked.CompareExchange(ref _scout, stream, null) ?? stream) == stream;
+        var pause = (isScout ? _scoutSchedule : _settings.Schedule).DelayAfter(failures, Chance());
+        if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
+            return pause;
+
+        // What the service asks for is not ours to trust: it may name years, which no timer takes.
+        return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
+    }
+
+    // One object that is closed is nothing special. Where each new one is closed too, they must not be used up one an append.
+    private TimeSpan PauseAfterClosing(LogStream stream)
+    {
+        var inARow = stream.Closings.Mark(_settings.Time, _settings.Schedule.Limit + _settings.Schedule.Limit);
+        return inARow == 1 ? TimeSpan.Zero : _settings.Schedule.DelayAfter(inARow, Chance());
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    // The function is the user's: what it throws, or gives beyond its range, must end no worker.
+    private double Chance()
+    {
+        try
+        {
+            var chance = _settings.Chance();
+            return chance is >= 0 and < 1 ? chance : 0.5;
+        }
+        catch (Exception)
+        {
+            return 0.5;
+        }
+    }
+
+    private static Exception? ErrorOf(AppendOutcome? cause) => cause switch
+    {
+        AppendOutcome.Refused refused => refused.Error,
+        AppendOutcome.Throttled throttled => throttled.Error,
+        AppendOutcome.Unanswered unanswered => unanswered.Error,
+        AppendOutcome.ObjectClosed closed => closed.Error,
+        AppendOutcome.Unrecorded unrecorded => unrecorded.Error,
+        _ => null,
+    };
+}
+
+/// <summary>How the shipper paces itself.</summary>
+/// <param name="Workers">Streams shipped at the same time.</param>
+/// <param name="Schedule">Pauses after failures that pass by themselves.</param>
+/// <param name="RefusalDelay">The pause after refusals that somebody has to mend.</param>
+/// <param name="RetryTimeLimit">How long a batch is tried.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Chance">Chance for the pauses.</param>
+internal sealed record ShipperSettings(
+    int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance)
+{
+    /// <summary>Whether refusals that somebody has to mend are waited out.</summary>
+    public bool RetryRefusals { get; init; } = true;
+}

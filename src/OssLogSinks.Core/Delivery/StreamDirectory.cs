@@ -1,0 +1,182 @@
+using OssLogSinks.Core.Appending;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Rolling;
+
+namespace OssLogSinks.Core.Delivery;
+
+/// <summary>
+/// Finds an event's stream by its time and values. Keeps as many streams as it may; the one that is idle for
+/// longest is forgotten first. Guarded by the spool's lock.
+/// </summary>
+internal sealed class StreamDirectory
+{
+    // Several ids lead to one stream where a date format shows less than its finest unit, '%d' for instance.
+    private const int IdsPerStream = 8;
+
+    /// <summary>How long after its period's end, and after its last append, the object of a stream is taken for finished.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
+
+    private readonly ObjectKeyTemplate _template;
+    private readonly AppendContext _context;
+    private readonly int _limit;
+    private readonly Dictionary<StreamId, LogStream> _byId = [];
+    private readonly Dictionary<StreamKey, LogStream> _byKey = [];
+    private readonly Dictionary<ulong, LogStream> _byName = [];
+    private readonly LinkedList<LogStream> _streams = new();
+
+    public StreamDirectory(ObjectKeyTemplate template, AppendContext context, int limit)
+    {
+        _template = template;
+        _context = context;
+        _limit = limit;
+    }
+
+    public IEnumerable<LogStream> Streams => _streams;
+
+    public int Count => _streams.Count;
+
+    /// <summary>Those with nothing to ship, the one that is idle for longest first.</summary>
+    public LinkedList<LogStream> Idle { get; } = new();
+
+    /// <summary>The stream of an event, made if it is new.</summary>
+    public LogStream Find(DateTimeOffset time, ReadOnlyMemory<string?> values)
+    {
+        var period = _context.Policy.PeriodOf(time);
+        var id = new StreamId(period, values);
+        if (!_byId.TryGetValue(id, out var stream))
+            stream = Add(id.Kept(), period, values);
+
+        return Use(stream, period);
+    }
+
+    /// <summary>The stream of a record from a buffer, made if it is new.</summary>
+    public LogStream Find(IBufferedStream name, DateTimeOffset time)
+    {
+        if (!_byName.TryGetValue(name.Hash, out var stream))
+        {
+            stream = FindOrMake(name.Key);
+            stream.Name = name;
+            _byName.Add(name.Hash, stream);
+        }
+
+        return Use(stream, SealsByTime ? _context.Policy.PeriodOf(time) : default);
+    }
+
+    private static LogStream Use(LogStream stream, RollPeriod period)
+    {
+        if (period.Start > stream.LatestPeriod)
+            stream.LatestPeriod = period.Start;
+        return stream;
+    }
+
+    /// <summary>Whether streams end with their time, and the objects of those that ended are sealed.</summary>
+    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
+
+    /// <summary>Has the object of an idle stream sealed whose time was over a while ago; whether it was.</summary>
+    public bool TryFinish(LogStream stream, TimeSpan ago)
+    {
+        if (!SealsByTime || stream.State != StreamState.Idle || !IsOver(stream, _context.Time.GetUtcNow() - ago))
+            return false;
+
+        stream.Appender.Finish();
+        return true;
+    }
+
+    /// <summary>Forgets idle streams until no more are kept than may be.</summary>
+    public void Trim() => TrimTo(_limit);
+
+    private void TrimTo(int count)
+    {
+        while (_streams.Count > count && Idle.First is { } longest)
+            Forget(longest.Value);
+    }
+
+    private LogStream Add(StreamId id, RollPeriod period, ReadOnlyMemory<string?> values)
+    {
+        var key = _template.Render(period.Start, values.Span);
+        var stream = FindOrMake(key);
+        if (stream.Ids.Count == IdsPerStream)
+        {
+            _byId.Remove(stream.Ids[0]);
+            stream.Ids.RemoveAt(0);
+        }
+
+        _byId.Add(id, stream);
+        stream.Ids.Add(id);
+        return stream;
+    }
+
+    private LogStream FindOrMake(StreamKey key)
+    {
+        if (_byKey.TryGetValue(key, out var stream))
+            return stream;
+
+        TrimTo(_limit - 1);
+        stream = new LogStream(key, new ObjectAppender(_context, key));
+        _byKey.Add(key, stream);
+        _streams.AddLast(stream.Place);
+        Idle.AddLast(stream.Turn);
+        return stream;
+    }
+
+    // By what the keys show: a period can be finer than that. The stream of an event from the future is not over.
+    private bool IsOver(LogStream stream, DateTimeOffset at) =>
+        stream.LatestPeriod < at && !_template.ShowsSame(stream.LatestPeriod, _context.Policy.PeriodOf(at).Start);
+
+    private void Forget(LogStream stream)
+    {
+        TryFinish(stream, TimeSpan.Zero);
+        stream.Timer?.Dispose();
+        stream.Appender.Dispose();
+        _streams.Remove(stream.Place);
+        Idle.Remove(stream.Turn);
+        _byKey.Remove(stream.Key);
+        foreach (var id in stream.Ids)
+            _byId.Remove(id);
+        if (stream.Name is { } name)
+            _byName.Remove(name.Hash);
+    }
+}
+
+/// <summary>What decides an event's stream, before the key is rendered: so that the key is rendered once a stream, not once an event.</summary>
+internal readonly struct StreamId : IEquatable<StreamId>
+{
+    private readonly RollPeriod _period;
+    private readonly ReadOnlyMemory<string?> _values;
+
+    public StreamId(RollPeriod period, ReadOnlyMemory<string?> values)
+    {
+        _period = period;
+        _values = values;
+    }
+
+    /// <summary>The same id with values of its own, to be kept.</summary>
+    public StreamId Kept() => new(_period, _values.ToArray());
+
+    public bool Equals(StreamId other)
+    {
+        if (_period.Start.Ticks != other._period.Start.Ticks || _period.Start.Offset != other._period.Start.Offset
+            || _values.Length != other._values.Length)
+            return false;
+
+        var mine = _values.Span;
+        var others = other._values.Span;
+        for (var i = 0; i < mine.Length; i++)
+            if (!string.Equals(mine[i], others[i], StringComparison.Ordinal))
+                return false;
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => obj is StreamId other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = _period.Start.GetHashCode();
+        foreach (var value in _values.Span)
+            hash = unchecked((hash * 397) ^ (value is null ? 0 : StringComparer.Ordinal.GetHashCode(value)));
+
+        return hash;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace OssLogSinks.Core.DiskBuffer.Files;
+
+/// <summary>
+/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, what a name stands for, who owns it, and
+/// a lock that is asked of the kernel. Strings are marshalled by hand, which spares unsafe code.
+/// </summary>
+internal static class UnixSystem
+{
+    private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
+    private const int ShareOrFail = 1 | 4;
+    private const int FullFsync = 51;
+    private const int NotThere = 2;
+    private const int Interrupted = 4;
+    private const int AccessDenied = 13;
+    private const int Invalid = 22;
+
+    private const int TypeMask = 0xF000;
+    private const int FolderType = 0x4000;
+    private const int FileType = 0x8000;
+
+    // The runtime's own lstat has one layout on every Unix: flags, mode, user and group come first.
+    private const int StatusSize = 256;
+    private const int ModeAt = 4;
+    private const int UserAt = 8;
+
+    // On Linux, and on macOS and the BSDs.
+    private static readonly int[] WouldBlock = [11, 35];
+
+    private static readonly int[] NotForFolders = [Invalid, 38, 45, 78, 95, 102];
+
+    public static bool IsUnix { get; } = !RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
+
+    private static bool IsMac { get; } = RuntimeInformation.IsOSPlatform(OSPlatform.OSX);
+
+    /// <summary>Makes a file's content durable.</summary>
+    /// <returns>False if this system has no C library that can be called.</returns>
+    /// <exception cref="IOException">The system says that it failed.</exception>
+    public static bool TrySync(IntPtr descriptor, string path)
+    {
+        try
+        {
+            Check(Sync(descriptor.ToInt32()), path);
+            return true;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return TrySyncByRuntime(descriptor, path);
+        }
+    }
+
+    // Where the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own part has it.
+    private static bool TrySyncByRuntime(IntPtr descriptor, string path)
+    {
+        try
+        {
+            Check(runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), path);
+            return true;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return false;
+        }
+    }
+
+    private static void Check(int error, string path)
+    {
+        if (error != 0)
+            throw new IOException($"'{path}' could not be made durable (error {error}).");
+    }
+
+    /// <summary>Makes the names in a folder durable, where the system can.</summary>
+    /// <exception cref="IOException">The system says that it failed.</exception>
+    public static void SyncFolder(string path)
+    {
+        try
+        {
+            var descriptor = open(Bytes(path), ReadOnly);
+            var error = descriptor < 0 ? Marshal.GetLastWin32Error() : Sync(descriptor);
+            if (descriptor >= 0)
+                _ = close(descriptor);
+
+            // A folder that may be written but not read cannot be synced, nor can any on some file systems.
+            if (error != 0 && error != AccessDenied && Array.IndexOf(NotForFolders, error) < 0)
+                throw new IOException($"The names in '{path}' could not be made durable (error {error}).");
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            // A system without a C library by this name: its names become durable when it likes.
+        }
+    }
+
+    /// <summary>Makes a folder that only this user may enter.</summary>
+    /// <returns>False if this system has no C library that can be called, or it failed.</returns>
+    public static bool TryCreateFolder(string path)
+    {
+        try
+        {
+            return mkdir(Bytes(path), 0x1C0) == 0;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Lets nobody but this user read or write a file.</summary>
+    public static void MakePrivate(string path)
+    {
+        try
+        {
+            _ = chmod(Bytes(path), 0x180);
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            // The folder that it is in lets nobody enter.
+        }
+    }
+
+    /// <summary>What a name stands for, links not followed.</summary>
+    public static EntryKind KindOf(string path)
+    {
+        try
+        {
+            var status = new byte[StatusSize];
+            if (lstat(Bytes(path), status) != 0)
+                return EntryKind.Gone;
+
+            var type = BitConverter.ToInt32(status, ModeAt) & TypeMask;
+            return BitConverter.ToUInt32(status, UserAt) != geteuid() ? EntryKind.Stranger
+                : type == FileType ? EntryKind.File
+                : type == FolderType ? EntryKind.Folder
+                : EntryKind.Stranger;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return KindByAttributes(path);
+        }
+    }
+
+    /// <summary>What a name stands for, as far as .NET alone can say.</summary>
+    public static EntryKind KindByAttributes(string path)
+    {
+        try
+        {
+            var attributes = File.GetAttributes(path);
+            return (attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0 ? EntryKind.Stranger
+                : (attributes & FileAttributes.Directory) != 0 ? EntryKind.Folder
+                : EntryKind.File;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return EntryKind.Gone;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return EntryKind.Stranger;
+        }
+    }
+
+    /// <summary>Whether the kernel refuses even a shared lock on a file, as it would to any other process.</summary>
+    /// <exception cref="IOException">It could not be asked.</exception>
+    public static bool IsLocked(string path)
+    {
+        try
+        {
+            var descriptor = open(Bytes(path), ReadWrite);
+            if (descriptor < 0)
+            {
+                var error = Marshal.GetLastWin32Error();
+                if (error == NotThere)
+                    return false;
+
+                throw new IOException($"'{path}' cannot be opened (error {error}).");
+            }
+
+            // Any other error says that this file system has no locks.
+            var isRefused = flock(descriptor, ShareOrFail) != 0 && Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) >= 0;
+            _ = close(descriptor);
+            return isRefused;
+        }
+        catch (Exception e) when (IsMissing(e))
+        {
+            return false;
+        }
+    }
+
+    private static int Sync(int descriptor)
+    {
+        // On macOS fsync does not reach the medium.
+        if (IsMac && fcntl(descriptor, FullFsync) == 0)
+            return 0;
+
+        while (fsync(descriptor) != 0)
+        {
+            if (Marshal.GetLastWin32Error() is not Interrupted and var error)
+                return error;
+        }
+
+        return 0;
+    }
+
+    private static bool IsMissing(Exception error) => error is DllNotFoundException or EntryPointNotFoundException;
+
+    private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + "\0");
+
+#pragma warning disable IDE1006, SYSLIB1054, CA5392 // The C library's own names; a generated import would need unsafe code.
+    [DllImport("libc", SetLastError = true)]
+    private static extern int open(byte[] path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int close(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fcntl(int descriptor, int command);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int flock(int descriptor, int operation);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int mkdir(byte[] path, uint mode);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int chmod(byte[] path, uint mode);
+
+    [DllImport("libc")]
+    private static extern uint geteuid();
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_FSync", SetLastError = true)]
+    private static extern int runtime_fsync(IntPtr descriptor);
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_LStat", SetLastError = true)]
+    private static extern int lstat(byte[] path, [Out] byte[] status);
+#pragma warning restore IDE1006, SYSLIB1054, CA5392
+}
+
+/// <summary>What a name in a folder stands for.</summary>
+internal enum EntryKind
+{
+    Gone,
+    File,
+    Folder,
+
+    /// <summary>A link, a pipe, a device, or something of another user.</summary>
+    Stranger,
+}

@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace OssLogSinks.Core.Keys;
+
+/// <summary>
+/// What OSS takes as an object key: 1 to 1023 bytes of UTF-8, not beginning with a slash or backslash
+/// (documentation "Object naming conventions"); this client also wants well-formed Unicode.
+/// </summary>
+internal static class ObjectKeyRules
+{
+    /// <summary>The longest key in bytes of UTF-8.</summary>
+    public const int MaxBytes = 1023;
+
+    /// <summary>Says what is wrong with a key as the rest of a sentence that begins with its name; null if nothing is.</summary>
+    public static string? FaultOf(string? key)
+    {
+        if (string.IsNullOrEmpty(key))
+        {
+            return "must not be empty.";
+        }
+
+        if (key![0] is '/' or '\\')
+        {
+            return "must not begin with '/' or '\\'.";
+        }
+
+        if (!IsWellFormed(key))
+        {
+            return "holds half a surrogate pair and has no UTF-8 form.";
+        }
+
+        var bytes = Encoding.UTF8.GetByteCount(key);
+        return bytes > MaxBytes ? $"has {bytes} bytes as UTF-8; at most {MaxBytes} are allowed." : null;
+    }
+
+    /// <summary>Throws if OSS would not take the key.</summary>
+    /// <exception cref="ArgumentException">The key breaks a rule.</exception>
+    public static void Require(string? key, string parameterName)
+    {
+        var fault = FaultOf(key);
+        if (fault is not null)
+        {
+            throw new ArgumentException("The object key " + fault, parameterName);
+        }
+    }
+
+    /// <summary>Whether a segment of the key is <c>.</c> or <c>..</c>, which many URL parsers swallow.</summary>
+    public static bool HasDotSegment(string key)
+    {
+        foreach (var segment in key.Split('/'))
+        {
+            if (segment is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the text has half of a surrogate pair here, without the other half.</summary>
+    public static bool IsHalfCharacter(string text, int index) =>
+        char.IsHighSurrogate(text[index]) ? index + 1 == text.Length || !char.IsLowSurrogate(text[index + 1])
+        : char.IsLowSurrogate(text[index]) && (index == 0 || !char.IsHighSurrogate(text[index - 1]));
+
+    /// <summary>
+    /// Whether a <see cref="Uri"/> that keeps to its own rules changes the key: it removes dot segments, and seven marks that turn the
+    /// direction of reading, percent-encoded ones too, so that what was signed is not what is sent. It keeps everything else that is
+    /// percent-encoded, as it was or as another spelling of the same key.
+    /// </summary>
+    public static bool IsChangedByUri(string key) =>
+        HasDotSegment(key) || key.Any(c => c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E'));
+
+    /// <summary>
+    /// Whether a character shows nothing of itself: marks that turn the direction of reading, line separators, and others that no script
+    /// needs; those that join letters or keep them apart are needed. A list, since platforms do not agree about new ones, and all must
+    /// write the same keys.
+    /// </summary>
+    public static bool IsInvisible(char c) =>
+        c is '\u00AD' or '\u061C' or '\u180E' or '\u200B' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF';
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (IsHalfCharacter(text, i))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

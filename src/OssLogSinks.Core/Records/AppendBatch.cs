@@ -1,0 +1,285 @@
+using System.Buffers;
+
+namespace OssLogSinks.Core.Records;
+
+/// <summary>
+/// Whole records of one stream as contiguous bytes in segments of a pool. Filled under the spool's lock; once sealed it
+/// belongs to the shipper, which moves its cursor forward record by record and releases it at the end.
+/// </summary>
+internal sealed class AppendBatch
+{
+    // What a record costs besides its bytes: its end, and the room that lists keep in reserve.
+    private const int RecordOverhead = 12;
+
+    // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
+    private const int StateOverhead = 512;
+
+    // An id, and the room kept in reserve for more of them.
+    private const int IdOverhead = 16;
+
+    /// <summary>The most that a record costs besides its bytes.</summary>
+    public const int MostOverhead = RecordOverhead + StateOverhead + IdOverhead;
+
+    // Two of a size each: what is rented is little more than what is used, and few pieces are sent.
+    private const int SegmentsOfASize = 2;
+
+    private readonly List<byte[]> _segments = [];
+    private readonly SegmentPool? _pool;
+    private readonly List<int> _ends = [];
+    private List<object>? _states;
+    private List<int>? _stateRecords;
+    private long[] _ids = [];
+    private int _capacity;
+    private TaskCompletionSource<bool>? _completion;
+    private bool _anyLost;
+
+    /// <param name="firstAcceptedAt">When its first record was accepted, on the time provider's own scale.</param>
+    /// <param name="source">Who keeps the books of its records; null if nobody does besides the batch.</param>
+    /// <param name="pool">Where its memory comes from and goes to, for whoever fills and releases it; null for memory of its own.</param>
+    public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
+    {
+        FirstAcceptedAt = firstAcceptedAt;
+        Source = source;
+        _pool = pool;
+    }
+
+    /// <summary>When the first record was accepted that makes it due, on the time provider's own scale.</summary>
+    public long FirstAcceptedAt { get; private set; }
+
+    /// <summary>Whether it may be appended for its own sake: not as long as it holds only what delivery itself has logged.</summary>
+    public bool IsDue { get; private set; }
+
+    /// <summary>Who keeps the books of its records; null if nobody does besides the batch.</summary>
+    public RecordSource? Source { get; }
+
+    public int Length { get; private set; }
+
+    public int Count => _ends.Count;
+
+    /// <summary>Memory that the batch holds: what the spool's limit counts.</summary>
+    public int HeldBytes { get; private set; }
+
+    /// <summary>Records before this one have met their fate.</summary>
+    public int Cursor { get; private set; }
+
+    public bool IsDone => Cursor == Count;
+
+    /// <summary>Whether the records from the cursor on have no bytes at all.</summary>
+    public bool IsRestEmpty => StartOf(Cursor) == Length;
+
+    /// <summary>Memory that one more record would take.</summary>
+    public int CostOf(in LogRecord record) => CostOf(record.Utf8.Length, record.State is not null);
+
+    /// <summary>Memory that the bytes of one more record of this length would take.</summary>
+    public int CostOf(int length) => Length + length <= _capacity ? 0 : RentedFor(length);
+
+    public int CostOf(int length, bool hasState) =>
+        RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
+
+    /// <summary>It is to be appended; from now on it waits for others to share its append.</summary>
+    public void MakeDue(long now)
+    {
+        if (IsDue)
+            return;
+
+        IsDue = true;
+        if (Count > 0)
+            FirstAcceptedAt = now;
+    }
+
+    public void Add(in LogRecord record) => Add(record.Utf8.Span, record.State, id: 0);
+
+    /// <summary>Adds a record.</summary>
+    /// <param name="utf8">Its bytes; copied.</param>
+    /// <param name="state">What is handed back with its fate; null for nothing.</param>
+    /// <param name="id">Its number in the source's books; without a source it is not kept.</param>
+    public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
+    {
+        HeldBytes += CostOf(utf8.Length, state is not null);
+        Reserve(utf8.Length);
+        Copy(utf8);
+        _ends.Add(Length);
+        if (Source is not null)
+            KeepId(id);
+        if (state is not null)
+        {
+            (_states ??= []).Add(state);
+            (_stateRecords ??= []).Add(Count - 1);
+        }
+    }
+
+    /// <summary>A record's number in the source's books.</summary>
+    public long IdOf(int record) => _ids[record];
+
+    /// <summary>The records from the cursor on that the source's books number up to <paramref name="id"/> end before this one.</summary>
+    public int EndOfIds(long id)
+    {
+        var end = Cursor;
+        while (end < Count && _ids[end] <= id)
+            end++;
+
+        return end;
+    }
+
+    /// <summary>
+    /// The records that come next into an object with this many bytes of room: all that begin below its limit, so at
+    /// least one when there is any room.
+    /// </summary>
+    /// <returns>The record after the last one of the cut.</returns>
+    public int CutBelow(long room)
+    {
+        if (Length - StartOf(Cursor) <= room)
+            return Count;
+
+        var end = Cursor + 1;
+        while (end < Count && StartOf(end) - StartOf(Cursor) < room)
+            end++;
+
+        return end;
+    }
+
+    /// <summary>The records from <paramref name="from"/> on that have <paramref name="most"/> bytes together; at least one.</summary>
+    /// <returns>The record after the last one of the cut.</returns>
+    public int CutWithin(int from, long most)
+    {
+        if (Length - StartOf(from) <= most)
+            return Count;
+
+        var end = from + 1;
+        while (end < Count && _ends[end] - StartOf(from) <= most)
+            end++;
+
+        return end;
+    }
+
+    /// <summary>The bytes from the cursor to the record <paramref name="end"/>.</summary>
+    public ReadOnlySequence<byte> BytesTo(int end) => BytesOf(Cursor, end, before: default);
+
+    /// <summary>The bytes of the records from <paramref name="from"/> to <paramref name="end"/>, behind others.</summary>
+    public ReadOnlySequence<byte> BytesOf(int from, int end, ReadOnlyMemory<byte> before)
+    {
+        var pieces = new BytePieces();
+        pieces.Add(before);
+        var (start, rest) = (StartOf(from), StartOf(end) - StartOf(from));
+        foreach (var segment in _segments)
+        {
+            var count = Math.Min(segment.Length - start, rest);
+            if (count > 0)
+            {
+                pieces.Add(segment.AsMemory(start, count));
+                rest -= count;
+            }
+
+            start = Math.Max(0, start - segment.Length);
+        }
+
+        return pieces.ToSequence();
+    }
+
+    /// <summary>The states of the records from the cursor to <paramref name="end"/> that have one.</summary>
+    public IReadOnlyList<object> StatesTo(int end)
+    {
+        if (_states is null)
+            return [];
+        if (Cursor == 0 && end == Count)
+            return _states;
+
+        return _states.Where((_, i) => _stateRecords![i] >= Cursor && _stateRecords[i] < end).ToArray();
+    }
+
+    /// <summary>The records before <paramref name="end"/> have met their fate; the source's books are told with <see cref="Settle"/>.</summary>
+    public void MoveTo(int end, bool lost)
+    {
+        Cursor = end;
+        _anyLost |= lost;
+    }
+
+    /// <summary>Tells the source's books of records that have met their fate.</summary>
+    public void Settle(int from, int end, bool lost)
+    {
+        if (end > from)
+            Source?.Settle(_ids.AsSpan(from, end - from), lost);
+    }
+
+    /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
+    public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
+    public void Release()
+    {
+        for (var i = 0; i < _segments.Count; i++)
+            _pool?.Return(SizeOf(i), _segments[i]);
+
+        _segments.Clear();
+        if (_ids.Length > 0)
+            ArrayPool<long>.Shared.Return(_ids);
+        _ids = [];
+        _completion?.TrySetResult(!_anyLost);
+    }
+
+    /// <summary>Whether its fate is settled for good, whatever a shipper that was cut off makes of it later.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>Settles its fate for good. Its memory is not given back: a client that was cut off may be reading it still.</summary>
+    public void Abandon()
+    {
+        IsAbandoned = true;
+        _completion?.TrySetResult(!_anyLost);
+    }
+
+    private void KeepId(long id)
+    {
+        if (Count > _ids.Length)
+        {
+            var larger = ArrayPool<long>.Shared.Rent(Math.Max(16, 2 * _ids.Length));
+            _ids.AsSpan().CopyTo(larger);
+            if (_ids.Length > 0)
+                ArrayPool<long>.Shared.Return(_ids);
+            _ids = larger;
+        }
+
+        _ids[Count - 1] = id;
+    }
+
+    private int StartOf(int record) => record == 0 ? 0 : _ends[record - 1];
+
+    private int RentedFor(int length)
+    {
+        var rented = 0;
+        for (var segments = _segments.Count; Length + length > _capacity + rented; segments++)
+            rented += SegmentPool.BytesOf(SizeOf(segments));
+
+        return rented;
+    }
+
+    private void Reserve(int length)
+    {
+        while (Length + length > _capacity)
+        {
+            var size = SizeOf(_segments.Count);
+            _segments.Add(_pool?.Rent(size) ?? SegmentPool.Make(size));
+            _capacity += SegmentPool.BytesOf(size);
+        }
+    }
+
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        // All segments before the last are full, except while a large record is being laid over several new ones.
+        var start = _capacity;
+        var segment = _segments.Count;
+        while (start > Length)
+            start -= _segments[--segment].Length;
+
+        while (bytes.Length > 0)
+        {
+            var target = _segments[segment].AsSpan(Length - start);
+            var count = Math.Min(target.Length, bytes.Length);
+            bytes.Slice(0, count).CopyTo(target);
+            bytes = bytes.Slice(count);
+            Length += count;
+            start += _segments[segment++].Length;
+        }
+    }
+
+    private static int SizeOf(int segment) => Math.Min(segment / SegmentsOfASize, SegmentPool.LargestSize);
+}

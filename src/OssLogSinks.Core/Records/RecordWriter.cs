@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Text;
+
+namespace OssLogSinks.Core.Records;
+
+/// <summary>
+/// Turns what a formatter writes into UTF-8 in a pooled buffer that is used again for the next record: no string per
+/// event. Not for two threads at once.
+/// </summary>
+public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
+{
+    private const int FirstSize = 1024;
+
+    // A record larger than this gives its buffer back, so that one giant does not stay in memory.
+    private const int LargestKept = 256 << 10;
+
+    private const int ReplacementCharacter = 0xFFFD;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
+    private int _length;
+    private char _highSurrogate;
+
+    /// <summary>Makes a writer. A new line is <c>\n</c>, on every machine.</summary>
+    public RecordWriter()
+        : base(System.Globalization.CultureInfo.InvariantCulture) =>
+        NewLine = "\n";
+
+    /// <summary>UTF-8, without a byte order mark.</summary>
+    public override Encoding Encoding => Utf8;
+
+    /// <summary>The record so far. Valid until the next call. Half of a surrogate pair at its end becomes U+FFFD.</summary>
+    public ReadOnlyMemory<byte> Written
+    {
+        get
+        {
+            EndHalfPair();
+            return _buffer.AsMemory(0, _length);
+        }
+    }
+
+    /// <summary>Begins the next record.</summary>
+    public void Reset()
+    {
+        _length = 0;
+        _highSurrogate = '\0';
+        if (_buffer.Length <= LargestKept)
+            return;
+
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
+    }
+
+    /// <inheritdoc />
+    public override void Write(char value)
+    {
+        if (value < 0x80 && _highSurrogate == '\0')
+        {
+            Reserve(1);
+            _buffer[_length++] = (byte)value;
+            return;
+        }
+
+        WritePaired(value);
+    }
+
+    /// <inheritdoc />
+    public override void Write(string? value)
+    {
+        if (value is null)
+            return;
+
+        var start = 0;
+        while (_highSurrogate != '\0' && start < value.Length)
+            WritePaired(value[start++]);
+
+        // A pair may be split over two calls: its first half waits for the second.
+        var end = value.Length > start && char.IsHighSurrogate(value[value.Length - 1]) ? value.Length - 1 : value.Length;
+        Reserve(Utf8.GetMaxByteCount(end - start));
+        _length += Utf8.GetBytes(value, start, end - start, _buffer, _length);
+        if (end < value.Length)
+            _highSurrogate = value[end];
+    }
+
+    /// <inheritdoc />
+    public override void Write(char[] buffer, int index, int count)
+    {
+        var end = index + count;
+        while (_highSurrogate != '\0' && index < end)
+            WritePaired(buffer[index++]);
+
+        var endsOpen = index < end && char.IsHighSurrogate(buffer[end - 1]);
+        var whole = endsOpen ? end - 1 : end;
+        Reserve(Utf8.GetMaxByteCount(whole - index));
+        _length += Utf8.GetBytes(buffer, index, whole - index, _buffer, _length);
+        if (endsOpen)
+            _highSurrogate = buffer[whole];
+    }
+
+#if !NETSTANDARD2_0
+    /// <inheritdoc />
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        var rest = buffer;
+        while (_highSurrogate != '\0' && rest.Length > 0)
+        {
+            WritePaired(rest[0]);
+            rest = rest[1..];
+        }
+
+        var endsOpen = rest.Length > 0 && char.IsHighSurrogate(rest[^1]);
+        var whole = endsOpen ? rest[..^1] : rest;
+        Reserve(Utf8.GetMaxByteCount(whole.Length));
+        _length += Utf8.GetBytes(whole, _buffer.AsSpan(_length));
+        if (endsOpen)
+            _highSurrogate = rest[^1];
+    }
+#endif
+
+    /// <inheritdoc />
+    public void Advance(int count) => _length += count;
+
+    /// <inheritdoc />
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        PrepareBytes(sizeHint);
+        return _buffer.AsMemory(_length);
+    }
+
+    /// <inheritdoc />
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        PrepareBytes(sizeHint);
+        return _buffer.AsSpan(_length);
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+            _length = 0;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Bytes that follow half of a pair cannot be its other half.
+    private void PrepareBytes(int sizeHint)
+    {
+        if (_highSurrogate != '\0')
+            EndHalfPair();
+        Reserve(Math.Max(sizeHint, 1));
+    }
+
+    private void WritePaired(char value)
+    {
+        if (char.IsLowSurrogate(value) && _highSurrogate != '\0')
+        {
+            var scalar = char.ConvertToUtf32(_highSurrogate, value);
+            _highSurrogate = '\0';
+            WriteScalar(scalar);
+            return;
+        }
+
+        EndHalfPair();
+        if (char.IsHighSurrogate(value))
+            _highSurrogate = value;
+        else
+            WriteScalar(char.IsLowSurrogate(value) ? ReplacementCharacter : value);
+    }
+
+    private void EndHalfPair()
+    {
+        if (_highSurrogate == '\0')
+            return;
+
+        _highSurrogate = '\0';
+        WriteScalar(ReplacementCharacter);
+    }
+
+    private void WriteScalar(int scalar)
+    {
+        Reserve(4);
+        if (scalar < 0x80)
+        {
+            _buffer[_length++] = (byte)scalar;
+            return;
+        }
+
+        var following = scalar < 0x800 ? 1 : scalar < 0x10000 ? 2 : 3;
+        _buffer[_length++] = (byte)((0xFF00 >> (following + 1)) | (scalar >> (6 * following)));
+        while (following-- > 0)
+            _buffer[_length++] = (byte)(0x80 | ((scalar >> (6 * following)) & 0x3F));
+    }
+
+    private void Reserve(int count)
+    {
+        if (_buffer.Length - _length >= count)
+            return;
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
+        Buffer.BlockCopy(_buffer, 0, larger, 0, _length);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

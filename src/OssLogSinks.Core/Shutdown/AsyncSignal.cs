@@ -1,0 +1,48 @@
+namespace OssLogSinks.Core.Shutdown;
+
+/// <summary>
+/// Wakes those who wait for a change. Take <see cref="NextAsync"/> first, then look whether there is something to do, then wait
+/// for it: so no change is missed.
+/// </summary>
+internal sealed class AsyncSignal
+{
+    private TaskCompletionSource<bool> _next = New();
+
+    /// <summary>Ends with the next change.</summary>
+    public Task NextAsync() => Volatile.Read(ref _next).Task;
+
+    /// <summary>Something has changed.</summary>
+    public void Set() => Interlocked.Exchange(ref _next, New()).TrySetResult(true);
+
+    private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Wakes one thread that waits, at once or later; it needs no thread of the pool for that.</summary>
+internal sealed class ThreadSignal : IDisposable
+{
+    private readonly ManualResetEventSlim _event = new();
+    private readonly TimeProvider _time;
+
+    public ThreadSignal(TimeProvider time) => _time = time;
+
+    /// <summary>Something has changed.</summary>
+    public void Set() => _event.Set();
+
+    /// <summary>Waits for the next change, or for the time to be over.</summary>
+    public void Wait(TimeSpan timeout)
+    {
+        if (ReferenceEquals(_time, TimeProvider.System) || timeout == Timeout.InfiniteTimeSpan)
+        {
+            _event.Wait(timeout);
+        }
+        else
+        {
+            using var timer = _time.CreateTimer(_ => _event.Set(), null, timeout, Timeout.InfiniteTimeSpan);
+            _event.Wait();
+        }
+
+        _event.Reset();
+    }
+
+    public void Dispose() => _event.Dispose();
+}

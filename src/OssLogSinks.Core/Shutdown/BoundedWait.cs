@@ -1,0 +1,80 @@
+namespace OssLogSinks.Core.Shutdown;
+
+/// <summary>
+/// Waits that block a thread, and end in time also where the thread pool has no thread left: an application that stops is often one
+/// that is stuck. For the close of a front door, and for the end of the process.
+/// </summary>
+public static class BoundedWait
+{
+    /// <summary>
+    /// Runs something on a thread of its own. What waits for the returned task with <see langword="await"/> goes on there too, so it needs no
+    /// thread of the pool either.
+    /// </summary>
+    /// <param name="action">What to run; it may block.</param>
+    /// <returns>Its result, or its exception.</returns>
+    public static Task<T> RunAsync<T>(Func<T> action)
+    {
+        var ended = new TaskCompletionSource<T>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                ended.SetResult(action());
+            }
+            catch (Exception e)
+            {
+                ended.SetException(e);
+            }
+        });
+        thread.IsBackground = true;
+        thread.Name = "OssAppend: closing";
+        thread.Start();
+        return ended.Task;
+    }
+
+    /// <summary>Blocks until the task has ended, but not for longer than the timeout. The task goes on either way.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="time">The clock. The system's needs no thread of the pool.</param>
+    /// <returns>Whether it has ended, by whatever result.</returns>
+    public static bool For(Task task, TimeSpan timeout, TimeProvider time) => For(task, time.GetTimestamp(), timeout, time);
+
+    /// <summary>As <see cref="For(Task, TimeSpan, TimeProvider)"/>, with a timeout that has begun earlier.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="begun">When: a timestamp of the clock.</param>
+    /// <param name="timeout">How long from then on; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="time">The clock. The system's needs no thread of the pool.</param>
+    /// <returns>Whether it has ended, by whatever result.</returns>
+    public static bool For(Task task, long begun, TimeSpan timeout, TimeProvider time)
+    {
+        if (task.IsCompleted)
+            return true;
+        if (timeout == Timeout.InfiniteTimeSpan)
+            return Task.WaitAny(task) == 0;
+        if (time == TimeProvider.System)
+            return Task.WaitAny([task], Left(begun, timeout, time)) == 0;
+
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        TimeSpan left;
+        do
+        {
+            left = Left(begun, timeout, time);
+            timer.Change(left, Timeout.InfiniteTimeSpan);
+        }
+        while (left > Left(begun, timeout, time));
+
+        return Task.WaitAny(task, over.Task) == 0;
+    }
+
+    /// <summary>What is left of a timeout; zero if nothing is.</summary>
+    /// <param name="begun">When it began: a timestamp of the clock.</param>
+    /// <param name="timeout">How long it is; not infinite.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The rest.</returns>
+    public static TimeSpan Left(long begun, TimeSpan timeout, TimeProvider time)
+    {
+        var left = timeout - time.GetElapsedTime(begun);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,62 @@
+namespace OssLogSinks.Core.Shutdown;
+
+/// <summary>Waits that end: by a token or by the clock. The awaited task goes on either way.</summary>
+internal static class Waiting
+{
+    /// <summary>Waits for the task or the token, whichever comes first.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task WithAsync(Task task, CancellationToken cancellationToken)
+    {
+        if (!task.IsCompleted && cancellationToken.CanBeCanceled)
+        {
+            var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var registration = cancellationToken.Register(() => cancelled.TrySetResult(true));
+            if (await Task.WhenAny(task, cancelled.Task).ConfigureAwait(false) != task)
+                throw new OperationCanceledException(cancellationToken);
+        }
+
+        await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the task's result or the token, whichever comes first; what the task comes to later is nobody's business.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task<T> WithAsync<T>(Task<T> task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WithAsync((Task)task, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!task.IsCompleted)
+        {
+            _ = task.ContinueWith(
+                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for that long, or for the token.</summary>
+    /// <exception cref="OperationCanceledException">The token came first.</exception>
+    public static async Task PauseAsync(TimeSpan pause, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellationToken.Register(() => cancelled.TrySetResult(true)))
+            _ = await ForAsync(cancelled.Task, pause, time).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Waits for the task, but not longer than <paramref name="timeout"/>; whether it ended in time.</summary>
+    public static async Task<bool> ForAsync(Task task, TimeSpan timeout, TimeProvider time)
+    {
+        if (task.IsCompleted || timeout == Timeout.InfiniteTimeSpan)
+        {
+            await task.ConfigureAwait(false);
+            return true;
+        }
+
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
+        return await Task.WhenAny(task, over.Task).ConfigureAwait(false) == task;
+    }
+}

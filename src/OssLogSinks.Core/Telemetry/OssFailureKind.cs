@@ -1,0 +1,47 @@
+namespace OssLogSinks.Core.Telemetry;
+
+/// <summary>Why a request failed.</summary>
+public enum OssFailureKind
+{
+    /// <summary>Nothing more is known.</summary>
+    Unknown,
+
+    /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/> says why.</summary>
+    Refused,
+
+    /// <summary>There was nothing valid to sign the request with: the credentials provider failed, or what it gave cannot be a key.</summary>
+    Credentials,
+
+    /// <summary>The name of the endpoint's host cannot be resolved.</summary>
+    NameNotResolved,
+
+    /// <summary>The endpoint's host refuses connections on that port.</summary>
+    ConnectionRefused,
+
+    /// <summary>There is no way through the network to the endpoint.</summary>
+    Unreachable,
+
+    /// <summary>The endpoint took no connection in time.</summary>
+    ConnectTimeout,
+
+    /// <summary>The connection was lost before a usable answer came.</summary>
+    ConnectionLost,
+
+    /// <summary>No answer came in time.</summary>
+    NoAnswer,
+
+    /// <summary>The endpoint's certificate is not accepted.</summary>
+    Certificate,
+
+    /// <summary>No TLS connection can be made, for a reason other than the certificate; an endpoint that speaks plain HTTP, for instance.</summary>
+    Tls,
+
+    /// <summary>The proxy cannot be reached, wants credentials, or refuses to connect to the endpoint.</summary>
+    Proxy,
+
+    /// <summary>What answered is not OSS: a login page, a gateway, a firewall, or another service.</summary>
+    NotOss,
+
+    /// <summary>The buffer on disk does not work. Only a <see cref="DeliveryFailure"/> has this kind, never an <see cref="Client.Errors.OssException"/>: no request failed.</summary>
+    Buffer,
+}

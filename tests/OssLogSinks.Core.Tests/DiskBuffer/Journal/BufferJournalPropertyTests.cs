@@ -1,0 +1,159 @@
+using CsCheck;
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Journal;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
+
+/// <summary>Any life, cut anywhere: the journal that is found is one that the calls allow. Its files are small, so that they change often.</summary>
+public class BufferJournalPropertyTests
+{
+    private const int Entries = 8;
+
+    [Fact]
+    public void ClosedJournal_IsFoundAsItWas() =>
+        Gen.Select(JournalWorld.Lives, Gen.Bool).Sample((steps, syncs) =>
+        {
+            var disk = new FragileDisk();
+            var world = new JournalWorld();
+            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries))
+            {
+                world.Live(journal, steps);
+                world.Judge(journal.State, isCertain: true, isDurable: true);
+            }
+
+            var state = Found(disk);
+            world.Judge(state, isCertain: true, isDurable: true);
+            Assert.False(state.IsDamaged);
+        }, iter: 2 * CsCheck.Check.Iter);
+
+    [Fact]
+    public void KilledInAnyWrite_LosesNothingThatReturned() =>
+        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 150], Gen.Int[0, 1000], Gen.Bool).Sample((first, second, writes, tornAt, syncs) =>
+        {
+            var disk = new FragileDisk { TornAt = tornAt };
+            var world = new JournalWorld();
+            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries);
+            disk.WritesUntilDeath = writes;
+            world.Live(journal, first);
+
+            var isDead = disk.IsDead;
+            disk.Restart();
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries)!;
+            Assert.False(next.State.IsDamaged);
+            world.Judge(next.State, isCertain: true, isDurable: !isDead);
+
+            disk.WritesUntilDeath = writes / 2;
+            world.Live(next, second);
+            isDead |= disk.IsDead;
+            disk.Restart();
+            var last = Found(disk);
+            Assert.False(last.IsDamaged);
+            world.Judge(last, isCertain: true, isDurable: !isDead);
+        }, iter: 3 * CsCheck.Check.Iter);
+
+    [Fact]
+    public void PowerCut_LosesNothingThatWasSyncedAndInventsNothing() =>
+        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 150], Gen.Int[0, 1000], Gen.Int[0, int.MaxValue]).Sample((first, second, writes, tornAt, seed) =>
+        {
+            var luck = new Random(seed);
+            var disk = new FragileDisk { TornAt = tornAt };
+            var world = new JournalWorld();
+            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries);
+            disk.WritesUntilDeath = writes;
+            world.Live(journal, first);
+            disk.CutPower(() => luck.Next(4) < seed % 5);
+
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+            world.Judge(next.State, isCertain: true, isDurable: false);
+            world.Live(next, second);
+            disk.CutPower(() => luck.Next(4) < seed % 5);
+            world.Judge(Found(disk), isCertain: true, isDurable: false);
+        }, iter: 3 * CsCheck.Check.Iter);
+
+    [Fact]
+    public void PowerCutWithoutSyncs_InventsNothing() =>
+        Gen.Select(JournalWorld.Lives, Gen.Int[0, int.MaxValue]).Sample((steps, seed) =>
+        {
+            var luck = new Random(seed);
+            var disk = new FragileDisk();
+            var world = new JournalWorld();
+            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: false, Entries), steps);
+            disk.CutPower(() => luck.Next(4) < seed % 5);
+            world.Judge(Found(disk), isCertain: false, isDurable: false);
+        }, iter: 2 * CsCheck.Check.Iter);
+
+    [Fact]
+    public void FlippedBitsAndHolesAnywhere_AreOpenedAndInventNothing() =>
+        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[1, 12], Gen.Int[0, int.MaxValue]).Sample((first, second, wounds, seed) =>
+        {
+            var luck = new Random(seed);
+            var disk = new FragileDisk();
+            var world = new JournalWorld();
+            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries), first);
+            for (var i = 0; i < wounds; i++)
+                Wound(disk, luck);
+
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+            world.Judge(next.State, isCertain: false, isDurable: false);
+            world.Live(next, second);
+            world.Judge(Found(disk), isCertain: false, isDurable: false);
+        }, iter: 3 * CsCheck.Check.Iter);
+
+    [Fact]
+    public void DiskThatFailsForAWhile_LosesNothingThatReturnedAndCatchesUp() =>
+        Gen.Select(JournalWorld.Lives, JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 2], Gen.Bool).Sample((before, during, after, how, changesFiles) =>
+        {
+            var disk = new FragileDisk();
+            var world = new JournalWorld();
+            var entries = changesFiles ? Entries : 50 * Entries;
+            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, entries))
+            {
+                world.Live(journal, before);
+                (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (how == 0, how == 1, how == 2);
+                world.Live(journal, during);
+                (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (false, false, false);
+                world.Live(journal, after);
+            }
+
+            // Power goes as well: what was only accepted while the disk failed was written in the end.
+            disk.CutPower(() => false);
+            var state = Found(disk);
+            Assert.False(state.IsDamaged);
+            world.Judge(state, isCertain: true, isDurable: true);
+        }, iter: 3 * CsCheck.Check.Iter);
+
+    private static JournalState Found(FragileDisk disk)
+    {
+        using var journal = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+        return journal.State;
+    }
+
+    private static void Wound(FragileDisk disk, Random luck)
+    {
+        var (path, bytes) = disk.Bytes.ElementAt(luck.Next(2));
+        bytes = [.. bytes];
+        var at = luck.Next(Math.Max(1, bytes.Length));
+        switch (luck.Next(8))
+        {
+            case 0:
+                disk.Remove(path);
+                disk.Put(path, bytes[..at]);
+                return;
+            case 1:
+                Array.Clear(bytes, at, Math.Min(bytes.Length - at, luck.Next(700)));
+                break;
+            case 2:
+                // An entry copied over another: whole, but not where it was written.
+                var (from, to) = (at / JournalEntry.Size * JournalEntry.Size, luck.Next((bytes.Length / JournalEntry.Size) + 1) * JournalEntry.Size);
+                if (Math.Max(from, to) + JournalEntry.Size <= bytes.Length)
+                    Array.Copy(bytes, from, bytes, to, JournalEntry.Size);
+                break;
+            default:
+                if (bytes.Length > 0)
+                    bytes[at] ^= (byte)(1 << luck.Next(8));
+                break;
+        }
+
+        disk.Put(path, bytes);
+    }
+}

@@ -1,0 +1,194 @@
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Records;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
+
+/// <summary>What a journal remembers, and when it is on disk.</summary>
+public class BufferJournalTests
+{
+    private const string Folder = "spool";
+    private const int Usual = 1023;
+    private const ulong Stream = 0xFEED_0000_0000_0001;
+
+    private readonly FragileDisk _disk = new();
+
+    [Fact]
+    public void OpenIntent_IsFoundWithAllThatIsNeededToResolveIt()
+    {
+        var intent = new AppendIntent(7, new AppendPosition(1L << 40, ulong.MaxValue), 123_456, 0xABCD_EF01_2345_6789, 100, 199);
+        Create().Intend(Stream, intent);
+
+        Assert.Equal(intent, Found().Intents[Stream]);
+    }
+
+    [Fact]
+    public void PositionWithoutCrc_IsFoundWithoutCrc()
+    {
+        Create().Intend(Stream, Intent(1, 2) with { Position = new AppendPosition(5, null) });
+
+        Assert.Null(Found().Intents[Stream].Position.Crc64);
+    }
+
+    [Fact]
+    public void SettleOfAPart_KeepsTheIntent()
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        journal.Settle(Stream, 9);
+        Assert.Single(Found().Intents);
+
+        journal.Settle(Stream, 10);
+        Assert.Empty(Found().Intents);
+        Assert.Equal(10, Found().Settled[Stream]);
+    }
+
+    [Fact]
+    public void SettledMark_NeverGoesBack()
+    {
+        var journal = Create();
+        journal.Settle(Stream, 10);
+        journal.Settle(Stream, 4);
+
+        Assert.Equal(10, journal.State.Settled[Stream]);
+        Assert.Equal(10, Found().Settled[Stream]);
+    }
+
+    [Fact]
+    public void DoneSegment_IsRememberedUntilItsFileHasGone()
+    {
+        var journal = Create();
+        journal.SegmentOpened(1);
+        journal.SegmentOpened(50);
+        journal.SegmentDone(1);
+        Assert.Equal([50], Found().Segments);
+        Assert.Equal([1], Found().DoneSegments);
+
+        journal.SegmentRemoved(1);
+        Assert.Empty(Found().DoneSegments);
+    }
+
+    [Fact]
+    public void ThousandsOfEntries_ChangeFilesAndStayAsSmall()
+    {
+        var journal = Create();
+        journal.SegmentOpened(1);
+        for (var id = 1; id <= 3 * Usual; id++)
+            journal.Settle(Stream + (ulong)(id % 10), id);
+
+        Assert.Equal(3 * Usual, Found().Settled.Values.Max());
+        Assert.Equal(10, Found().Settled.Count);
+        Assert.All(_disk.Bytes.Values, bytes => Assert.Equal(80 * 1024, bytes.Length));
+    }
+
+    [Fact]
+    public void MarksBelowTheOldestSegment_AreForgottenAtAChangeOfFiles()
+    {
+        var journal = Create();
+        journal.SegmentOpened(1000);
+        journal.Settle(Stream, 999);
+        for (var i = 0; i <= Usual; i++)
+            journal.Settle(Stream + 1, 1000);
+
+        Assert.Equal([Stream + 1], Found().Settled.Keys);
+    }
+
+    [Fact]
+    public void TakenOverJournal_ForgetsNoMark()
+    {
+        Create().Settle(Stream, 999);
+        using (var journal = Open())
+            journal.SegmentOpened(2000);
+
+        Assert.Equal(999, Found().Settled[Stream]);
+    }
+
+    [Fact]
+    public void MoreOpenIntentsThanTheFilesHold_MakeThemLarger()
+    {
+        var journal = Create();
+        for (var i = 0; i < 2 * Usual; i++)
+            journal.Intend((ulong)i, Intent(i + 1, i + 1));
+
+        Assert.Equal(2 * Usual, Found().Intents.Count);
+        Assert.False(Found().IsDamaged);
+    }
+
+    [Fact]
+    public void SettleDuringASync_DoesNotWaitForIt()
+    {
+        var journal = Create();
+        _disk.DuringSync = () =>
+        {
+            var other = Task.Run(() => journal.Settle(Stream, 3), TestContext.Current.CancellationToken);
+            Assert.True(other.Wait(TimeSpan.FromSeconds(30)));
+        };
+        journal.Intend(Stream, Intent(4, 10));
+
+        Assert.Equal(3, journal.State.Settled[Stream]);
+    }
+
+    [Fact]
+    public async Task IntentsThatComeDuringASync_ShareTheNextOne()
+    {
+        const int Others = 8;
+        var journal = Create();
+        var before = _disk.Syncs;
+        var others = new List<Thread>();
+        _disk.DuringSync = () =>
+        {
+            _disk.DuringSync = null;
+            for (var i = 1; i <= Others; i++)
+            {
+                var stream = Stream + (ulong)i;
+                var id = i;
+                others.Add(new Thread(() => journal.Intend(stream, Intent(id, id))));
+            }
+
+            others.ForEach(thread => thread.Start());
+            Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == Others + 1, TimeSpan.FromSeconds(30)));
+        };
+        await Task.Run(() => journal.Intend(Stream, Intent(1, 1)), TestContext.Current.CancellationToken);
+        others.ForEach(thread => thread.Join());
+
+        Assert.Equal(2, _disk.Syncs - before);
+        _disk.CutPower(() => false);
+        Assert.Equal(Others + 1, Found().Intents.Count);
+    }
+
+    [Fact]
+    public void WithoutSyncs_OnlyWhatIsAskedForIsSynced()
+    {
+        var journal = BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: false);
+        var before = _disk.Syncs;
+        journal.Intend(Stream, Intent(1, 1));
+        journal.SegmentDone(1);
+        Assert.Equal(before, _disk.Syncs);
+
+        journal.Sync();
+        _disk.CutPower(() => false);
+        Assert.Single(Found().Intents);
+    }
+
+    [Fact]
+    public void ClosedJournal_TakesNoIntent()
+    {
+        var journal = Create();
+        journal.Dispose();
+        journal.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => journal.Intend(Stream, Intent(1, 1)));
+    }
+
+    private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
+
+    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: true);
+
+    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true)!;
+
+    private JournalState Found()
+    {
+        using var journal = Open();
+        return journal.State;
+    }
+}

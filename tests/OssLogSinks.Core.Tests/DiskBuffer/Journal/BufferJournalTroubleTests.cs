@@ -1,0 +1,250 @@
+using OssLogSinks.Core.DiskBuffer;
+using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Records;
+
+namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
+
+/// <summary>What a journal does on a full or failing disk, and says when its files are not what it wrote.</summary>
+public class BufferJournalTroubleTests
+{
+    private const string Folder = "spool";
+    private const int Usual = 1023;
+    private const ulong Stream = 0xFEED_0000_0000_0001;
+    private static readonly string Zero = Path.Combine(Folder, "journal.0");
+    private static readonly string One = Path.Combine(Folder, "journal.1");
+
+    private readonly FragileDisk _disk = new();
+
+    [Fact]
+    public void FullDisk_StillTakesIntents()
+    {
+        var journal = Create();
+        _disk.IsFull = true;
+        for (var i = 1; i <= 3 * Usual; i++)
+            journal.Intend(Stream, Intent(i, i));
+
+        Assert.Equal(3 * Usual, Found().Intents[Stream].FirstId);
+    }
+
+    [Fact]
+    public void FullDiskThatCannotHoldTheIntents_RefusesTheNextOneAndKeepsTheOthers()
+    {
+        var journal = Create();
+        _disk.IsFull = true;
+        var taken = 0;
+        Assert.Throws<IOException>(() =>
+        {
+            for (; taken < 2 * Usual; taken++)
+                journal.Intend((ulong)taken, Intent(taken + 1, taken + 1));
+        });
+
+        Assert.InRange(taken, Usual / 2, Usual);
+        Assert.Equal(taken, Found().Intents.Count);
+
+        _disk.IsFull = false;
+        journal.Intend((ulong)taken, Intent(taken + 1, taken + 1));
+        Assert.Equal(taken + 1, Found().Intents.Count);
+    }
+
+    [Fact]
+    public void SettleOnADiskThatFails_IsWrittenWithTheNextEntryThatWorks()
+    {
+        var journal = Create();
+        journal.SegmentOpened(1);
+        journal.Intend(Stream, Intent(1, 10));
+        _disk.RefusesWrites = true;
+        journal.Settle(Stream, 10);
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(11, 20)));
+        Assert.Throws<IOException>(journal.Sync);
+        Assert.Single(Found().Intents);
+
+        _disk.RefusesWrites = false;
+        journal.SegmentOpened(21);
+        Assert.Empty(Found().Intents);
+        Assert.Equal(10, Found().Settled[Stream]);
+    }
+
+    [Fact]
+    public void SettleOnADiskThatFails_IsWrittenAtTheClose()
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        _disk.RefusesWrites = true;
+        journal.Settle(Stream, 10);
+        _disk.RefusesWrites = false;
+        journal.Dispose();
+
+        Assert.Empty(Found().Intents);
+    }
+
+    [Fact]
+    public void IntentWhoseSyncFailed_IsRefusedAndTheNextOneIsWrittenAnew()
+    {
+        var journal = Create();
+        _disk.RefusesSyncs = true;
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+        _disk.RefusesSyncs = false;
+        journal.Intend(Stream + 1, Intent(11, 20));
+        _disk.CutPower(() => false);
+
+        Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
+    }
+
+    [Fact]
+    public void IntentThatComesWhileASyncFails_IsNotTakenForSyncedByTheNext()
+    {
+        var journal = Create();
+        var late = new Thread(() => journal.Intend(Stream + 1, Intent(11, 20)));
+        _disk.DuringSync = () =>
+        {
+            _disk.DuringSync = () => _disk.RefusesSyncs = false;
+            _disk.RefusesSyncs = true;
+            late.Start();
+            Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == 2, TimeSpan.FromSeconds(30)));
+        };
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+        late.Join();
+        _disk.CutPower(() => false);
+
+        Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
+    }
+
+    [Fact]
+    public void KilledInOneChangeOfFilesAndInTheNext_KeepsEveryIntent()
+    {
+        for (var first = 0; first < 40; first++)
+            for (var second = 0; second < 4; second++)
+                foreach (var tornAt in new[] { 0, 300, 700, 1000 })
+                    DieTwice(first, second, tornAt);
+    }
+
+    [Fact]
+    public void NoFiles_AreReportedAndMadeAgain()
+    {
+        using (var journal = Open())
+        {
+            Assert.True(journal.State.IsDamaged);
+            journal.Settle(Stream, 5);
+        }
+
+        Assert.Equal(5, Found().Settled[Stream]);
+        Assert.True(Found().IsDamaged);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OneFileGoneOrEmptied_IsReported(bool first)
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        var path = first ? Zero : One;
+        var length = _disk.Bytes[path].Length;
+
+        _disk.Put(path, new byte[length]);
+        Assert.True(Found().IsDamaged);
+
+        _disk.Remove(path);
+        Assert.True(Found().IsDamaged);
+    }
+
+    [Fact]
+    public void FlippedBit_CostsOneEntryAndIsReportedEverAfter()
+    {
+        var journal = Create();
+        for (var i = 1UL; i <= 5; i++)
+            journal.Intend(i, Intent((long)i, (long)i));
+        var path = _disk.Bytes.Single(f => FileHolds(f.Value, 4)).Key;
+        _disk.Bytes[path][(3 * JournalEntry.Size) + 40] ^= 4; // the third entry
+
+        using (var next = Open())
+        {
+            Assert.Equal(new ulong[] { 1, 2, 4, 5 }, next.State.Intents.Keys.Order());
+            Assert.True(next.State.IsDamaged);
+            next.Settle(1, 1);
+        }
+
+        Assert.True(Found().IsDamaged);
+    }
+
+    [Fact]
+    public void EntryThatStandsInAnotherPlace_IsNotBelieved()
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        journal.Settle(Stream, 5);
+        journal.Intend(Stream, Intent(6, 20));
+        journal.Intend(Stream + 1, Intent(21, 30));
+        var bytes = _disk.Bytes.Single(f => FileHolds(f.Value, 3)).Value;
+        Array.Copy(bytes, JournalEntry.Size, bytes, 3 * JournalEntry.Size, JournalEntry.Size);
+
+        Assert.Equal(5, Found().Settled[Stream]);
+        Assert.True(Found().IsDamaged);
+        Array.Copy(bytes, JournalEntry.Size, bytes, 5 * JournalEntry.Size, JournalEntry.Size);
+        Array.Copy(bytes, 4 * JournalEntry.Size, bytes, JournalEntry.Size, JournalEntry.Size);
+
+        Assert.Equal([Stream + 1], Found().Intents.Keys);
+    }
+
+    [Fact]
+    public void OtherVersion_IsLeftAlone()
+    {
+        Create().Intend(Stream, Intent(1, 1));
+        foreach (var bytes in _disk.Bytes.Values)
+            FileVersion.Write(bytes, BitConverter.ToUInt64(bytes), FileVersion.Current + 1);
+
+        Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true));
+    }
+
+    private static void DieTwice(int first, int second, int tornAt)
+    {
+        var disk = new FragileDisk { TornAt = tornAt };
+        var taken = 0;
+        var journal = BufferJournal.Create(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8);
+        disk.WritesUntilDeath = first;
+        while (!disk.IsDead)
+            taken += TryIntend(journal, taken + 1);
+
+        disk.Restart();
+        var next = BufferJournal.Open(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8)!;
+        disk.WritesUntilDeath = second;
+        while (!disk.IsDead)
+            taken += TryIntend(next, taken + 1);
+
+        disk.Restart();
+        var found = BufferJournal.Open(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8)!.State;
+        Assert.False(found.IsDamaged);
+        Assert.Subset(found.Intents.Keys.ToHashSet(), Enumerable.Range(1, taken).Select(i => (ulong)i).ToHashSet());
+    }
+
+    private static int TryIntend(BufferJournal journal, int number)
+    {
+        try
+        {
+            journal.Intend((ulong)number, Intent(number, number));
+            return 1;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
+
+    private static bool FileHolds(byte[] bytes, int index) =>
+        JournalEntry.TryRead(bytes.AsSpan((index + 1) * JournalEntry.Size, JournalEntry.Size), SeedOf(bytes), index, out _, out _);
+
+    private static uint SeedOf(byte[] bytes) => JournalFile.SeedOf(JournalWorld.Salt, BitConverter.ToInt64(bytes, 24));
+
+    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: true);
+
+    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true)!;
+
+    private JournalState Found()
+    {
+        using var journal = Open();
+        return journal.State;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using CsCheck;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Tests.Support;
+
+namespace OssLogSinks.Core.Tests.Records;
+
+public class AppendBatchTests
+{
+    private static readonly Gen<byte[][]> Records = Gen.Byte.Array[0, 3000].Array[1, 60];
+
+    [Fact]
+    public void AnyRecords_AreContiguousAndCutBetweenRecordsOnly()
+    {
+        Gen.Select(Records, Gen.Int[1, 20_000]).Sample((records, room) =>
+        {
+            var batch = Fill(records);
+            var all = records.SelectMany(r => r).ToArray();
+            var taken = new List<byte>();
+            while (!batch.IsDone)
+            {
+                var end = batch.CutBelow(room);
+                var piece = batch.BytesTo(end).ToArray();
+                Assert.True(end > batch.Cursor);
+
+                // Every record of the cut begins below the limit, and it stops only at a record that does not.
+                Assert.True(piece.Length - records[end - 1].Length < room || end == batch.Cursor + 1);
+                Assert.True(end == batch.Count || piece.Length >= room);
+                taken.AddRange(piece);
+                batch.Finish(end, lost: false);
+            }
+
+            Assert.Equal(all, taken);
+            batch.Release();
+        });
+    }
+
+    [Fact]
+    public void CostOf_IsWhatTheNextRecordTakes()
+    {
+        Records.Sample(records =>
+        {
+            var batch = new AppendBatch(0);
+            foreach (var record in records)
+            {
+                var before = batch.HeldBytes;
+                var logRecord = new LogRecord(default, record);
+                var cost = batch.CostOf(logRecord);
+                batch.Add(logRecord);
+                Assert.Equal(before + cost, batch.HeldBytes);
+                Assert.True(batch.HeldBytes >= batch.Length);
+            }
+
+            batch.Release();
+        });
+    }
+
+    [Fact]
+    public async Task Completion_TellsWhetherAllWereStored()
+    {
+        var stored = Fill([[1], [2]]);
+        var mixed = Fill([[1], [2]]);
+        var (storedTask, mixedTask) = (stored.Completion, mixed.Completion);
+
+        stored.Finish(2, lost: false);
+        mixed.Finish(1, lost: false);
+        mixed.Finish(2, lost: true);
+        Assert.False(storedTask.IsCompleted);
+        stored.Release();
+        mixed.Release();
+
+        Assert.True(await storedTask);
+        Assert.False(await mixedTask);
+    }
+
+    [Fact]
+    public void States_BelongToTheirRecords()
+    {
+        var batch = new AppendBatch(0);
+        for (var i = 0; i < 6; i++)
+            batch.Add(new LogRecord(default, new byte[] { 1 }) { State = i % 2 == 0 ? i : null });
+
+        Assert.Equal([0, 2, 4], batch.StatesTo(6));
+        batch.Finish(2, lost: false);
+        Assert.Equal([2], batch.StatesTo(4));
+    }
+
+    private static AppendBatch Fill(byte[][] records)
+    {
+        var batch = new AppendBatch(0);
+        foreach (var record in records)
+            batch.Add(new LogRecord(default, record));
+        return batch;
+    }
+}
