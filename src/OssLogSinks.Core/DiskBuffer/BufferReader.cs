@@ -16,7 +16,7 @@ internal sealed class BufferReader
 {
     // A place that cannot be read now may be later: it is tried for a minute, and those behind it a little.
     public const int MostTries = 12;
-    private const int TriesAfterThat = 2;
+    public const int TriesAfterThat = 2;
     public static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
 
     // No segment is longer, whatever a file's length says: its size, and one block that was too large for it.
@@ -183,6 +183,9 @@ internal sealed class BufferReader
     /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) => _passedOver.CatchUpAsync(cancellationToken);
 
+    /// <summary>Whether something that was passed over could not be read for a minute; it is tried on.</summary>
+    public bool IsStuck => _passedOver.IsStuck;
+
     /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
     public Task OrRelief(Task task) => _passedOver.OrRelief(task);
 
@@ -240,6 +243,7 @@ internal sealed class BufferReader
         private int _failures;
         private int _mostTries = MostTries;
         private int _told;
+        private object _stretch = new();
 
         public long Offset { get; private set; }
 
@@ -284,6 +288,8 @@ internal sealed class BufferReader
             }
 
             Offset = _file!.Offset;
+            if (_file.Damage.Count > 0)
+                _stretch = new object();
             Lose(records.Header.FirstId);
             _nextId = Math.Max(_nextId, records.Header.LastId + 1);
             if (Scan is not null)
@@ -334,7 +340,7 @@ internal sealed class BufferReader
                 Lose(copy.FirstId);
                 var records = copy.Records();
                 var offset = Math.Max(Offset, SegmentHeader.Size);
-                await reader.FeedAsync(records, new BlockPlace(folder, segment, offset), cancellationToken).ConfigureAwait(false);
+                await reader.FeedAsync(records, new BlockPlace(folder, segment, offset, _stretch), cancellationToken).ConfigureAwait(false);
                 Offset = offset + copy.Length;
                 _nextId = Math.Max(_nextId, copy.LastId + 1);
             }
@@ -348,7 +354,7 @@ internal sealed class BufferReader
 
         private async Task FeedAsync(BlockRecords records, CancellationToken cancellationToken)
         {
-            await reader.FeedAsync(records, new BlockPlace(folder, segment, _file!.CurrentAt), cancellationToken).ConfigureAwait(false);
+            await reader.FeedAsync(records, new BlockPlace(folder, segment, _file!.CurrentAt, _stretch), cancellationToken).ConfigureAwait(false);
             if (records.Id < records.Header.LastId)
             {
                 // Whoever made this block did not write it as we do.
@@ -366,6 +372,7 @@ internal sealed class BufferReader
             if (Scan is not null || reader._fate is null || nextId is not { } next || next <= _nextId)
                 return;
 
+            _stretch = new object();
             var missing = next - _nextId;
             folder.Lose(segment, _nextId, missing);
             reader._fate.LostOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");

@@ -83,7 +83,7 @@ internal sealed class DiskBuffer : ISpool
 
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
-        var waiter = _staging.BeginFlush(target);
+        var waiter = _tracker.Begin(target);
         using var registration = cancellationToken.Register(() => _tracker.Cancel(waiter));
         Hurry();
         try
@@ -100,7 +100,7 @@ internal sealed class DiskBuffer : ISpool
     {
         _staging.Close();
         _lane.Spool.Hurry();
-        var flushing = _staging.BeginFlush(OssFlushTarget.Oss).Done.Task;
+        var flushing = _tracker.Begin(OssFlushTarget.Oss).Done.Task;
         Hurry();
         return Task.WhenAll(_writer.Ended, flushing);
     }

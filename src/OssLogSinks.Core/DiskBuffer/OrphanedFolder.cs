@@ -99,6 +99,8 @@ internal sealed class OrphanedFolder
             memory.Flush();
             if (segments.Take(read).All(s => s.IsDone) && segments.All(s => s.Waiting == 0))
                 return;
+            if (reader.IsStuck && Folder.IsPassedOver(segments))
+                return;
 
             await Waiting.WithAsync(reader.OrRelief(changed), cancellationToken).ConfigureAwait(false);
             await reader.CatchUpAsync(cancellationToken).ConfigureAwait(false);

@@ -289,8 +289,10 @@ internal sealed class OrphanedFolders
             return null;
         }
 
-        if (!_remainsSince.ContainsKey(name.Text))
-            _counters.Adopted();
+        if (_remainsSince.ContainsKey(name.Text) || _leftSince.ContainsKey(name.Text))
+            return orphan;
+
+        _counters.Adopted();
         if (orphan.Folder.SegmentCount > 0)
             _reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
         return orphan;

@@ -16,6 +16,9 @@ internal sealed class PassedOverStreams
     // A record that cannot be remembered is not passed over: it waits for space, and everything behind it.
     private const int MostRuns = 100_000;
 
+    // So many streams for which there is no space end a round: those behind them would find none either.
+    private const int MostFull = 8;
+
     private readonly IBufferFiles _files;
     private readonly MemorySpool _memory;
     private readonly DamageReport _damage;
@@ -41,6 +44,9 @@ internal sealed class PassedOverStreams
     /// <summary>Whether there are any.</summary>
     public bool Any => _streams.Count > 0;
 
+    /// <summary>Whether a file could not be opened for a minute; it is tried on.</summary>
+    public bool IsStuck => _segments.Exists(segment => segment.IsStuck);
+
     /// <summary>Ends when <see cref="CatchUpAsync"/> may have something to do; null before its first call.</summary>
     public Task? Relief { get; private set; }
 
@@ -62,8 +68,9 @@ internal sealed class PassedOverStreams
             return true;
         }
 
+        // Relief may come for some that were passed over, or a full buffer drop them.
         if (mustPass)
-            spaceAvailable = _memory.WhenRelieved();
+            spaceAvailable = Task.WhenAny(_memory.WhenRelieved(), Waiting.PauseAsync(BufferReader.TryInterval, _time, CancellationToken.None));
         return acceptance == Acceptance.Accepted;
     }
 
@@ -75,26 +82,33 @@ internal sealed class PassedOverStreams
 
         Relief = _memory.WhenRelieved();
         ForgetDropped();
-        var open = new HashSet<ulong>(_streams.Where(stream => _memory.Takes(stream.Value.Name, stream.Value.Time)).Select(stream => stream.Key));
+        var round = new Round([.. _streams.Where(stream => _memory.Takes(stream.Value.Name, stream.Value.Time)).Select(stream => stream.Key)]);
         foreach (var segment in _segments)
         {
-            if (open.Count == 0)
+            if (round.Open.Count == 0)
                 break;
+
             if (!segment.Folder.Take(segment.Segment))
+            {
+                // Dropped since.
+                ForgetAll(segment);
                 continue;
+            }
 
             try
             {
-                await ReadAsync(segment, open, cancellationToken).ConfigureAwait(false);
+                await ReadAsync(segment, round, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
-                segment.Blocks.RemoveAll(block => block.Runs.Count == 0);
+                segment.Stretches.RemoveAll(stretch => stretch.Runs.Count == 0);
                 segment.Folder.EndTaking(segment.Segment);
             }
         }
 
-        _segments.RemoveAll(segment => segment.Blocks.Count == 0);
+        _segments.RemoveAll(segment => segment.Stretches.Count == 0);
+        if (round.Next.Count > 0)
+            Relief = Task.WhenAny([Relief, .. round.Next]);
     }
 
     /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
@@ -103,29 +117,32 @@ internal sealed class PassedOverStreams
     private bool TryAdd(BlockRecords records, BlockPlace place)
     {
         var name = records.Streams[records.StreamIndex];
-        var blocks = place.Segment.PassedOver;
-        var block = blocks.Count > 0 && blocks[blocks.Count - 1].Offset == place.Offset ? blocks[blocks.Count - 1] : null;
-        if (block?.Runs.TryGetValue(name.Hash, out var run) == true)
+        var stretches = place.Segment.PassedOver;
+        var stretch = stretches.Count > 0 && stretches[stretches.Count - 1].TryReach(place, records.Header) ? stretches[stretches.Count - 1] : null;
+        if (stretch?.Runs.TryGetValue(name.Hash, out var run) == true)
         {
-            block.Runs[name.Hash] = run with { Count = run.Count + 1 };
+            stretch.Runs[name.Hash] = run with { Count = run.Count + 1 };
             return true;
         }
 
         if (_runs >= MostRuns)
+            ForgetDropped();
+        if (_runs >= MostRuns)
             return false;
+
+        if (stretch is null)
+        {
+            if (stretches.Count == 0)
+                Begin(place);
+            stretches.Add(stretch = new PassedOverStretch(place, records.Header.FirstId));
+            stretch.TryReach(place, records.Header);
+        }
 
         _runs++;
         if (!_streams.TryGetValue(name.Hash, out var stream))
             _streams.Add(name.Hash, stream = new PassedOverStream(name, records.Current.Time));
         stream.Runs++;
-        if (block is null)
-        {
-            if (blocks.Count == 0)
-                Begin(place);
-            blocks.Add(block = new PassedOverBlock(place.Offset, records.Header));
-        }
-
-        block.Runs.Add(name.Hash, new PassedOverRun(records.Id, 1));
+        stretch.Runs.Add(name.Hash, new PassedOverRun(records.Id, 1));
         return true;
     }
 
@@ -142,35 +159,37 @@ internal sealed class PassedOverStreams
         return acceptance != Acceptance.Closed ? acceptance : throw new OperationCanceledException();
     }
 
-    private async Task ReadAsync(PassedOverSegment segment, HashSet<ulong> open, CancellationToken cancellationToken)
+    private async Task ReadAsync(PassedOverSegment segment, Round round, CancellationToken cancellationToken)
     {
         SegmentReader? file = null;
-        PassedOverBlock? present = null;
+        PassedOverStretch? present = null;
         try
         {
-            foreach (var block in segment.Blocks.Where(block => block.Runs.Keys.Any(open.Contains)))
+            foreach (var stretch in segment.Stretches.Where(stretch => stretch.Runs.Keys.Any(round.Open.Contains)))
             {
-                present = block;
-                file ??= new SegmentReader(_files.OpenToRead(segment.Segment.Path), segment.Folder.Salt, _names, block.Header.FirstId);
-                file.MoveTo(block.Offset, block.Header.FirstId);
-                if (!file.TryRead(block.Offset + block.Header.Length) || file.Current!.Header != block.Header)
-                    Lose(segment, block);
-                else
-                    await FeedAsync(file.Current, segment, block, open, cancellationToken).ConfigureAwait(false);
-                segment.Failures = 0;
+                present = stretch;
+                file ??= new SegmentReader(_files.OpenToRead(segment.Segment.Path), segment.Folder.Salt, _names, stretch.FirstId);
+                file.MoveTo(stretch.Offset, stretch.FirstId);
+                while (file.TryRead(stretch.End))
+                    Feed(file.Current!, segment, stretch, round);
+                LoseMissing(segment, stretch, round);
             }
+
+            segment.Failures = 0;
+            segment.IsStuck = false;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            foreach (var block in segment.Blocks.Where(block => block.Runs.Count > 0))
-                Lose(segment, block);
+            foreach (var stretch in segment.Stretches.Where(stretch => stretch.Runs.Count > 0))
+                Lose(segment, stretch, [.. stretch.Runs.Keys]);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            PutOff(segment, file is null ? null : present, e, cancellationToken);
+            PutOff(segment, file is null ? null : present, e);
 
             // Their order: nothing of these streams before what is here.
-            open.ExceptWith(segment.Blocks.SelectMany(block => block.Runs.Keys));
+            round.Open.ExceptWith(segment.Stretches.SelectMany(stretch => stretch.Runs.Keys));
+            round.Next.Add(Waiting.PauseAsync(BufferReader.TryInterval, _time, cancellationToken));
         }
         finally
         {
@@ -178,55 +197,59 @@ internal sealed class PassedOverStreams
         }
     }
 
-    private async Task FeedAsync(BlockRecords records, PassedOverSegment segment, PassedOverBlock block, HashSet<ulong> open, CancellationToken cancellationToken)
+    private void Feed(BlockRecords records, PassedOverSegment segment, PassedOverStretch stretch, Round round)
     {
-        var place = new BlockPlace(segment.Folder, segment.Segment, block.Offset);
+        var place = new BlockPlace(segment.Folder, segment.Segment, stretch.Offset, stretch);
         while (records.TryRead())
         {
             var stream = records.Streams[records.StreamIndex].Hash;
-            if (!open.Contains(stream) || !block.Runs.TryGetValue(stream, out var run) || records.Id < run.FirstId)
+            if (!round.Open.Contains(stream) || !stretch.Runs.TryGetValue(stream, out var run) || records.Id < run.FirstId)
                 continue;
 
-            Acceptance acceptance;
-            while ((acceptance = Feed(records, place, out var spaceAvailable)) == Acceptance.Full)
-                await Waiting.WithAsync(spaceAvailable!, cancellationToken).ConfigureAwait(false);
+            var acceptance = Feed(records, place, out var spaceAvailable);
             if (acceptance != Acceptance.Accepted)
-                open.Remove(stream);
+                round.Close(stream, acceptance == Acceptance.Full ? spaceAvailable : null);
             else if (run.Count > 1)
-                block.Runs[stream] = new PassedOverRun(records.Id + 1, run.Count - 1);
+                stretch.Runs[stream] = new PassedOverRun(records.Id + 1, run.Count - 1);
             else
-                Forget(block, stream);
+                Forget(stretch, stream);
         }
-    }
-
-    // A file that cannot be opened is tried on; a place in it that cannot be read is given up after a minute.
-    private void PutOff(PassedOverSegment segment, PassedOverBlock? block, Exception error, CancellationToken cancellationToken)
-    {
-        if (++segment.Failures >= BufferReader.MostTries)
-        {
-            if (block is not null)
-            {
-                Lose(segment, block);
-                segment.Failures = 0;
-            }
-            else
-            {
-                _damage.TellUnopened(segment.Folder.Name, segment.Segment.FirstId, error);
-                _stuck?.Invoke();
-            }
-        }
-
-        Relief = Waiting.PauseAsync(BufferReader.TryInterval, _time, cancellationToken);
     }
 
     // It could be read when it was passed over.
-    private void Lose(PassedOverSegment segment, PassedOverBlock block)
+    private void LoseMissing(PassedOverSegment segment, PassedOverStretch stretch, Round round)
     {
-        var count = block.Count;
+        if (stretch.Runs.Keys.Where(round.Open.Contains).ToArray() is { Length: > 0 } missing)
+            Lose(segment, stretch, missing);
+    }
+
+    // A file that cannot be opened is tried on. A place in it that cannot be read is given up after a minute, and those behind it soon.
+    private void PutOff(PassedOverSegment segment, PassedOverStretch? stretch, Exception error)
+    {
+        if (++segment.Failures < segment.MostTries)
+            return;
+
+        if (stretch is not null)
+        {
+            Lose(segment, stretch, [.. stretch.Runs.Keys]);
+            (segment.Failures, segment.MostTries) = (0, BufferReader.TriesAfterThat);
+        }
+        else
+        {
+            segment.IsStuck = true;
+            _damage.TellUnopened(segment.Folder.Name, segment.Segment.FirstId, error);
+            _stuck?.Invoke();
+        }
+    }
+
+    private void Lose(PassedOverSegment segment, PassedOverStretch stretch, ulong[] streams)
+    {
+        var count = streams.Sum(stream => (long)stretch.Runs[stream].Count);
         _damage.TellUnreadable(segment.Folder.Name, segment.Segment.FirstId, count);
         _fate?.LostOnDisk(DropReason.Unreadable, count, "the buffer on disk is damaged.");
-        segment.Folder.LosePassedOver(segment.Segment, block);
-        ForgetAll(block);
+        segment.Folder.LosePassedOver(segment.Segment, stretch, count);
+        foreach (var stream in streams)
+            Forget(stretch, stream);
     }
 
     private void ForgetDropped() => _segments.RemoveAll(segment =>
@@ -234,20 +257,22 @@ internal sealed class PassedOverStreams
         if (!segment.Folder.IsDropped(segment.Segment))
             return false;
 
-        segment.Blocks.ForEach(ForgetAll);
+        ForgetAll(segment);
         return true;
     });
 
-    private void ForgetAll(PassedOverBlock block)
+    private void ForgetAll(PassedOverSegment segment)
     {
-        foreach (var stream in block.Runs.Keys.ToArray())
-            Forget(block, stream);
+        foreach (var stretch in segment.Stretches)
+            foreach (var stream in stretch.Runs.Keys.ToArray())
+                Forget(stretch, stream);
+        segment.Stretches.Clear();
     }
 
-    private void Forget(PassedOverBlock block, ulong stream)
+    private void Forget(PassedOverStretch stretch, ulong stream)
     {
         _runs--;
-        block.Runs.Remove(stream);
+        stretch.Runs.Remove(stream);
         if (--_streams[stream].Runs == 0)
             _streams.Remove(stream);
     }
@@ -268,8 +293,29 @@ internal sealed class PassedOverStreams
 
         public Segment Segment { get; } = segment;
 
-        public List<PassedOverBlock> Blocks => Segment.PassedOver;
+        public List<PassedOverStretch> Stretches => Segment.PassedOver;
 
         public int Failures { get; set; }
+
+        public int MostTries { get; set; } = BufferReader.MostTries;
+
+        public bool IsStuck { get; set; }
+    }
+
+    /// <summary>One look at what was passed over: of which streams records may still be taken, and when to look again.</summary>
+    private sealed class Round(HashSet<ulong> open)
+    {
+        public HashSet<ulong> Open { get; } = open;
+
+        public List<Task> Next { get; } = [];
+
+        public void Close(ulong stream, Task? spaceAvailable)
+        {
+            Open.Remove(stream);
+            if (spaceAvailable is not null)
+                Next.Add(spaceAvailable);
+            if (Next.Count >= MostFull)
+                Open.Clear();
+        }
     }
 }

@@ -158,27 +158,23 @@ internal sealed class StagingBuffer
         return Acceptance.Accepted;
     }
 
-    /// <summary>Begins to wait until every record accepted so far is as safe as asked for. The last of them ends its block.</summary>
-    public FlushWaiter BeginFlush(OssFlushTarget target)
-    {
-        lock (_gate)
-        {
-            EndBlock();
-            return _tracker.Begin(target);
-        }
-    }
-
     /// <summary>Takes the oldest block out; null if there is none. Its memory counts until it is <see cref="Release"/>d.</summary>
     public Block? Take()
     {
         lock (_gate)
         {
-            if (_blocks.Count == 0)
-                EndBlock();
-            if (_blocks.Count == 0)
+            var block = _blocks.Count > 0 ? _blocks.Dequeue() : _open;
+            if (block is null)
                 return null;
 
-            var block = _blocks.Dequeue();
+            if (block == _open)
+            {
+                // Little came since the last write: a smaller block will do.
+                if (block.Length < block.HeldBytes / 4)
+                    _nextCapacity = Math.Max(SmallestBlock, _nextCapacity / 2);
+                _open = null;
+            }
+
             _waitingBytes -= block.Length;
             return block;
         }
@@ -244,18 +240,6 @@ internal sealed class StagingBuffer
 
         space?.TrySetResult(true);
         _work.Set();
-    }
-
-    private void EndBlock()
-    {
-        if (_open is not { } open)
-            return;
-
-        // Little came since the last write: a smaller block will do.
-        if (open.Length < open.HeldBytes / 4)
-            _nextCapacity = Math.Max(SmallestBlock, _nextCapacity / 2);
-        _blocks.Enqueue(open);
-        _open = null;
     }
 
     // Blocks grow while much comes. One that is full is not copied into a larger one: the next one is larger.

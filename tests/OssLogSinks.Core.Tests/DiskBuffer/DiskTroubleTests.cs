@@ -135,7 +135,9 @@ public class DiskTroubleTests
         Assert.Equal(1200, _world.Fates.Stored.Count);
         Assert.Equal(1200, _world.Fates.Stored.Distinct().Count());
 
-        // Once there is a folder in use, a folder that could not be deleted is taken over like any other's.
+        // Once there is a folder in use, a folder that could not be deleted is taken over like any other's. A disk that failed is
+        // tried again five seconds later.
+        await _world.StepAsync(TimeSpan.FromSeconds(10));
         _world.IsOssDown = true;
         _world.Log(appender);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));

@@ -251,13 +251,13 @@ internal sealed class BufferFolder : IDisposable
     }
 
     /// <summary>Records that were passed over cannot be read once more: they are given up.</summary>
-    public void LosePassedOver(Segment segment, PassedOverBlock block)
+    public void LosePassedOver(Segment segment, PassedOverStretch stretch, long count)
     {
         bool isDone;
         lock (_gate)
         {
-            segment.Waiting -= block.Count;
-            _tracker?.GiveUp(block.Header.FirstId, block.Header.LastId, block.Count);
+            segment.Waiting -= count;
+            _tracker?.GiveUp(stretch.FirstId, stretch.LastId, count);
             isDone = segment.IsDone;
         }
 
@@ -304,7 +304,6 @@ internal sealed class BufferFolder : IDisposable
                 return null;
             }
 
-            oldest.IsDropped = true;
             var records = GiveUp(oldest);
             Remove(oldest);
             return (oldest, records);
@@ -315,13 +314,7 @@ internal sealed class BufferFolder : IDisposable
     /// <returns>How many records that were.</returns>
     public long GiveUpRemoved()
     {
-        lock (_deleting)
-        {
-            if (!IsRemoved)
-                return 0;
-
-            return Segments().Sum(GiveUp);
-        }
+        return IsRemoved ? Segments().Sum(GiveUp) : 0;
     }
 
     private long GiveUp(Segment segment)
@@ -329,12 +322,13 @@ internal sealed class BufferFolder : IDisposable
         lock (_gate)
         {
             var records = segment.OnDiskOnly;
-            foreach (var block in segment.PassedOver)
-                _tracker?.GiveUp(block.Header.FirstId, block.Header.LastId, block.Count);
+            foreach (var stretch in segment.PassedOver)
+                _tracker?.GiveUp(stretch.FirstId, stretch.LastId, stretch.Count);
             if (!segment.IsRead && segment.End is { } end && segment.Count > segment.ReadCount)
                 _tracker?.GiveUp(end - (segment.Count - segment.ReadCount), end - 1, segment.Count - segment.ReadCount);
-            segment.Waiting -= segment.PassedOver.Sum(block => block.Count);
+            segment.Waiting -= segment.PassedOver.Sum(stretch => stretch.Count);
             segment.Count = segment.ReadCount;
+            segment.IsDropped = true;
             return records;
         }
     }
@@ -387,6 +381,13 @@ internal sealed class BufferFolder : IDisposable
             foreach (var segment in _segments.Values.Where(s => isExposed(s) && s.Unsettled > 0))
                 _tracker?.Expose(segment.FirstId, (segment.End ?? segment.FirstId + 1) - 1, segment.Unsettled);
         }
+    }
+
+    /// <summary>Whether all of these segments that can be read were read, and what is not settled in them was passed over.</summary>
+    public bool IsPassedOver(IEnumerable<Segment> segments)
+    {
+        lock (_gate)
+            return segments.All(s => s.Waiting == s.PassedOver.Sum(stretch => stretch.Count));
     }
 
     /// <summary>Somebody else has removed the folder.</summary>

@@ -146,10 +146,10 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Records were given up. A flush and a run of exposed records end at a block's end, so the records of one block lie on one side of it.</summary>
+    /// <summary>Records were given up. A flush that waits for some of them may end at once: it says false anyway.</summary>
     /// <param name="firstId">No earlier record was.</param>
     /// <param name="lastId">No later record was.</param>
-    /// <param name="count">How many of those in between: all of them, or some of one block.</param>
+    /// <param name="count">How many of those in between. All of them lie within or without a run of exposed records.</param>
     public void GiveUp(long firstId, long lastId, long count)
     {
         lock (_gate)

@@ -35,11 +35,11 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>Whether it was given up.</summary>
     public bool IsDropped { get; set; }
 
-    /// <summary>The blocks with records that were read and passed over. Changed only by the reader while it has taken the segment.</summary>
-    public List<PassedOverBlock> PassedOver { get; } = [];
+    /// <summary>What was read and passed over. Changed only by the reader while it has taken the segment.</summary>
+    public List<PassedOverStretch> PassedOver { get; } = [];
 
     /// <summary>Records that are on disk and nowhere else.</summary>
-    public long OnDiskOnly => PassedOver.Sum(block => block.Count) + Math.Max(0, Count - ReadCount);
+    public long OnDiskOnly => IsDropped ? 0 : PassedOver.Sum(stretch => stretch.Count) + Math.Max(0, Count - ReadCount);
 
     /// <summary>Whether it can be given up whole: nobody reads it, all of it was read or nothing, and nothing of it is on its way.</summary>
     public bool IsDroppable => Takers == 0 && IsFinal && !IsDropped && (IsRead || ReadCount == 0) && OnDiskOnly > 0 && OnDiskOnly == Unsettled;
@@ -58,19 +58,37 @@ internal sealed class Segment(long firstId, string path)
 /// <param name="Folder">The folder.</param>
 /// <param name="Segment">The file.</param>
 /// <param name="Offset">The offset in it.</param>
-internal readonly record struct BlockPlace(BufferFolder Folder, Segment Segment, long Offset);
+/// <param name="Stretch">The same for blocks that were read with nothing between them that cannot be read.</param>
+internal readonly record struct BlockPlace(BufferFolder Folder, Segment Segment, long Offset, object Stretch);
 
-/// <summary>A block with records that were passed over.</summary>
-internal sealed class PassedOverBlock(long offset, BlockHeader header)
+/// <summary>A stretch of a file with records that were passed over. Every block in it can be read, or could be.</summary>
+internal sealed class PassedOverStretch(BlockPlace place, long firstId)
 {
-    public long Offset { get; } = offset;
+    private const long MostBytes = 256 << 10;
 
-    public BlockHeader Header { get; } = header;
+    public long Offset => place.Offset;
 
-    /// <summary>By stream: from the first of them on, all of its records in the block.</summary>
+    public long End { get; private set; } = place.Offset;
+
+    public long FirstId { get; } = firstId;
+
+    public long LastId { get; private set; }
+
+    /// <summary>By stream: from the first of them on, all of its records in the stretch.</summary>
     public Dictionary<ulong, PassedOverRun> Runs { get; } = [];
 
     public long Count => Runs.Values.Sum(run => (long)run.Count);
+
+    /// <summary>Lets the stretch reach to the end of a block, if it may.</summary>
+    public bool TryReach(BlockPlace other, BlockHeader header)
+    {
+        var end = other.Offset + header.Length;
+        if (end > End && End > Offset && (end - Offset > MostBytes || other.Stretch != place.Stretch))
+            return false;
+
+        (End, LastId) = (Math.Max(End, end), Math.Max(LastId, header.LastId));
+        return true;
+    }
 }
 
 /// <summary>So many records of one stream, the first of which has this id.</summary>
