@@ -16,6 +16,9 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 
     private const int ReplacementCharacter = 0xFFFD;
 
+    // In UTF-8.
+    private const int ReplacementLength = 3;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
@@ -119,20 +122,26 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 #endif
 
     /// <inheritdoc />
-    public void Advance(int count) => _length += count;
+    public void Advance(int count)
+    {
+        // Bytes that follow half of a pair cannot be its other half; no bytes leave it waiting.
+        if (count > 0)
+            EndHalfPair();
+        _length += count;
+    }
 
     /// <inheritdoc />
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        PrepareBytes(sizeHint);
-        return _buffer.AsMemory(_length);
+        var start = PrepareBytes(sizeHint);
+        return _buffer.AsMemory(start);
     }
 
     /// <inheritdoc />
     public Span<byte> GetSpan(int sizeHint = 0)
     {
-        PrepareBytes(sizeHint);
-        return _buffer.AsSpan(_length);
+        var start = PrepareBytes(sizeHint);
+        return _buffer.AsSpan(start);
     }
 
     /// <inheritdoc />
@@ -148,12 +157,12 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
         base.Dispose(disposing);
     }
 
-    // Bytes that follow half of a pair cannot be its other half.
-    private void PrepareBytes(int sizeHint)
+    // Where bytes go: behind the replacement of half of a pair, if one waits.
+    private int PrepareBytes(int sizeHint)
     {
-        if (_highSurrogate != '\0')
-            EndHalfPair();
-        Reserve(Math.Max(sizeHint, 1));
+        var replaced = _highSurrogate == '\0' ? 0 : ReplacementLength;
+        Reserve(Math.Max(sizeHint, 1) + replaced);
+        return _length + replaced;
     }
 
     private void WritePaired(char value)

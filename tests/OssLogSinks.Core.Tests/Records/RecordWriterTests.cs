@@ -97,4 +97,18 @@ public class RecordWriterTests
                 break;
         }
     }
+
+    [Theory]
+    [InlineData(0, "😀")]
+    [InlineData(2, "\uFFFD..\uFFFD")]
+    public void HalfAPair_IsJoinedAcrossNoBytes_AndReplacedBeforeSome(int bytes, string expected)
+    {
+        using var writer = new RecordWriter();
+        writer.Write('\uD83D');
+        writer.GetSpan(4096)[..bytes].Fill((byte)'.');
+        writer.Advance(bytes);
+        writer.Write('\uDE00');
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(writer.Written.Span));
+    }
 }
