@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NLog.Targets.OssAppend.Tests.Support;
 using OssLogSinks.Core.Telemetry;
 
@@ -31,6 +32,25 @@ public class FlushTests
         Assert.Null(await first);
         Assert.Null(await second);
         Assert.Equal(["x"], running.Oss.Lines);
+    }
+
+    [Fact]
+    public async Task ManyFlushesThatWait_TakeNoThreadEach()
+    {
+        const int Count = 2000;
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var running = RunningTarget.Start();
+        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Logger.Info("x");
+        using var process = Process.GetCurrentProcess();
+        var before = process.Threads.Count;
+
+        var flushes = Enumerable.Range(0, Count).Select(_ => running.FlushAsync()).ToArray();
+        process.Refresh();
+        Assert.InRange(process.Threads.Count, 1, before + (Count / 4));
+        mayAppend.SetResult();
+
+        Assert.All(await Task.WhenAll(flushes), Assert.Null);
     }
 
     [Fact]

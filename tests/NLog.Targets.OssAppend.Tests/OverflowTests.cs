@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
@@ -48,6 +50,35 @@ public class OverflowTests
         Assert.Equal(Enumerable.Range(1, 20_000), fates.Calls.Select(c => c.Event).Order());
         Assert.Equal(fates.Stored.Length, running.Oss.Lines.Length);
         Assert.Equal(fates.Lost.Length, running.Target.GetSnapshot().DroppedTotal);
+    }
+
+    [Theory]
+    [InlineData(AsyncTargetWrapperOverflowAction.Grow, false)]
+    [InlineData(AsyncTargetWrapperOverflowAction.Discard, true)]
+    public async Task StreamThatOssRefusesAndMemoryIsTooSmallFor_LosesEventsOnlyWhereTheyMayBeDiscarded(AsyncTargetWrapperOverflowAction action, bool loses)
+    {
+        var isRefused = true;
+        using var running = RunningTarget.Start(t =>
+        {
+            t.OverflowAction = action;
+            t.MemoryLimit = 4 << 20;
+            t.AppendSizeLimit = t.RecordSizeLimit = 256 << 10;
+            t.RefusalRetryDelaySeconds = 1;
+        });
+        running.Oss.BeforeAppend = (_, _) => isRefused
+            ? Task.FromException(new OssException(HttpStatusCode.Forbidden, "AccessDenied", "No.") { RequestId = "5C3D8D2A0ACA54D87B430000" })
+            : Task.CompletedTask;
+        for (var i = 0; i < 80; i++)
+            running.Logger.Info(new string('x', 100_000));
+        if (loses)
+            await Wait.UntilAsync(() => running.Target.GetSnapshot().DroppedTotal > 0);
+        else
+            await Wait.UntilAsync(() => running.Oss.Appends > 1);
+
+        isRefused = false;
+        await running.FlushAsync();
+        Assert.Equal(loses, running.Target.GetSnapshot().DroppedTotal > 0);
+        Assert.Equal(80 - running.Target.GetSnapshot().DroppedTotal, running.Oss.Lines.Length);
     }
 
     [Fact]

@@ -33,6 +33,28 @@ public class OssAppenderCloseTests
     }
 
     [Fact]
+    public async Task ListenerThatHangs_HidesNoEventFromTheClose()
+    {
+        using var hangs = new ManualResetEventSlim();
+        var listener = new HangingListener(hangs);
+        var options = Options(_oss);
+        options.ObjectKey = "{Tenant}.log";
+        options.Listener = listener;
+        _oss.Always = request => request.Key == "b.log" ? new TaskCompletionSource<AppendObjectResult>().Task : Task.FromResult(_oss.Apply(request));
+        var appender = new OssAppender(options);
+        appender.TryAppend(Record("a\n", values: "a", state: "a"));
+        appender.TryAppend(Record("b\n", values: "b", state: "b"));
+        _ = appender.FlushAsync(TestContext.Current.CancellationToken);
+        await listener.Entered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.False(await appender.CloseAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
+        var end = appender.GetSnapshot();
+        Assert.Equal((2, 1, 1), (end.Accepted, end.Delivered, end.Dropped[DropReason.CloseTimeOver]));
+        hangs.Set();
+    }
+
+    [Fact]
     public async Task CloseWhileAPauseIsBeingChosen_DoesNotWaitForThatPause()
     {
         Task<bool>? closed = null;
@@ -122,5 +144,22 @@ public class OssAppenderCloseTests
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
 
         Assert.False(await appender.CloseAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    private sealed class HangingListener(ManualResetEventSlim end) : IDeliveryListener
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Entered => _entered.Task;
+
+        public void OnStored(IReadOnlyList<object> states)
+        {
+            _entered.TrySetResult();
+            end.Wait();
+        }
+
+        public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+        {
+        }
     }
 }
