@@ -36,6 +36,18 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
         return references._found;
     }
 
+    /// <summary>The names of the constants and enum members of each type.</summary>
+    public static ILookup<TypeName, string> ConstantsOf(string path)
+    {
+        using var file = new PEReader(File.OpenRead(path));
+        var references = new AssemblyReferences(file);
+        var reader = references._reader;
+        return reader.TypeDefinitions
+            .SelectMany(type => reader.GetTypeDefinition(type).GetFields(), (type, field) => (Type: type, Field: reader.GetFieldDefinition(field)))
+            .Where(constant => constant.Field.Attributes.HasFlag(FieldAttributes.Literal))
+            .ToLookup(constant => references.NameOf(constant.Type), constant => reader.GetString(constant.Field.Name));
+    }
+
     private void AddType(TypeDefinitionHandle handle)
     {
         var type = _reader.GetTypeDefinition(handle);
