@@ -54,7 +54,7 @@ public class BufferLimitTests
     [InlineData(OssBufferSync.Interval, false, Explicit = true)]
     [InlineData(OssBufferSync.Interval, true)]
     [InlineData(OssBufferSync.None, false, Explicit = true)]
-    [InlineData(OssBufferSync.None, true)]
+    [InlineData(OssBufferSync.None, true, Explicit = true)]
     public async Task RecordsOfAnySize_NeverTakeMoreThanTheLimit(OssBufferSync sync, bool dropsOldest)
     {
         var gen = Gen.Select(Gen.Int[Smallest, Smallest + (1 << 20)], Gen.Int[1, 40], Gen.Int[13, 17], Gen.Int);
