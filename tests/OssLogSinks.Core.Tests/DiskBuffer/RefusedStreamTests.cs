@@ -125,16 +125,17 @@ public class RefusedStreamTests
     {
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
         _world.Options.BufferSync = OssBufferSync.None;
+        _world.Options.BufferSizeLimitBytes = 16 << 20;
         Refuse("bad", isSo: true);
         var appender = _world.Start();
-        await FillAsync(appender, 800);
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 80, Second);
+        await FillAsync(appender, 240);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 24, Second);
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
 
         Refuse("bad", isSo: false);
         var isAllStored = await _world.EndAsync(flush, Second);
         var end = appender.GetSnapshot();
-        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 720);
+        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 216);
         Assert.True(isAllStored, "What had been dropped before it began is none of the flush's.");
         _world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
         Assert.False(await _world.CloseAsync(appender, Minute));
@@ -146,12 +147,13 @@ public class RefusedStreamTests
     {
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;
         _world.Options.BufferSync = OssBufferSync.None;
+        _world.Options.BufferSizeLimitBytes = 16 << 20;
         Refuse("bad", isSo: true);
         var appender = _world.Start();
-        await FillAsync(appender, 200);
+        await FillAsync(appender, 60);
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
-        await FillAsync(appender, 900);
-        await _world.UntilAsync(() => _world.StoredOf("good").Count == 110, Second);
+        await FillAsync(appender, 240);
+        await _world.UntilAsync(() => _world.StoredOf("good").Count == 30, Second);
         Assert.False(flush.IsCompleted);
 
         Refuse("bad", isSo: false);
@@ -165,6 +167,7 @@ public class RefusedStreamTests
     [Fact]
     public async Task WhatAReadErrorHasGivenUp_IsNotFedWhenTheRestOfItsStreamIs()
     {
+        _world.Options.BufferSizeLimitBytes = 32 << 20;
         var appender = await PassOverAsync();
         await LogAsync(_world, appender, 600, "bad", "bad", "bad", "good");
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
