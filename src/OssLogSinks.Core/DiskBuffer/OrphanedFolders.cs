@@ -125,7 +125,7 @@ internal sealed class OrphanedFolders
             if (!isEmptied)
                 _leftSince[orphan.Folder.Name] = _time.GetTimestamp();
             else if (!orphan.Folder.IsGone)
-                Remain(orphan.Folder.Name);
+                Remain(orphan.Folder.Name, isForGood: orphan.Folder.KeepsFiles);
         }
     }
 
@@ -221,8 +221,8 @@ internal sealed class OrphanedFolders
         return isLeft;
     }
 
-    // It cannot be deleted now, for instance.
-    private void Remain(string name) => _remainsSince[name] = _time.GetTimestamp();
+    // It cannot be deleted now, for instance. What must stay in it was told, and would be told each time.
+    private void Remain(string name, bool isForGood) => _remainsSince[name] = isForGood ? long.MaxValue : _time.GetTimestamp();
 
     private bool IsRecent(Dictionary<string, long> since, string name) =>
         since.TryGetValue(name, out var at) && _time.GetElapsedTime(at) < RetryInterval;
@@ -277,7 +277,7 @@ internal sealed class OrphanedFolders
         catch (IOException)
         {
             // Somebody has put a folder into it, for instance. Nothing in it is to be shipped.
-            Remain(name);
+            Remain(name, isForGood: false);
         }
     }
 
@@ -285,7 +285,7 @@ internal sealed class OrphanedFolders
     {
         if (OrphanedFolder.Open(_files, path, name, folderLock, _syncs, _damage) is not { } orphan)
         {
-            Remain(name.Text);
+            Remain(name.Text, isForGood: true);
             return null;
         }
 

@@ -103,7 +103,7 @@ public class BufferLivenessTests
     [InlineData(false, "")]
     [InlineData(true, "", Explicit = true)]
     [InlineData(true, "no writes", Explicit = true)]
-    [InlineData(true, "full")]
+    [InlineData(true, "full", Explicit = true)]
     public async Task AppenderThatCanDoNothing_DoesNothing(bool isOssDown, string ailment)
     {
         _world.Options.BufferSizeLimitBytes = 8 << 20;

@@ -12,7 +12,7 @@ public class DiskReviewTests
 
     // The CI runs the explicit ones too, here and below.
     [Theory]
-    [InlineData("flip")]
+    [InlineData("flip", Explicit = true)]
     [InlineData("delete", Explicit = true)]
     public async Task UnreadableSegmentOfALivingProcess_EndsFlushesAndIsALoss(string how)
     {
@@ -45,7 +45,7 @@ public class DiskReviewTests
 
     [Theory]
     [InlineData("read-only", Explicit = true)]
-    [InlineData("no delete")]
+    [InlineData("no delete", Explicit = true)]
     public async Task FullBufferThatDropsTheOldest_AndCannotDelete_KeepsWhatItHas(string how)
     {
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;

@@ -32,7 +32,7 @@ public class AppendBatchTests
 
             Assert.Equal(all, taken);
             batch.Release();
-        });
+        }, iter: CsCheck.Check.Iter / 4);
     }
 
     [Fact]
