@@ -17,7 +17,7 @@ internal sealed class BufferWorld
     public const string Path = "/buffer";
 
     private static readonly TimeSpan RealStep = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Dictionary<string, int> _logged = [];
     private readonly Dictionary<string, List<int>> _accepted = [];
