@@ -21,22 +21,22 @@ internal sealed partial class BucketReport
         _faults = faults;
     }
 
-    public bool IsExactlyOnce => _frontDoors.All(door => door.IsExactlyOnce);
+    public bool IsExactlyOnce => _frontDoors.All(frontDoor => frontDoor.IsExactlyOnce);
 
     public static async Task<BucketReport> ReadAsync(BucketUnderTest target, QuickstartArguments arguments, string run)
     {
         var report = new BucketReport(arguments.Requests, arguments.FaultRate > 0 ? target.Faults : null);
         target.Calm();
         using var client = target.CreateClient();
-        foreach (var door in report._frontDoors)
+        foreach (var frontDoor in report._frontDoors)
         {
-            var request = new ListObjectsRequest { Prefix = arguments.Prefix + door.Folder };
+            var request = new ListObjectsRequest { Prefix = arguments.Prefix + frontDoor.Folder };
             ListObjectsResult page;
             do
             {
                 page = await client.ListObjectsAsync(request, CancellationToken.None);
                 foreach (var found in page.Objects)
-                    await report.CountAsync(client, door, found, run);
+                    await report.CountAsync(client, frontDoor, found, run);
                 request = request with { ContinuationToken = page.NextContinuationToken };
             }
             while (page.NextContinuationToken is not null);
@@ -63,14 +63,14 @@ internal sealed partial class BucketReport
             output.WriteLine($"{_othersLines} lines of other writers were skipped.");
         if (_faults is { } faults)
             output.WriteLine(faults);
-        foreach (var door in _frontDoors.Where(d => !d.IsExactlyOnce))
-            output.WriteLine($"{door.Name}: {door.Missing} events are missing, {door.Doubled} stand there more than once.");
+        foreach (var frontDoor in _frontDoors.Where(d => !d.IsExactlyOnce))
+            output.WriteLine($"{frontDoor.Name}: {frontDoor.Missing} events are missing, {frontDoor.Doubled} stand there more than once.");
 
         var result = string.Join(", ", _frontDoors.Select(d => $"{d.Delivered} of {d.Expected}{(d == _frontDoors[0] ? " events" : "")} through {d.Name}"));
         output.WriteLine($"delivered {result}{(IsExactlyOnce ? ", each exactly once" : "")}");
     }
 
-    private async Task CountAsync(OssClient client, FrontDoor door, OssObjectSummary found, string run)
+    private async Task CountAsync(OssClient client, FrontDoor frontDoor, OssObjectSummary found, string run)
     {
         using var answer = await client.GetObjectAsync(new GetObjectRequest(found.Key), CancellationToken.None);
         using var reader = new StreamReader(answer.Content);
@@ -81,7 +81,7 @@ internal sealed partial class BucketReport
             var match = OurLine().Match(line);
             if (match.Success && match.Groups["run"].Value == run)
             {
-                door.Count(int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
+                frontDoor.Count(int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture));
                 events++;
             }
             else

@@ -6,12 +6,12 @@ using OssLogSinks.Core.Telemetry;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Calls the events' continuations, in the order of their fates, on no thread that delivery or a close waits for: a
+/// Calls the events' continuations, in the order of their outcomes, on no thread that delivery or a close waits for: a
 /// continuation may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
 /// </summary>
 internal sealed class ContinuationQueue : IDeliveryListener
 {
-    // Whoever brings more than this lends a hand, so that slow continuations slow delivery down instead of filling memory.
+    // Beyond this, the adding thread calls continuations too, so that slow continuations slow delivery down instead of filling memory.
     private const int MostWaiting = 100_000;
 
     private readonly InternalLoggerDiagnostics _diagnostics;
@@ -19,7 +19,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     private readonly TaskCompletionSource<bool> _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _gate.
-    private readonly Queue<Fate> _fates = new();
+    private readonly Queue<Outcome> _outcomes = new();
     private int _waiting;
     private bool _isRunning;
     private bool _isClosing;
@@ -27,9 +27,9 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     public ContinuationQueue(InternalLoggerDiagnostics diagnostics) => _diagnostics = diagnostics;
 
-    public void OnStored(IReadOnlyList<object> states) => Add([.. states], null);
+    public void OnDelivered(IReadOnlyList<object> states) => Add([.. states], null);
 
-    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
+    public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
 
     /// <summary>Whose events they are: what a continuation logs there, it logs as part of the delivery.</summary>
     public OssAppender? Appender { get; set; }
@@ -55,7 +55,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     /// <summary>Calls a flush's continuation now, on a thread of its own.</summary>
     public void CallFlush(AsyncContinuation continuation, Exception? failure)
     {
-        // It is no part of whatever delivery this is.
+        // It is not part of the delivery that runs here.
         AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
         _ = BoundedWait.RunAsync(() =>
         {
@@ -88,7 +88,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         lock (_gate)
         {
             isLate = _isClosed;
-            _fates.Enqueue(new Fate(continuations, failure));
+            _outcomes.Enqueue(new Outcome(continuations, failure));
             _waiting += continuations.Length;
             mustStart = !_isRunning && !_isClosing;
             mustHelp = _waiting > MostWaiting && !_isClosing;
@@ -129,7 +129,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     }
 
     private DeliveryScope Enter(bool isRescue) =>
-        isRescue ? DeliveryScope.EnterForLosses() : Appender?.EnterDelivery() ?? DeliveryScope.Enter();
+        isRescue ? DeliveryScope.EnterForDrops() : Appender?.EnterDelivery() ?? DeliveryScope.Enter();
 
     private bool TryTake(bool isClosing, int downTo, out object state, out Exception? failure)
     {
@@ -142,11 +142,11 @@ internal sealed class ContinuationQueue : IDeliveryListener
                 return false;
             }
 
-            var fate = _fates.Peek();
-            state = fate.Continuations[fate.Next++];
-            failure = fate.Failure;
-            if (fate.Next == fate.Continuations.Length)
-                _fates.Dequeue();
+            var outcome = _outcomes.Peek();
+            state = outcome.Continuations[outcome.Next++];
+            failure = outcome.Failure;
+            if (outcome.Next == outcome.Continuations.Length)
+                _outcomes.Dequeue();
 
             _waiting--;
             return true;
@@ -178,7 +178,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     private sealed record ContinuationOfDelivery(AsyncContinuation Continuation);
 
-    private sealed class Fate(object[] continuations, Exception? failure)
+    private sealed class Outcome(object[] continuations, Exception? failure)
     {
         public object[] Continuations { get; } = continuations;
 

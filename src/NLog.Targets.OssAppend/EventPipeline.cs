@@ -13,7 +13,7 @@ namespace NLog.Targets.OssAppend;
 /// The way of an event from the thread that logs to the appender. Every event that comes in has its continuation called
 /// exactly once: by the appender's word if it came that far, by this class if not.
 /// </summary>
-internal sealed class EventPipeline : ILivePipeline, IDisposable
+internal sealed class EventPipeline : IDrainable, IDisposable
 {
     // What is stopped ends at once, unless a layout or a client of somebody else hangs: then the close goes on without it.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
@@ -65,15 +65,15 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         if (!settings.RenderAtCall)
             appender.ObserveQueue(() => _queue.Count, settings.QueueLimit);
         _worker = settings.RenderAtCall ? Task.CompletedTask : Task.Run(WorkAsync);
-        _drainAtEnd = settings.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
+        _drainAtEnd = settings.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
 
     public TimeSpan CloseTimeout => _settings.CloseTimeout;
 
     /// <summary>Who takes an event that comes after the close, if anybody does.</summary>
-    public Understudy? Understudy { get; set; }
+    public ReloadBridge? ReloadBridge { get; set; }
 
-    /// <summary>How many callers wait for room in the queue.</summary>
+    /// <summary>How many callers wait for space in the queue.</summary>
     public int BlockedCallers => _queue.BlockedCallers;
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
@@ -101,7 +101,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
 
         var admission = _queue.TryEnqueue(new QueuedEvent(logEvent.LogEvent, logEvent.Continuation, values) { IsFromDelivery = _appender.IsCalledByDelivery });
         if (admission == Admission.Full)
-            Refuse(logEvent.Continuation, GiveUpForRoom());
+            Refuse(logEvent.Continuation, GiveUpForSpace());
         else if (admission == Admission.Closed)
             RefuseClosed(logEvent);
     }
@@ -113,12 +113,12 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     public DeliveryScope EnterRendering() => _appender.EnterDeliveryOnThread();
 
     /// <summary>
-    /// Tells the continuation when everything accepted so far has met its fate, or is as safe as the settings ask for; or, after the flush
+    /// Tells the continuation when everything accepted so far has its outcome, or is as safe as the settings ask for; or, after the flush
     /// timeout, that it is not.
     /// </summary>
     public void Flush(AsyncContinuation continuation) => Flush(_flushes.Begin(continuation), _settings.FlushTarget);
 
-    /// <summary>Ends when everything accepted so far has met its fate, and its continuations have been called.</summary>
+    /// <summary>Ends when everything accepted so far has its outcome, and its continuations have been called.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         var flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -154,7 +154,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
     // On the thread that logs, which a continuation that logs itself must not hold up.
     private static void Refuse(AsyncContinuation continuation, OssDeliveryException failure)
     {
-        using (DeliveryScope.EnterForLossesOnThread())
+        using (DeliveryScope.EnterForDropsOnThread())
             continuation(failure);
     }
 
@@ -184,7 +184,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
                 State = ContinuationQueue.StateOf(logged.Continuation, _appender.IsCalledByDelivery),
             };
 
-            if (!_appender.Append(record, _settings.Patience))
+            if (!_appender.Append(record, _settings.CallerTimeout))
                 _hasGivenUp = true;
         }
         catch (Exception e)
@@ -281,7 +281,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         }
     }
 
-    // Null if the event has been handed over, or given up; what is under way waits for room.
+    // Null if the event has been handed over, or given up; what is under way waits for space.
     private Task<bool>? HandOver(in QueuedEvent queued)
     {
         if (queued.Event is not { } logEvent)
@@ -341,14 +341,14 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
 
     private void RefuseClosed(AsyncLogEventInfo logEvent)
     {
-        if (Understudy?.TryWrite(logEvent) != true)
+        if (ReloadBridge?.TryWrite(logEvent) != true)
             Refuse(logEvent.Continuation, GiveUp(DropReason.Closed, "the target was closed."));
     }
 
     private void LoseTo(Exception error, in QueuedEvent queued) => Lose(
         queued.State,
         error is OperationCanceledException && _stop.IsCancellationRequested
-            ? GiveUp(DropReason.CloseTimeOver, "the application stopped before there was room for them.")
+            ? GiveUp(DropReason.CloseTimeOver, "the application stopped before there was space for them.")
             : GiveUpUnrendered(error));
 
     // What was given up since the flush before makes this one fail.
@@ -381,7 +381,7 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
         _continuations.Add(state, failure);
     }
 
-    private OssDeliveryException GiveUpForRoom()
+    private OssDeliveryException GiveUpForSpace()
     {
         _appender.CountDropped(DropReason.QueueFull, 1, QueueFull);
         return new OssDeliveryException(DropReason.QueueFull, QueueFullMessage, null);
@@ -402,8 +402,8 @@ internal sealed class EventPipeline : ILivePipeline, IDisposable
 
 /// <summary>The checked settings of what stands in front of the appender.</summary>
 /// <param name="QueueLimit">The most events that wait.</param>
-/// <param name="OverflowAction">What becomes of an event that finds no room.</param>
-/// <param name="BlockTimeout">How long a caller waits for room, if it waits.</param>
+/// <param name="OverflowAction">What becomes of an event that finds no space.</param>
+/// <param name="BlockTimeout">How long a caller waits for space, if it waits.</param>
 /// <param name="BatchSize">How many events are taken at a time.</param>
 /// <param name="CloseTimeout">How long a close waits for the delivery of what waits.</param>
 /// <param name="DrainOnProcessExit">Whether the end of the process waits as long, if nobody has closed it before.</param>
@@ -423,6 +423,6 @@ internal sealed record PipelineSettings(
     bool HasBuffer,
     bool RenderAtCall)
 {
-    /// <summary>How long a caller waits for room.</summary>
-    public TimeSpan Patience => OverflowAction == AsyncTargetWrapperOverflowAction.Block ? BlockTimeout : TimeSpan.Zero;
+    /// <summary>How long a caller waits for space.</summary>
+    public TimeSpan CallerTimeout => OverflowAction == AsyncTargetWrapperOverflowAction.Block ? BlockTimeout : TimeSpan.Zero;
 }

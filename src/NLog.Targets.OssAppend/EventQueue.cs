@@ -23,11 +23,11 @@ internal sealed class EventQueue
     private const int LongestPaceMilliseconds = 20;
 
     // How often events are taken that come one by one; with a buffer they are not safe before.
-    private static readonly TimeSpan Rhythm = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly PipelineSettings _settings;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _rhythm;
+    private readonly TimeSpan _batchInterval;
     private readonly int _pace;
     private readonly int _enough;
     private readonly object _gate = new();
@@ -43,18 +43,18 @@ internal sealed class EventQueue
     private bool _isClosed;
 
     public EventQueue(PipelineSettings settings, TimeProvider time)
-        : this(settings, time, Rhythm)
+        : this(settings, time, BatchInterval)
     {
     }
 
-    /// <param name="settings">How many events wait, and what becomes of those that find no room.</param>
+    /// <param name="settings">How many events wait, and what becomes of those that find no space.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="rhythm">How often events are taken that come one by one.</param>
-    internal EventQueue(PipelineSettings settings, TimeProvider time, TimeSpan rhythm)
+    /// <param name="batchInterval">How often events are taken that come one by one.</param>
+    internal EventQueue(PipelineSettings settings, TimeProvider time, TimeSpan batchInterval)
     {
         _settings = settings;
         _time = time;
-        _rhythm = rhythm;
+        _batchInterval = batchInterval;
         _pace = settings.OverflowAction == AsyncTargetWrapperOverflowAction.Block && settings.QueueLimit > Pace
             ? Pace
             : int.MaxValue;
@@ -71,7 +71,7 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>How many callers wait for room.</summary>
+    /// <summary>How many callers wait for space.</summary>
     public int BlockedCallers
     {
         get
@@ -81,7 +81,7 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>How many events have to wait for whoever takes them to be woken; 0 if nobody waits.</summary>
+    /// <summary>Queue length at which the waiting worker is woken; 0 if it does not wait.</summary>
     public int Awaited
     {
         get
@@ -91,7 +91,7 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>Takes an event if there is room, or waits for room if the settings say so. What delivery itself logs waits for nothing.</summary>
+    /// <summary>Takes an event if there is space, or waits for space if the settings say so. What delivery itself logs waits for nothing.</summary>
     public Admission TryEnqueue(in QueuedEvent queued)
     {
         if (Enqueue(queued, mayBlock: null) is { } admission)
@@ -113,7 +113,7 @@ internal sealed class EventQueue
                 if (mayBlock is null)
                     return null;
                 if (mayBlock.Value)
-                    WaitForRoom();
+                    WaitForSpace();
             }
 
             if (_isClosed)
@@ -126,7 +126,7 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>Takes the mark of a flush, for which there is always room; false if the queue is closed.</summary>
+    /// <summary>Takes the mark of a flush, for which there is always space; false if the queue is closed.</summary>
     public bool TryEnqueueFlush(in QueuedEvent flush)
     {
         lock (_gate)
@@ -151,7 +151,7 @@ internal sealed class EventQueue
 
         // In real time, as everything is that is about processors: a test's clock does not move them.
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _rhythm, Timeout.InfiniteTimeSpan))
+        using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _batchInterval, Timeout.InfiniteTimeSpan))
             await Task.WhenAny(WhenWaiting(_enough), over.Task).ConfigureAwait(false);
 
         await WhenWaiting(1).ConfigureAwait(false);
@@ -172,7 +172,7 @@ internal sealed class EventQueue
         }
     }
 
-    /// <summary>Until something is taken out nobody keeps pace: whoever takes is waiting himself, for OSS.</summary>
+    /// <summary>Callers are not slowed down until events are taken out again: the worker itself waits for OSS.</summary>
     public void HoldUp()
     {
         lock (_gate)
@@ -239,7 +239,7 @@ internal sealed class EventQueue
         _pacingCallers--;
     }
 
-    private void WaitForRoom()
+    private void WaitForSpace()
     {
         var isOver = false;
         using var timer = _settings.BlockTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
@@ -269,7 +269,7 @@ internal enum Admission
     /// <summary>It waits.</summary>
     Accepted,
 
-    /// <summary>There was no room for it.</summary>
+    /// <summary>There was no space for it.</summary>
     Full,
 
     /// <summary>The queue takes nothing any more.</summary>
@@ -285,6 +285,6 @@ internal enum Admission
 internal readonly record struct QueuedEvent(
     LogEventInfo? Event, AsyncContinuation Continuation, string?[]? KeyValues, OssFlushTarget FlushTarget = OssFlushTarget.Oss, bool IsFromDelivery = false)
 {
-    /// <summary>What goes with the event until its fate is known.</summary>
+    /// <summary>What goes with the event until its outcome is known.</summary>
     public object State => ContinuationQueue.StateOf(Continuation, IsFromDelivery);
 }

@@ -27,10 +27,10 @@ namespace NLog.Targets;
 /// <c>async="true"</c> around it: it has a queue of its own, and theirs drops events that nobody counts.
 /// </para>
 /// <para>
-/// An event's continuation is called once: with null when the event stands in OSS, with an
+/// An event's continuation is called once: with null when the event is in OSS, with an
 /// <see cref="OssDeliveryException"/> when it was given up, so that a FallbackGroup around this target gets exactly what
 /// OSS did not. It is called in the background, as long after the logging as the delivery took; for an event that finds no
-/// room in the queue it is called at once, by the thread that logs. Give the group
+/// space in the queue it is called at once, by the thread that logs. Give the group
 /// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// <para>
@@ -96,7 +96,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         set => _securityToken = SecretLayout.Of(value);
     }
 
-    /// <summary>Where in a request's address the bucket stands. Default: Auto, path for an IP, in front of the host otherwise.</summary>
+    /// <summary>Where in a request's address the bucket is. Default: Auto, path for an IP, in front of the host otherwise.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
     /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
@@ -221,14 +221,14 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,
-    /// reported, and its continuation called at once. Block: the thread that logs waits for room, for
+    /// reported, and its continuation called at once. Block: the thread that logs waits for space, for
     /// <see cref="BlockTimeoutMilliseconds"/> at most, and keeps pace with the rendering before, so that no more than some thousand events wait for it. Grow: the queue grows beyond its limit, without another one.
     /// Default: Discard; the application never waits.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
 
     /// <summary>
-    /// How long Block waits for room, in milliseconds, before the event is discarded after all; -1 for as long as it takes.
+    /// How long Block waits for space, in milliseconds, before the event is discarded after all; -1 for as long as it takes.
     /// Default: -1. Without effect for the other <see cref="OverflowAction"/>s.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
@@ -339,12 +339,12 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// Whether an application that ends without <c>LogManager.Shutdown()</c> is kept until everything is stored, for
     /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception;
-    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
     /// <summary>
-    /// A folder where events wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
+    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, as
     /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; any number of processes may share it, and each
     /// ships what processes left that are no more. Default: none, events wait in memory.
     /// </summary>
@@ -379,7 +379,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     public int BufferSyncIntervalMilliseconds { get; set; } = 1000;
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before stands in OSS. Disk: every
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every
     /// event is on disk, synced whatever <see cref="BufferSync"/> says, or in OSS already, so that a flush does not wait for the
     /// network, as with a FileTarget; without a <see cref="BufferPath"/> the same as Oss. Default: Oss.
     /// </summary>
@@ -388,7 +388,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// What has been done so far, and what is still held: events that wait in this target's queue are in none of the
     /// numbers yet, and what is logged in the moment after the close in none at all. Begins at zero when the configuration is loaded
-    /// anew. A target that could not start, so that NLog gives it no events, says so as its last failure and is in trouble since then.
+    /// again. A target that could not start, so that NLog gives it no events, says so as its last failure and is in trouble since then.
     /// Any thread may ask.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
@@ -398,7 +398,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         return _startFailure is { } failure ? snapshot with { LastFailure = failure, TroubleSince = failure.Time } : snapshot;
     }
 
-    /// <summary>How many callers wait for room in the queue; for tests.</summary>
+    /// <summary>How many callers wait for space in the queue; for tests.</summary>
     internal int BlockedCallers => _pipeline?.BlockedCallers ?? 0;
 
     /// <summary>Checks all settings and starts to take events. Nothing is sent before the first event.</summary>
@@ -446,8 +446,8 @@ public sealed class OssAppendTarget : TargetWithLayout
         if (!key.IsThreadBound)
             _plainKey = key.Text;
         if (pipelineSettings.DrainOnProcessExit)
-            pipeline.Understudy = new Understudy(MakeAnother, options.TimeProvider, LoggingConfiguration?.LogFactory);
-        _startedAt = Understudy.NextMoment();
+            pipeline.ReloadBridge = new ReloadBridge(MakeAnother, options.TimeProvider, LoggingConfiguration?.LogFactory);
+        _startedAt = ReloadBridge.NextMoment();
         _pipeline = pipeline;
 
         EventPipeline Make()
@@ -484,7 +484,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>
-    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void Write(AsyncLogEventInfo logEvent)
     {
@@ -511,13 +511,13 @@ public sealed class OssAppendTarget : TargetWithLayout
         pipeline.Write(logEvent);
     }
 
-    /// <summary>Takes one event without NLog's lock: the queue has its own, and a caller that waits for room must hold none.</summary>
-    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    /// <summary>Takes one event without NLog's lock: the queue has its own, and a caller that waits for space must hold none.</summary>
+    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteAsyncThreadSafe(AsyncLogEventInfo logEvent) => Write(logEvent);
 
     /// <summary>Takes several events, one after the other, without NLog's lock.</summary>
-    /// <param name="logEvents">The events, and whom to tell their fate.</param>
+    /// <param name="logEvents">The events, and whom to tell their outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteAsyncThreadSafe(IList<AsyncLogEventInfo> logEvents)
     {
@@ -526,7 +526,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>Refuses an event: the target could not be initialised, or it was closed.</summary>
-    /// <param name="logEvent">The event, and whom to tell its fate.</param>
+    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
     /// <param name="initializeException">Why the target could not be initialised; null if it was closed.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteFailedNotInitialized(AsyncLogEventInfo logEvent, Exception? initializeException)
@@ -540,7 +540,7 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>Sends what waits at once, without holding up the caller.</summary>
     /// <param name="asyncContinuation">
-    /// Called once every event that was accepted before has met its fate: with null if all of them stand in OSS, or are as
+    /// Called once every event that was accepted before has its outcome: with null if all of them are in OSS, or are as
     /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were given up.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -559,13 +559,13 @@ public sealed class OssAppendTarget : TargetWithLayout
         if (_pipeline is { } pipeline)
         {
             // What came late for targets that this one, or one beside it, has replaced is stored when this close has ended.
-            pipeline.Understudy?.EndThoseBefore(_startedAt, SyncRoot);
-            pipeline.Understudy?.Begin();
+            pipeline.ReloadBridge?.EndThoseBefore(_startedAt, SyncRoot);
+            pipeline.ReloadBridge?.Begin();
             pipeline.Close(SyncRoot);
-            pipeline.Understudy?.BeginGrace();
+            pipeline.ReloadBridge?.BeginGrace();
         }
 
-        // Targets that begin anew do so in any order.
+        // Targets that begin again do so in any order.
         _plainKey = null;
         base.CloseTarget();
     }

@@ -190,7 +190,7 @@ internal sealed class TargetSettings
         foreach (var property in properties)
         {
             if (entries.ContainsKey(property.Name ?? ""))
-                Add(setting, $"the name {SettingFault.Shown(property.Name)} stands twice; leave one out.");
+                Add(setting, $"the name {SettingFault.Shown(property.Name)} is given twice; leave one out.");
             entries[property.Name ?? ""] = Text(property.Layout) ?? "";
         }
 

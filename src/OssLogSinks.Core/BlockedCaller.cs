@@ -1,12 +1,12 @@
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// A call that blocks its thread until a delivery has gone on. Where that is a thread of the pool, the pool gets another one for as long:
-/// the delivery runs on the pool too, and would wait behind the very calls that wait for it, while the pool adds a few threads a second.
+/// A call that blocks its thread until delivery makes progress. On a pool thread, the pool gets one more thread meanwhile: delivery runs on
+/// the pool too and would queue behind the calls that wait for it, while the pool adds only a few threads a second.
 /// </summary>
 public readonly struct BlockedCaller : IDisposable
 {
-    // So many blocked calls are a fault elsewhere, and threads cost memory.
+    // More blocked calls than this are a bug elsewhere, and threads cost memory.
     private const int MostAdded = 1000;
 
     private static readonly object Gate = new();
@@ -45,7 +45,7 @@ public readonly struct BlockedCaller : IDisposable
             _blocked += by;
             ThreadPool.GetMinThreads(out var workers, out var completions);
 
-            // Somebody else has set it meanwhile: theirs counts, and nothing of it is ours to take back.
+            // Someone else has set the minimum meanwhile. Theirs counts, and we must not lower it again.
             if (_added > 0 && workers != _expected)
                 _added = 0;
 

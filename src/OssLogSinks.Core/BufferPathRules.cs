@@ -12,10 +12,10 @@ internal static class BufferPathRules
     private const int LongestName = 255;
 
     // The folders and files inside have names too.
-    private const int RoomInside = 256;
+    private const int ReservedInside = 256;
 
     private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
-    private static readonly int LongestPath = (IsWindows ? 32767 : 4096) - RoomInside;
+    private static readonly int LongestPath = (IsWindows ? 32767 : 4096) - ReservedInside;
 
     /// <summary>What is wrong with a path, as a sentence whose subject is the path; null if nothing is.</summary>
     public static string? FaultOf(string path)
@@ -27,7 +27,7 @@ internal static class BufferPathRules
         if (FullPathOf(path) is not { } folder)
             return "is no path that a folder can have; write an absolute one.";
         if (LengthOf(folder) > LongestPath || folder.Split(Path.DirectorySeparatorChar).Any(name => LengthOf(name) > LongestName))
-            return $"is too long: a path has room for {LongestPath} {Unit}, and each name in it for {LongestName}.";
+            return $"is too long: a path has space for {LongestPath} {Unit}, and each name in it for {LongestName}.";
 
         return FaultOfWhatIsThere(folder);
     }

@@ -31,7 +31,7 @@ internal sealed class DeliverySetup : IDisposable
         KeyTemplate = checkedOptions.KeyTemplate!;
         Counters = new DeliveryCounters(options.Bucket, string.IsNullOrWhiteSpace(options.Name) ? options.ObjectKey : options.Name!) { Source = Source };
         Reporter = new DeliveryReporter(options.ReportToConsole ? new ConsoleDiagnostics(options.Diagnostics) : options.Diagnostics, Time) { Source = Source };
-        Fate = new DeliveryFate(Counters, Reporter, options.Listener);
+        DeliveryTracker = new DeliveryTracker(Counters, Reporter, options.Listener);
 
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
         if (options.ReportDoubtfulSettings)
@@ -68,10 +68,10 @@ internal sealed class DeliverySetup : IDisposable
 
     public DeliveryReporter Reporter { get; }
 
-    public DeliveryFate Fate { get; }
+    public DeliveryTracker DeliveryTracker { get; }
 
     /// <summary>What a buffer on disk takes of it.</summary>
-    public DiskBufferParts BufferParts => new(KeyTemplate, Policy, Fate, Counters, Reporter, Time, OpenLane);
+    public DiskBufferParts BufferParts => new(KeyTemplate, Policy, DeliveryTracker, Counters, Reporter, Time, OpenPipeline);
 
     /// <summary>For records that come in, and wait where the settings say.</summary>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -123,11 +123,11 @@ internal sealed class DeliverySetup : IDisposable
 
     /// <summary>Opens a way to OSS.</summary>
     /// <param name="memory">Bytes that the records on it may hold.</param>
-    public ShippingLane OpenLane(long memory)
+    public DeliveryPipeline OpenPipeline(long memory)
     {
-        var spool = new MemorySpool(
-            new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new SpoolLimits(memory, _appendSize, _appendInterval), Time);
-        return new ShippingLane(spool, new Shipper(spool, _context, Fate, _shipping), Fate);
+        var buffer = new MemoryBuffer(
+            new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new MemoryBufferLimits(memory, _appendSize, _appendInterval), Time);
+        return new DeliveryPipeline(buffer, new Shipper(buffer, _context, DeliveryTracker, _shipping), DeliveryTracker);
     }
 
     private void ReportDoubts(OssEndpoint? endpoint)

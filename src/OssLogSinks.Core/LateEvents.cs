@@ -4,8 +4,8 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// Sends events that come too late for the object of their own time to that of the present period. Whether one is late is judged
-/// when it comes in, and never again: what waits, on disk even for days, stays with its object.
+/// Moves events that come too late for their own object to the object of the current period. This is decided once, on arrival: an event
+/// that then waits on disk for days keeps its object.
 /// </summary>
 /// <param name="policy">The periods.</param>
 /// <param name="grace">How much older than the present period an event may be and still go to its own.</param>

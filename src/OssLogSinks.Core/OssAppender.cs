@@ -13,13 +13,13 @@ namespace OssLogSinks.Core;
 /// disk if <see cref="OssAppenderOptions.BufferPath"/> is set; those of one stream are joined into one append while the append before is on its way. Any thread may call any member.
 /// </summary>
 /// <remarks>
-/// Every record that is brought here has one fate, and it is counted: stored, now or, if it is on disk, by a later process; or
-/// given up for a <see cref="DropReason"/>. Nothing here throws because OSS is in trouble.
+/// Every record has exactly one outcome, and it is counted: delivered, persisted for a later process to deliver, or dropped for a
+/// <see cref="DropReason"/>. Nothing here throws because OSS is in trouble.
 /// </remarks>
 public sealed class OssAppender : IDisposable, IAsyncDisposable
 {
     private readonly DeliverySetup _setup;
-    private readonly ISpool _spool;
+    private readonly IRecordBuffer _buffer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
 
@@ -48,12 +48,12 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _stopGrace = TimeSpan.FromSeconds(options.BufferPath is null ? 0.5 : 1.5);
         _recordSizeLimit = options.RecordSizeLimit;
         _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
-        _spool = options.BufferPath is null
-            ? new DirectSpool(_setup.OpenLane(options.MemoryLimit))
+        _buffer = options.BufferPath is null
+            ? new MemoryOnlyBuffer(_setup.OpenPipeline(options.MemoryLimit))
             : new DiskBuffer.DiskBuffer(_setup.BufferParts, DeliverySetup.BufferSettingsOf(options, options.BufferPath), disk);
-        _setup.Counters.Observe(() => _spool.HeldBytes, options.MemoryLimit, _spool.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
+        _setup.Counters.Observe(() => _buffer.HeldBytes, options.MemoryLimit, _buffer.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
         if (options.BufferPath is not null)
-            _setup.Counters.ObserveBuffer(() => _spool.DiskBytes, options.BufferSizeLimitBytes);
+            _setup.Counters.ObserveBuffer(() => _buffer.DiskBytes, options.BufferSizeLimitBytes);
     }
 
     /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> say which values a record brings.</summary>
@@ -75,34 +75,34 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public DeliveryScope EnterDeliveryOnThread() => DeliveryScope.EnterOnThread(_setup.Source);
 
     /// <summary>
-    /// Takes a record without ever waiting. When there is no room, when the record is too large, or after the close, it
+    /// Takes a record without ever waiting. When there is no space, when the record is too large, or after the close, it
     /// is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
     public bool TryAppend(in LogRecord record) => Append(record, TimeSpan.Zero);
 
     /// <summary>
-    /// Takes a record, blocking the calling thread while there is no room, unless delivery itself has called. When there is none
+    /// Takes a record, blocking the calling thread while there is no space, unless delivery itself has called. When there is none
     /// in time, when the record is too large, or after the close, it is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <param name="record">The record.</param>
-    /// <param name="patience">How long to wait for room: from zero, not at all, to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="timeout">How long to wait for space: from zero, not at all, to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <returns>Whether the record was accepted.</returns>
-    public bool Append(in LogRecord record, TimeSpan patience)
+    public bool Append(in LogRecord record, TimeSpan timeout)
     {
         if (IsTooLarge(record))
             return false;
 
         var isDue = IsDue(record);
-        var acceptance = Add(record, isDue, out var room);
-        if (acceptance == Acceptance.Full && patience != TimeSpan.Zero && MayWait(record, isDue) && DeliveryScope.MayWait())
-            acceptance = AddInTime(record, isDue, room!, patience);
+        var acceptance = Add(record, isDue, out var spaceAvailable);
+        if (acceptance == Acceptance.Full && timeout != TimeSpan.Zero && MayWait(record, isDue) && DeliveryScope.MayWait())
+            acceptance = AddInTime(record, isDue, spaceAvailable!, timeout);
 
         return Conclude(record, isDue, acceptance);
     }
 
     /// <summary>
-    /// Takes a record, waiting for room if there is none, unless delivery itself has called. When it may not wait, when the record
+    /// Takes a record, waiting for space if there is none, unless delivery itself has called. When it may not wait, when the record
     /// is too large, or after the close, it is given up: counted, reported, and told to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
@@ -113,18 +113,18 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             return new ValueTask<bool>(false);
 
         var isDue = IsDue(record);
-        var acceptance = Add(record, isDue, out var room);
+        var acceptance = Add(record, isDue, out var spaceAvailable);
         return acceptance == Acceptance.Full && MayWait(record, isDue)
-            ? new ValueTask<bool>(AppendLaterAsync(record, isDue, room!, cancellationToken))
+            ? new ValueTask<bool>(AppendLaterAsync(record, isDue, spaceAvailable!, cancellationToken))
             : new ValueTask<bool>(Conclude(record, isDue, acceptance));
     }
 
     /// <summary>
-    /// Sends what waits at once, and ends when every record accepted before has met its fate. Trouble with OSS makes it
+    /// Sends what waits at once, and ends when every record accepted before has its outcome. Trouble with OSS makes it
     /// wait; the token bounds that.
     /// </summary>
     /// <returns>
-    /// True if all that still waited stand in OSS, each once; false if some of them were given up, or if records came after the close. Those
+    /// True if all that still waited are in OSS, each once; false if some of them were given up, or if records came after the close. Those
     /// that were given up before the call for another reason were counted and reported then.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
@@ -137,13 +137,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {
-        var flushing = _spool.FlushAsync(target, cancellationToken);
+        var flushing = _buffer.FlushAsync(target, cancellationToken);
         return await Waiting.WithAsync(flushing, cancellationToken).ConfigureAwait(false) && !_hasRefusedClosed;
     }
 
     /// <summary>
     /// Ships what processes that are no more left in a folder, for the volume of a dead pod for instance, and ends when
-    /// all of it stands in OSS. Folders whose owner lives are left alone.
+    /// all of it is in OSS. Folders whose owner lives are left alone.
     /// </summary>
     /// <param name="bufferPath">The folder that was their <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">
@@ -170,7 +170,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="reason">Why.</param>
     /// <param name="count">How many.</param>
     /// <param name="why">A short sentence for the report; no event text in it.</param>
-    public void CountDropped(DropReason reason, long count, string why) => _setup.Fate.Lost(reason, count, [], why);
+    public void CountDropped(DropReason reason, long count, string why) => _setup.DeliveryTracker.Dropped(reason, count, [], why);
 
     /// <summary>
     /// Counts and reports events that were larger than <see cref="OssAppenderOptions.RecordSizeLimit"/>, so that a front door brings a
@@ -195,10 +195,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         var (lastFailure, troubleSince) = _setup.Reporter.TroubleNow;
         return _setup.Counters.Snapshot() with
         {
-            SpoolBytes = _spool.HeldBytes,
-            BufferBytes = _spool.DiskBytes,
-            OldestUndelivered = _spool.OldestAge(),
-            OpenStreams = _spool.OpenStreams,
+            MemoryBytes = _buffer.HeldBytes,
+            BufferBytes = _buffer.DiskBytes,
+            OldestUndelivered = _buffer.OldestAge(),
+            OpenStreams = _buffer.OpenStreams,
             LastFailure = lastFailure,
             TroubleSince = troubleSince,
         };
@@ -209,7 +209,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <see cref="OssAppenderOptions.BufferPath"/>, for the next start; without one it is given up.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>True if everything that was ever accepted stands in OSS or on disk; false if some records were given up, now or earlier.</returns>
+    /// <returns>True if everything that was ever accepted is in OSS or on disk; false if some records were given up, now or earlier.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
@@ -232,29 +232,29 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     {
         try
         {
-            _ = BoundedWait.For(_spool.FinishAsync(), begun, timeout, _time);
-            var stopping = _spool.StopAsync();
+            _ = BoundedWait.For(_buffer.FinishAsync(), begun, timeout, _time);
+            var stopping = _buffer.StopAsync();
             if (BoundedWait.For(stopping, _stopGrace, TimeProvider.System))
             {
                 stopping.GetAwaiter().GetResult();
-                _spool.Dispose();
+                _buffer.Dispose();
             }
         }
         finally
         {
-            _spool.GiveUp();
+            _buffer.GiveUp();
             _setup.EndSealing(timeout, begun);
             _setup.Dispose();
         }
 
         // What was still stored while the workers ended counts: only what was given up is missing.
-        return !_setup.Fate.HasLostAccepted;
+        return !_setup.DeliveryTracker.HasDroppedAccepted;
     }
 
-    private async Task<bool> AppendLaterAsync(LogRecord record, bool isDue, Task room, CancellationToken cancellationToken)
+    private async Task<bool> AppendLaterAsync(LogRecord record, bool isDue, Task spaceAvailable, CancellationToken cancellationToken)
     {
         Acceptance acceptance;
-        Task? next = room;
+        Task? next = spaceAvailable;
         do
         {
             await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
@@ -265,13 +265,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         return Conclude(record, isDue, acceptance);
     }
 
-    private Acceptance AddInTime(in LogRecord record, bool isDue, Task room, TimeSpan patience)
+    private Acceptance AddInTime(in LogRecord record, bool isDue, Task spaceAvailable, TimeSpan timeout)
     {
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, patience, Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
         using var blocked = BlockedCaller.Enter();
         Acceptance acceptance;
-        Task? next = room;
+        Task? next = spaceAvailable;
         do
         {
             Task.WaitAny(next!, over.Task);
@@ -282,9 +282,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         return acceptance;
     }
 
-    private Acceptance Add(in LogRecord record, bool isDue, out Task? room)
+    private Acceptance Add(in LogRecord record, bool isDue, out Task? spaceAvailable)
     {
-        var acceptance = _spool.TryAdd(_late is null ? record : _late.File(record), isDue, out room);
+        var acceptance = _buffer.TryAdd(_late is null ? record : _late.File(record), isDue, out spaceAvailable);
         return acceptance == Acceptance.RefusedStreamFull && !record.YieldsIfRefused ? Acceptance.Full : acceptance;
     }
 
@@ -309,9 +309,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         else if (acceptance == Acceptance.Closed)
             RefuseClosed(record, isDue);
         else if (acceptance == Acceptance.RefusedStreamFull)
-            Refuse(record, DropReason.SpoolFull, !isDue, "OSS refuses what they are for, and others need the memory.");
+            Refuse(record, DropReason.BufferFull, !isDue, "OSS refuses what they are for, and others need the memory.");
         else
-            Refuse(record, DropReason.SpoolFull, !isDue, "the memory for undelivered events is full.");
+            Refuse(record, DropReason.BufferFull, !isDue, "the memory for undelivered events is full.");
 
         return acceptance == Acceptance.Accepted;
     }
@@ -323,5 +323,5 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why) =>
-        _setup.Fate.LostOnArrival(reason, isFromDelivery, record.State is { } state ? [state] : [], why);
+        _setup.DeliveryTracker.DroppedOnArrival(reason, isFromDelivery, record.State is { } state ? [state] : [], why);
 }

@@ -46,7 +46,7 @@ public sealed class OssAppenderOptions
     /// </summary>
     public string? Region { get; set; }
 
-    /// <summary>Where in a request's address the bucket stands. Default: path for an IP, in front of the host otherwise.</summary>
+    /// <summary>Where in a request's address the bucket is. Default: path for an IP, in front of the host otherwise.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
     /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
@@ -75,7 +75,7 @@ public sealed class OssAppenderOptions
     /// <see cref="DefaultObjectKey"/>, which no other process writes to. Leaving machine and instance out makes several
     /// writers share objects: their events interleave in whole batches, and none is torn. Two appenders of one process share an
     /// instance, so give them keys of their own. One thing no writer can know: whether bytes that stand where its unanswered
-    /// append belongs are its own or a stranger's very same ones; it takes them for its own.
+    /// append belongs are its own or a foreign writer's very same ones; it takes them for its own.
     /// </summary>
     public string ObjectKey { get; set; } = DefaultObjectKey;
 
@@ -122,7 +122,7 @@ public sealed class OssAppenderOptions
     internal StreamClaims Claims { get; set; } = StreamClaims.OfProcess;
 
     /// <summary>
-    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// Text that each object begins with, a line of column names for instance; it is there once, however many writers share the
     /// object, in the append that creates it. A line end is added unless it has one. As UTF-8 it must fit into an append together with
     /// the largest record, and into an object. Default: none.
     /// </summary>
@@ -165,12 +165,12 @@ public sealed class OssAppenderOptions
     /// where that is small. Default: 64 MiB. With a <see cref="BufferPath"/> at least four times as much, since it is divided: a
     /// quarter for what waits to be written to disk, a half for what is being shipped, a quarter for what other processes left.
     /// No stream may hold more than seven eighths of it, nor may all together of which nothing is delivered: one that OSS refuses leaves
-    /// room for the others.
+    /// space for the others.
     /// </summary>
     public long MemoryLimit { get; set; } = 64L << 20;
 
     /// <summary>
-    /// A folder where records wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
+    /// A folder where records wait on disk until they are in OSS, so that they survive a crash, a kill and, as
     /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; as long as it cannot be written, records wait in
     /// memory, and that is reported. Default: none, records wait in memory.
     /// </summary>
@@ -229,7 +229,7 @@ public sealed class OssAppenderOptions
     /// <summary>
     /// How long an append is tried before its events are given up, counted and reported;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Default: 1 hour, and with a <see cref="BufferPath"/> as
-    /// long as it takes. Counted from the first failure after a success, and anew in each process.
+    /// long as it takes. Counted from the first failure after a success, and again in each process.
     /// </summary>
     public TimeSpan? RetryTimeLimit { get; set; }
 
@@ -261,7 +261,7 @@ public sealed class OssAppenderOptions
     /// </summary>
     public bool ReportDoubtfulSettings { get; set; } = true;
 
-    /// <summary>Who learns the fate of records that carry a state. Default: nobody.</summary>
+    /// <summary>Who learns the outcome of records that carry a state. Default: nobody.</summary>
     public IDeliveryListener? Listener { get; set; }
 
     /// <summary>The clock. Default: the system's.</summary>
@@ -283,7 +283,7 @@ public enum OssBufferFullAction
 {
     /// <summary>
     /// New records wait in memory; when that is full as well, <see cref="OssAppender.TryAppend"/> drops them, and
-    /// <see cref="OssAppender.AppendAsync"/> waits for room.
+    /// <see cref="OssAppender.AppendAsync"/> waits for space.
     /// </summary>
     DropNewest,
 

@@ -127,7 +127,7 @@ internal sealed class OssAppenderOptionsValidator
             length <= most || !isAppendRight,
             nameof(_options.ObjectHeader),
             _options.ObjectHeader,
-            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: room for a record of {nameof(_options.RecordSizeLimit)} in an append of {nameof(_options.AppendSizeLimit)}, and less than {nameof(_options.ObjectSizeLimit)}.");
+            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: space for a record of {nameof(_options.RecordSizeLimit)} in an append of {nameof(_options.AppendSizeLimit)}, and less than {nameof(_options.ObjectSizeLimit)}.");
     }
 
     private void CheckMemory()
@@ -139,7 +139,7 @@ internal sealed class OssAppenderOptionsValidator
                 _options.MemoryLimit >= least,
                 nameof(_options.MemoryLimit),
                 _options.MemoryLimit,
-                $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimit)}, and room for a record of {nameof(_options.RecordSizeLimit)}.");
+                $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimit)}, and space for a record of {nameof(_options.RecordSizeLimit)}.");
             return;
         }
 
@@ -149,7 +149,7 @@ internal sealed class OssAppenderOptionsValidator
             _options.MemoryLimit >= least,
             nameof(_options.MemoryLimit),
             _options.MemoryLimit,
-            $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimit)}, and room for {Number(PartsOfMemory)} records of {nameof(_options.RecordSizeLimit)}.");
+            $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimit)}, and space for {Number(PartsOfMemory)} records of {nameof(_options.RecordSizeLimit)}.");
     }
 
     // Memory comes in pieces, so a record can take more than its bytes; one that never fits would be waited for without end.

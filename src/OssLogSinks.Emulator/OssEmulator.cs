@@ -132,8 +132,8 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <param name="key">The object key.</param>
     /// <param name="bytes">What it appends.</param>
     /// <exception cref="InvalidOperationException">The object takes no append.</exception>
-    public void AppendAsStranger(string bucket, string key, ReadOnlySpan<byte> bytes) =>
-        _store.AppendAsStranger(bucket, key, bytes.ToArray());
+    public void AppendAsForeignWriter(string bucket, string key, ReadOnlySpan<byte> bytes) =>
+        _store.AppendAsForeignWriter(bucket, key, bytes.ToArray());
 
     /// <summary>Somebody uploads a Normal object, over whatever was there.</summary>
     /// <param name="bucket">The bucket.</param>

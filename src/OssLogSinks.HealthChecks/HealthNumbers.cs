@@ -19,7 +19,7 @@ internal static class HealthNumbers
             ["replaced"] = snapshot.Replaced,
             ["quarantined"] = snapshot.QuarantinedRecords,
             ["deliveredBytes"] = snapshot.DeliveredBytes,
-            ["spoolBytes"] = snapshot.SpoolBytes,
+            ["memoryBytes"] = snapshot.MemoryBytes,
             ["bufferBytes"] = snapshot.BufferBytes,
             ["appends"] = snapshot.Appends,
             ["retries"] = snapshot.Retries,
@@ -44,7 +44,7 @@ internal static class HealthNumbers
         return $"{Number(snapshot.DroppedTotal + snapshot.QuarantinedRecords)} event(s) were given up ({string.Join(", ", reasons)})";
     }
 
-    /// <summary>What fails, since when, what to do and what has come of it: for whoever reads nothing but this.</summary>
+    /// <summary>What fails, since when, what to do, and the effect so far. It must be understandable on its own.</summary>
     public static string TroubleOf(DeliverySnapshot snapshot, DateTimeOffset since)
     {
         var failure = snapshot.LastFailure is { } last ? string.Join(" ", new[] { last.Message, last.Advice }.Where(part => part.Length > 0)) : "";

@@ -1,7 +1,7 @@
 
 namespace OssLogSinks.HealthChecks;
 
-/// <summary>Remembers when a count of losses was last seen to grow, for a while. A count that falls began anew, with a new configuration.</summary>
+/// <summary>Remembers when a count of losses was last seen to grow, for a while. A count that falls began again, with a new configuration.</summary>
 internal sealed class LossWatch
 {
     private readonly TimeSpan _memory;

@@ -11,7 +11,7 @@ namespace OssLogSinks.HealthChecks;
 /// </summary>
 /// <remarks>
 /// What it tells besides, in the result's data: <c>state</c>; <c>name</c> (of the sink); <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
-/// <c>dropped</c> and <c>dropped.REASON</c>, <c>replaced</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>spoolBytes</c> and <c>bufferBytes</c>;
+/// <c>dropped</c> and <c>dropped.REASON</c>, <c>replaced</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>memoryBytes</c> and <c>bufferBytes</c>;
 /// <c>appends</c> and <c>retries</c> (requests); after a failure <c>lastFailure</c>, <c>lastFailureKind</c>, <c>lastFailureTime</c>,
 /// <c>lastFailureAdvice</c> and <c>failures</c> (since all was well), and while there is trouble <c>troubleSince</c>; and after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives,
 /// as it remembers when it saw the last loss. Any number of callers may ask at the same time.

@@ -7,18 +7,18 @@ namespace Serilog.Sinks.OssAppend;
 /// <summary>Says the sink's settings in the core's words.</summary>
 internal static class AppenderSettings
 {
-    private static readonly TimeSpan LongestRhythm = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestBatchInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryTimeOfAudit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan ShortestRhythm = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ShortestBatchInterval = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
     /// How often queued events are rendered that come one by one, within the period: as bytes they wait far cheaper than as
     /// objects, and with a buffer they are not safe before.
     /// </summary>
-    public static TimeSpan RhythmOf(OssAppendSinkOptions options)
+    public static TimeSpan BatchIntervalOf(OssAppendSinkOptions options)
     {
         var part = new TimeSpan(options.Period.Ticks / 8);
-        return part < ShortestRhythm ? ShortestRhythm : part > LongestRhythm ? LongestRhythm : part;
+        return part < ShortestBatchInterval ? ShortestBatchInterval : part > LongestBatchInterval ? LongestBatchInterval : part;
     }
 
     public static OssAppenderOptions From(OssAppendSinkOptions options) => new()
@@ -87,7 +87,7 @@ internal static class AppenderSettings
     private static TimeSpan AppendIntervalOf(OssAppendSinkOptions options)
     {
         // A period that makes no sense is handed on as it is, for the core to find.
-        var rest = options.RenderAtCall ? options.Period : options.Period - RhythmOf(options);
+        var rest = options.RenderAtCall ? options.Period : options.Period - BatchIntervalOf(options);
         return options.Period < TimeSpan.Zero ? options.Period : rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 

@@ -40,5 +40,5 @@ internal static class AuditSettings
 
     /// <summary>One that stands in a configuration file, with what is written there.</summary>
     public static SettingFault Fault(string setting, string? value, string path) =>
-        new(setting, SettingFault.OfValue(setting, value, Need).Problem + $" (It stands in {path}.)");
+        new(setting, SettingFault.OfValue(setting, value, Need).Problem + $" (It is in {path}.)");
 }

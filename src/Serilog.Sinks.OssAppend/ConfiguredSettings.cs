@@ -25,11 +25,11 @@ internal static class ConfiguredSettings
 
     /// <summary>Settings that there are not.</summary>
     public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(MisspeltIn)];
+        configuration is null ? [] : [.. ArgumentsOf(configuration, SinkKind.None).SelectMany(MisspeltIn)];
 
     /// <summary>Settings that cannot be read, or are not because of another one beside them.</summary>
     public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, Door.None).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
+        configuration is null ? [] : [.. ArgumentsOf(configuration, SinkKind.None).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
 
     private static string[] ParametersOf(IEnumerable<MethodInfo> methods) =>
     [
@@ -54,27 +54,27 @@ internal static class ConfiguredSettings
             var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
             if (property is not null && setting.Value is { Length: > 0 } text && SettingText.IsRead(property.PropertyType)
                 && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
-                yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It stands in {section.Path}.)");
+                yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It is in {section.Path}.)");
         }
     }
 
-    // Sinks may stand in sinks, and under any name: WriteTo, WriteTo:Oss, AuditTo, WriteTo:0:Args:configureLogger:WriteTo.
-    private static IEnumerable<Arguments> ArgumentsOf(IConfiguration parent, Door door)
+    // Sinks may be nested, under any name: WriteTo, WriteTo:Oss, AuditTo, WriteTo:0:Args:configureLogger:WriteTo.
+    private static IEnumerable<Arguments> ArgumentsOf(IConfiguration parent, SinkKind kind)
     {
         foreach (var child in parent.GetChildren())
         {
-            if (door != Door.None && SinkName.Equals(child["Name"], StringComparison.OrdinalIgnoreCase))
-                yield return new Arguments(child.GetSection("Args"), door == Door.Audit);
+            if (kind != SinkKind.None && SinkName.Equals(child["Name"], StringComparison.OrdinalIgnoreCase))
+                yield return new Arguments(child.GetSection("Args"), kind == SinkKind.Audit);
 
-            foreach (var found in ArgumentsOf(child, Through(child.Key, door)))
+            foreach (var found in ArgumentsOf(child, Through(child.Key, kind)))
                 yield return found;
         }
     }
 
-    private static Door Through(string key, Door door) =>
-        key.StartsWith("WriteTo", StringComparison.OrdinalIgnoreCase) ? Door.Write
-        : key.StartsWith("AuditTo", StringComparison.OrdinalIgnoreCase) ? Door.Audit
-        : door;
+    private static SinkKind Through(string key, SinkKind kind) =>
+        key.StartsWith("WriteTo", StringComparison.OrdinalIgnoreCase) ? SinkKind.Write
+        : key.StartsWith("AuditTo", StringComparison.OrdinalIgnoreCase) ? SinkKind.Audit
+        : kind;
 
     private static IEnumerable<MisspeltSetting> MisspeltIn(Arguments arguments)
     {
@@ -105,25 +105,25 @@ internal static class ConfiguredSettings
         var written = settings.Select(setting => setting.Key).Where(key => known.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
         var options = arguments.Section.GetSection(Options);
         foreach (var key in written.Where(key => IsGivenIn(arguments.Section, key) && (IsGivenIn(options, key) || IsGivenIn(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), key))))
-            yield return new SettingFault(key, $"stands in 'options' too; leave one of the two out. (It stands in {arguments.Section.Path}.)");
+            yield return new SettingFault(key, $"is set in 'options' too; leave one of the two out. (It is in {arguments.Section.Path}.)");
 
         if (written.Contains(Formatter, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var key in written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase))
-                yield return new SettingFault(key, $"cannot stand beside 'formatter'; leave one of the two out. (It stands in {arguments.Section.Path}.)");
+                yield return new SettingFault(key, $"cannot be combined with 'formatter'; leave one of the two out. (It is in {arguments.Section.Path}.)");
         }
     }
 
     private static bool IsGivenIn(IConfigurationSection section, string key) => section.GetSection(key) is var setting && (setting.Value is { Length: > 0 } || setting.GetChildren().Any());
 
-    private enum Door
+    private enum SinkKind
     {
         None,
         Write,
         Audit,
     }
 
-    /// <summary>What stands in the configuration for one sink.</summary>
+    /// <summary>What is in the configuration for one sink.</summary>
     private sealed record Arguments(IConfigurationSection Section, bool IsAudit);
 }
 
@@ -151,7 +151,7 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
     }
 
     public SettingFault ToFault() => new(
-        Name, $"is no setting of OssAppend; {(Meant is null ? "docs/settings.md has all there are" : $"write '{Meant}'")}. (It stands in {Path}.)");
+        Name, $"is no setting of OssAppend; {(Meant is null ? "docs/settings.md has all there are" : $"write '{Meant}'")}. (It is in {Path}.)");
 
     // Levenshtein's: how many letters to put in, take out or change.
     private static int Distance(string left, string right)

@@ -13,7 +13,7 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The sink for audits: a call returns when its event stands in OSS and throws when it does not. It keeps no thread of its own
+/// The sink for audits: a call returns when its event is in OSS and throws when it does not. It keeps no thread of its own
 /// busy: calls wait for the core, which sends what came in during one append in the next.
 /// </summary>
 internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposable, IAsyncDisposable
@@ -50,13 +50,13 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         if (!DeliveryScope.MayWait())
             throw GiveUp(DropReason.Refused, "it was logged by what a delivery calls, a client or a credentials provider for instance, and might wait for itself.");
 
-        var fate = new AuditedEvent();
-        if (!TryHandOver(logEvent, fate))
+        var audited = new AuditedEvent();
+        if (!TryHandOver(logEvent, audited))
             return;
 
         using var blocked = BlockedCaller.Enter();
-        if (fate.Told.GetAwaiter().GetResult() is { } failure)
-            throw new OssDeliveryException(failure.Reason, failure.Message, failure.InnerException) { MayBeStored = failure.MayBeStored };
+        if (audited.Told.GetAwaiter().GetResult() is { } failure)
+            throw new OssDeliveryException(failure.Reason, failure.Message, failure.InnerException) { MayBeDelivered = failure.MayBeDelivered };
     }
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
@@ -69,14 +69,14 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 
     private bool Close()
     {
-        var hasEnded = Ending.ComesInTime(_appender.CloseAsync(_closeTimeout), _time.GetTimestamp(), _closeTimeout + Ending.Slack, _time);
+        var hasEnded = CloseWait.EndsInTime(_appender.CloseAsync(_closeTimeout), _time.GetTimestamp(), _closeTimeout + CloseWait.Slack, _time);
         if (!hasEnded)
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
         return hasEnded;
     }
 
     // False if the formatter leaves the event out by writing nothing.
-    private bool TryHandOver(LogEvent logEvent, AuditedEvent fate)
+    private bool TryHandOver(LogEvent logEvent, AuditedEvent audited)
     {
         using var writer = new RecordWriter();
         try
@@ -94,7 +94,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         var record = new LogRecord(logEvent.Timestamp, writer.Written)
         {
             KeyValues = _keyNames.Count == 0 ? default : new KeyValues(_keyNames).Read(logEvent),
-            State = fate,
+            State = audited,
         };
 
         // Whatever becomes of it, the relay is told.
@@ -109,12 +109,12 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     }
 }
 
-/// <summary>An event whose log call waits for its fate, which is told once.</summary>
+/// <summary>An event whose log call waits for its outcome, which is told once.</summary>
 internal sealed class AuditedEvent
 {
     private readonly TaskCompletionSource<OssDeliveryException?> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends with null when the event stands in OSS, and with the failure when it was given up.</summary>
+    /// <summary>Ends with null when the event is in OSS, and with the failure when it was given up.</summary>
     public Task<OssDeliveryException?> Told => _told.Task;
 
     public void Tell(OssDeliveryException? failure) => _told.TrySetResult(failure);
@@ -129,9 +129,9 @@ internal sealed class AuditRelay : IDeliveryListener
     {
     }
 
-    public void OnStored(IReadOnlyList<object> states) => Tell(states, null);
+    public void OnDelivered(IReadOnlyList<object> states) => Tell(states, null);
 
-    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(states, failure);
+    public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(states, failure);
 
     private static void Tell(IReadOnlyList<object> states, OssDeliveryException? failure)
     {

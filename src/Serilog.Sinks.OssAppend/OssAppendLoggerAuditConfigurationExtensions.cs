@@ -17,7 +17,7 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog;
 
 /// <summary>
-/// Adds <c>AuditTo.OssAppend()</c>: a log call returns when its event stands in OSS, and throws an <see cref="OssDeliveryException"/>
+/// Adds <c>AuditTo.OssAppend()</c>: a log call returns when its event is in OSS, and throws an <see cref="OssDeliveryException"/>
 /// within Serilog's <see cref="AggregateException"/> when it does not. Calls of several threads share appends.
 /// </summary>
 [StackTraceHidden]
@@ -43,12 +43,12 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of a temporary access key; it is not renewed.</param>
     /// <param name="credentials">Gives, and renews, what requests are signed with; not together with an access key. It must not log to this logger.</param>
-    /// <param name="addressingStyle">Where in a request's address the bucket stands. Default: judged by the endpoint; custom domains must say.</param>
+    /// <param name="addressingStyle">Where in a request's address the bucket is. Default: judged by the endpoint; custom domains must say.</param>
     /// <param name="signatureVersion">How requests are signed. Default: V4.</param>
     /// <param name="closeTimeout">How long closing the logger waits for calls that are under way; those that are left then throw. Default: 10 seconds.</param>
     /// <param name="appendSizeLimitBytes">The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</param>
     /// <param name="eventSizeLimitBytes">The most bytes of one rendered event; calls for a larger one throw. Default: 1 MiB.</param>
-    /// <param name="memoryLimitBytes">The most memory that rendered events may hold, in bytes; calls wait for room. Default: 64 MiB.</param>
+    /// <param name="memoryLimitBytes">The most memory that rendered events may hold, in bytes; calls wait for space. Default: 64 MiB.</param>
     /// <param name="retryTimeLimit">
     /// How long an append is tried whose trouble may pass, before the calls whose events it carries throw. A call waits that long for
     /// its own append and, if there is one under way, as long for that. What only an operator can mend is not tried again. Default: 1 minute.

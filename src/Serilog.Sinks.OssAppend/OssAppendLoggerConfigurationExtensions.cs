@@ -39,19 +39,19 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of a temporary access key; it is not renewed.</param>
     /// <param name="credentials">Gives, and renews, what requests are signed with; not together with an access key.</param>
-    /// <param name="addressingStyle">Where in a request's address the bucket stands. Default: judged by the endpoint; custom domains must say.</param>
+    /// <param name="addressingStyle">Where in a request's address the bucket is. Default: judged by the endpoint; custom domains must say.</param>
     /// <param name="signatureVersion">How requests are signed. Default: V4.</param>
     /// <param name="period">How long an event may wait for others to share its append. Default: 2 seconds.</param>
     /// <param name="batchSizeLimit">The most events that are rendered in one go. Default: 500.</param>
     /// <param name="queueLimit">The most events that may wait to be rendered. Default: 50 000.</param>
-    /// <param name="blockWhenFull">Whether a log call waits for room when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
+    /// <param name="blockWhenFull">Whether a log call waits for space when the queue is full. Default: false; the event is dropped, counted and told to the failure listener.</param>
     /// <param name="blockTimeout">How long it waits at most. Default: 10 seconds.</param>
     /// <param name="renderAtCall">Whether an event becomes text within the log call; see <see cref="OssAppendSinkOptions.RenderAtCall"/>. Default: false, in the background.</param>
     /// <param name="closeTimeout">How long closing the logger waits for everything to be stored; what is left then is dropped and counted, or stays in the buffer. Default: 10 seconds.</param>
     /// <param name="appendSizeLimitBytes">The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</param>
     /// <param name="eventSizeLimitBytes">The most bytes of one rendered event; a larger one is dropped and counted. Default: 1 MiB.</param>
     /// <param name="memoryLimitBytes">The most memory that rendered events may hold, in bytes. Default: 64 MiB.</param>
-    /// <param name="bufferPath">A folder where events wait on disk until they stand in OSS, so that they survive a crash; see <see cref="OssAppendSinkOptions.BufferPath"/>. Default: none, they wait in memory.</param>
+    /// <param name="bufferPath">A folder where events wait on disk until they are in OSS, so that they survive a crash; see <see cref="OssAppendSinkOptions.BufferPath"/>. Default: none, they wait in memory.</param>
     /// <param name="bufferSizeLimitBytes">The most bytes that this process's files in it take. Default: 1 GiB.</param>
     /// <param name="bufferFullAction">What gives way when they do. Default: the newest events, once memory and queue are full as well.</param>
     /// <param name="bufferSync">When events in it are forced onto the disk's own medium, for the death of the machine. Default: with each write.</param>

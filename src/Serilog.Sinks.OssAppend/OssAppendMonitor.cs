@@ -18,11 +18,11 @@ public sealed class OssAppendMonitor
     public DeliverySnapshot GetSnapshot() => _sink?.GetSnapshot() ?? new DeliverySnapshot();
 
     /// <summary>
-    /// Sends what waits at once, and ends when every event logged before has met its fate. Trouble with OSS makes it wait; the
+    /// Sends what waits at once, and ends when every event logged before has its outcome. Trouble with OSS makes it wait; the
     /// token bounds that.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that waited stands in OSS, each event once; false if some was given up meanwhile.</returns>
+    /// <returns>True if all that waited is in OSS, each event once; false if some was given up meanwhile.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
         FlushAsync(OssFlushTarget.Oss, cancellationToken);

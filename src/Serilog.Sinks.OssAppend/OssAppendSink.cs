@@ -14,7 +14,7 @@ namespace Serilog.Sinks.OssAppend;
 /// <summary>
 /// The sink that keeps the accounts: every event that is emitted is stored, or counted and told as lost; the close is bounded.
 /// </summary>
-internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, ILivePipeline, IWatchedSink, IDisposable, IAsyncDisposable
+internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDrainable, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;
     private readonly OssAppender _appender;
@@ -34,17 +34,17 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         var appenderOptions = AppenderSettings.From(options);
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
-        var losses = new LossBook(_appender, _relay);
+        var dropReporter = new DropReporter(_appender, _relay);
         var formatter = new BoundedFormatter(
             options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider),
             _appender,
             options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes);
         var queue = QueueSettingsOf(options);
         _intake = options.RenderAtCall
-            ? new RenderingIntake(_appender, formatter, _relay, losses, queue.Patience)
-            : new QueueIntake(queue, _appender, formatter, _relay, losses);
+            ? new RenderingIntake(_appender, formatter, _relay, dropReporter, queue.CallerTimeout)
+            : new QueueIntake(queue, _appender, formatter, _relay, dropReporter);
         options.Monitor?.Watch(this);
-        _drainAtEnd = options.DrainOnProcessExit ? ProcessEnd.Drain(this) : null;
+        _drainAtEnd = options.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
 
     public TimeSpan CloseTimeout { get; }
@@ -80,7 +80,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     private static QueueSettings QueueSettingsOf(OssAppendSinkOptions options) => new(
         options.QueueLimit,
         options.BatchSizeLimit,
-        AppenderSettings.RhythmOf(options),
+        AppenderSettings.BatchIntervalOf(options),
         options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero)
     {
         YieldsIfRefused = !options.BlockWhenFull,
@@ -94,8 +94,8 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     {
         _intake.Close(begun, timeout);
 
-        var rest = BoundedWait.Left(begun, timeout, _time);
-        if (!Ending.ComesInTime(_appender.CloseAsync(rest), _time.GetTimestamp(), rest + Ending.Slack, _time))
+        var rest = BoundedWait.Remaining(begun, timeout, _time);
+        if (!CloseWait.EndsInTime(_appender.CloseAsync(rest), _time.GetTimestamp(), rest + CloseWait.Slack, _time))
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
 
         _intake.Dispose();

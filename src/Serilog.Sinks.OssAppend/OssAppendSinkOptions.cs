@@ -117,7 +117,7 @@ public sealed class OssAppendSinkOptions
     /// </summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
-    /// <summary>Where in a request's address the bucket stands. Default: judged by the endpoint; custom domains must say.</summary>
+    /// <summary>Where in a request's address the bucket is. Default: judged by the endpoint; custom domains must say.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
     /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
@@ -145,14 +145,14 @@ public sealed class OssAppendSinkOptions
     public int QueueLimit { get; set; } = DefaultQueueLimit;
 
     /// <summary>
-    /// Whether a log call waits for room when the queue is full, up to <see cref="BlockTimeout"/>. Default: false; the event is
+    /// Whether a log call waits for space when the queue is full, up to <see cref="BlockTimeout"/>. Default: false; the event is
     /// dropped, counted and told to the failure listener. If true, calls also keep pace with the rendering, so that no more than some
     /// thousand events wait for it and the program spends less on each; they never wait for OSS before the queue is full.
     /// </summary>
     public bool BlockWhenFull { get; set; }
 
     /// <summary>
-    /// How long a log call waits for room before its event is dropped after all, if <see cref="BlockWhenFull"/> is true.
+    /// How long a log call waits for space before its event is dropped after all, if <see cref="BlockWhenFull"/> is true.
     /// Default: 10 seconds; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
     /// </summary>
     public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -174,7 +174,7 @@ public sealed class OssAppendSinkOptions
     /// <summary>
     /// Whether an application that ends without closing the logger is kept until everything is stored, for
     /// <see cref="CloseTimeout"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessEnd"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
@@ -200,7 +200,7 @@ public sealed class OssAppendSinkOptions
     public long MemoryLimitBytes { get; set; } = 64L << 20;
 
     /// <summary>
-    /// A folder where events wait on disk until they stand in OSS, so that they survive a crash, a kill and, as
+    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, as
     /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; any number of processes may share it, and each ships what
     /// processes left that are no more. Default: none, events wait in memory.
     /// </summary>
@@ -286,7 +286,7 @@ public sealed class OssAppendSinkOptions
     public OssCompression Compression { get; set; }
 
     /// <summary>
-    /// Text that each object begins with, a line of column names for instance; it stands there once, however many writers share the
+    /// Text that each object begins with, a line of column names for instance; it is there once, however many writers share the
     /// object. A line end is added unless it has one. It must fit into an append together with the largest event. Default: none.
     /// </summary>
     public string? ObjectHeader { get; set; }

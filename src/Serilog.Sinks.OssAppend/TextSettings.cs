@@ -90,7 +90,7 @@ internal static class SettingText
         && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string));
 
     /// <summary>Reads a text.</summary>
-    /// <param name="text">What stands in the configuration.</param>
+    /// <param name="text">What is in the configuration.</param>
     /// <param name="type">The setting's type.</param>
     /// <param name="value">The value; null for an empty text where the setting may be null.</param>
     /// <param name="need">What must be written, beginning with 'must'; null if the text can be read.</param>

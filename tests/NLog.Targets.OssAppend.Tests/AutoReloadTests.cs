@@ -12,7 +12,7 @@ public sealed class AutoReloadTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task FileThatChanges_IsLoadedAnew_AndEveryEventIsStoredOnce()
+    public async Task FileThatChanges_IsLoadedAgain_AndEveryEventIsStoredOnce()
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var file = Path.Combine(_folder, "NLog.config");

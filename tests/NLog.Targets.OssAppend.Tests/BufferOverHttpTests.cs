@@ -13,7 +13,7 @@ namespace NLog.Targets.OssAppend.Tests;
 [Collection(InternalLogCollection.Name)]
 public sealed class BufferOverHttpTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 
@@ -32,21 +32,21 @@ public sealed class BufferOverHttpTests : IDisposable
         GoDown(oss);
         using (var factory = Configured(oss, fromXml, out var target))
         {
-            var fates = new Fates();
+            var outcomes = new Outcomes();
             for (var i = 0; i < 200; i++)
-                fates.Write(target, $"before {i}");
+                outcomes.Write(target, $"before {i}");
             Assert.Null(await FlushAsync(factory));
 
             // On disk is safe, and nobody is told twice: not by the flush, not by the close.
             Assert.Equal(200, LinesOnDisk("before"));
-            Assert.Equal(Enumerable.Range(1, 200), fates.Stored);
+            Assert.Equal(Enumerable.Range(1, 200), outcomes.Delivered);
             for (var i = 200; i < 300; i++)
-                fates.Write(target, $"before {i}");
+                outcomes.Write(target, $"before {i}");
             factory.Shutdown();
 
             Assert.Equal(300, LinesOnDisk("before"));
-            Assert.Equal(Enumerable.Range(1, 300), fates.Stored);
-            Assert.Equal(300, fates.Calls.Count);
+            Assert.Equal(Enumerable.Range(1, 300), outcomes.Delivered);
+            Assert.Equal(300, outcomes.Calls.Count);
             Assert.Equal(0, target.GetSnapshot().Delivered);
         }
 
@@ -68,18 +68,18 @@ public sealed class BufferOverHttpTests : IDisposable
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var held = oss.Faults.Hold();
         using var factory = Configured(oss, fromXml: false, out var target, t => t.FlushTarget = OssFlushTarget.Oss);
-        var fates = new Fates();
-        fates.Write(target, "one");
+        var outcomes = new Outcomes();
+        outcomes.Write(target, "one");
 
         var flushing = FlushAsync(factory);
-        await held.Arrived.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => fates.Stored.Length == 1);
+        await held.Arrived.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => outcomes.Delivered.Length == 1);
         Assert.False(flushing.IsCompleted);
         held.Release();
 
         Assert.Null(await flushing);
         Assert.Equal(["one"], Lines(oss));
-        Assert.Single(fates.Calls);
+        Assert.Single(outcomes.Calls);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class BufferOverHttpTests : IDisposable
         var text = new StringWriter();
         var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
         (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Warn);
-        var fates = new Fates();
+        var outcomes = new Outcomes();
         try
         {
             using var factory = Configured(oss, fromXml: false, out var target, t =>
@@ -100,7 +100,7 @@ public sealed class BufferOverHttpTests : IDisposable
                 t.CloseTimeoutSeconds = 60;
             });
             for (var i = 0; i < 100; i++)
-                fates.Write(target, i.ToString(CultureInfo.InvariantCulture));
+                outcomes.Write(target, i.ToString(CultureInfo.InvariantCulture));
             Assert.Null(await FlushAsync(factory));
             Assert.Equal(100, Lines(oss).Length);
             factory.Shutdown();
@@ -111,7 +111,7 @@ public sealed class BufferOverHttpTests : IDisposable
         }
 
         Assert.Equal(Enumerable.Range(0, 100).Select(i => i.ToString(CultureInfo.InvariantCulture)), Lines(oss));
-        Assert.Equal(Enumerable.Range(1, 100), fates.Stored);
+        Assert.Equal(Enumerable.Range(1, 100), outcomes.Delivered);
         var line = Assert.Single(text.ToString().Split('\n'), l => l.Contains("without-a-disk", StringComparison.Ordinal));
         Assert.Contains("buffer on disk does not work", line, StringComparison.Ordinal);
     }
@@ -164,8 +164,8 @@ public sealed class BufferOverHttpTests : IDisposable
     private static Task<Exception?> FlushAsync(LogFactory factory)
     {
         var flushed = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(() => factory.Flush(flushed.SetResult, Patience), TestContext.Current.CancellationToken);
-        return flushed.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _ = Task.Run(() => factory.Flush(flushed.SetResult, LongestWait), TestContext.Current.CancellationToken);
+        return flushed.Task.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
     }
 
     private static void GoDown(OssEmulator oss) => oss.Faults.RespondBeforeCommit(503, "ServiceUnavailable", int.MaxValue, FaultFilter.Any);

@@ -26,14 +26,14 @@ public class CloseTests
     public void CloseWithoutFlush_DeliversWhatWaits()
     {
         using var running = RunningTarget.Start();
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         for (var i = 0; i < 1000; i++)
-            fates.Write(running.Target, "x");
+            outcomes.Write(running.Target, "x");
         running.Close();
 
         Assert.Equal(1000, running.Oss.Lines.Length);
-        Assert.Equal(Enumerable.Range(1, 1000), fates.Stored);
+        Assert.Equal(Enumerable.Range(1, 1000), outcomes.Delivered);
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public class CloseTests
                     LayoutRenderOptions.ThreadAgnostic);
             },
             time);
-        var fates = new Fates();
-        fates.Write(running.Target, "before");
+        var outcomes = new Outcomes();
+        outcomes.Write(running.Target, "before");
         Assert.Null(await running.FlushAsync());
-        fates.Write(running.Target, "hang");
+        outcomes.Write(running.Target, "hang");
         for (var i = 0; i < 98; i++)
-            fates.Write(running.Target, "x");
+            outcomes.Write(running.Target, "x");
         var flush = running.FlushAsync();
 
         var close = running.CloseInBackground();
@@ -73,8 +73,8 @@ public class CloseTests
         Assert.NotNull(await flush);
         hung.Set();
 
-        Assert.Equal([1], fates.Stored);
-        Assert.Equal(Enumerable.Range(2, 99), fates.Lost);
+        Assert.Equal([1], outcomes.Delivered);
+        Assert.Equal(Enumerable.Range(2, 99), outcomes.Dropped);
         Assert.Equal(99, running.Target.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
         Assert.Equal(["before"], running.Oss.Lines);
     }
@@ -87,8 +87,8 @@ public class CloseTests
         var time = new ObservedTime();
         using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 10, time);
         running.Oss.BeforeAppend = obeysCancellation ? MemoryOss.Hang : (_, _) => Task.Delay(Timeout.Infinite, CancellationToken.None);
-        var fates = new Fates();
-        fates.Write(running.Target, "x");
+        var outcomes = new Outcomes();
+        outcomes.Write(running.Target, "x");
         _ = running.FlushAsync();
         await Wait.UntilAsync(() => running.Oss.Appends == 1);
 
@@ -99,13 +99,13 @@ public class CloseTests
         time.Advance(TimeSpan.FromSeconds(10));
 
         await close;
-        var failure = Assert.IsType<OssDeliveryException>(fates.Calls.Single().Failure);
+        var failure = Assert.IsType<OssDeliveryException>(outcomes.Calls.Single().Failure);
         Assert.Equal(DropReason.CloseTimeOver, failure.Reason);
-        Assert.True(failure.MayBeStored);
+        Assert.True(failure.MayBeDelivered);
     }
 
     [Fact]
-    public async Task CloseWhileMemoryIsFull_GivesUpWhatFoundNoRoom_OneByOne()
+    public async Task CloseWhileMemoryIsFull_GivesUpWhatFoundNoSpace_OneByOne()
     {
         var time = new ObservedTime();
         using var running = RunningTarget.Start(
@@ -117,9 +117,9 @@ public class CloseTests
             },
             time);
         running.Oss.BeforeAppend = MemoryOss.Hang;
-        var fates = new Fates();
+        var outcomes = new Outcomes();
         for (var i = 0; i < 100; i++)
-            fates.Write(running.Target, new string('x', 1000));
+            outcomes.Write(running.Target, new string('x', 1000));
 
         var close = running.CloseInBackground();
         await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(1));
@@ -127,7 +127,7 @@ public class CloseTests
         time.Advance(TimeSpan.FromSeconds(1));
 
         await close;
-        Assert.Equal(Enumerable.Range(1, 100), fates.Lost.Order());
+        Assert.Equal(Enumerable.Range(1, 100), outcomes.Dropped.Order());
         Assert.Equal("[CloseTimeOver, 100]", string.Join(' ', running.Target.GetSnapshot().Dropped));
     }
 
@@ -146,17 +146,17 @@ public class CloseTests
             },
             time);
         running.Close();
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         using (ScopeContext.PushProperty("Thread", "mine"))
-            fates.Write(running.Target, "late");
+            outcomes.Write(running.Target, "late");
         time.Advance(TimeSpan.FromSeconds(5));
-        await Wait.UntilAsync(() => fates.Calls.Count == 1);
-        fates.Write(running.Target, "later");
+        await Wait.UntilAsync(() => outcomes.Calls.Count == 1);
+        outcomes.Write(running.Target, "later");
 
-        Assert.Equal([1], fates.Stored);
+        Assert.Equal([1], outcomes.Delivered);
         Assert.Equal("mine late\n", running.Oss.Text("mine.log"));
-        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(fates.Calls[1].Failure).Reason);
+        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(outcomes.Calls[1].Failure).Reason);
         Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.Closed]);
     }
 
@@ -165,11 +165,11 @@ public class CloseTests
     {
         using var running = RunningTarget.Start(t => t.DrainOnProcessExit = false);
         running.Close();
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        fates.Write(running.Target, "late");
+        outcomes.Write(running.Target, "late");
 
-        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(fates.Calls.Single().Failure).Reason);
+        Assert.Equal(DropReason.Closed, Assert.IsType<OssDeliveryException>(outcomes.Calls.Single().Failure).Reason);
         Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.Closed]);
     }
 
@@ -180,14 +180,14 @@ public class CloseTests
         var replaced = running.Target;
         var next = RunningTarget.NewTarget(running.Oss);
         running.Load(next);
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        fates.Write(replaced, "to the old one");
-        fates.Write(next, "to the new one");
+        outcomes.Write(replaced, "to the old one");
+        outcomes.Write(next, "to the new one");
         running.Factory.Shutdown();
 
         Assert.Equal(["to the new one", "to the old one"], running.Oss.Lines.Order());
-        Assert.Equal([1, 2], fates.Stored.Order());
+        Assert.Equal([1, 2], outcomes.Delivered.Order());
     }
 
     [Fact]
@@ -223,14 +223,14 @@ public class CloseTests
     {
         const int Events = 50_000;
         using var running = RunningTarget.Start(t => t.OverflowAction = AsyncTargetWrapperOverflowAction.Block);
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         var written = 0;
         var logging = Task.Run(() =>
         {
             for (var i = 0; i < Events; i++)
             {
-                fates.Write(running.Target, "x");
+                outcomes.Write(running.Target, "x");
                 Volatile.Write(ref written, i + 1);
             }
         }, TestContext.Current.CancellationToken);
@@ -243,8 +243,8 @@ public class CloseTests
         await logging;
         running.Close();
 
-        Assert.Equal(Enumerable.Range(1, Events), fates.Calls.Select(c => c.Event).Order());
-        Assert.Equal(fates.Stored.Length, running.Oss.Lines.Length);
+        Assert.Equal(Enumerable.Range(1, Events), outcomes.Calls.Select(c => c.Event).Order());
+        Assert.Equal(outcomes.Delivered.Length, running.Oss.Lines.Length);
     }
 
     [Fact]

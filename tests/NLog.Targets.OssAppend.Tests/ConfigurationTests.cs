@@ -246,11 +246,11 @@ public class ConfigurationTests
         var configuration = new LoggingConfiguration(factory);
         configuration.AddRuleForAllLevels(target);
         factory.Configuration = configuration;
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        fates.Write(target, "lost");
+        outcomes.Write(target, "lost");
 
-        Assert.Contains("BatchSize", Text(fates.Calls.Single().Failure!), StringComparison.Ordinal);
+        Assert.Contains("BatchSize", Text(outcomes.Calls.Single().Failure!), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public class EventQueueTests
     [Fact]
     public async Task AfterAQuietWhile_TheFirstEventEndsTheWait()
     {
-        var queue = QueueOf(rhythm: TimeSpan.Zero);
+        var queue = QueueOf(batchInterval: TimeSpan.Zero);
         var next = queue.WaitAsync();
         await Wait.UntilAsync(() => queue.Awaited == 1);
 
@@ -62,11 +62,11 @@ public class EventQueueTests
         Assert.True(await InTime(next));
     }
 
-    private static EventQueue QueueOf(TimeSpan rhythm) => new(
+    private static EventQueue QueueOf(TimeSpan batchInterval) => new(
         new PipelineSettings(
             QueueLimit: 6, AsyncTargetWrapperOverflowAction.Discard, TimeSpan.Zero, BatchSize: 1, TimeSpan.Zero, DrainOnProcessExit: false, OssFlushTarget.Oss, FlushTimeout: TimeSpan.Zero, HasBuffer: false, RenderAtCall: false),
         new FakeTimeProvider(),
-        rhythm);
+        batchInterval);
 
     private static Task<bool> InTime(Task<bool> task) => task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 

@@ -30,12 +30,12 @@ public class HttpTests
         using var factory = new LogFactory();
         factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(Configuration(oss), factory);
         var target = factory.Configuration.FindTargetByName<OssAppendTarget>("oss")!;
-        var fates = new Fates();
+        var outcomes = new Outcomes();
         oss.Faults.DropResponseAfterCommit(2).DropRequestBeforeCommit(1).RespondAfterCommit(500);
 
         for (var i = 0; i < 500; i++)
         {
-            fates.Write(target, i.ToString(CultureInfo.InvariantCulture));
+            outcomes.Write(target, i.ToString(CultureInfo.InvariantCulture));
             if (i % 100 != 0)
                 continue;
 
@@ -48,7 +48,7 @@ public class HttpTests
 
         var lines = Encoding.UTF8.GetString(oss.ReadObject("logs", "shop/_.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Enumerable.Range(0, 500).Select(i => $"Info Shop.Orders {i}"), lines);
-        Assert.Equal(Enumerable.Range(1, 500), fates.Stored);
+        Assert.Equal(Enumerable.Range(1, 500), outcomes.Delivered);
         Assert.Equal(4, oss.Faults.Injected);
     }
 

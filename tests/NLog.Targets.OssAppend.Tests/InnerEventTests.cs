@@ -42,7 +42,7 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 0)]
-    public async Task WithoutRoom_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
         world.BurstOf = caller == InnerCaller.All ? 8 : 40;
@@ -62,7 +62,7 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 1)]
-    public async Task WithRoom_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    public async Task WithSpace_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
         await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);

@@ -12,7 +12,7 @@ namespace NLog.Targets.OssAppend.Tests;
 public class OverflowTests
 {
     [Fact]
-    public async Task Discard_TellsEveryEventThatFoundNoRoom_AtOnce()
+    public async Task Discard_TellsEveryEventThatFoundNoSpace_AtOnce()
     {
         var layout = new HeldLayout();
         var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
@@ -29,9 +29,9 @@ public class OverflowTests
         await layout.Entered;
         for (var i = 0; i < 10; i++)
             running.Logger.Info("waits");
-        running.Logger.Info("no room");
+        running.Logger.Info("no space");
 
-        Assert.Equal(["no room"], fallback.Logs);
+        Assert.Equal(["no space"], fallback.Logs);
         layout.Release();
         Assert.Null(await running.FlushAsync());
         Assert.Equal(["first", .. Enumerable.Repeat("waits", 10)], running.Oss.Lines);
@@ -42,14 +42,14 @@ public class OverflowTests
     public async Task Discard_AccountsForEveryEvent()
     {
         using var running = RunningTarget.Start(t => t.QueueLimit = 50);
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        Parallel.For(0, 20_000, i => fates.Write(running.Target, i.ToString(CultureInfo.InvariantCulture)));
+        Parallel.For(0, 20_000, i => outcomes.Write(running.Target, i.ToString(CultureInfo.InvariantCulture)));
         await running.FlushAsync();
 
-        Assert.Equal(Enumerable.Range(1, 20_000), fates.Calls.Select(c => c.Event).Order());
-        Assert.Equal(fates.Stored.Length, running.Oss.Lines.Length);
-        Assert.Equal(fates.Lost.Length, running.Target.GetSnapshot().DroppedTotal);
+        Assert.Equal(Enumerable.Range(1, 20_000), outcomes.Calls.Select(c => c.Event).Order());
+        Assert.Equal(outcomes.Delivered.Length, running.Oss.Lines.Length);
+        Assert.Equal(outcomes.Dropped.Length, running.Target.GetSnapshot().DroppedTotal);
     }
 
     [Theory]
@@ -91,34 +91,34 @@ public class OverflowTests
             t.QueueLimit = 10;
             t.OverflowAction = AsyncTargetWrapperOverflowAction.Grow;
         });
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         for (var i = 0; i < 1000; i++)
-            fates.Write(running.Target, "x");
+            outcomes.Write(running.Target, "x");
         layout.Release();
 
         Assert.Null(await running.FlushAsync());
-        Assert.Equal(1000, fates.Stored.Length);
+        Assert.Equal(1000, outcomes.Delivered.Length);
     }
 
     [Fact]
-    public async Task Block_WaitsForRoom_AndLosesNothing()
+    public async Task Block_WaitsForSpace_AndLosesNothing()
     {
         var layout = new HeldLayout();
         using var running = Blocking(layout, TimeProvider.System, timeout: -1);
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         var logging = Task.Run(() =>
         {
             for (var i = 0; i < 100; i++)
-                fates.Write(running.Target, "x");
+                outcomes.Write(running.Target, "x");
         }, TestContext.Current.CancellationToken);
         await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
         layout.Release();
         await logging;
 
         Assert.Null(await running.FlushAsync());
-        Assert.Equal(100, fates.Stored.Length);
+        Assert.Equal(100, outcomes.Delivered.Length);
     }
 
     [Fact]
@@ -127,23 +127,23 @@ public class OverflowTests
         var time = new FakeTimeProvider();
         var layout = new HeldLayout();
         using var running = Blocking(layout, time, timeout: 500);
-        var fates = new Fates();
-        fates.Write(running.Target, "rendering");
+        var outcomes = new Outcomes();
+        outcomes.Write(running.Target, "rendering");
         await layout.Entered;
         for (var i = 0; i < 10; i++)
-            fates.Write(running.Target, "waits");
+            outcomes.Write(running.Target, "waits");
 
-        var logging = Task.Run(() => fates.Write(running.Target, "no room"), TestContext.Current.CancellationToken);
+        var logging = Task.Run(() => outcomes.Write(running.Target, "no space"), TestContext.Current.CancellationToken);
         await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
         time.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.Empty(fates.Calls);
+        Assert.Empty(outcomes.Calls);
         time.Advance(TimeSpan.FromMilliseconds(1));
         await logging;
 
-        Assert.Equal([12], fates.Lost);
+        Assert.Equal([12], outcomes.Dropped);
         layout.Release();
         Assert.Null(await running.FlushAsync());
-        Assert.Equal(11, fates.Stored.Length);
+        Assert.Equal(11, outcomes.Delivered.Length);
     }
 
     [Fact]
@@ -152,12 +152,12 @@ public class OverflowTests
         var time = new FakeTimeProvider();
         var layout = new HeldLayout();
         using var running = Blocking(layout, time, timeout: -1);
-        var fates = new Fates();
-        fates.Write(running.Target, "rendering");
+        var outcomes = new Outcomes();
+        outcomes.Write(running.Target, "rendering");
         await layout.Entered;
         for (var i = 0; i < 10; i++)
-            fates.Write(running.Target, "waits");
-        var logging = Task.Run(() => fates.Write(running.Target, "blocked"), TestContext.Current.CancellationToken);
+            outcomes.Write(running.Target, "waits");
+        var logging = Task.Run(() => outcomes.Write(running.Target, "blocked"), TestContext.Current.CancellationToken);
         await Wait.UntilAsync(() => running.Target.BlockedCallers == 1);
 
         var close = running.CloseInBackground();
@@ -166,8 +166,8 @@ public class OverflowTests
         await Task.WhenAll(close, logging);
 
         time.Advance(TimeSpan.FromSeconds(5));
-        await Wait.UntilAsync(() => fates.Calls.Count == 12);
-        Assert.Equal(Enumerable.Range(1, 12), fates.Stored);
+        await Wait.UntilAsync(() => outcomes.Calls.Count == 12);
+        Assert.Equal(Enumerable.Range(1, 12), outcomes.Delivered);
     }
 
     private static RunningTarget Blocking(HeldLayout layout, TimeProvider time, int timeout) => RunningTarget.Start(

@@ -9,22 +9,22 @@ namespace NLog.Targets.OssAppend.Tests;
 public class RenderAtCallTests
 {
     [Fact]
-    public async Task ManyThreads_KeepEachItsOrder_AndEveryFateIsTold()
+    public async Task ManyThreads_KeepEachItsOrder_AndEveryOutcomeIsTold()
     {
         using var running = Start();
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 2000; i++)
-                fates.Write(running.Target, string.Create(CultureInfo.InvariantCulture, $"{thread} {i}"));
+                outcomes.Write(running.Target, string.Create(CultureInfo.InvariantCulture, $"{thread} {i}"));
         })));
         Assert.Null(await running.FlushAsync());
 
         var lines = running.Oss.Lines.Select(line => line.Split(' ')).ToLookup(parts => parts[0], parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
         Assert.All(lines, thread => Assert.Equal(Enumerable.Range(0, 2000), thread));
-        Assert.Equal(Enumerable.Range(1, 8000), fates.Stored.Order());
-        Assert.Empty(fates.Lost);
+        Assert.Equal(Enumerable.Range(1, 8000), outcomes.Delivered.Order());
+        Assert.Empty(outcomes.Dropped);
     }
 
     [Fact]
@@ -49,16 +49,16 @@ public class RenderAtCallTests
             t.CloseTimeoutSeconds = 0;
         });
         running.Oss.BeforeAppend = MemoryOss.Hang;
-        var fates = new Fates();
+        var outcomes = new Outcomes();
         for (var i = 0; i < 1000; i++)
-            fates.Write(running.Target, "x");
+            outcomes.Write(running.Target, "x");
 
-        await Wait.UntilAsync(() => fates.Lost.Length == running.Target.GetSnapshot().Dropped[DropReason.SpoolFull] && fates.Lost.Length > 0);
-        Assert.Contains(1000, fates.Lost);
+        await Wait.UntilAsync(() => outcomes.Dropped.Length == running.Target.GetSnapshot().Dropped[DropReason.BufferFull] && outcomes.Dropped.Length > 0);
+        Assert.Contains(1000, outcomes.Dropped);
     }
 
     [Fact]
-    public async Task Block_WaitsForRoom_AndLosesNothing()
+    public async Task Block_WaitsForSpace_AndLosesNothing()
     {
         using var running = Start(t =>
         {
@@ -76,14 +76,14 @@ public class RenderAtCallTests
     public async Task LayoutThatThrows_LosesItsEventOnly_AndTheFlushSaysSo()
     {
         using var running = Start(t => t.Layout = new ThreadLayout());
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        fates.Write(running.Target, "good");
-        fates.Write(running.Target, "throw");
+        outcomes.Write(running.Target, "good");
+        outcomes.Write(running.Target, "throw");
 
         Assert.NotNull(await running.FlushAsync());
         Assert.Null(await running.FlushAsync());
-        Assert.Equal([2], fates.Lost);
+        Assert.Equal([2], outcomes.Dropped);
         Assert.Equal(["good"], running.Oss.Lines);
         Assert.Equal(1, running.Target.GetSnapshot().Dropped[DropReason.FormatError]);
     }
@@ -92,15 +92,15 @@ public class RenderAtCallTests
     public void Close_StoresWhatWaits_AndEventsAfterItAreTold()
     {
         using var running = Start(t => t.DrainOnProcessExit = false);
-        var fates = new Fates();
-        fates.Write(running.Target, "before");
+        var outcomes = new Outcomes();
+        outcomes.Write(running.Target, "before");
 
         running.Close();
-        fates.Write(running.Target, "after");
+        outcomes.Write(running.Target, "after");
 
         Assert.Equal(["before"], running.Oss.Lines);
-        Assert.Equal([1], fates.Stored);
-        Assert.Equal([2], fates.Lost);
+        Assert.Equal([1], outcomes.Delivered);
+        Assert.Equal([2], outcomes.Dropped);
     }
 
     [Fact]

@@ -114,14 +114,14 @@ public class RenderingTests
     public async Task LayoutThatThrows_LosesThatEventOnly(bool isThreadAgnostic)
     {
         using var running = RunningTarget.Start(t => t.Layout = isThreadAgnostic ? new ThrowingLayout() : new ThrowingVolatileLayout());
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
         foreach (var message in new[] { "one", "bad", "three" })
-            fates.Write(running.Target, message);
+            outcomes.Write(running.Target, message);
         var flushed = await running.FlushAsync();
 
         Assert.Equal(["one", "three"], running.Oss.Lines);
-        var lost = Assert.Single(fates.Calls, c => c.Failure is not null);
+        var lost = Assert.Single(outcomes.Calls, c => c.Failure is not null);
         Assert.Equal(2, lost.Event);
         var failure = Assert.IsType<OssDeliveryException>(lost.Failure);
         Assert.Equal(DropReason.FormatError, failure.Reason);

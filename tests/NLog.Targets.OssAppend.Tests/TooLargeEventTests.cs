@@ -19,9 +19,9 @@ public class TooLargeEventTests
             t.ObjectKey = "{Tenant}.log";
             t.Layout = "${date:universalTime=true:format=yyyy-MM-dd HH\\:mm\\:ss} ${level} ${logger} ${message}";
         });
-        var fates = new Fates();
+        var outcomes = new Outcomes();
 
-        fates.Write(running.Target, Large());
+        outcomes.Write(running.Target, Large());
         Assert.Null(await running.FlushAsync());
 
         Assert.Equal(["acme.log"], running.Oss.Keys);
@@ -29,7 +29,7 @@ public class TooLargeEventTests
         var snapshot = running.Target.GetSnapshot();
         Assert.Equal(1, snapshot.Replaced);
         Assert.Equal(0, snapshot.DroppedTotal);
-        Assert.Equal([1], fates.Stored);
+        Assert.Equal([1], outcomes.Delivered);
     }
 
     [Fact]

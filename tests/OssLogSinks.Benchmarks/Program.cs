@@ -12,7 +12,7 @@ switch (args)
     case [EmulatorOrder.Command, var order]:
         return await EmulatorHost.RunAsync(order);
     case ["micro", .. var rest]:
-        // In this process: a generated project would build all libraries anew for each run, for minutes on a small machine.
+        // In this process: a generated project would build all libraries again for each run, for minutes on a small machine.
         _ = BenchmarkSwitcher.FromAssembly(typeof(Side).Assembly).Run(["--inProcess", .. rest]);
         return 0;
     case ["ratios", .. var rest]:

@@ -17,13 +17,13 @@ public partial class TroubleshootingDocumentTests
         Core + "Client/Credentials/DelegateCredentialsProvider.cs", Core + "Client/Credentials/EnvironmentCredentialsProvider.cs",
         Core + "Telemetry/PlainText.cs", Core + "Telemetry/DeliveryReporter.cs", Core + "Client/Errors/TroubleAdvice.cs", Core + "OssAppender.cs",
         Core + "Appending/ObjectAppender.cs", Core + "Appending/ObjectLocator.cs", Core + "Appending/ObjectSealer.cs", Core + "Appending/PositionResync.cs",
-        Core + "Delivery/Shipper.cs", Core + "Delivery/ShippingLane.cs",
+        Core + "Delivery/Shipper.cs", Core + "Delivery/DeliveryPipeline.cs",
         Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",
         Core + "DiskBuffer/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
         Core + "DiskBuffer/Files/UnixSystem.cs",
         "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
         "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
-        "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/LossBook.cs",
+        "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/DropReporter.cs",
     ];
 
     // Words that nobody is told: the name of a kind, and what a wrong call throws.

@@ -79,7 +79,7 @@ public sealed class BufferSettingsTests : IDisposable
     [InlineData(4 << 20, (16L << 20) - 1, false)]
     [InlineData(4 << 20, 16L << 20, true)]
     [InlineData(64 << 20, 256L << 20, true)]
-    public void Buffer_HasRoomForSomeAppends(int appendSize, long bufferSize, bool isFine) =>
+    public void Buffer_HasSpaceForSomeAppends(int appendSize, long bufferSize, bool isFine) =>
         Assert.Equal(isFine ? [] : ["BufferSizeLimitBytes"], FaultsOf(o =>
         {
             o.AppendSizeLimit = appendSize;

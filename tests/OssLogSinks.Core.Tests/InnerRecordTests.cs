@@ -33,7 +33,7 @@ public sealed class InnerRecordTests : IAsyncDisposable
     [InlineData(Caller.Credentials)]
     [InlineData(Caller.Diagnostics)]
     [InlineData(Caller.Listener)]
-    public async Task WithoutRoom_NeitherWayToAppendWaits_AndTheFlushOfTheOthersEnds(Caller caller)
+    public async Task WithoutSpace_NeitherWayToAppendWaits_AndTheFlushOfTheOthersEnds(Caller caller)
     {
         var options = await OptionsAsync();
         Let(caller, options, FillAndAppend);
@@ -53,7 +53,7 @@ public sealed class InnerRecordTests : IAsyncDisposable
         Assert.NotEqual(0, _calls);
         Assert.Equal(0, _taken);
         Assert.Equal(40 + _accepted, lines.Length);
-        Assert.NotEqual(0, _appender.GetSnapshot().Dropped[DropReason.SpoolFull]);
+        Assert.NotEqual(0, _appender.GetSnapshot().Dropped[DropReason.BufferFull]);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class InnerRecordTests : IAsyncDisposable
             {
                 using var delivery = DeliveryScope.Enter();
                 await isAwaited.Task;
-                FillRoom();
+                FillSpace();
                 var wasTaken = isAsync
                     ? await _appender.AppendAsync(Inner(), TestContext.Current.CancellationToken)
                     : _appender.Append(Inner(), Timeout.InfiniteTimeSpan);
@@ -146,16 +146,16 @@ public sealed class InnerRecordTests : IAsyncDisposable
         }
     }
 
-    // The delivery that calls this makes no room meanwhile, and there is no other.
+    // The delivery that calls this makes no space meanwhile, and there is no other.
     private async Task FillAndAppend()
     {
-        FillRoom();
+        FillSpace();
         if (_appender!.Append(Inner(), Timeout.InfiniteTimeSpan) || await _appender.AppendAsync(Inner(), CancellationToken.None))
             Interlocked.Increment(ref _taken);
         Interlocked.Increment(ref _calls);
     }
 
-    private void FillRoom()
+    private void FillSpace()
     {
         while (_appender!.TryAppend(Inner()))
             Interlocked.Increment(ref _accepted);
@@ -189,9 +189,9 @@ public sealed class InnerRecordTests : IAsyncDisposable
 
     private sealed class ActingListener(Func<Task> act) : IDeliveryListener
     {
-        public void OnStored(IReadOnlyList<object> states) => act().GetAwaiter().GetResult();
+        public void OnDelivered(IReadOnlyList<object> states) => act().GetAwaiter().GetResult();
 
-        public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+        public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure)
         {
         }
     }

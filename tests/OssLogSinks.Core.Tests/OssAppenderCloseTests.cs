@@ -15,9 +15,9 @@ public class OssAppenderCloseTests
     [Fact]
     public async Task CloseWithAServiceThatHangs_EndsInTimeAndTellsWhatWasLost()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.Listener = fates;
+        options.Listener = outcomes;
         _oss.Always = _ => new TaskCompletionSource<AppendObjectResult>().Task;
         var appender = new OssAppender(options);
         appender.TryAppend(Record("a\n", state: "a"));
@@ -25,11 +25,11 @@ public class OssAppenderCloseTests
 
         Assert.False(await appender.CloseAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
 
-        Assert.Equal(["a", "b"], fates.Lost.Select(l => l.State));
-        Assert.All(fates.Lost, l => Assert.Equal(DropReason.CloseTimeOver, l.Failure.Reason));
-        Assert.All(fates.Lost, l => Assert.True(l.Failure.MayBeStored));
+        Assert.Equal(["a", "b"], outcomes.Dropped.Select(l => l.State));
+        Assert.All(outcomes.Dropped, l => Assert.Equal(DropReason.CloseTimeOver, l.Failure.Reason));
+        Assert.All(outcomes.Dropped, l => Assert.True(l.Failure.MayBeDelivered));
         Assert.False(appender.TryAppend(Record("late\n", state: "late")));
-        Assert.Equal(DropReason.Closed, fates.Lost[^1].Failure.Reason);
+        Assert.Equal(DropReason.Closed, outcomes.Dropped[^1].Failure.Reason);
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public class OssAppenderCloseTests
     [Fact]
     public async Task CloseWithAClientThatHeedsNoToken_EndsInTimeAndLeavesItsBodyAlone()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.Listener = fates;
-        var client = new DeafClient();
+        options.Listener = outcomes;
+        var client = new UnresponsiveClient();
         options.Client = client;
         var appender = new OssAppender(options);
         appender.TryAppend(Record("a\n", state: "a"));
@@ -92,16 +92,16 @@ public class OssAppenderCloseTests
         Assert.False(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
 
         Assert.False(await waiting);
-        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+        Assert.True(Assert.Single(outcomes.Dropped).Failure.MayBeDelivered);
         Assert.Equal("a\n", System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 
     [Fact]
-    public async Task CloseTimeOver_OnlyTheAppendUnderWayMayBeStored()
+    public async Task CloseTimeOver_OnlyTheAppendUnderWayMayBeDelivered()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.Listener = fates;
+        options.Listener = outcomes;
         var sent = new TaskCompletionSource();
         _oss.Always = _ =>
         {
@@ -116,7 +116,7 @@ public class OssAppenderCloseTests
 
         Assert.False(await appender.CloseAsync(TimeSpan.Zero));
 
-        Assert.Equal([("sent", true), ("waiting", false)], fates.Lost.Select(l => ((string)l.State, l.Failure.MayBeStored)));
+        Assert.Equal([("sent", true), ("waiting", false)], outcomes.Dropped.Select(l => ((string)l.State, l.Failure.MayBeDelivered)));
     }
 
     [Fact]
@@ -152,13 +152,13 @@ public class OssAppenderCloseTests
 
         public Task Entered => _entered.Task;
 
-        public void OnStored(IReadOnlyList<object> states)
+        public void OnDelivered(IReadOnlyList<object> states)
         {
             _entered.TrySetResult();
             end.Wait();
         }
 
-        public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+        public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure)
         {
         }
     }

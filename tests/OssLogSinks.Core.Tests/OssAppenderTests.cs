@@ -85,19 +85,19 @@ public class OssAppenderTests
     [Fact]
     public async Task SizeLimitWithoutRolling_DropsCountsAndTells()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.ObjectSizeLimit = 3;
         options.RollOnObjectSizeLimit = false;
-        options.Listener = fates;
+        options.Listener = outcomes;
         await using var appender = new OssAppender(options);
 
         appender.TryAppend(Record("1234\n", state: "first"));
         appender.TryAppend(Record("5\n", state: "second"));
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(["first"], fates.Stored);
-        var (state, failure) = Assert.Single(fates.Lost);
+        Assert.Equal(["first"], outcomes.Delivered);
+        var (state, failure) = Assert.Single(outcomes.Dropped);
         Assert.Equal("second", state);
         Assert.Equal(DropReason.ObjectFull, failure.Reason);
         Assert.Equal(1, appender.GetSnapshot().Dropped[DropReason.ObjectFull]);
@@ -161,14 +161,14 @@ public class OssAppenderTests
     }
 
     [Fact]
-    public async Task FullSpool_RefusesCountsAndTells_AndMemoryStaysWithinItsLimit()
+    public async Task FullBuffer_RefusesCountsAndTells_AndMemoryStaysWithinItsLimit()
     {
         var gate = new TaskCompletionSource();
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.AppendSizeLimit = options.RecordSizeLimit = 4096;
         options.MemoryLimit = 64 << 10;
-        options.Listener = fates;
+        options.Listener = outcomes;
         _oss.Always = async request =>
         {
             await gate.Task;
@@ -182,18 +182,18 @@ public class OssAppenderTests
 
         var full = appender.GetSnapshot();
         Assert.InRange(accepted, 50, 330);
-        Assert.InRange(full.SpoolBytes, 1, options.MemoryLimit);
-        Assert.Equal(1000 - accepted, full.Dropped[DropReason.SpoolFull]);
+        Assert.InRange(full.MemoryBytes, 1, options.MemoryLimit);
+        Assert.Equal(1000 - accepted, full.Dropped[DropReason.BufferFull]);
         gate.SetResult();
         await appender.FlushOrFailAsync();
-        Assert.Equal(accepted, fates.Stored.Count);
-        Assert.Equal(1000 - accepted, fates.Lost.Count);
-        Assert.Equal(0, appender.GetSnapshot().SpoolBytes);
+        Assert.Equal(accepted, outcomes.Delivered.Count);
+        Assert.Equal(1000 - accepted, outcomes.Dropped.Count);
+        Assert.Equal(0, appender.GetSnapshot().MemoryBytes);
         Assert.Equal(accepted * 200, _oss.Text("app.log").Length);
     }
 
     [Fact]
-    public async Task WaitingAppend_GoesOnWhenThereIsRoomAgain()
+    public async Task WaitingAppend_GoesOnWhenThereIsSpaceAgain()
     {
         var gate = new TaskCompletionSource();
         var options = Options(_oss);
@@ -221,26 +221,26 @@ public class OssAppenderTests
     [Fact]
     public async Task TooLargeRecord_IsGivenUpAndTheNextOneIsNot()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.RecordSizeLimit = 10;
-        options.Listener = fates;
+        options.Listener = outcomes;
         await using var appender = new OssAppender(options);
 
         Assert.False(appender.TryAppend(Record("much too large\n", state: "large")));
         Assert.True(await appender.AppendAsync(Record("ok\n", state: "ok"), TestContext.Current.CancellationToken));
         await appender.FlushOrFailAsync();
 
-        Assert.Equal(DropReason.TooLarge, Assert.Single(fates.Lost).Failure.Reason);
+        Assert.Equal(DropReason.TooLarge, Assert.Single(outcomes.Dropped).Failure.Reason);
         Assert.Equal("ok\n", _oss.Text("app.log"));
     }
 
     [Fact]
     public async Task EmptyRecords_AreStoredWithoutARequestAndHoldNothingUp()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.Listener = fates;
+        options.Listener = outcomes;
         options.ObjectSizeLimit = 2;
         await using var appender = new OssAppender(options);
 
@@ -250,20 +250,20 @@ public class OssAppenderTests
         appender.TryAppend(Record("", state: "last"));
         await appender.FlushOrFailAsync();
 
-        Assert.Equal(["alone", "a", "last"], fates.Stored);
+        Assert.Equal(["alone", "a", "last"], outcomes.Delivered);
         Assert.Equal("a\n", _oss.Text("app.log"));
         Assert.Single(_oss.Appends);
-        Assert.Equal(0, appender.GetSnapshot().SpoolBytes);
+        Assert.Equal(0, appender.GetSnapshot().MemoryBytes);
     }
 
     [Fact]
     public async Task SizeLimitWithoutRolling_HoldsAfterARestartToo()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.ObjectSizeLimit = 3;
         options.RollOnObjectSizeLimit = false;
-        options.Listener = fates;
+        options.Listener = outcomes;
         _oss.Put("app.log", "1234\n");
         await using var appender = new OssAppender(options);
 
@@ -271,7 +271,7 @@ public class OssAppenderTests
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(["app.log"], _oss.Keys);
-        Assert.Equal(DropReason.ObjectFull, Assert.Single(fates.Lost).Failure.Reason);
+        Assert.Equal(DropReason.ObjectFull, Assert.Single(outcomes.Dropped).Failure.Reason);
     }
 
     [Theory]

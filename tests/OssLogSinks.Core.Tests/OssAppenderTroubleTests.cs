@@ -17,11 +17,11 @@ public class OssAppenderTroubleTests
     public async Task RetryTimeOver_GivesUpAndGoesOnWithWhatComesNext()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.TimeProvider = time;
         options.RetryTimeLimit = TimeSpan.FromMinutes(1);
-        options.Listener = fates;
+        options.Listener = outcomes;
         _oss.Next(_ =>
         {
             time.Advance(TimeSpan.FromMinutes(2));
@@ -39,7 +39,7 @@ public class OssAppenderTroubleTests
         appender.TryAppend(Record("kept\n", state: "kept"));
         await appender.FlushOrFailAsync();
 
-        Assert.Equal(DropReason.RetryTimeOver, Assert.Single(fates.Lost).Failure.Reason);
+        Assert.Equal(DropReason.RetryTimeOver, Assert.Single(outcomes.Dropped).Failure.Reason);
         Assert.Equal("kept\n", _oss.Text("app.log"));
     }
 
@@ -66,10 +66,10 @@ public class OssAppenderTroubleTests
     public async Task RefusalThatIsNotRetried_GivesUpAtOnceWithAdvice_AndGoesOnWithWhatComesNext()
     {
         var reports = new ReportRecorder();
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.Diagnostics = reports;
-        options.Listener = fates;
+        options.Listener = outcomes;
         options.RetryRefusals = false;
         _oss.NextFails(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied"));
         await using var appender = new OssAppender(options);
@@ -79,9 +79,9 @@ public class OssAppenderTroubleTests
         appender.TryAppend(Record("kept\n", state: "kept"));
         await appender.FlushOrFailAsync();
 
-        var failure = Assert.Single(fates.Lost).Failure;
+        var failure = Assert.Single(outcomes.Dropped).Failure;
         Assert.Equal(DropReason.Refused, failure.Reason);
-        Assert.False(failure.MayBeStored);
+        Assert.False(failure.MayBeDelivered);
         Assert.IsType<OssException>(failure.InnerException);
         Assert.Contains("oss:PutObject", Assert.Single(reports.Reports).Message);
         Assert.Equal("kept\n", _oss.Text("app.log"));

@@ -40,15 +40,15 @@ public class OssEmulatorTests : EmulatorTest
     [Fact]
     public void Objects_CanBeChangedAsByOthers()
     {
-        Emulator.AppendAsStranger("logs", "x/a", "abc"u8);
-        Emulator.AppendAsStranger("logs", "x/a", "def"u8);
+        Emulator.AppendAsForeignWriter("logs", "x/a", "abc"u8);
+        Emulator.AppendAsForeignWriter("logs", "x/a", "def"u8);
         Emulator.PutObject("logs", "x/b", "normal"u8);
         var found = Emulator.ListObjects("logs", "x/");
         Assert.Equal([("x/a", 6L, "Appendable", 2), ("x/b", 6L, "Normal", 0)], found.Select(o => (o.Key, o.Length, o.Type, o.NumberOfAppends)));
         Assert.Equal("abcdef", Text("x/a"));
         Emulator.SealObject("logs", "x/a");
         Assert.True(Emulator.FindObject("logs", "x/a")!.IsSealed);
-        Assert.Throws<InvalidOperationException>(() => Emulator.AppendAsStranger("logs", "x/a", "!"u8));
+        Assert.Throws<InvalidOperationException>(() => Emulator.AppendAsForeignWriter("logs", "x/a", "!"u8));
         Assert.Throws<InvalidOperationException>(() => Emulator.SealObject("logs", "x/b"));
         Emulator.LockObject("logs", "x/b");
         Assert.Throws<InvalidOperationException>(() => Emulator.DeleteObject("logs", "x/b"));

@@ -16,5 +16,5 @@ internal interface IFrontDoor
 
     void AddTo(ILoggingBuilder logging);
 
-    static IFrontDoor Open(Order order) => order.FrontDoor == "serilog" ? new SerilogDoor(order) : new NLogDoor(order);
+    static IFrontDoor Open(Order order) => order.FrontDoor == "serilog" ? new SerilogFrontDoor(order) : new NLogFrontDoor(order);
 }

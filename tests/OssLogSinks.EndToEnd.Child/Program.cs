@@ -7,32 +7,32 @@ var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynch
 if (order.End == "cancel-first")
     Console.CancelKeyPress += Cancel;
 
-var door = IFrontDoor.Open(order);
+var frontDoor = IFrontDoor.Open(order);
 if (order.End == "cancel")
     Console.CancelKeyPress += Cancel;
 
 for (var i = 0; i < order.Events / 2; i++)
-    door.Log($"{order.Prefix} {i}");
-await door.FlushAsync();
+    frontDoor.Log($"{order.Prefix} {i}");
+await frontDoor.FlushAsync();
 
 Console.WriteLine("stored");
 Console.ReadLine();
 if (order.StarvesPool)
     StarvePool();
 for (var i = order.Events / 2; i < order.Events; i++)
-    door.Log($"{order.Prefix} {i}");
+    frontDoor.Log($"{order.Prefix} {i}");
 
 switch (order.End)
 {
     case "host":
-        await Site.RunAsync(door);
+        await Site.RunAsync(frontDoor);
         return 0;
     case "return":
         Console.WriteLine("logged");
         return 0;
     case "close":
         Console.WriteLine("logged");
-        door.CloseAndFlush();
+        frontDoor.CloseAndFlush();
         Console.WriteLine("closed");
         return 0;
     case "exit":
@@ -45,8 +45,8 @@ switch (order.End)
     case "last-word":
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            door.Log("last word");
-            door.CloseAndFlush();
+            frontDoor.Log("last word");
+            frontDoor.CloseAndFlush();
         };
         Console.WriteLine("logged");
         return 0;
@@ -54,7 +54,7 @@ switch (order.End)
         Console.WriteLine("logged");
         // A signal ends the process here, unless it is cancelled: then the process goes on, and so does its log.
         await goesOn.Task;
-        door.Log("goes on");
+        frontDoor.Log("goes on");
         return 0;
 }
 

@@ -9,17 +9,17 @@ namespace OssLogSinks.EndToEnd.Child;
 /// <summary>An ASP.NET Core application that still logs while it stops, and leaves its logger to the end of the process.</summary>
 internal static partial class Site
 {
-    public static async Task RunAsync(IFrontDoor door)
+    public static async Task RunAsync(IFrontDoor frontDoor)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        door.AddTo(builder.Logging);
+        frontDoor.AddTo(builder.Logging);
         builder.Services.AddHostedService<Work>();
         await using var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine("logged"));
         await app.RunAsync();
-        door.Log("host has ended");
+        frontDoor.Log("host has ended");
     }
 
     private sealed partial class Work(ILogger<Work> logger) : IHostedService

@@ -56,7 +56,7 @@ public class ExactlyOnceTests
         {
             Assert.True(await appender.AppendAsync(new LogRecord(Noon, line), TestContext.Current.CancellationToken));
             if (i % 10_000 == 0)
-                mostHeld = Math.Max(mostHeld, appender.GetSnapshot().SpoolBytes);
+                mostHeld = Math.Max(mostHeld, appender.GetSnapshot().MemoryBytes);
         }
 
         Assert.True(await appender.FlushAsync(TestContext.Current.CancellationToken));

@@ -114,13 +114,13 @@ public class FrontDoorTroubleTests
             place.Bucket = trouble == "missing bucket" ? "missing" : Emulated.Bucket;
             place.Region = trouble == "wrong region" ? "cn-beijing" : "cn-hangzhou";
             place.KeyId = trouble == "no permission" ? "reader" : "emulator-key";
-            place.Endpoint = trouble == "no answer" ? DeafEndpoint() : place._emulator.Endpoint.ToString();
+            place.Endpoint = trouble == "no answer" ? UnresponsiveEndpoint() : place._emulator.Endpoint.ToString();
             return place;
         }
 
         public async ValueTask DisposeAsync() => await _emulator!.DisposeAsync();
 
-        private static string DeafEndpoint()
+        private static string UnresponsiveEndpoint()
         {
             using var listener = new TcpListener(IPAddress.Loopback, 0);
             listener.Start();

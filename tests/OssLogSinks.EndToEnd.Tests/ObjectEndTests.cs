@@ -84,13 +84,13 @@ public class ObjectEndTests
     }
 
     [Fact]
-    public async Task DeletedAndMadeAnewByAnother_IsAppendedBehindIt()
+    public async Task DeletedAndMadeAgainByAnother_IsAppendedBehindIt()
     {
         await using var emulator = await StartAsync();
         await DeliverAroundAsync(emulator, () =>
         {
             emulator.DeleteObject(Emulated.Bucket, "app.log");
-            emulator.AppendAsStranger(Emulated.Bucket, "app.log", "n"u8);
+            emulator.AppendAsForeignWriter(Emulated.Bucket, "app.log", "n"u8);
         });
 
         Assert.Equal("nb\nc\n", emulator.Text("app.log"));

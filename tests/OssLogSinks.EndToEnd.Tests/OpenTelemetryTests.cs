@@ -42,7 +42,7 @@ public class OpenTelemetryTests
         Assert.Equal(emulator.Appends(), Sum("osslogsinks.appends"));
         Assert.Equal(1, Sum("osslogsinks.records.dropped", DropReason.TooLarge));
         Assert.Contains(exported, metric => metric.Name == "osslogsinks.undelivered.age" && metric.Unit == "s" && IsOwn(metric));
-        Assert.Contains(exported, metric => metric.Name == "osslogsinks.spool.bytes" && IsOwn(metric));
+        Assert.Contains(exported, metric => metric.Name == "osslogsinks.memory.bytes" && IsOwn(metric));
 
         long Sum(string name, DropReason? reason = null)
         {

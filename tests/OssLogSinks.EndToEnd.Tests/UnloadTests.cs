@@ -17,15 +17,15 @@ namespace OssLogSinks.EndToEnd.Tests;
 /// <summary>Plug-ins are loaded into contexts of their own, which end only when the process holds nothing of them.</summary>
 public class UnloadTests
 {
-    public static TheoryData<string> Doors => [nameof(PlugIn.LogThroughCore), nameof(PlugIn.LogThroughSerilog), nameof(PlugIn.AuditThroughSerilog), nameof(PlugIn.LogThroughNLog)];
+    public static TheoryData<string> FrontDoors => [nameof(PlugIn.LogThroughCore), nameof(PlugIn.LogThroughSerilog), nameof(PlugIn.AuditThroughSerilog), nameof(PlugIn.LogThroughNLog)];
 
     [Theory]
-    [MemberData(nameof(Doors))]
-    public async Task AfterTheLastSink_TheContextIsUnloaded(string door)
+    [MemberData(nameof(FrontDoors))]
+    public async Task AfterTheLastSink_TheContextIsUnloaded(string frontDoor)
     {
         await using var emulator = await OssLogSinks.Emulator.OssEmulator.StartAsync(new OssLogSinks.Emulator.OssEmulatorOptions(), TestContext.Current.CancellationToken);
 
-        var context = RunIn(door, emulator.Endpoint.ToString(), emulator.Region, emulator.AccessKeyId, emulator.AccessKeySecret);
+        var context = RunIn(frontDoor, emulator.Endpoint.ToString(), emulator.Region, emulator.AccessKeyId, emulator.AccessKeySecret);
 
         Assert.Equal(["one", "two"], emulator.Lines());
         for (var begun = TimeProvider.System.GetTimestamp(); context.IsAlive && TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30);)
@@ -39,11 +39,11 @@ public class UnloadTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference RunIn(string door, params string[] settings)
+    private static WeakReference RunIn(string frontDoor, params string[] settings)
     {
         var context = new PlugInContext();
         var plugIn = context.LoadFromAssemblyPath(typeof(PlugIn).Assembly.Location).GetType(typeof(PlugIn).FullName!)!;
-        plugIn.GetMethod(door, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [.. settings]);
+        plugIn.GetMethod(frontDoor, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [.. settings]);
         context.Unload();
         return new WeakReference(context);
     }
@@ -72,7 +72,7 @@ public static class PlugIn
             ObjectKey = "app.log",
             Credentials = new StaticCredentialsProvider(id, secret),
         });
-        using var drain = ProcessEnd.Drain(new Pipeline(appender));
+        using var drain = ProcessExitDrain.Register(new Pipeline(appender));
         foreach (var line in new[] { "one\n", "two\n" })
             appender.TryAppend(new LogRecord(DateTimeOffset.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(line)));
     }
@@ -127,7 +127,7 @@ public static class PlugIn
         AccessKeySecret = secret,
     };
 
-    private sealed class Pipeline(OssAppender appender) : ILivePipeline
+    private sealed class Pipeline(OssAppender appender) : IDrainable
     {
         public TimeSpan CloseTimeout => TimeSpan.FromSeconds(10);
 

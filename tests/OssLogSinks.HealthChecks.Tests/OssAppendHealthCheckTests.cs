@@ -62,7 +62,7 @@ public class OssAppendHealthCheckTests
     }
 
     [Fact]
-    public async Task NextLoss_BeginsTheTimeAnew()
+    public async Task NextLoss_BeginsTheTimeAgain()
     {
         var check = Check(o => o.LosingFor = TimeSpan.FromMinutes(2));
         Lose(DropReason.QueueFull, 3);
@@ -76,7 +76,7 @@ public class OssAppendHealthCheckTests
     }
 
     [Fact]
-    public async Task CountsThatBeginAnew_AreNoLoss_UntilOneComes()
+    public async Task CountsThatBeginAgain_AreNoLoss_UntilOneComes()
     {
         var check = Check();
         Lose(DropReason.TooLarge, 3);

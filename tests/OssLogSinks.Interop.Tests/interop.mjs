@@ -135,9 +135,9 @@ async function checks(version, oss) {
     assert.equal((await oss.append(key, Buffer.from('x'))).nextAppendPosition, '1');
   });
   await check(name('wrong secret is refused'), async () => {
-    const stranger = client({ ...oss.interopOptions, accessKeySecret: 'wrong' });
-    await refused(stranger.append(key, Buffer.from('x'), { position: '1' }), 403, 'SignatureDoesNotMatch');
-    await refused(stranger.head(key), 403, 'SignatureDoesNotMatch');
+    const wrongKey = client({ ...oss.interopOptions, accessKeySecret: 'wrong' });
+    await refused(wrongKey.append(key, Buffer.from('x'), { position: '1' }), 403, 'SignatureDoesNotMatch');
+    await refused(wrongKey.head(key), 403, 'SignatureDoesNotMatch');
   });
   await check(name('unknown key is refused'), async () => {
     await refused(client({ ...oss.interopOptions, accessKeyId: 'nobody' }).get(key), 403, 'InvalidAccessKeyId');

@@ -48,12 +48,12 @@ public class OfficialClientAdapterTests
     }
 
     [Fact]
-    public async Task LostAnswerThenAStranger_IsReadBackThroughARange()
+    public async Task LostAnswerThenAForeignWriter_IsReadBackThroughARange()
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         using var client = Adapter(oss);
         await using var appender = new OssAppender(Options(client));
-        oss.Faults.AppendStrangerAfterCommit("stranger\n"u8.ToArray()).DropResponseAfterCommit();
+        oss.Faults.InsertForeignAppendAfterCommit("stranger\n"u8.ToArray()).DropResponseAfterCommit();
 
         appender.TryAppend(new LogRecord(Noon, "ours\n"u8.ToArray()));
         Assert.True(await appender.FlushAsync(TestContext.Current.CancellationToken));

@@ -13,8 +13,8 @@ namespace OssLogSinks.Reliability;
 /// </summary>
 internal static class Crash
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1.5);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1.5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments asked)
     {
@@ -26,18 +26,18 @@ internal static class Crash
         if (arguments.FaultRate > 0)
             service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
         using var disk = await FaultyDisk.CreateAsync(arguments);
-        await using var brood = new Brood(service, arguments, disk);
-        var stranger = Stranger.Begin(service, arguments);
+        await using var pool = new ChildPool(service, arguments, disk);
+        var foreignWriter = ForeignWriter.Begin(service, arguments);
         try
         {
             // The last kill takes the process that has logged the rest, if that is not to ship it too.
             var kills = isDrained ? arguments.Kills - 1 : arguments.Kills;
-            await brood.KillAsync(kills, lines: arguments.Overlaps ? 2 : 1);
-            Console.WriteLine($"{brood.Kills} kills after {watch.Elapsed.TotalSeconds:0.0} s ({brood.KillMoments}); shipping what is left");
-            var drained = await ShipRestAsync(service, arguments, brood, isDrained);
-            if (stranger is not null)
-                await stranger.DisposeAsync();
-            var result = await CrashResult.ReadAsync(service, arguments, brood, drained, stranger?.Acts ?? 0, disk, watch);
+            await pool.KillAsync(kills, lines: arguments.Overlaps ? 2 : 1);
+            Console.WriteLine($"{pool.Kills} kills after {watch.Elapsed.TotalSeconds:0.0} s ({pool.KillMoments}); shipping what is left");
+            var drained = await ShipRestAsync(service, arguments, pool, isDrained);
+            if (foreignWriter is not null)
+                await foreignWriter.DisposeAsync();
+            var result = await CrashResult.ReadAsync(service, arguments, pool, drained, foreignWriter?.Acts ?? 0, disk, watch);
             Console.WriteLine(result);
             return result.IsGood;
         }
@@ -48,33 +48,33 @@ internal static class Crash
         }
     }
 
-    private static async Task<OssDrainProgress?> ShipRestAsync(ServiceUnderTest service, ReliabilityArguments arguments, Brood brood, bool isDrained)
+    private static async Task<OssDrainProgress?> ShipRestAsync(ServiceUnderTest service, ReliabilityArguments arguments, ChildPool pool, bool isDrained)
     {
-        var last = brood.BearLast();
-        await last.WhenAsync(ChildWord.Written);
+        var last = pool.BearLast();
+        await last.WhenAsync(ChildMessage.Written);
         if (!isDrained)
         {
             await BufferIsShippedAsync(arguments.BufferPath, last);
             await last.AskToCloseAsync();
-            await brood.EndAsync(last);
+            await pool.EndAsync(last);
             return null;
         }
 
         last.Kill();
-        await brood.EndAsync(last);
+        await pool.EndAsync(last);
         return await DrainAsync(service, arguments);
     }
 
     private static async Task<OssDrainProgress> DrainAsync(ServiceUnderTest service, ReliabilityArguments arguments)
     {
         var latest = new LatestProgress();
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(LongestWait);
         var options = CoreFrontDoor.OptionsFor(FrontDoorSettings.For(service, arguments, Pace.Crash, writer: 0), latest);
         try
         {
-            return await OssAppender.DrainAsync(arguments.BufferPath, options, latest, patience.Token);
+            return await OssAppender.DrainAsync(arguments.BufferPath, options, latest, timeout.Token);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             throw new TimeoutException($"The drain is stuck at {latest.Value}. Buffer: {BufferFolder.Describe(arguments.BufferPath)}");
         }
@@ -87,13 +87,13 @@ internal static class Crash
         while (BufferFolder.Owners(bufferPath).Count > 1)
         {
             // What it leaves is counted in the end, and what it lost.
-            if (watch.Elapsed > Patience || last.HasEnded)
+            if (watch.Elapsed > LongestWait || last.HasEnded)
             {
                 await Console.Error.WriteLineAsync((await last.StuckAsync("the dead processes' folders to be shipped")).Message);
                 return;
             }
 
-            await Task.Delay(Glance);
+            await Task.Delay(PollInterval);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed record CrashResult(RunResult Events)
 
     public required int Kills { get; init; }
 
-    public required long Adopted { get; init; }
+    public required long OrphanedFolders { get; init; }
 
     public required long Quarantined { get; init; }
 
@@ -40,11 +40,11 @@ internal sealed record CrashResult(RunResult Events)
     public bool IsGood => Events.IsExactlyOnce && (Events.Dropped == 0 || DiskFaults is not null) && Leftovers == 0 && IsSound && MostHeap <= HeapLimit;
 
     /// <summary>Reads the bucket back, and holds it against what the children said to be on disk.</summary>
-    public static async Task<CrashResult> ReadAsync(ServiceUnderTest service, ReliabilityArguments arguments, Brood brood, OssDrainProgress? drained, int acts, FaultyDisk? disk, Stopwatch watch)
+    public static async Task<CrashResult> ReadAsync(ServiceUnderTest service, ReliabilityArguments arguments, ChildPool pool, OssDrainProgress? drained, int acts, FaultyDisk? disk, Stopwatch watch)
     {
         await service.CalmAsync();
         Console.WriteLine($"shipped after {watch.Elapsed.TotalSeconds:0.0} s; reading back");
-        var children = brood.Children;
+        var children = pool.Children;
         var ledger = new Ledger(arguments with { Writers = children.Count });
         using var client = service.CreateClient();
         await new ObjectReader(client, arguments.Prefix, ledger).ReadRestAsync();
@@ -55,11 +55,11 @@ internal sealed record CrashResult(RunResult Events)
         var leftovers = BufferFolder.Owners(arguments.BufferPath).Count;
         var result = new CrashResult(Sum(children, ledger, disk, done, service.Emulator?.Faults.Injected + acts, watch.Elapsed))
         {
-            Kills = brood.Kills,
-            Adopted = done.Sum(d => d.AdoptedFolders) + (drained?.Folders ?? 0),
+            Kills = pool.Kills,
+            OrphanedFolders = done.Sum(d => d.OrphanedFolders) + (drained?.Folders ?? 0),
             Quarantined = done.Sum(d => d.QuarantinedRecords) + (drained?.Quarantined ?? 0),
             Leftovers = leftovers,
-            IsSound = brood.IsSound,
+            IsSound = pool.IsSound,
             DiskFaults = disk?.ToString(),
             MostHeap = children.Max(child => child.MostHeap),
             HeapLimit = Pace.Crash.MemoryLimit + OtherMemory,
@@ -71,7 +71,7 @@ internal sealed record CrashResult(RunResult Events)
         return result;
     }
 
-    public override string ToString() => $"{Events} kills={Kills} adopted={Adopted} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")} heap={MostHeap >> 20}MiB{(DiskFaults is null ? "" : $" disk: {DiskFaults}")}";
+    public override string ToString() => $"{Events} kills={Kills} orphaned={OrphanedFolders} quarantined={Quarantined} leftovers={Leftovers} sound={(IsSound ? "yes" : "no")} heap={MostHeap >> 20}MiB{(DiskFaults is null ? "" : $" disk: {DiskFaults}")}";
 
     private static RunResult Sum(IReadOnlyList<ChildProcess> children, Ledger ledger, FaultyDisk? disk, DeliverySnapshot[] done, int? faults, TimeSpan took) => new()
     {

@@ -12,7 +12,7 @@ internal static class Drain
     private const int Streams = 4;
 
     // Frames and journals come on top of the lines; and nothing is to give way.
-    private const long RoomFactor = 2;
+    private const long SpaceFactor = 2;
 
     public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments asked)
     {
@@ -22,7 +22,7 @@ internal static class Drain
         var order = new ChildOrder(arguments, Number: 0)
         {
             BufferPath = arguments.BufferPath,
-            BufferSizeLimit = Math.Max(64 << 20, lines * BufferFiller.LineLength * RoomFactor),
+            BufferSizeLimit = Math.Max(64 << 20, lines * BufferFiller.LineLength * SpaceFactor),
             Events = lines,
         };
         var watch = Stopwatch.StartNew();

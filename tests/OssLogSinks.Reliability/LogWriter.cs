@@ -23,7 +23,7 @@ internal sealed class LogWriter(int number, ReliabilityArguments arguments, IFro
 
     public DeliverySnapshot GetSnapshot() => front.GetSnapshot();
 
-    /// <summary>Logs one more event to a stream by chance, waiting for room.</summary>
+    /// <summary>Logs one more event to a stream by chance, waiting for space.</summary>
     public void WriteNext()
     {
         var stream = Random.Next(arguments.Streams);

@@ -16,11 +16,11 @@ internal static class Share
         var watch = Stopwatch.StartNew();
         if (arguments.FaultRate > 0)
             service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
-        await using var brood = new Brood(service, arguments);
+        await using var pool = new ChildPool(service, arguments);
         try
         {
-            var children = Enumerable.Range(0, Processes).Select(_ => brood.Bear(arguments.Events)).ToArray();
-            await Task.WhenAll(children.Select(brood.EndAsync));
+            var children = Enumerable.Range(0, Processes).Select(_ => pool.Bear(arguments.Events)).ToArray();
+            await Task.WhenAll(children.Select(pool.EndAsync));
         }
         catch (TimeoutException e)
         {
@@ -28,7 +28,7 @@ internal static class Share
             return false;
         }
 
-        var result = await CrashResult.ReadAsync(service, arguments, brood, drained: null, acts: 0, disk: null, watch);
+        var result = await CrashResult.ReadAsync(service, arguments, pool, drained: null, acts: 0, disk: null, watch);
         Console.WriteLine(result);
         return result.IsGood && result.Events.Accepted == Processes * (long)arguments.Events;
     }

@@ -16,15 +16,15 @@ internal static class Soak
         var length = TimeSpan.FromMinutes(arguments.Minutes);
         Console.WriteLine($"soak: {arguments.Rate} events/s through {arguments.Front} for {arguments.Minutes} min to {service.Endpoint}, under '{arguments.Prefix}'");
         var watch = Stopwatch.StartNew();
-        var weather = FaultWeather.Of(service, arguments, length);
+        var schedule = FaultSchedule.Of(service, arguments, length);
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Soak);
         var ledger = new Ledger(arguments);
         using var client = service.CreateClient();
         var reader = new ObjectReader(client, arguments.Prefix, ledger);
-        var log = new VitalSigns(writers, ledger, length);
+        var log = new ResourceUsage(writers, ledger, length);
         using (var over = new CancellationTokenSource())
         {
-            var aside = Task.WhenAll(weather?.RunAsync(watch, over.Token) ?? Task.CompletedTask, log.WatchAsync(watch, weather, over.Token), ReadAsync(reader, over.Token));
+            var aside = Task.WhenAll(schedule?.RunAsync(watch, over.Token) ?? Task.CompletedTask, log.WatchAsync(watch, schedule, over.Token), ReadAsync(reader, over.Token));
             await LogWriter.RunAllAsync(writers, writer => WriteSteadily(writer, arguments, watch, length));
             await over.CancelAsync();
             await aside;

@@ -19,20 +19,20 @@ internal static class Storm
 
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
         using var network = writers[0].Inner?.ListenToNetwork();
-        var stranger = Stranger.Begin(service, arguments);
+        var foreignWriter = ForeignWriter.Begin(service, arguments);
         await LogWriter.RunAllAsync(writers, writer => Write(writer, arguments));
         await Task.WhenAll(writers.Select(w => w.DisposeAsync().AsTask()));
         foreach (var writer in writers)
             writer.Inner?.End();
-        if (stranger is not null)
-            await stranger.DisposeAsync();
+        if (foreignWriter is not null)
+            await foreignWriter.DisposeAsync();
         await service.CalmAsync();
         Console.WriteLine($"written and closed after {watch.Elapsed.TotalSeconds:0.0} s; reading back");
 
         var ledger = new Ledger(arguments);
         using var client = service.CreateClient();
         await new ObjectReader(client, arguments.Prefix, ledger).ReadRestAsync();
-        var faults = service.Emulator?.Faults.Injected + (stranger?.Acts ?? 0);
+        var faults = service.Emulator?.Faults.Injected + (foreignWriter?.Acts ?? 0);
         var result = ledger.Conclude(writers, faults, watch.Elapsed);
         if (result.Lost > 0)
             ledger.Explain(writers);

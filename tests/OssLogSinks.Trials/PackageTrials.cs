@@ -11,21 +11,21 @@ namespace OssLogSinks.Trials;
 /// </summary>
 internal sealed partial class PackageTrials
 {
-    private readonly Workshop _workshop;
+    private readonly TrialFolder _workshop;
     private readonly string _feed;
     private readonly XDocument _versions;
 
-    public PackageTrials(Workshop workshop, string feed)
+    public PackageTrials(TrialFolder trialFolder, string feed)
     {
-        _workshop = workshop;
+        _workshop = trialFolder;
         _feed = Path.GetFullPath(feed);
-        _versions = XDocument.Load(Path.Combine(workshop.Repository, "Directory.Packages.props"));
+        _versions = XDocument.Load(Path.Combine(trialFolder.Repository, "Directory.Packages.props"));
 
         // Packages of this feed never come from, or get into, the user's own cache, where an older build may have the same version.
         var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        workshop.Environment["NUGET_PACKAGES"] = Path.Combine(workshop.Folder, "packages");
-        File.WriteAllText(Path.Combine(workshop.Folder, "nuget.config"), $"""
+        trialFolder.Environment["NUGET_PACKAGES"] = Path.Combine(trialFolder.Folder, "packages");
+        File.WriteAllText(Path.Combine(trialFolder.Folder, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="trial" value="{_feed}" /></packageSources>
               <fallbackPackageFolders><add key="cache" value="{cache}" /></fallbackPackageFolders>
@@ -47,21 +47,21 @@ internal sealed partial class PackageTrials
         var folder = await CreateAsync("Console", "console", ["Serilog.Sinks.OssAppend"]);
         await _workshop.RunAsync(folder, "dotnet", "run");
 
-        TrialException.Unless(Workshop.Lines(emulator, "shop/").Single().EndsWith("Order 4711 was paid", StringComparison.Ordinal), "The console program's event is not there.");
+        TrialException.Unless(TrialFolder.Lines(emulator, "shop/").Single().EndsWith("Order 4711 was paid", StringComparison.Ordinal), "The console program's event is not there.");
         Console.WriteLine("a fresh console program with Serilog shipped its event");
     }
 
     private async Task RunSiteAsync(OssEmulator emulator, string name, string[] packages)
     {
-        foreach (var stored in emulator.ListObjects(Workshop.Bucket))
-            emulator.DeleteObject(Workshop.Bucket, stored.Key);
+        foreach (var stored in emulator.ListObjects(TrialFolder.Bucket))
+            emulator.DeleteObject(TrialFolder.Bucket, stored.Key);
 
         var folder = await CreateAsync(name, "web", packages);
         await _workshop.RunAsync(folder, "dotnet", "build", "-o", "out");
         _workshop.Environment["Serilog__WriteTo__Oss__Args__endpoint"] = emulator.Endpoint.ToString();
         var code = await VisitAndStopAsync(folder, name);
 
-        var lines = Workshop.Lines(emulator, "shop/");
+        var lines = TrialFolder.Lines(emulator, "shop/");
         TrialException.Unless(code == 0 && lines.Any(line => line.Contains("HTTP", StringComparison.OrdinalIgnoreCase) && line.Contains("GET", StringComparison.Ordinal)), $"{name}: the request is not there.");
         TrialException.Unless(lines.Count(line => line.Contains("Application is shutting down", StringComparison.Ordinal)) == 1, $"{name}: its end is not there, once.");
         Console.WriteLine($"a fresh site, {name}, shipped its events");

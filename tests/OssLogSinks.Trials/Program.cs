@@ -2,18 +2,18 @@ using OssLogSinks.Trials;
 
 // Tries what ships as a new user does: 'packages FOLDER' makes fresh projects, outside the repository, that take the packages
 // from a folder; 'native' publishes the native sample. Each is run, and has to ship its events to an emulator.
-using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(20));
-using var workshop = new Workshop(patience.Token);
+using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(20));
+using var trialFolder = new TrialFolder(timeout.Token);
 try
 {
     switch (args)
     {
         case ["packages", var folder]:
             PackageContents.Check(folder);
-            await new PackageTrials(workshop, folder).RunAsync();
+            await new PackageTrials(trialFolder, folder).RunAsync();
             break;
         case ["native"]:
-            await NativeTrial.RunAsync(workshop);
+            await NativeTrial.RunAsync(trialFolder);
             break;
         default:
             await Console.Error.WriteLineAsync("usage: dotnet run --project tests/OssLogSinks.Trials -- packages FOLDER | native");

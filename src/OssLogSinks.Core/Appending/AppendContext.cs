@@ -28,7 +28,7 @@ internal sealed class AppendContext
         Sealer = settings.Sealing is { } schedule ? new ObjectSealer(client, reporter, schedule, Time) : null;
         Locator = new ObjectLocator(client, policy, settings.RollOnObjectSizeLimit, Sealer);
         Resync = new PositionResync(client, counters, Time, settings.RequestTimeout);
-        // A copy: what the user does to his dictionaries later has no effect.
+        // A copy, so that later changes to the user's dictionaries have no effect.
         _properties = settings.ObjectProperties with
         {
             Metadata = settings.ObjectProperties.Metadata.ToDictionary(e => e.Key, e => e.Value),

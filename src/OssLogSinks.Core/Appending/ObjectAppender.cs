@@ -9,7 +9,7 @@ namespace OssLogSinks.Core.Appending;
 
 /// <summary>
 /// Moves the batches of one stream into its objects, one append at a time. Each step sends at most one append and
-/// leaves a state from which the next step goes on, so that waiting holds nobody up. While an append's fate is unknown,
+/// leaves a state from which the next step goes on, so that waiting holds nobody up. While an append's outcome is unknown,
 /// nothing else is sent for the stream: not other bytes, not to another object.
 /// </summary>
 /// <remarks>
@@ -25,11 +25,11 @@ internal sealed class ObjectAppender : IDisposable
     private readonly ObjectFormat _format;
     private readonly StreamClaim _claim;
 
-    // Owned by the worker that ships the stream; the spool hands a stream to one worker at a time.
+    // Owned by the worker that ships the stream; the buffer hands a stream to one worker at a time.
     private int _sequence;
     private AppendPosition? _position;
     private PendingAppend? _pending;
-    private AppendIntent? _left;
+    private AppendIntent? _recovered;
 
     // Set when the stream may have gone on in a later object, from where on to look for it once no append is in doubt.
     private int? _looksFrom;
@@ -45,7 +45,7 @@ internal sealed class ObjectAppender : IDisposable
     /// <summary>The object that the stream is at.</summary>
     public string ObjectKey => _stream.ObjectKey(_sequence);
 
-    /// <summary>Whether an append of unknown fate is under way: its records may be stored though nobody said so.</summary>
+    /// <summary>Whether an append of unknown outcome is under way: its records may be stored though nobody said so.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
 
     /// <summary>How many objects were left though they were not full: they took no more appends, or cannot be trusted.</summary>
@@ -54,7 +54,7 @@ internal sealed class ObjectAppender : IDisposable
     /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
     public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
     {
-        if (_left is { } intent)
+        if (_recovered is { } intent)
             Resume(batch, intent);
         GoOnWhereOthersDid();
 
@@ -82,7 +82,7 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// Forgets an append that was given up. The object is looked at anew before the next one, and the append's
+    /// Forgets an append that was given up. The object is looked at again before the next one, and the append's
     /// position is fenced by whatever is appended there.
     /// </summary>
     public void Abandon()
@@ -92,7 +92,7 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// The stream's time is over: its object is sealed, unless an append's fate is unknown. A record that comes all the same is
+    /// The stream's time is over: its object is sealed, unless an append's outcome is unknown. A record that comes all the same is
     /// preceded by a look at the object. Only to be called while no worker has the stream.
     /// </summary>
     public void Finish()
@@ -110,17 +110,17 @@ internal sealed class ObjectAppender : IDisposable
     /// </summary>
     public void TakeOver(AppendIntent intent)
     {
-        _left = intent;
+        _recovered = intent;
         _looksFrom = Math.Max(_sequence, intent.Sequence);
         _sequence = intent.Sequence;
         _position = intent.Position;
     }
 
     /// <summary>
-    /// Looks for the object anew before the next append: the records that come next may be those of a writer who had gone on in a
+    /// Looks for the object again before the next append: the records that come next may be those of a writer who had gone on in a
     /// later one. Only to be called while no worker has the stream.
     /// </summary>
-    public void LookAnew() => _looksFrom ??= _sequence;
+    public void Relocate() => _looksFrom ??= _sequence;
 
     /// <summary>The stream is forgotten, or delivery has ended.</summary>
     public void Dispose() => _claim.Dispose();
@@ -217,7 +217,7 @@ internal sealed class ObjectAppender : IDisposable
             return new ShipVerdict.Again(Cause: null);
         }
 
-        var delivered = Stored(pending, expected with { Crc64 = result.Crc64 });
+        var delivered = MarkDelivered(pending, expected with { Crc64 = result.Crc64 });
         SealIfFull();
         return delivered;
     }
@@ -228,7 +228,7 @@ internal sealed class ObjectAppender : IDisposable
         switch (verdict)
         {
             case ResyncVerdict.AlreadyStored stored:
-                var delivered = Stored(pending, stored.Position);
+                var delivered = MarkDelivered(pending, stored.Position);
                 if (!stored.TakesAppends || pending.ClosedBy is not null)
                     Roll(pending.ClosedBy);
                 else
@@ -239,7 +239,7 @@ internal sealed class ObjectAppender : IDisposable
                 if (at.Position.Length < _position.Value.Length)
                     _context.Reporter.ObjectGone(ObjectKey);
 
-                // Fenced, the append can no longer land where it was sent, and may be cut anew to fit the new position.
+                // Fenced, the append can no longer land where it was sent, and may be cut again to fit the new position.
                 // Otherwise the very same bytes have to be sent again, until one copy has landed.
                 var sentAt = _position.Value;
                 _position = at.Position;
@@ -266,7 +266,7 @@ internal sealed class ObjectAppender : IDisposable
 
         if (isOurs == true)
         {
-            // What stands before our bytes is not what we believed: the object was deleted and made anew, or damaged. It is not trusted any more.
+            // What stands before our bytes is not what we believed: the object was deleted and made again, or damaged. It is not trusted any more.
             _context.Reporter.PrefixChanged(ObjectKey);
             var delivered = new ShipVerdict.Delivered(pending.End, pending.Length);
             LeaveObject();
@@ -278,7 +278,7 @@ internal sealed class ObjectAppender : IDisposable
         return new ShipVerdict.Again(Cause: null);
     }
 
-    private ShipVerdict.Delivered Stored(PendingAppend pending, AppendPosition end)
+    private ShipVerdict.Delivered MarkDelivered(PendingAppend pending, AppendPosition end)
     {
         var delivered = new ShipVerdict.Delivered(pending.End, pending.Length);
         Drop();
@@ -291,7 +291,7 @@ internal sealed class ObjectAppender : IDisposable
     {
         var isRight = _format.HeaderAt(position.Length).Length == _format.HeaderAt(sentAt.Length).Length;
         if (pending.IsCompressed && isRight && pending.Length <= _context.Policy.SizeLimit - position.Length)
-            _pending = pending.Anew();
+            _pending = pending.AsNewAppend();
         else
             Drop();
     }
@@ -304,7 +304,7 @@ internal sealed class ObjectAppender : IDisposable
 
     private ShipVerdict RollFull()
     {
-        if (!_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
+        if (!_context.Policy.MustRoll(_position!.Value.Length, _context.RollOnObjectSizeLimit))
             return new ShipVerdict.Never(DropReason.ObjectFull);
 
         _context.Sealer?.Seal(ObjectKey, _position.Value.Length);
@@ -315,7 +315,7 @@ internal sealed class ObjectAppender : IDisposable
     // At once, not when the next record comes: the object that is full at the close is sealed too.
     private void SealIfFull()
     {
-        if (_context.Sealer is null || !_context.Policy.IsLeft(_position!.Value.Length, _context.RollOnObjectSizeLimit))
+        if (_context.Sealer is null || !_context.Policy.MustRoll(_position!.Value.Length, _context.RollOnObjectSizeLimit))
             return;
 
         _context.Sealer.Seal(ObjectKey, _position.Value.Length);
@@ -360,15 +360,15 @@ internal sealed class ObjectAppender : IDisposable
         if (end == batch.Cursor || batch.IsRestEmpty)
         {
             // None of it is left to be sent, so nothing can be stored twice.
-            _left = null;
+            _recovered = null;
             return;
         }
 
         // The append stays in doubt if making its bytes throws: the next step tries again.
         var body = _format.Of(batch, end, intent.Position.Length);
-        _left = null;
-        _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Left = intent };
-        if (intent.Body == new LostBody(_pending.Length, _pending.Crc64))
+        _recovered = null;
+        _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Recovered = intent };
+        if (intent.Body == new SentBody(_pending.Length, _pending.Crc64))
             _pending.IntendedAt = (intent.Sequence, intent.Position.Length);
     }
 
@@ -396,8 +396,8 @@ internal sealed class ObjectAppender : IDisposable
     private AppendIntent IntentOf(AppendBatch batch, PendingAppend pending)
     {
         var position = _position!.Value;
-        return pending.Left is { } left && (left.Sequence, left.Position.Length) == (_sequence, position.Length)
-            ? (left with { Position = position, Length = pending.Length, Crc64 = pending.Crc64 }).After(left.Body)
+        return pending.Recovered is { } recovered && (recovered.Sequence, recovered.Position.Length) == (_sequence, position.Length)
+            ? (recovered with { Position = position, Length = pending.Length, Crc64 = pending.Crc64 }).After(recovered.Body)
             : new AppendIntent(_sequence, position, pending.Length, pending.Crc64, batch.IdOf(batch.Cursor), batch.IdOf(pending.End - 1));
     }
 }
@@ -405,7 +405,7 @@ internal sealed class ObjectAppender : IDisposable
 /// <summary>What one step of a stream's delivery came to.</summary>
 internal abstract record ShipVerdict
 {
-    /// <summary>Records stand in OSS: those of the batch before <paramref name="End"/>.</summary>
+    /// <summary>Records are in OSS: those of the batch before <paramref name="End"/>.</summary>
     /// <param name="End">The record after the last stored one.</param>
     /// <param name="Bytes">Bytes that were stored.</param>
     public sealed record Delivered(int End, long Bytes) : ShipVerdict;

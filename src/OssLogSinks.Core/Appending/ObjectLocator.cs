@@ -70,7 +70,7 @@ internal sealed class ObjectLocator
                 absent = middle;
         }
 
-        if (head.TakesAppends && !_policy.IsLeft(head.Length, _rollsBySize))
+        if (head.TakesAppends && !_policy.MustRoll(head.Length, _rollsBySize))
             return new LocatedObject(last, new AppendPosition(head.Length, head.Crc64));
 
         // Full, and whoever filled it did not come to seal it.

@@ -159,7 +159,7 @@ internal sealed class ObjectSealer : IDisposable
         }
     }
 
-    // Another writer has appended since, or somebody deleted, replaced or sealed it: its end is not ours to tell.
+    // Another writer has appended since, or the object was deleted, replaced or sealed: this writer must not seal it.
     private static bool IsNoLongerOurs(Exception error) => error is OssException
     {
         IsFromOss: true,

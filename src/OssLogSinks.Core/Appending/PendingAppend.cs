@@ -4,7 +4,7 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Records on their way into one object: always the same bytes until their fate is known. Owned by the worker that
+/// Records on their way into one object: always the same bytes until their outcome is known. Owned by the worker that
 /// ships the stream.
 /// </summary>
 internal sealed class PendingAppend
@@ -24,11 +24,10 @@ internal sealed class PendingAppend
     public ulong Crc64 => _body.Crc64;
 
     /// <summary>
-    /// The note of a process before this one that was sending these records, or more of them, when it ended; null if none did.
-    /// It says what may stand there besides what would be sent now: the disk may not have kept all of it, and another compressor
-    /// or header makes other bytes of it.
+    /// The journal entry of an earlier process that was sending these records, or more of them, when it ended; null if there is none. The
+    /// object may hold its bytes instead of ours: some records may be missing on disk now, or compression or header may differ.
     /// </summary>
-    public AppendIntent? Left { get; init; }
+    public AppendIntent? Recovered { get; init; }
 
     /// <summary>Position last journaled for this append; null if none.</summary>
     public (int Sequence, long Position)? IntendedAt { get; set; }
@@ -37,7 +36,7 @@ internal sealed class PendingAppend
     public PendingState State { get; set; } = PendingState.ToSend;
 
     /// <summary>
-    /// Whether the outcome of a copy that was sent at the present position is in doubt: it may stand there already, or land yet.
+    /// Whether the outcome of a copy that was sent at the present position is in doubt: it may be there already, or land yet.
     /// Cleared when the position is left, for then it can never land.
     /// </summary>
     public bool MayHaveLanded { get; set; }
@@ -46,12 +45,12 @@ internal sealed class PendingAppend
     public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
 
     /// <summary>The same bytes as an append of their own, that nothing is known of yet.</summary>
-    public PendingAppend Anew() => new(_body);
+    public PendingAppend AsNewAppend() => new(_body);
 
-    /// <summary>Whether it is worth keeping the bytes when they go elsewhere: making them took time.</summary>
+    /// <summary>Whether to keep the bytes when they go to another object: compressing them took time.</summary>
     public bool IsCompressed => _body.IsCompressed;
 
-    /// <summary>Lets go of the bytes: their fate is known, or they are given up.</summary>
+    /// <summary>Lets go of the bytes: their outcome is known, or they are given up.</summary>
     public void Release() => _body.Release();
 }
 

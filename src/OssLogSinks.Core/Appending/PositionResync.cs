@@ -16,15 +16,14 @@ namespace OssLogSinks.Core.Appending;
 /// <remarks>
 /// <para>Two things nobody can find out by asking the service, and what is chosen then:</para>
 /// <para>
-/// A stranger appended our very bytes at our very position while ours were in doubt: they are taken for ours, so that the
-/// text stands there once. On an object that others may share, an append whose first answer is a refusal for its position is
+/// A foreign writer appended our very bytes at our very position while ours were in doubt: they are taken for ours, so that the
+/// text is there once. On an object that others may share, an append whose first answer is a refusal for its position is
 /// not in doubt, and is appended behind them. On an object of one writer alone it is: a proxy may have delivered the request twice.
 /// </para>
 /// <para>
-/// The object was deleted and made anew between two looks. What stood in the old one is gone by somebody's will; an append
-/// in doubt is stored in the new one if it does not stand there. Should a copy still be travelling that was given up as
-/// too late, and the new object have exactly its position's length when it arrives, it stands there a second time, and
-/// maybe behind later records.
+/// The object was deleted and made again between two looks. The old content was deleted on purpose. An append in doubt is stored in the new
+/// object if it is not there. If a delayed copy arrives just when the new object has exactly its position's length, its records are stored
+/// twice, possibly after later ones.
 /// </para>
 /// </remarks>
 internal sealed class PositionResync
@@ -65,7 +64,7 @@ internal sealed class PositionResync
 
         if (head is null)
         {
-            // Deleted: what stood there is gone by somebody's will, and position 0 is the only one that is left.
+            // The object was deleted on purpose: go on at position 0.
             // Only an append that was itself meant for position 0 may still land.
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
@@ -74,7 +73,7 @@ internal sealed class PositionResync
         return await JudgeAsync(key, sentAt, pending, now, head.TakesAppends, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the range where the append should stand and compares; null if the question got no answer.</summary>
+    /// <summary>Reads the range where the append should be and compares; null if the question got no answer.</summary>
     public Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
         string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken) =>
         ReadBackAsync(key, new OssByteRange(sentAt.Length, pending.Length), new ExpectedBytes(pending.Body), cancellationToken);
@@ -164,11 +163,11 @@ internal sealed class PositionResync
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)
     {
-        // Nothing beyond our position: not landed yet, if ever. A shorter object was deleted and made anew.
+        // Nothing beyond our position: not landed yet, if ever. A shorter object was deleted and made again.
         if (now.Length <= sentAt.Length)
             return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: now.Length < sentAt.Length) : new ResyncVerdict.RollOver();
 
-        // Only an append that is in doubt can be what stands there.
+        // Only an append that is in doubt can be what is there.
         var isOurs = false;
         if (pending.MayHaveLanded)
         {
@@ -188,11 +187,11 @@ internal sealed class PositionResync
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
     {
-        foreach (var left in LeftBodies(pending))
+        foreach (var recovered in RecoveredBodies(pending))
         {
-            var range = new OssByteRange(sentAt.Length, left.Length);
+            var range = new OssByteRange(sentAt.Length, recovered.Length);
             var (found, failure) = await StandsAsync(
-                key, range, sentAt.Advance(left.Length, left.Crc64), now, new ExpectedCrc64(left.Crc64), cancellationToken).ConfigureAwait(false);
+                key, range, sentAt.Advance(recovered.Length, recovered.Crc64), now, new ExpectedCrc64(recovered.Crc64), cancellationToken).ConfigureAwait(false);
             if (found || failure is not null)
                 return (found, failure);
         }
@@ -206,9 +205,9 @@ internal sealed class PositionResync
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static IEnumerable<LostBody> LeftBodies(PendingAppend pending) =>
-        pending.Left is { } left
-            ? left.Earlier.Prepend(left.Body).Where(body => body != new LostBody(pending.Length, pending.Crc64))
+    private static IEnumerable<SentBody> RecoveredBodies(PendingAppend pending) =>
+        pending.Recovered is { } recovered
+            ? recovered.Earlier.Prepend(recovered.Body).Where(body => body != new SentBody(pending.Length, pending.Crc64))
             : [];
 
     private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
@@ -217,7 +216,7 @@ internal sealed class PositionResync
         if (now.Length < end.Length)
             return (false, null);
 
-        // Another CRC-64 at the same length proves nothing: what stands before our bytes may be what has changed.
+        // Another CRC-64 at the same length proves nothing: what is before our bytes may be what has changed.
         if (now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64)
             return (true, null);
 
@@ -249,10 +248,10 @@ internal sealed class PositionResync
         return length;
     }
 
-    /// <summary>What should stand in a range, compared piece by piece.</summary>
+    /// <summary>What should be in a range, compared piece by piece.</summary>
     private interface IExpectedContent
     {
-        /// <summary>Whether all that was compared is what should stand there; meaningful once the whole range was.</summary>
+        /// <summary>Whether all that was compared is what should be there; meaningful once the whole range was.</summary>
         bool IsMatch { get; }
 
         void Compare(ReadOnlySpan<byte> piece);
@@ -285,17 +284,17 @@ internal sealed class PositionResync
 /// <summary>What a resync found out about an append.</summary>
 internal abstract record ResyncVerdict
 {
-    /// <summary>The append stands in the object, which now ends at <paramref name="Position"/>.</summary>
+    /// <summary>The append is in the object, which now ends at <paramref name="Position"/>.</summary>
     /// <param name="Position">The object's end.</param>
     /// <param name="TakesAppends">Whether the object takes more.</param>
     public sealed record AlreadyStored(AppendPosition Position, bool TakesAppends) : ResyncVerdict;
 
-    /// <summary>The append does not stand in the object; it is to be sent at <paramref name="Position"/>.</summary>
+    /// <summary>The append is not in the object; it is to be sent at <paramref name="Position"/>.</summary>
     /// <param name="Position">The object's end.</param>
     /// <param name="IsFenced">Whether a copy that is still travelling can no longer land.</param>
     public sealed record AppendAt(AppendPosition Position, bool IsFenced) : ResyncVerdict;
 
-    /// <summary>The append does not stand in the object, which takes no more: it goes to the next one.</summary>
+    /// <summary>The append is not in the object, which takes no more: it goes to the next one.</summary>
     public sealed record RollOver : ResyncVerdict;
 
     /// <summary>The question got no answer; ask again later.</summary>

@@ -11,7 +11,7 @@ namespace OssLogSinks.Core.Client;
 /// </summary>
 internal static class AnswerXml
 {
-    // Contents, Owner and ID of a listing are at 1 to 3; what the service may add has room.
+    // Contents, Owner and ID of a listing are at 1 to 3; what the service may add has space.
     private const int DeepestLevel = 16;
 
     // The service's elements have a namespace at most.

@@ -113,7 +113,7 @@ internal static class ObjectPropertyHeaders
             }
             else if (!names.Add(entry.Key))
             {
-                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} stands twice; leave one out, as OSS stores names in lower case.");
+                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} is given twice; leave one out, as OSS stores names in lower case.");
             }
 
             if (entry.Value is null || !HeaderText.IsSendable(entry.Value))

@@ -30,7 +30,7 @@ public sealed class OssClientOptions
     /// </summary>
     public string? Region { get; set; }
 
-    /// <summary>Where the bucket stands in the URL. Default: judged by the endpoint.</summary>
+    /// <summary>Where the bucket is in the URL. Default: judged by the endpoint.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
     /// <summary>How requests are signed. Default: V4.</summary>

@@ -195,7 +195,7 @@ internal static class ExactUri
     }
 }
 
-/// <summary>Where the bucket stands in a request's URL.</summary>
+/// <summary>Where the bucket is in a request's URL.</summary>
 public enum OssAddressingStyle
 {
     /// <summary>

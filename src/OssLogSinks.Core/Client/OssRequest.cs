@@ -4,7 +4,7 @@ using OssLogSinks.Core.Client.Signing;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>One operation on the wire before it is signed: can be signed and sent any number of times, each time anew.</summary>
+/// <summary>One operation on the wire before it is signed: can be signed and sent any number of times, each time again.</summary>
 /// <param name="Operation">The operation's name, for messages.</param>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Key">The object's key; null for an operation on the bucket.</param>
@@ -47,7 +47,7 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
         return message;
     }
 
-    // The text that was signed, not one that a header class has parsed and written anew.
+    // The text that was signed, not one that a header class has parsed and written again.
     private static void AddUnaltered(HttpRequestMessage message, string name, string value)
     {
         var isAdded = message.Headers.TryAddWithoutValidation(name, value)

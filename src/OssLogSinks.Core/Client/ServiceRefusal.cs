@@ -49,7 +49,7 @@ internal sealed class ServiceRefusal
         var message = kind switch
         {
             OssFailureKind.Proxy => $"{sent.Operation} failed: {TransportFailures.AsksForCredentials(failures.Proxy)}.",
-            OssFailureKind.NotOss => StrangersAnswer(sent.Operation, response.StatusCode, failures),
+            OssFailureKind.NotOss => ForeignAnswer(sent.Operation, response.StatusCode, failures),
             _ => Refusal(sent.Operation, response.StatusCode, code, words, ec, requestId!),
         };
         var exception = new OssException(response.StatusCode, code, message)
@@ -101,7 +101,7 @@ internal sealed class ServiceRefusal
         return message + (ec is null ? $" (request {requestId})." : $" (EC {ec}, request {requestId}).");
     }
 
-    private static string StrangersAnswer(string operation, HttpStatusCode status, TransportFailures failures) =>
+    private static string ForeignAnswer(string operation, HttpStatusCode status, TransportFailures failures) =>
         (int)status is >= 300 and < 400
             ? $"{operation} failed: {failures.Way} answered with a redirect (status {Number(status)}), so it is not OSS that answers."
             : $"{operation} failed: {failures.Way} answered with status {Number(status)}, but without a request id of OSS, so it is not OSS that answers.";

@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
 /// One stream: its waiting batches, its turn in the schedule, and the appender that knows its object. Everything but
-/// <see cref="Appender"/>, <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it, is guarded by the spool's lock.
+/// <see cref="Appender"/>, <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it, is guarded by the buffer's lock.
 /// </summary>
 internal sealed class LogStream
 {
@@ -24,7 +24,7 @@ internal sealed class LogStream
 
     public ObjectAppender Appender { get; }
 
-    /// <summary>How the present batch has fared.</summary>
+    /// <summary>The failures of the current batch.</summary>
     public RetryBudget Budget { get; } = new();
 
     /// <summary>How often its object has been closed before it was full.</summary>

@@ -9,35 +9,35 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// The background loop that moves batches from the spool into objects: a fixed number of workers, each taking one
+/// The background loop that moves batches from the buffer into objects: a fixed number of workers, each taking one
 /// stream at a time for one step. It alone decides how often to try and when to give up.
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    // Long before a request is given up, people want to know that nobody answers.
+    // A request without an answer is reported long before it times out.
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
 
-    // While OSS fails, one stream asks that often, so that delivery begins again soon after OSS does.
-    private static readonly TimeSpan LongestScoutPause = TimeSpan.FromSeconds(4);
+    // While OSS fails, one stream probes it at least this often, so that delivery resumes soon after OSS does.
+    private static readonly TimeSpan LongestProbePause = TimeSpan.FromSeconds(4);
 
-    private readonly MemorySpool _spool;
+    private readonly MemoryBuffer _buffer;
     private readonly AppendContext _context;
-    private readonly DeliveryFate _fate;
+    private readonly DeliveryTracker _deliveryTracker;
     private readonly ShipperSettings _settings;
     private readonly CancellationTokenSource _stop = new();
-    private readonly RetrySchedule _scoutSchedule;
+    private readonly RetrySchedule _probeSchedule;
     private readonly Task[] _workers;
 
     // The stream that finds out for the others when OSS works again; null while none fails.
-    private LogStream? _scout;
+    private LogStream? _probe;
 
-    public Shipper(MemorySpool spool, AppendContext context, DeliveryFate fate, ShipperSettings settings)
+    public Shipper(MemoryBuffer buffer, AppendContext context, DeliveryTracker deliveryTracker, ShipperSettings settings)
     {
-        _spool = spool;
+        _buffer = buffer;
         _context = context;
-        _fate = fate;
+        _deliveryTracker = deliveryTracker;
         _settings = settings;
-        _scoutSchedule = settings.Schedule with { Limit = Shorter(settings.Schedule.Limit, Longer(settings.Schedule.First, LongestScoutPause)) };
+        _probeSchedule = settings.Schedule with { Limit = Shorter(settings.Schedule.Limit, Longer(settings.Schedule.First, LongestProbePause)) };
         _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
     }
 
@@ -65,21 +65,21 @@ internal sealed class Shipper : IDisposable
         DeliveryScope.Begin(_context.Source);
         try
         {
-            while (await _spool.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            while (await _buffer.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                while (_spool.Ready.TryRead(out var stream))
+                while (_buffer.Ready.TryRead(out var stream))
                     await TakeTurnAsync(stream).ConfigureAwait(false);
             }
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // Stopped, whatever the client made of it: what is left in the spool is given up by whoever stopped us.
+            // Stopped; the client may throw anything then. The caller of the stop drops what is left in the buffer.
         }
     }
 
     private async Task TakeTurnAsync(LogStream stream)
     {
-        var batch = _spool.Begin(stream);
+        var batch = _buffer.Begin(stream);
         var isOver = false;
         using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream, () => Volatile.Read(ref isOver)), null, LongSilence, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
@@ -103,14 +103,14 @@ internal sealed class Shipper : IDisposable
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            // A fault of ours, or of a client plugged in: treated as trouble, so that no worker ever ends by it.
+            // A bug of ours or of a custom client. It is retried like a failed request, so that it never stops a worker.
             pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
         }
 
         var hasDelivered = verdict is ShipVerdict.Delivered;
-        _spool.End(stream, pause, HealthOf(stream, hasDelivered));
+        _buffer.End(stream, pause, HealthOf(stream, hasDelivered));
         if (stream.Budget.Failures == 0)
-            EndScouting(stream, hasDelivered);
+            EndProbing(stream, hasDelivered);
     }
 
     private static StreamHealth HealthOf(LogStream stream, bool hasDelivered)
@@ -121,11 +121,11 @@ internal sealed class Shipper : IDisposable
         return hasDelivered ? StreamHealth.Good : StreamHealth.Unknown;
     }
 
-    // If it was given up, the next one that fails takes its part.
-    private void EndScouting(LogStream stream, bool hasDelivered)
+    // If its batch was dropped, the next stream that fails becomes the probe.
+    private void EndProbing(LogStream stream, bool hasDelivered)
     {
-        if (Interlocked.CompareExchange(ref _scout, null, stream) == stream && hasDelivered)
-            _spool.EndPauses();
+        if (Interlocked.CompareExchange(ref _probe, null, stream) == stream && hasDelivered)
+            _buffer.EndPauses();
     }
 
     private void ReportSilence(LogStream stream, Func<bool> isOver)
@@ -141,16 +141,16 @@ internal sealed class Shipper : IDisposable
         {
             case ShipVerdict.Delivered delivered:
                 stream.Budget.MarkSuccess();
-                // Empty records are delivered without asking OSS: they tell nothing of it.
+                // Empty records need no request, so they do not show that OSS works.
                 if (delivered.Bytes > 0)
                     _context.Reporter.Delivered((this, stream));
-                _fate.Stored(batch, delivered.End, delivered.Bytes);
+                _deliveryTracker.Delivered(batch, delivered.End, delivered.Bytes);
                 return TimeSpan.Zero;
 
             case ShipVerdict.Never never:
                 stream.Budget.MarkSuccess();
                 _context.Reporter.GaveUp((this, stream));
-                _fate.Lost(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeStored: false);
+                _deliveryTracker.Dropped(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeDelivered: false);
                 return TimeSpan.Zero;
 
             case ShipVerdict.GoOn:
@@ -190,11 +190,11 @@ internal sealed class Shipper : IDisposable
 
     private void GiveUp(LogStream stream, AppendBatch batch, DropReason reason, string why, Exception? error)
     {
-        var mayBeStored = stream.Appender.MayHaveLanded;
+        var mayBeDelivered = stream.Appender.MayHaveLanded;
         stream.Appender.Abandon();
         stream.Budget.MarkSuccess();
         _context.Reporter.GaveUp((this, stream));
-        _fate.Lost(batch, reason, why, error, mayBeStored);
+        _deliveryTracker.Dropped(batch, reason, why, error, mayBeDelivered);
     }
 
     private static string WhyRefused(AppendOutcome.Refused refused) =>
@@ -206,20 +206,20 @@ internal sealed class Shipper : IDisposable
         if (firstPauseIsZero && failures == 1)
             return TimeSpan.Zero;
 
-        // Half of it at least: a refusal is asked about every now and then, not at once and then not for a minute.
+        // Between half and all of the delay, so that two retries after a refusal are never close together.
         if (cause is AppendOutcome.Refused)
             return new TimeSpan((long)(_settings.RefusalDelay.Ticks * (0.5 + (Chance() / 2))));
 
-        var isScout = (Interlocked.CompareExchange(ref _scout, stream, null) ?? stream) == stream;
-        var pause = (isScout ? _scoutSchedule : _settings.Schedule).DelayAfter(failures, Chance());
+        var isProbe = (Interlocked.CompareExchange(ref _probe, stream, null) ?? stream) == stream;
+        var pause = (isProbe ? _probeSchedule : _settings.Schedule).DelayAfter(failures, Chance());
         if (cause is not AppendOutcome.Throttled { Error.RetryAfter: { } asked } || asked <= pause)
             return pause;
 
-        // What the service asks for is not ours to trust: it may name years, which no timer takes.
+        // Retry-After is not trusted: it may name years, which no timer accepts.
         return asked < _settings.Schedule.Limit ? asked : _settings.Schedule.Limit;
     }
 
-    // One object that is closed is nothing special. Where each new one is closed too, they must not be used up one an append.
+    // One closed object is normal. If each new one is closed too, slow down: every append would use up a sequence number.
     private TimeSpan PauseAfterClosing(LogStream stream)
     {
         var inARow = stream.Closings.Mark(_settings.Time, _settings.Schedule.Limit + _settings.Schedule.Limit);
@@ -230,7 +230,7 @@ internal sealed class Shipper : IDisposable
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    // The function is the user's: what it throws, or gives beyond its range, must end no worker.
+    // A user supplies this function: an exception, or a value out of range, must not stop a worker.
     private double Chance()
     {
         try

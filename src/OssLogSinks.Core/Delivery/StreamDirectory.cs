@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
 /// Finds an event's stream by its time and values. Keeps as many streams as it may; the one that is idle for
-/// longest is forgotten first. Guarded by the spool's lock.
+/// longest is forgotten first. Guarded by the buffer's lock.
 /// </summary>
 internal sealed class StreamDirectory
 {
@@ -151,7 +151,7 @@ internal readonly struct StreamId : IEquatable<StreamId>
         _values = values;
     }
 
-    /// <summary>The same id with values of its own, to be kept.</summary>
+    /// <summary>A copy of the id with its own values, safe to store.</summary>
     public StreamId Kept() => new(_period, _values.ToArray());
 
     public bool Equals(StreamId other)

@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
 /// Moves streams through their round: idle, lingering, ready, shipping, backing off. Every member is called under the
-/// spool's lock, which its timers take as well.
+/// buffer's lock, which its timers take as well.
 /// </summary>
 internal sealed class StreamSchedule
 {
@@ -23,7 +23,7 @@ internal sealed class StreamSchedule
     private int _waitingStreams;
     private bool _isHurrying;
 
-    /// <param name="gate">The spool's lock.</param>
+    /// <param name="gate">The buffer's lock.</param>
     /// <param name="time">The clock.</param>
     /// <param name="idle">Where idle streams stand, new ones too.</param>
     /// <param name="onIdle">Called under the lock for a stream that has rested as long as it was to be watched.</param>
@@ -63,8 +63,7 @@ internal sealed class StreamSchedule
     }
 
     /// <summary>
-    /// Ends the lingering or waiting of a stream. One that ships or backs off comes to its next turn by itself; an idle one has
-    /// nothing to ship.
+    /// Makes a lingering or waiting stream ready. One that ships or backs off gets its next turn anyway; an idle one has nothing to ship.
     /// </summary>
     public void Due(LogStream stream)
     {
@@ -105,7 +104,7 @@ internal sealed class StreamSchedule
         Wake(stream, _isHurrying && wait > ClosingPause ? ClosingPause : wait);
     }
 
-    /// <summary>Nothing waits in the stream; after <paramref name="watch"/>, if given, somebody looks whether that is still so.</summary>
+    /// <summary>Nothing waits in the stream. It is checked again after <paramref name="watch"/>, if given.</summary>
     public void Rest(LogStream stream, TimeSpan? watch)
     {
         Grew(stream, -stream.LingeringBytes);

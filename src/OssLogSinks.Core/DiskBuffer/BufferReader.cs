@@ -9,12 +9,12 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Brings the records of segments and blocks to the memory buffer, in their order, as far as that has room. What the disk does
+/// Brings the records of segments and blocks to the memory buffer, in their order, as far as that has space. What the disk does
 /// not give now is tried again for a minute; only what was read and found damaged, or is gone, is given up. Used by one loop.
 /// </summary>
 internal sealed class BufferReader
 {
-    // A place that cannot be read now may be later: it is tried for a minute, and those behind it a little.
+    // A range that cannot be read now may be readable later: it is retried for a minute, the ranges after it less often.
     public const int MostTries = 12;
     public const int TriesAfterThat = 2;
     public static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
@@ -23,10 +23,10 @@ internal sealed class BufferReader
     public const long LongestSegment = (16 << 20) + BlockHeader.LargestBlock;
 
     private readonly IBufferFiles _files;
-    private readonly MemorySpool _memory;
+    private readonly MemoryBuffer _memory;
     private readonly DamageReport _damage;
     private readonly TimeProvider _time;
-    private readonly DeliveryFate? _fate;
+    private readonly DeliveryTracker? _deliveryTracker;
     private readonly Action? _stuck;
     private readonly StreamNames _names = new();
     private readonly PassedOverStreams _passedOver;
@@ -37,17 +37,17 @@ internal sealed class BufferReader
     /// <param name="memory">Where the records go.</param>
     /// <param name="damage">What cannot be read is told here.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="fate">Told of records of this process that cannot be read any more; null for another's.</param>
+    /// <param name="deliveryTracker">Told of records of this process that cannot be read any more; null for another's.</param>
     /// <param name="stuck">Called when a segment of this process could not be opened for a minute; it is tried on.</param>
-    public BufferReader(IBufferFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, DeliveryFate? fate = null, Action? stuck = null)
+    public BufferReader(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, DeliveryTracker? deliveryTracker = null, Action? stuck = null)
     {
         _files = files;
         _memory = memory;
         _damage = damage;
         _time = time;
-        _fate = fate;
+        _deliveryTracker = deliveryTracker;
         _stuck = stuck;
-        _passedOver = new PassedOverStreams(files, memory, damage, time, fate, stuck);
+        _passedOver = new PassedOverStreams(files, memory, damage, time, deliveryTracker, stuck);
     }
 
     /// <summary>Whether a record is to be delivered; null for all. It is told the stream's hash and the id.</summary>
@@ -103,7 +103,7 @@ internal sealed class BufferReader
             }
             else
             {
-                await Waiting.WithAsync(OrRelief(changed), cancellationToken).ConfigureAwait(false);
+                await Waiting.WithAsync(OrAcceptingAgain(changed), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -125,7 +125,7 @@ internal sealed class BufferReader
                 left.Dequeue();
             var state = left.Count > 0 && left.Peek().Id == records.Id ? left.Peek().State : null;
             while (await WhatHoldsUpAsync(records, source, state, cancellationToken).ConfigureAwait(false) is { } obstacle)
-                await Waiting.WithAsync(OrRelief(obstacle), cancellationToken).ConfigureAwait(false);
+                await Waiting.WithAsync(OrAcceptingAgain(obstacle), cancellationToken).ConfigureAwait(false);
             records.IsHeld = false;
         }
 
@@ -143,7 +143,7 @@ internal sealed class BufferReader
     private async Task<Task?> WhatHoldsUpAsync(BlockRecords records, RecordSource source, object? state, CancellationToken cancellationToken)
     {
         await CatchUpAsync(cancellationToken).ConfigureAwait(false);
-        return _passedOver.Contains(records.Streams[records.StreamIndex]) ? _passedOver.Relief : TryPass(records, source, state);
+        return _passedOver.Contains(records.Streams[records.StreamIndex]) ? _passedOver.AcceptingAgain : TryPass(records, source, state);
     }
 
     private Task? TryPass(BlockRecords records, RecordSource source, object? state)
@@ -187,7 +187,7 @@ internal sealed class BufferReader
     public bool IsStuck => _passedOver.IsStuck;
 
     /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
-    public Task OrRelief(Task task) => _passedOver.OrRelief(task);
+    public Task OrAcceptingAgain(Task task) => _passedOver.OrAcceptingAgain(task);
 
     private Acceptance TryAdd(BlockRecords records, RecordSource source, object? state, out Task? spaceAvailable)
     {
@@ -199,7 +199,7 @@ internal sealed class BufferReader
     {
         while (FeedSome(records, place) is { } spaceAvailable)
         {
-            await Waiting.WithAsync(OrRelief(spaceAvailable), cancellationToken).ConfigureAwait(false);
+            await Waiting.WithAsync(OrAcceptingAgain(spaceAvailable), cancellationToken).ConfigureAwait(false);
             await CatchUpAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -238,7 +238,7 @@ internal sealed class BufferReader
     private sealed class OpenSegment(BufferReader reader, BufferFolder folder, Segment segment) : IDisposable
     {
         private SegmentReader? _file;
-        private long _nextId = Math.Max(segment.FirstId, reader._fate is null ? 0 : reader.LastId + 1);
+        private long _nextId = Math.Max(segment.FirstId, reader._deliveryTracker is null ? 0 : reader.LastId + 1);
         private long _length = long.MaxValue;
         private int _failures;
         private int _mostTries = MostTries;
@@ -250,7 +250,7 @@ internal sealed class BufferReader
         public Func<BlockRecords, Task<bool>>? Scan { get; init; }
 
         /// <summary>Records up to this id were read elsewhere.</summary>
-        public long Above { get; init; } = reader._fate is null ? reader.LastId : 0;
+        public long Above { get; init; } = reader._deliveryTracker is null ? reader.LastId : 0;
 
         /// <summary>Whether the scan wants no more.</summary>
         public bool IsScanOver { get; private set; }
@@ -321,7 +321,7 @@ internal sealed class BufferReader
             {
                 var file = reader._files.OpenToRead(segment.Path);
                 _length = file.Length;
-                _file = new SegmentReader(file, folder.Salt, reader._names, segment.FirstId, Above);
+                _file = new SegmentReader(file, folder.FolderId, reader._names, segment.FirstId, Above);
             }
 
             if (Offset > _file.Offset)
@@ -369,13 +369,13 @@ internal sealed class BufferReader
         // In a segment of this process, ids follow without a gap: what is missing is known at once.
         private void Lose(long? nextId)
         {
-            if (Scan is not null || reader._fate is null || nextId is not { } next || next <= _nextId)
+            if (Scan is not null || reader._deliveryTracker is null || nextId is not { } next || next <= _nextId)
                 return;
 
             _stretch = new object();
             var missing = next - _nextId;
             folder.Lose(segment, _nextId, missing);
-            reader._fate.LostOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");
+            reader._deliveryTracker.DroppedOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");
             _nextId = next;
             reader.LastId = next - 1;
             reader.Consumed?.Invoke(next - 1);
@@ -392,7 +392,7 @@ internal sealed class BufferReader
                 return false;
             }
 
-            if (++_failures < _mostTries || (_file is null && reader._fate is not null))
+            if (++_failures < _mostTries || (_file is null && reader._deliveryTracker is not null))
             {
                 if (_failures >= _mostTries)
                     TellStuck(error);
@@ -427,7 +427,7 @@ internal sealed class BufferReader
         {
             var (_, end, _) = folder.Extent(segment);
             var missing = (end ?? _nextId) - _nextId;
-            reader._damage.TellMissing(folder.Name, segment.FirstId, reader._fate is not null || end is not null ? missing : null);
+            reader._damage.TellMissing(folder.Name, segment.FirstId, reader._deliveryTracker is not null || end is not null ? missing : null);
             Lose(end);
             folder.EndReading(segment);
             reader.Consumed?.Invoke((end ?? _nextId) - 1);

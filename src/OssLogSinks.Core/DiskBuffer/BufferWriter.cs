@@ -28,7 +28,7 @@ internal sealed class BufferWriter
     private readonly StagingBuffer _staging;
     private readonly DeliveryQueue _queue;
     private readonly FlushTracker _tracker;
-    private readonly DeliveryFate _fate;
+    private readonly DeliveryTracker _deliveryTracker;
     private readonly DeliveryReporter _reporter;
     private readonly DeliverySource _source;
     private readonly TimeProvider _time;
@@ -65,20 +65,20 @@ internal sealed class BufferWriter
     /// <param name="staging">Where blocks come from.</param>
     /// <param name="queue">Where they go.</param>
     /// <param name="tracker">Who waits for records.</param>
-    /// <param name="fate">Who takes what is dropped.</param>
+    /// <param name="deliveryTracker">Who takes what is dropped.</param>
     /// <param name="reporter">Who tells of a disk that fails.</param>
     /// <param name="time">The clock.</param>
     /// <param name="work">Set when there is something to do.</param>
     /// <param name="otherBytes">Bytes of folders that were taken over, which count against the limit too.</param>
     public BufferWriter(
-        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliveryFate fate, DeliveryReporter reporter, TimeProvider time, ThreadSignal work, Func<long> otherBytes)
+        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliveryTracker deliveryTracker, DeliveryReporter reporter, TimeProvider time, ThreadSignal work, Func<long> otherBytes)
     {
         _files = files;
         _settings = settings;
         _staging = staging;
         _queue = queue;
         _tracker = tracker;
-        _fate = fate;
+        _deliveryTracker = deliveryTracker;
         _reporter = reporter;
         _source = reporter.Source;
         _time = time;
@@ -136,7 +136,7 @@ internal sealed class BufferWriter
 
     private void Abandon(bool isOver)
     {
-        List<(Block Block, bool MayBeStored)> left;
+        List<(Block Block, bool MayBeDelivered)> left;
         lock (_pending)
         {
             // The next process may find what a thread that hangs was writing, and what could not be cut off.
@@ -147,9 +147,9 @@ internal sealed class BufferWriter
                 left.Add((block, false));
         }
 
-        foreach (var (block, mayBeStored) in left)
+        foreach (var (block, mayBeDelivered) in left)
         {
-            _fate.LostInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was room for them on disk.", mayBeStored);
+            _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
             _tracker.GiveUp(block.FirstId, block.LastId, block.Count);
             _staging.Placed();
 
@@ -166,7 +166,7 @@ internal sealed class BufferWriter
         lock (_folders)
             folders = [.. _folders];
         if (folders.Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
-            _fate.LostOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
+            _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
     /// <summary>Lets go of all folders: those in which nothing is left go. The thread must have ended.</summary>
@@ -238,7 +238,7 @@ internal sealed class BufferWriter
         if (!_staging.HasWork && _pending.Count == 0)
             return _active?.HasUnsynced == true && _tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
 
-        if (!HasUnwritten && Left(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
+        if (!HasUnwritten && Remaining(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
         bool goesOn;
@@ -253,13 +253,13 @@ internal sealed class BufferWriter
         PlaceInMemory();
 
         if (HasUnwritten || (IsDiskDown && _staging.HasWork))
-            return _failedAt is null || _isStopping ? ProbeInterval : Left(_failedAt, ProbeInterval);
+            return _failedAt is null || _isStopping ? ProbeInterval : Remaining(_failedAt, ProbeInterval);
         if (_staging.HasWork)
-            return Left(_lastWrite, Pace);
-        return _pending.Count > 0 ? Left(_lastSync, _settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
+            return Remaining(_lastWrite, Pace);
+        return _pending.Count > 0 ? Remaining(_lastSync, _settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
     }
 
-    // Writes as much as there is room for, and makes it durable if that is due. False if the disk takes no more now.
+    // Writes as much as there is space for, and makes it durable if that is due. False if the disk takes no more now.
     private bool TryPlace()
     {
         if (IsDiskDown)
@@ -311,12 +311,12 @@ internal sealed class BufferWriter
         return true;
     }
 
-    // False if there was more than finds room.
+    // False if there was more than finds space.
     private bool WriteRound()
     {
         for (var bytes = 0L; bytes < LargestRound && NextBlock() is { } block; bytes += block.Length)
         {
-            if (!MakeRoomFor(block))
+            if (!MakeSpaceFor(block))
                 return false;
 
             Write(block);
@@ -362,7 +362,7 @@ internal sealed class BufferWriter
         }
     }
 
-    private bool MakeRoomFor(Block block)
+    private bool MakeSpaceFor(Block block)
     {
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
@@ -391,7 +391,7 @@ internal sealed class BufferWriter
                 continue;
 
             segment.Copies.ReleaseAll(_staging.ReleaseCopy);
-            _fate.LostOnDisk(DropReason.SpoolFull, records, "the buffer on disk was full, and its oldest events gave way.");
+            _deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
             return true;
         }
 
@@ -399,7 +399,7 @@ internal sealed class BufferWriter
     }
 
     private bool IsSyncDue() => _settings.SyncInterval is { } interval
-        ? _written > 0 && (HasUnwritten || IsHurried || Left(_lastSync, interval) == TimeSpan.Zero)
+        ? _written > 0 && (HasUnwritten || IsHurried || Remaining(_lastSync, interval) == TimeSpan.Zero)
         : _tracker.IsDiskAwaited;
 
     private void Sync()
@@ -424,7 +424,7 @@ internal sealed class BufferWriter
         }
     }
 
-    // On disk they are safe, so whoever waits for their outcome need not wait any longer.
+    // Records are safe once they are on disk, so their owners are told now.
     private void Publish()
     {
         Block[] written;
@@ -441,7 +441,7 @@ internal sealed class BufferWriter
         _copied.RemoveAll(segment => segment.IsFinal && segment.Copies.NextOffset is null);
         foreach (var block in written)
         {
-            _fate.Kept(block.States);
+            _deliveryTracker.Persisted(block.States);
             _staging.Placed();
         }
 
@@ -554,7 +554,7 @@ internal sealed class BufferWriter
         empty.ForEach(folder => folder.Dispose());
     }
 
-    private TimeSpan Left(long? since, TimeSpan interval)
+    private TimeSpan Remaining(long? since, TimeSpan interval)
     {
         var left = since is { } at ? interval - _time.GetElapsedTime(at) : TimeSpan.Zero;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;

@@ -15,12 +15,12 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// Records wait on disk: they come into the staging buffer, the writer takes them to a folder, the reader brings them from there to
 /// the memory buffer, and its shipper to OSS. Each part has a loop of its own and waits for nobody but the next one.
 /// </summary>
-internal sealed class DiskBuffer : ISpool
+internal sealed class DiskBuffer : IRecordBuffer
 {
     // A loop that ended by a fault of ours begins again after this.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
 
-    private readonly DeliveryFate _fate;
+    private readonly DeliveryTracker _deliveryTracker;
     private readonly DeliveryReporter _reporter;
     private readonly TimeProvider _time;
     private readonly object _pace = new();
@@ -31,28 +31,28 @@ internal sealed class DiskBuffer : ISpool
     private readonly BufferWriter _writer;
     private readonly BufferReader _reader;
     private readonly OrphanedFolders _orphans;
-    private readonly ShippingLane _lane;
+    private readonly DeliveryPipeline _pipeline;
     private readonly MemorySource _memorySource;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<bool> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
-    private readonly Task _adopting;
+    private readonly Task _takingOver;
     private DeliveryQueue.Item _present;
     private BlockRecords? _presentRecords;
 
     public DiskBuffer(DiskBufferParts parts, DiskBufferSettings settings, IBufferFiles files)
     {
-        (_fate, _reporter, _time) = (parts.Fate, parts.Reporter, parts.Time);
+        (_deliveryTracker, _reporter, _time) = (parts.DeliveryTracker, parts.Reporter, parts.Time);
         _work = new ThreadSignal(_time);
         var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, _time), parts.Counters, _reporter);
         _orphans = new OrphanedFolders(
-            files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenLane(settings.AdoptionMemory));
+            files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenPipeline(settings.OrphanMemory));
         _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory);
-        _lane = parts.OpenLane(settings.ShippingMemory);
+        _pipeline = parts.OpenPipeline(settings.ShippingMemory);
         _queue = new DeliveryQueue(_work.Set);
-        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _fate, _reporter, _time, _work, () => _orphans.Bytes);
+        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _deliveryTracker, _reporter, _time, _work, () => _orphans.Bytes);
         _memorySource = new MemorySource(_tracker);
-        _reader = new BufferReader(files, _lane.Spool, damage, _time, _fate, _tracker.EndWaitingForOss)
+        _reader = new BufferReader(files, _pipeline.Buffer, damage, _time, _deliveryTracker, _tracker.EndWaitingForOss)
         {
             ReleaseCopy = _staging.ReleaseCopy,
             Consumed = _queue.Consumed,
@@ -60,24 +60,24 @@ internal sealed class DiskBuffer : ISpool
 
         _writer.Start();
         _reading = Task.Run(() => GuardAsync(ReadAsync));
-        _adopting = Task.Run(() => GuardAsync(() => _orphans.RunAsync(_stop.Token)));
+        _takingOver = Task.Run(() => GuardAsync(() => _orphans.RunAsync(_stop.Token)));
     }
 
-    public long HeldBytes => _staging.HeldBytes + _lane.Spool.HeldBytes + (_orphans.Memory?.HeldBytes ?? 0);
+    public long HeldBytes => _staging.HeldBytes + _pipeline.Buffer.HeldBytes + (_orphans.Memory?.HeldBytes ?? 0);
 
     public long DiskBytes => _writer.DiskBytes + _orphans.Bytes;
 
-    public int OpenStreams => _lane.Spool.OpenStreams + (_orphans.Memory?.OpenStreams ?? 0);
+    public int OpenStreams => _pipeline.Buffer.OpenStreams + (_orphans.Memory?.OpenStreams ?? 0);
 
-    public TimeSpan OldestAge() => new[] { _staging.OldestAge(), _lane.Spool.OldestAge(), _orphans.Memory?.OldestAge() ?? TimeSpan.Zero }.Max();
+    public TimeSpan OldestAge() => new[] { _staging.OldestAge(), _pipeline.Buffer.OldestAge(), _orphans.Memory?.OldestAge() ?? TimeSpan.Zero }.Max();
 
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? room)
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
     {
-        var acceptance = _staging.TryAdd(record, isDue, out room);
+        var acceptance = _staging.TryAdd(record, isDue, out spaceAvailable);
 
         // Not when it has been read: a full disk may be waiting for the very records that wait for this one.
         if (isDue)
-            _lane.Spool.WakeWaiting();
+            _pipeline.Buffer.WakeWaiting();
         return acceptance;
     }
 
@@ -99,7 +99,7 @@ internal sealed class DiskBuffer : ISpool
     public Task FinishAsync()
     {
         _staging.Close();
-        _lane.Spool.Hurry();
+        _pipeline.Buffer.Hurry();
         var flushing = _tracker.Begin(OssFlushTarget.Oss).Done.Task;
         Hurry();
         return Task.WhenAll(_writer.Ended, flushing);
@@ -111,9 +111,9 @@ internal sealed class DiskBuffer : ISpool
         _writer.Stop();
         await Task.WhenAny(_writer.Ended, _givenUp.Task).ConfigureAwait(false);
         await Task.Run(_stop.Cancel).ConfigureAwait(false);
-        await Task.WhenAll(_reading, _adopting).ConfigureAwait(false);
+        await Task.WhenAll(_reading, _takingOver).ConfigureAwait(false);
         GiveUpUnwritten(isRead: false);
-        await _lane.StopAsync().ConfigureAwait(false);
+        await _pipeline.StopAsync().ConfigureAwait(false);
         await _orphans.StopAsync().ConfigureAwait(false);
         _writer.GiveUpRemoved();
         _tracker.Close();
@@ -126,7 +126,7 @@ internal sealed class DiskBuffer : ISpool
         _givenUp.TrySetResult(true);
         _writer.Abandon();
         GiveUpUnwritten(isRead: !_reading.IsCompleted);
-        _lane.GiveUp();
+        _pipeline.GiveUp();
         if (_reading.IsCompleted)
             _writer.GiveUpRemoved();
         _tracker.Close();
@@ -154,7 +154,7 @@ internal sealed class DiskBuffer : ISpool
     private void SetPace()
     {
         lock (_pace)
-            _lane.Spool.IsUrgent = _tracker.IsOssAwaited;
+            _pipeline.Buffer.IsUrgent = _tracker.IsOssAwaited;
     }
 
     private async Task ReadAsync()
@@ -165,7 +165,7 @@ internal sealed class DiskBuffer : ISpool
             if (!TryTake(out var present))
             {
                 await _reader.CatchUpAsync(_stop.Token).ConfigureAwait(false);
-                await Waiting.WithAsync(_reader.OrRelief(added), _stop.Token).ConfigureAwait(false);
+                await Waiting.WithAsync(_reader.OrAcceptingAgain(added), _stop.Token).ConfigureAwait(false);
                 continue;
             }
 
@@ -222,7 +222,7 @@ internal sealed class DiskBuffer : ISpool
         if (first <= block.LastId)
         {
             var states = block.States.Where(s => s.Id >= first).ToArray();
-            _fate.LostInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+            _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
             _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
         }
 
@@ -272,7 +272,7 @@ internal sealed class DiskBuffer : ISpool
 
         public override bool IsDue(long id) => tracker.IsDue(id);
 
-        public override void Settle(ReadOnlySpan<long> ids, bool lost) => tracker.Settle(ids, lost);
+        public override void Settle(ReadOnlySpan<long> ids, bool dropped) => tracker.Settle(ids, dropped);
 
         public override void Intend(AppendIntent intent)
         {
@@ -283,16 +283,16 @@ internal sealed class DiskBuffer : ISpool
 /// <summary>What the disk buffer works with besides the disk; taken apart when it is made.</summary>
 /// <param name="KeyTemplate">Names the streams of records that come in.</param>
 /// <param name="Policy">Tells the periods of their keys.</param>
-/// <param name="Fate">Told of records that are on disk, and of those that are given up.</param>
+/// <param name="DeliveryTracker">Told of records that are on disk, and of those that are given up.</param>
 /// <param name="Counters">Counts what was taken over and what cannot be read.</param>
 /// <param name="Reporter">Tells of a disk that fails.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="OpenLane">Opens a way to OSS, for records that may hold so many bytes of memory.</param>
+/// <param name="OpenPipeline">Opens a way to OSS, for records that may hold so many bytes of memory.</param>
 internal sealed record DiskBufferParts(
     ObjectKeyTemplate KeyTemplate,
     RollingPolicy Policy,
-    DeliveryFate Fate,
+    DeliveryTracker DeliveryTracker,
     DeliveryCounters Counters,
     DeliveryReporter Reporter,
     TimeProvider Time,
-    Func<long, ShippingLane> OpenLane);
+    Func<long, DeliveryPipeline> OpenPipeline);

@@ -37,10 +37,10 @@ internal sealed class OrphanedFolder
             foreach (var inner in files.FoldersIn(path))
                 TryDeleteFolder(files, Path.Combine(path, inner));
 
-            var salt = new FolderSalt(name.Salt);
-            var entries = FoundSegment.In(files, path, salt);
+            var folderId = new FolderId(name.FolderId);
+            var entries = FoundSegment.In(files, path, folderId);
             if (!entries.Exists(e => e.IsUnknownVersion))
-                journal = BufferJournal.Open(files, path, salt, syncs);
+                journal = BufferJournal.Open(files, path, folderId, syncs);
             if (journal is null)
             {
                 damage.TellUnknownVersion(name.Text);
@@ -51,15 +51,15 @@ internal sealed class OrphanedFolder
             if (syncs)
                 SyncAll(files, entries);
             var found = journal.State;
-            var folder = new BufferFolder(files, path, salt, folderLock, journal, tracker: null);
+            var folder = new BufferFolder(files, path, folderId, folderLock, journal, tracker: null);
             if (found.IsDamaged && entries.Count > 0)
                 damage.TellJournal(name.Text);
 
             PutForeignAside(files, folder, damage);
             AddSegments(files, entries, found, folder, damage);
 
-            // Deleted names are gone for good before the journal may forget them, and it can be written to: without it
-            // nothing could be sent, and no other folder would have its turn.
+            // Sync the deletions before the journal forgets these files, and check that the journal can be written: without it nothing
+            // could be sent, and this folder would block all others.
             if (syncs)
                 files.SyncFolder(path);
             if (folder.SegmentCount > 0)
@@ -76,9 +76,9 @@ internal sealed class OrphanedFolder
     }
 
     /// <summary>Ships all that is in it; ends when all of it is settled.</summary>
-    public async Task EmptyAsync(IBufferFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
+    public async Task EmptyAsync(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
-        memory.LookAnew();
+        memory.Relocate();
         var taken = new Dictionary<ulong, AppendIntent>();
         var reader = new BufferReader(files, memory, damage, time) { IsWanted = (stream, id) => !IsSettled(stream, id) };
         if (!await TakeOverAsync(reader, memory, taken, cancellationToken).ConfigureAwait(false))
@@ -102,7 +102,7 @@ internal sealed class OrphanedFolder
             if (reader.IsStuck && Folder.IsPassedOver(segments))
                 return;
 
-            await Waiting.WithAsync(reader.OrRelief(changed), cancellationToken).ConfigureAwait(false);
+            await Waiting.WithAsync(reader.OrAcceptingAgain(changed), cancellationToken).ConfigureAwait(false);
             await reader.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -111,14 +111,14 @@ internal sealed class OrphanedFolder
 
     // Takes out what is left of the appends that the other process was sending when it ended, before anything else is shipped.
     // What that holds at once in memory is what that process held.
-    private async Task<bool> TakeOverAsync(BufferReader reader, MemorySpool memory, Dictionary<ulong, AppendIntent> taken, CancellationToken cancellationToken)
+    private async Task<bool> TakeOverAsync(BufferReader reader, MemoryBuffer memory, Dictionary<ulong, AppendIntent> taken, CancellationToken cancellationToken)
     {
         var open = _found.Intents.Where(i => !IsSettled(i.Key, i.Value.LastId)).ToDictionary(i => i.Key, i => i.Value);
         if (open.Count == 0)
             return true;
 
         var (first, last) = (open.Values.Min(i => i.FirstId), open.Values.Max(i => i.LastId));
-        var left = new Dictionary<ulong, LeftAppend>();
+        var recovered = new Dictionary<ulong, RecoveredAppend>();
         var segments = Folder.Segments();
         for (var i = 0; i < segments.Count && segments[i].FirstId <= last; i++)
         {
@@ -126,11 +126,11 @@ internal sealed class OrphanedFolder
                 continue;
 
             var segment = segments[i];
-            if (!await reader.ScanAsync(Folder, segment, records => Task.FromResult(Gather(records, segment, memory, reader, open, left)), reader.LastId, cancellationToken).ConfigureAwait(false))
+            if (!await reader.ScanAsync(Folder, segment, records => Task.FromResult(Gather(records, segment, memory, reader, open, recovered)), reader.LastId, cancellationToken).ConfigureAwait(false))
                 return false;
         }
 
-        foreach (var found in left)
+        foreach (var found in recovered)
         {
             taken.Add(found.Key, open[found.Key]);
             memory.TakeOver(found.Value.Stream, found.Value.Time, open[found.Key], found.Value.Batch);
@@ -140,7 +140,7 @@ internal sealed class OrphanedFolder
     }
 
     private bool Gather(
-        BlockRecords records, Segment segment, MemorySpool memory, BufferReader reader, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, LeftAppend> left)
+        BlockRecords records, Segment segment, MemoryBuffer memory, BufferReader reader, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, RecoveredAppend> recovered)
     {
         var waiting = 0;
         while (records.TryRead())
@@ -154,11 +154,11 @@ internal sealed class OrphanedFolder
                 continue;
 
             var record = records.Current;
-            if (!left.TryGetValue(stream.Hash, out var found))
+            if (!recovered.TryGetValue(stream.Hash, out var found))
             {
                 var source = new FolderSource(Folder, stream.Hash);
                 var batch = new AppendBatch(memory.TimestampOf(record.AcceptedTicks), source);
-                left.Add(stream.Hash, found = new LeftAppend(stream, record.Time, batch, source));
+                recovered.Add(stream.Hash, found = new RecoveredAppend(stream, record.Time, batch, source));
             }
 
             var parts = found.Source.Parts;
@@ -252,7 +252,7 @@ internal sealed class OrphanedFolder
             .Select(name => (name, Path.Combine(folder.Path, name), LengthOf(files, Path.Combine(folder.Path, name))))
             .ToList();
         folder.KeepsFiles |= !damage.PutAside(folder.Name, foreign);
-        damage.TellStrangers(folder.Path, files.StrangersIn(folder.Path));
+        damage.ReportForeignEntries(folder.Path, files.ForeignEntriesIn(folder.Path));
     }
 
     private static long LengthOf(IBufferFiles files, string path)
@@ -267,7 +267,7 @@ internal sealed class OrphanedFolder
         }
     }
 
-    private sealed record LeftAppend(StreamName Stream, DateTimeOffset Time, AppendBatch Batch, FolderSource Source);
+    private sealed record RecoveredAppend(StreamName Stream, DateTimeOffset Time, AppendBatch Batch, FolderSource Source);
 }
 
 /// <summary>A segment file as it was found: its header says which one it is, for names may have been changed.</summary>
@@ -280,29 +280,29 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
 
     /// <summary>The segment files of a folder, in the order of their ids.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
-    public static List<FoundSegment> In(IBufferFiles files, string folder, FolderSalt salt)
+    public static List<FoundSegment> In(IBufferFiles files, string folder, FolderId folderId)
     {
         var found = new List<FoundSegment>();
         foreach (var name in files.FilesIn(folder))
             if (SegmentHeader.TryParseName(name, out var named))
-                found.Add(Look(files, System.IO.Path.Combine(folder, name), named, salt));
+                found.Add(Look(files, System.IO.Path.Combine(folder, name), named, folderId));
 
         // Where two say that they are the same one, the one that has that name.
         return [.. found.OrderBy(s => s.FirstId).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1)];
     }
 
-    private static FoundSegment Look(IBufferFiles files, string path, long named, FolderSalt salt)
+    private static FoundSegment Look(IBufferFiles files, string path, long named, FolderId folderId)
     {
         var found = new FoundSegment(path, named, files.LengthOf(path));
         try
         {
             // Where the header is damaged, the first block that is whole tells.
-            using var reader = new SegmentReader(files.OpenToRead(path), salt, new StreamNames(), nextId: 0);
+            using var reader = new SegmentReader(files.OpenToRead(path), folderId, new StreamNames(), nextId: 0);
             var isRead = reader.TryRead(Math.Min(found.Length, SegmentHeader.Size));
             isRead |= reader.Header is null && reader.TryRead(Math.Min(found.Length, BufferReader.LongestSegment));
             if (reader.Header is { } header)
                 return header.Version != FileVersion.Current ? found with { IsUnknownVersion = true }
-                    : header.Salt == salt.Value && header.FirstId > 0 ? found with { FirstId = header.FirstId }
+                    : header.FolderId == folderId.Value && header.FirstId > 0 ? found with { FirstId = header.FirstId }
                     : found with { IsOurs = false };
 
             return isRead ? found with { FirstId = reader.Current!.Header.FirstId } : found with { IsOurs = false };

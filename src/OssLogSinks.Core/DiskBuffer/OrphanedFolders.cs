@@ -26,19 +26,19 @@ internal sealed class OrphanedFolders
     private readonly DeliveryCounters _counters;
     private readonly DeliveryReporter _reporter;
     private readonly TimeProvider _time;
-    private readonly Func<ShippingLane> _openLane;
+    private readonly Func<DeliveryPipeline> _openPipeline;
     private readonly object _gate = new();
 
     // Guarded by _gate: the folder that is being emptied, and by name the bytes of those that wait for their turn.
     private OrphanedFolder? _present;
     private Dictionary<string, long> _waiting = [];
 
-    private ShippingLane? _lane;
+    private DeliveryPipeline? _pipeline;
     private bool _hasNoLocks;
 
     // The loop's own: since when folders are left alone of which nothing is to be shipped, or something could not be read; and which ones were refused.
     private readonly Dictionary<string, long> _remainsSince = [];
-    private readonly Dictionary<string, long> _leftSince = [];
+    private readonly Dictionary<string, long> _postponedSince = [];
     private readonly HashSet<string> _refused = [];
 
     // Folders whose emptying ended by a fault: kept locked while what was read of them is on its way.
@@ -52,9 +52,9 @@ internal sealed class OrphanedFolders
     /// <param name="counters">Folders that were taken over are counted here.</param>
     /// <param name="reporter">And told here.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="openLane">Opens the way by which all of it is shipped.</param>
+    /// <param name="openPipeline">Opens the way by which all of it is shipped.</param>
     public OrphanedFolders(
-        IBufferFiles files, string path, Func<string, bool> isOwn, bool syncs, DamageReport damage, DeliveryCounters counters, DeliveryReporter reporter, TimeProvider time, Func<ShippingLane> openLane)
+        IBufferFiles files, string path, Func<string, bool> isOwn, bool syncs, DamageReport damage, DeliveryCounters counters, DeliveryReporter reporter, TimeProvider time, Func<DeliveryPipeline> openPipeline)
     {
         _files = files;
         _path = path;
@@ -64,7 +64,7 @@ internal sealed class OrphanedFolders
         _counters = counters;
         _reporter = reporter;
         _time = time;
-        _openLane = openLane;
+        _openPipeline = openPipeline;
     }
 
     /// <summary>Folders that belong to living processes, as of the last look.</summary>
@@ -84,7 +84,7 @@ internal sealed class OrphanedFolders
     }
 
     /// <summary>Where their records wait; null as long as there were none.</summary>
-    public MemorySpool? Memory => Volatile.Read(ref _lane)?.Spool;
+    public MemoryBuffer? Memory => Volatile.Read(ref _pipeline)?.Buffer;
 
     /// <summary>Looks for folders every now and then, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -103,11 +103,11 @@ internal sealed class OrphanedFolders
         {
             try
             {
-                await orphan.EmptyAsync(_files, Lane().Spool, _damage, _time, cancellationToken).ConfigureAwait(false);
+                await orphan.EmptyAsync(_files, Pipeline().Buffer, _damage, _time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Some of it is on its way, so it must not be read once more: whoever comes next takes what is left.
+                // Some of its records are being sent, so this process must not read it again. The next process takes the rest.
                 LeaveToTheNext(orphan);
                 throw;
             }
@@ -123,7 +123,7 @@ internal sealed class OrphanedFolders
             orphan.Folder.Dispose();
             Emptied += isEmptied && !_remainsSince.Remove(orphan.Folder.Name) ? 1 : 0;
             if (!isEmptied)
-                _leftSince[orphan.Folder.Name] = _time.GetTimestamp();
+                _postponedSince[orphan.Folder.Name] = _time.GetTimestamp();
             else if (!orphan.Folder.IsGone)
                 Remain(orphan.Folder.Name, isForGood: orphan.Folder.KeepsFiles);
         }
@@ -132,8 +132,8 @@ internal sealed class OrphanedFolders
     /// <summary>Cuts off what is being sent, and leaves what is not delivered to whoever comes next. The loop must have ended.</summary>
     public async Task StopAsync()
     {
-        if (Volatile.Read(ref _lane) is { } lane)
-            await lane.StopAsync().ConfigureAwait(false);
+        if (Volatile.Read(ref _pipeline) is { } pipeline)
+            await pipeline.StopAsync().ConfigureAwait(false);
 
         OrphanedFolder? left;
         lock (_gate)
@@ -153,11 +153,11 @@ internal sealed class OrphanedFolders
         }
     }
 
-    private ShippingLane Lane()
+    private DeliveryPipeline Pipeline()
     {
-        if (_lane is null)
-            Volatile.Write(ref _lane, _openLane());
-        return _lane!;
+        if (_pipeline is null)
+            Volatile.Write(ref _pipeline, _openPipeline());
+        return _pipeline!;
     }
 
     // Opens the first that is free; the bytes of the others count all the same: processes that die one after the other must not
@@ -174,7 +174,7 @@ internal sealed class OrphanedFolders
         {
             try
             {
-                if (IsLeftForNow(name.Text, waiting) || Look(name, mayTake: next is null && !earlier.Contains(name.Process), waiting, ref next))
+                if (IsPostponed(name.Text, waiting) || Look(name, mayTake: next is null && !earlier.Contains(name.Process), waiting, ref next))
                     earlier.Add(name.Process);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -202,7 +202,7 @@ internal sealed class OrphanedFolders
             foreach (var text in _files.FoldersIn(_path))
                 if (!_hasNoLocks && !_isOwn(text) && !IsRecent(_remainsSince, text) && FolderName.TryParse(text, out var name))
                     names.Add(name);
-            _damage.TellStrangers(_path, _files.StrangersIn(_path));
+            _damage.ReportForeignEntries(_path, _files.ForeignEntriesIn(_path));
         }
         catch (IOException)
         {
@@ -213,12 +213,12 @@ internal sealed class OrphanedFolders
         return names;
     }
 
-    private bool IsLeftForNow(string name, Dictionary<string, long> waiting)
+    private bool IsPostponed(string name, Dictionary<string, long> waiting)
     {
-        var isLeft = _failed.Exists(orphan => orphan.Folder.Name == name) || IsRecent(_leftSince, name);
-        if (isLeft)
+        var isPostponed = _failed.Exists(orphan => orphan.Folder.Name == name) || IsRecent(_postponedSince, name);
+        if (isPostponed)
             waiting[name] = BytesOf(Path.Combine(_path, name));
-        return isLeft;
+        return isPostponed;
     }
 
     // It cannot be deleted now, for instance. What must stay in it was told, and would be told each time.
@@ -233,9 +233,9 @@ internal sealed class OrphanedFolders
     private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
     {
         var path = Path.Combine(_path, name.Text);
-        if (_files.FilesIn(path).Count == 0 && _files.StrangersIn(path).Count == 0)
+        if (_files.FilesIn(path).Count == 0 && _files.ForeignEntriesIn(path).Count == 0)
         {
-            // Left in the moment of its making; should its owner live, it makes it again.
+            // Its process ended while creating it. If the process still runs, it creates it again.
             DeleteEmpty(name.Text, path);
             return false;
         }
@@ -289,10 +289,10 @@ internal sealed class OrphanedFolders
             return null;
         }
 
-        if (_remainsSince.ContainsKey(name.Text) || _leftSince.ContainsKey(name.Text))
+        if (_remainsSince.ContainsKey(name.Text) || _postponedSince.ContainsKey(name.Text))
             return orphan;
 
-        _counters.Adopted();
+        _counters.TookOverOrphan();
         if (orphan.Folder.SegmentCount > 0)
             _reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
         return orphan;

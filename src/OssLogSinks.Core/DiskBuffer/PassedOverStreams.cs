@@ -20,10 +20,10 @@ internal sealed class PassedOverStreams
     private const int MostFull = 8;
 
     private readonly IBufferFiles _files;
-    private readonly MemorySpool _memory;
+    private readonly MemoryBuffer _memory;
     private readonly DamageReport _damage;
     private readonly TimeProvider _time;
-    private readonly DeliveryFate? _fate;
+    private readonly DeliveryTracker? _deliveryTracker;
     private readonly Action? _stuck;
     private readonly StreamNames _names = new();
     private readonly Dictionary<ulong, PassedOverStream> _streams = [];
@@ -34,11 +34,11 @@ internal sealed class PassedOverStreams
     /// <param name="memory">Where the records go.</param>
     /// <param name="damage">What cannot be read is told here.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="fate">Told of records of this process that cannot be read any more; null for another's.</param>
+    /// <param name="deliveryTracker">Told of records of this process that cannot be read any more; null for another's.</param>
     /// <param name="stuck">Called when a segment could not be opened for a minute; it is tried on.</param>
-    public PassedOverStreams(IBufferFiles files, MemorySpool memory, DamageReport damage, TimeProvider time, DeliveryFate? fate, Action? stuck)
+    public PassedOverStreams(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, DeliveryTracker? deliveryTracker, Action? stuck)
     {
-        (_files, _memory, _damage, _time, _fate, _stuck) = (files, memory, damage, time, fate, stuck);
+        (_files, _memory, _damage, _time, _deliveryTracker, _stuck) = (files, memory, damage, time, deliveryTracker, stuck);
     }
 
     /// <summary>Whether there are any.</summary>
@@ -48,7 +48,7 @@ internal sealed class PassedOverStreams
     public bool IsStuck => _segments.Exists(segment => segment.IsStuck);
 
     /// <summary>Ends when <see cref="CatchUpAsync"/> may have something to do; null before its first call.</summary>
-    public Task? Relief { get; private set; }
+    public Task? AcceptingAgain { get; private set; }
 
     public bool Contains(StreamName name) => _streams.Count > 0 && _streams.ContainsKey(name.Hash);
 
@@ -70,17 +70,17 @@ internal sealed class PassedOverStreams
 
         // Relief may come for some that were passed over, or a full buffer drop them.
         if (mustPass)
-            spaceAvailable = Task.WhenAny(_memory.WhenRelieved(), Waiting.PauseAsync(BufferReader.TryInterval, _time, CancellationToken.None));
+            spaceAvailable = Task.WhenAny(_memory.WhenAcceptingAgain(), Waiting.PauseAsync(BufferReader.TryInterval, _time, CancellationToken.None));
         return acceptance == Acceptance.Accepted;
     }
 
     /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (!Any || Relief is { IsCompleted: false })
+        if (!Any || AcceptingAgain is { IsCompleted: false })
             return;
 
-        Relief = _memory.WhenRelieved();
+        AcceptingAgain = _memory.WhenAcceptingAgain();
         ForgetDropped();
         var round = new Round([.. _streams.Where(stream => _memory.Takes(stream.Value.Name, stream.Value.Time)).Select(stream => stream.Key)]);
         foreach (var segment in _segments)
@@ -108,11 +108,11 @@ internal sealed class PassedOverStreams
 
         _segments.RemoveAll(segment => segment.Stretches.Count == 0);
         if (round.Next.Count > 0)
-            Relief = Task.WhenAny([Relief, .. round.Next]);
+            AcceptingAgain = Task.WhenAny([AcceptingAgain, .. round.Next]);
     }
 
     /// <summary>Ends with a task, or when <see cref="CatchUpAsync"/> may have something to do.</summary>
-    public Task OrRelief(Task task) => Any && Relief is not null ? Task.WhenAny(task, Relief) : task;
+    public Task OrAcceptingAgain(Task task) => Any && AcceptingAgain is not null ? Task.WhenAny(task, AcceptingAgain) : task;
 
     private bool TryAdd(BlockRecords records, BlockPlace place)
     {
@@ -168,7 +168,7 @@ internal sealed class PassedOverStreams
             foreach (var stretch in segment.Stretches.Where(stretch => stretch.Runs.Keys.Any(round.Open.Contains)))
             {
                 present = stretch;
-                file ??= new SegmentReader(_files.OpenToRead(segment.Segment.Path), segment.Folder.Salt, _names, stretch.FirstId);
+                file ??= new SegmentReader(_files.OpenToRead(segment.Segment.Path), segment.Folder.FolderId, _names, stretch.FirstId);
                 file.MoveTo(stretch.Offset, stretch.FirstId);
                 while (file.TryRead(stretch.End))
                     Feed(file.Current!, segment, stretch, round);
@@ -246,7 +246,7 @@ internal sealed class PassedOverStreams
     {
         var count = streams.Sum(stream => (long)stretch.Runs[stream].Count);
         _damage.TellUnreadable(segment.Folder.Name, segment.Segment.FirstId, count);
-        _fate?.LostOnDisk(DropReason.Unreadable, count, "the buffer on disk is damaged.");
+        _deliveryTracker?.DroppedOnDisk(DropReason.Unreadable, count, "the buffer on disk is damaged.");
         segment.Folder.LosePassedOver(segment.Segment, stretch, count);
         foreach (var stream in streams)
             Forget(stretch, stream);

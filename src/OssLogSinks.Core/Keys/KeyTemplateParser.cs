@@ -8,8 +8,8 @@ namespace OssLogSinks.Core.Keys;
 internal sealed class KeyTemplateParser
 {
     // For reports, in which a brace becomes another one.
-    private const string PercentSign = "'%' stands in each key as it is; a variable of the environment is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
-    private const string DollarSign = "'$' stands in each key as it is; a place begins with the brace";
+    private const string PercentSign = "'%' appears in each key as it is; a variable of the environment is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
+    private const string DollarSign = "'$' appears in each key as it is; a place begins with the brace";
 
     // Places of other sinks, and what else reads like a part of the time.
     private static readonly string[] NamesOfTimes = ["Date", "Time", "DateTime", "Now", "UtcNow", "UtcDate", "UtcTimestamp", "Year", "Month", "Day", "Hour", "HalfHour", "Minute", "Second"];
@@ -82,18 +82,18 @@ internal sealed class KeyTemplateParser
     private void CheckEnds()
     {
         if (char.IsWhiteSpace(_text[0]))
-            Fault(0, "a blank stands at the key's beginning; leave it out");
+            Fault(0, "there is a blank at the key's beginning; leave it out");
         if (char.IsWhiteSpace(_text[_text.Length - 1]))
-            Fault(_text.Length - 1, "a blank stands at the key's end; leave it out");
+            Fault(_text.Length - 1, "there is a blank at the key's end; leave it out");
     }
 
     private void CheckLiteral(int index)
     {
         var c = _text[index];
         if (ObjectKeyRules.IsHalfCharacter(_text, index))
-            Fault(index, "half of a character stands here; write it whole, or leave it out");
+            Fault(index, "there is half of a character here; write it whole, or leave it out");
         else if (ObjectKeyRules.IsInvisible(c))
-            Fault(index, $"an invisible character stands here (U+{((int)c).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
+            Fault(index, $"there is an invisible character here (U+{((int)c).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
         else if (c == '\\' && index > 0)
             Fault(index, "'\\' makes no folder in OSS; write '/'");
         else if (c == '%' && !_doubts.Contains(PercentSign))

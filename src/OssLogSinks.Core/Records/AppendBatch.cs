@@ -3,18 +3,18 @@ using System.Buffers;
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in segments of a pool. Filled under the spool's lock; once sealed it
+/// Whole records of one stream as contiguous bytes in segments of a pool. Filled under the buffer's lock; once sealed it
 /// belongs to the shipper, which moves its cursor forward record by record and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
 {
-    // What a record costs besides its bytes: its end, and the room that lists keep in reserve.
+    // What a record costs besides its bytes: its end, and the space that lists keep in reserve.
     private const int RecordOverhead = 12;
 
     // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
     private const int StateOverhead = 512;
 
-    // An id, and the room kept in reserve for more of them.
+    // An id, and the space kept in reserve for more of them.
     private const int IdOverhead = 16;
 
     /// <summary>The most that a record costs besides its bytes.</summary>
@@ -31,10 +31,10 @@ internal sealed class AppendBatch
     private long[] _ids = [];
     private int _capacity;
     private TaskCompletionSource<bool>? _completion;
-    private bool _anyLost;
+    private bool _anyDropped;
 
     /// <param name="firstAcceptedAt">When its first record was accepted, on the time provider's own scale.</param>
-    /// <param name="source">Who keeps the books of its records; null if nobody does besides the batch.</param>
+    /// <param name="source">Who is told what becomes of its records, besides the batch; null for nobody.</param>
     /// <param name="pool">Where its memory comes from and goes to, for whoever fills and releases it; null for memory of its own.</param>
     public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
     {
@@ -49,17 +49,17 @@ internal sealed class AppendBatch
     /// <summary>Whether it may be appended for its own sake: not as long as it holds only what delivery itself has logged.</summary>
     public bool IsDue { get; private set; }
 
-    /// <summary>Who keeps the books of its records; null if nobody does besides the batch.</summary>
+    /// <summary>Who is told what becomes of its records, besides the batch; null for nobody.</summary>
     public RecordSource? Source { get; }
 
     public int Length { get; private set; }
 
     public int Count => _ends.Count;
 
-    /// <summary>Memory that the batch holds: what the spool's limit counts.</summary>
+    /// <summary>Memory that the batch holds: what the buffer's limit counts.</summary>
     public int HeldBytes { get; private set; }
 
-    /// <summary>Records before this one have met their fate.</summary>
+    /// <summary>Records before this one have their outcome.</summary>
     public int Cursor { get; private set; }
 
     public bool IsDone => Cursor == Count;
@@ -91,8 +91,8 @@ internal sealed class AppendBatch
 
     /// <summary>Adds a record.</summary>
     /// <param name="utf8">Its bytes; copied.</param>
-    /// <param name="state">What is handed back with its fate; null for nothing.</param>
-    /// <param name="id">Its number in the source's books; without a source it is not kept.</param>
+    /// <param name="state">What is handed back with its outcome; null for nothing.</param>
+    /// <param name="id">Its number in the source; without a source it is not kept.</param>
     public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
         HeldBytes += CostOf(utf8.Length, state is not null);
@@ -108,10 +108,10 @@ internal sealed class AppendBatch
         }
     }
 
-    /// <summary>A record's number in the source's books.</summary>
+    /// <summary>A record's number in the source.</summary>
     public long IdOf(int record) => _ids[record];
 
-    /// <summary>The records from the cursor on that the source's books number up to <paramref name="id"/> end before this one.</summary>
+    /// <summary>The records from the cursor on that the source numbers up to <paramref name="id"/> end before this one.</summary>
     public int EndOfIds(long id)
     {
         var end = Cursor;
@@ -122,17 +122,17 @@ internal sealed class AppendBatch
     }
 
     /// <summary>
-    /// The records that come next into an object with this many bytes of room: all that begin below its limit, so at
-    /// least one when there is any room.
+    /// The records that come next into an object with this many bytes of space: all that begin below its limit, so at
+    /// least one when there is any space.
     /// </summary>
     /// <returns>The record after the last one of the cut.</returns>
-    public int CutBelow(long room)
+    public int CutBelow(long space)
     {
-        if (Length - StartOf(Cursor) <= room)
+        if (Length - StartOf(Cursor) <= space)
             return Count;
 
         var end = Cursor + 1;
-        while (end < Count && StartOf(end) - StartOf(Cursor) < room)
+        while (end < Count && StartOf(end) - StartOf(Cursor) < space)
             end++;
 
         return end;
@@ -187,21 +187,21 @@ internal sealed class AppendBatch
         return _states.Where((_, i) => _stateRecords![i] >= Cursor && _stateRecords[i] < end).ToArray();
     }
 
-    /// <summary>The records before <paramref name="end"/> have met their fate; the source's books are told with <see cref="Settle"/>.</summary>
-    public void MoveTo(int end, bool lost)
+    /// <summary>The records before <paramref name="end"/> have an outcome; the source is told with <see cref="Settle"/>.</summary>
+    public void MoveTo(int end, bool dropped)
     {
         Cursor = end;
-        _anyLost |= lost;
+        _anyDropped |= dropped;
     }
 
-    /// <summary>Tells the source's books of records that have met their fate.</summary>
-    public void Settle(int from, int end, bool lost)
+    /// <summary>Tells the source of records that have their outcome.</summary>
+    public void Settle(int from, int end, bool dropped)
     {
         if (end > from)
-            Source?.Settle(_ids.AsSpan(from, end - from), lost);
+            Source?.Settle(_ids.AsSpan(from, end - from), dropped);
     }
 
-    /// <summary>Done once every record has met its fate; true if all of them are stored.</summary>
+    /// <summary>Done once every record has its outcome; true if all of them are stored.</summary>
     public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
@@ -214,17 +214,17 @@ internal sealed class AppendBatch
         if (_ids.Length > 0)
             ArrayPool<long>.Shared.Return(_ids);
         _ids = [];
-        _completion?.TrySetResult(!_anyLost);
+        _completion?.TrySetResult(!_anyDropped);
     }
 
-    /// <summary>Whether its fate is settled for good, whatever a shipper that was cut off makes of it later.</summary>
+    /// <summary>Whether its outcome is final: what a cancelled shipper reports later is ignored.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>Settles its fate for good. Its memory is not given back: a client that was cut off may be reading it still.</summary>
+    /// <summary>Makes its outcome final. Its memory is not returned to the pool: a cancelled client may still be reading it.</summary>
     public void Abandon()
     {
         IsAbandoned = true;
-        _completion?.TrySetResult(!_anyLost);
+        _completion?.TrySetResult(!_anyDropped);
     }
 
     private void KeepId(long id)

@@ -42,7 +42,7 @@ internal sealed class PooledBytes : Stream
 
     private readonly List<byte[]> _segments = [];
     private long _length;
-    private int _room;
+    private int _free;
 
     public override bool CanRead => false;
 
@@ -65,7 +65,7 @@ internal sealed class PooledBytes : Stream
         {
             var pieces = new BytePieces();
             for (var i = 0; i < _segments.Count; i++)
-                pieces.Add(_segments[i].AsMemory(0, _segments[i].Length - (i == _segments.Count - 1 ? _room : 0)));
+                pieces.Add(_segments[i].AsMemory(0, _segments[i].Length - (i == _segments.Count - 1 ? _free : 0)));
 
             return pieces.ToSequence();
         }
@@ -75,14 +75,14 @@ internal sealed class PooledBytes : Stream
     {
         while (count > 0)
         {
-            if (_room == 0)
+            if (_free == 0)
                 Grow();
 
             var segment = _segments[_segments.Count - 1];
-            var part = Math.Min(count, _room);
-            Buffer.BlockCopy(buffer, offset, segment, segment.Length - _room, part);
+            var part = Math.Min(count, _free);
+            Buffer.BlockCopy(buffer, offset, segment, segment.Length - _free, part);
             _length += part;
-            _room -= part;
+            _free -= part;
             offset += part;
             count -= part;
         }
@@ -95,7 +95,7 @@ internal sealed class PooledBytes : Stream
             ArrayPool<byte>.Shared.Return(segment);
 
         _segments.Clear();
-        _room = 0;
+        _free = 0;
     }
 
     public override void Flush()
@@ -113,6 +113,6 @@ internal sealed class PooledBytes : Stream
     {
         var size = (int)Math.Min(LargestSegment, Math.Max(SmallestSegment, _length));
         _segments.Add(ArrayPool<byte>.Shared.Rent(size));
-        _room = _segments[_segments.Count - 1].Length;
+        _free = _segments[_segments.Count - 1].Length;
     }
 }

@@ -21,24 +21,24 @@ internal sealed class GzipMember(CompressionLevel level)
     /// <summary>The most bytes that a member of so much text has.</summary>
     public static long MostBytes(long plain) => plain + (plain / BytesPerExtraByte) + Frame;
 
-    /// <summary>Compresses records of a batch from its cursor on, behind a header, until they are all in or the member is as long as there is room.</summary>
+    /// <summary>Compresses records of a batch from its cursor on, behind a header, until they are all in or the member is as long as there is space.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="end">The record after the last one that may be taken.</param>
     /// <param name="header">What stands before them.</param>
-    /// <param name="room">Bytes after which no more records are begun.</param>
-    public AppendBody Of(AppendBatch batch, int end, ReadOnlyMemory<byte> header, long room)
+    /// <param name="space">Bytes after which no more records are begun.</param>
+    public AppendBody Of(AppendBatch batch, int end, ReadOnlyMemory<byte> header, long space)
     {
         var plain = batch.BytesOf(batch.Cursor, end, header);
         var target = new PooledBytes();
         using (var gzip = new GZipStream(target, level, leaveOpen: true))
         {
-            if (MostBytes(plain.Length) <= room)
+            if (MostBytes(plain.Length) <= space)
             {
                 Write(gzip, plain);
             }
             else
             {
-                end = WriteWithin(batch, end, header, room, gzip, target);
+                end = WriteWithin(batch, end, header, space, gzip, target);
                 plain = batch.BytesOf(batch.Cursor, end, header);
             }
         }
@@ -47,14 +47,14 @@ internal sealed class GzipMember(CompressionLevel level)
     }
 
     // How long the member has become is known for certain after a flush only, and each costs some bytes: the nearer the end of the
-    // room, the more often. Text hardly ever becomes longer than it was, so that what is written between two does not pass the room by itself.
-    private static int WriteWithin(AppendBatch batch, int end, ReadOnlyMemory<byte> header, long room, GZipStream gzip, PooledBytes target)
+    // space, the more often. Text hardly ever becomes longer than it was, so that what is written between two does not pass the space by itself.
+    private static int WriteWithin(AppendBatch batch, int end, ReadOnlyMemory<byte> header, long space, GZipStream gzip, PooledBytes target)
     {
         var next = batch.Cursor;
         var before = header;
-        while (next < end && (next == batch.Cursor || target.Length < room))
+        while (next < end && (next == batch.Cursor || target.Length < space))
         {
-            var step = Math.Min(end, batch.CutWithin(next, Math.Max(SmallestStep, room - target.Length)));
+            var step = Math.Min(end, batch.CutWithin(next, Math.Max(SmallestStep, space - target.Length)));
             Write(gzip, batch.BytesOf(next, step, before));
             gzip.Flush();
             before = default;

@@ -22,7 +22,7 @@ public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte
     public object? State { get; init; }
 
     /// <summary>
-    /// Whether the event was logged by what delivery calls: it waits for no room then, and makes no append due. Null, the default,
+    /// Whether the event was logged by what delivery calls: it waits for no space then, and makes no append due. Null, the default,
     /// for what <see cref="OssAppender.IsCalledByDelivery"/> says where the record is appended; to be set by whoever has let the event wait
     /// in between.
     /// </summary>

@@ -26,7 +26,7 @@ internal sealed record ObjectFormat(OssCompression Compression, int AppendSize)
 
     /// <summary>What objects are created with if they are compressed.</summary>
     public static OssObjectProperties PropertiesOfCompressed(OssObjectProperties properties) =>
-        // The type of what stands inside would mislead whoever goes by it, unless an encoding is named as well.
+        // The content type of the plain text would mislead readers, unless a content encoding is set as well.
         properties.ContentType == TextType && string.IsNullOrEmpty(properties.ContentEncoding) ? properties with { ContentType = GzipType } : properties;
 
     /// <summary>What an append at this position begins with.</summary>
@@ -45,10 +45,10 @@ internal sealed record ObjectFormat(OssCompression Compression, int AppendSize)
             : Plain(batch, Math.Min(end, batch.CutBelow(limit - position - header.Length)), header);
     }
 
-    /// <summary>An append of the records from the batch's cursor to <paramref name="end"/>, whatever the room.</summary>
+    /// <summary>An append of the records from the batch's cursor to <paramref name="end"/>, whatever the space.</summary>
     public AppendBody Of(AppendBatch batch, int end, long position) =>
         Compression == OssCompression.Gzip
-            ? new GzipMember(GzipLevel).Of(batch, end, HeaderAt(position), room: long.MaxValue)
+            ? new GzipMember(GzipLevel).Of(batch, end, HeaderAt(position), space: long.MaxValue)
             : Plain(batch, end, HeaderAt(position));
 
     private static AppendBody Plain(AppendBatch batch, int end, ReadOnlyMemory<byte> header) =>

@@ -37,7 +37,7 @@ internal sealed class RollingPolicy
     /// Whether an object of this length is left for the next sequence number: a full one if streams roll by size, and
     /// whatever the settings say one that the service would take no more for.
     /// </summary>
-    public bool IsLeft(long length, bool rollsBySize) => IsFull(length) && (rollsBySize || length >= ServiceSizeLimit);
+    public bool MustRoll(long length, bool rollsBySize) => IsFull(length) && (rollsBySize || length >= ServiceSizeLimit);
 
     /// <summary>The period of an event, in the zone of the keys.</summary>
     public RollPeriod PeriodOf(DateTimeOffset time)

@@ -1,8 +1,7 @@
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
-/// Wakes those who wait for a change. Take <see cref="NextAsync"/> first, then look whether there is something to do, then wait
-/// for it: so no change is missed.
+/// Wakes all waiters on a change. Call <see cref="NextAsync"/> first, then check for work, then await the task: that way no change is missed.
 /// </summary>
 internal sealed class AsyncSignal
 {

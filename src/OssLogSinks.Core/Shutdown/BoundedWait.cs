@@ -52,17 +52,17 @@ public static class BoundedWait
         if (timeout == Timeout.InfiniteTimeSpan)
             return Task.WaitAny(task) == 0;
         if (time == TimeProvider.System)
-            return Task.WaitAny([task], Left(begun, timeout, time)) == 0;
+            return Task.WaitAny([task], Remaining(begun, timeout, time)) == 0;
 
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        TimeSpan left;
+        TimeSpan remaining;
         do
         {
-            left = Left(begun, timeout, time);
-            timer.Change(left, Timeout.InfiniteTimeSpan);
+            remaining = Remaining(begun, timeout, time);
+            timer.Change(remaining, Timeout.InfiniteTimeSpan);
         }
-        while (left > Left(begun, timeout, time));
+        while (remaining > Remaining(begun, timeout, time));
 
         return Task.WaitAny(task, over.Task) == 0;
     }
@@ -72,9 +72,9 @@ public static class BoundedWait
     /// <param name="timeout">How long it is; not infinite.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The rest.</returns>
-    public static TimeSpan Left(long begun, TimeSpan timeout, TimeProvider time)
+    public static TimeSpan Remaining(long begun, TimeSpan timeout, TimeProvider time)
     {
-        var left = timeout - time.GetElapsedTime(begun);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        var remaining = timeout - time.GetElapsedTime(begun);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 }

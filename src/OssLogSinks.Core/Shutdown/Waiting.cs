@@ -18,7 +18,7 @@ internal static class Waiting
         await task.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the task's result or the token, whichever comes first; what the task comes to later is nobody's business.</summary>
+    /// <summary>Waits for the task's result or the token, whichever comes first. A later exception of the task is ignored.</summary>
     /// <exception cref="OperationCanceledException">The token came first.</exception>
     public static async Task<T> WithAsync<T>(Task<T> task, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class DeliveryCounters : IDisposable
     private readonly Counter<long> _resyncsCounter;
     private readonly Counter<long> _rollsCounter;
     private readonly Counter<long> _retriesCounter;
-    private readonly Counter<long> _adoptedCounter;
+    private readonly Counter<long> _orphanedFoldersCounter;
     private readonly Counter<long> _quarantinedCounter;
     private readonly Histogram<double> _appendDuration;
     private readonly KeyValuePair<string, object?> _nameTag;
@@ -38,29 +38,29 @@ internal sealed class DeliveryCounters : IDisposable
     private long _resyncs;
     private long _rolls;
     private long _retries;
-    private long _adopted;
+    private long _orphanedFolders;
     private long _quarantined;
     private long _quarantinedBytes;
     private long _unmeasuredAccepted;
     private long _unmeasuredReplaced;
 
     /// <param name="bucket">The bucket, if it is known.</param>
-    /// <param name="name">What to call the delivery; while another one of that name lives it is given a number besides.</param>
+    /// <param name="name">The delivery's name. A number is added while another delivery has the same name.</param>
     public DeliveryCounters(string? bucket, string name = "")
     {
         Name = DeliveryNames.Take(name);
         _nameTag = new("oss.sink.name", Name);
         var version = typeof(DeliveryCounters).Assembly.GetName().Version?.ToString();
         _meter = new Meter(MeterName, version, bucket is null ? [] : [new("oss.bucket", bucket)]);
-        _acceptedCounter = _meter.CreateCounter<long>("osslogsinks.records.accepted", "{record}", "Records taken into the spool.");
-        _deliveredCounter = _meter.CreateCounter<long>("osslogsinks.records.delivered", "{record}", "Records that stand in OSS.");
+        _acceptedCounter = _meter.CreateCounter<long>("osslogsinks.records.accepted", "{record}", "Records taken into the buffer.");
+        _deliveredCounter = _meter.CreateCounter<long>("osslogsinks.records.delivered", "{record}", "Records that are in OSS.");
         _droppedCounter = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
         _replacedCounter = _meter.CreateCounter<long>("osslogsinks.records.replaced", "{record}", "Events that were too large, so that a placeholder was taken instead.");
-        _bytesCounter = _meter.CreateCounter<long>("osslogsinks.bytes.delivered", "By", "Bytes that stand in OSS.");
+        _bytesCounter = _meter.CreateCounter<long>("osslogsinks.bytes.delivered", "By", "Bytes that are in OSS.");
         _appendsCounter = _meter.CreateCounter<long>("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
         _resyncsCounter = _meter.CreateCounter<long>("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
         _rollsCounter = _meter.CreateCounter<long>("osslogsinks.rolls", "{object}", "Objects left behind for the next sequence number.");
-        _adoptedCounter = _meter.CreateCounter<long>("osslogsinks.buffer.adopted", "{folder}", "Folders taken over from processes that are no more.");
+        _orphanedFoldersCounter = _meter.CreateCounter<long>("osslogsinks.buffer.orphaned", "{folder}", "Folders taken over from processes that are no more.");
         _quarantinedCounter = _meter.CreateCounter<long>("osslogsinks.buffer.quarantined", "{record}", "Records on disk that could not be read.");
         _retriesCounter = _meter.CreateCounter<long>("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
         _appendDuration = _meter.CreateHistogram<double>("osslogsinks.append.duration", "s", "How long appends take from sending to answer; with error.type if they fail.");
@@ -73,10 +73,10 @@ internal sealed class DeliveryCounters : IDisposable
     public DeliverySource Source { get; init; } = new();
 
     /// <summary>Lets the meter observe what is held. What several deliveries hold can be added up; ages and troubles cannot.</summary>
-    public void Observe(Func<long> spoolBytes, long spoolCapacity, Func<TimeSpan> oldestUndelivered, Func<int> trouble)
+    public void Observe(Func<long> memoryBytes, long memoryCapacity, Func<TimeSpan> oldestUndelivered, Func<int> trouble)
     {
-        ObserveSum("osslogsinks.spool.bytes", spoolBytes, "By", "Memory that undelivered records hold.");
-        ObserveSum("osslogsinks.spool.capacity", () => spoolCapacity, "By", "Memory that undelivered records may hold.");
+        ObserveSum("osslogsinks.memory.bytes", memoryBytes, "By", "Memory that undelivered records hold.");
+        ObserveSum("osslogsinks.memory.capacity", () => memoryCapacity, "By", "Memory that undelivered records may hold.");
         _meter.CreateObservableGauge("osslogsinks.undelivered.age", () => Named(oldestUndelivered().TotalSeconds), "s", "How long the oldest undelivered record has waited.");
         _meter.CreateObservableGauge("osslogsinks.trouble", () => Named(trouble()), description: "1 from the first failure on until delivery works again, else 0.");
     }
@@ -127,7 +127,7 @@ internal sealed class DeliveryCounters : IDisposable
         Interlocked.Add(ref _bytes, bytes);
         Measure(_deliveredCounter, records, _nameTag);
         Measure(_bytesCounter, bytes, _nameTag);
-        MeasureWhatWasLeft();
+        MeasureDeferred();
     }
 
     /// <param name="reason">Why.</param>
@@ -154,7 +154,7 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Rolled() => Count(ref _rolls, _rollsCounter);
 
-    public void Adopted() => Count(ref _adopted, _adoptedCounter);
+    public void TookOverOrphan() => Count(ref _orphanedFolders, _orphanedFoldersCounter);
 
     public void Quarantined(long records, long bytes)
     {
@@ -165,7 +165,7 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Retried() => Count(ref _retries, _retriesCounter);
 
-    /// <summary>The counts as they stand; the spool adds what it holds.</summary>
+    /// <summary>The counts as they stand; the buffer adds what it holds.</summary>
     public DeliverySnapshot Snapshot() => new()
     {
         Name = Name,
@@ -177,7 +177,7 @@ internal sealed class DeliveryCounters : IDisposable
         Resyncs = Interlocked.Read(ref _resyncs),
         Rolls = Interlocked.Read(ref _rolls),
         Retries = Interlocked.Read(ref _retries),
-        AdoptedFolders = Interlocked.Read(ref _adopted),
+        OrphanedFolders = Interlocked.Read(ref _orphanedFolders),
         QuarantinedRecords = Interlocked.Read(ref _quarantined),
         QuarantinedBytes = Interlocked.Read(ref _quarantinedBytes),
         Dropped = Enumerable.Range(0, DropReasonNames.Count)
@@ -188,7 +188,7 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Dispose()
     {
-        MeasureWhatWasLeft();
+        MeasureDeferred();
         _meter.Dispose();
         DeliveryNames.GiveBack(Name);
     }
@@ -199,8 +199,8 @@ internal sealed class DeliveryCounters : IDisposable
         Measure(counter, 1, _nameTag);
     }
 
-    // A listener that logs for each measurement would cause the next without end, in this call or, where a queue lies between, by the record
-    // that comes of it: what delivery logs is measured together with what comes later. Zero if there is nothing to measure now.
+    // A listener that logs on each measurement would cause an endless loop, directly or through its record. So what delivery logs is
+    // measured later, with the next append. Zero if there is nothing to measure now.
     private static long Measurable(ref long unmeasured, long count, bool isFromDelivery)
     {
         if (!_isMeasuring && !isFromDelivery)
@@ -210,8 +210,8 @@ internal sealed class DeliveryCounters : IDisposable
         return 0;
     }
 
-    // Once an append, which no listener can cause.
-    private void MeasureWhatWasLeft()
+    // Called once per append; a listener cannot cause one.
+    private void MeasureDeferred()
     {
         if (Measurable(ref _unmeasuredAccepted, 0, isFromDelivery: false) is var accepted and > 0)
             Measure(_acceptedCounter, accepted, _nameTag);
@@ -243,7 +243,7 @@ internal sealed class DeliveryCounters : IDisposable
         }
         catch (Exception)
         {
-            // A listener's fault is the listener's.
+            // A listener's exception changes nothing here.
         }
     }
 
@@ -259,11 +259,11 @@ internal sealed class DeliveryCounters : IDisposable
         }
         catch (Exception)
         {
-            // A listener's fault is the listener's.
+            // A listener's exception changes nothing here.
         }
     }
 
-    // Whoever listens to the meter runs in here. If it throws, the records' fate is no other for it.
+    // The meter's listeners run in here. If one throws, the records' outcome stays the same.
     private readonly ref struct Measuring
     {
         private readonly bool _wasMeasuring;

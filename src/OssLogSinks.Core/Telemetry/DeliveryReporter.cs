@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Words what happens for the people who run the application: the first of a kind at once, more of the same kind
-/// gathered into one report a minute, and a word when it is over. Any thread may report.
+/// Reports trouble to the operators of the application: the first of each kind at once, repeats summed up once a minute, and one report
+/// when it is over. Any thread may report.
 /// </summary>
 internal sealed class DeliveryReporter
 {
@@ -149,14 +149,14 @@ internal sealed class DeliveryReporter
             Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
     }
 
-    /// <summary>An object is shorter than it was: it was deleted, and perhaps made anew.</summary>
+    /// <summary>An object is shorter than it was: it was deleted, and perhaps made again.</summary>
     public void ObjectGone(string key)
     {
         if (TakeTurn("gone", 1, out _))
-            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun anew.");
+            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.");
     }
 
-    /// <summary>Our bytes are in the object, but what stands before them is not what this writer knows.</summary>
+    /// <summary>Our bytes are in the object, but what is before them is not what this writer knows.</summary>
     public void PrefixChanged(string key)
     {
         if (TakeTurn("prefix", 1, out _))

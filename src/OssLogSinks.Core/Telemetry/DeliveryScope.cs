@@ -4,7 +4,7 @@ namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
 /// Marks what runs because events are delivered: clients, HTTP handlers, credentials, formatters, layouts, listeners, diagnostics.
-/// What they log to a logger of this library is taken for what it is: it never waits for room, since delivery would wait for
+/// What they log to a logger of this library is taken for what it is: it never waits for space, since delivery would wait for
 /// itself, and it makes no append due, since each append would cause the next.
 /// </summary>
 /// <remarks>
@@ -15,8 +15,8 @@ namespace OssLogSinks.Core.Telemetry;
 /// </para>
 /// <para>
 /// Code of yours that delivery waits for without calling it needs a scope of its own: a loop that renews credentials, for instance.
-/// Enter one around it: <c>using (DeliveryScope.Enter())</c>. Without one, what it logs waits for room if the logger blocks when it is full.
-/// Only the delivery makes room, and the delivery waits for that code: until the time to block is over, or for ever if it has no end.
+/// Enter one around it: <c>using (DeliveryScope.Enter())</c>. Without one, what it logs waits for space if the logger blocks when it is full.
+/// Only the delivery makes space, and the delivery waits for that code: until the time to block is over, or for ever if it has no end.
 /// </para>
 /// </remarks>
 public readonly record struct DeliveryScope : IDisposable
@@ -28,7 +28,7 @@ public readonly record struct DeliveryScope : IDisposable
     private static Mark? _onThread;
 
     // For what the application does about a loss: part of no delivery.
-    private static readonly Mark Losses = new(null, null) { IsForLosses = true };
+    private static readonly Mark Drops = new(null, null) { IsForDrops = true };
 
     private readonly Mark? _before;
     private readonly Mark? _beforeOnThread;
@@ -45,7 +45,7 @@ public readonly record struct DeliveryScope : IDisposable
     /// Whether the calling code is part of a delivery. Of whichever appender: two may share a client or credentials, and then the delivery of
     /// one waits for what the delivery of the other has called. What such code logs must not wait anywhere.
     /// </summary>
-    public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Losses);
+    public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Drops);
 
     /// <summary>Begins a scope that flows into everything called from here, asynchronous calls included. To be disposed where it was entered.</summary>
     public static DeliveryScope Enter() => Enter(null);
@@ -63,20 +63,20 @@ public readonly record struct DeliveryScope : IDisposable
     /// one that tells of it, never waits, but is the application's own: it makes an append due. To be disposed where it was entered.
     /// </summary>
     /// <returns>The scope.</returns>
-    public static DeliveryScope EnterForLosses()
+    public static DeliveryScope EnterForDrops()
     {
         var scope = new DeliveryScope(Flow.Value, _onThread, Kind.Both);
-        Flow.Value = Losses;
+        Flow.Value = Drops;
         _onThread = null;
         return scope;
     }
 
-    /// <summary>As <see cref="EnterForLosses"/>, at next to no cost, for a call that stays on this thread; within another scope that one goes on.</summary>
+    /// <summary>As <see cref="EnterForDrops"/>, at next to no cost, for a call that stays on this thread; within another scope that one goes on.</summary>
     /// <returns>To be disposed on this thread.</returns>
-    public static DeliveryScope EnterForLossesOnThread()
+    public static DeliveryScope EnterForDropsOnThread()
     {
         var before = _onThread;
-        _onThread ??= Losses;
+        _onThread ??= Drops;
         return new DeliveryScope(null, before, Kind.Thread);
     }
 
@@ -137,7 +137,7 @@ public readonly record struct DeliveryScope : IDisposable
     internal sealed record Mark(DeliverySource? Source, Mark? Around)
     {
         /// <summary>Whether it is entered to tell the application of a loss, and so part of no delivery.</summary>
-        public bool IsForLosses { get; init; }
+        public bool IsForDrops { get; init; }
     }
 }
 
@@ -164,7 +164,7 @@ internal sealed class DeliverySource
         for (var mark = scope; mark is not null; mark = mark.Around)
         {
             // A scope of no appender in particular may be any one's.
-            if (mark.Source is null ? !mark.IsForLosses : mark.Source == this || !mark.Source.TryFeed(this))
+            if (mark.Source is null ? !mark.IsForDrops : mark.Source == this || !mark.Source.TryFeed(this))
                 return true;
         }
 

@@ -9,10 +9,10 @@ public sealed record DeliverySnapshot
     /// </summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Records taken into the spool.</summary>
+    /// <summary>Records taken into the buffer.</summary>
     public long Accepted { get; init; }
 
-    /// <summary>Records that stand in OSS.</summary>
+    /// <summary>Records that are in OSS.</summary>
     public long Delivered { get; init; }
 
     /// <summary>Events given up, by reason; reasons that never occurred are left out.</summary>
@@ -24,7 +24,7 @@ public sealed record DeliverySnapshot
     /// <summary>Events that were too large, so that a placeholder was taken instead, which is among <see cref="Accepted"/>.</summary>
     public long Replaced { get; init; }
 
-    /// <summary>Bytes that stand in OSS.</summary>
+    /// <summary>Bytes that are in OSS.</summary>
     public long DeliveredBytes { get; init; }
 
     /// <summary>Appends that were sent, repeats included.</summary>
@@ -40,7 +40,7 @@ public sealed record DeliverySnapshot
     public long Retries { get; init; }
 
     /// <summary>Bytes of memory that undelivered records hold.</summary>
-    public long SpoolBytes { get; init; }
+    public long MemoryBytes { get; init; }
 
     /// <summary>How long the oldest undelivered record has waited; zero if there is none.</summary>
     public TimeSpan OldestUndelivered { get; init; }
@@ -52,7 +52,7 @@ public sealed record DeliverySnapshot
     public long BufferBytes { get; init; }
 
     /// <summary>Folders of processes that are no more, which this one took over.</summary>
-    public long AdoptedFolders { get; init; }
+    public long OrphanedFolders { get; init; }
 
     /// <summary>Records on disk that could not be read, as far as their number can be known; put aside and reported, not shipped.</summary>
     public long QuarantinedRecords { get; init; }

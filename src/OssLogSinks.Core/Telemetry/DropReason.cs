@@ -6,8 +6,8 @@ public enum DropReason
     /// <summary>The queue in front of the appender was full.</summary>
     QueueFull,
 
-    /// <summary>The spool was full: OSS takes less than the application logs.</summary>
-    SpoolFull,
+    /// <summary>The buffer was full: OSS takes less than the application logs.</summary>
+    BufferFull,
 
     /// <summary>The event is larger than a record may be.</summary>
     TooLarge,

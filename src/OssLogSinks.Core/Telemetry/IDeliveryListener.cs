@@ -1,23 +1,24 @@
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Learns the fate of every record that carries a <see cref="Records.LogRecord.State"/>: exactly one call per record.
-/// Called from background threads, or from the thread that brought the record when it is refused at once; must not throw,
-/// must not close the appender, and should not take long, since delivery waits for it.
+/// Learns the outcome of every record that carries a <see cref="Records.LogRecord.State"/>: exactly one call per record.
+/// Called on background threads, or on the appending thread if the record is refused at once. Must not throw, must not close the appender,
+/// and should be fast: delivery waits for it.
 /// </summary>
 public interface IDeliveryListener
 {
     /// <summary>
-    /// The records stand in OSS; or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk: as safe as
-    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. What is lost of those later is counted and reported, not told here.
+    /// The records are in OSS; or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk: as safe as
+    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. Records that are dropped after that are counted and reported, but not passed
+    /// to the listener.
     /// </summary>
     /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
-    void OnStored(IReadOnlyList<object> states);
+    void OnDelivered(IReadOnlyList<object> states);
 
     /// <summary>The records were given up.</summary>
     /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
     /// <param name="failure">Why, with the last error of the service as its inner exception, if there was one.</param>
-    void OnLost(IReadOnlyList<object> states, OssDeliveryException failure);
+    void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure);
 }
 
 /// <summary>
@@ -57,7 +58,7 @@ public sealed class OssDeliveryException : Exception
     /// <summary>
     /// Whether the events were in an append whose outcome is in doubt: they may be stored in OSS all the same. Default: false.
     /// </summary>
-    public bool MayBeStored { get; init; }
+    public bool MayBeDelivered { get; init; }
 
     /// <summary>
     /// Gives type and message, and the inner error: its message if it is one of this library's own, its type alone otherwise, since

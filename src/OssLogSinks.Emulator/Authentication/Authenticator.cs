@@ -98,7 +98,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
             return null;
         }
 
-        // Whether OSS signs the query as received or encoded anew is not documented: either will do.
+        // Whether OSS signs the query as received or encoded again is not documented: either will do.
         var asReceived = V4Signature.StringToSign(V4Signature.CanonicalRequest(request, claim, queryAsReceived: true), claim);
         return Same(V4Signature.Sign(asReceived, key), claim.Signature) ? null : AuthenticationErrors.Mismatch(claim, stringToSign, canonical);
     }

@@ -82,9 +82,9 @@ internal static class FaultActions
     public static FaultAction QosDelay(TimeSpan delay) => Finish("qos", (_, reply) =>
         reply.Set(OssHeader.QosDelay, ((long)delay.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
 
-    public static FaultAction StrangerBefore(byte[] bytes) => Prepare("stranger-before", context => AppendStranger(context, bytes));
+    public static FaultAction ForeignAppendBefore(byte[] bytes) => Prepare("foreign-append-before", context => AppendForeign(context, bytes));
 
-    public static FaultAction StrangerAfter(byte[] bytes) => Finish("stranger-after", (context, _) => AppendStranger(context, bytes));
+    public static FaultAction ForeignAppendAfter(byte[] bytes) => Finish("foreign-append-after", (context, _) => AppendForeign(context, bytes));
 
     public static FaultAction Pause(FaultMoment moment, string kind, Func<FaultContext, ValueTask> pause) => moment == FaultMoment.BeforeCommit
         ? new FaultAction(kind + "-before")
@@ -136,6 +136,6 @@ internal static class FaultActions
         },
     };
 
-    private static void AppendStranger(FaultContext context, byte[] bytes) =>
-        context.Store.AppendAsStranger(context.Request.Bucket!, context.Request.Key!, bytes);
+    private static void AppendForeign(FaultContext context, byte[] bytes) =>
+        context.Store.AppendAsForeignWriter(context.Request.Bucket!, context.Request.Key!, bytes);
 }

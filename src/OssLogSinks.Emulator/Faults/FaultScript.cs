@@ -4,7 +4,7 @@ namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>
 /// What goes wrong, in the order in which it was scripted. A request takes the first matching fault that decides how it ends,
-/// and with it the first matching one of each other kind; so <see cref="AppendStrangerAfterCommit"/> and
+/// and with it the first matching one of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and
 /// <see cref="DropResponseAfterCommit"/> hit the same append. A fault hits appends unless its filter says otherwise. Thread-safe.
 /// </summary>
 public sealed class FaultScript
@@ -198,16 +198,16 @@ public sealed class FaultScript
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>
-    public FaultScript AppendStrangerBefore(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
-        Add(FaultActions.StrangerBefore(bytes.ToArray()), on, count);
+    public FaultScript InsertForeignAppendBefore(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.ForeignAppendBefore(bytes.ToArray()), on, count);
 
     /// <summary>Another writer appends to the same object after the commit and before the answer.</summary>
     /// <param name="bytes">What it appends.</param>
     /// <param name="count">How many times.</param>
     /// <param name="on">After which requests; appends by default.</param>
     /// <returns>This script.</returns>
-    public FaultScript AppendStrangerAfterCommit(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
-        Add(FaultActions.StrangerAfter(bytes.ToArray()), on, count);
+    public FaultScript InsertForeignAppendAfterCommit(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
+        Add(FaultActions.ForeignAppendAfter(bytes.ToArray()), on, count);
 
     /// <summary>Stores a body with one byte changed; the answer's CRC-64 is that of what was stored.</summary>
     /// <param name="count">How many requests.</param>

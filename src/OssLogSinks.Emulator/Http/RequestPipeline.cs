@@ -137,7 +137,7 @@ internal sealed class RequestIds
 }
 
 /// <summary>
-/// What the server is told; read anew for each request, since a test may change it meanwhile. What each setting means is said at
+/// What the server is told; read again for each request, since a test may change it meanwhile. What each setting means is said at
 /// <c>OssEmulatorOptions</c>.
 /// </summary>
 internal interface IHttpSettings : IAuthenticationSettings, IOperationSettings

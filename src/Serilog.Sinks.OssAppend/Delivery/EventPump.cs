@@ -8,16 +8,16 @@ using Serilog.Sinks.PeriodicBatching;
 namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
-/// Renders queued events in their order and hands each over to the core, waiting while that has no room: so the queue fills,
+/// Renders queued events in their order and hands each over to the core, waiting while that has no space: so the queue fills,
 /// and the queue's rules decide. Never throws: an exception would make Serilog repeat, or drop, a batch that the core has in part.
 /// </summary>
 internal sealed class EventPump : IBatchedLogEventSink, IDisposable
 {
     private readonly OssAppender _appender;
     private readonly BoundedFormatter _formatter;
-    private readonly QueueRoom _room;
+    private readonly AdmissionGate _admissionGate;
     private readonly FailureRelay _relay;
-    private readonly LossBook _losses;
+    private readonly DropReporter _dropReporter;
     private readonly bool _yields;
     private readonly CancellationToken _giveUp;
 
@@ -29,19 +29,19 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
 
     /// <param name="appender">Takes the rendered events.</param>
     /// <param name="formatter">Renders them.</param>
-    /// <param name="room">The accounts of the queue in front.</param>
+    /// <param name="admissionGate">The accounts of the queue in front.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
-    /// <param name="losses">Takes what is given up here.</param>
+    /// <param name="dropReporter">Takes what is given up here.</param>
     /// <param name="yields">Whether events that OSS refuses are given up where the others behind them would have to wait.</param>
-    /// <param name="giveUp">Once cancelled, events are given up instead of handed over, the one that waits for room included.</param>
+    /// <param name="giveUp">Once cancelled, events are given up instead of handed over, the one that waits for space included.</param>
     public EventPump(
-        OssAppender appender, BoundedFormatter formatter, QueueRoom room, FailureRelay relay, LossBook losses, bool yields, CancellationToken giveUp)
+        OssAppender appender, BoundedFormatter formatter, AdmissionGate admissionGate, FailureRelay relay, DropReporter dropReporter, bool yields, CancellationToken giveUp)
     {
         _appender = appender;
         _formatter = formatter;
-        _room = room;
+        _admissionGate = admissionGate;
         _relay = relay;
-        _losses = losses;
+        _dropReporter = dropReporter;
         _yields = yields;
         _giveUp = giveUp;
         _keyValues = new KeyValues(appender.KeyTemplate.PropertyNames);
@@ -55,11 +55,11 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         {
             var handing = HandOver(logEvent);
 
-            // While this one waits for room in the core, those before it have left the queue.
+            // While this one waits for space in the core, those before it have left the queue.
             if (!handing.IsCompleted)
             {
                 LeaveQueue();
-                _room.HoldUp();
+                _admissionGate.HoldUp();
             }
 
             if (handing.IsCompleted ? handing.Result : await handing.AsTask().ConfigureAwait(false))
@@ -71,7 +71,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         LeaveQueue();
     }
 
-    public Task OnEmptyBatchAsync() => _room.WhenNext();
+    public Task OnEmptyBatchAsync() => _admissionGate.WhenNext();
 
     /// <summary>To be called once no more batches come.</summary>
     public void Dispose() => _writer.Dispose();
@@ -79,7 +79,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
     // False if the event could not be handed over because the rest is given up.
     private ValueTask<bool> HandOver(LogEvent logEvent)
     {
-        _origin = _room.OriginOfNext();
+        _origin = _admissionGate.OriginOfNext();
         try
         {
             if (Render(logEvent) is { } record)
@@ -116,7 +116,7 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         if (_giveUp.IsCancellationRequested)
             return false;
 
-        _losses.GiveUp(logEvent, _origin, DropReason.FormatError, $"rendering it failed with {error.GetType().Name}.", error);
+        _dropReporter.GiveUp(logEvent, _origin, DropReason.FormatError, $"rendering it failed with {error.GetType().Name}.", error);
         return true;
     }
 
@@ -125,13 +125,13 @@ internal sealed class EventPump : IBatchedLogEventSink, IDisposable
         LeaveQueue();
 
         // Whoever closes has counted it already, if the formatter took too long.
-        if (_room.Leave(1) == 1)
-            _losses.GiveUp(logEvent, _origin, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
+        if (_admissionGate.Leave(1) == 1)
+            _dropReporter.GiveUp(logEvent, _origin, DropReason.CloseTimeOver, "the application stopped before OSS took them.");
     }
 
     private void LeaveQueue()
     {
-        _room.Leave(_handedOver);
+        _admissionGate.Leave(_handedOver);
         _handedOver = 0;
     }
 

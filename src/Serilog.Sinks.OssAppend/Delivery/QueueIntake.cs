@@ -10,8 +10,8 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
 /// Queues events, at the cost of one bounded enqueue a log call, and renders them in the background. <see cref="PeriodicBatchingSink"/>
-/// makes the batches; how many may wait, and when the next batch is due, the room decides, since that one neither counts what
-/// it drops nor bounds its close, and would be woken anew by every event that it waits for.
+/// makes the batches; how many may wait, and when the next batch is due, the admission gate decides, since that one neither counts what
+/// it drops nor bounds its close, and would be woken again by every event that it waits for.
 /// </summary>
 internal sealed class QueueIntake : IIntake
 {
@@ -20,8 +20,8 @@ internal sealed class QueueIntake : IIntake
 
     private readonly OssAppender _appender;
     private readonly FailureRelay _relay;
-    private readonly LossBook _losses;
-    private readonly QueueRoom _room;
+    private readonly DropReporter _dropReporter;
+    private readonly AdmissionGate _admissionGate;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly PeriodicBatchingSink _batching;
     private readonly Action<LogEvent> _enqueue;
@@ -32,16 +32,16 @@ internal sealed class QueueIntake : IIntake
     /// <param name="appender">Takes the rendered events.</param>
     /// <param name="formatter">Renders them.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
-    /// <param name="losses">Takes what is given up here.</param>
-    public QueueIntake(QueueSettings settings, OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses)
+    /// <param name="dropReporter">Takes what is given up here.</param>
+    public QueueIntake(QueueSettings settings, OssAppender appender, BoundedFormatter formatter, FailureRelay relay, DropReporter dropReporter)
     {
         _time = settings.Time;
         _hasBuffer = settings.HasBuffer;
         _appender = appender;
         _relay = relay;
-        _losses = losses;
-        _room = new QueueRoom(settings.Limit, settings.Patience, _time, settings.BatchSize, settings.Rhythm);
-        var pump = new EventPump(appender, formatter, _room, relay, losses, settings.YieldsIfRefused, _giveUp.Token);
+        _dropReporter = dropReporter;
+        _admissionGate = new AdmissionGate(settings.Limit, settings.CallerTimeout, _time, settings.BatchSize, settings.BatchInterval);
+        var pump = new EventPump(appender, formatter, _admissionGate, relay, dropReporter, settings.YieldsIfRefused, _giveUp.Token);
         _batching = new PeriodicBatchingSink(pump, new PeriodicBatchingSinkOptions
         {
             BatchSizeLimit = settings.BatchSize,
@@ -49,30 +49,30 @@ internal sealed class QueueIntake : IIntake
             QueueLimit = null,
         });
         _enqueue = _batching.Emit;
-        appender.ObserveQueue(() => _room.Count, settings.Limit);
+        appender.ObserveQueue(() => _admissionGate.Count, settings.Limit);
     }
 
-    public int Waiting => _room.Count;
+    public int Waiting => _admissionGate.Count;
 
     public void Take(LogEvent logEvent)
     {
         var origin = _relay.OriginOf(_appender);
-        switch (_room.Enter(logEvent, _enqueue, origin))
+        switch (_admissionGate.Enter(logEvent, _enqueue, origin))
         {
             case Admission.Full:
-                _losses.GiveUp(logEvent, origin, DropReason.QueueFull, "the queue was full.");
+                _dropReporter.GiveUp(logEvent, origin, DropReason.QueueFull, "the queue was full.");
                 break;
             case Admission.Closed:
-                _losses.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
+                _dropReporter.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
                 break;
         }
     }
 
-    public Task WhenHandedOver() => _room.WhenLeft();
+    public Task WhenHandedOver() => _admissionGate.WhenLeft();
 
     public void Close(long begun, TimeSpan timeout)
     {
-        _room.Close();
+        _admissionGate.Close();
 
         // It blocks until the queue is empty, for as long as that takes: on a thread of its own.
         // With a buffer it is one short step from safety, which even a close that waits for nothing lets it take.
@@ -81,7 +81,7 @@ internal sealed class QueueIntake : IIntake
             _batching.Dispose();
             return true;
         });
-        if (!Ending.ComesInTime(draining, begun, _hasBuffer && timeout < Ending.Slack ? Ending.Slack : timeout, _time))
+        if (!CloseWait.EndsInTime(draining, begun, _hasBuffer && timeout < CloseWait.Slack ? CloseWait.Slack : timeout, _time))
             GiveUpRest(draining);
     }
 
@@ -90,21 +90,21 @@ internal sealed class QueueIntake : IIntake
     private void GiveUpRest(Task draining)
     {
         _giveUp.Cancel();
-        if (Ending.ComesInTime(draining, _time.GetTimestamp(), Ending.Slack, _time))
+        if (CloseWait.EndsInTime(draining, _time.GetTimestamp(), CloseWait.Slack, _time))
             return;
 
         // The formatter, or the failure listener, does not come back.
-        if (_room.EmptyOut() is > 0 and var left)
-            _losses.GiveUp(left, DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
+        if (_admissionGate.EmptyOut() is > 0 and var left)
+            _dropReporter.GiveUp(left, DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
     }
 }
 
 /// <summary>How events are queued.</summary>
 /// <param name="Limit">The most events that wait.</param>
 /// <param name="BatchSize">How many are rendered at a time.</param>
-/// <param name="Rhythm">How often events are rendered that come one by one.</param>
-/// <param name="Patience">How long a log call waits for room; zero not at all.</param>
-internal sealed record QueueSettings(int Limit, int BatchSize, TimeSpan Rhythm, TimeSpan Patience)
+/// <param name="BatchInterval">How often events are rendered that come one by one.</param>
+/// <param name="CallerTimeout">How long a log call waits for space; zero not at all.</param>
+internal sealed record QueueSettings(int Limit, int BatchSize, TimeSpan BatchInterval, TimeSpan CallerTimeout)
 {
     /// <summary>Whether events that OSS refuses are given up where the others behind them would have to wait.</summary>
     public bool YieldsIfRefused { get; init; }

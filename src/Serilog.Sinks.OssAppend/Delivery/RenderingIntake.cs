@@ -23,24 +23,24 @@ internal sealed class RenderingIntake : IIntake
     private readonly OssAppender _appender;
     private readonly BoundedFormatter _formatter;
     private readonly FailureRelay _relay;
-    private readonly LossBook _losses;
+    private readonly DropReporter _dropReporter;
     private readonly IReadOnlyList<string> _keyNames;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _timeout;
     private volatile bool _isClosed;
 
     /// <param name="appender">Takes the rendered events.</param>
     /// <param name="formatter">Renders them, for many threads at once.</param>
     /// <param name="relay">Says whether a loss is to be told.</param>
-    /// <param name="losses">Takes what is given up here.</param>
-    /// <param name="patience">How long a call waits for room in the core's memory.</param>
-    public RenderingIntake(OssAppender appender, BoundedFormatter formatter, FailureRelay relay, LossBook losses, TimeSpan patience)
+    /// <param name="dropReporter">Takes what is given up here.</param>
+    /// <param name="timeout">How long a call waits for space in the core's memory.</param>
+    public RenderingIntake(OssAppender appender, BoundedFormatter formatter, FailureRelay relay, DropReporter dropReporter, TimeSpan timeout)
     {
         _appender = appender;
         _formatter = formatter;
         _relay = relay;
-        _losses = losses;
+        _dropReporter = dropReporter;
         _keyNames = appender.KeyTemplate.PropertyNames;
-        _patience = patience;
+        _timeout = timeout;
     }
 
     public int Waiting => 0;
@@ -50,7 +50,7 @@ internal sealed class RenderingIntake : IIntake
         var origin = _relay.HasListener ? _relay.OriginOf(_appender) : EventOrigin.Application;
         if (_isClosed)
         {
-            _losses.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
+            _dropReporter.GiveUp(logEvent, origin, DropReason.Closed, "the logger was closed.");
             return;
         }
 
@@ -59,11 +59,11 @@ internal sealed class RenderingIntake : IIntake
         try
         {
             if (TryRender(logEvent, origin, scratch, out var record))
-                _appender.Append(record, _patience);
+                _appender.Append(record, _timeout);
         }
         catch (Exception e)
         {
-            _losses.GiveUp(logEvent, origin, DropReason.FormatError, $"handing it over failed with {e.GetType().Name}.", e);
+            _dropReporter.GiveUp(logEvent, origin, DropReason.FormatError, $"handing it over failed with {e.GetType().Name}.", e);
         }
 
         Keep(scratch);
@@ -71,7 +71,7 @@ internal sealed class RenderingIntake : IIntake
 
     public Task WhenHandedOver() => Task.CompletedTask;
 
-    // Calls that are under way, those that wait for room included, are sent away by the core's own close.
+    // Calls that are under way, those that wait for space included, are sent away by the core's own close.
     public void Close(long begun, TimeSpan timeout) => _isClosed = true;
 
     public void Dispose()
@@ -100,7 +100,7 @@ internal sealed class RenderingIntake : IIntake
         }
         catch (Exception e)
         {
-            _losses.GiveUp(logEvent, origin, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+            _dropReporter.GiveUp(logEvent, origin, DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
             return false;
         }
     }

@@ -49,11 +49,11 @@ internal sealed class FailureRelay : IDeliveryListener
         return origin == EventOrigin.Delivery ? new EventOfDelivery(logEvent) : logEvent;
     }
 
-    public void OnStored(IReadOnlyList<object> states)
+    public void OnDelivered(IReadOnlyList<object> states)
     {
     }
 
-    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+    public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure)
     {
         var events = states.Select(state => state as LogEvent ?? ((EventOfDelivery)state).Event).ToArray();
         if (!states.Any(state => state is LogEvent))
@@ -63,7 +63,7 @@ internal sealed class FailureRelay : IDeliveryListener
             return;
         }
 
-        using (DeliveryScope.EnterForLosses())
+        using (DeliveryScope.EnterForDrops())
             Tell(events, failure, EventOrigin.FailureListener);
     }
 

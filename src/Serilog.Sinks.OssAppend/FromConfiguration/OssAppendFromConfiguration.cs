@@ -117,7 +117,7 @@ public static class OssAppendFromConfiguration
     }
 #pragma warning restore CS1573
 
-    // What stands beside the options is put into them; a setting that stands in both is a fault that the check finds.
+    // Arguments next to the options are copied into them. A setting given in both is reported as a fault.
     private static OssAppendSinkOptions Options(
         OssAppendSinkOptions? options,
         ITextFormatter? formatter,

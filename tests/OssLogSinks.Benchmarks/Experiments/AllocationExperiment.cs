@@ -1,4 +1,4 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
@@ -19,10 +19,10 @@ internal static class AllocationExperiment
     public static Experiment Of(ExperimentScale scale) => new(
         "alloc",
         [
-            scale.Side("OssAppend, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true }),
-            scale.Side("OssAppend, CLEF, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
-            scale.Side("a sink that receives the event", new DoorSettings(DoorKind.SerilogReceiver)),
-            scale.Side("the same, calling ToString() of the exception that 2 % have", new DoorSettings(DoorKind.SerilogExceptionReader)),
+            scale.Side("OssAppend, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true }),
+            scale.Side("OssAppend, CLEF, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
+            scale.Side("a sink that receives the event", new FrontDoorSettings(FrontDoorKind.SerilogReceiver)),
+            scale.Side("the same, calling ToString() of the exception that 2 % have", new FrontDoorSettings(FrontDoorKind.SerilogExceptionReader)),
         ],
         [
             Line("alloc_text", TextTarget, "bytes allocated per event: WriteTo.OssAppend rendering at the call, text - a sink that only receives the event", TextAt, ReceiverAt),

@@ -1,17 +1,17 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Benchmarks.Sides;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
 /// <summary>
 /// How long a logging call takes: at a pace that a busy service has, with and without an outage, and as fast as one thread
-/// can, where both sides wait for room instead of dropping, so that they do the same work.
+/// can, where both sides wait for space instead of dropping, so that they do the same work.
 /// </summary>
 internal static class CallerExperiments
 {
     private const int Rate = 20_000;
 
-    // So little room that an outage of ten seconds at this rate uses up the memory, then the queue, and ends with drops.
+    // So little space that an outage of ten seconds at this rate uses up the memory, then the queue, and ends with drops.
     private const long OutageMemoryLimit = 16 << 20;
     private const int OutageQueueLimit = 50_000;
     private static readonly TimeSpan OutageCloseTimeout = TimeSpan.FromSeconds(1);
@@ -20,16 +20,16 @@ internal static class CallerExperiments
     {
         foreach (var (name, oss, file, against) in new[]
         {
-            ("serilog", DoorKind.SerilogOss, DoorKind.SerilogAsyncFile, "Serilog.Sinks.Async(File)"),
-            ("nlog", DoorKind.NLogOss, DoorKind.NLogAsyncFile, "AsyncWrapper(FileTarget)"),
+            ("serilog", FrontDoorKind.SerilogOss, FrontDoorKind.SerilogAsyncFile, "Serilog.Sinks.Async(File)"),
+            ("nlog", FrontDoorKind.NLogOss, FrontDoorKind.NLogAsyncFile, "AsyncWrapper(FileTarget)"),
         })
         {
-            yield return Paced(scale, name, new DoorSettings(oss) { WaitsForRoom = false }, new DoorSettings(file) { WaitsForRoom = false }, against);
-            yield return FlatOut(scale, name, new DoorSettings(oss), new DoorSettings(file), against);
+            yield return Paced(scale, name, new FrontDoorSettings(oss) { WaitsForSpace = false }, new FrontDoorSettings(file) { WaitsForSpace = false }, against);
+            yield return FlatOut(scale, name, new FrontDoorSettings(oss), new FrontDoorSettings(file), against);
         }
     }
 
-    private static Experiment Paced(ExperimentScale scale, string name, DoorSettings oss, DoorSettings file, string against)
+    private static Experiment Paced(ExperimentScale scale, string name, FrontDoorSettings oss, FrontDoorSettings file, string against)
     {
         var outage = oss with { MemoryLimit = OutageMemoryLimit, QueueLimit = OutageQueueLimit, CloseTimeout = OutageCloseTimeout };
         return new Experiment(
@@ -40,7 +40,7 @@ internal static class CallerExperiments
                 Timed(scale.Side(against, file), Rate, scale.Events / 5),
 
                 // In no line: what the machine and the logger take by themselves.
-                Timed(scale.Side("a Serilog sink that only receives the event", new DoorSettings(DoorKind.SerilogReceiver)), Rate, scale.Events / 5),
+                Timed(scale.Side("a Serilog sink that only receives the event", new FrontDoorSettings(FrontDoorKind.SerilogReceiver)), Rate, scale.Events / 5),
             ],
             [
                 .. Lines($"caller_ns_{name}", 0, 2, $"OssAppend / {against}, {Rate} events/s"),
@@ -49,10 +49,10 @@ internal static class CallerExperiments
             ]);
     }
 
-    private static Experiment FlatOut(ExperimentScale scale, string name, DoorSettings oss, DoorSettings file, string against) => new(
+    private static Experiment FlatOut(ExperimentScale scale, string name, FrontDoorSettings oss, FrontDoorSettings file, string against) => new(
         $"caller_ns_{name}_flat_out",
         [Timed(scale.Side("OssAppend", oss), 0, scale.Events), Timed(scale.Side(against, file), 0, scale.Events)],
-        [.. Lines($"caller_ns_{name}_flat_out", 0, 1, $"OssAppend / {against}, flat out, both waiting for room")]);
+        [.. Lines($"caller_ns_{name}_flat_out", 0, 1, $"OssAppend / {against}, flat out, both waiting for space")]);
 
     private static ComparedSide Timed(ComparedSide side, int rate, long events) =>
         side with { Order = side.Order with { TimesCalls = true, Rate = rate, Events = events } };

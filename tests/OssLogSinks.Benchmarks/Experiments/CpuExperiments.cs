@@ -1,4 +1,4 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
@@ -7,25 +7,25 @@ internal static class CpuExperiments
 {
     public static IEnumerable<Experiment> Of(ExperimentScale scale)
     {
-        var file = scale.Side("Serilog.Sinks.File, buffered", new DoorSettings(DoorKind.SerilogFile));
+        var file = scale.Side("Serilog.Sinks.File, buffered", new FrontDoorSettings(FrontDoorKind.SerilogFile));
         yield return Pair(
             new RatioLine("serilog_text_cpu", new Target(1.00), "CPU per event: WriteTo.OssAppend rendering at the call / Serilog.Sinks.File buffered, same template", Cpu),
-            scale.Side("OssAppend, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true }),
+            scale.Side("OssAppend, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true }),
             file);
         yield return Pair(
             new RatioLine("serilog_batched_cpu", new Target(1.50), "CPU per event: WriteTo.OssAppend, batched / Serilog.Sinks.File buffered, same template", Cpu),
-            scale.Side("OssAppend, batched", new DoorSettings(DoorKind.SerilogOss)),
+            scale.Side("OssAppend, batched", new FrontDoorSettings(FrontDoorKind.SerilogOss)),
             file);
         yield return Pair(
             new RatioLine("serilog_clef_cpu", new Target(0.60), "CPU per event: WriteTo.OssAppend with own CLEF, rendering at the call / Serilog.Sinks.File buffered with CompactJsonFormatter", Cpu),
-            scale.Side("OssAppend, CLEF, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
-            scale.Side("Serilog.Sinks.File, buffered, CompactJsonFormatter", new DoorSettings(DoorKind.SerilogFile) { Format = LineFormat.Clef }));
+            scale.Side("OssAppend, CLEF, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
+            scale.Side("Serilog.Sinks.File, buffered, CompactJsonFormatter", new FrontDoorSettings(FrontDoorKind.SerilogFile) { Format = LineFormat.Clef }));
         yield return new Experiment(
             "nlog_text_cpu",
             [
-                scale.Side("OssAppend target", new DoorSettings(DoorKind.NLogOss)),
-                scale.Side("OssAppend target, rendering at the call", new DoorSettings(DoorKind.NLogOss) { RendersAtCall = true }),
-                scale.Side("FileTarget kept open, in an AsyncWrapper", new DoorSettings(DoorKind.NLogAsyncFile)),
+                scale.Side("OssAppend target", new FrontDoorSettings(FrontDoorKind.NLogOss)),
+                scale.Side("OssAppend target, rendering at the call", new FrontDoorSettings(FrontDoorKind.NLogOss) { RendersAtCall = true }),
+                scale.Side("FileTarget kept open, in an AsyncWrapper", new FrontDoorSettings(FrontDoorKind.NLogAsyncFile)),
             ],
             [
                 new RatioLine("nlog_text_cpu", new Target(1.00), "CPU per event: OssAppend target / FileTarget kept open in an AsyncWrapper, same layout", f => f.Ratio(0, 2, r => r.CpuPerEvent)),

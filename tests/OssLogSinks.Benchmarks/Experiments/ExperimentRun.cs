@@ -12,7 +12,7 @@ internal static class ExperimentRun
         var outage = experiment.Sides.Any(side => side.IsInOutage) ? await emulators.GetAsync(experiment.Service with { Refuses = true }) : null;
         var orders = experiment.Sides.Select(side => side.Order with
         {
-            Door = side.Order.Door with { Service = service },
+            FrontDoor = side.Order.FrontDoor with { Service = service },
             Outage = side.IsInOutage ? outage : null,
         }).ToArray();
 

@@ -1,4 +1,4 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
@@ -11,7 +11,7 @@ internal static class GrowthExperiments
 
     public static IEnumerable<Experiment> Of(ExperimentScale scale)
     {
-        var atCall = new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true };
+        var atCall = new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true };
         var (many, few) = (scale.Events * 10, Math.Max(1, scale.Events / 10));
         yield return new Experiment(
             "growth_events",

@@ -1,9 +1,9 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Benchmarks.Services;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
-/// <summary>Events a second until all of them stand in OSS, against the sink that a user writes today.</summary>
+/// <summary>Events a second until all of them are in OSS, against the sink that a user writes today.</summary>
 internal static class HandmadeExperiments
 {
     public static IEnumerable<Experiment> Of(ExperimentScale scale) => [AtDelay(scale, 0, 3), AtDelay(scale, 20, 10)];
@@ -15,9 +15,9 @@ internal static class HandmadeExperiments
         return new Experiment(
             name,
             [
-                scale.Side("OssAppend, batched", new DoorSettings(DoorKind.SerilogOss)),
-                scale.Side("OssAppend, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true }),
-                scale.Side("handmade", new DoorSettings(DoorKind.SerilogHandmade)),
+                scale.Side("OssAppend, batched", new FrontDoorSettings(FrontDoorKind.SerilogOss)),
+                scale.Side("OssAppend, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true }),
+                scale.Side("handmade", new FrontDoorSettings(FrontDoorKind.SerilogHandmade)),
             ],
             [
                 new RatioLine(name, new Target(target, IsLeast: true), what, f => f.Ratio(2, 0, r => r.WallPerEvent)),

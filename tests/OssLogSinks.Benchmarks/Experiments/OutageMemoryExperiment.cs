@@ -1,4 +1,4 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 
@@ -22,9 +22,9 @@ internal static class OutageMemoryExperiment
         return new Experiment(
             "outage_memory",
             [
-                Side(scale, "Serilog, batched", new DoorSettings(DoorKind.SerilogOss), events),
-                Side(scale, "Serilog, rendering at the call", new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true }, events),
-                Side(scale, "NLog", new DoorSettings(DoorKind.NLogOss), events),
+                Side(scale, "Serilog, batched", new FrontDoorSettings(FrontDoorKind.SerilogOss), events),
+                Side(scale, "Serilog, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true }, events),
+                Side(scale, "NLog", new FrontDoorSettings(FrontDoorKind.NLogOss), events),
             ],
             [
                 Line("outage_memory", 0, $"growth of the working set in {minutes} / memory limit of 64 MiB + 48 MiB; Serilog, batched"),
@@ -34,9 +34,9 @@ internal static class OutageMemoryExperiment
         { IsConcurrent = true, MostRuns = 1 };
     }
 
-    private static ComparedSide Side(ExperimentScale scale, string label, DoorSettings door, long events)
+    private static ComparedSide Side(ExperimentScale scale, string label, FrontDoorSettings frontDoor, long events)
     {
-        var side = scale.Side(label, door with { WaitsForRoom = false, MemoryLimit = MemoryLimit, CloseTimeout = CloseTimeout });
+        var side = scale.Side(label, frontDoor with { WaitsForSpace = false, MemoryLimit = MemoryLimit, CloseTimeout = CloseTimeout });
         return side with
         {
             IsInOutage = true,

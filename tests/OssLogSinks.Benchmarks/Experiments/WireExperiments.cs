@@ -1,4 +1,4 @@
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Benchmarks.Sides;
 
 namespace OssLogSinks.Benchmarks.Experiments;
@@ -8,11 +8,11 @@ internal static class WireExperiments
 {
     public static IEnumerable<Experiment> Of(ExperimentScale scale)
     {
-        var batched = new DoorSettings(DoorKind.SerilogOss);
-        var atCall = new DoorSettings(DoorKind.SerilogOss) { RendersAtCall = true };
+        var batched = new FrontDoorSettings(FrontDoorKind.SerilogOss);
+        var atCall = new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true };
         yield return new Experiment(
             "requests",
-            [scale.Side("OssAppend, batched", new DoorSettings(DoorKind.SerilogOss))],
+            [scale.Side("OssAppend, batched", new FrontDoorSettings(FrontDoorKind.SerilogOss))],
             [new RatioLine("requests", new Target(50), "appends per 1,000,000 events, flat out", f => f.Median(0, r => r.AppendsPerMillion))]);
         yield return new Experiment(
             "wire_cpu",

@@ -12,7 +12,7 @@ public class FramingBenchmarks
     private const int Records = 1000;
     private const int LineLength = 150;
     private static readonly DateTimeOffset Time = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
-    private readonly FolderSalt _salt = new(1);
+    private readonly FolderId _folderId = new(1);
     private readonly StreamName _stream = new(ObjectKeyTemplate.Parse("logs/app.log").Render(Time, []));
     private readonly LogRecord _record = new(Time, new byte[LineLength]);
     private Block _block = null!;
@@ -22,7 +22,7 @@ public class FramingBenchmarks
     public void Setup()
     {
         _block = Fill();
-        BlockHeader.TryRead(_block.Bytes, _salt, out _header);
+        BlockHeader.TryRead(_block.Bytes, _folderId, out _header);
     }
 
     [Benchmark(OperationsPerInvoke = Records)]
@@ -37,7 +37,7 @@ public class FramingBenchmarks
     [Benchmark(OperationsPerInvoke = Records)]
     public int Read()
     {
-        if (!BlockHeader.Verifies(_block.Bytes.AsSpan(0, _header.Length), _salt))
+        if (!BlockHeader.Verifies(_block.Bytes.AsSpan(0, _header.Length), _folderId))
             return 0;
 
         var records = _block.Records();
@@ -52,7 +52,7 @@ public class FramingBenchmarks
         var block = new Block(256 << 10, firstId: 1, begunAt: 0);
         for (var id = 1; id <= Records; id++)
             block.TryAdd(_record, _stream, Time.UtcTicks);
-        block.Seal(_salt);
+        block.Seal(_folderId);
         return block;
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using NLog.Targets.OssAppend;
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -20,7 +20,7 @@ public class RenderBenchmarks
     private readonly LogEvent _serilog = SampleEvents.Serilog();
     private readonly NLog.LogEventInfo _nlog = SampleEvents.NLog();
     private readonly EventBuffer _buffer = new();
-    private readonly EventRenderer _renderer = new(NLogDoors.LineLayout, "\n", limit: 1 << 20);
+    private readonly EventRenderer _renderer = new(NLogFrontDoors.LineLayout, "\n", limit: 1 << 20);
 
     [Benchmark]
     public int SerilogText() => Render(_text);

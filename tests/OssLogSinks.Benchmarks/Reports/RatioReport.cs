@@ -16,7 +16,7 @@ internal sealed class RatioReport
     /// <param name="scale">How large its experiments are.</param>
     public RatioReport(string command, ExperimentScale scale)
     {
-        _machine = $"{Machine.Describe()}; {Yardstick.Describe()}";
+        _machine = $"{Machine.Describe()}; {Baseline.Describe()}";
         _setup = string.Create(CultureInfo.InvariantCulture, $"`{command}` on {DateTime.UtcNow:yyyy-MM-dd}: {scale.Events:N0} events a side after {scale.WarmUp:N0} that do not count, medians of all turns");
         Console.WriteLine(_machine);
         Console.WriteLine(_setup);

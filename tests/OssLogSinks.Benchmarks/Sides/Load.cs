@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using OssLogSinks.Benchmarks.Doors;
 using OssLogSinks.Benchmarks.Events;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Sides;
 
@@ -8,7 +8,7 @@ namespace OssLogSinks.Benchmarks.Sides;
 /// One thread that logs. At a rate it logs in bursts: whatever is due whenever the timer wakes it, which is once a
 /// millisecond or so; between them it sleeps, as a thread that serves requests does, and leaves the processor to others.
 /// </summary>
-internal sealed class Load(IDoor door, Request[] requests)
+internal sealed class Load(IFrontDoor frontDoor, Request[] requests)
 {
     private const int TimerMilliseconds = 1;
 
@@ -36,12 +36,12 @@ internal sealed class Load(IDoor door, Request[] requests)
     {
         if (Times is null)
         {
-            door.Log(request);
+            frontDoor.Log(request);
             return;
         }
 
         var start = Stopwatch.GetTimestamp();
-        door.Log(request);
+        frontDoor.Log(request);
         Times.Add(Stopwatch.GetTimestamp() - start);
     }
 }

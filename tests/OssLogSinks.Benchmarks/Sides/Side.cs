@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime;
-using OssLogSinks.Benchmarks.Doors;
 using OssLogSinks.Benchmarks.Events;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Benchmarks.Services;
 
 namespace OssLogSinks.Benchmarks.Sides;
@@ -9,7 +9,7 @@ namespace OssLogSinks.Benchmarks.Sides;
 /// <summary>A side's own process: warms up, measures one run, says what it found.</summary>
 internal sealed class Side
 {
-    // The runtime compiles code anew in the background, twice: when it has been called so many times, and some time after the last new code.
+    // The runtime compiles code again in the background, twice: when it has been called so many times, and some time after the last new code.
     private const int RoundsPerSettling = 32;
     private const int PacedRounds = 3;
     private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(250);
@@ -55,9 +55,9 @@ internal sealed class Side
 
     private void WarmUp(int round, int rate, long events)
     {
-        var door = OpenDoor(round, _order.Door with { WaitsForRoom = true });
-        new Load(door, _requests) { Rate = rate, Times = _order.TimesCalls ? new CallTimes() : null }.Run(events);
-        door.Close();
+        var frontDoor = OpenFrontDoor(round, _order.FrontDoor with { WaitsForSpace = true });
+        new Load(frontDoor, _requests) { Rate = rate, Times = _order.TimesCalls ? new CallTimes() : null }.Run(events);
+        frontDoor.Close();
     }
 
     private static void AwaitCompiler()
@@ -68,7 +68,7 @@ internal sealed class Side
 
     private SideReport Measure()
     {
-        var door = OpenDoor(0, _order.Outage is { } outage ? _order.Door with { Service = outage } : _order.Door);
+        var frontDoor = OpenFrontDoor(0, _order.Outage is { } outage ? _order.FrontDoor with { Service = outage } : _order.FrontDoor);
         var times = _order.TimesCalls ? new CallTimes() : null;
         using var memory = _order.WatchesMemory ? new WorkingSetWatch() : null;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -77,8 +77,8 @@ internal sealed class Side
         var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
 
-        new Load(door, _requests) { Rate = _order.Rate, Times = times }.Run(_order.Events);
-        var counts = door.Close();
+        new Load(frontDoor, _requests) { Rate = _order.Rate, Times = times }.Run(_order.Events);
+        var counts = frontDoor.Close();
 
         return new SideReport(_order.Events, counts)
         {
@@ -90,14 +90,14 @@ internal sealed class Side
             CallMedian = times?.Percentile(0.5) ?? 0,
             CallTail = times?.Percentile(0.999) ?? 0,
             MemoryGrowth = memory?.Growth ?? 0,
-            CrcMicroseconds = _order.Door.HasMemoryClient ? CrcCost.Of(counts.Bytes) : 0,
+            CrcMicroseconds = _order.FrontDoor.HasMemoryClient ? CrcCost.Of(counts.Bytes) : 0,
         };
     }
 
     private static int[] CountCollections() => [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(GC.CollectionCount)];
 
-    // Objects and files of each door's own: what the one before has opened costs the next nothing, and gives it nothing.
-    private static IDoor OpenDoor(int round, DoorSettings settings)
+    // Objects and files of each front door's own: what the one before has opened costs the next nothing, and gives it nothing.
+    private static IFrontDoor OpenFrontDoor(int round, FrontDoorSettings settings)
     {
         var folder = Path.Combine(settings.Folder, $"{round}");
         Directory.CreateDirectory(folder);
@@ -109,7 +109,7 @@ internal sealed class Side
     {
         var isSound = _order.Outage is not null || (report.Counts.Dropped == 0 && (report.Counts.Delivered ?? _order.Events) == _order.Events);
         if (!isSound)
-            Console.Error.WriteLine($"{_order.Door.Kind}: of {_order.Events} events {report.Counts.Delivered} arrived, {report.Counts.Dropped} were dropped");
+            Console.Error.WriteLine($"{_order.FrontDoor.Kind}: of {_order.Events} events {report.Counts.Delivered} arrived, {report.Counts.Dropped} were dropped");
         return isSound;
     }
 }

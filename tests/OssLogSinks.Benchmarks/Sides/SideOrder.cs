@@ -1,12 +1,12 @@
 using System.Text.Json;
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Benchmarks.Services;
 
 namespace OssLogSinks.Benchmarks.Sides;
 
 /// <summary>What one side of a pair does, in a process of its own; travels as an argument of its command line.</summary>
-/// <param name="Door">What is logged through.</param>
-internal sealed record SideOrder(DoorSettings Door)
+/// <param name="FrontDoor">What is logged through.</param>
+internal sealed record SideOrder(FrontDoorSettings FrontDoor)
 {
     /// <summary>The hidden command of this program that follows an order.</summary>
     public const string Command = "side";
@@ -17,7 +17,7 @@ internal sealed record SideOrder(DoorSettings Door)
     /// <summary>Events before that, which are not: so many have the code compiled for good.</summary>
     public long WarmUp { get; init; }
 
-    /// <summary>Doors that the warm-up is divided over, so that opening and closing are warm as well.</summary>
+    /// <summary>Front doors that the warm-up is divided over, so that opening and closing are warm as well.</summary>
     public int WarmUpRounds { get; init; } = 4;
 
     /// <summary>Events a second; 0 for as fast as they are taken.</summary>

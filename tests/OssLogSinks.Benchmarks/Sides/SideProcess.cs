@@ -11,11 +11,11 @@ internal static class SideProcess
         var folder = Path.Combine(Path.GetTempPath(), "oss-benchmarks-" + Guid.NewGuid().ToString("N"));
         try
         {
-            using var process = ChildProgram.Start(SideOrder.Command, (order with { Door = order.Door with { Folder = folder, Prefix = Path.GetFileName(folder) } }).ToString());
+            using var process = ChildProgram.Start(SideOrder.Command, (order with { FrontDoor = order.FrontDoor with { Folder = folder, Prefix = Path.GetFileName(folder) } }).ToString());
             var line = await process.StandardOutput.ReadLineAsync();
             await process.WaitForExitAsync();
             if (process.ExitCode != 0 || line is null)
-                throw new InvalidOperationException($"The side {order.Door.Kind} ended with {process.ExitCode}.");
+                throw new InvalidOperationException($"The side {order.FrontDoor.Kind} ended with {process.ExitCode}.");
 
             return SideReport.Parse(line);
         }

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using OssLogSinks.Benchmarks.Doors;
+using OssLogSinks.Benchmarks.FrontDoors;
 
 namespace OssLogSinks.Benchmarks.Sides;
 
 /// <summary>What a side measured, from its first event to the end of its close; the one line of its output.</summary>
 /// <param name="Events">How many were logged.</param>
 /// <param name="Counts">What became of them.</param>
-internal sealed record SideReport(long Events, DoorCounts Counts)
+internal sealed record SideReport(long Events, FrontDoorCounts Counts)
 {
     /// <summary>Processor time of the process, its kernel part and its collector included.</summary>
     public double CpuMicroseconds { get; init; }

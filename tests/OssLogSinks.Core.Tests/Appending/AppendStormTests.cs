@@ -67,13 +67,13 @@ public class AppendStormTests
                 return lost;
             case 4:
                 TryApply(oss, request);
-                oss.AppendAsStranger(request.Key, "s\n");
+                oss.AppendAsForeignWriter(request.Key, "s\n");
                 return lost;
             case 5:
-                oss.AppendAsStranger(request.Key, "s\n");
+                oss.AppendAsForeignWriter(request.Key, "s\n");
                 return lost;
             case 6:
-                oss.AppendAsStranger(request.Key, "s\n");
+                oss.AppendAsForeignWriter(request.Key, "s\n");
                 return Task.FromResult(oss.Apply(request));
             case 7:
                 return Task.FromException<AppendObjectResult>(MemoryOss.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"));

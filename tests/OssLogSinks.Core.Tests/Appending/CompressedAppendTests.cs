@@ -63,21 +63,21 @@ public class CompressedAppendTests
     }
 
     [Fact]
-    public async Task StrangersMember_IsAppendedBehind_WithoutCompressingAnew()
+    public async Task ForeignWritersMember_IsAppendedBehind_WithoutCompressingAgain()
     {
-        var stranger = Gunzip.Member("stranger\n"u8.ToArray(), CompressionLevel.Optimal);
+        var foreignWriter = Gunzip.Member("stranger\n"u8.ToArray(), CompressionLevel.Optimal);
         byte[]? first = null;
         _oss.Next(request =>
         {
             first = System.Buffers.BuffersExtensions.ToArray(request.Body);
-            _oss.Apply(new AppendObjectRequest(Key, 0, new(stranger)));
+            _oss.Apply(new AppendObjectRequest(Key, 0, new(foreignWriter)));
             return Task.FromResult(_oss.Apply(request));
         });
 
         await DeliverAsync("a\n");
 
         Assert.Equal("stranger\na\n", TextOf(Key));
-        Assert.Equal(first, _oss.Bytes(Key)[stranger.Length..]);
+        Assert.Equal(first, _oss.Bytes(Key)[foreignWriter.Length..]);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public class CompressedAppendTests
     [InlineData(CompressionLevel.Optimal)]
     [InlineData(CompressionLevel.Fastest)]
     [InlineData(CompressionLevel.NoCompression)]
-    public async Task LeftAppend_IsKnownAgainHoweverItWasCompressed(CompressionLevel level)
+    public async Task RecoveredAppend_IsKnownAgainHoweverItWasCompressed(CompressionLevel level)
     {
         // Sent by one process, again by a second one that compressed it otherwise, and found by a third.
         var text = "left 1\nleft 2\n"u8.ToArray();
@@ -129,7 +129,7 @@ public class CompressedAppendTests
             var oss = new MemoryOss();
             if (bytes.Length > 0)
                 oss.Apply(new AppendObjectRequest("a.gz", 0, new(bytes)));
-            await ResumeAsync(oss, level, Noted(second) with { Earlier = [new LostBody(first.Length, Core.Client.Crc64.Append(0, first))] }, "left 1\n", "left 2\n");
+            await ResumeAsync(oss, level, Noted(second) with { Earlier = [new SentBody(first.Length, Core.Client.Crc64.Append(0, first))] }, "left 1\n", "left 2\n");
 
             var all = Encoding.UTF8.GetString(Gunzip.Of(oss.Bytes("a.gz")));
             Assert.Equal(bytes.AsSpan().EndsWith(behind) ? "left 1\nleft 2\nanother\n" : "left 1\nleft 2\n", all);
@@ -137,27 +137,27 @@ public class CompressedAppendTests
     }
 
     [Fact]
-    public async Task LeftAppendThatIsCompressedOtherwiseNow_IsNotedTogetherWithWhatWasSentBefore()
+    public async Task RecoveredAppendThatIsCompressedOtherwiseNow_IsNotedTogetherWithWhatWasSentBefore()
     {
         var oss = new MemoryOss();
         var first = Gunzip.Member("left 1\nleft 2\n"u8.ToArray(), CompressionLevel.NoCompression);
-        var books = await ResumeAsync(oss, CompressionLevel.Optimal, Noted(first), "left 1\n", "left 2\n");
+        var source = await ResumeAsync(oss, CompressionLevel.Optimal, Noted(first), "left 1\n", "left 2\n");
 
         var sent = oss.Bytes("a.gz");
         Assert.NotEqual(first, sent);
-        var note = Assert.Single(books.Noted);
-        Assert.Equal(new LostBody(sent.Length, Core.Client.Crc64.Append(0, sent)), note.Body);
-        Assert.Equal(new LostBody(first.Length, Core.Client.Crc64.Append(0, first)), Assert.Single(note.Earlier));
+        var note = Assert.Single(source.Noted);
+        Assert.Equal(new SentBody(sent.Length, Core.Client.Crc64.Append(0, sent)), note.Body);
+        Assert.Equal(new SentBody(first.Length, Core.Client.Crc64.Append(0, first)), Assert.Single(note.Earlier));
         Assert.Equal((1L, 2L), (note.FirstId, note.LastId));
     }
 
     [Fact]
-    public async Task StrangersBytesWhereALeftAppendWouldStand_AreAppendedBehind()
+    public async Task ForeignWritersBytesWhereARecoveredAppendWouldStand_AreAppendedBehind()
     {
         var text = "left 1\nleft 2\n"u8.ToArray();
         var oss = new MemoryOss();
-        var stranger = Gunzip.Member("left 1\nleft X\n"u8.ToArray(), CompressionLevel.Optimal);
-        oss.Apply(new AppendObjectRequest("a.gz", 0, new(stranger)));
+        var foreignWriter = Gunzip.Member("left 1\nleft X\n"u8.ToArray(), CompressionLevel.Optimal);
+        oss.Apply(new AppendObjectRequest("a.gz", 0, new(foreignWriter)));
 
         await ResumeAsync(oss, CompressionLevel.Fastest, Noted(Gunzip.Member(text, CompressionLevel.NoCompression)), "left 1\n", "left 2\n");
 
@@ -167,7 +167,7 @@ public class CompressedAppendTests
     private static AppendIntent Noted(byte[] sent) =>
         new(0, AppendPosition.Start, sent.Length, Core.Client.Crc64.Append(0, sent), FirstId: 1, LastId: 2);
 
-    private static async Task<Books> ResumeAsync(MemoryOss oss, CompressionLevel level, AppendIntent intent, params string[] records)
+    private static async Task<RecordingSource> ResumeAsync(MemoryOss oss, CompressionLevel level, AppendIntent intent, params string[] records)
     {
         using var counters = new DeliveryCounters(null);
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
@@ -175,17 +175,17 @@ public class CompressedAppendTests
         var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".gz"));
         appender.TakeOver(intent);
-        var books = new Books();
-        var batch = new AppendBatch(0, books);
+        var source = new RecordingSource();
+        var batch = new AppendBatch(0, source);
         foreach (var record in records)
             batch.Add(Encoding.UTF8.GetBytes(record), state: null, id: batch.Count + 1);
         while (!batch.IsDone)
         {
             if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
-                batch.Finish(delivered.End, lost: false);
+                batch.Finish(delivered.End, dropped: false);
         }
 
-        return books;
+        return source;
     }
 
     private async Task<(string? Type, string? Encoding)> CreatedWithAsync(OssObjectProperties properties)
@@ -215,13 +215,13 @@ public class CompressedAppendTests
 
     private string TextOf(string key) => Encoding.UTF8.GetString(Gunzip.Of(_oss.Bytes(key)));
 
-    private sealed class Books : RecordSource
+    private sealed class RecordingSource : RecordSource
     {
         public List<AppendIntent> Noted { get; } = [];
 
         public override bool IsDurable => true;
 
-        public override void Settle(ReadOnlySpan<long> ids, bool lost)
+        public override void Settle(ReadOnlySpan<long> ids, bool dropped)
         {
         }
 

@@ -229,7 +229,7 @@ public class InDoubtTests
     {
         var (reads, failures) = (0, 0);
         _oss.GetAnswer = right => reads++ > 2 ? right : Spoil(right, how, ref failures);
-        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextAnswerIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
         await DeliverAsync("app.log", "abcdefgh\n");
 
@@ -241,7 +241,7 @@ public class InDoubtTests
     public async Task ReadBackOfAnObjectThatIsStoredEncoded_Tells()
     {
         _oss.ContentEncoding = "gzip";
-        _oss.NextRequestIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextRequestIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
         await DeliverAsync("app.log", "a\n");
 
@@ -258,7 +258,7 @@ public class InDoubtTests
         using var dripping = new DrippingStream(() => time.Advance(TimeSpan.FromSeconds(4)));
         var reads = 0;
         _oss.GetAnswer = right => reads++ == 0 ? new GetObjectResult(dripping, right.ContentRange) : right;
-        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextAnswerIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
         await using var appender = new OssAppender(options);
 
         appender.TryAppend(Record(new string('x', 1000) + "\n"));
@@ -317,7 +317,7 @@ public class InDoubtTests
             _oss.NextAnswerIsLost(() => _oss.Seal(key));
             appender.TryAppend(Record("a\n"));
             await appender.FlushOrFailAsync();
-            while (appender.GetSnapshot().SpoolBytes > 0)
+            while (appender.GetSnapshot().MemoryBytes > 0)
                 await Task.Yield();
         }
 

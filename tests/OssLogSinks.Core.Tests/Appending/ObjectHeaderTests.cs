@@ -5,7 +5,7 @@ using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
 namespace OssLogSinks.Core.Tests.Appending;
 
-/// <summary>What objects begin with stands there once, with the append that creates them.</summary>
+/// <summary>What objects begin with is there once, with the append that creates them.</summary>
 public class ObjectHeaderTests
 {
     private const string Header = "time,level,text";
@@ -45,7 +45,7 @@ public class ObjectHeaderTests
     {
         _oss.Next(request =>
         {
-            _oss.AppendAsStranger("app.log", Header + "\nother\n");
+            _oss.AppendAsForeignWriter("app.log", Header + "\nother\n");
             return Task.FromResult(_oss.Apply(request));
         });
 
@@ -119,7 +119,7 @@ public class ObjectHeaderTests
     [InlineData(4096, 100, 16L, "must have 15 bytes at most")]
     [InlineData(4096, 100, 17L, null)]
     [InlineData(4096, 4080, null, null)]
-    public void HeaderThatLeavesNoRoom_IsRefused(int appendSize, int recordSize, long? objectSize, string? expected)
+    public void HeaderThatLeavesNoSpace_IsRefused(int appendSize, int recordSize, long? objectSize, string? expected)
     {
         var options = WithHeader();
         (options.AppendSizeLimit, options.RecordSizeLimit, options.ObjectSizeLimit) = (appendSize, recordSize, objectSize);

@@ -31,7 +31,7 @@ public class ReadBackTests
     {
         _oss.Next(request =>
         {
-            _oss.AppendAsStranger(request.Key, "?\n");
+            _oss.AppendAsForeignWriter(request.Key, "?\n");
             return Task.FromResult(new AppendObjectResult(2, 42, null, null));
         });
 
@@ -42,11 +42,11 @@ public class ReadBackTests
     }
 
     [Fact]
-    public async Task GivenUpBeforeTheReadBack_IsToldThatItMayBeStored()
+    public async Task GivenUpBeforeTheReadBack_IsToldThatItMayBeDelivered()
     {
-        var fates = new FateRecorder();
+        var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.Listener = fates;
+        options.Listener = outcomes;
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         options.TimeProvider = time;
         options.RetryTimeLimit = TimeSpan.FromMinutes(1);
@@ -65,7 +65,7 @@ public class ReadBackTests
         appender.TryAppend(Record("a\n", state: "a"));
         Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
-        Assert.True(Assert.Single(fates.Lost).Failure.MayBeStored);
+        Assert.True(Assert.Single(outcomes.Dropped).Failure.MayBeDelivered);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class ReadBackTests
         options.CloseTimeout = TimeSpan.Zero;
         var asked = new TaskCompletionSource();
         var count = 0;
-        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextAnswerIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
         _oss.GetFault = () =>
         {
             if (++count == 3)

@@ -125,7 +125,7 @@ public class SealOnRollTests
         _oss.Next(request =>
         {
             var result = _oss.Apply(request);
-            _oss.AppendAsStranger("app.log", "late\n");
+            _oss.AppendAsForeignWriter("app.log", "late\n");
             return Task.FromResult(result);
         });
         await using (var appender = new OssAppender(SizeOptions()))

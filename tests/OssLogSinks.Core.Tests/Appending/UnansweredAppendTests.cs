@@ -37,9 +37,9 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostAcknowledgementThenAStranger_IsReadBackAndNotAppendedTwice()
+    public async Task LostAcknowledgementThenAForeignWriter_IsReadBackAndNotAppendedTwice()
     {
-        _oss.NextAnswerIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextAnswerIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
         await DeliverAsync("a\n", "b\n");
 
@@ -48,9 +48,9 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostRequestThenAStrangerOfTheSameLength_IsAppendedBehindIt()
+    public async Task LostRequestThenAForeignWriterOfTheSameLength_IsAppendedBehindIt()
     {
-        _oss.NextRequestIsLost(() => _oss.AppendAsStranger("app.log", "X\n"));
+        _oss.NextRequestIsLost(() => _oss.AppendAsForeignWriter("app.log", "X\n"));
 
         await DeliverAsync("a\n");
 
@@ -59,9 +59,9 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostRequestThenALongerStranger_IsReadBackAndAppendedBehindIt()
+    public async Task LostRequestThenALongerForeignWriter_IsReadBackAndAppendedBehindIt()
     {
-        _oss.NextRequestIsLost(() => _oss.AppendAsStranger("app.log", "stranger\n"));
+        _oss.NextRequestIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
         await DeliverAsync("a\n");
 
@@ -96,7 +96,7 @@ public class UnansweredAppendTests
         _oss.Put("app.log", "0\n");
         _oss.Next(request =>
         {
-            _oss.AppendAsStranger("app.log", "other\n");
+            _oss.AppendAsForeignWriter("app.log", "other\n");
             return Task.FromResult(_oss.Apply(request));
         });
 
@@ -107,11 +107,11 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task RefusedAppend_IsNotTakenForAStrangersEqualBytes()
+    public async Task RefusedAppend_IsNotTakenForAForeignWritersEqualBytes()
     {
         _oss.Next(request =>
         {
-            _oss.AppendAsStranger("app.log", "same\n");
+            _oss.AppendAsForeignWriter("app.log", "same\n");
             return Task.FromResult(_oss.Apply(request));
         });
 
@@ -132,7 +132,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostAcknowledgementInAnObjectMadeAnew_IsNotAppendedTwice()
+    public async Task LostAcknowledgementInAnObjectMadeAgain_IsNotAppendedTwice()
     {
         _oss.Put("app.log", "0\n");
         _oss.Next(request =>

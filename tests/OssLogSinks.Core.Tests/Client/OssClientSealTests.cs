@@ -54,7 +54,7 @@ public class OssClientSealTests
     {
         await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { SealEnabled = true }, Cancel);
         using var client = ClientOf(emulator, version);
-        emulator.AppendAsStranger("logs", "日志/a+b.log", "abc"u8);
+        emulator.AppendAsForeignWriter("logs", "日志/a+b.log", "abc"u8);
 
         var first = await client.SealObjectAsync("日志/a+b.log", 3, Cancel);
         var second = await client.SealObjectAsync("日志/a+b.log", 3, Cancel);
@@ -72,7 +72,7 @@ public class OssClientSealTests
     {
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: Cancel);
         using var client = ClientOf(emulator, OssSignatureVersion.V4);
-        emulator.AppendAsStranger("logs", "a.log", "abc"u8);
+        emulator.AppendAsForeignWriter("logs", "a.log", "abc"u8);
 
         var refusal = await Assert.ThrowsAsync<OssException>(() => client.SealObjectAsync("a.log", 3, Cancel));
 

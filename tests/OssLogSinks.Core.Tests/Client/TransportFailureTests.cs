@@ -13,7 +13,7 @@ public class TransportFailureTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static TheoryData<int> StrangersStatuses => [200, 204, 401, 403, 404, 500, 502, 503];
+    public static TheoryData<int> ForeignWritersStatuses => [200, 204, 401, 403, 404, 500, 502, 503];
 
     [Fact]
     public async Task ClosedPort_IsARefusedConnection()
@@ -150,7 +150,7 @@ public class TransportFailureTests
     }
 
     [Theory]
-    [MemberData(nameof(StrangersStatuses))]
+    [MemberData(nameof(ForeignWritersStatuses))]
     public async Task AnswerWithoutARequestIdOfOss_NeverAdvisesAPermission(int status)
     {
         await using var server = TcpServer.Answering($"{status} Whatever");

@@ -100,7 +100,7 @@ public class AppendPacingTests
     }
 
     [Fact]
-    public async Task RecordThatFindsNoRoom_HasEverythingSent()
+    public async Task RecordThatFindsNoSpace_HasEverythingSent()
     {
         await using var appender = Begin(o =>
         {

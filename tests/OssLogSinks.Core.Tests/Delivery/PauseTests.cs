@@ -20,19 +20,19 @@ public class PauseTests
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
         var options = new OssAppenderOptions { Client = oss, TimeProvider = time };
         var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, time));
-        using var spool = new MemorySpool(
-            new StreamDirectory(ObjectKeyTemplate.Parse("app.log"), context, 10), new SpoolLimits(1 << 20, 4096, TimeSpan.FromSeconds(1)), time);
-        Assert.Equal(Acceptance.Accepted, spool.TryAdd(AppenderTesting.Record("a\n"), isDue: true, out _));
+        using var buffer = new MemoryBuffer(
+            new StreamDirectory(ObjectKeyTemplate.Parse("app.log"), context, 10), new MemoryBufferLimits(1 << 20, 4096, TimeSpan.FromSeconds(1)), time);
+        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("a\n"), isDue: true, out _));
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(spool.Ready.TryRead(out var stream));
-        spool.Begin(stream).Finish(1, lost: false);
-        spool.End(stream, TimeSpan.FromSeconds(5), StreamHealth.Good);
+        Assert.True(buffer.Ready.TryRead(out var stream));
+        buffer.Begin(stream).Finish(1, dropped: false);
+        buffer.End(stream, TimeSpan.FromSeconds(5), StreamHealth.Good);
 
         time.Advance(TimeSpan.FromSeconds(5));
-        Assert.False(spool.Ready.TryRead(out _));
+        Assert.False(buffer.Ready.TryRead(out _));
 
-        Assert.Equal(Acceptance.Accepted, spool.TryAdd(AppenderTesting.Record("b\n"), isDue: true, out _));
+        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("b\n"), isDue: true, out _));
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(spool.Ready.TryRead(out _));
+        Assert.True(buffer.Ready.TryRead(out _));
     }
 }

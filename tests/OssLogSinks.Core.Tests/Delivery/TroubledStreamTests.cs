@@ -15,10 +15,10 @@ public class TroubledStreamTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     private readonly MemoryOss _oss = new();
-    private readonly StoredSignal _stored = new();
+    private readonly DeliveredSignal _delivered = new();
 
     [Fact]
-    public async Task StreamsThatAreRefused_LeaveRoomForTheOthers()
+    public async Task StreamsThatAreRefused_LeaveSpaceForTheOthers()
     {
         await using var appender = BeginRefusing();
         Fill(appender, "refused1");
@@ -26,11 +26,11 @@ public class TroubledStreamTests
 
         Assert.True(appender.TryAppend(RecordOf("good", "x")));
 
-        await _stored.WhenStored("good").WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await _delivered.WhenDelivered("good").WaitAsync(Soon, TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task StreamThatTakesAllBeforeItIsRefused_LeavesRoomForTheOthers()
+    public async Task StreamThatTakesAllBeforeItIsRefused_LeavesSpaceForTheOthers()
     {
         var answer = new TaskCompletionSource();
         _oss.Always = async request =>
@@ -46,7 +46,7 @@ public class TroubledStreamTests
 
         Assert.True(appender.TryAppend(RecordOf("good", "x")));
 
-        await _stored.WhenStored("good").WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await _delivered.WhenDelivered("good").WaitAsync(Soon, TestContext.Current.CancellationToken);
         answer.SetResult();
     }
 
@@ -119,7 +119,7 @@ public class TroubledStreamTests
         options.ObjectKey = "{Tenant}.log";
         options.AppendSizeLimit = options.RecordSizeLimit = 64 << 10;
         options.MemoryLimit = 512 << 10;
-        options.Listener = _stored;
+        options.Listener = _delivered;
         options.CloseTimeout = TimeSpan.Zero;
         if (time is not null)
         {
@@ -131,7 +131,7 @@ public class TroubledStreamTests
         return new OssAppender(options);
     }
 
-    // Until there is no room for more of it.
+    // Until there is no space for more of it.
     private static void Fill(OssAppender appender, string stream)
     {
         while (appender.TryAppend(RecordOf(stream, new string('x', 1000))))
@@ -141,24 +141,24 @@ public class TroubledStreamTests
 
     private static LogRecord RecordOf(string stream, string text) => Record(text + "\n", state: stream, values: stream);
 
-    private sealed class StoredSignal : IDeliveryListener
+    private sealed class DeliveredSignal : IDeliveryListener
     {
         private readonly Channel<object> _states = Channel.CreateUnbounded<object>();
 
-        public async Task WhenStored(string state)
+        public async Task WhenDelivered(string state)
         {
             while (!Equals(await _states.Reader.ReadAsync(), state))
             {
             }
         }
 
-        public void OnStored(IReadOnlyList<object> states)
+        public void OnDelivered(IReadOnlyList<object> states)
         {
             foreach (var state in states)
                 _states.Writer.TryWrite(state);
         }
 
-        public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+        public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure)
         {
         }
     }

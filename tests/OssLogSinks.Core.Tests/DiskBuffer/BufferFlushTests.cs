@@ -34,17 +34,17 @@ public class BufferFlushTests
         {
             _world.Log(appender, 100, hasState: true);
             Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-            Assert.Equal((i + 1) * 100, _world.Fates.Stored.Count);
+            Assert.Equal((i + 1) * 100, _world.Outcomes.Delivered.Count);
         }
 
         _world.Disk.PowerCut();
         var next = await ShipTheRestAsync(500);
 
         Assert.Equal(_world.Accepted["a"], next.StoredOf("a"));
-        Assert.Equal(500, _world.Fates.Stored.Distinct().Count());
+        Assert.Equal(500, _world.Outcomes.Delivered.Distinct().Count());
         await _world.CloseAsync(appender, TimeSpan.Zero);
-        Assert.Equal(500, _world.Fates.Stored.Count);
-        Assert.Empty(_world.Fates.Lost);
+        Assert.Equal(500, _world.Outcomes.Delivered.Count);
+        Assert.Empty(_world.Outcomes.Dropped);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class BufferFlushTests
 
         // More than there is memory for, so that some of it was read back and some not.
         for (var i = 0; i < 1000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, $"s{i % 3}", 5000);
 
         Assert.True(await _world.CloseAsync(appender, TimeSpan.FromSeconds(1)));
 
@@ -148,9 +148,9 @@ public class BufferFlushTests
             Assert.True(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         }
 
-        Assert.Empty(_world.Fates.Lost);
-        Assert.Equal(_world.AcceptedCount, _world.Fates.Stored.Distinct().Count());
-        Assert.Equal(_world.AcceptedCount, _world.Fates.Stored.Count);
+        Assert.Empty(_world.Outcomes.Dropped);
+        Assert.Equal(_world.AcceptedCount, _world.Outcomes.Delivered.Distinct().Count());
+        Assert.Equal(_world.AcceptedCount, _world.Outcomes.Delivered.Count);
         var next = await ShipTheRestAsync(_world.AcceptedCount);
         Assert.Equal(_world.Accepted["a"], next.StoredOf("a").Order());
     }
@@ -160,9 +160,9 @@ public class BufferFlushTests
     {
         var appender = _world.Start();
         for (var i = 0; i < 2000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 5}", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, $"s{i % 5}", 5000);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
-        await _world.UntilAsync(() => appender.GetSnapshot().SpoolBytes == 0);
+        await _world.UntilAsync(() => appender.GetSnapshot().MemoryBytes == 0);
 
         var rest = appender.GetSnapshot();
         Assert.Equal((2000, 2000, 0), (rest.Accepted, rest.Delivered, rest.DroppedTotal));
@@ -181,7 +181,7 @@ public class BufferFlushTests
         var appender = _world.Start();
         _world.Log(appender, 100, size: 5000);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-        await _world.UntilAsync(() => appender.GetSnapshot() is { SpoolBytes: > 400_000 } now && now.OldestUndelivered > TimeSpan.Zero);
+        await _world.UntilAsync(() => appender.GetSnapshot() is { MemoryBytes: > 400_000 } now && now.OldestUndelivered > TimeSpan.Zero);
 
         await _world.StepAsync(TimeSpan.FromMinutes(5));
 

@@ -78,7 +78,7 @@ public class BufferLimitTests
                     total += size;
                     var stream = $"s{random.Next(streams)}";
                     if (dropsOldest)
-                        await world.LogWhenThereIsRoomAsync(appender, stream, size);
+                        await world.LogWhenThereIsSpaceAsync(appender, stream, size);
                     else if (!world.Log(appender, stream, size))
                         await world.StepAsync();
                 }
@@ -106,7 +106,7 @@ public class BufferLimitTests
         var appender = _world.Start();
         await FillAsync(_world, appender, i => $"s{i % 7}");
 
-        Assert.Equal(Refused(_world, appender), appender.GetSnapshot().Dropped[DropReason.SpoolFull]);
+        Assert.Equal(Refused(_world, appender), appender.GetSnapshot().Dropped[DropReason.BufferFull]);
         Assert.Contains(_world.Reports.Reports, r => r.Message.Contains("has reached its size limit"));
         Assert.True(_world.AcceptedCount * 5000L > _world.Options.BufferSizeLimitBytes / 2);
         _world.IsOssDown = false;
@@ -114,7 +114,7 @@ public class BufferLimitTests
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.AssertDelivered();
         for (var i = 0; i < 500; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, size: 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, size: 5000);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.AssertDelivered();
         Assert.InRange(_peak, Smallest / 2, Smallest);
@@ -150,9 +150,9 @@ public class BufferLimitTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < 4000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % streams}", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, $"s{i % streams}", 5000);
         await _world.FlushAsync(appender, OssFlushTarget.Disk);
-        var dropped = (int)appender.GetSnapshot().Dropped[DropReason.SpoolFull];
+        var dropped = (int)appender.GetSnapshot().Dropped[DropReason.BufferFull];
         Assert.InRange(dropped, 1500, 3900);
         Assert.Contains(_world.Errors, e => e.Contains("oldest events gave way"));
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
@@ -173,10 +173,10 @@ public class BufferLimitTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < 1000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, "a", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, "a", 5000);
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
         for (var i = 0; i < 3000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, "a", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, "a", 5000);
 
         _world.IsOssDown = false;
         Assert.False(await _world.EndAsync(flush));
@@ -227,7 +227,7 @@ public class BufferLimitTests
             isFull = !flush.IsCompleted;
         }
 
-        // All the small streams have their marks in the journal before any room comes back.
+        // All the small streams have their marks in the journal before any space comes back.
         _world.Refuses = key => key is "big.log" or "s0.log";
         _world.IsOssDown = false;
         await _world.UntilAsync(() => appender.GetSnapshot().Delivered >= 2999);

@@ -18,7 +18,7 @@ public class BufferLivenessTests
         var appender = _world.Start();
         _world.Log(appender, 1, "bad");
         for (var i = 0; i < 5000; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 5000);
+            await _world.LogWhenThereIsSpaceAsync(appender, $"s{i % 3}", 5000);
         await _world.UntilAsync(() => appender.GetSnapshot().Delivered == 5000);
 
         await _world.UntilAsync(() => _world.Segments.Length <= 2);
@@ -63,8 +63,8 @@ public class BufferLivenessTests
         var appender = _world.Start();
         for (var i = 0; i < 12; i++)
         {
-            await _world.LogWhenThereIsRoomAsync(appender, "large", 2 << 20);
-            await _world.LogWhenThereIsRoomAsync(appender, "small");
+            await _world.LogWhenThereIsSpaceAsync(appender, "large", 2 << 20);
+            await _world.LogWhenThereIsSpaceAsync(appender, "small");
         }
 
         Assert.False(_world.Log(appender, "large", (2 << 20) + 1));
@@ -93,7 +93,7 @@ public class BufferLivenessTests
         Assert.Equal(30, appender.GetSnapshot().Delivered);
         Assert.Equal([0, 6, 12, 18, 24], _world.StoredOf("a"));
         Assert.Equal([3, 9, 15, 21, 27], _world.StoredOf("b"));
-        Assert.Equal(30, _world.Fates.Stored.Count);
+        Assert.Equal(30, _world.Outcomes.Delivered.Count);
         Assert.True(await _world.CloseAsync(appender, Minute));
         _world.AssertNothingIsLeft();
     }
@@ -145,7 +145,7 @@ public class BufferLivenessTests
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
 
         _world.Log(appender);
-        await _world.UntilAsync(() => appender.GetSnapshot().SpoolBytes > 0 && _world.Fates.Stored.Count == 0);
+        await _world.UntilAsync(() => appender.GetSnapshot().MemoryBytes > 0 && _world.Outcomes.Delivered.Count == 0);
         for (var i = 0; i < 200; i++)
         {
             _world.Log(appender);
@@ -174,12 +174,12 @@ public class BufferLivenessTests
 
         other.AssertDelivered();
         Assert.Equal(2, _world.Disk.FoldersIn(BufferWorld.Path).Count);
-        Assert.Equal(0, second.GetSnapshot().AdoptedFolders);
+        Assert.Equal(0, second.GetSnapshot().OrphanedFolders);
 
         // Only what the first leaves when it is closed is the other's.
         Assert.True(await _world.CloseAsync(first, TimeSpan.Zero));
         await other.UntilAsync(() => second.GetSnapshot().Delivered == 200, TimeSpan.FromSeconds(1));
-        Assert.Equal(1, second.GetSnapshot().AdoptedFolders);
+        Assert.Equal(1, second.GetSnapshot().OrphanedFolders);
         Assert.Equal(_world.Accepted["a"], other.StoredOf("a"));
         other.AssertDelivered();
         Assert.True(await other.CloseAsync(second, Minute));
@@ -201,13 +201,13 @@ public class BufferLivenessTests
         }
 
         Assert.InRange(_world.Disk.UsedBytes, 10 << 20, 12 << 20);
-        Assert.InRange(appender.GetSnapshot().SpoolBytes, 1, _world.Options.MemoryLimit);
+        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1, _world.Options.MemoryLimit);
         _world.IsOssDown = false;
 
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.AssertDelivered();
 
-        // What stands in OSS gives its room back, so the disk is used again.
+        // What is in OSS gives its space back, so the disk is used again.
         await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("on disk works again")), TimeSpan.FromSeconds(1));
         await _world.UntilAsync(() => _world.Segments.Length <= 1, TimeSpan.FromSeconds(1));
         Assert.True(await _world.CloseAsync(appender, Minute));

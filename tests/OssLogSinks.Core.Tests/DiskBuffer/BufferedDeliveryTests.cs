@@ -50,8 +50,8 @@ public class BufferedDeliveryTests
         Assert.Equal([1, 2, 3, 4], _world.StoredOf("a"));
         Assert.Equal(6, appender.GetSnapshot().Dropped[DropReason.ObjectFull]);
         // Who waits for a record on disk may be told after OSS has it.
-        await _world.UntilAsync(() => _world.Fates.Stored.Count == 10);
-        Assert.Empty(_world.Fates.Lost);
+        await _world.UntilAsync(() => _world.Outcomes.Delivered.Count == 10);
+        Assert.Empty(_world.Outcomes.Dropped);
         Assert.Equal(TimeSpan.Zero, appender.GetSnapshot().OldestUndelivered);
         Assert.False(await _world.CloseAsync(appender, Minute));
         _world.AssertNothingIsLeft();

@@ -26,7 +26,7 @@ public class DiskFaultTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < count; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, size: 100 << 10);
+            await _world.LogWhenThereIsSpaceAsync(appender, size: 100 << 10);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         return appender;
     }
@@ -101,7 +101,7 @@ public class DiskFaultTests
     [Theory]
     [InlineData(OssBufferSync.EachWrite)]
     [InlineData(OssBufferSync.None)]
-    public async Task FolderRemovedWhileInUse_IsMadeAnewBeforeAFlushSaysTrue(OssBufferSync sync)
+    public async Task FolderRemovedWhileInUse_IsMadeAgainBeforeAFlushSaysTrue(OssBufferSync sync)
     {
         _world.Options.BufferSync = sync;
         _world.IsOssDown = true;
@@ -209,7 +209,7 @@ public class DiskFaultTests
         for (var round = 0; round < 20; round++)
         {
             for (var i = 0; i < 100; i++)
-                await _world.LogWhenThereIsRoomAsync(appender, $"s{i % 3}", 1000);
+                await _world.LogWhenThereIsSpaceAsync(appender, $"s{i % 3}", 1000);
             Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         }
 
@@ -239,7 +239,7 @@ public class DiskFaultTests
             (accepted, refused) = isAccepted ? (accepted + 1, 0) : (accepted, refused + 1);
             if (accepted % 20 == 0)
                 await _world.StepAsync();
-            Assert.InRange(appender.GetSnapshot().SpoolBytes, 0, _world.Options.MemoryLimit);
+            Assert.InRange(appender.GetSnapshot().MemoryBytes, 0, _world.Options.MemoryLimit);
             Assert.InRange(accepted, 0, 1 << 20);
         }
 
@@ -282,8 +282,8 @@ public class DiskFaultTests
 
         Assert.False(await other.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.Equal(1, other.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
-        var lost = Assert.Single(_world.Fates.Lost);
-        Assert.True(lost is { State: "h1", Failure.MayBeStored: true }, "The thread may write it yet, and the next process ship it.");
+        var lost = Assert.Single(_world.Outcomes.Dropped);
+        Assert.True(lost is { State: "h1", Failure.MayBeDelivered: true }, "The thread may write it yet, and the next process ship it.");
         hangs.Set();
         await _world.CloseAsync(appender, TimeSpan.Zero);
     }
@@ -316,7 +316,7 @@ public class DiskFaultTests
     }
 
     [Fact]
-    public async Task StrangersAndForeignFiles_AreReportedOnceAndHoldNothingUp()
+    public async Task EntriesOfOthersAndForeignFiles_AreReportedOnceAndHoldNothingUp()
     {
         _world.IsOssDown = true;
         var dead = _world.Start();
@@ -327,7 +327,7 @@ public class DiskFaultTests
         for (var i = 0; i < 150; i++)
             _world.Disk.Put($"{folder}/note {i}", [1, 2, 3]);
         _world.Disk.Put($"{BufferWorld.Path}/link", []);
-        _world.Disk.Strangers.Add($"{BufferWorld.Path}/link");
+        _world.Disk.ForeignEntries.Add($"{BufferWorld.Path}/link");
 
         var next = new BufferWorld(_world.Disk);
         var appender = next.Start();
@@ -372,7 +372,7 @@ public class DiskFaultTests
         var name = FolderName.New(TimeProvider.System);
         var folder = Path.Combine(path, name.Text);
         Directory.CreateDirectory(folder);
-        BufferJournal.Create(BufferFiles.Instance, folder, new FolderSalt(name.Salt), syncs: true).Dispose();
+        BufferJournal.Create(BufferFiles.Instance, folder, new FolderId(name.FolderId), syncs: true).Dispose();
         using (var file = File.Create(Path.Combine(folder, SegmentHeader.NameOf(1))))
             file.SetLength(1L << 40);
 
@@ -388,7 +388,7 @@ public class DiskFaultTests
     public void JournalOfVeryManyStreams_ShrinksWhenTheyHaveGone()
     {
         _world.Disk.CreateFolder("/folder");
-        using var journal = BufferJournal.Create(_world.Disk, "/folder", JournalWorld.Salt, syncs: true);
+        using var journal = BufferJournal.Create(_world.Disk, "/folder", JournalWorld.FolderId, syncs: true);
         var small = journal.Bytes;
         journal.Reserve(50_000, 10);
         for (var i = 1; i <= 50_000; i++)
@@ -423,7 +423,7 @@ public class DiskFaultTests
 
         public IReadOnlyList<string> FoldersIn(string folder) => inner.FoldersIn(folder);
 
-        public IReadOnlyList<string> StrangersIn(string folder) => inner.StrangersIn(folder);
+        public IReadOnlyList<string> ForeignEntriesIn(string folder) => inner.ForeignEntriesIn(folder);
 
         public bool Exists(string path) => inner.Exists(path);
 

@@ -19,7 +19,7 @@ public class DiskReviewTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < 200; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, size: 100 << 10);
+            await _world.LogWhenThereIsSpaceAsync(appender, size: 100 << 10);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         var unread = _world.Segments[^2];
         if (how == "flip")
@@ -53,7 +53,7 @@ public class DiskReviewTests
         var appender = _world.Start();
         while (appender.GetSnapshot().DroppedTotal == 0 || _world.Disk.UsedBytes < (64 << 20) - (300 << 10))
         {
-            await _world.LogWhenThereIsRoomAsync(appender, size: 100 << 10);
+            await _world.LogWhenThereIsSpaceAsync(appender, size: 100 << 10);
             await _world.StepAsync(TimeSpan.FromMilliseconds(60));
         }
 

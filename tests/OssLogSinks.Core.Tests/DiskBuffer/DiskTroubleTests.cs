@@ -51,10 +51,10 @@ public class DiskTroubleTests
 
         _world.AssertDelivered();
         AssertReportedOnceAMinute();
-        Assert.Equal(200, _world.Fates.Stored.Count);
+        Assert.Equal(200, _world.Outcomes.Delivered.Count);
         Assert.True(await _world.CloseAsync(appender, Minute));
-        Assert.Equal(200, _world.Fates.Stored.Distinct().Count());
-        Assert.Empty(_world.Fates.Lost);
+        Assert.Equal(200, _world.Outcomes.Delivered.Distinct().Count());
+        Assert.Empty(_world.Outcomes.Dropped);
     }
 
     [Theory]
@@ -132,8 +132,8 @@ public class DiskTroubleTests
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.AssertDelivered();
-        Assert.Equal(1200, _world.Fates.Stored.Count);
-        Assert.Equal(1200, _world.Fates.Stored.Distinct().Count());
+        Assert.Equal(1200, _world.Outcomes.Delivered.Count);
+        Assert.Equal(1200, _world.Outcomes.Delivered.Distinct().Count());
 
         // Once there is a folder in use, a folder that could not be deleted is taken over like any other's. A disk that failed is
         // tried again five seconds later.
@@ -144,7 +144,7 @@ public class DiskTroubleTests
         _world.IsOssDown = false;
         await _world.UntilAsync(() => _world.Disk.FoldersIn(BufferWorld.Path).Count <= 1, TimeSpan.FromSeconds(1));
         Assert.True(await _world.CloseAsync(appender, Minute));
-        Assert.Empty(_world.Fates.Lost);
+        Assert.Empty(_world.Outcomes.Dropped);
         _world.AssertNothingIsLeft();
     }
 
@@ -169,14 +169,14 @@ public class DiskTroubleTests
 
         await _world.StepAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(100, refused);
-        Assert.InRange(appender.GetSnapshot().SpoolBytes, 1 << 20, _world.Options.MemoryLimit);
-        Assert.Equal(100, appender.GetSnapshot().Dropped[DropReason.SpoolFull]);
+        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1 << 20, _world.Options.MemoryLimit);
+        Assert.Equal(100, appender.GetSnapshot().Dropped[DropReason.BufferFull]);
 
         _world.IsOssDown = false;
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.AssertDelivered();
         Assert.True(await _world.CloseAsync(appender, Minute));
-        Assert.Equal((0, TimeSpan.Zero), (appender.GetSnapshot().SpoolBytes, appender.GetSnapshot().OldestUndelivered));
+        Assert.Equal((0, TimeSpan.Zero), (appender.GetSnapshot().MemoryBytes, appender.GetSnapshot().OldestUndelivered));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public class DiskTroubleTests
 
         Assert.False(await _world.CloseAsync(appender, TimeSpan.FromSeconds(5)));
 
-        Assert.Equal(10, _world.Fates.Lost.Count);
+        Assert.Equal(10, _world.Outcomes.Dropped.Count);
         Assert.Equal(10, appender.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
     }
 
@@ -203,7 +203,7 @@ public class DiskTroubleTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         _world.Log(appender, 10);
-        await _world.UntilAsync(() => appender.GetSnapshot() is { SpoolBytes: > 0, BufferBytes: > Journals });
+        await _world.UntilAsync(() => appender.GetSnapshot() is { MemoryBytes: > 0, BufferBytes: > Journals });
 
         Ail("no syncs");
         var flush = appender.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken);
@@ -284,7 +284,7 @@ public class DiskTroubleTests
         _world.Log(appender, 1);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
 
-        // As many blocks as can come at once, of which one and a half find room.
+        // As many blocks as can come at once, of which one and a half find space.
         _world.Disk.Capacity = _world.Disk.UsedBytes + (1536 << 10);
         _world.Log(appender, 28, size: 100_000);
 

@@ -89,7 +89,7 @@ internal sealed class FragileDisk : IBufferFiles
 
     public IBufferFile OpenExclusively(string path, bool create) => throw new NotSupportedException();
 
-    public IReadOnlyList<string> StrangersIn(string folder) => throw new NotSupportedException();
+    public IReadOnlyList<string> ForeignEntriesIn(string folder) => throw new NotSupportedException();
 
     public bool Exists(string path) => _files.ContainsKey(path);
 

@@ -7,7 +7,7 @@ using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
 
-/// <summary>OSS refuses what is for some objects, and there is more of it on disk than finds room in memory.</summary>
+/// <summary>OSS refuses what is for some objects, and there is more of it on disk than finds space in memory.</summary>
 public class RefusedStreamTests
 {
     private const int Size = 16 << 10;
@@ -135,7 +135,7 @@ public class RefusedStreamTests
         Refuse("bad", isSo: false);
         var isAllStored = await _world.EndAsync(flush, Second);
         var end = appender.GetSnapshot();
-        Assert.InRange(end.Dropped[DropReason.SpoolFull], 1, 216);
+        Assert.InRange(end.Dropped[DropReason.BufferFull], 1, 216);
         Assert.True(isAllStored, "What had been dropped before it began is none of the flush's.");
         _world.AssertDelivered(mayMiss: (int)end.DroppedTotal);
         Assert.False(await _world.CloseAsync(appender, Minute));
@@ -281,7 +281,7 @@ public class RefusedStreamTests
     private async Task FillAsync(OssAppender appender, int count)
     {
         for (var i = 0; i < count; i++)
-            await _world.LogWhenThereIsRoomAsync(appender, i % 10 == 9 ? "good" : "bad", 96 << 10);
+            await _world.LogWhenThereIsSpaceAsync(appender, i % 10 == 9 ? "good" : "bad", 96 << 10);
     }
 
     private static async Task PlayAsync((int Stream, int Count, int What)[] acts)
@@ -309,7 +309,7 @@ public class RefusedStreamTests
     private static async Task LogAsync(BufferWorld world, OssAppender appender, int count, params string[] streams)
     {
         for (var i = 0; i < count; i++)
-            await world.LogWhenThereIsRoomAsync(appender, streams[i % streams.Length], Size);
+            await world.LogWhenThereIsSpaceAsync(appender, streams[i % streams.Length], Size);
     }
 
     private void Refuse(string stream, bool isSo) => Refuse(_refused, stream, isSo);

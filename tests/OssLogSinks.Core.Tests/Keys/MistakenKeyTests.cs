@@ -27,23 +27,23 @@ public class MistakenKeyTests
     [InlineData("{YYYYMMDD}.log", "a date is written {Timestamp:yyyyMMdd}")]
     [InlineData("Logs\\app-.log", "column 5: '\\' makes no folder in OSS; write '/'")]
     [InlineData("a/{Timestamp:yyyy\\\\MM}.log", "'\\' makes no folder in OSS; write '/'")]
-    [InlineData("a\u200Eb.log", "column 2: an invisible character stands here (U+200E); leave it out")]
+    [InlineData("a\u200Eb.log", "column 2: there is an invisible character here (U+200E); leave it out")]
     [InlineData("a{Timestamp:yyyy\u202E}.log", "holds an invisible character (U+202E); leave it out")]
-    [InlineData(" app.log", "column 1: a blank stands at the key's beginning; leave it out")]
-    [InlineData("app.log ", "column 8: a blank stands at the key's end; leave it out")]
-    [InlineData("app.log\n", "column 8: a blank stands at the key's end; leave it out")]
-    [InlineData("\u3000app.log", "column 1: a blank stands at the key's beginning; leave it out")]
+    [InlineData(" app.log", "column 1: there is a blank at the key's beginning; leave it out")]
+    [InlineData("app.log ", "column 8: there is a blank at the key's end; leave it out")]
+    [InlineData("app.log\n", "column 8: there is a blank at the key's end; leave it out")]
+    [InlineData("\u3000app.log", "column 1: there is a blank at the key's beginning; leave it out")]
     public void Mistake_IsRefusedWithItsCure(string template, string fault) => AssertFault(template, fault);
 
     // Not as data: an attribute holds whole characters only.
     [Fact]
     public void HalfOfACharacter_IsRefused()
     {
-        AssertFault("a\uD83D.log", "column 2: half of a character stands here; write it whole, or leave it out");
-        AssertFault("\uDE00a.log", "column 1: half of a character stands here");
-        AssertFault("😀\uDE00a.log", "column 3: half of a character stands here");
+        AssertFault("a\uD83D.log", "column 2: there is half of a character here; write it whole, or leave it out");
+        AssertFault("\uDE00a.log", "column 1: there is half of a character here");
+        AssertFault("😀\uDE00a.log", "column 3: there is half of a character here");
         AssertFault("a{Timestamp:yyyy'\uD83D'}.log", "holds half of a character");
-        AssertFault("a\uD83D{Timestamp:\uDE00yyyy}.log", "column 2: half of a character stands here");
+        AssertFault("a\uD83D{Timestamp:\uDE00yyyy}.log", "column 2: there is half of a character here");
     }
 
     private static void AssertFault(string template, string fault)
@@ -123,9 +123,9 @@ public class MistakenKeyTests
     [InlineData("logs/{Date}.log", "'Date' in braces is a property of the event, and '_' without one; a date is written Timestamp:yyyyMMdd in braces")]
     [InlineData("logs/{HalfHour}.log", "'HalfHour' in braces is a property of the event")]
     [InlineData("logs/{year}.log", "'year' in braces is a property of the event")]
-    [InlineData("logs/%MACHINE%.log", "'%' stands in each key as it is; a variable of the environment is written Environment:NAME in braces")]
-    [InlineData("logs/%Y.log", "'%' stands in each key as it is")]
-    [InlineData("logs/${shortdate}.log", "'$' stands in each key as it is; a place begins with the brace")]
+    [InlineData("logs/%MACHINE%.log", "'%' appears in each key as it is; a variable of the environment is written Environment:NAME in braces")]
+    [InlineData("logs/%Y.log", "'%' appears in each key as it is")]
+    [InlineData("logs/${shortdate}.log", "'$' appears in each key as it is; a place begins with the brace")]
     public void WhatMayBeMeant_IsSaidOnceAtStart(string key, string words)
     {
         var report = Assert.Single(ReportsOf(key));

@@ -99,7 +99,7 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
     }
 
     /// <summary>The records before <paramref name="end"/> are said to be stored.</summary>
-    /// <returns>Whether that is wrong, but nobody could know: a stranger's equal bytes stand where the append was in doubt.</returns>
+    /// <returns>Whether that is wrong, but nobody could know: a foreign writer's equal bytes stand where the append was in doubt.</returns>
     public bool Delivered(int end)
     {
         Violation.If(Sent is null || end != writer.Cursor + SentRecords, "Records are said to be stored that are not those of the last append.");
@@ -138,7 +138,7 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
                 Refused(key);
                 break;
             case "ObjectNotAppendable" or "AppendSealedObjectNotAllowed" or "FileImmutable":
-                // Nothing lands there any more; but what was in doubt may stand there already.
+                // Nothing lands there any more; but what was in doubt may be there already.
                 _isClosed = true;
                 Refused(key);
                 break;
@@ -149,7 +149,7 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
         }
     }
 
-    // Where nobody else writes, what stands there may be another copy of the same request.
+    // Where nobody else writes, what is there may be another copy of the same request.
     private void Refused(string key)
     {
         _told.Remove(key);
@@ -180,7 +180,7 @@ internal sealed class AppendWatch(ModelWriter writer, ModelBucket bucket, long s
         /// <summary>The position is still free: the same bytes may be sent there again, and nothing else.</summary>
         MayStillLand,
 
-        /// <summary>The position is gone: it stands there or never will.</summary>
+        /// <summary>The position is gone: it is there or never will.</summary>
         Fenced,
     }
 }

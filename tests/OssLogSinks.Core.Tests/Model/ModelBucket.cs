@@ -60,7 +60,7 @@ internal sealed class ModelBucket(bool tellsCrc)
     }
 
     /// <summary>Somebody else appends, if the object takes it.</summary>
-    public void AppendAsStranger(string key, byte[] bytes)
+    public void AppendAsForeignWriter(string key, byte[] bytes)
     {
         var found = _objects.GetValueOrDefault(key);
         if (found is null or { TakesAppends: true })
@@ -107,14 +107,14 @@ internal sealed class ModelBucket(bool tellsCrc)
         return true;
     }
 
-    /// <returns>Whether there was an object that could be deleted and made anew.</returns>
-    public bool MakeAnew(string key)
+    /// <returns>Whether there was an object that could be deleted and made again.</returns>
+    public bool MakeAgain(string key)
     {
         var length = _objects.GetValueOrDefault(key)?.Bytes.Count;
         if (!Delete(key))
             return false;
 
-        AppendAsStranger(key, [.. Enumerable.Repeat((byte)'?', length!.Value)]);
+        AppendAsForeignWriter(key, [.. Enumerable.Repeat((byte)'?', length!.Value)]);
         return true;
     }
 
@@ -172,7 +172,7 @@ internal sealed class ModelBucket(bool tellsCrc)
 }
 
 /// <summary>An append as it went out.</summary>
-/// <param name="Writer">Whose; null for a stranger's.</param>
+/// <param name="Writer">Whose; null for a foreign writer's.</param>
 /// <param name="Process">Which of the writer's processes, one after the other, sent it.</param>
 /// <param name="Key">The object.</param>
 /// <param name="Position">The position that it names.</param>
@@ -188,7 +188,7 @@ internal sealed record SentAppend(int? Writer, int Process, string Key, long Pos
     /// <summary>Whether its writer has come to a conclusion about it, as far as there is one.</summary>
     public bool IsSettled { get; set; }
 
-    /// <summary>What a reader of the object finds there; a stranger compresses nothing.</summary>
+    /// <summary>What a reader of the object finds there; a foreign writer compresses nothing.</summary>
     public byte[] Text => Writer is null ? Body : Gunzip.Text(Key, Body);
 
     /// <summary>Whether it begins with what objects begin with.</summary>
@@ -206,7 +206,7 @@ internal sealed record SentAppend(int? Writer, int Process, string Key, long Pos
 /// <param name="Append">The append.</param>
 /// <param name="Incarnation">The object of this key that it stands in.</param>
 /// <param name="IsAstray">
-/// Whether it came so late that its writer was done with it, and its object deleted and one made anew under its key that
+/// Whether it came so late that its writer was done with it, and its object deleted and one made again under its key that
 /// has just this length: no writer can help that.
 /// </param>
 internal sealed record Landing(SentAppend Append, int Incarnation, bool IsAstray)

@@ -41,10 +41,10 @@ internal sealed class ModelWorld
         {
             using var counters = new DeliveryCounters(null);
             world = new ModelWorld(scenario, counters);
-            foreach (var happening in scenario.Script)
-                world.Happens(world._writers[happening.Writer], happening.What);
+            foreach (var fault in scenario.Script)
+                world.Happens(world._writers[fault.Writer], fault.What);
             world.ComeToRest();
-            new Stocktaking(world._bucket, world._writers, world._disturbed).Check();
+            new FinalCheck(world._bucket, world._writers, world._disturbed).Check();
         }
         finally
         {
@@ -74,8 +74,8 @@ internal sealed class ModelWorld
             case What.IsDeleted:
                 Disturb(writer, _bucket.Delete(writer.ObjectKey));
                 break;
-            case What.IsMadeAnew:
-                Disturb(writer, _bucket.MakeAnew(writer.ObjectKey));
+            case What.IsMadeAgain:
+                Disturb(writer, _bucket.MakeAgain(writer.ObjectKey));
                 break;
             case What.FirstIsDeleted:
                 Disturb(writer, _bucket.Delete(writer.KeyOf(0)));
@@ -89,9 +89,9 @@ internal sealed class ModelWorld
             case What.GivesUp:
                 writer.GiveUp();
                 break;
-            case >= What.StrangerShorter and <= What.StrangerAtNext:
-                var key = what == What.StrangerAtNext ? writer.NextObjectKey : writer.ObjectKey;
-                _bucket.AppendAsStranger(key, StrangersBytes(writer.Watch.Sent?.Body ?? "strange\n"u8.ToArray(), what));
+            case >= What.ForeignWriterShorter and <= What.ForeignWriterAtNext:
+                var key = what == What.ForeignWriterAtNext ? writer.NextObjectKey : writer.ObjectKey;
+                _bucket.AppendAsForeignWriter(key, ForeignWritersBytes(writer.Watch.Sent?.Body ?? "strange\n"u8.ToArray(), what));
                 break;
             default:
                 writer.Meet(what);
@@ -108,12 +108,12 @@ internal sealed class ModelWorld
             _disturbed.Add(writer.StreamName);
     }
 
-    private static byte[] StrangersBytes(byte[] ours, What what) => what switch
+    private static byte[] ForeignWritersBytes(byte[] ours, What what) => what switch
     {
-        What.StrangerShorter => [.. "stranger\n"u8.ToArray().Take(Math.Min(9, ours.Length - 1))],
-        What.StrangerSameLength => [.. ours.Select((b, i) => i == ours.Length / 2 ? (byte)'#' : b)],
-        What.StrangerSameBytes => ours,
-        What.StrangerSameBytesAndMore => [.. ours, .. "more\n"u8],
+        What.ForeignWriterShorter => [.. "stranger\n"u8.ToArray().Take(Math.Min(9, ours.Length - 1))],
+        What.ForeignWriterSameLength => [.. ours.Select((b, i) => i == ours.Length / 2 ? (byte)'#' : b)],
+        What.ForeignWriterSameBytes => ours,
+        What.ForeignWriterSameBytesAndMore => [.. ours, .. "more\n"u8],
         _ => [.. "strange\n"u8, .. ours.Reverse()],
     };
 

@@ -58,7 +58,7 @@ internal sealed class ModelWriter : IDisposable
 
     public List<ModelRecord> Records { get; } = [];
 
-    /// <summary>Records before this one have met their fate.</summary>
+    /// <summary>Records before this one have their outcome.</summary>
     public int Cursor { get; private set; }
 
     public bool IsDone => Cursor == Records.Count;
@@ -76,7 +76,7 @@ internal sealed class ModelWriter : IDisposable
 
     public string KeyOf(int sequence) => _stream.ObjectKey(sequence);
 
-    /// <summary>The next request, the appender's steps up to it included, meets this fate.</summary>
+    /// <summary>The next request, the appender's steps up to it included, has this outcome.</summary>
     public void Meet(What what)
     {
         for (var steps = 0; _waiting is null && !IsDone; steps++)
@@ -99,7 +99,7 @@ internal sealed class ModelWriter : IDisposable
         _waiting = null;
         _step = null;
         if (_appender.MayHaveLanded)
-            Advance(Cursor + Watch.SentRecords, RecordFate.Uncertain);
+            Advance(Cursor + Watch.SentRecords, RecordOutcome.Uncertain);
         _batch = null;
         _appender.Dispose();
         _appender = new ObjectAppender(_context, _stream);
@@ -115,8 +115,8 @@ internal sealed class ModelWriter : IDisposable
 
         var end = Cursor + _batch.Count - _batch.Cursor;
         if (_appender.MayHaveLanded)
-            Advance(Cursor + Watch.SentRecords, RecordFate.Uncertain);
-        Advance(end, RecordFate.GivenUp);
+            Advance(Cursor + Watch.SentRecords, RecordOutcome.Uncertain);
+        Advance(end, RecordOutcome.GivenUp);
         _batch = null;
         _appender.Abandon();
         Watch.Forget();
@@ -159,8 +159,8 @@ internal sealed class ModelWriter : IDisposable
         {
             var end = Cursor + delivered.End - _batch!.Cursor;
             var isExcused = Watch.Delivered(end);
-            Advance(end, isExcused ? RecordFate.TakenForAnothers : RecordFate.Delivered);
-            _batch.Finish(delivered.End, lost: false);
+            Advance(end, isExcused ? RecordOutcome.TakenForAnothers : RecordOutcome.Delivered);
+            _batch.Finish(delivered.End, dropped: false);
             if (_batch.IsDone)
             {
                 _batch.Release();
@@ -182,10 +182,10 @@ internal sealed class ModelWriter : IDisposable
         return batch;
     }
 
-    private void Advance(int end, RecordFate fate)
+    private void Advance(int end, RecordOutcome outcome)
     {
         for (; Cursor < end; Cursor++)
-            Records[Cursor].Fate = fate;
+            Records[Cursor].Outcome = outcome;
     }
 
     private void Answer(IWaitingRequest waiting, What what)
@@ -212,11 +212,11 @@ internal sealed class ModelRecord(byte[] bytes)
 {
     public byte[] Bytes => bytes;
 
-    public RecordFate Fate { get; set; }
+    public RecordOutcome Outcome { get; set; }
 }
 
 /// <summary>What a writer thinks has become of a record.</summary>
-internal enum RecordFate
+internal enum RecordOutcome
 {
     /// <summary>Nothing yet.</summary>
     Waiting,
@@ -224,7 +224,7 @@ internal enum RecordFate
     /// <summary>It is stored.</summary>
     Delivered,
 
-    /// <summary>A stranger's equal bytes stand where it was in doubt: nobody can tell them apart.</summary>
+    /// <summary>A foreign writer's equal bytes stand where it was in doubt: nobody can tell them apart.</summary>
     TakenForAnothers,
 
     /// <summary>It was in doubt when its process died or gave up: stored once or never.</summary>

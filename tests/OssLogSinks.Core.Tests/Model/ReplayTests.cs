@@ -8,25 +8,25 @@ public class ReplayTests
     private const int NoLimit = 1 << 20;
 
     [Fact]
-    public void LostAnswerInAnObjectMadeAnewToTheSameLength_IsReadBack() => ModelWorld.Play(
-        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, Goes), (0, IsDeleted), (0, StrangerSameLength), (0, AnswerIsLost)]));
+    public void LostAnswerInAnObjectMadeAgainToTheSameLength_IsReadBack() => ModelWorld.Play(
+        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, Goes), (0, IsDeleted), (0, ForeignWriterSameLength), (0, AnswerIsLost)]));
 
     [Fact]
-    public void LateAppendInAnObjectMadeAnewByTheOtherWriter_IsReadBack() => ModelWorld.Play(
+    public void LateAppendInAnObjectMadeAgainByTheOtherWriter_IsReadBack() => ModelWorld.Play(
         new Scenario([0, 0], [[7], [6, 6, 7]], 13, true,
             [(0, AnswerIsLost), (1, Goes), (0, Goes), (1, Goes), (0, IsDeleted), (0, GivesUp), (0, AnswerIsLost), (1, IsLate), (0, IsLate), (1, IsNotFound), (1, Goes)]));
 
     [Fact]
-    public void StrangerOfTheSameLength_IsNotTrusted() => ModelWorld.Play(
-        new Scenario([0], [[6]], NoLimit, true, [(0, Goes), (0, IsLost), (0, StrangerSameLength)]));
+    public void ForeignWriterOfTheSameLength_IsNotTrusted() => ModelWorld.Play(
+        new Scenario([0], [[6]], NoLimit, true, [(0, Goes), (0, IsLost), (0, ForeignWriterSameLength)]));
 
     [Fact]
-    public void StrangerBehindALostAnswer_IsLookedBehind() => ModelWorld.Play(
-        new Scenario([0], [[6]], NoLimit, true, [(0, Goes), (0, AnswerIsLost), (0, StrangerLonger)]));
+    public void ForeignWriterBehindALostAnswer_IsLookedBehind() => ModelWorld.Play(
+        new Scenario([0], [[6]], NoLimit, true, [(0, Goes), (0, AnswerIsLost), (0, ForeignWriterLonger)]));
 
     [Fact]
-    public void StrangerWithOurBytesAndMoreWhereOursWereRefused_IsNotTakenForOurs() => ModelWorld.Play(
-        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, Goes), (0, StrangerSameBytesAndMore), (0, Goes)]));
+    public void ForeignWriterWithOurBytesAndMoreWhereOursWereRefused_IsNotTakenForOurs() => ModelWorld.Play(
+        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, Goes), (0, ForeignWriterSameBytesAndMore), (0, Goes)]));
 
     [Fact]
     public void LateAppendAfterALookThatMissedIt_IsNotDoubled() => ModelWorld.Play(
@@ -45,10 +45,10 @@ public class ReplayTests
         new Scenario([0], [[6, 7], [12], [6]], 13, true, [(0, Goes), (0, Goes), (0, Goes), (0, IsLate), (0, Restarts), (0, Goes), (0, Lands)]));
 
     [Fact]
-    public void AppendThatLandsInAnObjectMadeAnew_IsBeyondAnyWriter() => ModelWorld.Play(
-        new Scenario([0], [[12]], NoLimit, true, [(0, Goes), (0, IsLate), (0, StrangerShorter), (0, Goes), (0, IsDeleted), (0, Lands)]));
+    public void AppendThatLandsInAnObjectMadeAgain_IsBeyondAnyWriter() => ModelWorld.Play(
+        new Scenario([0], [[12]], NoLimit, true, [(0, Goes), (0, IsLate), (0, ForeignWriterShorter), (0, Goes), (0, IsDeleted), (0, Lands)]));
 
     [Fact]
-    public void StrangerWithOurBytesWhereOursWereInDoubt_IsTakenForOurs() => ModelWorld.Play(
-        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, IsLost), (0, StrangerSameBytes)]));
+    public void ForeignWriterWithOurBytesWhereOursWereInDoubt_IsTakenForOurs() => ModelWorld.Play(
+        new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, IsLost), (0, ForeignWriterSameBytes)]));
 }

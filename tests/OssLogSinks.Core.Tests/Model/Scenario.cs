@@ -8,14 +8,14 @@ namespace OssLogSinks.Core.Tests.Model;
 /// <param name="SizeLimit">The objects' size limit.</param>
 /// <param name="TellsCrc">Whether the service tells CRC-64s.</param>
 /// <param name="Script">What happens, in order; afterwards the world is quiet.</param>
-internal sealed record Scenario(int[] Streams, int[][] Batches, int SizeLimit, bool TellsCrc, Happening[] Script)
+internal sealed record Scenario(int[] Streams, int[][] Batches, int SizeLimit, bool TellsCrc, RequestFault[] Script)
 {
     // How often each happens, by its number of mentions.
     private static readonly What[] Likely =
     [
         .. Enum.GetValues<What>(),
         .. Enumerable.Repeat(What.Goes, 16), .. Enumerable.Repeat(What.AnswerIsLost, 3), .. Enumerable.Repeat(What.IsLate, 3),
-        .. Enumerable.Repeat(What.Lands, 2), What.IsLost, What.StrangerSameLength, What.StrangerLonger, What.Restarts,
+        .. Enumerable.Repeat(What.Lands, 2), What.IsLost, What.ForeignWriterSameLength, What.ForeignWriterLonger, What.Restarts,
     ];
 
     /// <summary>Whether the key says that no other process writes to the objects; another writer of the same process may all the same.</summary>
@@ -31,9 +31,9 @@ internal sealed record Scenario(int[] Streams, int[][] Batches, int SizeLimit, b
     public static Gen<Scenario> Of(params int[] streams)
     {
         var batches = Gen.Int[0, 2].Select(i => new[] { 6, 7, 12 }[i]).Array[1, 3].Array[1, 4];
-        var happening = Gen.Select(Gen.Int[0, streams.Length - 1], Gen.Int[0, Likely.Length - 1], (writer, what) => new Happening(writer, Likely[what]));
+        var fault = Gen.Select(Gen.Int[0, streams.Length - 1], Gen.Int[0, Likely.Length - 1], (writer, what) => new RequestFault(writer, Likely[what]));
         var limit = Gen.Int[0, 3].Select(i => new[] { 1 << 20, 40, 20, 13 }[i]);
-        return Gen.Select(batches, limit, Gen.Int[0, 3], Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), happening.Array[0, 16 + (14 * streams.Length)],
+        return Gen.Select(batches, limit, Gen.Int[0, 3], Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool), fault.Array[0, 16 + (14 * streams.Length)],
             (b, l, crc, format, script) => new Scenario(streams, b, l, crc > 0, script) { IsCompressed = format.Item1, HasHeader = format.Item2, IsOwn = format.Item3 });
     }
 

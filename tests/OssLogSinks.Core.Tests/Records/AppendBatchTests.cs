@@ -12,22 +12,22 @@ public class AppendBatchTests
     [Fact]
     public void AnyRecords_AreContiguousAndCutBetweenRecordsOnly()
     {
-        Gen.Select(Records, Gen.Int[1, 20_000]).Sample((records, room) =>
+        Gen.Select(Records, Gen.Int[1, 20_000]).Sample((records, space) =>
         {
             var batch = Fill(records);
             var all = records.SelectMany(r => r).ToArray();
             var taken = new List<byte>();
             while (!batch.IsDone)
             {
-                var end = batch.CutBelow(room);
+                var end = batch.CutBelow(space);
                 var piece = batch.BytesTo(end).ToArray();
                 Assert.True(end > batch.Cursor);
 
                 // Every record of the cut begins below the limit, and it stops only at a record that does not.
-                Assert.True(piece.Length - records[end - 1].Length < room || end == batch.Cursor + 1);
-                Assert.True(end == batch.Count || piece.Length >= room);
+                Assert.True(piece.Length - records[end - 1].Length < space || end == batch.Cursor + 1);
+                Assert.True(end == batch.Count || piece.Length >= space);
                 taken.AddRange(piece);
-                batch.Finish(end, lost: false);
+                batch.Finish(end, dropped: false);
             }
 
             Assert.Equal(all, taken);
@@ -62,9 +62,9 @@ public class AppendBatchTests
         var mixed = Fill([[1], [2]]);
         var (storedTask, mixedTask) = (stored.Completion, mixed.Completion);
 
-        stored.Finish(2, lost: false);
-        mixed.Finish(1, lost: false);
-        mixed.Finish(2, lost: true);
+        stored.Finish(2, dropped: false);
+        mixed.Finish(1, dropped: false);
+        mixed.Finish(2, dropped: true);
         Assert.False(storedTask.IsCompleted);
         stored.Release();
         mixed.Release();
@@ -81,7 +81,7 @@ public class AppendBatchTests
             batch.Add(new LogRecord(default, new byte[] { 1 }) { State = i % 2 == 0 ? i : null });
 
         Assert.Equal([0, 2, 4], batch.StatesTo(6));
-        batch.Finish(2, lost: false);
+        batch.Finish(2, dropped: false);
         Assert.Equal([2], batch.StatesTo(4));
     }
 

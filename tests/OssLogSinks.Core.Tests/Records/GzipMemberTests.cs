@@ -20,12 +20,12 @@ public class GzipMemberTests
     private static readonly Gen<CompressionLevel> Level = Gen.Int[0, 3].Select(i => (CompressionLevel)i);
 
     [Fact]
-    public void AnyRecords_AreWholeAndEndWhereTheRoomDoes()
+    public void AnyRecords_AreWholeAndEndWhereTheSpaceDoes()
     {
-        Gen.Select(Records, Gen.Long[1, 100_000], Level, Gen.Byte.Array[0, 100]).Sample((records, room, level, header) =>
+        Gen.Select(Records, Gen.Long[1, 100_000], Level, Gen.Byte.Array[0, 100]).Sample((records, space, level, header) =>
         {
             var batch = Fill(records);
-            var body = new GzipMember(level).Of(batch, batch.Count, header, room);
+            var body = new GzipMember(level).Of(batch, batch.Count, header, space);
             var expected = header.Concat(records.Take(body.End).SelectMany(r => r)).ToArray();
 
             Assert.InRange(body.End, 1, batch.Count);
@@ -33,10 +33,10 @@ public class GzipMemberTests
             Assert.Equal(Core.Client.Crc64.Append(0, body.Bytes), body.Crc64);
             Assert.True(body.Bytes.Length <= GzipMember.MostBytes(expected.Length) + (64 * (body.Bytes.Length / Step)));
 
-            // Records are begun while there is room: what passes it is one of them, or the last few kilobytes of text.
-            Assert.True(body.End == batch.Count || body.Bytes.Length >= room);
+            // Records are begun while there is space: what passes it is one of them, or the last few kilobytes of text.
+            Assert.True(body.End == batch.Count || body.Bytes.Length >= space);
             var longest = Math.Max(Step, header.Length + records.Max(r => r.Length));
-            Assert.True(body.Bytes.Length <= room + GzipMember.MostBytes(longest));
+            Assert.True(body.Bytes.Length <= space + GzipMember.MostBytes(longest));
             body.Release();
             batch.Release();
         });

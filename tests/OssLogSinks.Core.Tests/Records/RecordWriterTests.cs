@@ -26,7 +26,7 @@ public class RecordWriterTests
     }
 
     [Fact]
-    public void Reset_BeginsAnew_AndNewLineIsOneByte()
+    public void Reset_BeginsAgain_AndNewLineIsOneByte()
     {
         using var writer = new RecordWriter();
         writer.Write("first");

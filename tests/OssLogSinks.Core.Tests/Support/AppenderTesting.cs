@@ -25,41 +25,41 @@ internal static class AppenderTesting
         Assert.True(await appender.FlushAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 }
 
-/// <summary>Remembers every record's fate.</summary>
-internal sealed class FateRecorder : IDeliveryListener
+/// <summary>Remembers every record's outcome.</summary>
+internal sealed class OutcomeRecorder : IDeliveryListener
 {
     private readonly object _gate = new();
-    private readonly List<object> _stored = [];
-    private readonly List<(object State, OssDeliveryException Failure)> _lost = [];
+    private readonly List<object> _delivered = [];
+    private readonly List<(object State, OssDeliveryException Failure)> _dropped = [];
 
-    public IReadOnlyList<object> Stored
+    public IReadOnlyList<object> Delivered
     {
         get
         {
             lock (_gate)
-                return [.. _stored];
+                return [.. _delivered];
         }
     }
 
-    public IReadOnlyList<(object State, OssDeliveryException Failure)> Lost
+    public IReadOnlyList<(object State, OssDeliveryException Failure)> Dropped
     {
         get
         {
             lock (_gate)
-                return [.. _lost];
+                return [.. _dropped];
         }
     }
 
-    public void OnStored(IReadOnlyList<object> states)
+    public void OnDelivered(IReadOnlyList<object> states)
     {
         lock (_gate)
-            _stored.AddRange(states);
+            _delivered.AddRange(states);
     }
 
-    public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure)
+    public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure)
     {
         lock (_gate)
-            _lost.AddRange(states.Select(s => (s, failure)));
+            _dropped.AddRange(states.Select(s => (s, failure)));
     }
 }
 

@@ -17,7 +17,7 @@ internal sealed class BufferWorld
     public const string Path = "/buffer";
 
     private static readonly TimeSpan RealStep = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     private readonly Dictionary<string, int> _logged = [];
     private readonly Dictionary<string, List<int>> _accepted = [];
@@ -42,7 +42,7 @@ internal sealed class BufferWorld
             RetryDelayLimit = TimeSpan.FromSeconds(1),
             Random = () => 0.9,
             Diagnostics = Reports,
-            Listener = Fates,
+            Listener = Outcomes,
             TimeProvider = Time,
         };
     }
@@ -55,7 +55,7 @@ internal sealed class BufferWorld
 
     public ReportRecorder Reports { get; } = new();
 
-    public FateRecorder Fates { get; } = new();
+    public OutcomeRecorder Outcomes { get; } = new();
 
     public OssAppenderOptions Options { get; }
 
@@ -110,8 +110,8 @@ internal sealed class BufferWorld
             Assert.True(Log(appender, stream, size, hasState), $"Record {i} of {count} was refused.");
     }
 
-    /// <summary>Brings the next record of a stream as soon as there is room.</summary>
-    public async Task LogWhenThereIsRoomAsync(OssAppender appender, string stream = "a", int size = 16)
+    /// <summary>Brings the next record of a stream as soon as there is space.</summary>
+    public async Task LogWhenThereIsSpaceAsync(OssAppender appender, string stream = "a", int size = 16)
     {
         var number = _logged[stream] = _logged.GetValueOrDefault(stream) + 1;
         var record = AppenderTesting.Record(Line(number, size), values: stream);
@@ -119,7 +119,7 @@ internal sealed class BufferWorld
         Note(stream, number);
     }
 
-    /// <summary>Every accepted record, and nothing else, stands in the bucket once, each stream in order; unless <paramref name="mayMiss"/>.</summary>
+    /// <summary>Every accepted record, and nothing else, is in the bucket once, each stream in order; unless <paramref name="mayMiss"/>.</summary>
     public void AssertDelivered(int mayMiss = 0)
     {
         var missing = 0;
@@ -153,7 +153,7 @@ internal sealed class BufferWorld
         var began = TimeProvider.System.GetTimestamp();
         while (!isSo())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "It never came. Reports: " + string.Join(" | ", Reports.Reports.Select(r => r.Message)));
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < LongestWait, "It never came. Reports: " + string.Join(" | ", Reports.Reports.Select(r => r.Message)));
             await StepAsync(step, isSo);
         }
     }

@@ -2,7 +2,7 @@ using OssLogSinks.Core.DiskBuffer.Files;
 
 namespace OssLogSinks.Core.Tests.Support;
 
-/// <content>Its files and folders, as the spool uses them.</content>
+/// <content>Its files and folders, as the buffer uses them.</content>
 internal sealed partial class MemoryDisk : IBufferFiles
 {
     public void CreateFolder(string path) => Change(DiskAct.CreateFolder, path, () =>
@@ -22,10 +22,10 @@ internal sealed partial class MemoryDisk : IBufferFiles
     public IReadOnlyList<string> FoldersIn(string folder) => List<MemoryFolderNode>(folder);
 
     /// <summary>Names that are links, pipes or another user's.</summary>
-    public HashSet<string> Strangers { get; } = [];
+    public HashSet<string> ForeignEntries { get; } = [];
 
-    public IReadOnlyList<string> StrangersIn(string folder) => Do<string[]>(DiskAct.List, folder, () =>
-        [.. Strangers.Where(path => path[..path.LastIndexOf('/')] == Plain(folder)).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)]);
+    public IReadOnlyList<string> ForeignEntriesIn(string folder) => Do<string[]>(DiskAct.List, folder, () =>
+        [.. ForeignEntries.Where(path => path[..path.LastIndexOf('/')] == Plain(folder)).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)]);
 
     public bool Exists(string path)
     {
@@ -139,7 +139,7 @@ internal sealed partial class MemoryDisk : IBufferFiles
     }
 
     private string[] List<T>(string folder) => Do<string[]>(DiskAct.List, folder, () =>
-        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T && !Strangers.Contains(Plain(folder).TrimEnd('/') + "/" + entry.Key)).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
+        [.. FolderAt(folder).Entries.Where(entry => entry.Value is T && !ForeignEntries.Contains(Plain(folder).TrimEnd('/') + "/" + entry.Key)).Select(entry => entry.Key).Order(StringComparer.Ordinal)]);
 
     private MemoryFolderNode FolderAt(string path) => Folder(Names(path), path);
 

@@ -124,8 +124,8 @@ internal sealed partial class MemoryDisk
             var fails = Begin(DiskAct.Write, path);
             RefuseChange();
             var node = file();
-            var room = Capacity is { } capacity ? Math.Max(0, capacity - Used(_root) + node.Length - offset) : long.MaxValue;
-            var fitting = (int)Math.Min(fails ? bytes.Length / 2 : bytes.Length, room);
+            var space = Capacity is { } capacity ? Math.Max(0, capacity - Used(_root) + node.Length - offset) : long.MaxValue;
+            var fitting = (int)Math.Min(fails ? bytes.Length / 2 : bytes.Length, space);
             node.Write(offset, bytes.Span[..fitting]);
             if (fitting < bytes.Length || fails)
                 throw new IOException(fails ? "Write fails, as it is to." : "No space left on device.");

@@ -9,62 +9,62 @@ public class MemoryDiskTests
 
     public MemoryDiskTests()
     {
-        _disk.CreateFolder("/spool/a");
+        _disk.CreateFolder("/buffer/a");
         _disk.SyncFolder("/");
-        _disk.SyncFolder("/spool");
+        _disk.SyncFolder("/buffer");
     }
 
     [Fact]
     public void UnsyncedBytes_AreGoneAfterAPowerCut()
     {
-        using var file = _disk.Create("/spool/a/f");
+        using var file = _disk.Create("/buffer/a/f");
         Write(file, 0, "kept");
         file.Sync();
         Write(file, 4, " lost");
-        _disk.SyncFolder("/spool/a");
+        _disk.SyncFolder("/buffer/a");
 
         _disk.PowerCut();
 
-        Assert.Equal("kept", Text("/spool/a/f"));
+        Assert.Equal("kept", Text("/buffer/a/f"));
         Assert.Throws<IOException>(() => file.Length);
     }
 
     [Fact]
     public void UnsyncedNames_AreAsBeforeAfterAPowerCut()
     {
-        _disk.Create("/spool/a/old").Dispose();
-        _disk.Create("/spool/a/moved").Dispose();
-        _disk.SyncFolder("/spool/a");
-        using (var file = _disk.Create("/spool/a/new"))
+        _disk.Create("/buffer/a/old").Dispose();
+        _disk.Create("/buffer/a/moved").Dispose();
+        _disk.SyncFolder("/buffer/a");
+        using (var file = _disk.Create("/buffer/a/new"))
             file.Sync();
-        _disk.Delete("/spool/a/old");
-        _disk.Move("/spool/a/moved", "/spool/a/renamed");
-        _disk.CreateFolder("/spool/b");
+        _disk.Delete("/buffer/a/old");
+        _disk.Move("/buffer/a/moved", "/buffer/a/renamed");
+        _disk.CreateFolder("/buffer/b");
 
         _disk.PowerCut();
 
-        Assert.Equal(["moved", "old"], _disk.FilesIn("/spool/a"));
-        Assert.Equal(["a"], _disk.FoldersIn("/spool"));
+        Assert.Equal(["moved", "old"], _disk.FilesIn("/buffer/a"));
+        Assert.Equal(["a"], _disk.FoldersIn("/buffer"));
     }
 
     [Fact]
     public void CutThatWasNotSynced_IsUndoneByAPowerCut()
     {
-        using var file = _disk.Create("/spool/a/f");
+        using var file = _disk.Create("/buffer/a/f");
         Write(file, 0, "0123456789");
         file.Sync();
-        _disk.SyncFolder("/spool/a");
+        _disk.SyncFolder("/buffer/a");
         file.SetLength(4);
 
         _disk.PowerCut();
 
-        Assert.Equal("0123456789", Text("/spool/a/f"));
+        Assert.Equal("0123456789", Text("/buffer/a/f"));
     }
 
     [Fact]
     public void PagesThatAFailedSyncDropped_AreNotOnTheMediumAfterTheNextOne()
     {
-        using var file = _disk.Create("/spool/a/f");
+        using var file = _disk.Create("/buffer/a/f");
         Write(file, 0, "lost");
         _disk.FailOnce(DiskAct.Sync);
         Assert.Throws<IOException>(file.Sync);
@@ -72,9 +72,9 @@ public class MemoryDiskTests
 
         file.Sync();
 
-        Assert.Equal("lost", Text("/spool/a/f")[..4]);
-        Assert.Equal(new byte[4], _disk.Bytes("/spool/a/f", onMedium: true)[..4]);
-        Assert.Equal("kept"u8.ToArray(), _disk.Bytes("/spool/a/f", onMedium: true)[1000..]);
+        Assert.Equal("lost", Text("/buffer/a/f")[..4]);
+        Assert.Equal(new byte[4], _disk.Bytes("/buffer/a/f", onMedium: true)[..4]);
+        Assert.Equal("kept"u8.ToArray(), _disk.Bytes("/buffer/a/f", onMedium: true)[1000..]);
     }
 
     [Fact]
@@ -103,53 +103,53 @@ public class MemoryDiskTests
     public void FullDisk_TakesWhatFitsAndRefusesTheRest()
     {
         _disk.Capacity = 6;
-        using var file = _disk.Create("/spool/a/f");
+        using var file = _disk.Create("/buffer/a/f");
         Write(file, 0, "1234");
 
         Assert.Throws<IOException>(() => Write(file, 4, "5678"));
 
-        Assert.Equal("123456", Text("/spool/a/f"));
+        Assert.Equal("123456", Text("/buffer/a/f"));
         Assert.Equal(6, _disk.UsedBytes);
     }
 
     [Fact]
     public void ReadOnlyDisk_IsReadButNotChanged()
     {
-        _disk.Put("/spool/a/f", "text"u8.ToArray());
+        _disk.Put("/buffer/a/f", "text"u8.ToArray());
         _disk.IsReadOnly = true;
 
-        Assert.Equal("text", Text("/spool/a/f"));
-        Assert.Throws<IOException>(() => _disk.Create("/spool/a/g"));
-        Assert.Throws<IOException>(() => _disk.Delete("/spool/a/f"));
-        Assert.Throws<IOException>(() => _disk.CreateFolder("/spool/b"));
+        Assert.Equal("text", Text("/buffer/a/f"));
+        Assert.Throws<IOException>(() => _disk.Create("/buffer/a/g"));
+        Assert.Throws<IOException>(() => _disk.Delete("/buffer/a/f"));
+        Assert.Throws<IOException>(() => _disk.CreateFolder("/buffer/b"));
     }
 
     [Fact]
     public void Lock_IsHeldUntilItsHolderDies()
     {
-        using var held = _disk.OpenExclusively("/spool/a/lock", create: true);
-        Assert.Throws<IOException>(() => _disk.OpenExclusively("/spool/a/lock", create: true));
-        Assert.Throws<IOException>(() => _disk.OpenToRead("/spool/a/lock"));
+        using var held = _disk.OpenExclusively("/buffer/a/lock", create: true);
+        Assert.Throws<IOException>(() => _disk.OpenExclusively("/buffer/a/lock", create: true));
+        Assert.Throws<IOException>(() => _disk.OpenToRead("/buffer/a/lock"));
 
         _disk.KillHolders();
 
-        _disk.OpenExclusively("/spool/a/lock", create: false).Dispose();
+        _disk.OpenExclusively("/buffer/a/lock", create: false).Dispose();
         Assert.Throws<IOException>(() => held.Length);
     }
 
     [Fact]
     public void PowerCutAtAnAct_StopsEverythingUntilTheRestart()
     {
-        using var file = _disk.Create("/spool/a/f");
-        _disk.SyncFolder("/spool/a");
+        using var file = _disk.Create("/buffer/a/f");
+        _disk.SyncFolder("/buffer/a");
         _disk.CutPowerAt(_disk.Acts + 2);
         Write(file, 0, "lost");
 
         Assert.Throws<IOException>(file.Sync);
-        Assert.Throws<IOException>(() => _disk.FilesIn("/spool/a"));
+        Assert.Throws<IOException>(() => _disk.FilesIn("/buffer/a"));
 
         _disk.Restart();
-        Assert.Equal("", Text("/spool/a/f"));
+        Assert.Equal("", Text("/buffer/a/f"));
     }
 
     private static void Write(IBufferFile file, long offset, string text) => file.Write(offset, Encoding.ASCII.GetBytes(text), 0, text.Length);

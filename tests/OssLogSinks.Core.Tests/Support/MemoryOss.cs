@@ -73,7 +73,7 @@ internal sealed class MemoryOss : IOssClient
         }
     }
 
-    public void AppendAsStranger(string key, string text)
+    public void AppendAsForeignWriter(string key, string text)
     {
         lock (_gate)
             Open(key).Add(System.Text.Encoding.UTF8.GetBytes(text));

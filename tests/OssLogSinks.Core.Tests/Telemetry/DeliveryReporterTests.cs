@@ -72,7 +72,7 @@ public class DeliveryReporterTests
     }
 
     [Fact]
-    public void EndOfMixedTrouble_IsReportedAtTheWorstLevel_AndTheNextTroubleBeginsAnew()
+    public void EndOfMixedTrouble_IsReportedAtTheWorstLevel_AndTheNextTroubleBeginsAgain()
     {
         var reporter = new DeliveryReporter(_reports, _time);
         reporter.Trouble(new RequestFailure(new OssException(HttpStatusCode.Forbidden, "X", "no"), isPassing: false), failures: 1);

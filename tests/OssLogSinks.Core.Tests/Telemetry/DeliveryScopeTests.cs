@@ -20,15 +20,15 @@ public class DeliveryScopeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task RecordFromAScopeOfNoAppender_MakesNoAppendDue_UnlessItTellsOfALoss(bool isForLosses)
+    public async Task RecordFromAScopeOfNoAppender_MakesNoAppendDue_UnlessItTellsOfALoss(bool isForDrops)
     {
         var oss = new MemoryOss();
         await using var appender = new OssAppender(Options(oss));
 
-        using (isForLosses ? DeliveryScope.EnterForLosses() : DeliveryScope.Enter())
+        using (isForDrops ? DeliveryScope.EnterForDrops() : DeliveryScope.Enter())
         {
             Assert.False(DeliveryScope.MayWait());
-            Assert.Equal(!isForLosses, appender.IsCalledByDelivery);
+            Assert.Equal(!isForDrops, appender.IsCalledByDelivery);
             Assert.True(appender.TryAppend(Record("a\n")));
         }
 

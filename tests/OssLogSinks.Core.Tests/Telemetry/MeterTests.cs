@@ -23,7 +23,7 @@ public class MeterTests
         appender.TryAppend(Record("two\n"));
         appender.TryAppend(Record("much too large\n"));
         listener.RecordObservableInstruments();
-        var held = sums["osslogsinks.spool.bytes"];
+        var held = sums["osslogsinks.memory.bytes"];
         await appender.FlushOrFailAsync();
 
         var snapshot = appender.GetSnapshot();
@@ -37,7 +37,7 @@ public class MeterTests
         Assert.Equal(snapshot.Retries, sums["osslogsinks.retries"]);
         Assert.Equal(1, snapshot.Rolls);
         Assert.True(held > 0);
-        Assert.Equal(0, snapshot.SpoolBytes);
+        Assert.Equal(0, snapshot.MemoryBytes);
     }
 
     [Fact]
@@ -59,10 +59,10 @@ public class MeterTests
         var key = bucket + ".log";
         Assert.Equal(["orders", key, key + "#2"], new[] { orders, audit, second }.Select(a => a.GetSnapshot().Name));
         Assert.All(seen, measurement => Assert.Contains(measurement.Sink, new[] { "orders", key, key + "#2" }));
-        Assert.Equal(3, seen.Count(m => m.Name == "osslogsinks.spool.bytes"));
-        Assert.True(Value("osslogsinks.spool.bytes", "orders") > 0);
-        Assert.Equal(0, Value("osslogsinks.spool.bytes", key + "#2"));
-        Assert.Equal(64 << 20, Value("osslogsinks.spool.capacity", "orders"));
+        Assert.Equal(3, seen.Count(m => m.Name == "osslogsinks.memory.bytes"));
+        Assert.True(Value("osslogsinks.memory.bytes", "orders") > 0);
+        Assert.Equal(0, Value("osslogsinks.memory.bytes", key + "#2"));
+        Assert.Equal(64 << 20, Value("osslogsinks.memory.capacity", "orders"));
         Assert.Equal(4, Value("osslogsinks.bytes.delivered", "orders"));
         Assert.Equal(10, Value("osslogsinks.bytes.delivered", key));
 
@@ -150,7 +150,7 @@ public class MeterTests
             appender.ObserveQueue(() => 7, 50);
         Directory.Delete(options.BufferPath, recursive: true);
 
-        foreach (var name in new[] { "spool.bytes", "spool.capacity", "buffer.bytes", "buffer.capacity", "queue.size", "queue.capacity" })
+        foreach (var name in new[] { "memory.bytes", "memory.capacity", "buffer.bytes", "buffer.capacity", "queue.size", "queue.capacity" })
             Assert.IsType<ObservableUpDownCounter<long>>(Assert.Single(instruments, i => i.Name == "osslogsinks." + name));
 
         void Keep(Instrument instrument)

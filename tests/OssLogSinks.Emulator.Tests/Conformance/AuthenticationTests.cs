@@ -189,7 +189,7 @@ public class AuthenticationTests : EmulatorTest
     [Fact]
     public async Task PresignedUrl_WorksUntilItExpires()
     {
-        Emulator.AppendAsStranger("logs", Key, "abc"u8);
+        Emulator.AppendAsForeignWriter("logs", Key, "abc"u8);
         var v4 = Client.Signer.PresignV4(new TestRequest("GET", "logs", Key), Client.Now, 60);
         var v1 = Client.Signer.PresignV1(new TestRequest("GET", "logs", Key), Client.Now.AddSeconds(60));
         Assert.Equal(("abc", "abc"), ((await Client.SendAsIsAsync(v4)).Text, (await Client.SendAsIsAsync(v1)).Text));

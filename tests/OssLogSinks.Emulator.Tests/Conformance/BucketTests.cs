@@ -60,7 +60,7 @@ public class BucketTests : EmulatorTest
     [Fact]
     public async Task CopyOfAppendable_IsRefused()
     {
-        Emulator.AppendAsStranger("logs", "a", "x"u8);
+        Emulator.AppendAsForeignWriter("logs", "a", "x"u8);
         Emulator.PutObject("logs", "n", "x"u8);
         (await Client.SendAsync(new TestRequest("PUT", "logs", "b").With("x-oss-copy-source", "/logs/a"))).Is(400, "OperationNotSupported");
         (await Client.SendAsync(new TestRequest("PUT", "logs", "b").With("x-oss-copy-source", "/logs/n"))).Is(200);
@@ -72,7 +72,7 @@ public class BucketTests : EmulatorTest
         string[] keys = ["a", "a/1", "a/2", "b", "\uFB00", "😀"];
         foreach (var key in keys.Reverse())
         {
-            Emulator.AppendAsStranger("logs", key, "x"u8);
+            Emulator.AppendAsForeignWriter("logs", key, "x"u8);
         }
 
         var found = new List<string>();
@@ -99,7 +99,7 @@ public class BucketTests : EmulatorTest
     {
         foreach (var key in new[] { "a", "d/1", "d/2", "z" })
         {
-            Emulator.AppendAsStranger("logs", key, "x"u8);
+            Emulator.AppendAsForeignWriter("logs", key, "x"u8);
         }
 
         var first = await Client.SendAsync("GET", "", ("list-type", "2"), ("delimiter", "/"), ("max-keys", "2"));
@@ -113,7 +113,7 @@ public class BucketTests : EmulatorTest
     [Fact]
     public async Task UrlEncoding_EncodesKeys()
     {
-        Emulator.AppendAsStranger("logs", "a b\u0001&日", "x"u8);
+        Emulator.AppendAsForeignWriter("logs", "a b\u0001&日", "x"u8);
         var page = await Client.SendAsync("GET", "", ("list-type", "2"), ("encoding-type", "url"));
         Assert.Equal("a%20b%01%26%E6%97%A5", page.Xml.Element("Contents")!.Element("Key")!.Value);
         Assert.Equal("url", page.Xml.Element("EncodingType")!.Value);
@@ -144,7 +144,7 @@ public class BucketTests : EmulatorTest
     [Fact]
     public async Task Seal_NotEnabled_IsNotSupported()
     {
-        Emulator.AppendAsStranger("logs", "a", "x"u8);
+        Emulator.AppendAsForeignWriter("logs", "a", "x"u8);
         (await SealAsync(1)).Is(400, "OperationNotSupported", "0016-00000513");
     }
 
@@ -152,7 +152,7 @@ public class BucketTests : EmulatorTest
     public async Task Seal_ClosesTheObjectOnce()
     {
         Options.SealEnabled = true;
-        Emulator.AppendAsStranger("logs", "a", "x"u8);
+        Emulator.AppendAsForeignWriter("logs", "a", "x"u8);
         (await SealAsync(0)).Is(409, "PositionNotEqualToLength");
         var first = await SealAsync(1);
         first.Is(200);

@@ -96,18 +96,18 @@ public class FaultScriptTests : EmulatorTest
     }
 
     [Fact]
-    public async Task StrangerAndLostAnswer_HitTheSameAppend()
+    public async Task ForeignWriterAndLostAnswer_HitTheSameAppend()
     {
-        Emulator.Faults.DropResponseAfterCommit().AppendStrangerAfterCommit("stranger"u8);
+        Emulator.Faults.DropResponseAfterCommit().InsertForeignAppendAfterCommit("stranger"u8);
         await FailsAsync(Client.AppendAsync(Key, 0, "abc"));
         Assert.Equal("abcstranger", Text(Key));
         Assert.Equal(2, Emulator.Faults.Injected);
     }
 
     [Fact]
-    public async Task StrangerBefore_TakesThePosition()
+    public async Task ForeignWriterBefore_TakesThePosition()
     {
-        Emulator.Faults.AppendStrangerBefore("xyz"u8);
+        Emulator.Faults.InsertForeignAppendBefore("xyz"u8);
         (await Client.AppendAsync(Key, 0, "abc")).Is(409, "PositionNotEqualToLength");
         Assert.Equal("xyz", Text(Key));
     }

@@ -3,8 +3,8 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 /// <summary>A folder of the test's own for a buffer on disk; removed at the end.</summary>
 internal sealed class BufferFolder : IDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     public string Path { get; } = Directory.CreateTempSubdirectory("oss-end-to-end-").FullName;
 
@@ -18,10 +18,10 @@ internal sealed class BufferFolder : IDisposable
     /// <summary>Waits for what other processes bring about; a test that never gets there fails.</summary>
     public static async Task UntilAsync(Func<bool> isSo)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(LongestWait);
         while (!isSo())
-            await Task.Delay(Glance, patience.Token);
+            await Task.Delay(PollInterval, timeout.Token);
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -9,7 +9,7 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const string Lost = "lost: ";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -56,8 +56,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits until the child says so.</summary>
     public async Task SaysAsync(string line)
     {
-        using var patience = Bounded();
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } said)
+        using var timeout = Bounded();
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } said)
         {
             if (said == line)
                 return;
@@ -73,9 +73,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="name">TERM, INT, HUP, QUIT or KILL.</param>
     public async Task SignalAsync(string name)
     {
-        using var patience = Bounded();
+        using var timeout = Bounded();
         using var kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(patience.Token);
+        await kill.WaitForExitAsync(timeout.Token);
         Assert.Equal(0, kill.ExitCode);
     }
 
@@ -83,14 +83,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> EndsAsync()
     {
-        using var patience = Bounded();
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } said)
+        using var timeout = Bounded();
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } said)
         {
             if (said.StartsWith(Lost, StringComparison.Ordinal))
                 _lost.Add(said[Lost.Length..]);
         }
 
-        await _process.WaitForExitAsync(patience.Token);
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 
@@ -106,7 +106,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static CancellationTokenSource Bounded()
     {
         var bounded = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bounded.CancelAfter(Patience);
+        bounded.CancelAfter(LongestWait);
         return bounded;
     }
 }

@@ -8,7 +8,7 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 /// <summary>A sample site as a process of its own, that appends to the test's emulator. Killed if the test does not see its end.</summary>
 internal sealed partial class SampleSite : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -49,11 +49,11 @@ internal sealed partial class SampleSite : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using var patience = Bounded();
+        using var timeout = Bounded();
         using var kill = Process.Start("kill", ["-s", "TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(patience.Token);
-        await _process.StandardOutput.ReadToEndAsync(patience.Token);
-        await _process.WaitForExitAsync(patience.Token);
+        await kill.WaitForExitAsync(timeout.Token);
+        await _process.StandardOutput.ReadToEndAsync(timeout.Token);
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 
@@ -69,8 +69,8 @@ internal sealed partial class SampleSite : IAsyncDisposable
 
     private async Task<Uri> ListensAsync()
     {
-        using var patience = Bounded();
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } said)
+        using var timeout = Bounded();
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } said)
         {
             if (Listening().Match(said) is { Success: true } match)
                 return new Uri(match.Groups["url"].Value);
@@ -91,7 +91,7 @@ internal sealed partial class SampleSite : IAsyncDisposable
     private static CancellationTokenSource Bounded()
     {
         var bounded = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bounded.CancelAfter(Patience);
+        bounded.CancelAfter(LongestWait);
         return bounded;
     }
 

@@ -37,7 +37,7 @@ internal sealed record ChildOrder(ReliabilityArguments Arguments, int Number)
     public TimeSpan CloseTimeout { get; init; } = FrontDoors.Pace.CloseTimeout;
 
     /// <summary>What the child's OSS does; null for one that does as it should.</summary>
-    public Services.Moods? Moods { get; init; }
+    public Services.FaultModes? FaultModes { get; init; }
 
     public static ChildOrder Parse(string text) => JsonSerializer.Deserialize<ChildOrder>(text)!;
 

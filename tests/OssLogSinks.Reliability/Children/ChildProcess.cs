@@ -14,13 +14,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     // What SIGKILL leaves as an exit code (128 + 9), and TerminateProcess on Windows.
     private static readonly int[] KilledCodes = [137, -1];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly Task _reading;
     private readonly Task<string> _errors;
-    private readonly HashSet<ChildWord> _heard = [];
+    private readonly HashSet<ChildMessage> _heard = [];
     private readonly Lock _hearing = new();
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -41,7 +41,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public long OnDiskTotal => OnDisk.Sum();
 
     /// <summary>How many events of those that are on disk, as a close says, it has counted as given up.</summary>
-    public long DroppedAtClose => HasSaid(ChildWord.Closed) ? Last!.Done.DroppedTotal : 0;
+    public long DroppedAtClose => HasSaid(ChildMessage.Closed) ? Last!.Done.DroppedTotal : 0;
 
     /// <summary>The largest heap that it has told of.</summary>
     public long MostHeap { get; private set; }
@@ -74,7 +74,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    public bool HasSaid(ChildWord word)
+    public bool HasSaid(ChildMessage word)
     {
         lock (_hearing)
             return _heard.Contains(word);
@@ -92,13 +92,13 @@ internal sealed class ChildProcess : IAsyncDisposable
             if (isSo() || HasEnded)
                 return;
 
-            await Task.WhenAny(news, _reading, Task.Delay(Patience - deadline.Elapsed < TimeSpan.Zero ? TimeSpan.Zero : Patience - deadline.Elapsed));
-            if (deadline.Elapsed >= Patience)
+            await Task.WhenAny(news, _reading, Task.Delay(LongestWait - deadline.Elapsed < TimeSpan.Zero ? TimeSpan.Zero : LongestWait - deadline.Elapsed));
+            if (deadline.Elapsed >= LongestWait)
                 throw await StuckAsync(awaited);
         }
     }
 
-    public Task WhenAsync(ChildWord word) => WhenAsync(word.ToString(), () => HasSaid(word));
+    public Task WhenAsync(ChildMessage word) => WhenAsync(word.ToString(), () => HasSaid(word));
 
     public Task AskToCloseAsync() => TellAsync(CloseRequest);
 

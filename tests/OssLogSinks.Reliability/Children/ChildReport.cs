@@ -4,7 +4,7 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Reliability.Children;
 
 /// <summary>What a child tells.</summary>
-internal enum ChildWord
+internal enum ChildMessage
 {
     /// <summary>The process runs.</summary>
     Started,
@@ -35,7 +35,7 @@ internal enum ChildWord
 /// <param name="Word">What happened.</param>
 /// <param name="OnDisk">How many events of each stream are on disk.</param>
 /// <param name="Done">What the child's front door has done; of the drops, only how many.</param>
-internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, DeliverySnapshot Done)
+internal sealed record ChildReport(ChildMessage Word, IReadOnlyList<long> OnDisk, DeliverySnapshot Done)
 {
     private const string End = ".";
     private const int Counters = 10;
@@ -46,13 +46,13 @@ internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, D
     public static ChildReport? TryParse(string line)
     {
         var words = line.Split(' ');
-        if (words[^1] != End || !Enum.TryParse<ChildWord>(words[0], out var word))
+        if (words[^1] != End || !Enum.TryParse<ChildMessage>(words[0], out var word))
             return null;
 
         var numbers = words[1..^1].Select(w => long.Parse(w, CultureInfo.InvariantCulture)).ToArray();
         var done = new DeliverySnapshot
         {
-            AdoptedFolders = numbers[0],
+            OrphanedFolders = numbers[0],
             QuarantinedRecords = numbers[1],
             QuarantinedBytes = numbers[2],
             Appends = numbers[3],
@@ -66,5 +66,5 @@ internal sealed record ChildReport(ChildWord Word, IReadOnlyList<long> OnDisk, D
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Word} {Done.AdoptedFolders} {Done.QuarantinedRecords} {Done.QuarantinedBytes} {Done.Appends} {Done.Resyncs} {Done.Rolls} {Done.Retries} {Done.DroppedTotal} {Done.BufferBytes} {Heap} {string.Concat(OnDisk.Select(n => n + " "))}{End}");
+        $"{Word} {Done.OrphanedFolders} {Done.QuarantinedRecords} {Done.QuarantinedBytes} {Done.Appends} {Done.Resyncs} {Done.Rolls} {Done.Retries} {Done.DroppedTotal} {Done.BufferBytes} {Heap} {string.Concat(OnDisk.Select(n => n + " "))}{End}");
 }

@@ -6,7 +6,7 @@ namespace OssLogSinks.Reliability.Children;
 /// <param name="Wait">How long after that.</param>
 /// <param name="Lead">How far the child may log ahead of the disk.</param>
 /// <param name="End">Whether the child closes by itself meanwhile.</param>
-internal sealed record KillPlan(ChildWord After, long Events, TimeSpan Wait, long Lead, ChildEnd End)
+internal sealed record KillPlan(ChildMessage After, long Events, TimeSpan Wait, long Lead, ChildEnd End)
 {
     private static readonly long[] Leads = [200, 1000, long.MaxValue];
 
@@ -14,11 +14,11 @@ internal sealed record KillPlan(ChildWord After, long Events, TimeSpan Wait, lon
     {
         var lead = Leads[random.Next(Leads.Length)];
         var phase = random.Next(100);
-        return phase < 15 ? new(ChildWord.Started, 0, Up(random, 250), lead, ChildEnd.Stay)
-            : phase < 35 ? new(ChildWord.Ready, 0, Up(random, 80), lead, ChildEnd.Stay)
-            : phase < 70 ? new(ChildWord.Ready, random.NextInt64(1, events + 1), Up(random, 20), lead, ChildEnd.Stay)
-            : phase < 85 ? new(ChildWord.Written, 0, Up(random, 300), lead, ChildEnd.Stay)
-            : new(ChildWord.Closing, 0, Up(random, 60), lead, ChildEnd.Close);
+        return phase < 15 ? new(ChildMessage.Started, 0, Up(random, 250), lead, ChildEnd.Stay)
+            : phase < 35 ? new(ChildMessage.Ready, 0, Up(random, 80), lead, ChildEnd.Stay)
+            : phase < 70 ? new(ChildMessage.Ready, random.NextInt64(1, events + 1), Up(random, 20), lead, ChildEnd.Stay)
+            : phase < 85 ? new(ChildMessage.Written, 0, Up(random, 300), lead, ChildEnd.Stay)
+            : new(ChildMessage.Closing, 0, Up(random, 60), lead, ChildEnd.Close);
     }
 
     /// <summary>Waits for the moment, or for the child's own end.</summary>

@@ -11,7 +11,7 @@ namespace OssLogSinks.Reliability.Children;
 internal sealed class LoggingChild
 {
     private const int MostEventsPerFlush = 500;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly ChildOrder _order;
     private readonly LogWriter _writer;
@@ -31,13 +31,13 @@ internal sealed class LoggingChild
     public static async Task<int> RunAsync(string orderText)
     {
         var order = ChildOrder.Parse(orderText);
-        Console.WriteLine(new ChildReport(ChildWord.Started, [], new DeliverySnapshot()));
+        Console.WriteLine(new ChildReport(ChildMessage.Started, [], new DeliverySnapshot()));
         await using var service = await ServiceUnderTest.OpenAsync();
         var settings = FrontDoorSettings.For(service, order.Arguments, Pace.Crash, order.Number) with
         {
             BufferPath = order.BufferPath,
             CloseTimeout = order.CloseTimeout,
-            Client = order.Moods is { } moods ? new MoodyClient(service.CreateClient(), moods) : null,
+            Client = order.FaultModes is { } modes ? new FlakyClient(service.CreateClient(), modes) : null,
         };
         settings = order.BufferSizeLimit is { } limit ? settings with { BufferSizeLimit = limit } : settings;
         var front = settings.Open(order.Arguments);
@@ -47,20 +47,20 @@ internal sealed class LoggingChild
 
     private async Task<int> WorkAsync()
     {
-        Say(ChildWord.Ready);
+        Say(ChildMessage.Ready);
         var closing = Task.Run(ListenAsync);
         var writing = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await FlushAsync(writing);
-        Say(ChildWord.Written);
+        Say(ChildMessage.Written);
         if (_order.End == ChildEnd.Stay)
             await closing;
 
-        Say(ChildWord.Closing);
+        Say(ChildMessage.Closing);
         await _writer.DisposeAsync();
 
         // What is not stored now, and not on disk, it has counted.
         _onDisk = Written();
-        Say(ChildWord.Closed);
+        Say(ChildMessage.Closed);
         return 0;
     }
 
@@ -82,13 +82,13 @@ internal sealed class LoggingChild
         {
             var due = Math.Min(_onDiskTotal + Math.Min(random.Next(1, MostEventsPerFlush), _order.Lead), _order.Events);
             while (_writer.WrittenTotal < due && !writing.IsCompleted)
-                await Task.Delay(Glance);
+                await Task.Delay(PollInterval);
 
             // What is counted before the flush is what the flush vouches for.
             var written = Written();
             var isSafe = _front.FlushToDisk();
             _onDisk = isSafe ? written : _onDisk;
-            Say(isSafe ? ChildWord.OnDisk : ChildWord.GaveUp);
+            Say(isSafe ? ChildMessage.OnDisk : ChildMessage.GaveUp);
             Volatile.Write(ref _onDiskTotal, written.Sum());
         }
 
@@ -104,13 +104,13 @@ internal sealed class LoggingChild
             if (asked == ChildProcess.CloseRequest)
                 return;
 
-            Say(ChildWord.Alive);
+            Say(ChildMessage.Alive);
         }
 
         ParentProcess.EndWithIt();
     }
 
-    private void Say(ChildWord word)
+    private void Say(ChildMessage word)
     {
         var report = new ChildReport(word, _onDisk, _front.GetSnapshot()) { Heap = GC.GetGCMemoryInfo().HeapSizeBytes };
         lock (_speaking)

@@ -10,8 +10,8 @@ namespace OssLogSinks.Reliability.Corruption;
 internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArguments arguments, Random random)
 {
     private const int MostNewEvents = 300;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly ReportLog _reports = new();
     private readonly HashSet<StoredFile> _removed = [];
@@ -30,9 +30,9 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
 
     public async Task<CorruptResult> RunAsync()
     {
-        var written = await new SpoolBuilder(service, arguments, random).BuildAsync().WaitAsync(Patience);
+        var written = await new BufferBuilder(service, arguments, random).BuildAsync().WaitAsync(LongestWait);
         var records = Spoil();
-        var (fresh, done) = await Task.Run(TakeOverAsync).WaitAsync(Patience + Patience);
+        var (fresh, done) = await Task.Run(TakeOverAsync).WaitAsync(LongestWait + LongestWait);
 
         var ledger = new Ledger(arguments);
         using var client = service.CreateClient();
@@ -110,8 +110,8 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         var front = (FrontDoorSettings.For(service, arguments, Pace.Corrupt, writer: 1) with
         {
             BufferPath = arguments.BufferPath,
-            BufferSizeLimit = SpoolBuilder.BufferSizeLimit,
-            CloseTimeout = Patience,
+            BufferSizeLimit = BufferBuilder.BufferSizeLimit,
+            CloseTimeout = LongestWait,
             Diagnostics = _reports,
         }).Open(arguments);
         await using var writer = new LogWriter(number: 1, arguments, front);
@@ -124,9 +124,9 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         var watch = Stopwatch.StartNew();
         while (BufferFolder.Owners(arguments.BufferPath).Intersect(before).Any())
         {
-            if (watch.Elapsed > Patience)
+            if (watch.Elapsed > LongestWait)
                 throw new TimeoutException($"the folder found is not shipped: {BufferFolder.Describe(arguments.BufferPath)}");
-            await Task.Delay(Glance);
+            await Task.Delay(PollInterval);
         }
 
         await front.DisposeAsync();

@@ -20,7 +20,7 @@ internal sealed class Damage
         _random = random;
     }
 
-    /// <summary>Whether the journal is hit, so that it may not be known any more what stands in OSS already.</summary>
+    /// <summary>Whether the journal is hit, so that it may not be known any more what is in OSS already.</summary>
     public bool IsJournalHit { get; private set; }
 
     public static Damage Do(StoredFolder folder, Random random)
@@ -68,7 +68,7 @@ internal sealed class Damage
                 Swap(name, file);
                 break;
             case 7:
-                AddStranger();
+                AddForeignWriter();
                 break;
             default:
                 Copy();
@@ -114,7 +114,7 @@ internal sealed class Damage
         _done.Add($"{name} and {other} swapped");
     }
 
-    private void AddStranger()
+    private void AddForeignWriter()
     {
         var bytes = new byte[_random.Next(200_000)];
         _random.NextBytes(bytes);

@@ -29,7 +29,7 @@ internal static class BufferFiller
         {
             BufferPath = order.BufferPath,
             BufferSizeLimit = order.BufferSizeLimit ?? long.MaxValue,
-            Client = new MoodyClient(client, new Moods(0, Mood.Refuses)),
+            Client = new FlakyClient(client, new FaultModes(0, FaultMode.Refuses)),
             CloseTimeout = TimeSpan.Zero,
         };
         var streams = Enumerable.Range(0, order.Arguments.Streams).Select(s => s.ToString(CultureInfo.InvariantCulture)).ToArray();

@@ -18,7 +18,7 @@ internal sealed class EventTrack
 
     public long Reordered => _late.Count;
 
-    /// <summary>Takes note of the next event that stands there.</summary>
+    /// <summary>Takes note of the next event that is there.</summary>
     public void Find(long number)
     {
         if (number < _next && !_missing.Remove(number))

@@ -75,7 +75,7 @@ internal sealed class Ledger(ReliabilityArguments arguments)
             Delivered = Delivered,
             Dropped = dropped,
             Foreign = Foreign,
-            // The writers wait for room: with events from within, only those may be dropped.
+            // The writers wait for space: with events from within, only those may be dropped.
             Lost = inner.Length == 0 ? Math.Max(0, missing - dropped) : missing + Math.Abs(missingInner - dropped),
             Duplicated = Duplicated,
             Reordered = Reordered,
@@ -88,7 +88,7 @@ internal sealed class Ledger(ReliabilityArguments arguments)
         };
     }
 
-    // Once, at the beginning; an object that a stranger has begun has none.
+    // Once, at the beginning; an object that a foreign writer has begun has none.
     private void CheckHeader(string key, string[] lines)
     {
         if (arguments.Header is not { } header || lines.Length == 0)

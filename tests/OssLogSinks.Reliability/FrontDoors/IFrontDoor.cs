@@ -6,10 +6,10 @@ namespace OssLogSinks.Reliability.FrontDoors;
 /// <summary>One way to log: the core alone, Serilog, or NLog. Closing it delivers what waits.</summary>
 internal interface IFrontDoor : IAsyncDisposable
 {
-    /// <summary>Logs an event, waiting for room.</summary>
+    /// <summary>Logs an event, waiting for space.</summary>
     void Write(EventLine line);
 
-    /// <summary>Ends when everything logged before has met its fate.</summary>
+    /// <summary>Ends when everything logged before has its outcome.</summary>
     void Flush();
 
     /// <summary>Ends when everything logged before is on disk, or in OSS already.</summary>

@@ -10,7 +10,7 @@ namespace OssLogSinks.Reliability.FrontDoors;
 
 /// <summary>
 /// Logs, from everything that delivery calls, to the very front door that is delivering: the client, its HTTP handler, its credentials,
-/// the reports, the listener, the formatter. These events never wait; one that finds no room is dropped and counted.
+/// the reports, the listener, the formatter. These events never wait; one that finds no space is dropped and counted.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="number">The writer's number in these events, different from all that log themselves.</param>
@@ -122,9 +122,9 @@ internal sealed class InnerLog(string run, int number)
 
     private sealed class Listener(Action log) : IDeliveryListener
     {
-        public void OnStored(IReadOnlyList<object> states) => log();
+        public void OnDelivered(IReadOnlyList<object> states) => log();
 
-        public void OnLost(IReadOnlyList<object> states, OssDeliveryException failure) => log();
+        public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure) => log();
     }
 
     private sealed class NetworkListener(Action log) : EventListener

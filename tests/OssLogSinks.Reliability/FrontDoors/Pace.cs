@@ -8,7 +8,7 @@ internal sealed record Pace
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan RefusalRetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Small appends and little room: many requests, and writers that wait.</summary>
+    /// <summary>Small appends and little space: many requests, and writers that wait.</summary>
     public static readonly Pace Storm = new()
     {
         AppendInterval = TimeSpan.FromMilliseconds(20),
@@ -20,7 +20,7 @@ internal sealed record Pace
         RetryDelayLimit = TimeSpan.FromMilliseconds(250),
     };
 
-    /// <summary>Near to what an application has, with room for an outage.</summary>
+    /// <summary>Near to what an application has, with space for an outage.</summary>
     public static readonly Pace Soak = new()
     {
         AppendInterval = TimeSpan.FromMilliseconds(500),

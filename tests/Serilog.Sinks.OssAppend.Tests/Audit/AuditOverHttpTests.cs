@@ -12,7 +12,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Audit;
 public class AuditOverHttpTests
 {
     [Fact]
-    public async Task AnswerThatGetsLost_IsFoundOut_AndTheEventStandsOnce()
+    public async Task AnswerThatGetsLost_IsFoundOut_AndTheEventIsStoredOnce()
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         oss.Faults.DropResponseAfterCommit(1);
@@ -30,7 +30,7 @@ public class AuditOverHttpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RefusalOfAGateway_TellsThatItMayBeStored_AndThatOfTheServiceThatItIsNot(bool isGateway)
+    public async Task RefusalOfAGateway_TellsThatItMayBeDelivered_AndThatOfTheServiceThatItIsNot(bool isGateway)
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         using var logger = Audit(oss, new OssAppendMonitor());
@@ -42,12 +42,12 @@ public class AuditOverHttpTests
         var error = Assert.Throws<AggregateException>(() => logger.Information("Paid"));
 
         var failure = Assert.IsType<OssDeliveryException>(error.Flatten().InnerExceptions.Single());
-        Assert.Equal((DropReason.Refused, isGateway), (failure.Reason, failure.MayBeStored));
+        Assert.Equal((DropReason.Refused, isGateway), (failure.Reason, failure.MayBeDelivered));
         Assert.Equal(isGateway, oss.FindObject("logs", "audit.log") is not null);
     }
 
     [Fact]
-    public async Task ManyThreadsUnderFaults_EachEventStandsOnce_WhenItsCallComesBack()
+    public async Task ManyThreadsUnderFaults_EachEventIsStoredOnce_WhenItsCallComesBack()
     {
         const int Threads = 16;
         const int Calls = 25;

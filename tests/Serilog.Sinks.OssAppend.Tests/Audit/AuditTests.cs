@@ -9,7 +9,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Audit;
 
-/// <summary>A log call returns when its event stands in OSS, and throws when it does not.</summary>
+/// <summary>A log call returns when its event is in OSS, and throws when it does not.</summary>
 public sealed class AuditTests
 {
     private readonly MemoryBucket _bucket = new();
@@ -118,7 +118,7 @@ public sealed class AuditTests
 
         var failure = DeliveryFailure(await Assert.ThrowsAsync<AggregateException>(() => call));
         Assert.Equal(DropReason.RetryTimeOver, failure.Reason);
-        Assert.False(failure.MayBeStored);
+        Assert.False(failure.MayBeDelivered);
         Assert.True(time.GetElapsedTime(begun) >= TimeSpan.FromMinutes(1));
     }
 
@@ -161,7 +161,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public void AnswersThatGetLostForEver_ThrowThatItMayBeStored()
+    public void AnswersThatGetLostForEver_ThrowThatItMayBeDelivered()
     {
         var options = Options();
         options.RetryTimeLimit = TimeSpan.FromTicks(1);
@@ -169,12 +169,12 @@ public sealed class AuditTests
         _bucket.Refusal = new HttpRequestException("The connection was closed.");
 
         // The look at the object fails first, so nothing was sent.
-        Assert.False(Failure(() => logger.Information("Nothing sent")).MayBeStored);
+        Assert.False(Failure(() => logger.Information("Nothing sent")).MayBeDelivered);
         _bucket.Refusal = null;
         logger.Information("The object is known");
         _bucket.Refusal = new HttpRequestException("The connection was closed.");
 
-        Assert.True(Failure(() => logger.Information("Sent")).MayBeStored);
+        Assert.True(Failure(() => logger.Information("Sent")).MayBeDelivered);
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed class AuditTests
 
         var cutOff = DeliveryFailure(await Assert.ThrowsAsync<AggregateException>(() => call));
         Assert.Equal(DropReason.CloseTimeOver, cutOff.Reason);
-        Assert.True(cutOff.MayBeStored);
+        Assert.True(cutOff.MayBeDelivered);
         Assert.Equal(DropReason.Closed, Failure(() => logger.Information("Too late")).Reason);
     }
 

@@ -37,7 +37,7 @@ public sealed class BlockedPoolTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task CallsOfThePoolThatWaitForRoom_GetItSoon(bool renderAtCall)
+    public async Task CallsOfThePoolThatWaitForSpace_GetItSoon(bool renderAtCall)
     {
         var bucket = new MemoryBucket();
         var options = Some.Options(bucket);

@@ -103,7 +103,7 @@ public class BackpressureTests
     }
 
     [Fact]
-    public async Task WaitingForRoomAgainAndAgain_KeepsTheQueuesAccounts()
+    public async Task WaitingForSpaceAgainAndAgain_KeepsTheQueuesAccounts()
     {
         var options = Some.Options(_bucket);
         options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;

@@ -57,7 +57,7 @@ public sealed class EmptyCloseTests : IDisposable
 
         var options = Options(hasBuffer: true);
         var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
-        await Some.Until(() => options.Monitor!.GetSnapshot() is { AdoptedFolders: > 0, TroubleSince: not null }).InTime();
+        await Some.Until(() => options.Monitor!.GetSnapshot() is { OrphanedFolders: > 0, TroubleSince: not null }).InTime();
 
         await logger.DisposeAsync().AsTask().InTime();
     }

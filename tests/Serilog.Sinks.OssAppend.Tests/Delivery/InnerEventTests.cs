@@ -20,7 +20,7 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 0)]
-    public async Task WithoutRoom_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
         world.BurstOf = caller == InnerCaller.All ? 8 : 40;
@@ -41,7 +41,7 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 1)]
-    public async Task WithRoom_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task WithSpace_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
         await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
@@ -69,7 +69,7 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 2)]
-    public async Task WithNeitherRoomNorBlocking_NoneFeedsItself_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task WithNeitherSpaceNorBlocking_NoneFeedsItself_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
         await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);

@@ -15,7 +15,7 @@ public class NetworkListenerTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task WithoutRoom_NeverWaits_AndEachIsStoredOrCounted(bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NeverWaits_AndEachIsStoredOrCounted(bool renderAtCall, bool hasBuffer)
     {
         await using var world = await StartAsync(renderAtCall, hasBuffer);
         using var listener = new NetworkListener(world.LogInner);

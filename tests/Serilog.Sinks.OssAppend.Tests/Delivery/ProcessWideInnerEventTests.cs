@@ -19,7 +19,7 @@ public class ProcessWideInnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task WithoutRoom_NoneWaits_AndEachIsStoredOrCounted(Ear ear, bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(Ear ear, bool renderAtCall, bool hasBuffer)
     {
         await using var world = await StartAsync(renderAtCall, hasBuffer);
         world.BurstOf = 40;
@@ -42,7 +42,7 @@ public class ProcessWideInnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task WithRoom_NoneMakesAnAppendDue_NorCausesTheNext(Ear ear, bool renderAtCall, bool hasBuffer)
+    public async Task WithSpace_NoneMakesAnAppendDue_NorCausesTheNext(Ear ear, bool renderAtCall, bool hasBuffer)
     {
         const int Rounds = 3;
         await using var world = await StartAsync(renderAtCall, hasBuffer);

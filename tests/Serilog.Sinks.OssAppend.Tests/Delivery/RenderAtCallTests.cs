@@ -51,7 +51,7 @@ public class RenderAtCallTests
             for (var i = 0; i < 1000; i++)
                 logger.Information("{I}", i);
 
-            var lost = (int)options.Monitor!.GetSnapshot().Dropped[DropReason.SpoolFull];
+            var lost = (int)options.Monitor!.GetSnapshot().Dropped[DropReason.BufferFull];
             Assert.InRange(lost, 1, 999);
             Assert.Equal(Enumerable.Range(1000 - lost, lost), _listener.Events.Select(e => int.Parse(e.Properties["I"].ToString(), null)));
             _bucket.Release();
@@ -62,7 +62,7 @@ public class RenderAtCallTests
     }
 
     [Fact]
-    public async Task BlockWhenFull_WaitsForRoom_AndLosesNothing()
+    public async Task BlockWhenFull_WaitsForSpace_AndLosesNothing()
     {
         var options = SmallMemory(Options());
         options.BlockWhenFull = true;
@@ -91,7 +91,7 @@ public class RenderAtCallTests
         }, TestContext.Current.CancellationToken);
 
         await time.RunUntilEnd(logging).InTime();
-        Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.SpoolFull]);
+        Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.BufferFull]);
 
         _bucket.Release();
         await logger.DisposeAsync().AsTask().InTime();
@@ -99,7 +99,7 @@ public class RenderAtCallTests
     }
 
     [Fact]
-    public async Task Close_SendsThoseAwayThatWaitForRoom()
+    public async Task Close_SendsThoseAwayThatWaitForSpace()
     {
         _bucket.Hold();
         var time = new FakeTimeProvider();

@@ -8,7 +8,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Doubles;
 /// <summary>What most tests need.</summary>
 internal static class Some
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     /// <summary>Settings for a bucket in memory: one object, short waits.</summary>
     public static OssAppendSinkOptions Options(MemoryBucket bucket) => new()
@@ -25,10 +25,10 @@ internal static class Some
         new(new DateTimeOffset(2026, 11, 22, 20, 15, 7, 89, TimeSpan.FromHours(8)), level, null, new MessageTemplateParser().Parse(text), properties);
 
     /// <summary>Waits, but not for ever.</summary>
-    public static Task InTime(this Task task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public static Task InTime(this Task task) => task.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
 
     /// <summary>Waits, but not for ever.</summary>
-    public static Task<T> InTime<T>(this Task<T> task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public static Task<T> InTime<T>(this Task<T> task) => task.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
 
     /// <summary>Lets the clock run, second by second, until the task ends.</summary>
     public static async Task RunUntilEnd(this FakeTimeProvider time, Task task)

@@ -59,7 +59,7 @@ public sealed class BufferSettingsTests : IDisposable
             bufferPath: file, bufferSizeLimitBytes: 8L << 20, bufferFullAction: (OssBufferFullAction)7, bufferSync: (OssBufferSync)7));
 
         Assert.Equal([.. AllFour, "memoryLimitBytes"], faults.Select(f => f.Setting).Order());
-        Assert.Contains("with bufferPath: eight times appendSizeLimitBytes, and room for 4 records of eventSizeLimitBytes.", faults.Single(f => f.Setting == "memoryLimitBytes").Problem, StringComparison.Ordinal);
+        Assert.Contains("with bufferPath: eight times appendSizeLimitBytes, and space for 4 records of eventSizeLimitBytes.", faults.Single(f => f.Setting == "memoryLimitBytes").Problem, StringComparison.Ordinal);
         Assert.Contains("four times appendSizeLimitBytes.", faults.Single(f => f.Setting == "bufferSizeLimitBytes").Problem, StringComparison.Ordinal);
     }
 
@@ -113,9 +113,9 @@ public sealed class BufferSettingsTests : IDisposable
         var options = new OssAppendSinkOptions { BufferPath = _folder };
         var hurried = new OssAppendSinkOptions { Period = TimeSpan.FromMilliseconds(80) };
 
-        Assert.InRange(AppenderSettings.RhythmOf(options), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20));
-        Assert.Equal(options.Period, AppenderSettings.RhythmOf(options) + AppenderSettings.From(options).AppendInterval);
-        Assert.Equal(TimeSpan.FromMilliseconds(10), AppenderSettings.RhythmOf(hurried));
+        Assert.InRange(AppenderSettings.BatchIntervalOf(options), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20));
+        Assert.Equal(options.Period, AppenderSettings.BatchIntervalOf(options) + AppenderSettings.From(options).AppendInterval);
+        Assert.Equal(TimeSpan.FromMilliseconds(10), AppenderSettings.BatchIntervalOf(hurried));
     }
 
     [Fact]

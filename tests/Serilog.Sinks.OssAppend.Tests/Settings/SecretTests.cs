@@ -42,18 +42,18 @@ public sealed class SecretTests : IDisposable
     [InlineData("AuditTo", "")]
     [InlineData("WriteTo", "options:")]
     [InlineData("AuditTo", "options:")]
-    public void SecretInTheWrongSetting_IsNotTold(string door, string prefix) =>
+    public void SecretInTheWrongSetting_IsNotTold(string kind, string prefix) =>
         Gen.Select(AccessKeySecret, Gen.Int[0, Names.Length - 1]).Sample(
-            (secret, index) => AssertHidden(door, secret, new Dictionary<string, string?> { [prefix + "bucket"] = "My_Logs", [prefix + "region"] = "cn-hangzhou", [prefix + Names[index]] = secret }),
+            (secret, index) => AssertHidden(kind, secret, new Dictionary<string, string?> { [prefix + "bucket"] = "My_Logs", [prefix + "region"] = "cn-hangzhou", [prefix + Names[index]] = secret }),
             iter: 200,
             threads: 1);
 
     [Theory]
     [InlineData("WriteTo", "")]
     [InlineData("WriteTo", "options:")]
-    public void SecretInTwoSettings_IsNotTold(string door, string prefix) =>
+    public void SecretInTwoSettings_IsNotTold(string kind, string prefix) =>
         Gen.Select(Passphrase, Gen.Int[0, Names.Length - 1]).Sample(
-            (secret, index) => AssertHidden(door, secret, new Dictionary<string, string?>
+            (secret, index) => AssertHidden(kind, secret, new Dictionary<string, string?>
             {
                 [prefix + "bucket"] = "My_Logs",
                 [prefix + "region"] = "cn-hangzhou",
@@ -101,11 +101,11 @@ public sealed class SecretTests : IDisposable
         HttpMessageHandler = new HttpClientHandler { Proxy = new WebProxy("proxy") { Credentials = new NetworkCredential("user", "hush-proxy") } },
     };
 
-    private void AssertHidden(string door, string secret, Dictionary<string, string?> arguments)
+    private void AssertHidden(string kind, string secret, Dictionary<string, string?> arguments)
     {
         _console.GetStringBuilder().Clear();
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(arguments.Select(a => new KeyValuePair<string, string?>($"Serilog:{door}:Oss:Args:{a.Key}", a.Value)).Append(new($"Serilog:{door}:Oss:Name", "OssAppend")))
+            .AddInMemoryCollection(arguments.Select(a => new KeyValuePair<string, string?>($"Serilog:{kind}:Oss:Args:{a.Key}", a.Value)).Append(new($"Serilog:{kind}:Oss:Name", "OssAppend")))
             .Build();
 
         var exception = Assert.ThrowsAny<Exception>(() => new LoggerConfiguration().ReadFrom.Configuration(configuration));

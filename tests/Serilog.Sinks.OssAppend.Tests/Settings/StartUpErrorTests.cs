@@ -40,11 +40,11 @@ public sealed class StartUpErrorTests : IDisposable
     [InlineData("WriteTo", """ "options": { "Bucket": "My_Logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" } """, "Bucket")]
     [InlineData("AuditTo", """ "options": { "Bucket": "My_Logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" } """, "Bucket")]
     [InlineData("WriteTo", """ "bucket": "logs", "region": "cn-hangzhou", "bukcet": "x", "accessKeyId": "id", "accessKeySecret": "secret" """, "bukcet")]
-    public void FromJson_FirstLineOnTheConsoleIsTheSinks(string door, string arguments, string settings)
+    public void FromJson_FirstLineOnTheConsoleIsTheSinks(string kind, string arguments, string settings)
     {
-        var exception = Assert.ThrowsAny<Exception>(() => Configure(door, arguments, whole: true));
+        var exception = Assert.ThrowsAny<Exception>(() => Configure(kind, arguments, whole: true));
 
-        Assert.Equal($"{door}.OssAppend cannot start, because its settings cannot be used: {settings}.", _console.ToString().Split('\n')[0].TrimEnd('\r'));
+        Assert.Equal($"{kind}.OssAppend cannot start, because its settings cannot be used: {settings}.", _console.ToString().Split('\n')[0].TrimEnd('\r'));
         Assert.Equal(Assert.IsType<OssSettingsException>(exception.InnerException).Message, _console.ToString().TrimEnd());
     }
 
@@ -91,18 +91,18 @@ public sealed class StartUpErrorTests : IDisposable
     [Theory]
     [InlineData("WriteTo", """ "allowPlainHttp": true """)]
     [InlineData("AuditTo", """ "allowPlainHttp": true """)]
-    public void PlainHttp_IsSilent_WhenJsonAllowsIt(string door, string setting)
+    public void PlainHttp_IsSilent_WhenJsonAllowsIt(string kind, string setting)
     {
-        Configure(door, $"""
+        Configure(kind, $"""
             "bucket": "logs", "region": "cn-hangzhou", "endpoint": "http://10.255.255.1:9", "accessKeyId": "id", "accessKeySecret": "secret", "reportToConsole": true, {setting}
             """, whole: true);
 
         Assert.Equal("", _console.ToString());
     }
 
-    private static void Configure(string door, string arguments, bool whole)
+    private static void Configure(string kind, string arguments, bool whole)
     {
-        var json = $$"""{ "Serilog": { "{{door}}": [ { "Name": "OssAppend", "Args": { {{arguments}} } } ] } }""";
+        var json = $$"""{ "Serilog": { "{{kind}}": [ { "Name": "OssAppend", "Args": { {{arguments}} } } ] } }""";
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
 #pragma warning disable CS0618 // Obsolete, and still used.
         var logger = whole

@@ -88,25 +88,25 @@ public class UnreadableSettingTests
     [Theory]
     [InlineData("WriteTo")]
     [InlineData("AuditTo")]
-    public void WhatCannotBeReadInOptions_IsNamed_InsteadOfTheDefaultBeingTaken(string door)
+    public void WhatCannotBeReadInOptions_IsNamed_InsteadOfTheDefaultBeingTaken(string kind)
     {
-        var faults = FaultsOf(door, """
+        var faults = FaultsOf(kind, """
             "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret",
               "ConcurrentAppends": "many", "RetryDelay": "200 ms", "ObjectProperties": { "StorageClass": "Cold" } }
             """);
 
         Assert.Equal(["ConcurrentAppends", "RetryDelay", "StorageClass"], faults.Select(f => f.Setting));
-        Assert.All(faults, fault => Assert.Contains($"{door}:0:Args:options", fault.Problem, StringComparison.Ordinal));
+        Assert.All(faults, fault => Assert.Contains($"{kind}:0:Args:options", fault.Problem, StringComparison.Ordinal));
         Assert.Contains("'Cold', but must be Unspecified, Standard, InfrequentAccess", faults[2].Problem, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(ReadableParameters))]
-    public void EachSetting_IsRead(string door, string parameter)
+    public void EachSetting_IsRead(string kind, string parameter)
     {
-        var method = TextMethods.Single(m => m.GetParameters()[0].Name == door);
+        var method = TextMethods.Single(m => m.GetParameters()[0].Name == kind);
         var arguments = method.GetParameters().Select(p => p.Name == parameter ? "§" : p.DefaultValue).ToArray();
-        arguments[0] = door == "sinkConfiguration" ? new LoggerConfiguration().WriteTo : new LoggerConfiguration().AuditTo;
+        arguments[0] = kind == "sinkConfiguration" ? new LoggerConfiguration().WriteTo : new LoggerConfiguration().AuditTo;
 
         var exception = Assert.IsType<OssSettingsException>(Assert.Throws<TargetInvocationException>(() => method.Invoke(null, arguments)).InnerException);
 
@@ -177,17 +177,17 @@ public class UnreadableSettingTests
         : typeof(OssAppendSinkOptions).GetProperty(parameter, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType
             ?? typeof(OssObjectProperties).GetProperty(parameter, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)?.PropertyType;
 
-    private static IReadOnlyList<SettingFault> FaultsOf(string door, string arguments)
+    private static IReadOnlyList<SettingFault> FaultsOf(string kind, string arguments)
     {
-        Exception? exception = Assert.ThrowsAny<Exception>(() => Configure(door, arguments).Dispose());
+        Exception? exception = Assert.ThrowsAny<Exception>(() => Configure(kind, arguments).Dispose());
         while (exception is not (null or OssSettingsException))
             exception = exception.InnerException;
         return Assert.IsType<OssSettingsException>(exception).Faults;
     }
 
-    private static Core.Logger Configure(string door, string arguments)
+    private static Core.Logger Configure(string kind, string arguments)
     {
-        var json = $$"""{ "Serilog": { "{{door}}": [ { "Name": "OssAppend", "Args": { {{arguments}} } } ] } }""";
+        var json = $$"""{ "Serilog": { "{{kind}}": [ { "Name": "OssAppend", "Args": { {{arguments}} } } ] } }""";
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         return new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger();
     }

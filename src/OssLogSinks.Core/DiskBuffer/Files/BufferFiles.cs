@@ -18,7 +18,7 @@ internal sealed class BufferFiles : IBufferFiles
 
     public IReadOnlyList<string> FoldersIn(string folder) => NamesIn(folder, EntryKind.Folder);
 
-    public IReadOnlyList<string> StrangersIn(string folder) => NamesIn(folder, EntryKind.Stranger);
+    public IReadOnlyList<string> ForeignEntriesIn(string folder) => NamesIn(folder, EntryKind.Foreign);
 
     public bool Exists(string path) => File.Exists(path);
 
@@ -178,7 +178,7 @@ internal interface IBufferFiles
     IReadOnlyList<string> FoldersIn(string folder);
 
     /// <summary>The names of everything else in a folder: links, pipes, devices, and what belongs to another user.</summary>
-    IReadOnlyList<string> StrangersIn(string folder);
+    IReadOnlyList<string> ForeignEntriesIn(string folder);
 
     /// <summary>Whether there is a file of this name. Never throws.</summary>
     bool Exists(string path);

@@ -130,10 +130,10 @@ internal static class UnixSystem
                 return EntryKind.Gone;
 
             var type = BitConverter.ToInt32(status, ModeAt) & TypeMask;
-            return BitConverter.ToUInt32(status, UserAt) != geteuid() ? EntryKind.Stranger
+            return BitConverter.ToUInt32(status, UserAt) != geteuid() ? EntryKind.Foreign
                 : type == FileType ? EntryKind.File
                 : type == FolderType ? EntryKind.Folder
-                : EntryKind.Stranger;
+                : EntryKind.Foreign;
         }
         catch (Exception e) when (IsMissing(e))
         {
@@ -147,7 +147,7 @@ internal static class UnixSystem
         try
         {
             var attributes = File.GetAttributes(path);
-            return (attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0 ? EntryKind.Stranger
+            return (attributes & (FileAttributes.ReparsePoint | FileAttributes.Device)) != 0 ? EntryKind.Foreign
                 : (attributes & FileAttributes.Directory) != 0 ? EntryKind.Folder
                 : EntryKind.File;
         }
@@ -157,7 +157,7 @@ internal static class UnixSystem
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return EntryKind.Stranger;
+            return EntryKind.Foreign;
         }
     }
 
@@ -248,5 +248,5 @@ internal enum EntryKind
     Folder,
 
     /// <summary>A link, a pipe, a device, or something of another user.</summary>
-    Stranger,
+    Foreign,
 }

@@ -54,17 +54,17 @@ internal sealed class ActiveFolder : IDisposable
     public static ActiveFolder Open(IBufferFiles files, DiskBufferSettings settings, FolderName name, FlushTracker tracker, Action freed)
     {
         var path = Path.Combine(settings.Path, name.Text);
-        var salt = new FolderSalt(name.Salt);
+        var folderId = new FolderId(name.FolderId);
         var folderLock = TakeLock(files, path);
         BufferJournal? journal = null;
         try
         {
             // What an attempt before this one left behind.
             BufferJournal.DeleteAll(files, path);
-            journal = BufferJournal.Create(files, path, salt, settings.Syncs);
+            journal = BufferJournal.Create(files, path, folderId, settings.Syncs);
             if (settings.Syncs)
                 SyncNames(files, settings.Path);
-            return new ActiveFolder(files, settings, name, new BufferFolder(files, path, salt, folderLock, journal, tracker) { Freed = freed });
+            return new ActiveFolder(files, settings, name, new BufferFolder(files, path, folderId, folderLock, journal, tracker) { Freed = freed });
         }
         catch
         {
@@ -96,7 +96,7 @@ internal sealed class ActiveFolder : IDisposable
         return block.Length + (BeginsFile(block) ? SegmentHeader.Size : 0) + growth;
     }
 
-    /// <summary>Writes a block for which there is room.</summary>
+    /// <summary>Writes a block for which there is space.</summary>
     /// <exception cref="IOException">The disk refused: this folder is finished.</exception>
     public void Write(Block block)
     {
@@ -106,7 +106,7 @@ internal sealed class ActiveFolder : IDisposable
         Folder.Journal.Reserve(CountStreamsWith(block), Folder.SegmentCount + 2);
         if (BeginsFile(block))
             BeginFile(block.FirstId);
-        block.Seal(Folder.Salt);
+        block.Seal(Folder.FolderId);
         _file!.Write(_length, block.Bytes, 0, block.Length);
         _unpublished.Add(new Written(_segment!, _length, block));
         _length += block.Length;
@@ -285,7 +285,7 @@ internal sealed class ActiveFolder : IDisposable
         _segment = new Segment(firstId, Path.Combine(Folder.Path, SegmentHeader.NameOf(firstId)));
         _file = _files.Create(_segment.Path);
         _hasNewNames = true;
-        var header = new SegmentHeader(FileVersion.Current, Folder.Salt.Value, firstId).ToBytes();
+        var header = new SegmentHeader(FileVersion.Current, Folder.FolderId.Value, firstId).ToBytes();
         _file.Write(0, header, 0, header.Length);
         _length = header.Length;
         _unpublishedBytes += header.Length;

@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// </summary>
 internal sealed class BufferFolder : IDisposable
 {
-    // A stream's source may be made anew at any time; its batch is only ended sooner then.
+    // A stream's source may be made again at any time; its batch is only ended sooner then.
     private const int MostSources = 10_000;
 
     private readonly object _gate = new();
@@ -35,15 +35,15 @@ internal sealed class BufferFolder : IDisposable
 
     /// <param name="files">The disk.</param>
     /// <param name="path">The folder; its lock is held.</param>
-    /// <param name="salt">What its blocks are marked with.</param>
+    /// <param name="folderId">What its blocks are marked with.</param>
     /// <param name="folderLock">Its lock; released with the folder.</param>
     /// <param name="journal">Its journal; closed with the folder.</param>
     /// <param name="tracker">Who waits for records of this process; null for another's folder.</param>
-    public BufferFolder(IBufferFiles files, string path, FolderSalt salt, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker)
+    public BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker)
     {
         _files = files;
         Path = path;
-        Salt = salt;
+        FolderId = folderId;
         _lock = folderLock;
         _journal = journal;
         _tracker = tracker;
@@ -53,7 +53,7 @@ internal sealed class BufferFolder : IDisposable
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    public FolderSalt Salt { get; }
+    public FolderId FolderId { get; }
 
     public BufferJournal Journal => _journal;
 
@@ -494,7 +494,7 @@ internal sealed class FolderSource(BufferFolder folder, ulong stream) : RecordSo
 
     public override bool IsDue(long id) => folder.IsDue(id);
 
-    public override void Settle(ReadOnlySpan<long> ids, bool lost) => folder.Settle(stream, Parts, ids, lost);
+    public override void Settle(ReadOnlySpan<long> ids, bool dropped) => folder.Settle(stream, Parts, ids, dropped);
 
     public override void Intend(AppendIntent intent) => folder.Journal.Intend(stream, intent);
 }

@@ -94,7 +94,7 @@ internal sealed class DamageReport
     }
 
     /// <summary>Tells, once, of names in a folder that are neither files nor folders of this user.</summary>
-    public void TellStrangers(string folder, IReadOnlyList<string> names)
+    public void ReportForeignEntries(string folder, IReadOnlyList<string> names)
     {
         if (names.Count > 0 && IsNew(folder + "/" + names[0]))
             _reporter.Buffer(
@@ -114,7 +114,7 @@ internal sealed class DamageReport
         var number = isUnknown ? "an unknown number of" : atLeast + Number(records);
         _reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
-            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is room.");
+            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space.");
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

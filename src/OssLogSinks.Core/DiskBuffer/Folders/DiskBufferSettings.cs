@@ -20,7 +20,7 @@ internal sealed record DiskBufferSettings(string Path, long SizeLimit, bool Drop
     // No more than half of the disk's share: the oldest records can be dropped only while they are on disk alone.
     public long ShippingMemory => Math.Min(MemoryLimit / 2, SizeLimit / 2);
 
-    public long AdoptionMemory => MemoryLimit / 4;
+    public long OrphanMemory => MemoryLimit / 4;
 
     /// <summary>Disk space comes back a segment at a time.</summary>
     public long SegmentSize { get; init; } = Math.Min(LargestSegment, SizeLimit / 16);

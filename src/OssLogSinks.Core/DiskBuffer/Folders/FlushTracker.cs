@@ -3,8 +3,8 @@ using OssLogSinks.Core.Delivery;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// Knows how many of this process's records are not settled, and which of them only memory holds; so it can tell who
-/// flushes when all of theirs are safe. Any thread may call any member; it calls nobody.
+/// Counts this process's records without an outcome, and knows which of them are in memory only. So it completes each flush when its
+/// records are safe. Any thread may call any member; it runs no code of others.
 /// </summary>
 internal sealed class FlushTracker
 {
@@ -69,7 +69,7 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Whoever waited does so no longer.</summary>
+    /// <summary>Cancels a wait.</summary>
     public void Cancel(FlushWaiter waiter)
     {
         lock (_gate)
@@ -81,7 +81,7 @@ internal sealed class FlushTracker
         waiter.Done.TrySetCanceled();
     }
 
-    /// <summary>Nothing gets any safer in this process: ends all waiting.</summary>
+    /// <summary>No record will become safer in this process: ends all waiting.</summary>
     public void Close()
     {
         lock (_gate)
@@ -124,7 +124,7 @@ internal sealed class FlushTracker
         lock (_gate)
         {
             if (_exposed.Count > 0 && _exposed[_exposed.Count - 1] is { MayGrow: true } last && last.LastId + 1 == firstId)
-                (last.LastId, last.Left) = (lastId, last.Left + count);
+                (last.LastId, last.Remaining) = (lastId, last.Remaining + count);
             else
                 _exposed.Add(new Exposed(firstId, lastId, count));
         }
@@ -141,7 +141,7 @@ internal sealed class FlushTracker
             foreach (var waiter in _waiters)
                 waiter.Settle(CountThrough(ids, waiter.ThroughId), dropped);
             foreach (var run in _exposed)
-                run.Left -= CountThrough(ids, run.LastId) - CountThrough(ids, run.FirstId - 1);
+                run.Remaining -= CountThrough(ids, run.LastId) - CountThrough(ids, run.FirstId - 1);
             EndWaiting();
         }
     }
@@ -158,7 +158,7 @@ internal sealed class FlushTracker
             foreach (var waiter in _waiters.Where(waiter => waiter.ThroughId >= firstId))
                 waiter.Settle(Math.Min(count, waiter.ThroughId - firstId + 1), dropped: true);
             foreach (var run in _exposed.Where(run => run.FirstId <= lastId && run.LastId >= firstId))
-                run.Left -= Math.Min(count, Math.Min(run.LastId, lastId) - Math.Max(run.FirstId, firstId) + 1);
+                run.Remaining -= Math.Min(count, Math.Min(run.LastId, lastId) - Math.Max(run.FirstId, firstId) + 1);
             EndWaiting();
         }
     }
@@ -188,7 +188,7 @@ internal sealed class FlushTracker
 
     private void EndWaiting()
     {
-        _exposed.RemoveAll(run => run.Left <= 0);
+        _exposed.RemoveAll(run => run.Remaining <= 0);
         for (var i = _waiters.Count - 1; i >= 0; i--)
         {
             var waiter = _waiters[i];
@@ -201,29 +201,29 @@ internal sealed class FlushTracker
     }
 
     private bool IsOver(FlushWaiter waiter) =>
-        waiter.Left <= 0
+        waiter.Remaining <= 0
         || (waiter.Target == OssFlushTarget.Disk && _handledThrough >= waiter.ThroughId && !_exposed.Exists(run => run.FirstId <= waiter.ThroughId));
 
-    private sealed class Exposed(long firstId, long lastId, long left)
+    private sealed class Exposed(long firstId, long lastId, long remaining)
     {
         public long FirstId { get; } = firstId;
 
         public long LastId { get; set; } = lastId;
 
-        public long Left { get; set; } = left;
+        public long Remaining { get; set; } = remaining;
 
         public bool MayGrow { get; set; } = true;
     }
 }
 
 /// <summary>Somebody who waits for all records up to one. Guarded by the tracker's lock.</summary>
-internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long left)
+internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long remaining)
 {
     public OssFlushTarget Target { get; } = target;
 
     public long ThroughId { get; } = throughId;
 
-    public long Left { get; private set; } = left;
+    public long Remaining { get; private set; } = remaining;
 
     public bool HasDropped { get; private set; }
 
@@ -232,7 +232,7 @@ internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long le
 
     public void Settle(long count, bool dropped)
     {
-        Left -= count;
+        Remaining -= count;
         HasDropped |= dropped && count > 0;
     }
 }

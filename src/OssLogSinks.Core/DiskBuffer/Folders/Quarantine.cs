@@ -6,8 +6,8 @@ using OssLogSinks.Core.DiskBuffer.Format;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The folder beside the buffer's own where damaged parts are put for people to look at. It never grows beyond its limit, unless
-/// one file alone is larger, gives the oldest up first, and never throws: what cannot be kept is counted all the same. Safe for
+/// The folder beside the buffer's own where damaged parts are put for people to look at. It stays within its limit, unless a single file is
+/// larger, and deletes the oldest first. It never throws: what cannot be kept is counted all the same. Safe for
 /// several threads.
 /// </summary>
 internal sealed class Quarantine
@@ -46,7 +46,7 @@ internal sealed class Quarantine
             if (damage.Length > _sizeLimit)
                 return false;
 
-            MakeRoom(damage.Length);
+            MakeSpace(damage.Length);
 
             using var source = _files.OpenToRead(path);
             Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
@@ -70,7 +70,7 @@ internal sealed class Quarantine
 
         return Try(() =>
         {
-            MakeRoom(length);
+            MakeSpace(length);
             _files.Move(path, NewPath($"{folder}-{name}"));
             return true;
         });
@@ -90,7 +90,7 @@ internal sealed class Quarantine
     }
 
     // Names begin with the time, so their order is that of age. Files that people put here are theirs, and are not counted.
-    private void MakeRoom(long length)
+    private void MakeSpace(long length)
     {
         _files.CreateFolder(_folder);
         if (!_files.FoldersIn(Path.GetDirectoryName(_folder)!).Contains(FolderName))
@@ -116,7 +116,7 @@ internal sealed class Quarantine
         }
         catch (FileNotFoundException)
         {
-            // Another process made room.
+            // Another process made space.
             return 0;
         }
     }

@@ -28,7 +28,7 @@ internal sealed class Block
     private long _lastTicks;
     private short _lastOffset;
 
-    /// <param name="capacity">Bytes that it must have room for.</param>
+    /// <param name="capacity">Bytes that it must have space for.</param>
     /// <param name="firstId">The id of the first record.</param>
     /// <param name="begunAt">When the first record comes, on the time provider's own scale.</param>
     public Block(int capacity, long firstId, long begunAt)
@@ -63,7 +63,7 @@ internal sealed class Block
     /// <summary>What is handed back with the outcome of records, in the order of their ids.</summary>
     public IReadOnlyList<(long Id, object State)> States => _states;
 
-    /// <summary>Memory that a block with room for so many bytes holds.</summary>
+    /// <summary>Memory that a block with space for so many bytes holds.</summary>
     public static int HeldFor(int capacity)
     {
         if (capacity > LargestPooled)
@@ -78,7 +78,7 @@ internal sealed class Block
     /// <summary>The bytes that a block with one such record takes.</summary>
     public static int CapacityFor(StreamName stream, int length) => BlockHeader.Size + MostRecordHead + length + stream.Encoded.Length;
 
-    /// <summary>Adds a record if there is room.</summary>
+    /// <summary>Adds a record if there is space.</summary>
     public bool TryAdd(in LogRecord record, StreamName stream, long acceptedTicks)
     {
         var index = IndexOf(stream);
@@ -108,7 +108,7 @@ internal sealed class Block
     }
 
     /// <summary>Makes the bytes complete: to be called once, when no more records come.</summary>
-    public void Seal(FolderSalt salt)
+    public void Seal(FolderId folderId)
     {
         var at = RecordsEnd;
         foreach (var stream in _streams)
@@ -117,7 +117,7 @@ internal sealed class Block
             at += stream.Encoded.Length;
         }
 
-        new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd).WriteTo(_bytes, salt);
+        new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd).WriteTo(_bytes, folderId);
     }
 
     /// <summary>Its records, to be read while it is held.</summary>
@@ -179,23 +179,23 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
     public long LastId => FirstId + Count - 1;
 
     /// <summary>Begins a block that is complete but for its header.</summary>
-    public void WriteTo(Span<byte> block, FolderSalt salt)
+    public void WriteTo(Span<byte> block, FolderId folderId)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(block, salt.Mark);
+        BinaryPrimitives.WriteUInt32LittleEndian(block, folderId.Mark);
         BinaryPrimitives.WriteInt32LittleEndian(block.Slice(8), Length);
         BinaryPrimitives.WriteInt32LittleEndian(block.Slice(12), Count);
         BinaryPrimitives.WriteInt64LittleEndian(block.Slice(16), FirstId);
         BinaryPrimitives.WriteInt64LittleEndian(block.Slice(24), AcceptedAt);
         BinaryPrimitives.WriteInt32LittleEndian(block.Slice(32), RecordsEnd);
         BinaryPrimitives.WriteInt32LittleEndian(block.Slice(36), 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(block.Slice(4), Checksum(block.Slice(0, Length), salt));
+        BinaryPrimitives.WriteUInt32LittleEndian(block.Slice(4), Checksum(block.Slice(0, Length), folderId));
     }
 
     /// <summary>Reads a header that can be one; whether it is, the checksum tells.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, FolderSalt salt, out BlockHeader header)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, FolderId folderId, out BlockHeader header)
     {
         header = default;
-        if (bytes.Length < Size || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != salt.Mark)
+        if (bytes.Length < Size || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != folderId.Mark)
             return false;
 
         header = new BlockHeader(
@@ -211,10 +211,10 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
     }
 
     /// <summary>Whether a block is what was written.</summary>
-    public static bool Verifies(ReadOnlySpan<byte> block, FolderSalt salt) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(block.Slice(4)) == Checksum(block, salt);
+    public static bool Verifies(ReadOnlySpan<byte> block, FolderId folderId) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(block.Slice(4)) == Checksum(block, folderId);
 
-    private static uint Checksum(ReadOnlySpan<byte> block, FolderSalt salt) => Crc32C.Append(salt.Seed, block.Slice(CoveredFrom));
+    private static uint Checksum(ReadOnlySpan<byte> block, FolderId folderId) => Crc32C.Append(folderId.Seed, block.Slice(CoveredFrom));
 }
 
 /// <summary>
@@ -251,7 +251,7 @@ internal sealed class BlockRecords
 
     public StreamName[] Streams { get; }
 
-    /// <summary>Room for whoever reads to keep the source of each stream.</summary>
+    /// <summary>Space for whoever reads to keep the source of each stream.</summary>
     public RecordSource?[] Sources { get; }
 
     /// <summary>The present record's id; before the first, the one before it.</summary>

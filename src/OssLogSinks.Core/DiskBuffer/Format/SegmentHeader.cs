@@ -5,9 +5,9 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>What a segment file begins with, and how it is named.</summary>
 /// <param name="Version">The format's version, <see cref="FileVersion.Current"/> or one that this code cannot read.</param>
-/// <param name="Salt">The salt of the folder in which it was written; 0 if the version is unknown.</param>
+/// <param name="FolderId">The id of the folder in which it was written; 0 if the version is unknown.</param>
 /// <param name="FirstId">The id of its first record; 0 if the version is unknown.</param>
-internal readonly record struct SegmentHeader(int Version, ulong Salt, long FirstId)
+internal readonly record struct SegmentHeader(int Version, ulong FolderId, long FirstId)
 {
     /// <summary>Bytes of a header.</summary>
     public const int Size = 40;
@@ -59,7 +59,7 @@ internal readonly record struct SegmentHeader(int Version, ulong Salt, long Firs
     {
         var bytes = new byte[Size];
         FileVersion.Write(bytes, Begin, Version);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), Salt);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), FolderId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), FirstId);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcAt), Crc32C.Append(0, bytes.AsSpan(0, CrcAt)));
         return bytes;

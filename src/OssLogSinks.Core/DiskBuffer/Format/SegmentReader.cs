@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 /// <summary>
 /// Reads the blocks of one segment in order, behind its writer or after its death. Whatever the file holds, it ends, in time
 /// that grows with the file's length, and without an exception but those of the disk, after which it goes on where it was.
-/// What was not written with this salt is never returned. Not for two threads at once.
+/// What was not written with this folder id is never returned. Not for two threads at once.
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class SegmentReader : IDisposable
     private const int MarkSize = sizeof(uint);
 
     private readonly IBufferFile _file;
-    private readonly FolderSalt _salt;
+    private readonly FolderId _folderId;
     private readonly StreamNames _names;
     private readonly long _above;
     private readonly byte[] _mark = new byte[MarkSize];
@@ -37,18 +37,18 @@ internal sealed class SegmentReader : IDisposable
 
     /// <summary>A reader of a file, which it owns.</summary>
     /// <param name="file">The segment.</param>
-    /// <param name="salt">The folder's salt.</param>
+    /// <param name="folderId">The folder's id.</param>
     /// <param name="names">The names that were read before.</param>
     /// <param name="nextId">The id that its first record has, as far as the file's name says it.</param>
     /// <param name="above">Records up to this id were read elsewhere.</param>
-    public SegmentReader(IBufferFile file, FolderSalt salt, StreamNames names, long nextId, long above = 0)
+    public SegmentReader(IBufferFile file, FolderId folderId, StreamNames names, long nextId, long above = 0)
     {
         _above = above;
         _file = file;
-        _salt = salt;
+        _folderId = folderId;
         _names = names;
         NextId = nextId;
-        BinaryPrimitives.WriteUInt32LittleEndian(_mark, salt.Mark);
+        BinaryPrimitives.WriteUInt32LittleEndian(_mark, folderId.Mark);
     }
 
     /// <summary>The id that the next record has if nothing is missing.</summary>
@@ -144,7 +144,7 @@ internal sealed class SegmentReader : IDisposable
         var length = (int)Math.Min(SegmentHeader.Size, upTo);
         if (SegmentHeader.TryRead(Bytes(0, length, upTo), out var header))
             Header = header;
-        if (header.Version != FileVersion.Current || header.Salt != _salt.Value)
+        if (header.Version != FileVersion.Current || header.FolderId != _folderId.Value)
         {
             OpenDamage(0);
             Note(Bytes(0, length, upTo));
@@ -161,7 +161,7 @@ internal sealed class SegmentReader : IDisposable
     private bool TryReadHere(long upTo, long end)
     {
         var rest = upTo - Offset;
-        if (rest < BlockHeader.Size || !BlockHeader.TryRead(Bytes(Offset, BlockHeader.Size, upTo), _salt, out var header))
+        if (rest < BlockHeader.Size || !BlockHeader.TryRead(Bytes(Offset, BlockHeader.Size, upTo), _folderId, out var header))
         {
             StepOver(1, upTo);
             return false;
@@ -175,7 +175,7 @@ internal sealed class SegmentReader : IDisposable
         }
 
         var bytes = Bytes(Offset, header.Length, upTo);
-        if (!BlockHeader.Verifies(bytes, _salt) || !_names.TryReadAll(bytes.Slice(header.RecordsEnd), out var streams))
+        if (!BlockHeader.Verifies(bytes, _folderId) || !_names.TryReadAll(bytes.Slice(header.RecordsEnd), out var streams))
         {
             _hashedInVain += header.Length;
             StepOver(_hashedInVain > 2 * upTo ? header.Length : MarkSize, upTo);

@@ -89,14 +89,14 @@ internal sealed class BufferJournal : IDisposable
 
     /// <summary>Makes the journal of a new folder, which is there and empty.</summary>
     /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
-    public static BufferJournal Create(IBufferFiles files, string folder, FolderSalt salt, bool syncs, int entries = LeastEntries)
+    public static BufferJournal Create(IBufferFiles files, string folder, FolderId folderId, bool syncs, int entries = LeastEntries)
     {
         var slots = new List<JournalFile>();
         try
         {
             foreach (var name in Names)
             {
-                slots.Add(new JournalFile(files.Create(Path.Combine(folder, name)), salt));
+                slots.Add(new JournalFile(files.Create(Path.Combine(folder, name)), folderId));
                 slots[slots.Count - 1].Grow(entries);
             }
 
@@ -118,7 +118,7 @@ internal sealed class BufferJournal : IDisposable
     /// <summary>Opens the journal of a folder that another process left. What can be read of it is remembered.</summary>
     /// <returns>Null if it is of a version that this code does not know.</returns>
     /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
-    public static BufferJournal? Open(IBufferFiles files, string folder, FolderSalt salt, bool syncs, int entries = LeastEntries)
+    public static BufferJournal? Open(IBufferFiles files, string folder, FolderId folderId, bool syncs, int entries = LeastEntries)
     {
         var slots = new List<JournalFile>();
         try
@@ -128,8 +128,8 @@ internal sealed class BufferJournal : IDisposable
             {
                 var path = Path.Combine(folder, name);
                 var file = files.Exists(path) ? files.Open(path) : files.Create(path);
-                slots.Add(new JournalFile(file, salt));
-                contents.Add(JournalFile.Read(file, salt));
+                slots.Add(new JournalFile(file, folderId));
+                contents.Add(JournalFile.Read(file, folderId));
             }
 
             if (contents.Exists(content => content.IsUnknownVersion))
@@ -139,7 +139,7 @@ internal sealed class BufferJournal : IDisposable
             }
 
             var latest = contents[1].Generation > contents[0].Generation ? 1 : 0;
-            var state = StateOf(contents[latest], contents[1 - latest], salt, out var current);
+            var state = StateOf(contents[latest], contents[1 - latest], folderId, out var current);
             return new BufferJournal([.. slots], syncs, forgets: false, state)
             {
                 _current = current == contents[latest] ? latest : 1 - latest,
@@ -182,8 +182,8 @@ internal sealed class BufferJournal : IDisposable
             return _slots.Sum(slot => Math.Max(0, bytes - slot.Bytes));
     }
 
-    /// <summary>Makes room for the entries of so many streams and segments: before their records come, for later the disk may be full.</summary>
-    /// <exception cref="IOException">The disk has no room.</exception>
+    /// <summary>Makes space for the entries of so many streams and segments: before their records come, for later the disk may be full.</summary>
+    /// <exception cref="IOException">The disk has no space.</exception>
     public void Reserve(int streams, int segments)
     {
         lock (_gate)
@@ -282,11 +282,11 @@ internal sealed class BufferJournal : IDisposable
 
     // A snapshot that is not whole, with nothing behind it, is one that a crash cut off: the other file says everything. So it
     // does if a crash cut off the header, and nothing of a later generation stands behind that.
-    private static JournalState StateOf(JournalContent latest, JournalContent other, FolderSalt salt, out JournalContent current)
+    private static JournalState StateOf(JournalContent latest, JournalContent other, FolderId folderId, out JournalContent current)
     {
         var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
         current = isCutOff ? other : latest;
-        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.HoldsEntriesAfter(latest.Generation, salt));
+        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.HoldsEntriesAfter(latest.Generation, folderId));
         var state = new JournalState { IsDamaged = !current.IsWhole || current.HasLost || current.WasDamaged || isOtherLost };
         if (!current.IsWhole)
             other.Entries.ForEach(entry => state.Apply(entry));
@@ -451,7 +451,7 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    // After a failed sync the next one may succeed without having written anything: what is in doubt is written anew.
+    // After a failed sync the next one may succeed without having written anything: what is in doubt is written again.
     private void SyncOutside(JournalFile file)
     {
         try

@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.DiskBuffer.Journal;
 internal sealed class JournalFile : IDisposable
 {
     private const ulong Begin = 0x4C4E_524A_4642_534F; // "OSBFJRNL"
-    private const int SaltAt = 16;
+    private const int FolderIdAt = 16;
     private const int GenerationAt = 24;
     private const int SnapshotAt = 32;
     private const int FlagsAt = 36;
@@ -21,27 +21,27 @@ internal sealed class JournalFile : IDisposable
     private const int Piece = 64 << 10;
 
     private readonly IBufferFile _file;
-    private readonly FolderSalt _salt;
+    private readonly FolderId _folderId;
     private readonly byte[] _entry = new byte[JournalEntry.Size];
     private uint _seed;
 
-    public JournalFile(IBufferFile file, FolderSalt salt)
+    public JournalFile(IBufferFile file, FolderId folderId)
     {
         _file = file;
-        _salt = salt;
+        _folderId = folderId;
         Bytes = file.Length;
     }
 
     /// <summary>Bytes that it takes on disk.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How many entries have room in it.</summary>
+    /// <summary>How many entries have space in it.</summary>
     public int Capacity => (int)Math.Min(int.MaxValue, Bytes / JournalEntry.Size) - 1;
 
     /// <summary>Bytes that a file for so many entries takes.</summary>
     public static long BytesFor(int entries) => (entries + 1L) * JournalEntry.Size;
 
-    /// <summary>Makes room for so many entries.</summary>
+    /// <summary>Makes space for so many entries.</summary>
     public void Grow(int entries)
     {
         var zeros = new byte[Piece];
@@ -53,7 +53,7 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Gives back the room for more than so many entries.</summary>
+    /// <summary>Gives back the space for more than so many entries.</summary>
     public void Shrink(int entries)
     {
         if (Bytes <= BytesFor(entries))
@@ -67,10 +67,10 @@ internal sealed class JournalFile : IDisposable
     public void Start(IReadOnlyList<JournalEntry> snapshot, long generation, bool isDamaged, bool sync)
     {
         Grow(snapshot.Count + 1);
-        _seed = SeedOf(_salt, generation);
+        _seed = SeedOf(_folderId, generation);
         var bytes = new byte[BytesFor(snapshot.Count)];
         FileVersion.Write(bytes, Begin, FileVersion.Current);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(SaltAt), _salt.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(FolderIdAt), _folderId.Value);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(GenerationAt), generation);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(SnapshotAt), snapshot.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(FlagsAt), isDamaged ? Damaged : 0);
@@ -94,7 +94,7 @@ internal sealed class JournalFile : IDisposable
 
     /// <summary>Reads a journal file, at most as much of it as any journal has.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public static JournalContent Read(IBufferFile file, FolderSalt salt)
+    public static JournalContent Read(IBufferFile file, FolderId folderId)
     {
         var length = (int)Math.Min(file.Length, BufferJournal.MostBytes);
         var bytes = new byte[length];
@@ -110,13 +110,13 @@ internal sealed class JournalFile : IDisposable
             return new JournalContent { IsUnknownVersion = true };
         if (length < JournalEntry.Size
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcAt)) != Crc32C.Append(0, bytes.AsSpan(0, CrcAt))
-            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(SaltAt)) != salt.Value)
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(FolderIdAt)) != folderId.Value)
             return new JournalContent { Unreadable = bytes };
 
-        return ReadEntries(bytes, salt);
+        return ReadEntries(bytes, folderId);
     }
 
-    private static JournalContent ReadEntries(byte[] bytes, FolderSalt salt)
+    private static JournalContent ReadEntries(byte[] bytes, FolderId folderId)
     {
         var content = new JournalContent
         {
@@ -124,7 +124,7 @@ internal sealed class JournalFile : IDisposable
             WasDamaged = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(FlagsAt)) == Damaged,
         };
         var snapshot = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SnapshotAt));
-        var seed = SeedOf(salt, content.Generation);
+        var seed = SeedOf(folderId, content.Generation);
         var (firstGap, wasSynced, inSnapshot) = (int.MaxValue, 0, 0);
         for (var i = 0; (i + 2L) * JournalEntry.Size <= bytes.Length; i++)
         {
@@ -147,7 +147,7 @@ internal sealed class JournalFile : IDisposable
         return content;
     }
 
-    internal static uint SeedOf(FolderSalt salt, long generation) => salt.Seed ^ (uint)(generation * 0x9E37_79B1);
+    internal static uint SeedOf(FolderId folderId, long generation) => folderId.Seed ^ (uint)(generation * 0x9E37_79B1);
 }
 
 /// <summary>What one journal file was found to hold.</summary>
@@ -183,11 +183,11 @@ internal sealed class JournalContent
     public bool HasLost { get; set; }
 
     /// <summary>Whether a file without a header holds entries of a generation that came after this one.</summary>
-    public bool HoldsEntriesAfter(long generation, FolderSalt salt)
+    public bool HoldsEntriesAfter(long generation, FolderId folderId)
     {
         for (var next = generation + 1; Unreadable is not null && next <= generation + Attempts; next++)
         {
-            var seed = JournalFile.SeedOf(salt, next);
+            var seed = JournalFile.SeedOf(folderId, next);
             for (var i = 0; (i + 2L) * JournalEntry.Size <= Unreadable.Length; i++)
                 if (JournalEntry.TryRead(Unreadable.AsSpan((i + 1) * JournalEntry.Size), seed, i, out _, out _))
                     return true;

@@ -78,7 +78,7 @@ internal sealed class JournalState
     {
         var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
 
-        // Made anew: a dictionary that once was large stays so.
+        // Made again: a dictionary that once was large stays so.
         var kept = new Dictionary<ulong, long>();
         foreach (var mark in _settled)
             if (mark.Value >= oldest)

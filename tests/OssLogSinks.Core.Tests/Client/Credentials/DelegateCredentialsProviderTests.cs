@@ -57,7 +57,7 @@ public class DelegateCredentialsProviderTests
     }
 
     [Fact]
-    public async Task RejectedCredentials_AreFetchedAnew()
+    public async Task RejectedCredentials_AreFetchedAgain()
     {
         _vault.Gives("A", null).Gives("B", null);
         var first = await _provider.GetCredentialsAsync(null, Cancel);
@@ -88,7 +88,7 @@ public class DelegateCredentialsProviderTests
     }
 
     [Fact]
-    public async Task FailureWithoutCredentials_IsToldToAllWhoAskSoon_AndFetchedAnewAfterwards()
+    public async Task FailureWithoutCredentials_IsToldToAllWhoAskSoon_AndFetchedAgainAfterwards()
     {
         _vault.Fails().Gives("A", null);
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(IdAsync);
@@ -152,7 +152,7 @@ public class DelegateCredentialsProviderTests
     }
 
     [Fact]
-    public async Task CredentialsThatLookExpired_AreFetchedAnewAfterAWhile()
+    public async Task CredentialsThatLookExpired_AreFetchedAgainAfterAWhile()
     {
         _vault.Gives("A", ExpiringIn(-60)).Gives("B", ExpiringIn(60));
         await IdAsync();

@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Files;
 /// <summary>The real disk, in a folder of the test's own.</summary>
 public sealed class BufferFilesTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("spool-files-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("buffer-files-").FullName;
     private readonly BufferFiles _files = BufferFiles.Instance;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -104,7 +104,7 @@ public sealed class BufferFilesTests : IDisposable
     }
 
     [Fact]
-    public void LinksPipesAndDevices_AreStrangers()
+    public void LinksPipesAndDevices_AreForeignEntries()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A pipe is made by mkfifo.");
         _files.Create(PathOf("file")).Dispose();
@@ -117,11 +117,11 @@ public sealed class BufferFilesTests : IDisposable
 
         Assert.Equal(["file"], _files.FilesIn(_folder));
         Assert.Equal(["folder"], _files.FoldersIn(_folder));
-        Assert.Equal(["dead link", "folder link", "link", "pipe"], _files.StrangersIn(_folder));
+        Assert.Equal(["dead link", "folder link", "link", "pipe"], _files.ForeignEntriesIn(_folder));
     }
 
     [Fact]
-    public void FilesOfAnotherUser_AreStrangers()
+    public void FilesOfAnotherUser_AreForeignEntries()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a file away.");
         _files.Create(PathOf("file")).Dispose();
@@ -129,7 +129,7 @@ public sealed class BufferFilesTests : IDisposable
             chown.WaitForExit();
 
         Assert.Empty(_files.FilesIn(_folder));
-        Assert.Equal(["file"], _files.StrangersIn(_folder));
+        Assert.Equal(["file"], _files.ForeignEntriesIn(_folder));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class FolderLockTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("osslogsinks-lock-").FullName;
 
-    private static readonly FolderSalt Salt = new(1);
+    private static readonly FolderId FolderId = new(1);
 
     private static BufferFiles Files => BufferFiles.Instance;
 
@@ -69,7 +69,7 @@ public sealed class FolderLockTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete an open file.");
         using var held = FolderLock.TryTake(Files, _folder, create: true);
-        var journal = BufferJournal.Create(Files, _folder, Salt, syncs: false);
+        var journal = BufferJournal.Create(Files, _folder, FolderId, syncs: false);
         File.Delete(LockFile);
 
         Assert.Null(FolderLock.TryTake(Files, _folder, create: true));
@@ -109,7 +109,7 @@ public sealed class FolderLockTests : IDisposable
     public void JournalOnRealFiles_IsTakenOverWithItsLock()
     {
         var held = FolderLock.TryTake(Files, _folder, create: true);
-        using (var journal = BufferJournal.Create(Files, _folder, Salt, syncs: true))
+        using (var journal = BufferJournal.Create(Files, _folder, FolderId, syncs: true))
         {
             journal.SegmentOpened(1);
             journal.Settle(7, 5);
@@ -117,7 +117,7 @@ public sealed class FolderLockTests : IDisposable
 
         held!.Dispose();
         using var taken = FolderLock.TryTake(Files, _folder, create: false);
-        using var found = BufferJournal.Open(Files, _folder, Salt, syncs: true)!;
+        using var found = BufferJournal.Open(Files, _folder, FolderId, syncs: true)!;
         Assert.False(found.State.IsDamaged);
         Assert.Equal(5, found.State.Settled[7]);
         Assert.NotNull(taken);
@@ -189,7 +189,7 @@ public sealed class FolderLockTests : IDisposable
             return Files.OpenToRead(path);
         }
 
-        public IReadOnlyList<string> StrangersIn(string folder) => Files.StrangersIn(folder);
+        public IReadOnlyList<string> ForeignEntriesIn(string folder) => Files.ForeignEntriesIn(folder);
 
         public bool Exists(string path) => Files.Exists(path);
 

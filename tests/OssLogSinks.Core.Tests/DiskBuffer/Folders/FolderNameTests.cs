@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Folders;
 public class FolderNameTests
 {
     [Fact]
-    public void NewName_HasTheTimeAndGivesItsSaltBack()
+    public void NewName_HasTheTimeAndGivesItsFolderIdBack()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 22, 15, 30, TimeSpan.Zero));
         var name = FolderName.New(time);
@@ -26,16 +26,16 @@ public class FolderNameTests
         var second = FolderName.New(time, first);
 
         Assert.Equal(first.Process, second.Process);
-        Assert.NotEqual(first.Salt, second.Salt);
+        Assert.NotEqual(first.FolderId, second.FolderId);
         Assert.True(string.CompareOrdinal(first.Text, second.Text) < 0);
         Assert.NotEqual(first.Process, FolderName.New(time).Process);
     }
 
     [Fact]
-    public void SaltThatBeginsWithZeros_IsRead()
+    public void FolderIdThatBeginsWithZeros_IsRead()
     {
         Assert.True(FolderName.TryParse("20261122T221530-00000000000000ff", out var name));
-        Assert.Equal(0xFFUL, name.Salt);
+        Assert.Equal(0xFFUL, name.FolderId);
     }
 
     [Theory]

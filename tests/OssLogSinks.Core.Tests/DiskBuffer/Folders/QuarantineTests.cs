@@ -9,14 +9,14 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Folders;
 
 public class QuarantineTests
 {
-    private const string Source = "/spool/a/1.seg";
+    private const string Source = "/buffer/a/1.seg";
 
     private readonly MemoryDisk _disk = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 9, 23, 10, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
 
     public QuarantineTests()
     {
-        _disk.CreateFolder("/spool/a");
+        _disk.CreateFolder("/buffer/a");
         _disk.Put(Source, "0123456789"u8.ToArray());
     }
 
@@ -38,7 +38,7 @@ public class QuarantineTests
 
         Assert.True(quarantine.KeepFile("a", "1.seg", Source));
 
-        Assert.Empty(_disk.FilesIn("/spool/a"));
+        Assert.Empty(_disk.FilesIn("/buffer/a"));
         Assert.Equal("0123456789", Text(Assert.Single(Kept())));
     }
 
@@ -48,7 +48,7 @@ public class QuarantineTests
         var quarantine = NewQuarantine(10);
         quarantine.Keep("a", "1.seg", Source, new Damage(0, 4, 1, 1));
         quarantine.Keep("a", "1.seg", Source, new Damage(4, 4, 1, 1));
-        _disk.Put("/spool/quarantine/notes.txt", new byte[50]);
+        _disk.Put("/buffer/quarantine/notes.txt", new byte[50]);
 
         quarantine.Keep("a", "1.seg", Source, new Damage(5, 5, 1, 1));
 
@@ -75,10 +75,10 @@ public class QuarantineTests
 
         Assert.True(quarantine.KeepFile("a", "1.seg", Source));
         Assert.Equal("0123456789", Text(Assert.Single(Kept())));
-        Assert.Empty(_disk.FilesIn("/spool/a"));
+        Assert.Empty(_disk.FilesIn("/buffer/a"));
 
-        _disk.Put("/spool/a/2.seg", "xyz"u8.ToArray());
-        quarantine.KeepFile("a", "2.seg", "/spool/a/2.seg");
+        _disk.Put("/buffer/a/2.seg", "xyz"u8.ToArray());
+        quarantine.KeepFile("a", "2.seg", "/buffer/a/2.seg");
         Assert.Equal("xyz", Text(Assert.Single(Kept())));
     }
 
@@ -108,9 +108,9 @@ public class QuarantineTests
         Assert.Equal(["20260923T100000.0000000Z-000-a-1.seg-at3", "20260923T100000.0000000Z-001-a-1.seg-at3"], Kept());
     }
 
-    private Quarantine NewQuarantine(long sizeLimit) => new(_disk, "/spool", sizeLimit, _time);
+    private Quarantine NewQuarantine(long sizeLimit) => new(_disk, "/buffer", sizeLimit, _time);
 
-    private IReadOnlyList<string> Kept() => _disk.FilesIn("/spool/quarantine");
+    private IReadOnlyList<string> Kept() => _disk.FilesIn("/buffer/quarantine");
 
-    private string Text(string name) => Encoding.ASCII.GetString(_disk.Bytes("/spool/quarantine/" + name));
+    private string Text(string name) => Encoding.ASCII.GetString(_disk.Bytes("/buffer/quarantine/" + name));
 }

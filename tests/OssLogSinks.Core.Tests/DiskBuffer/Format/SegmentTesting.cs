@@ -23,7 +23,7 @@ internal sealed class SegmentTesting
 {
     public const string Folder = "/buffer/folder";
 
-    public static readonly FolderSalt Salt = new(0x0123_4567_89AB_CDEF);
+    public static readonly FolderId FolderId = new(0x0123_4567_89AB_CDEF);
 
     private static readonly DateTimeOffset Begin = new(2026, 9, 23, 1, 2, 3, TimeSpan.FromHours(2));
 
@@ -53,7 +53,7 @@ internal sealed class SegmentTesting
         var block = new Block(records.Sum(r => 200 + Encoding.UTF8.GetByteCount(r.Text)), firstId, begunAt: 0);
         foreach (var record in records)
             Assert.True(block.TryAdd(new LogRecord(record.Time, Encoding.UTF8.GetBytes(record.Text)), NameOf(record.Stream), record.AcceptedTicks));
-        block.Seal(Salt);
+        block.Seal(FolderId);
         return block;
     }
 
@@ -67,7 +67,7 @@ internal sealed class SegmentTesting
             if (path == "" || bytes.Count + block.Length > segmentSize)
             {
                 path = $"{Folder}/{SegmentHeader.NameOf(id)}";
-                bytes = [.. new SegmentHeader(FileVersion.Current, Salt.Value, id).ToBytes()];
+                bytes = [.. new SegmentHeader(FileVersion.Current, FolderId.Value, id).ToBytes()];
             }
 
             var first = id;
@@ -83,9 +83,9 @@ internal sealed class SegmentTesting
     public (List<StoredRecord> Records, List<(string Path, Damage Damage)> Damage) ReadAll()
     {
         var (records, damage) = (new List<StoredRecord>(), new List<(string, Damage)>());
-        foreach (var segment in FoundSegment.In(Disk, Folder, Salt))
+        foreach (var segment in FoundSegment.In(Disk, Folder, FolderId))
         {
-            using var reader = new SegmentReader(Disk.OpenToRead(segment.Path), Salt, new StreamNames(), segment.FirstId, records.Count > 0 ? records[^1].Id : 0);
+            using var reader = new SegmentReader(Disk.OpenToRead(segment.Path), FolderId, new StreamNames(), segment.FirstId, records.Count > 0 ? records[^1].Id : 0);
             records.AddRange(ReadOn(reader, segment.Length));
             reader.Finish(end: null);
             damage.AddRange(reader.Damage.Select(d => (segment.Path, d)));

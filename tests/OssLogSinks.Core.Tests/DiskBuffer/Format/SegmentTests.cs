@@ -56,7 +56,7 @@ public class SegmentTests
     {
         _buffer.Write([SegmentTesting.Records(3), SegmentTesting.Records(2)]);
         var (first, second) = (_buffer.Written[0], _buffer.Written[1]);
-        using var reader = new SegmentReader(_buffer.Disk.OpenToRead(first.Path), SegmentTesting.Salt, new StreamNames(), 1);
+        using var reader = new SegmentReader(_buffer.Disk.OpenToRead(first.Path), SegmentTesting.FolderId, new StreamNames(), 1);
 
         Assert.Empty(SegmentTesting.ReadOn(reader, 0));
         Assert.Equal([1L, 2, 3], SegmentTesting.ReadOn(reader, first.Offset + first.Length).Select(r => r.Id));
@@ -144,7 +144,7 @@ public class SegmentTests
     {
         var bytes = new byte[Size / 4];
         for (var at = 0; at < bytes.Length; at += 4)
-            BitConverter.TryWriteBytes(bytes.AsSpan(at), SegmentTesting.Salt.Mark);
+            BitConverter.TryWriteBytes(bytes.AsSpan(at), SegmentTesting.FolderId.Mark);
 
         Assert.Equal(bytes.Length, ReadHostile(bytes).Sum(d => d.Length));
     }, TestContext.Current.CancellationToken);
@@ -161,7 +161,7 @@ public class SegmentTests
         for (var at = 0; at < Size - BlockHeader.Size; at += BlockHeader.Size)
         {
             // What a header may say, so that only the checksum tells.
-            BitConverter.TryWriteBytes(bytes.AsSpan(at), SegmentTesting.Salt.Mark);
+            BitConverter.TryWriteBytes(bytes.AsSpan(at), SegmentTesting.FolderId.Mark);
             BitConverter.TryWriteBytes(bytes.AsSpan(at + 8), claimed);
             BitConverter.TryWriteBytes(bytes.AsSpan(at + 12), 1);
             BitConverter.TryWriteBytes(bytes.AsSpan(at + 16), 1L + at);
@@ -174,7 +174,7 @@ public class SegmentTests
     private static IReadOnlyList<Damage> ReadHostile(byte[] bytes)
     {
         using var disk = new MemoryFile(bytes);
-        using var reader = new SegmentReader(disk, SegmentTesting.Salt, new StreamNames(), 1);
+        using var reader = new SegmentReader(disk, SegmentTesting.FolderId, new StreamNames(), 1);
         Assert.Empty(SegmentTesting.ReadOn(reader, bytes.Length));
         reader.Finish(end: null);
         return reader.Damage;

@@ -21,7 +21,7 @@ public sealed class BlockedJournalTests : IDisposable
     {
         var made = FolderName.New(TimeProvider.System);
         var folder = Path.Combine(_path, made.Text);
-        Leave(folder, new FolderSalt(made.Salt));
+        Leave(folder, new FolderId(made.FolderId));
         File.Delete(Path.Combine(folder, name));
         Directory.CreateDirectory(Path.Combine(folder, name));
 
@@ -32,15 +32,15 @@ public sealed class BlockedJournalTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_path));
     }
 
-    private static void Leave(string folder, FolderSalt salt)
+    private static void Leave(string folder, FolderId folderId)
     {
         Directory.CreateDirectory(folder);
-        BufferJournal.Create(BufferFiles.Instance, folder, salt, syncs: true).Dispose();
+        BufferJournal.Create(BufferFiles.Instance, folder, folderId, syncs: true).Dispose();
         var block = new Block(4096, firstId: 1, begunAt: 0);
         var name = new StreamName(new Core.Keys.StreamKey("a", new Core.Keys.SequencePart(null), ".log"));
         Assert.True(block.TryAdd(new Core.Records.LogRecord(AppenderTesting.Noon, "left\n"u8.ToArray()), name, AppenderTesting.Noon.UtcTicks));
-        block.Seal(salt);
-        byte[] bytes = [.. new SegmentHeader(FileVersion.Current, salt.Value, 1).ToBytes(), .. block.Bytes[..block.Length]];
+        block.Seal(folderId);
+        byte[] bytes = [.. new SegmentHeader(FileVersion.Current, folderId.Value, 1).ToBytes(), .. block.Bytes[..block.Length]];
         File.WriteAllBytes(Path.Combine(folder, SegmentHeader.NameOf(1)), bytes);
         block.Release();
     }

@@ -15,7 +15,7 @@ public class BufferJournalPropertyTests
         {
             var disk = new FragileDisk();
             var world = new JournalWorld();
-            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries))
+            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries))
             {
                 world.Live(journal, steps);
                 world.Judge(journal.State, isCertain: true, isDurable: true);
@@ -32,13 +32,13 @@ public class BufferJournalPropertyTests
         {
             var disk = new FragileDisk { TornAt = tornAt };
             var world = new JournalWorld();
-            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries);
+            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries);
             disk.WritesUntilDeath = writes;
             world.Live(journal, first);
 
             var isDead = disk.IsDead;
             disk.Restart();
-            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs, Entries)!;
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries)!;
             Assert.False(next.State.IsDamaged);
             world.Judge(next.State, isCertain: true, isDurable: !isDead);
 
@@ -58,12 +58,12 @@ public class BufferJournalPropertyTests
             var luck = new Random(seed);
             var disk = new FragileDisk { TornAt = tornAt };
             var world = new JournalWorld();
-            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries);
+            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries);
             disk.WritesUntilDeath = writes;
             world.Live(journal, first);
             disk.CutPower(() => luck.Next(4) < seed % 5);
 
-            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
             world.Judge(next.State, isCertain: true, isDurable: false);
             world.Live(next, second);
             disk.CutPower(() => luck.Next(4) < seed % 5);
@@ -77,7 +77,7 @@ public class BufferJournalPropertyTests
             var luck = new Random(seed);
             var disk = new FragileDisk();
             var world = new JournalWorld();
-            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: false, Entries), steps);
+            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: false, Entries), steps);
             disk.CutPower(() => luck.Next(4) < seed % 5);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
         }, iter: 2 * CsCheck.Check.Iter);
@@ -89,11 +89,11 @@ public class BufferJournalPropertyTests
             var luck = new Random(seed);
             var disk = new FragileDisk();
             var world = new JournalWorld();
-            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries), first);
+            world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries), first);
             for (var i = 0; i < wounds; i++)
                 Wound(disk, luck);
 
-            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
             world.Judge(next.State, isCertain: false, isDurable: false);
             world.Live(next, second);
             world.Judge(Found(disk), isCertain: false, isDurable: false);
@@ -106,7 +106,7 @@ public class BufferJournalPropertyTests
             var disk = new FragileDisk();
             var world = new JournalWorld();
             var entries = changesFiles ? Entries : 50 * Entries;
-            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, entries))
+            using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, entries))
             {
                 world.Live(journal, before);
                 (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (how == 0, how == 1, how == 2);
@@ -124,7 +124,7 @@ public class BufferJournalPropertyTests
 
     private static JournalState Found(FragileDisk disk)
     {
-        using var journal = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.Salt, syncs: true, Entries)!;
+        using var journal = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
         return journal.State;
     }
 

@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
 /// <summary>What a journal remembers, and when it is on disk.</summary>
 public class BufferJournalTests
 {
-    private const string Folder = "spool";
+    private const string Folder = "buffer";
     private const int Usual = 1023;
     private const ulong Stream = 0xFEED_0000_0000_0001;
 
@@ -159,7 +159,7 @@ public class BufferJournalTests
     [Fact]
     public void WithoutSyncs_OnlyWhatIsAskedForIsSynced()
     {
-        var journal = BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: false);
+        var journal = BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: false);
         var before = _disk.Syncs;
         journal.Intend(Stream, Intent(1, 1));
         journal.SegmentDone(1);
@@ -182,9 +182,9 @@ public class BufferJournalTests
 
     private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
 
-    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: true);
+    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 
-    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true)!;
+    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
 
     private JournalState Found()
     {

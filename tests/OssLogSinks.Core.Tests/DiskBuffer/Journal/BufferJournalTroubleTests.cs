@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
 /// <summary>What a journal does on a full or failing disk, and says when its files are not what it wrote.</summary>
 public class BufferJournalTroubleTests
 {
-    private const string Folder = "spool";
+    private const string Folder = "buffer";
     private const int Usual = 1023;
     private const ulong Stream = 0xFEED_0000_0000_0001;
     private static readonly string Zero = Path.Combine(Folder, "journal.0");
@@ -79,7 +79,7 @@ public class BufferJournalTroubleTests
     }
 
     [Fact]
-    public void IntentWhoseSyncFailed_IsRefusedAndTheNextOneIsWrittenAnew()
+    public void IntentWhoseSyncFailed_IsRefusedAndTheNextOneIsWrittenAgain()
     {
         var journal = Create();
         _disk.RefusesSyncs = true;
@@ -194,26 +194,26 @@ public class BufferJournalTroubleTests
         foreach (var bytes in _disk.Bytes.Values)
             FileVersion.Write(bytes, BitConverter.ToUInt64(bytes), FileVersion.Current + 1);
 
-        Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true));
+        Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true));
     }
 
     private static void DieTwice(int first, int second, int tornAt)
     {
         var disk = new FragileDisk { TornAt = tornAt };
         var taken = 0;
-        var journal = BufferJournal.Create(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8);
+        var journal = BufferJournal.Create(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8);
         disk.WritesUntilDeath = first;
         while (!disk.IsDead)
             taken += TryIntend(journal, taken + 1);
 
         disk.Restart();
-        var next = BufferJournal.Open(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8)!;
+        var next = BufferJournal.Open(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8)!;
         disk.WritesUntilDeath = second;
         while (!disk.IsDead)
             taken += TryIntend(next, taken + 1);
 
         disk.Restart();
-        var found = BufferJournal.Open(disk, Folder, JournalWorld.Salt, syncs: true, entries: 8)!.State;
+        var found = BufferJournal.Open(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8)!.State;
         Assert.False(found.IsDamaged);
         Assert.Subset(found.Intents.Keys.ToHashSet(), Enumerable.Range(1, taken).Select(i => (ulong)i).ToHashSet());
     }
@@ -236,11 +236,11 @@ public class BufferJournalTroubleTests
     private static bool FileHolds(byte[] bytes, int index) =>
         JournalEntry.TryRead(bytes.AsSpan((index + 1) * JournalEntry.Size, JournalEntry.Size), SeedOf(bytes), index, out _, out _);
 
-    private static uint SeedOf(byte[] bytes) => JournalFile.SeedOf(JournalWorld.Salt, BitConverter.ToInt64(bytes, 24));
+    private static uint SeedOf(byte[] bytes) => JournalFile.SeedOf(JournalWorld.FolderId, BitConverter.ToInt64(bytes, 24));
 
-    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.Salt, syncs: true);
+    private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 
-    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.Salt, syncs: true)!;
+    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
 
     private JournalState Found()
     {

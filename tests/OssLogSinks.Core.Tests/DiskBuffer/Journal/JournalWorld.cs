@@ -12,9 +12,9 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
 /// </summary>
 internal sealed class JournalWorld
 {
-    public const string Folder = "spool";
+    public const string Folder = "buffer";
 
-    public static readonly FolderSalt Salt = new(7);
+    public static readonly FolderId FolderId = new(7);
 
     private const int Streams = 3;
 
@@ -110,7 +110,7 @@ internal sealed class JournalWorld
         _nextId = intent.LastId + 1;
         _everIntended.Add((stream, intent));
 
-        // The stream's records before it have met their fate: that is what its first id says.
+        // The stream's records before it have their outcome: that is what its first id says.
         _settled[stream] = Math.Max(_settled.GetValueOrDefault(stream), first - 1);
         if (Do(() => journal.Intend(stream, intent)))
             _open[stream] = intent;

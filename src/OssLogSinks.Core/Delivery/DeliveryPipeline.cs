@@ -1,0 +1,67 @@
+using OssLogSinks.Core.Records;
+
+namespace OssLogSinks.Core.Delivery;
+
+/// <summary>A memory buffer and the shipper that empties it: one writer's way to OSS.</summary>
+internal sealed class DeliveryPipeline
+{
+    private readonly Shipper _shipper;
+    private readonly DeliveryTracker _deliveryTracker;
+
+    public DeliveryPipeline(MemoryBuffer buffer, Shipper shipper, DeliveryTracker deliveryTracker)
+    {
+        Buffer = buffer;
+        _shipper = shipper;
+        _deliveryTracker = deliveryTracker;
+    }
+
+    public MemoryBuffer Buffer { get; }
+
+    /// <summary>Cuts off what is being sent, and gives up what is not on disk as well.</summary>
+    public async Task StopAsync()
+    {
+        await _shipper.StopAsync().ConfigureAwait(false);
+        GiveUp();
+        _shipper.Dispose();
+        Buffer.Dispose();
+    }
+
+    /// <summary>Gives up what is not on disk as well; what the shipper makes of it afterwards counts no more.</summary>
+    public void GiveUp()
+    {
+        foreach (var (batch, mayBeDelivered) in Buffer.Abandon())
+            _deliveryTracker.Abandon(batch, "the application stopped before OSS took them.", mayBeDelivered);
+    }
+}
+
+/// <summary>Records wait in memory only.</summary>
+internal sealed class MemoryOnlyBuffer : IRecordBuffer
+{
+    private readonly DeliveryPipeline _pipeline;
+
+    public MemoryOnlyBuffer(DeliveryPipeline pipeline) => _pipeline = pipeline;
+
+    public long HeldBytes => _pipeline.Buffer.HeldBytes;
+
+    public long DiskBytes => 0;
+
+    public int OpenStreams => _pipeline.Buffer.OpenStreams;
+
+    public TimeSpan OldestAge() => _pipeline.Buffer.OldestAge();
+
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable) => _pipeline.Buffer.TryAdd(record, isDue, out spaceAvailable);
+
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) =>
+        (await Task.WhenAll(_pipeline.Buffer.Flush()).ConfigureAwait(false)).All(isDelivered => isDelivered);
+
+    public Task FinishAsync() => Task.WhenAll(_pipeline.Buffer.Close());
+
+    public Task StopAsync() => _pipeline.StopAsync();
+
+    public void GiveUp() => _pipeline.GiveUp();
+
+    public void Dispose()
+    {
+        // Stopping has done it.
+    }
+}

@@ -1,0 +1,77 @@
+using OssLogSinks.Core.Records;
+
+namespace OssLogSinks.Core.Delivery;
+
+/// <summary>
+/// The bounded buffer where records wait for delivery. Every accepted record is delivered once, dropped and counted, or still on disk when
+/// the buffer stops.
+/// </summary>
+internal interface IRecordBuffer : IDisposable
+{
+    /// <summary>Memory that waiting records hold.</summary>
+    long HeldBytes { get; }
+
+    /// <summary>Bytes that waiting records take on disk.</summary>
+    long DiskBytes { get; }
+
+    int OpenStreams { get; }
+
+    /// <summary>How long the oldest undelivered record has waited; zero if there is none.</summary>
+    TimeSpan OldestAge();
+
+    /// <summary>Takes a record if there is space; never waits.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next one that does.</param>
+    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
+    Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable);
+
+    /// <summary>
+    /// Sends waiting records now. Completes when every record accepted before is delivered, or persisted if that was asked for; true if
+    /// none was dropped. A cancelled flush frees its waiter.
+    /// </summary>
+    Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
+
+    /// <summary>Stops accepting records and sends the waiting ones now. Completes when every accepted record has its outcome.</summary>
+    Task FinishAsync();
+
+    /// <summary>Cancels the requests under way. Records on disk stay there; the others are dropped.</summary>
+    Task StopAsync();
+
+    /// <summary>Gives up what is not on disk, when <see cref="StopAsync"/> does not end: a client hangs, or nothing runs any more.</summary>
+    void GiveUp();
+}
+
+/// <summary>Whether the buffer took a record.</summary>
+internal enum Acceptance
+{
+    /// <summary>It did.</summary>
+    Accepted,
+
+    /// <summary>There is no space now.</summary>
+    Full,
+
+    /// <summary>There is space, but not for more of a stream that OSS refuses.</summary>
+    RefusedStreamFull,
+
+    /// <summary>The buffer takes nothing any more.</summary>
+    Closed,
+}
+
+/// <summary>What a flush waits for.</summary>
+public enum OssFlushTarget
+{
+    /// <summary>Every record is in OSS, or was given up.</summary>
+    Oss,
+
+    /// <summary>
+    /// Every record is on disk, synced whatever <see cref="OssAppenderOptions.BufferSync"/> says, or is in OSS
+    /// already. Without a <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
+    /// </summary>
+    Disk,
+}
+
+/// <summary>How much the buffer holds, and for how long.</summary>
+/// <param name="Memory">Bytes that all waiting records may hold.</param>
+/// <param name="AppendSize">Bytes that one append carries at most.</param>
+/// <param name="AppendInterval">How long a record waits for others.</param>
+internal sealed record MemoryBufferLimits(long Memory, int AppendSize, TimeSpan AppendInterval);
