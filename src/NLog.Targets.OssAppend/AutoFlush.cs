@@ -13,8 +13,10 @@ internal static class AutoFlush
     public static void Mend(Target target, LoggingConfiguration? configuration)
     {
         foreach (var wrapper in configuration?.AllTargets.OfType<AutoFlushTargetWrapper>() ?? [])
+        {
             if (IsInFrontOf(target, wrapper))
                 wrapper.AsyncFlush = false;
+        }
     }
 
     private static bool IsInFrontOf(Target target, Target? front) => front switch

@@ -48,8 +48,10 @@ internal sealed class EventBuffer
     {
         _utf8.Reset();
         foreach (var chunk in Text.GetChunks())
+        {
             if (MemoryMarshal.TryGetArray(chunk, out var part))
                 _utf8.Write(part.Array!, part.Offset, part.Count);
+        }
 
         return _utf8.Written;
     }

@@ -2,7 +2,6 @@ using NLog.Common;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;

@@ -2,7 +2,6 @@ using NLog.Common;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;

@@ -8,10 +8,8 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets;

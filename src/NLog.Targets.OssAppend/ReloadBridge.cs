@@ -43,8 +43,10 @@ internal sealed class ReloadBridge
     public void EndThoseBefore(long moment, object? heldLock = null)
     {
         foreach (var (bridge, begun) in Active.Select(entry => (entry.Key, entry.Value)))
+        {
             if (begun < moment && ReferenceEquals(bridge._factory, _factory))
                 bridge.End(heldLock);
+        }
     }
 
     /// <summary>Takes events from now on.</summary>

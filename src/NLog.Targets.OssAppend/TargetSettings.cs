@@ -4,7 +4,6 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;

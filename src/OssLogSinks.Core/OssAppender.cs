@@ -1,5 +1,4 @@
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;

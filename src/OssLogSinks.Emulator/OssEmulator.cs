@@ -81,9 +81,7 @@ public sealed class OssEmulator : IAsyncDisposable
     public void CreateBucket(string bucket)
     {
         if (!ResourceNames.IsBucketName(bucket))
-        {
             throw new ArgumentException($"'{bucket}' is not a bucket name.", nameof(bucket));
-        }
 
         _store.Create(bucket);
     }
@@ -149,9 +147,7 @@ public sealed class OssEmulator : IAsyncDisposable
     public void DeleteObject(string bucket, string key)
     {
         if (!_store.Get(bucket).Slot(key).Delete())
-        {
             throw new InvalidOperationException($"'{key}' is locked.");
-        }
     }
 
     /// <summary>Somebody seals an appendable object, whether or not sealing is enabled for clients.</summary>
@@ -162,9 +158,7 @@ public sealed class OssEmulator : IAsyncDisposable
     {
         var (verdict, _) = _store.Get(bucket).Slot(key).Seal(null, _clock.UtcNow);
         if (verdict != AppendVerdict.Done)
-        {
             throw new InvalidOperationException($"'{key}' cannot be sealed: {verdict}.");
-        }
     }
 
     /// <summary>Makes a Normal object of an appendable one, with the same bytes, as OSS does where it moves a sealed one to a cold class.</summary>
@@ -203,9 +197,7 @@ public sealed class OssEmulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
             return;
-        }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
@@ -216,13 +208,9 @@ public sealed class OssEmulator : IAsyncDisposable
     {
         _credentials.Set(new EmulatedCredentials(Options.AccessKeyId, Options.AccessKeySecret));
         foreach (var credentials in Options.Credentials)
-        {
             _credentials.Set(credentials);
-        }
 
         foreach (var bucket in Options.Buckets)
-        {
             CreateBucket(bucket);
-        }
     }
 }

@@ -13,9 +13,7 @@ internal static class ToolArguments
         for (var i = 0; i < arguments.Length; i += 2)
         {
             if (i + 1 == arguments.Length || !TryApply(arguments[i], arguments[i + 1], options))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -54,7 +54,9 @@ internal static class ConfiguredSettings
             var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
             if (property is not null && setting.Value is { Length: > 0 } text && SettingText.IsRead(property.PropertyType)
                 && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
+            {
                 yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It is in {section.Path}.)");
+            }
         }
     }
 

@@ -5,7 +5,6 @@ using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 using Serilog.Formatting;
 

@@ -36,8 +36,10 @@ public class EventTimeTests
         });
 
         foreach (var time in new[] { DateTime.MinValue, DateTime.MaxValue })
+        {
             foreach (var kind in new[] { DateTimeKind.Utc, DateTimeKind.Local, DateTimeKind.Unspecified })
                 running.Logger.Log(new LogEventInfo(LogLevel.Info, "x", "x") { TimeStamp = DateTime.SpecifyKind(time, kind) });
+        }
 
         Assert.Null(await running.FlushAsync());
         Assert.Equal(["0001.log", "9999.log"], running.Oss.Keys);

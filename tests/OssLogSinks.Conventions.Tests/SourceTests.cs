@@ -25,6 +25,15 @@ public partial class SourceTests
         Assert.All(Repository.SourceFiles("src").Concat(Repository.SourceFiles("samples")), path =>
             Assert.False(Leftover().IsMatch(Repository.Read(path)), $"{path} has a leftover."));
 
+    // The compiler demands braces where a statement takes several lines (IDE0011); this is the other half of the rule.
+    [Fact]
+    public void StatementOfOneLine_HasNoBraces() =>
+        Assert.All(new[] { "src", "tests", "samples" }.SelectMany(Repository.SourceFiles), path =>
+        {
+            var match = NeedlessBraces().Match(Repository.Read(path));
+            Assert.False(match.Success, $"{path}: no braces are needed in{match.Value}");
+        });
+
     [Fact]
     public void NoWarn_SaysWhy() =>
         Assert.All(Repository.ProjectFiles, file =>
@@ -42,6 +51,9 @@ public partial class SourceTests
             new[] { "Directory.Build.props", "Directory.Build.targets" }.Select(Repository.Read)
                 .Concat(Repository.ProjectFiles.Where(file => file.Replace('\\', '/').Contains("/src/", StringComparison.Ordinal)).Select(File.ReadAllText))
                 .SelectMany(text => BuildPackage().Matches(text).Select(match => match.Groups["name"].Value)).Distinct());
+
+    [GeneratedRegex(@"(?:^|\n)(?<indent>\ *)(?:if|while|for|foreach) \(.*\)\n\k<indent>\{\n\k<indent>    (?!\ |//|var |using |const ).*;\n\k<indent>\}\n(?!\k<indent>else)")]
+    private static partial Regex NeedlessBraces();
 
     [GeneratedRegex("""<PackageReference Include="(?<name>[^"]+)" PrivateAssets="all" />""")]
     private static partial Regex BuildPackage();

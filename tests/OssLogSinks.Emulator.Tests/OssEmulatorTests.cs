@@ -27,9 +27,7 @@ public class OssEmulatorTests : EmulatorTest
     {
         Options.RecordLimit = 2;
         foreach (var key in new[] { "a", "b", "c" })
-        {
             await Client.HeadAsync(key);
-        }
 
         Assert.Equal(["b", "c"], Emulator.Requests.Select(request => request.Key));
         Options.RecordRequests = false;

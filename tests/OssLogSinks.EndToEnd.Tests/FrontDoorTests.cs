@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NLog;
 using NLog.Config;
 using OssLogSinks.Emulator;

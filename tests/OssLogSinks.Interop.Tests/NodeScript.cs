@@ -18,9 +18,7 @@ internal static class NodeScript
     public static string? Obstacle()
     {
         if (!File.Exists(Path.Combine(Directory, "node_modules", "ali-oss", "package.json")))
-        {
             return $"ali-oss is not installed: run 'npm ci' in {Directory}.";
-        }
 
         try
         {

@@ -22,9 +22,7 @@ public class OfficialClientTests
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var checks = await NodeScript.RunAsync(emulator, TestContext.Current.CancellationToken);
         foreach (var check in checks)
-        {
             TestContext.Current.TestOutputHelper?.WriteLine($"{(check.Ok ? "ok  " : "FAIL")} {check.Name} {check.Detail}");
-        }
 
         Assert.Multiple([.. checks.Select(check => (Action)(() => Assert.True(check.Ok, $"{check.Name}: {check.Detail}")))]);
         Assert.Equal(ExpectedChecks, checks.Count);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 
 namespace OssLogSinks.Reliability;

@@ -59,8 +59,10 @@ public class OverHttpTests
             Monitor = new OssAppendMonitor(),
         };
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             for (var i = 0; i < 100_000; i++)
                 logger.Information("{I}", i);
+        }
 
         var stored = Encoding.UTF8.GetString(oss.ReadObject("logs", "app.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Enumerable.Range(0, 100_000).Select(i => i.ToString(CultureInfo.InvariantCulture)), stored);

@@ -51,8 +51,10 @@ public class RenderingTests
             output.Write('\n');
         });
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             foreach (var text in texts)
                 logger.Write(Some.Event(text));
+        }
 
         Assert.Equal(Encoding.UTF8.GetBytes(string.Concat(texts.Select(t => t + "😀\n"))), _bucket.BytesOf("app.log"));
     }
@@ -77,8 +79,10 @@ public class RenderingTests
         ];
 
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             foreach (var time in times)
                 logger.Write(new LogEvent(time, LogEventLevel.Information, null, new MessageTemplate("x", []), []));
+        }
 
         Assert.Equal(times.Length, _bucket.Text.Count(c => c == '\n'));
     }
@@ -110,8 +114,10 @@ public class RenderingTests
         options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
         options.BatchSizeLimit = 7;
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             for (var i = 0; i < 20_000; i++)
                 logger.Information("{I}", i);
+        }
 
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => i.ToString(CultureInfo.InvariantCulture)), _bucket.Lines);
     }

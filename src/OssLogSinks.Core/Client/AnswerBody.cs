@@ -64,9 +64,7 @@ internal sealed class AnswerBody(Stream body, long? length, RequestSender sender
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             body.Dispose();
-        }
 
         base.Dispose(disposing);
     }
@@ -79,9 +77,7 @@ internal sealed class AnswerBody(Stream body, long? length, RequestSender sender
             var count = await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
             _count += count;
             if (_count > length || (count == 0 && buffer.Length > 0 && _count < length))
-            {
                 throw new InvalidDataException("The body has another length than the head of the answer says.");
-            }
 
             return count;
         }

@@ -43,9 +43,7 @@ internal static class AnswerReading
     {
         const string Name = "Retry-After";
         if (response.NumberOf(Name) is { } seconds)
-        {
             return TimeSpan.FromSeconds(Math.Min(seconds, LongestWaitSeconds));
-        }
 
         var wait = response.DateOf(Name) - response.DateOf("Date");
         return wait is null ? null : new TimeSpan(Math.Min(Math.Max(wait.Value.Ticks, 0), LongestWaitSeconds * TimeSpan.TicksPerSecond));
@@ -67,9 +65,7 @@ internal static class AnswerReading
     public static async Task<MemoryStream?> ReadBoundedAsync(this HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
     {
         if (response.Content is null)
-        {
             return null;
-        }
 
         try
         {
@@ -92,9 +88,7 @@ internal static class AnswerReading
         var isPresent = response.Headers.TryGetValues(name, out var values)
             || (response.Content is not null && response.Content.Headers.TryGetValues(name, out values));
         if (!isPresent || values is null)
-        {
             return true;
-        }
 
         foreach (var line in values)
         {
@@ -115,9 +109,7 @@ internal static class AnswerReading
     private static string? OneOf(string? numbers)
     {
         if (numbers is null || numbers.IndexOf(',') < 0)
-        {
             return numbers;
-        }
 
         var distinct = numbers.Split(',').Select(number => number.Trim()).Distinct(StringComparer.Ordinal).ToArray();
         return distinct.Length == 1 ? distinct[0] : null;
@@ -131,9 +123,7 @@ internal static class AnswerReading
         while ((count = await body.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             if (copy.Length + count > maxLength)
-            {
                 return null;
-            }
 
             copy.Write(buffer, 0, count);
         }
@@ -157,9 +147,7 @@ internal static class AnswerHeads
     public static void RequireRequestId(string operation, HttpResponseMessage response)
     {
         if (response.RequestIdOf() is null)
-        {
             throw Unusable(operation, RequestIdHeader, response);
-        }
     }
 
     public static AppendObjectResult ReadAppend(HttpResponseMessage response)
@@ -178,9 +166,7 @@ internal static class AnswerHeads
         var length = response.LengthOf("Content-Length") ?? throw Unusable(Operation, Readable("Content-Length"), response);
         var type = response.HeaderOf(ObjectTypeHeader) ?? throw Unusable(Operation, Readable(ObjectTypeHeader), response);
         if (response.HasHeader(NextPositionHeader) && response.LengthOf(NextPositionHeader) != length)
-        {
             throw Unusable(Operation, $"an {NextPositionHeader} that is the object's length", response);
-        }
 
         return new HeadObjectResult(length, ReadCrc64(Operation, response), type)
         {
@@ -255,9 +241,7 @@ internal static class AnswerHeads
         {
             var value = string.Join(",", header.Value);
             if (header.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && !value.Any(char.IsControl))
-            {
                 metadata[header.Key[MetadataPrefix.Length..].ToLowerInvariant()] = value;
-            }
         }
 
         return metadata;

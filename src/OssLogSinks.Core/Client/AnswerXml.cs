@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Xml;
 using System.Xml.Linq;
@@ -45,16 +44,12 @@ internal static class AnswerXml
         using (var reader = Open(stream))
         {
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != root)
-            {
                 return false;
-            }
 
             do
             {
                 if (reader.Depth > DeepestLevel || reader.AttributeCount > MostAttributes)
-                {
                     return false;
-                }
             }
             while (reader.Read());
         }
@@ -115,9 +110,7 @@ internal static class ListObjectsDocument
         foreach (var element in root.Elements().Where(element => element.Name.LocalName == "Contents"))
         {
             if (Decode(AnswerXml.ValueOf(element, "Key")) is not { Length: > 0 } key || AnswerReading.LengthIn(AnswerXml.ValueOf(element, "Size")) is not { } length)
-            {
                 return null;
-            }
 
             objects.Add(new OssObjectSummary(key, length, AnswerXml.ValueOf(element, "Type"), AnswerReading.TimeOf(AnswerXml.ValueOf(element, "LastModified"))));
         }

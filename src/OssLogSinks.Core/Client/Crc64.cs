@@ -45,9 +45,7 @@ public static partial class Crc64
         }
 
         foreach (var value in bytes)
-        {
             register = table[(byte)(register ^ value)] ^ (register >> 8);
-        }
 
         return ~register;
     }
@@ -59,9 +57,7 @@ public static partial class Crc64
     public static ulong Append(ulong crc, ReadOnlySequence<byte> bytes)
     {
         foreach (var piece in bytes)
-        {
             crc = Append(crc, piece.Span);
-        }
 
         return crc;
     }
@@ -75,16 +71,12 @@ public static partial class Crc64
     public static ulong Combine(ulong crcA, ulong crcB, long lengthB)
     {
         if (lengthB < 0)
-        {
             throw new ArgumentOutOfRangeException(nameof(lengthB), lengthB, "Must not be negative.");
-        }
 
         for (var k = 0; lengthB != 0; k++, lengthB >>= 1)
         {
             if ((lengthB & 1) != 0)
-            {
                 crcA = Multiply(ZeroBytes[k], crcA);
-            }
         }
 
         return crcA ^ crcB;
@@ -113,9 +105,7 @@ public static partial class Crc64
         for (; a != 0; a <<= 1)
         {
             if ((a & 0x8000_0000_0000_0000) != 0)
-            {
                 product ^= b;
-            }
 
             b = ShiftOneBit(b);
         }
@@ -130,9 +120,7 @@ public static partial class Crc64
         {
             var register = (ulong)value;
             for (var bit = 0; bit < 8; bit++)
-            {
                 register = ShiftOneBit(register);
-            }
 
             table[value] = register;
         }
@@ -151,9 +139,7 @@ public static partial class Crc64
         var powers = new ulong[63];
         powers[0] = 1UL << (63 - 8);
         for (var k = 1; k < powers.Length; k++)
-        {
             powers[k] = Multiply(powers[k - 1], powers[k - 1]);
-        }
 
         return powers;
     }

@@ -23,9 +23,7 @@ internal sealed class Deadline : IDisposable
     public Exception Explain(Exception exception, string operation, TransportFailures failures)
     {
         if (_caller.IsCancellationRequested)
-        {
             return new OperationCanceledException("The request was cancelled.", exception, _caller);
-        }
 
         // A connection that took too long ends in a cancellation too, of the platform's own, with a TimeoutException inside.
         return _source.IsCancellationRequested || exception is OperationCanceledException { InnerException: not TimeoutException }

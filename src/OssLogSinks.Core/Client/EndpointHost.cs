@@ -43,9 +43,7 @@ internal sealed class EndpointHost
         get
         {
             if (IsAddress || !Name.Contains('.'))
-            {
                 return OssAddressingStyle.Path;
-            }
 
             return Name.EndsWith(ServiceDomain, StringComparison.Ordinal) ? OssAddressingStyle.VirtualHosted : OssAddressingStyle.Automatic;
         }
@@ -138,14 +136,10 @@ internal sealed class EndpointHost
     {
         const string DualStack = ".oss" + ServiceDomain;
         if (name.EndsWith(DualStack, StringComparison.Ordinal))
-        {
             return Label(name[..^DualStack.Length]);
-        }
 
         if (!name.EndsWith(ServiceDomain, StringComparison.Ordinal) || !name.StartsWith("oss-", StringComparison.Ordinal))
-        {
             return null;
-        }
 
         var region = name[4..^ServiceDomain.Length];
         const string Internal = "-internal";

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
@@ -16,9 +14,7 @@ internal static class HeaderText
     public static string? Clean(string? text, int maxLength)
     {
         if (text is null)
-        {
             return null;
-        }
 
         var line = PlainText.OneLine(text).Trim();
         if (line.Length > maxLength)

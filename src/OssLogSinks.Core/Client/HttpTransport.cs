@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using OssLogSinks.Core.Telemetry;
@@ -83,7 +82,7 @@ internal sealed class HttpTransport : IDisposable
             HttpRequestError.NameResolutionError => (OssFailureKind.NameNotResolved, ""),
             HttpRequestError.ConnectionError => (OssFailureKind.Unreachable, nameof(HttpRequestError.ConnectionError)),
             HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
-            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(CultureInfo.InvariantCulture) : ""),
+            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : ""),
             HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
             HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "a longer head than any of OSS"),
             HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
@@ -131,9 +130,7 @@ internal sealed class HttpTransport : IDisposable
             UseProxy = true,
         };
         if (options.Proxy is not null)
-        {
             handler.Proxy = options.Proxy;
-        }
 
         RequireTls12(handler);
         var point = ServicePointManager.FindServicePoint(new Uri(origin));

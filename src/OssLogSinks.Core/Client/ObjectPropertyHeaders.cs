@@ -17,29 +17,21 @@ internal static class ObjectPropertyHeaders
     public static void Add(OssObjectProperties? properties, SortedDictionary<string, string> headers)
     {
         if (properties is null)
-        {
             return;
-        }
 
         var faults = new List<string>();
         Check(properties, faults);
         if (faults.Count > 0)
-        {
             throw new ArgumentException(string.Join(" ", faults), nameof(properties));
-        }
 
         foreach (var (_, header, value) in StandardHeaders(properties))
         {
             if (!string.IsNullOrEmpty(value))
-            {
                 headers[header] = value!;
-            }
         }
 
         foreach (var entry in properties.Metadata)
-        {
             headers[MetadataPrefix + entry.Key.ToLowerInvariant()] = entry.Value;
-        }
     }
 
     /// <summary>Finds what cannot be sent; one sentence per fault, beginning with the property's name.</summary>
@@ -48,9 +40,7 @@ internal static class ObjectPropertyHeaders
         foreach (var (property, _, value) in StandardHeaders(properties))
         {
             if (value is not null && !HeaderText.IsSendable(value))
-            {
                 faults.Add($"{property}: is {SettingFault.Shown(value)}, but must be printable ASCII without blanks at its ends.");
-            }
         }
 
         CheckMetadata(properties.Metadata, faults);
@@ -108,39 +98,27 @@ internal static class ObjectPropertyHeaders
         {
             size += MetadataPrefix.Length + entry.Key.Length + (entry.Value ?? "").Length;
             if (!IsName(entry.Key))
-            {
                 faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} may hold letters, digits and hyphens only; write it so.");
-            }
             else if (!names.Add(entry.Key))
-            {
                 faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} is given twice; leave one out, as OSS stores names in lower case.");
-            }
 
             if (entry.Value is null || !HeaderText.IsSendable(entry.Value))
-            {
                 faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of {SettingFault.Shown(entry.Key)} must be printable ASCII without blanks at its ends; encode it otherwise.");
-            }
         }
 
         if (size > MaxMetadataBytes)
-        {
             faults.Add($"Metadata: has {size} bytes in all; at most {MaxMetadataBytes} are allowed; leave some out.");
-        }
     }
 
     private static void CheckTags(IReadOnlyDictionary<string, string> tags, ICollection<string> faults)
     {
         if (tags.Count > MaxTags)
-        {
             faults.Add($"Tags: has {tags.Count} tags; at most {MaxTags} are allowed; leave some out.");
-        }
 
         foreach (var tag in tags)
         {
             if (Encoding.UTF8.GetByteCount(tag.Key) is 0 or > 128 || Encoding.UTF8.GetByteCount(tag.Value ?? "") > 256)
-            {
                 faults.Add($"Tags: {SettingFault.Shown(tag.Key)} must have a name of 1 to 128 bytes and a value of at most 256.");
-            }
         }
     }
 }

@@ -32,16 +32,12 @@ public sealed class OssClient : IOssClient, IDisposable
     public OssClient(OssClientOptions options)
     {
         if (options is null)
-        {
             throw new ArgumentNullException(nameof(options));
-        }
 
         var faults = new List<string>();
         var endpoint = options.TryCreateEndpoint(faults);
         if (faults.Count > 0 || endpoint is null)
-        {
             throw new ArgumentException(SecretText.Without(string.Join(" ", faults), StaticCredentialsProvider.SecretsOf(options.Credentials)), nameof(options));
-        }
 
         _sender = new RequestSender(options, endpoint);
     }
@@ -52,9 +48,7 @@ public sealed class OssClient : IOssClient, IDisposable
         RequireNotNull(request, nameof(request));
         ObjectKeyRules.Require(request.Key, nameof(request));
         if (request.Position < 0)
-        {
             throw new ArgumentException("The position must not be negative.", nameof(request));
-        }
 
         var wire = new OssRequest("AppendObject", HttpMethod.Post, request.Key)
         {
@@ -63,14 +57,10 @@ public sealed class OssClient : IOssClient, IDisposable
             Progress = request.Progress,
         };
         if (request.Position == 0)
-        {
             ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
-        }
 
         if (request.SendContentMd5)
-        {
             wire.Headers["content-md5"] = RequestBody.Md5Of(request.Body);
-        }
 
         return SendAsync(wire, AnswerHeads.ReadAppend, cancellationToken);
     }
@@ -92,9 +82,7 @@ public sealed class OssClient : IOssClient, IDisposable
         if (request.Range is { } range)
         {
             if (range.Start < 0 || range.Length < 1 || range.Start > long.MaxValue - range.Length)
-            {
                 throw new ArgumentException("The range must begin at 0 or later and hold at least 1 byte.", nameof(request));
-            }
 
             var last = range.Start + range.Length - 1;
             wire.Headers["range"] = string.Format(CultureInfo.InvariantCulture, "bytes={0}-{1}", range.Start, last);
@@ -109,9 +97,7 @@ public sealed class OssClient : IOssClient, IDisposable
     {
         ObjectKeyRules.Require(key, nameof(key));
         if (position < 0)
-        {
             throw new ArgumentOutOfRangeException(nameof(position), "The position must not be negative.");
-        }
 
         var wire = new OssRequest("SealAppendObject", HttpMethod.Post, key)
         {
@@ -129,9 +115,7 @@ public sealed class OssClient : IOssClient, IDisposable
         var wire = new OssRequest("PutObject", HttpMethod.Put, request.Key) { Body = request.Body };
         ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
         if (request.ForbidOverwrite)
-        {
             wire.Headers["x-oss-forbid-overwrite"] = "true";
-        }
 
         return SendAsync(wire, AnswerHeads.ReadPut, cancellationToken);
     }
@@ -154,14 +138,10 @@ public sealed class OssClient : IOssClient, IDisposable
             Parameter("max-keys", request.MaxKeys.ToString(CultureInfo.InvariantCulture)),
         };
         if (!string.IsNullOrEmpty(request.Prefix))
-        {
             query.Add(Parameter("prefix", request.Prefix));
-        }
 
         if (!string.IsNullOrEmpty(request.ContinuationToken))
-        {
             query.Add(Parameter("continuation-token", request.ContinuationToken!));
-        }
 
         return _sender.SendAsync(new OssRequest("ListObjects", HttpMethod.Get, Key: null) { Query = query }, ReadListingAsync, cancellationToken);
     }
@@ -179,9 +159,7 @@ public sealed class OssClient : IOssClient, IDisposable
     private static void RequireNotNull(object? request, string name)
     {
         if (request is null)
-        {
             throw new ArgumentNullException(name);
-        }
     }
 
     // For operations whose answer is all in its head.

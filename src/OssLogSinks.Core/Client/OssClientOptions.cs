@@ -94,8 +94,6 @@ public sealed class OssClientOptions
     private static void Check(ICollection<string> faults, bool isRight, string fault)
     {
         if (!isRight)
-        {
             faults.Add(fault);
-        }
     }
 }

@@ -62,26 +62,20 @@ internal sealed class OssEndpoint
         if (string.IsNullOrEmpty(text) && hasRegion)
         {
             if (regionFault is not null)
-            {
                 return false;
-            }
 
             text = "oss-" + settings.Region + ".aliyuncs.com";
         }
 
         if (!EndpointHost.TryParse(text, faults, out var scheme, out var host))
-        {
             return false;
-        }
 
         var style = settings.AddressingStyle == OssAddressingStyle.Automatic ? host.UsualStyle : settings.AddressingStyle;
         AddFault(faults, StyleFault(style, host, bucket));
         var region = hasRegion ? settings.Region! : host.Region ?? "";
         AddFault(faults, MissingRegionFault(region, host, settings.SignatureVersion));
         if (faults.Count > faultsBefore)
-        {
             return false;
-        }
 
         endpoint = new OssEndpoint(scheme, host, bucket, region, style);
         return true;
@@ -94,9 +88,7 @@ internal sealed class OssEndpoint
     public Uri UriOf(string? key, string query)
     {
         if (key is not null)
-        {
             ObjectKeyRules.Require(key, nameof(key));
-        }
 
         var path = key is null ? _root : _root + PercentEncoding.Path(key);
         return ExactUri.Create(query.Length == 0 ? path : path + "?" + query, key);
@@ -105,22 +97,16 @@ internal sealed class OssEndpoint
     private static void AddFault(ICollection<string> faults, string? fault)
     {
         if (fault is not null)
-        {
             faults.Add(fault);
-        }
     }
 
     private static string? BucketFault(string bucket)
     {
         if (bucket.Length == 0)
-        {
             return "Bucket: is empty, but must be set to the name of the bucket.";
-        }
 
         if (SettingFault.OfBlanks("Bucket", bucket) is { } blanks)
-        {
             return blanks;
-        }
 
         static bool IsLetterOrDigit(char c) => c is (>= 'a' and <= 'z') or (>= '0' and <= '9');
         var isName = bucket.Length is >= 3 and <= 63
@@ -135,14 +121,10 @@ internal sealed class OssEndpoint
     private static string? RegionFault(string region)
     {
         if (SettingFault.OfBlanks("Region", region) is { } blanks)
-        {
             return blanks;
-        }
 
         if (region.StartsWith("oss-", StringComparison.Ordinal))
-        {
             return $"Region: {SettingFault.Shown(region)} must not begin with 'oss-'; write {SettingFault.Shown(region[4..])}.";
-        }
 
         return region.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
             ? null
@@ -186,9 +168,7 @@ internal static class ExactUri
         return Uri.TryCreate(text, in options, out var uri) ? uri : throw new ArgumentException("The URL cannot be built.", nameof(text));
 #else
         if (key is not null && ObjectKeyRules.IsChangedByUri(key))
-        {
             throw new ArgumentException("The object key has a segment '.' or '..', or a mark that turns the direction of reading, which this platform cannot send unaltered.", nameof(key));
-        }
 
         return new Uri(text, UriKind.Absolute);
 #endif

@@ -27,22 +27,16 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
     {
         var headers = SigningInput.NewHeaders();
         foreach (var header in Headers)
-        {
             headers.Add(header.Key, header.Value);
-        }
 
         signer.Sign(new SigningInput(Method.Method, endpoint.Bucket, Key, Query, headers), credentials, time);
         var message = new HttpRequestMessage(Method, endpoint.UriOf(Key, PercentEncoding.Query(Query)));
         if (Body is not null)
-        {
             message.Content = new RequestBody(Body.Value, Progress);
-        }
 
         message.Headers.ExpectContinue = false;
         foreach (var header in headers)
-        {
             AddUnaltered(message, header.Key, header.Value);
-        }
 
         return message;
     }
@@ -53,8 +47,6 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
         var isAdded = message.Headers.TryAddWithoutValidation(name, value)
             || (message.Content?.Headers.TryAddWithoutValidation(name, value) ?? false);
         if (!isAdded)
-        {
             throw new InvalidOperationException("A header cannot be sent: " + name);
-        }
     }
 }

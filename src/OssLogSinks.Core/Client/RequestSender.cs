@@ -61,9 +61,7 @@ internal sealed class RequestSender : IDisposable
         {
             var (result, refusal) = await AttemptAsync(request, credentials, read, cancellationToken).ConfigureAwait(false);
             if (refusal is null)
-            {
                 return result!;
-            }
 
             if (refusal.ServerTime is not null && !isClockSet)
             {
@@ -75,9 +73,7 @@ internal sealed class RequestSender : IDisposable
                 areCredentialsRenewed = true;
                 var renewed = await GetCredentialsAsync(credentials, cancellationToken).ConfigureAwait(false);
                 if (renewed.Matches(credentials))
-                {
                     throw refusal.Exception;
-                }
 
                 credentials = renewed;
             }
@@ -101,17 +97,13 @@ internal sealed class RequestSender : IDisposable
         {
             var response = await _transport.SendAsync(message, deadline.Token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
-            {
                 return (await ReadAsync(request.Operation, response, read, deadline.Token).ConfigureAwait(false), null);
-            }
 
             using (response)
             {
                 var refusal = await ServiceRefusal.ReadAsync(new SentContent(request, message, credentials), response, Failures, deadline.Token).ConfigureAwait(false);
                 if (refusal.ServerTime is { } serverTime)
-                {
                     _clock.Set(serverTime);
-                }
 
                 return (default, refusal);
             }
@@ -195,9 +187,7 @@ internal sealed class ServerClock(TimeProvider timeProvider)
     public void Set(DateTimeOffset serverTime)
     {
         if (CanBeTrue(serverTime))
-        {
             Interlocked.Exchange(ref _offset, serverTime.UtcTicks - timeProvider.GetUtcNow().UtcTicks);
-        }
     }
 
     /// <summary>Whether a time is one at which this client can be running.</summary>

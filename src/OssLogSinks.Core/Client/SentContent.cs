@@ -90,15 +90,11 @@ internal sealed class SentContent
             {
                 var decoded = decode(text);
                 if (decoded != text)
-                {
                     yield return text = decoded;
-                }
             }
 
             if (text == before)
-            {
                 yield break;
-            }
         }
     }
 
@@ -109,9 +105,7 @@ internal sealed class SentContent
         for (var i = 0; i + SecretPiece <= text.Length; i++)
         {
             if (secrets.Contains(text.Substring(i, SecretPiece)))
-            {
                 return true;
-            }
         }
 
         return false;
@@ -121,9 +115,7 @@ internal sealed class SentContent
     private static bool SharesPiece(byte[] text, ReadOnlySequence<byte> body)
     {
         if (text.Length < BodyPiece || body.Length < BodyPiece)
-        {
             return false;
-        }
 
         var pieces = new HashSet<(ulong, ulong)>();
         var ends = new bool[1 << 16];
@@ -146,9 +138,7 @@ internal sealed class SentContent
             {
                 window.Add(value);
                 if (++read >= BodyPiece && ends[(ushort)window.Low] && pieces.Contains((window.High, window.Low)))
-                {
                     return true;
-                }
             }
         }
 

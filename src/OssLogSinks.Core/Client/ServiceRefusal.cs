@@ -79,9 +79,7 @@ internal sealed class ServiceRefusal
         var inHeader = response.HeaderOf("x-oss-err");
         var body = await response.ReadBoundedAsync(LongestBody, cancellationToken).ConfigureAwait(false);
         if (body is { Length: > 0 })
-        {
             return ErrorDocument.TryRead(body);
-        }
 
         try
         {

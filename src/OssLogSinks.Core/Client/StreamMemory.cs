@@ -45,9 +45,7 @@ internal static class StreamMemory
     private static async ValueTask<int> ReadThroughArrayAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (MemoryMarshal.TryGetArray<byte>(buffer, out var segment))
-        {
             return await stream.ReadAsync(segment.Array!, segment.Offset, segment.Count, cancellationToken).ConfigureAwait(false);
-        }
 
         var copy = new byte[buffer.Length];
         var count = await stream.ReadAsync(copy, 0, copy.Length, cancellationToken).ConfigureAwait(false);

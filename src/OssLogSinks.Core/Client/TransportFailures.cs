@@ -83,9 +83,7 @@ internal sealed class TransportFailures
     {
         var platform = HttpTransport.ErrorOf(exception);
         if (platform.Kind is OssFailureKind.Proxy or OssFailureKind.NotOss)
-        {
             return platform;
-        }
 
         var isConnected = false;
         for (Exception? e = exception; e is not null; e = e.InnerException)
@@ -151,9 +149,7 @@ internal sealed class CertificateException : AuthenticationException
     public static bool Require(SslPolicyErrors errors, X509Chain? chain)
     {
         if (errors == SslPolicyErrors.None)
-        {
             return true;
-        }
 
         var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
         throw new CertificateException(string.Join(", and ", FaultsOf(errors, flags)));
@@ -163,34 +159,22 @@ internal sealed class CertificateException : AuthenticationException
     {
         const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
         if ((errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-        {
             yield return "there is none";
-        }
 
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-        {
             yield return "it is for another name";
-        }
 
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
-        {
             yield return "it has expired or is not valid yet";
-        }
 
         if ((flags & Untrusted) != 0)
-        {
             yield return "this machine does not trust its issuer";
-        }
 
         if ((flags & X509ChainStatusFlags.Revoked) != 0)
-        {
             yield return "it was revoked";
-        }
 
         var rest = flags & ~(Untrusted | X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.Revoked);
         if (rest != 0)
-        {
             yield return rest.ToString();
-        }
     }
 }

@@ -2,7 +2,6 @@ using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 
@@ -74,8 +73,10 @@ internal sealed class LogStream
         get
         {
             foreach (var batch in Sealed)
+            {
                 if (batch.IsDue)
                     return true;
+            }
 
             return Open is { IsDue: true };
         }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using OssLogSinks.Core.Records;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 

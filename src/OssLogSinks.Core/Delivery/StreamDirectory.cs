@@ -158,13 +158,17 @@ internal readonly struct StreamId : IEquatable<StreamId>
     {
         if (_period.Start.Ticks != other._period.Start.Ticks || _period.Start.Offset != other._period.Start.Offset
             || _values.Length != other._values.Length)
+        {
             return false;
+        }
 
         var mine = _values.Span;
         var others = other._values.Span;
         for (var i = 0; i < mine.Length; i++)
+        {
             if (!string.Equals(mine[i], others[i], StringComparison.Ordinal))
                 return false;
+        }
 
         return true;
     }

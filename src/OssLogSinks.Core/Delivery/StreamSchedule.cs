@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 

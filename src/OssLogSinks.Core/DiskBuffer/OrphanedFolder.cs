@@ -284,8 +284,10 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
     {
         var found = new List<FoundSegment>();
         foreach (var name in files.FilesIn(folder))
+        {
             if (SegmentHeader.TryParseName(name, out var named))
                 found.Add(Look(files, System.IO.Path.Combine(folder, name), named, folderId));
+        }
 
         // Where two say that they are the same one, the one that has that name.
         return [.. found.OrderBy(s => s.FirstId).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1)];
@@ -301,9 +303,11 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
             var isRead = reader.TryRead(Math.Min(found.Length, SegmentHeader.Size));
             isRead |= reader.Header is null && reader.TryRead(Math.Min(found.Length, BufferReader.LongestSegment));
             if (reader.Header is { } header)
+            {
                 return header.Version != FileVersion.Current ? found with { IsUnknownVersion = true }
                     : header.FolderId == folderId.Value && header.FirstId > 0 ? found with { FirstId = header.FirstId }
                     : found with { IsOurs = false };
+            }
 
             return isRead ? found with { FirstId = reader.Current!.Header.FirstId } : found with { IsOurs = false };
         }

@@ -200,8 +200,11 @@ internal sealed class OrphanedFolders
         try
         {
             foreach (var text in _files.FoldersIn(_path))
+            {
                 if (!_hasNoLocks && !_isOwn(text) && !IsRecent(_remainsSince, text) && FolderName.TryParse(text, out var name))
                     names.Add(name);
+            }
+
             _damage.ReportForeignEntries(_path, _files.ForeignEntriesIn(_path));
         }
         catch (IOException)

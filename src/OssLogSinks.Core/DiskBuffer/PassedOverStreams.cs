@@ -264,8 +264,11 @@ internal sealed class PassedOverStreams
     private void ForgetAll(PassedOverSegment segment)
     {
         foreach (var stretch in segment.Stretches)
+        {
             foreach (var stream in stretch.Runs.Keys.ToArray())
                 Forget(stretch, stream);
+        }
+
         segment.Stretches.Clear();
     }
 

@@ -61,8 +61,10 @@ internal static class KeyValueEscaping
             return false;
 
         foreach (var c in value)
+        {
             if (c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.'))
                 return false;
+        }
 
         return true;
     }

@@ -15,19 +15,13 @@ internal static class ObjectKeyRules
     public static string? FaultOf(string? key)
     {
         if (string.IsNullOrEmpty(key))
-        {
             return "must not be empty.";
-        }
 
         if (key![0] is '/' or '\\')
-        {
             return "must not begin with '/' or '\\'.";
-        }
 
         if (!IsWellFormed(key))
-        {
             return "holds half a surrogate pair and has no UTF-8 form.";
-        }
 
         var bytes = Encoding.UTF8.GetByteCount(key);
         return bytes > MaxBytes ? $"has {bytes} bytes as UTF-8; at most {MaxBytes} are allowed." : null;
@@ -39,9 +33,7 @@ internal static class ObjectKeyRules
     {
         var fault = FaultOf(key);
         if (fault is not null)
-        {
             throw new ArgumentException("The object key " + fault, parameterName);
-        }
     }
 
     /// <summary>Whether a segment of the key is <c>.</c> or <c>..</c>, which many URL parsers swallow.</summary>
@@ -50,9 +42,7 @@ internal static class ObjectKeyRules
         foreach (var segment in key.Split('/'))
         {
             if (segment is "." or "..")
-            {
                 return true;
-            }
         }
 
         return false;
@@ -84,9 +74,7 @@ internal static class ObjectKeyRules
         for (var i = 0; i < text.Length; i++)
         {
             if (IsHalfCharacter(text, i))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Core.Records;
 

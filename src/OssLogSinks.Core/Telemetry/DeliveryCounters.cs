@@ -218,8 +218,10 @@ internal sealed class DeliveryCounters : IDisposable
         if (Measurable(ref _unmeasuredReplaced, 0, isFromDelivery: false) is var replaced and > 0)
             Measure(_replacedCounter, replaced, _nameTag);
         for (var reason = 0; reason < _unmeasuredDrops.Length; reason++)
+        {
             if (Measurable(ref _unmeasuredDrops[reason], 0, isFromDelivery: false) is var dropped and > 0)
                 MeasureDrops((DropReason)reason, dropped);
+        }
     }
 
     private void MeasureDrops(DropReason reason, long count) =>

@@ -118,8 +118,10 @@ public readonly record struct DeliveryScope : IDisposable
     private static Mark Within(Mark? before, DeliverySource? source)
     {
         for (var mark = before; mark is not null; mark = mark.Around)
+        {
             if (mark.Source == source)
                 return before!;
+        }
 
         return new Mark(source, before);
     }

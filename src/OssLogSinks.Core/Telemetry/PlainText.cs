@@ -15,9 +15,7 @@ internal static class PlainText
     public static string OneLine(string? text)
     {
         if (text is null || text.All(c => c is >= ' ' and <= '~' and not ('{' or '}')))
-        {
             return text ?? "";
-        }
 
         var line = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
@@ -35,9 +33,7 @@ internal static class PlainText
                 default:
                     line.Append(WithoutBrace(text[i]));
                     if (char.IsHighSurrogate(text[i]))
-                    {
                         line.Append(text[++i]);
-                    }
 
                     break;
             }
@@ -58,9 +54,7 @@ internal static class PlainText
         var text = new StringBuilder(exception.GetType().FullName).Append(": ").Append(exception.Message);
         var inner = exception.InnerException;
         for (var i = 0; inner is not null && i < MostInnerExceptions; i++, inner = inner.InnerException)
-        {
             text.Append(i == 0 ? " (" : "; ").Append(inner is IExplainedFailure ? inner.Message : inner.GetType().FullName);
-        }
 
         return OneLine(exception.InnerException is null ? text.ToString() : text.Append(')').ToString());
     }

@@ -20,9 +20,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
         var (claim, error) = ReadClaim(request);
         error ??= CheckTime(claim!);
         if (error is not null)
-        {
             return (null, error);
-        }
 
         (var credentials, error) = store.Check(claim!);
         error ??= CheckSignature(request, claim!, credentials!.AccessKeySecret);
@@ -33,19 +31,13 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
     {
         var authorization = request.Header("Authorization");
         if (authorization is null)
-        {
             return ReadQueryClaim(request);
-        }
 
         if (authorization.StartsWith(V4Claims.Algorithm + " ", StringComparison.Ordinal))
-        {
             return V4Claims.OfHeader(request, authorization, settings.Region);
-        }
 
         if (authorization.StartsWith("OSS ", StringComparison.Ordinal))
-        {
             return settings.AcceptSignatureV1 ? V1Claims.OfHeader(request, authorization) : (null, AuthenticationErrors.NoV1);
-        }
 
         return (null, AuthenticationErrors.Malformed("0002-00000061", "Authorization header is invalid."));
     }
@@ -53,14 +45,10 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
     private (SignatureClaim? Claim, OssError? Error) ReadQueryClaim(OssRequest request)
     {
         if (request.Query["x-oss-signature-version"] == V4Claims.Algorithm)
-        {
             return V4Claims.OfQuery(request, settings.Region);
-        }
 
         if (!request.Query.Has("OSSAccessKeyId"))
-        {
             return (null, AuthenticationErrors.Anonymous);
-        }
 
         return settings.AcceptSignatureV1 ? V1Claims.OfQuery(request) : (null, AuthenticationErrors.NoV1);
     }
@@ -69,9 +57,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
     {
         var now = clock.UtcNow;
         if (claim.Expires < now)
-        {
             return AuthenticationErrors.Expired;
-        }
 
         var early = claim.SignedAt - now > MaxSkew;
         var late = !claim.IsQuery && now - claim.SignedAt > MaxSkew;
@@ -86,17 +72,13 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
     private OssError? CheckV4(OssRequest request, SignatureClaim claim, string secret)
     {
         if (_signingKeys.Count > SigningKeyLimit)
-        {
             _signingKeys.Clear();
-        }
 
         var key = _signingKeys.GetOrAdd((secret, claim.Scope), static of => V4Signature.SigningKey(of.Secret, of.Scope));
         var canonical = V4Signature.CanonicalRequest(request, claim);
         var stringToSign = V4Signature.StringToSign(canonical, claim);
         if (Same(V4Signature.Sign(stringToSign, key), claim.Signature))
-        {
             return null;
-        }
 
         // Whether OSS signs the query as received or encoded again is not documented: either will do.
         var asReceived = V4Signature.StringToSign(V4Signature.CanonicalRequest(request, claim, queryAsReceived: true), claim);
@@ -107,9 +89,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
     {
         var stringToSign = V1Signature.StringToSign(request, claim.DateText);
         if (Same(V1Signature.Sign(stringToSign, secret), claim.Signature))
-        {
             return null;
-        }
 
         // With both dates sent, SDKs sign the text of Date, the documentation that of x-oss-date.
         var byDate = claim.IsQuery ? null : request.Header("Date");

@@ -16,9 +16,7 @@ internal sealed class CredentialStore(EmulatorClock clock)
     public void ExpireToken(string accessKeyId)
     {
         if (!_byId.TryGetValue(accessKeyId, out var credentials))
-        {
             throw new KeyNotFoundException($"There is no access key '{accessKeyId}'.");
-        }
 
         Set(credentials with { Expiration = clock.UtcNow });
     }
@@ -44,9 +42,7 @@ internal sealed class CredentialStore(EmulatorClock clock)
         }
 
         if (credentials.Expiration <= clock.UtcNow)
-        {
             return AuthenticationErrors.TokenExpired(token ?? "");
-        }
 
         return credentials.IsDisabled ? AuthenticationErrors.UserDisabled : null;
     }

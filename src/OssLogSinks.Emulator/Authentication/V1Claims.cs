@@ -11,9 +11,7 @@ internal static class V1Claims
         var credential = authorization["OSS ".Length..].Trim();
         var colon = credential.IndexOf(':');
         if (colon <= 0)
-        {
             return (null, AuthenticationErrors.Malformed("0002-00000061", "Authorization header is invalid.", credential));
-        }
 
         // x-oss-date takes the place of Date; the documents show it in either form.
         var text = request.Header(OssHeader.Date) ?? request.Header("Date");

@@ -42,9 +42,7 @@ internal static class V1Signature
             .Select(header => (Name: header.Key.ToLowerInvariant(), Value: header.Value.ToString().Trim()))
             .OrderBy(header => header.Name, StringComparer.Ordinal);
         foreach (var (name, value) in signed)
-        {
             text.Append(name).Append(':').Append(value).Append('\n');
-        }
     }
 
     private static void AppendSubResources(StringBuilder text, QueryParameters query)
@@ -55,9 +53,7 @@ internal static class V1Signature
         {
             text.Append(separator).Append(parameter.Name);
             if (parameter.Value.Length > 0)
-            {
                 text.Append('=').Append(parameter.Value);
-            }
 
             separator = '&';
         }

@@ -19,32 +19,22 @@ internal static class V4Claims
         {
             var equals = item.IndexOf('=');
             if (equals <= 0 || item[..equals] is not ("Credential" or "AdditionalHeaders" or "Signature") || !items.TryAdd(item[..equals], item[(equals + 1)..]))
-            {
                 return Fail(AuthenticationErrors.Malformed("0002-00000061", "Authorization header is invalid.", item));
-            }
         }
 
         if (!items.TryGetValue("Signature", out var signature) || !items.TryGetValue("Credential", out var credential))
-        {
             return Fail(AuthenticationErrors.Malformed("0002-00000065", "Authorization header lacks Credential or Signature."));
-        }
 
         if (CredentialScope.TryParse(credential) is not var (accessKeyId, scope))
-        {
             return Fail(AuthenticationErrors.Malformed("0002-00000202", "Invalid credential in Authorization header.", credential));
-        }
 
         if (request.Header(OssHeader.ContentSha256) is var payload && payload != Payload)
-        {
             return Fail(OssErrors.InvalidArgument(OssHeader.ContentSha256, payload, "0002-00000214", "x-oss-content-sha256 must be UNSIGNED-PAYLOAD."));
-        }
 
         var (additional, additionalError) = ParseAdditional(items.GetValueOrDefault("AdditionalHeaders"));
         var (time, timeError) = TimeOf(request);
         if ((additionalError ?? timeError ?? scope.Check(region, InstantText.Compact(time))) is { } error)
-        {
             return Fail(error);
-        }
 
         return (new SignatureClaim(SignatureForm.V4Header, accessKeyId, signature)
         {
@@ -61,25 +51,17 @@ internal static class V4Claims
         var query = request.Query;
         var dateText = query[OssHeader.Date];
         if (InstantText.TryParseCompact(dateText) is not { } time)
-        {
             return Fail(dateText is null ? AuthenticationErrors.NoDate : BadDate(dateText));
-        }
 
         if (CredentialScope.TryParse(query["x-oss-credential"] ?? "") is not var (accessKeyId, scope))
-        {
             return Fail(AuthenticationErrors.Malformed("0002-00000202", "Invalid credential.", query["x-oss-credential"]));
-        }
 
         if (!long.TryParse(query["x-oss-expires"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > MaxExpiresSeconds)
-        {
             return Fail(OssErrors.InvalidArgument("x-oss-expires", query["x-oss-expires"], "0002-00000222"));
-        }
 
         var (additional, additionalError) = ParseAdditional(query["x-oss-additional-headers"]);
         if ((additionalError ?? scope.Check(region, dateText!)) is { } error)
-        {
             return Fail(error);
-        }
 
         return (new SignatureClaim(SignatureForm.V4Query, accessKeyId, query["x-oss-signature"] ?? "")
         {
@@ -107,15 +89,11 @@ internal static class V4Claims
     private static (IReadOnlyList<string> Names, OssError? Error) ParseAdditional(string? text)
     {
         if (text is null)
-        {
             return ([], null);
-        }
 
         var names = text.Split(';');
         if (text.Length == 0)
-        {
             return ([], AuthenticationErrors.Malformed("0002-00000209", "AdditionalHeaders must not be empty."));
-        }
 
         // Lower-case, sorted, no empty element: the text itself is part of what was signed.
         var tidy = names.Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal);

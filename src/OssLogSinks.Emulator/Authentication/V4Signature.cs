@@ -33,9 +33,7 @@ internal static class V4Signature
     {
         var key = Encoding.UTF8.GetBytes("aliyun_v4" + secret);
         foreach (var part in (ReadOnlySpan<string>)[scope.Date, scope.Region, scope.Product, CredentialScope.Terminator])
-        {
             key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
-        }
 
         return key;
     }
@@ -61,9 +59,7 @@ internal static class V4Signature
         {
             text.Append(i == 0 ? "" : "&").Append(items[i].Name);
             if (items[i].Value.Length > 0)
-            {
                 text.Append('=').Append(items[i].Value);
-            }
         }
     }
 
@@ -74,16 +70,12 @@ internal static class V4Signature
         {
             var name = header.ToLowerInvariant();
             if (IsDefault(name) || additional.Contains(name))
-            {
                 signed.Add((name, string.Join(',', values.Select(value => value?.Trim()))));
-            }
         }
 
         signed.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         foreach (var (name, value) in signed)
-        {
             text.Append(name).Append(':').Append(value).Append('\n');
-        }
     }
 
     private static bool IsDefault(string name) =>

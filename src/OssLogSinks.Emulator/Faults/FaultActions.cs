@@ -22,9 +22,7 @@ internal static class FaultActions
     {
         var crc = reply.Headers.FirstOrDefault(header => header.Key == OssHeader.Crc64).Value;
         if (crc is not null)
-        {
             reply.Set(OssHeader.Crc64, (~ulong.Parse(crc, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
-        }
     });
 
     public static FaultAction DeliverTwice { get; } = new("end")

@@ -18,18 +18,14 @@ internal sealed class FaultPlan(IReadOnlyList<FaultAction> actions)
         foreach (var action in actions)
         {
             if (action.Before is not null && await action.Before(context).ConfigureAwait(false) is { } instead)
-            {
                 return instead;
-            }
         }
 
         var reply = context.Commit();
         foreach (var action in actions)
         {
             if (action.After is not null)
-            {
                 reply = await action.After(context, reply).ConfigureAwait(false);
-            }
         }
 
         return reply;

@@ -35,17 +35,13 @@ internal static class FaultReplies
     public static OssReply Compressed(OssReply reply)
     {
         if (reply.Bytes is null)
-        {
             return reply;
-        }
 
         using var bytes = new MemoryStream();
         using (var gzip = new GZipStream(bytes, CompressionLevel.Optimal, leaveOpen: true))
         {
             foreach (var chunk in reply.Bytes)
-            {
                 gzip.Write(chunk.Span);
-            }
         }
 
         return (reply with { Bytes = [bytes.ToArray()], ContentLength = bytes.Length }).Set("Content-Encoding", "gzip");

@@ -284,9 +284,7 @@ public sealed class FaultScript
     private List<FaultAction> TakeScripted(OssRequest request)
     {
         if (_script.Count == 0)
-        {
             return [];
-        }
 
         var taken = new List<FaultAction>();
         foreach (var fault in _script)

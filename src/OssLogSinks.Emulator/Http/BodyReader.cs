@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
@@ -16,9 +15,7 @@ internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
     public async ValueTask<(RequestBody Body, OssError? Error)> ReadAsync(HttpRequest request, bool needsMd5)
     {
         if (request.ContentLength is 0)
-        {
             return (RequestBody.Empty, null);
-        }
 
         using var md5 = needsMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         var sink = new Sink(settings.KeepBodies ? [] : null, md5, request.ContentLength);
@@ -29,20 +26,14 @@ internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
                 var read = request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
                 var result = read.IsCompletedSuccessfully ? read.Result : await AwaitOrCancelAsync(request.BodyReader, read).ConfigureAwait(false);
                 if (result.IsCanceled)
-                {
                     return (RequestBody.Empty, OssErrors.RequestTimeout);
-                }
 
                 foreach (var segment in result.Buffer)
-                {
                     sink.Take(segment.Span);
-                }
 
                 request.BodyReader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)
-                {
                     return (sink.Finish(), null);
-                }
             }
         }
         catch (BadHttpRequestException)
@@ -72,9 +63,7 @@ internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
             while (chunks is not null && !bytes.IsEmpty)
             {
                 if (_used == _chunk.Length)
-                {
                     NextChunk();
-                }
 
                 var taken = Math.Min(bytes.Length, _chunk.Length - _used);
                 bytes[..taken].CopyTo(_chunk.AsSpan(_used));
@@ -103,9 +92,7 @@ internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
         private void CloseChunk()
         {
             if (_used > 0)
-            {
                 chunks?.Add(_chunk.AsMemory(0, _used));
-            }
         }
     }
 }

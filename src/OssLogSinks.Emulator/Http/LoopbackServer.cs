@@ -41,9 +41,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public void AbortConnections()
     {
         foreach (var connection in _connections.Values)
-        {
             connection.Abort(new ConnectionAbortedException("Closed by the test."));
-        }
     }
 
     public async ValueTask DisposeAsync()

@@ -27,15 +27,11 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
         {
             // A caller can ask for any text as a header of the answer; what no header can hold is left out.
             if (!value.Any(char.IsControl))
-            {
                 response.Headers[name] = value;
-            }
         }
 
         if (!reply.IsForeign)
-        {
             SetCommonHeaders(response, request, started);
-        }
 
         var isHead = HttpMethods.IsHead(request.Method);
         var text = TextOf(response, request, reply, isHead);
@@ -48,14 +44,10 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
         }
 
         if (reply.Status is not (204 or 304) && (isHead || reply.End != BodyEnd.Endless))
-        {
             response.ContentLength = reply.ContentLength ?? 0;
-        }
 
         if (!isHead)
-        {
             await WriteBytesAsync(context, reply).ConfigureAwait(false);
-        }
     }
 
     private static async Task WriteBytesAsync(HttpContext context, OssReply reply)
@@ -77,9 +69,7 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
         }
 
         for (var written = 0; reply.End == BodyEnd.Endless && written < LongestEndlessBody; written += Zeros.Length)
-        {
             await body.WriteAsync(Zeros, context.RequestAborted).ConfigureAwait(false);
-        }
     }
 
     private void SetCommonHeaders(HttpResponse response, OssRequest request, long started)
@@ -88,37 +78,27 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
         var elapsed = clock.TimeProvider.GetElapsedTime(started);
         headers.Server = "AliyunOSS";
         if (headers.Date.Count == 0)
-        {
             headers.Date = clock.UtcNow.ToString("r", CultureInfo.InvariantCulture);
-        }
 
         headers[OssHeader.RequestId] = request.RequestId;
         headers[OssHeader.ServerTime] = ((long)elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if (request.Header("Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) != true)
-        {
             headers.Connection = "keep-alive";
-        }
     }
 
     // A HEAD error has no body: its document travels in a header, base64.
     private string? TextOf(HttpResponse response, OssRequest request, OssReply reply, bool isHead)
     {
         if (reply.Text is not null || reply.Error is null)
-        {
             return reply.Text;
-        }
 
         if (reply.Error.Ec is not null)
-        {
             response.Headers[OssHeader.ErrorCode] = reply.Error.Ec;
-        }
 
         var document = ErrorDocument.Render(reply.Error, request);
         response.Headers.ContentType = "application/xml";
         if (isHead && settings.HeadErrorDocuments)
-        {
             response.Headers[OssHeader.ErrorDocument] = Convert.ToBase64String(Encoding.UTF8.GetBytes(document));
-        }
 
         return document;
     }
@@ -133,14 +113,10 @@ internal static class ErrorDocument
         xml.Element("Code", error.Code).Element("Message", error.Message);
         xml.Element("RequestId", request.RequestId).Element("HostId", request.Host);
         foreach (var (name, value) in error.Elements)
-        {
             xml.Element(name, value);
-        }
 
         if (error.Ec is not null)
-        {
             xml.Element("EC", error.Ec).Element("RecommendDoc", $"https://api.aliyun.com/troubleshoot?q={error.Ec}");
-        }
 
         return xml.Append("</Error>\n").ToString();
     }

@@ -37,9 +37,7 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     public void Add(OssRequest request, bool isSenderKnown, RequestBody body, OssReply reply)
     {
         if (!settings.RecordRequests)
-        {
             return;
-        }
 
         var recorded = new RecordedRequest(
             isSenderKnown ? request.Method : Cut(request.Method)!,
@@ -73,9 +71,7 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     {
         var characters = request.Method.Length + (request.Bucket?.Length ?? 0) + (request.Key?.Length ?? 0);
         foreach (var (name, value) in request.Headers)
-        {
             characters += name.Length + value.Length;
-        }
 
         return characters;
     }
@@ -83,9 +79,7 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     private bool TryForgetOldest()
     {
         if (!_requests.TryDequeue(out var oldest))
-        {
             return false;
-        }
 
         Interlocked.Add(ref _characters, -CharactersOf(oldest));
         return true;

@@ -41,9 +41,7 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
             (var refusal, isSenderKnown) = Check(context, request);
             (body, reply) = refusal is not null ? (RequestBody.Empty, (OssReply)refusal) : await AnswerAsync(context, request).ConfigureAwait(false);
             if (settings.ResponseDelay > TimeSpan.Zero)
-            {
                 await Task.Delay(settings.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
-            }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -90,20 +88,14 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
     private (OssError? Error, bool IsSenderKnown) Check(HttpContext context, OssRequest request)
     {
         if (!request.IsAddressed)
-        {
             return (OssErrors.BadRequest, false);
-        }
 
         if (OperationTable.CheckNames(request, settings) is { } invalid)
-        {
             return (invalid, false);
-        }
 
         var (caller, error) = _authenticator.Authenticate(request);
         if (error is not null)
-        {
             return (error, false);
-        }
 
         error = _operations.CheckResource(request, caller!);
         return (error ?? (HasNoLength(context.Request) ? OssErrors.MissingContentLength : null), true);
@@ -112,9 +104,7 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
     private ValueTask<OssReply> CommitAsync(FaultPlan plan, OssRequest request, RequestBody body)
     {
         if (plan == FaultPlan.None)
-        {
             return new ValueTask<OssReply>(_operations.Execute(request, body));
-        }
 
         FaultContext faults = null!;
         faults = new FaultContext(request, store, clock)

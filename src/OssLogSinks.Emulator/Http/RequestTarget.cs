@@ -16,15 +16,11 @@ internal sealed class RequestTarget(IHttpSettings settings, Func<string, bool> b
         var path = PercentEncoding.TryDecode(question < 0 ? target : target[..question]);
         var query = question < 0 ? QueryParameters.Empty : QueryParameters.TryParse(target[(question + 1)..]);
         if (path is null || query is null || !path.StartsWith('/'))
-        {
             return null;
-        }
 
         var bucket = BucketOfHost(HostWithoutPort(request.Host));
         if (bucket is not null)
-        {
             return request with { Bucket = bucket, Key = path[1..], Query = query };
-        }
 
         var slash = path.IndexOf('/', 1);
         return request with
@@ -52,21 +48,15 @@ internal sealed class RequestTarget(IHttpSettings settings, Func<string, bool> b
     private string? BucketOfHost(string host)
     {
         if (settings.CustomDomains.TryGetValue(host, out var bound))
-        {
             return bound;
-        }
 
         var dot = host.IndexOf('.');
         if (dot <= 0 || IPAddress.TryParse(host.Trim('[', ']'), out _))
-        {
             return null;
-        }
 
         var rest = host[dot..];
         if (host.EndsWith(ServiceDomain, StringComparison.OrdinalIgnoreCase))
-        {
             return IsServiceEndpoint(host) ? null : host[..dot];
-        }
 
         var known = rest.Equals(".localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(rest.AsSpan(1), out _);
         return known || bucketExists(host[..dot]) ? host[..dot] : null;

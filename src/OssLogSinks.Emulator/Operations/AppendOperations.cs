@@ -14,9 +14,7 @@ internal sealed class AppendOperations(IOperationSettings settings, EmulatorCloc
         error ??= ContentDigest.CheckForm(request);
         (var attributes, var attributeError) = AttributeReader.Read(request);
         if ((error ?? attributeError) is { } refusal)
-        {
             return refusal;
-        }
 
         var damaged = ContentDigest.Check(request, body);
         var slot = bucket.Slot(request.Key!);
@@ -28,9 +26,7 @@ internal sealed class AppendOperations(IOperationSettings settings, EmulatorCloc
         };
         var (verdict, state) = slot.Append(order);
         if (verdict != AppendVerdict.Done)
-        {
             return ErrorOf(verdict, state, request.Key!);
-        }
 
         return damaged is not null
             ? damaged
@@ -41,9 +37,7 @@ internal sealed class AppendOperations(IOperationSettings settings, EmulatorCloc
     {
         var (position, error) = PositionOf(request);
         if (error is not null || !settings.SealEnabled)
-        {
             return error ?? OssErrors.SealNotSupported;
-        }
 
         var (verdict, state) = bucket.Find(request.Key!)?.Seal(position, clock.UtcNow) ?? (AppendVerdict.Absent, null);
         return verdict == AppendVerdict.Done
@@ -54,14 +48,10 @@ internal sealed class AppendOperations(IOperationSettings settings, EmulatorCloc
     private static (long? Position, OssError? Error) PositionOf(OssRequest request)
     {
         if (request.Query["versionId"] is { } version)
-        {
             return (null, OssErrors.InvalidArgument("versionId", version, "0016-00000504"));
-        }
 
         if (request.Query["position"] is not { } text)
-        {
             return (null, OssErrors.MissingArgument("position", "0016-00000501"));
-        }
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? (position, null)

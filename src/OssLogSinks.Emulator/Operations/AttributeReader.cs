@@ -20,9 +20,7 @@ internal static class AttributeReader
         var tags = ParseTags(request.Header(OssHeader.Tagging));
         var error = CheckAcl(acl) ?? CheckStorageClass(request, storageClass) ?? CheckEncryption(request) ?? CheckTraffic(request) ?? CheckMetadata(metadata);
         if (error is null && tags is null)
-        {
             error = OssErrors.InvalidArgument(OssHeader.Tagging, request.Header(OssHeader.Tagging));
-        }
 
         return error is not null ? (null, error) : (new ObjectAttributes
         {
@@ -42,9 +40,7 @@ internal static class AttributeReader
         foreach (var (name, value) in request.Headers)
         {
             if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            {
                 pairs.Add(new(name[prefix.Length..].ToLowerInvariant(), value.ToString()));
-            }
         }
 
         return pairs;
@@ -56,9 +52,7 @@ internal static class AttributeReader
     private static OssError? CheckStorageClass(OssRequest request, string storageClass)
     {
         if (storageClass is "Standard" or "IA" or "Archive")
-        {
             return null;
-        }
 
         var isColder = storageClass is "ColdArchive" or "DeepColdArchive";
         return isColder && request.Operation != OssOperation.AppendObject
@@ -71,9 +65,7 @@ internal static class AttributeReader
         var method = request.Header(OssHeader.Encryption);
         var data = request.Header(OssHeader.DataEncryption);
         if (method is not (null or "AES256" or "KMS" or "SM4"))
-        {
             return OssErrors.InvalidEncryption(OssHeader.Encryption, method);
-        }
 
         return data is null || (data == "SM4" && method == "KMS") ? null : OssErrors.InvalidEncryption(OssHeader.DataEncryption, data);
     }
@@ -95,9 +87,7 @@ internal static class AttributeReader
     {
         var tags = new List<KeyValuePair<string, string>>();
         if (string.IsNullOrEmpty(text))
-        {
             return tags;
-        }
 
         var parsed = QueryParameters.TryParse(text)?.All;
         tags.AddRange((parsed ?? []).Select(tag => KeyValuePair.Create(tag.Name, tag.Value)));

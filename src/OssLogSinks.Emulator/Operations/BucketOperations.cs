@@ -24,9 +24,7 @@ internal sealed class BucketOperations(IOperationSettings settings, ObjectStore 
     public OssReply Delete(Bucket bucket)
     {
         if (!bucket.IsEmpty)
-        {
             return OssErrors.BucketNotEmpty(bucket.Name);
-        }
 
         store.Remove(bucket.Name);
         return new OssReply(204);

@@ -14,24 +14,16 @@ internal readonly record struct ByteRange(long Start, long End, bool IsPart, boo
     public static ByteRange Resolve(string? header, long length, bool standard)
     {
         if (TryParse(header) is not var (first, last))
-        {
             return Whole;
-        }
 
         if (first is null)
-        {
             return OfSuffix(last!.Value, length, standard);
-        }
 
         if (first >= length)
-        {
             return standard ? Unsatisfiable : Whole;
-        }
 
         if (last >= length && !standard)
-        {
             return Whole;
-        }
 
         return new ByteRange(first.Value, Math.Min(last ?? long.MaxValue, length - 1), true, true);
     }
@@ -39,9 +31,7 @@ internal readonly record struct ByteRange(long Start, long End, bool IsPart, boo
     private static ByteRange OfSuffix(long count, long length, bool standard)
     {
         if (count == 0 || length == 0)
-        {
             return standard ? Unsatisfiable : Whole;
-        }
 
         return count > length && !standard ? Whole : new ByteRange(Math.Max(0, length - count), length - 1, true, true);
     }
@@ -50,16 +40,12 @@ internal readonly record struct ByteRange(long Start, long End, bool IsPart, boo
     private static (long? First, long? Last)? TryParse(string? header)
     {
         if (header is null || !header.StartsWith("bytes=", StringComparison.Ordinal))
-        {
             return null;
-        }
 
         var text = header["bytes=".Length..].Split(',')[0].Trim();
         var dash = text.IndexOf('-');
         if (dash < 0 || text.Length == 1)
-        {
             return null;
-        }
 
         var first = Number(text[..dash]);
         var last = Number(text[(dash + 1)..]);

@@ -32,14 +32,10 @@ internal sealed class ListDocument(OssRequest request, ListPage page, int maxKey
         }
 
         foreach (var (key, state) in page.Objects)
-        {
             AppendObject(xml, key, state);
-        }
 
         foreach (var prefix in page.CommonPrefixes)
-        {
             xml.Open("CommonPrefixes").Element("Prefix", Name(prefix)).Close("CommonPrefixes");
-        }
 
         return xml.Close("ListBucketResult").ToString();
     }
@@ -50,9 +46,7 @@ internal sealed class ListDocument(OssRequest request, ListPage page, int maxKey
         xml.Element("ETag", state.ETag).Element("Type", state.Type);
         xml.Element("Size", state.Length.ToString(CultureInfo.InvariantCulture)).Element("StorageClass", state.Attributes.StorageClass);
         if (!_isV2 || request.Query["fetch-owner"] == "true")
-        {
             BucketOperations.AppendOwner(xml);
-        }
 
         xml.Close("Contents");
     }

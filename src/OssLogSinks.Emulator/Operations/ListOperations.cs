@@ -15,25 +15,19 @@ internal static class ListOperations
     {
         var query = request.Query;
         if (query["encoding-type"] is not (null or "url"))
-        {
             return OssErrors.InvalidArgument("encoding-type", query["encoding-type"]);
-        }
 
         var text = query["max-keys"] ?? "";
         var maxKeys = DefaultMaxKeys;
         if (text.Length > 0 && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out maxKeys) || maxKeys is < 1 or > MaxMaxKeys))
-        {
             return OssErrors.InvalidArgument("max-keys", text);
-        }
 
         var isV2 = request.Operation == OssOperation.ListObjectsV2;
         var after = isV2 ? query["start-after"] ?? "" : query["marker"] ?? "";
         if (isV2 && query["continuation-token"] is { Length: > 0 } token)
         {
             if (TryReadToken(token) is not { } resumed)
-            {
                 return OssErrors.InvalidArgument("continuation-token", token);
-            }
 
             after = resumed;
         }

@@ -19,24 +19,16 @@ internal sealed record ListPage(IReadOnlyList<(string Key, ObjectState State)> O
         {
             var folded = Fold(key, query);
             if (KeyOrder.Compare(folded ?? key, query.After) <= 0 || (folded is not null && folded == last))
-            {
                 continue;
-            }
 
             if (objects.Count + prefixes.Count == query.MaxKeys)
-            {
                 return new ListPage(objects, prefixes) { Next = last };
-            }
 
             last = folded ?? key;
             if (folded is null)
-            {
                 objects.Add((key, state));
-            }
             else
-            {
                 prefixes.Add(folded);
-            }
         }
 
         return new ListPage(objects, prefixes);

@@ -16,14 +16,10 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
     public static OssError? CheckNames(OssRequest request, IOperationSettings settings)
     {
         if (request.Operation == OssOperation.Any)
-        {
             return OssErrors.MethodNotAllowed(request.Method);
-        }
 
         if (request.Bucket is not null && settings.StrictVirtualHosted && request.IsPathStyle)
-        {
             return OssErrors.SecondLevelDomainForbidden;
-        }
 
         return request.Bucket is null || ResourceNames.IsBucketName(request.Bucket) ? null : OssErrors.InvalidBucketName(request.Bucket);
     }
@@ -34,14 +30,10 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
         var needsBucket = request.Operation is not (OssOperation.ListBuckets or OssOperation.PutBucket);
         var bucket = store.Find(request.Bucket);
         if (needsBucket && bucket is null)
-        {
             return OssErrors.NoSuchBucket(request.Bucket!);
-        }
 
         if (bucket is { IsDisabled: true } || caller.DeniedActions.Contains(OperationRouter.ActionOf(request.Operation)))
-        {
             return bucket is { IsDisabled: true } ? OssErrors.BucketDisabled : OssErrors.AccessDenied;
-        }
 
         return IsObjectOperation(request.Operation) ? ResourceNames.CheckKey(request.Key) ?? Preconditions.CheckWrite(request) : null;
     }
@@ -49,15 +41,11 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
     public OssReply Execute(OssRequest request, RequestBody body)
     {
         if (request.Operation is OssOperation.ListBuckets or OssOperation.PutBucket)
-        {
             return request.Operation == OssOperation.PutBucket ? _buckets.Put(request.Bucket!) : _buckets.ListAll();
-        }
 
         // Looked up again: the bucket may have gone while the body came in.
         if (store.Find(request.Bucket) is not { } bucket)
-        {
             return OssErrors.NoSuchBucket(request.Bucket!);
-        }
 
         return request.Operation switch
         {

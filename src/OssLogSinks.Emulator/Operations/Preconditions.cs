@@ -28,9 +28,7 @@ internal static class Preconditions
     public static OssError? CheckWrite(OssRequest request)
     {
         if (request.Operation is not (OssOperation.PutObject or OssOperation.AppendObject))
-        {
             return null;
-        }
 
         var unknown = Array.Find(NotForWrites, request.Headers.ContainsKey);
         return unknown is null ? null : OssErrors.NotImplemented(unknown);

@@ -17,14 +17,10 @@ internal static class ResourceNames
     public static OssError? CheckKey(string? key)
     {
         if (string.IsNullOrEmpty(key))
-        {
             return OssErrors.InvalidObjectName("") with { Message = "The Length of Object name must be greater than 0." };
-        }
 
         if (Encoding.UTF8.GetByteCount(key) > MaxKeyBytes)
-        {
             return OssErrors.InvalidObjectName(key) with { Message = "The Length of Object name must be less than 1024." };
-        }
 
         return key[0] is '/' or '\\' ? OssErrors.InvalidObjectName(key) : null;
     }

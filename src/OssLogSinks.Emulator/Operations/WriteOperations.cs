@@ -15,15 +15,11 @@ internal sealed class WriteOperations(EmulatorClock clock, ObjectStore store)
         var (attributes, error) = AttributeReader.Read(request);
         error ??= ContentDigest.CheckForm(request) ?? ContentDigest.Check(request, body);
         if (error is not null)
-        {
             return error;
-        }
 
         var slot = bucket.Slot(request.Key!);
         if (slot.State is not null && request.Header(OssHeader.ForbidOverwrite) == "true")
-        {
             return OssErrors.FileAlreadyExists;
-        }
 
         var state = new ObjectState(ObjectState.Normal, attributes!)
         {
@@ -42,25 +38,17 @@ internal sealed class WriteOperations(EmulatorClock clock, ObjectStore store)
         var source = PercentEncoding.TryDecode(request.Header(OssHeader.CopySource))?.TrimStart('/');
         var slash = source?.IndexOf('/') ?? -1;
         if (slash <= 0)
-        {
             return OssErrors.InvalidArgument(OssHeader.CopySource, request.Header(OssHeader.CopySource));
-        }
 
         if (store.Find(source![..slash]) is not { } from)
-        {
             return OssErrors.NoSuchBucket(source[..slash]);
-        }
 
         var reading = from.Find(source[(slash + 1)..])?.Read(state => (0, state.Length));
         if (reading is null)
-        {
             return OssErrors.NoSuchKey(source[(slash + 1)..]);
-        }
 
         if (reading.State.IsAppendable)
-        {
             return OssErrors.CopyNotAllowed;
-        }
 
         var copy = reading.State with { LastModified = clock.UtcNow };
         var body = new RequestBody(copy.Length, copy.Crc64, copy.Md5, reading.Bytes);
@@ -77,16 +65,12 @@ internal sealed class WriteOperations(EmulatorClock clock, ObjectStore store)
     {
         var error = ContentDigest.CheckForm(request) ?? ContentDigest.Check(request, body);
         if (error is not null || ParseKeys(body, out var quiet) is not { } keys)
-        {
             return error ?? OssErrors.MalformedXml;
-        }
 
         var encode = request.Query["encoding-type"] == "url";
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").Open("DeleteResult");
         foreach (var key in keys.Where(key => bucket.Find(key)?.Delete() != false && !quiet))
-        {
             xml.Open("Deleted").Element("Key", encode ? PercentEncoding.Encode(key) : key).Close("Deleted");
-        }
 
         return OssReply.Xml(xml.Close("DeleteResult").ToString());
     }

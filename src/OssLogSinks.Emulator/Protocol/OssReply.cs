@@ -30,9 +30,7 @@ internal sealed record OssReply(int Status)
     {
         var reply = new OssReply(error.Status) { Error = error };
         foreach (var (name, value) in error.Headers)
-        {
             reply.Set(name, value);
-        }
 
         return reply;
     }
@@ -53,9 +51,7 @@ internal sealed record OssReply(int Status)
     public OssReply SetAll(IEnumerable<KeyValuePair<string, string>> headers)
     {
         foreach (var (name, value) in headers)
-        {
             Set(name, value);
-        }
 
         return this;
     }

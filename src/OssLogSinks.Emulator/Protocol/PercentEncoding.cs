@@ -15,9 +15,7 @@ internal static class PercentEncoding
     public static string? TryDecode(ReadOnlySpan<char> text, bool plusIsSpace = false)
     {
         if (text.IndexOfAny("%+") < 0 && System.Text.Ascii.IsValid(text))
-        {
             return text.ToString();
-        }
 
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         var length = 0;

@@ -17,9 +17,7 @@ internal sealed class QueryParameters
             foreach (var parameter in _all)
             {
                 if (parameter.Name == name)
-                {
                     return parameter.Value;
-                }
             }
 
             return null;
@@ -35,9 +33,7 @@ internal sealed class QueryParameters
         {
             var item = query[range];
             if (item.IsEmpty)
-            {
                 continue;
-            }
 
             var equals = item.IndexOf('=');
             var rawName = equals < 0 ? item : item[..equals];
@@ -45,9 +41,7 @@ internal sealed class QueryParameters
             var name = PercentEncoding.TryDecode(rawName, plusIsSpace: true);
             var value = PercentEncoding.TryDecode(rawValue, plusIsSpace: true);
             if (name is null || value is null)
-            {
                 return null;
-            }
 
             parameters._all.Add(new QueryParameter(name, value, rawName.ToString(), rawValue.ToString()));
         }

@@ -9,9 +9,7 @@ internal static class XmlText
     public static StringBuilder Element(this StringBuilder xml, string name, string? value)
     {
         if (value is null)
-        {
             return xml;
-        }
 
         xml.Append("  <").Append(name).Append('>');
         AppendEscaped(xml, value);

@@ -29,9 +29,7 @@ internal sealed class Bucket(string name, DateTimeOffset created)
         foreach (var (key, slot) in _slots)
         {
             if (key.StartsWith(prefix, StringComparison.Ordinal) && slot.State is { } state)
-            {
                 found.Add((key, state));
-            }
         }
 
         found.Sort((a, b) => KeyOrder.Compare(a.Key, b.Key));
@@ -46,9 +44,7 @@ internal static class KeyOrder
     {
         var common = a.AsSpan().CommonPrefixLength(b);
         if (common == a.Length || common == b.Length)
-        {
             return a.Length.CompareTo(b.Length);
-        }
 
         return Rank(a[common]).CompareTo(Rank(b[common]));
     }

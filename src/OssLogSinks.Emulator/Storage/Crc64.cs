@@ -25,9 +25,7 @@ internal static class Crc64
         }
 
         foreach (var b in bytes)
-        {
             register = t0[(byte)register ^ b] ^ (register >> 8);
-        }
 
         return ~register;
     }
@@ -38,9 +36,7 @@ internal static class Crc64
         for (var bit = 0; secondLength != 0; bit++, secondLength >>= 1)
         {
             if ((secondLength & 1) != 0)
-            {
                 first = Multiply(ZeroByteOperators[bit], first);
-            }
         }
 
         return first ^ second;
@@ -54,9 +50,7 @@ internal static class Crc64
         {
             var entry = (ulong)n;
             for (var bit = 0; bit < 8; bit++)
-            {
                 entry = (entry & 1) != 0 ? (entry >> 1) ^ ReflectedPolynomial : entry >> 1;
-            }
 
             tables[0][n] = entry;
         }
@@ -77,9 +71,7 @@ internal static class Crc64
         var current = new ulong[64];
         current[0] = ReflectedPolynomial;
         for (var column = 1; column < 64; column++)
-        {
             current[column] = 1UL << (column - 1);
-        }
 
         current = Square(Square(Square(current)));
         for (var k = 0; k < operators.Length; k++)
@@ -97,9 +89,7 @@ internal static class Crc64
     {
         var product = 0UL;
         for (var column = 0; vector != 0; column++, vector >>= 1)
-        {
             product ^= matrix[column] & (0 - (vector & 1));
-        }
 
         return product;
     }

@@ -29,9 +29,7 @@ internal sealed class KeySlot(string key)
         {
             var verdict = CheckAppend(order);
             if (verdict == AppendVerdict.Done && !order.CheckOnly)
-            {
                 Commit(order);
-            }
 
             return (verdict, _state);
         }
@@ -42,9 +40,7 @@ internal sealed class KeySlot(string key)
         lock (_lock)
         {
             if (_locked)
-            {
                 return false;
-            }
 
             _bytes = new ObjectBytes();
             _bytes.Append(body);
@@ -58,9 +54,7 @@ internal sealed class KeySlot(string key)
         lock (_lock)
         {
             if (_locked)
-            {
                 return false;
-            }
 
             _state = null;
             _bytes = new ObjectBytes();
@@ -80,9 +74,7 @@ internal sealed class KeySlot(string key)
                 _ => AppendVerdict.Done,
             };
             if (verdict == AppendVerdict.Done)
-            {
                 _state = _state! with { SealedAt = _state.SealedAt ?? now };
-            }
 
             return (verdict, _state);
         }
@@ -112,9 +104,7 @@ internal sealed class KeySlot(string key)
         lock (_lock)
         {
             if (_state is null)
-            {
                 return null;
-            }
 
             var (start, length) = range(_state);
             return new ObjectReading(_state, _bytes.IsReadable ? _bytes.Slice(start, length) : null);
@@ -124,25 +114,17 @@ internal sealed class KeySlot(string key)
     private AppendVerdict CheckAppend(AppendOrder order)
     {
         if (_locked)
-        {
             return AppendVerdict.Immutable;
-        }
 
         if (_state is { IsAppendable: false })
-        {
             return AppendVerdict.NotAppendable;
-        }
 
         if (_state?.SealedAt is not null)
-        {
             return AppendVerdict.Sealed;
-        }
 
         var length = _state?.Length ?? 0;
         if (order.Position is not null && order.Position != length)
-        {
             return AppendVerdict.WrongPosition;
-        }
 
         return order.Body.Length > order.MaxLength - length ? AppendVerdict.TooLarge : AppendVerdict.Done;
     }
@@ -151,9 +133,7 @@ internal sealed class KeySlot(string key)
     {
         var before = _state ?? new ObjectState(ObjectState.Appendable, order.Attributes) { LastModified = order.Now };
         if (_state is not null && order.Body.Length == 0)
-        {
             return;
-        }
 
         _bytes.Append(order.Body);
         _state = before with

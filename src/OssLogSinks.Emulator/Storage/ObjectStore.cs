@@ -24,9 +24,7 @@ internal sealed class ObjectStore(EmulatorClock clock)
         var order = new AppendOrder(null, RequestBody.Of(bytes), clock.UtcNow);
         var (verdict, _) = Get(bucket).Slot(key).Append(order);
         if (verdict != AppendVerdict.Done)
-        {
             throw new InvalidOperationException($"'{key}' takes no append: {verdict}.");
-        }
     }
 
     public void Put(string bucket, string key, ReadOnlyMemory<byte> bytes)
@@ -40,8 +38,6 @@ internal sealed class ObjectStore(EmulatorClock clock)
             LastModified = clock.UtcNow,
         };
         if (!Get(bucket).Slot(key).Put(state, body))
-        {
             throw new InvalidOperationException($"'{key}' is locked.");
-        }
     }
 }

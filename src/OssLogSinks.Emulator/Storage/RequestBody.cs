@@ -28,9 +28,7 @@ internal sealed record RequestBody(long Length, ulong Crc64, byte[]? Md5, IReadO
     public RequestBody Damaged()
     {
         if (Chunks is null || Length == 0)
-        {
             return this with { Crc64 = ~Crc64 };
-        }
 
         var bytes = ToArray();
         bytes[bytes.Length / 2] ^= 0x20;

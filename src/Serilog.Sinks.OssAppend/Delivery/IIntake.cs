@@ -1,4 +1,3 @@
-using OssLogSinks.Core.Shutdown;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Delivery;

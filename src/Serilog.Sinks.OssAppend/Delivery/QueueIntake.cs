@@ -1,7 +1,6 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
-using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.PeriodicBatching;

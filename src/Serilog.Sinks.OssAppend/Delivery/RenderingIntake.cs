@@ -1,6 +1,5 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Records;
-using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Diagnostics;

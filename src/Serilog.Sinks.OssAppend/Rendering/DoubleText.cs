@@ -76,8 +76,10 @@ internal static class DoubleText
     private static bool IsFixed(string format)
     {
         for (var i = 0; i < format.Length; i++)
+        {
             if (format[i] != (i == 1 ? '.' : '0'))
                 return false;
+        }
 
         return true;
     }

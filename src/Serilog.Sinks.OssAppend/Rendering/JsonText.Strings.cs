@@ -8,8 +8,10 @@ internal static partial class JsonText
     private static int IndexOfEscaped(string text)
     {
         for (var i = 0; i < text.Length; i++)
+        {
             if (text[i] is < ' ' or '"' or '\\')
                 return i;
+        }
 
         return -1;
     }
@@ -18,8 +20,10 @@ internal static partial class JsonText
     public static bool HasEscaped(ReadOnlySpan<byte> utf8)
     {
         foreach (var b in utf8)
+        {
             if (b is < (byte)' ' or (byte)'"' or (byte)'\\')
                 return true;
+        }
 
         return false;
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting.Display;

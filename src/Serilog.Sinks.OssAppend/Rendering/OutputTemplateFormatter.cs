@@ -1,5 +1,4 @@
 using System.Globalization;
-using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using Serilog.Events;
 using Serilog.Formatting;

@@ -58,8 +58,10 @@ internal sealed class PropertiesPart : OutputPart
     private static bool IsShown(MessageTemplate template, string name)
     {
         foreach (var token in template.TokenArray())
+        {
             if (token is PropertyToken property && property.PropertyName == name)
                 return true;
+        }
 
         return false;
     }

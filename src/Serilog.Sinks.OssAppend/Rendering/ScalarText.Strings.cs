@@ -1,7 +1,6 @@
-using OssLogSinks.Core.Records;
-
 #if NETSTANDARD2_0
 
+using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 

@@ -3,7 +3,6 @@ using System.Text;
 using NLog.Common;
 using NLog.Config;
 using NLog.Layouts;
-using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Emulator;

@@ -1,5 +1,4 @@
 using OssLogSinks.Benchmarks.FrontDoors;
-using OssLogSinks.Benchmarks.Sides;
 
 namespace OssLogSinks.Benchmarks.Experiments;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Keys;
 using Serilog;
-using Serilog.Core;
 using Serilog.Sinks.OssAppend;
 using Serilog.Sinks.PeriodicBatching;
 

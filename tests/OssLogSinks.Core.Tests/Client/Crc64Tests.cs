@@ -104,9 +104,7 @@ public class Crc64Tests
         {
             register ^= value;
             for (var bit = 0; bit < 8; bit++)
-            {
                 register = (register & 1) != 0 ? (register >> 1) ^ 0xC96C5795D7870F42 : register >> 1;
-            }
         }
 
         return ~register;

@@ -62,9 +62,7 @@ internal sealed class FakeWire : HttpMessageHandler
             var colon = header.IndexOf(':', StringComparison.Ordinal);
             var (name, value) = (header[..colon], header[(colon + 1)..].Trim());
             if (!answer.Headers.TryAddWithoutValidation(name, value))
-            {
                 answer.Content.Headers.TryAddWithoutValidation(name, value);
-            }
         }
 
         return answer;
@@ -74,9 +72,7 @@ internal sealed class FakeWire : HttpMessageHandler
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var header in request.Headers.NonValidated)
-        {
             headers[header.Key] = string.Join(",", header.Value);
-        }
 
         byte[]? body = null;
         if (request.Content is not null)
@@ -84,9 +80,7 @@ internal sealed class FakeWire : HttpMessageHandler
             // Whoever sends a body asks for its length.
             _ = request.Content.Headers.ContentLength;
             foreach (var header in request.Content.Headers.NonValidated)
-            {
                 headers[header.Key] = string.Join(",", header.Value);
-            }
 
             body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
         }

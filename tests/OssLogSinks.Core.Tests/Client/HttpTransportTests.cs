@@ -32,9 +32,7 @@ public class HttpTransportTests
         {
             // Whatever is begun under a request of ours; other tests run at the same time.
             if (activity.Parent?.OperationName == "OssLogSinks.Send")
-            {
                 started.Enqueue(activity);
-            }
         };
         ActivitySource.AddActivityListener(source);
         using var users = new Activity("user's").Start();
@@ -50,9 +48,7 @@ public class HttpTransportTests
         Assert.Contains("\r\nUser-Agent: OssLogSinks/0.1.0 Tests/1.0\r\n", requests[0], StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\nabc", requests[0], StringComparison.Ordinal);
         foreach (var absent in new[] { "traceparent", "Request-Id", "Expect", "Transfer-Encoding", "Accept-Encoding", "Cookie" })
-        {
             Assert.DoesNotContain("\r\n" + absent, requests[0], StringComparison.OrdinalIgnoreCase);
-        }
 
         Assert.Empty(started);
         Assert.StartsWith("POST /bucket/k?", requests[1], StringComparison.Ordinal);

@@ -33,9 +33,7 @@ public class LyingClockTests
         // Time goes on: past the end of the calendar, if the lie is believed.
         wire.Time.Advance(TimeSpan.FromMinutes(1));
         while (wire.Sent.Count < 2)
-        {
             await Assert.ThrowsAsync<OssException>(() => AppendAsync(client));
-        }
 
         await AppendAsync(client);
         await AppendAsync(client);

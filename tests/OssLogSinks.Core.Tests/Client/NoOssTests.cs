@@ -124,9 +124,7 @@ public class NoOssTests
             answer.Content = new StreamContent(new Forward(System.Text.Encoding.UTF8.GetBytes(body)));
             answer.Content.Headers.TryAddWithoutValidation("Content-Range", range);
             foreach (var header in headers)
-            {
                 answer.Content.Headers.TryAddWithoutValidation(header.Split(": ")[0], header.Split(": ")[1]);
-            }
 
             return Task.FromResult(answer);
         });

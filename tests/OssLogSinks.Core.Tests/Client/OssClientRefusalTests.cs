@@ -138,9 +138,7 @@ public class OssClientRefusalTests
     {
         var text = exception + exception.HostId + exception.Ec + exception.SuggestedEndpoint + exception.Code + exception.RequestId;
         foreach (var secret in new[] { FakeWire.Token, FakeWire.Secret, "SIGNATUREMARK", "OSS4-HMAC", "{", "}" })
-        {
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
-        }
     }
 
     private static async Task<OssException> AppendRefused(FakeWire wire)

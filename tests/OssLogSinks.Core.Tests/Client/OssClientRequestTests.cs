@@ -87,9 +87,7 @@ public class OssClientRequestTests
         var sent = Assert.Single(wire.Sent);
         var headers = SigningInput.NewHeaders();
         foreach (var header in sent.Headers.Where(header => header.Key is not ("Authorization" or "User-Agent" or "Content-Length")))
-        {
             headers[header.Key.ToLowerInvariant()] = header.Value;
-        }
 
         var input = new SigningInput("POST", "examplebucket", "日志/a+b.log", [new("append", ""), new("position", "0")], headers);
         IOssSigner signer = version == OssSignatureVersion.V1 ? new OssV1Signer() : new OssV4Signer("cn-hangzhou");

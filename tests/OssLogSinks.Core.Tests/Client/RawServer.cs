@@ -49,9 +49,7 @@ internal sealed class RawServer : IAsyncDisposable
         try
         {
             while (true)
-            {
                 serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-            }
         }
         finally
         {
@@ -70,9 +68,7 @@ internal sealed class RawServer : IAsyncDisposable
             {
                 var count = await stream.ReadAsync(buffer, _stop.Token);
                 if (count == 0)
-                {
                     return;
-                }
 
                 text += Encoding.Latin1.GetString(buffer, 0, count);
             }
@@ -92,9 +88,7 @@ internal sealed class RawServer : IAsyncDisposable
     {
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (end < 0)
-        {
             return false;
-        }
 
         const string Name = "\r\nContent-Length: ";
         var at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase);

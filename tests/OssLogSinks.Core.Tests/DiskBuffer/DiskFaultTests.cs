@@ -1,6 +1,5 @@
 using CsCheck;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;

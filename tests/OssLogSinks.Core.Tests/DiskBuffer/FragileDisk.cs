@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Files;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer;
@@ -129,8 +128,10 @@ internal sealed class FragileDisk : IBufferFiles
         public void Forget()
         {
             for (var at = 0; at < Now.Length; at += Sector)
+            {
                 if (!SectorOf(Now, at).SequenceEqual(SectorOf(Durable, at)))
                     _forgotten.Add(at);
+            }
         }
 
         public void NoteWrite(long offset, int count)

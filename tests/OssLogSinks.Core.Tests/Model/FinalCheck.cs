@@ -1,5 +1,3 @@
-using OssLogSinks.Core.Shutdown;
-
 namespace OssLogSinks.Core.Tests.Model;
 
 /// <summary>

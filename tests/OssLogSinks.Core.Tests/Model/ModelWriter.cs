@@ -3,10 +3,8 @@ using System.Text;
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
-using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Model;

@@ -117,8 +117,10 @@ public class MeterTests
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
         {
             if (instrument.Name == "osslogsinks.append.duration")
+            {
                 lock (durations)
                     durations.Add((value, tags.ToArray().SingleOrDefault(t => t.Key == "error.type").Value));
+            }
         });
         listener.Start();
         await using var appender = new OssAppender(options);

@@ -107,9 +107,7 @@ public class HostileClaimTests : EmulatorTest
     private static void Set(HeaderDictionary headers, string name, string? value)
     {
         if (value is not null)
-        {
             headers[name] = value;
-        }
     }
 
     // A query's bytes are UTF-8, so that half a character cannot stand in it.

@@ -83,9 +83,7 @@ public class AppendTests : EmulatorTest
     {
         List<(string, string)> query = [("append", "")];
         if (position is not null)
-        {
             query.Add(("position", position));
-        }
 
         (await Client.SendAsync(new TestRequest("POST", "logs", Key) { Query = query, Body = [1] })).Is(400, code, ec);
     }

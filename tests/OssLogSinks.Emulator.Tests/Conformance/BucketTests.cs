@@ -71,9 +71,7 @@ public class BucketTests : EmulatorTest
     {
         string[] keys = ["a", "a/1", "a/2", "b", "\uFB00", "😀"];
         foreach (var key in keys.Reverse())
-        {
             Emulator.AppendAsForeignWriter("logs", key, "x"u8);
-        }
 
         var found = new List<string>();
         for (var token = ""; ;)
@@ -84,9 +82,7 @@ public class BucketTests : EmulatorTest
             Assert.All(page.Xml.Elements("Contents"), entry => Assert.Equal("Appendable", entry.Element("Type")!.Value));
             found.AddRange(page.Xml.Elements("Contents").Select(entry => entry.Element("Key")!.Value));
             if (page.Xml.Element("IsTruncated")!.Value == "false")
-            {
                 break;
-            }
 
             token = page.Xml.Element("NextContinuationToken")!.Value;
         }
@@ -98,9 +94,7 @@ public class BucketTests : EmulatorTest
     public async Task Delimiter_FoldsAcrossPages()
     {
         foreach (var key in new[] { "a", "d/1", "d/2", "z" })
-        {
             Emulator.AppendAsForeignWriter("logs", key, "x"u8);
-        }
 
         var first = await Client.SendAsync("GET", "", ("list-type", "2"), ("delimiter", "/"), ("max-keys", "2"));
         Assert.Equal("d/", first.Xml.Element("CommonPrefixes")!.Value.Trim());

@@ -66,9 +66,7 @@ public class RawConnectionTests : EmulatorTest
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(body), TestContext.Current.CancellationToken);
         if (shutdown)
-        {
             socket.Client.Shutdown(SocketShutdown.Send);
-        }
 
         return await ReadAsync(stream);
     }

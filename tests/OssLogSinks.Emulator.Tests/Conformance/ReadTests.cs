@@ -95,9 +95,7 @@ public class ReadTests : EmulatorTest
         reply.Is(status, status == 416 ? "InvalidRange" : null);
         Assert.Equal(contentRange, reply["Content-Range"]);
         if (text is not null)
-        {
             Assert.Equal((text, whole["x-oss-hash-crc64ecma"]), (reply.Text, reply["x-oss-hash-crc64ecma"]));
-        }
     }
 
     [Fact]

@@ -231,9 +231,7 @@ public class FaultScriptTests : EmulatorTest
             Emulator.Faults.Random(0.5, 3, FaultKinds.ErrorBefore | FaultKinds.Unavailable | FaultKinds.TooManyRequests);
             var statuses = new int[30];
             for (var n = 0; n < statuses.Length; n++)
-            {
                 statuses[n] = (await Client.HeadAsync(Key)).Status;
-            }
 
             return statuses;
         }

@@ -50,9 +50,7 @@ public class RequestLogTests : EmulatorTest
         var most = (int)(RequestLog.MaxCharacters / Long.Length);
 
         for (var i = 0; i < most + 100; i++)
-        {
             log.Add(request with { RequestId = $"{i}" }, isSenderKnown: true, RequestBody.Empty, new OssReply(200));
-        }
 
         var kept = log.Snapshot();
         Assert.InRange(kept.Count, most - 100, most);
@@ -68,9 +66,7 @@ public class RequestLogTests : EmulatorTest
         var log = new RequestLog(new OssEmulatorOptions(), new EmulatorClock(TimeProvider.System));
         var headers = new HeaderDictionary { ["x-oss-meta-a"] = Long };
         for (var i = 0; i < 10_000; i++)
-        {
             log.Add(new OssRequest(Long, Long, Long) { Query = QueryParameters.Empty, Headers = headers }, isSenderKnown: false, RequestBody.Empty, new OssReply(403));
-        }
 
         var kept = log.Snapshot();
         Assert.Equal(10_000, kept.Count);

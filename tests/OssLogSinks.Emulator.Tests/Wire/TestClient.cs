@@ -41,9 +41,7 @@ internal sealed class TestClient : IDisposable
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), UriOf(request));
         if (request.Body is not null)
-        {
             message.Content = new ByteArrayContent(request.Body);
-        }
 
         foreach (var (name, value) in request.Headers)
         {
@@ -55,9 +53,7 @@ internal sealed class TestClient : IDisposable
         }
 
         if (VirtualHost is not null)
-        {
             message.Headers.Host = VirtualHost;
-        }
 
         using var response = await _http.SendAsync(message, TestContext.Current.CancellationToken);
         var headers = response.Headers.Concat(response.Content.Headers)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using OssLogSinks.Emulator.Authentication;
 
 namespace OssLogSinks.Emulator.Tests.Wire;
 
@@ -22,9 +21,7 @@ internal sealed record TestSigner(string AccessKeyId, string Secret, string Regi
         request.Headers.TryAdd("x-oss-content-sha256", "UNSIGNED-PAYLOAD");
         request.Headers.TryAdd(DateHeaderOnly ? "Date" : "x-oss-date", DateHeaderOnly ? now.ToString("r", CultureInfo.InvariantCulture) : date);
         if (Token is not null)
-        {
             request.Headers["x-oss-security-token"] = Token;
-        }
 
         var scope = $"{date[..8]}/{Region}/oss/aliyun_v4_request";
         var signature = Signature(request, date, scope, Query(request.Query));

@@ -90,8 +90,11 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
         {
             var files = records.GroupBy(r => r.File).ToArray();
             foreach (var (file, next) in files.Zip(files.Skip(1)))
+            {
                 if (next.Key.IsGone)
                     behind.UnionWith(TailOf(file));
+            }
+
             behind.UnionWith(records.Where(r => r.File.IsGone));
         }
 

@@ -79,8 +79,10 @@ public class BackpressureTests
         options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
         options.MemoryLimitBytes = 8192;
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             for (var i = 0; i < 500; i++)
                 logger.Information("{I}", i);
+        }
 
         Assert.Equal(Enumerable.Range(0, 500), _bucket.Lines.Select(line => int.Parse(line, null)));
     }

@@ -16,11 +16,13 @@ public class RenderAtCallTests
     {
         var options = Options();
         await using (var logger = Logger(options))
+        {
             await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
             {
                 for (var i = 0; i < 2000; i++)
                     logger.Information("{Thread} {I}", thread, i);
             })));
+        }
 
         var lines = _bucket.Lines.Select(line => line.Split(' ')).ToLookup(parts => parts[0], parts => int.Parse(parts[1], null));
         Assert.Equal(8, lines.Count);
@@ -68,8 +70,10 @@ public class RenderAtCallTests
         options.BlockWhenFull = true;
         options.BlockTimeout = Timeout.InfiniteTimeSpan;
         await using (var logger = Logger(options))
+        {
             for (var i = 0; i < 5000; i++)
                 logger.Information("{I}", i);
+        }
 
         Assert.Equal(Enumerable.Range(0, 5000), _bucket.Lines.Select(line => int.Parse(line, null)));
     }

@@ -92,8 +92,10 @@ public class TooLargeEventTests
     private static async Task<DeliverySnapshot> LogAsync(OssAppendSinkOptions options, params LogEvent[] events)
     {
         await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
+        {
             foreach (var logEvent in events)
                 logger.Write(logEvent);
+        }
 
         return options.Monitor!.GetSnapshot();
     }

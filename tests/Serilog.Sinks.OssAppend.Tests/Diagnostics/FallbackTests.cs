@@ -5,7 +5,6 @@ using OssLogSinks.Core.Telemetry;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
-using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
@@ -26,8 +25,10 @@ public sealed class FallbackTests : IDisposable
         options.EventSizeLimitBytes = 4096;
         options.DropTooLargeEvents = true;
         await using (var logger = Chain(options))
+        {
             for (var i = 0; i < 300; i++)
                 LogOneOfThree(logger, i);
+        }
 
         Assert.Equal(Enumerable.Range(0, 300).Where(i => i % 3 == 0).Select(i => $"half a line {i} good"), _bucket.Lines);
         Assert.Equal(
@@ -163,7 +164,9 @@ public sealed class FallbackTests : IDisposable
         await using (var logger = new LoggerConfiguration()
             .WriteTo.FallbackChain(w => w.Logger(inner => inner.WriteTo.OssAppend(options)), w => w.Sink(_fallback))
             .CreateLogger())
+        {
             logger.Information("More than ten bytes");
+        }
 
         Assert.Empty(_fallback.Messages);
         Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.TooLarge]);

@@ -33,8 +33,10 @@ public sealed class GatedFormatter : ITextFormatter
     {
         Entered.TrySetResult();
         lock (_gate)
+        {
             while (_isClosed)
                 Monitor.Wait(_gate);
+        }
 
         output.Write("half a li");
         if (logEvent.Properties.ContainsKey("Bad"))

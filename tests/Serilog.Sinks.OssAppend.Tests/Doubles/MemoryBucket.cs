@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
@@ -97,9 +96,11 @@ public sealed class MemoryBucket : IOssClient
             throw refusal;
 
         lock (_lock)
+        {
             return _objects.TryGetValue(request.Key, out var found)
                 ? Task.FromResult(new HeadObjectResult(found.Length, found.Crc64, "Appendable"))
                 : throw new OssException(HttpStatusCode.NotFound, "NoSuchKey", "The specified key does not exist.") { RequestId = "5C3D8D2A0ACA54D87B430000" };
+        }
     }
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();

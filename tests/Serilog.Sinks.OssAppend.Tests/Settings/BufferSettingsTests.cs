@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
-using Serilog.Core;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;

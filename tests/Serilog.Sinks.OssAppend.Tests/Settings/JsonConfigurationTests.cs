@@ -37,7 +37,9 @@ public sealed class JsonConfigurationTests
               "options": { "ConcurrentAppends": 2, "Name": "", "ObjectKey": "", "OutputTemplate": "", "Endpoint": "", "ObjectHeader": "",
                 "ObjectProperties": { "ContentType": "", "CacheControl": "" } } } } ] } }
             """))
+        {
             logger.Write(Some.Event("Plain"));
+        }
 
         Assert.StartsWith(key, Assert.Single(bucket.Keys), StringComparison.Ordinal);
         Assert.Contains("Plain", bucket.Text, StringComparison.Ordinal);
@@ -59,7 +61,9 @@ public sealed class JsonConfigurationTests
               }
             }
             """))
+        {
             logger.Write(Some.Event("Plain"));
+        }
 
         Assert.Equal("{\"@t\":\"2026-11-22T12:15:07.0890000Z\",\"@mt\":\"Plain\"}\n", CompactBucket.Text);
     }
@@ -122,7 +126,9 @@ public sealed class JsonConfigurationTests
               "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::PackedBucket, Serilog.Sinks.OssAppend.Tests"
             } } ] } }
             """))
+        {
             logger.Write(Some.Event("Text"));
+        }
 
         using var gzip = new GZipStream(new MemoryStream(PackedBucket.BytesOf("packed/app-20261122.log.gz")), CompressionMode.Decompress);
         Assert.Equal("columns\nText\n", new StreamReader(gzip).ReadToEnd());
@@ -140,7 +146,9 @@ public sealed class JsonConfigurationTests
               "client": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests::FormatterBucket, Serilog.Sinks.OssAppend.Tests"
             } } ] } }
             """))
+        {
             logger.Information("Text");
+        }
 
         Assert.Equal("Information\n", FormatterBucket.Text);
     }

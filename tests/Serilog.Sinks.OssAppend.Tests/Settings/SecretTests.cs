@@ -8,7 +8,6 @@ using OssLogSinks.Core.Client.Credentials;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.FromConfiguration;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 

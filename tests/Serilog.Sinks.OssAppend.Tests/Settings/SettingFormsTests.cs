@@ -87,7 +87,10 @@ public class SettingFormsTests
             new LevelFormatter(), objectKey: settings["objectKey"], rollingInterval: OssRollingInterval.Day, fileSizeLimitBytes: 12, restrictedToMinimumLevel: LogEventLevel.Warning,
             useLocalTime: false, period: TimeSpan.FromMilliseconds(8), closeTimeout: TimeSpan.FromMinutes(1), storageClass: OssStorageClass.InfrequentAccess,
             addressingStyle: OssAddressingStyle.Automatic, signatureVersion: OssSignatureVersion.V4, metadata: Metadata, client: CodeBucket).CreateLogger())
+        {
             Log(code);
+        }
+
         using (var json = Json(new(settings) { ["client"] = Class + "::JsonBucket, Serilog.Sinks.OssAppend.Tests", ["metadata:team"] = "orders" }))
             Log(json);
         using (var xml = Xml(new(settings) { ["client"] = Class + "::XmlBucket, Serilog.Sinks.OssAppend.Tests", ["metadata"] = Class + "::Metadata, Serilog.Sinks.OssAppend.Tests" }))

@@ -136,7 +136,9 @@ public class UnreadableSettingTests
             "objectKey": "x.log", "fileSizeLimitBytes": {{nothing}}, "outputTemplate": "{Message:lj}{NewLine}",
             "client": "Serilog.Sinks.OssAppend.Tests.Settings.UnreadableSettingTests::Unlimited, Serilog.Sinks.OssAppend.Tests"
             """))
+        {
             logger.Information("Text");
+        }
 
         Assert.Contains("Text\n", Unlimited.TextOf("x.log"), StringComparison.Ordinal);
     }

@@ -52,21 +52,15 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
             var current = _current;
             var isUsable = current is not null && now < _usableUntil && !current.Matches(rejected);
             if (isUsable && now < _renewAt)
-            {
                 return new ValueTask<OssCredentials>(current!);
-            }
 
             // Streams and their retries ask several times a second.
             if (!isUsable && _fetching is null && _failure is { } failure && _time.GetElapsedTime(_failedAt) < PauseWithoutAny)
-            {
                 return new ValueTask<OssCredentials>(Task.FromException<OssCredentials>(failure));
-            }
 
             fetching = _fetching ??= StartFetch();
             if (isUsable)
-            {
                 return new ValueTask<OssCredentials>(current!);
-            }
         }
 
         return new ValueTask<OssCredentials>(fetching.WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken));
@@ -132,9 +126,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private static DateTimeOffset RenewalTime(DateTimeOffset now, DateTimeOffset end)
     {
         if (end == DateTimeOffset.MaxValue)
-        {
             return end;
-        }
 
         var lifetime = (end - now).Ticks;
         var margin = Math.Min(Math.Max(ShortestMargin.Ticks, lifetime / 5), lifetime / 2);

@@ -35,9 +35,7 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
             var id = Read(names.Id);
             var secret = Read(names.Secret);
             if (id is null && secret is null)
-            {
                 continue;
-            }
 
             if (id is null || secret is null)
             {
@@ -59,9 +57,7 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
     private static void RequirePlausible(string name, string? value)
     {
         if (value is not null && OssCredentials.ProblemOf(value) is { } problem)
-        {
             throw new OssCredentialsException($"The environment variable {name} {problem}");
-        }
     }
 
     private string? Read(string name)

@@ -14,9 +14,7 @@ public sealed class OssCredentials
     public OssCredentials(string accessKeyId, string accessKeySecret, string? securityToken = null)
     {
         if (Validate(accessKeyId, accessKeySecret, securityToken) is [var fault, ..])
-        {
             throw new InvalidCredentialsException(fault);
-        }
 
         AccessKeyId = Trimmed(accessKeyId);
         AccessKeySecret = new OssSecret(Trimmed(accessKeySecret));
@@ -49,18 +47,14 @@ public sealed class OssCredentials
         Check(nameof(AccessKeyId), accessKeyId);
         Check(nameof(AccessKeySecret), accessKeySecret);
         if (!string.IsNullOrEmpty(securityToken))
-        {
             Check(nameof(SecurityToken), securityToken);
-        }
 
         return faults;
 
         void Check(string part, string? value)
         {
             if (ProblemOf(value) is { } problem)
-            {
                 faults.Add(new SettingFault(part, problem));
-            }
         }
     }
 

@@ -23,9 +23,7 @@ internal sealed class OssV1Signer : IOssSigner
     {
         input.Headers["date"] = time.UtcDateTime.ToString("r", CultureInfo.InvariantCulture);
         if (credentials.SecurityToken is not null)
-        {
             input.Headers["x-oss-security-token"] = credentials.SecurityToken.Reveal();
-        }
 
         var signature = Digest.HmacSha1(Encoding.UTF8.GetBytes(credentials.AccessKeySecret.Reveal()), StringToSign(input));
         input.Headers["authorization"] = $"OSS {credentials.AccessKeyId}:{Convert.ToBase64String(signature)}";
@@ -36,14 +34,10 @@ internal sealed class OssV1Signer : IOssSigner
     {
         var text = new StringBuilder(256).Append(input.Method).Append('\n');
         foreach (var name in new[] { "content-md5", "content-type", "date" })
-        {
             text.Append(input.Headers.TryGetValue(name, out var value) ? value : "").Append('\n');
-        }
 
         foreach (var header in input.Headers.Where(header => header.Key.StartsWith("x-oss-", StringComparison.Ordinal)))
-        {
             text.Append(header.Key).Append(':').Append(header.Value.Trim()).Append('\n');
-        }
 
         text.Append(input.Resource);
         var separator = '?';

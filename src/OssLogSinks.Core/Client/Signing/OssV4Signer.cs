@@ -33,9 +33,7 @@ internal sealed class OssV4Signer : IOssSigner
         input.Headers["date"] = time.UtcDateTime.ToString("r", CultureInfo.InvariantCulture);
         input.Headers["x-oss-content-sha256"] = CanonicalRequest.UnsignedPayload;
         if (credentials.SecurityToken is not null)
-        {
             input.Headers["x-oss-security-token"] = credentials.SecurityToken.Reveal();
-        }
 
         input.Headers["authorization"] = Authorization(CanonicalRequest.Of(input, _additionalHeaders), credentials, stamp);
     }
@@ -46,9 +44,7 @@ internal sealed class OssV4Signer : IOssSigner
         var scope = ScopeOf(stamp);
         var key = _key;
         if (key is null || !key.Fits(credentials.AccessKeySecret.Reveal(), scope))
-        {
             key = _key = SigningKey.Derive(credentials.AccessKeySecret.Reveal(), scope);
-        }
 
         // An empty AdditionalHeaders item is refused (EC 0002-00000209).
         var additional = request.AdditionalHeaders.Length == 0 ? "" : ",AdditionalHeaders=" + request.AdditionalHeaders;
@@ -95,9 +91,7 @@ internal sealed class CanonicalRequest
         {
             var isUsual = IsSignedAlways(header.Key);
             if (!isUsual && !additional.Contains(header.Key))
-            {
                 continue;
-            }
 
             text.Append(header.Key).Append(':').Append(header.Value.Trim()).Append('\n');
             if (!isUsual)
@@ -136,9 +130,7 @@ internal sealed class SigningKey
     {
         var key = Encoding.UTF8.GetBytes("aliyun_v4" + secret);
         foreach (var part in scope.Split('/'))
-        {
             key = Digest.HmacSha256(key, part);
-        }
 
         return new SigningKey(secret, scope, key);
     }

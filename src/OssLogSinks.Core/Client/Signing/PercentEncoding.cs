@@ -23,15 +23,11 @@ internal static class PercentEncoding
     public static string Query(IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
         if (parameters.Count == 0)
-        {
             return "";
-        }
 
         var encoded = new List<KeyValuePair<string, string>>(parameters.Count);
         foreach (var parameter in parameters)
-        {
             encoded.Add(new KeyValuePair<string, string>(QueryPart(parameter.Key), QueryPart(parameter.Value)));
-        }
 
         encoded.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         var text = new StringBuilder();
@@ -49,26 +45,18 @@ internal static class PercentEncoding
     {
         var plain = 0;
         while (plain < text.Length && IsPlain(text[plain], keepSlash))
-        {
             plain++;
-        }
 
         if (plain == text.Length)
-        {
             return text;
-        }
 
         var encoded = new StringBuilder(text.Length + 16).Append(text, 0, plain);
         foreach (var value in Encoding.UTF8.GetBytes(text[plain..]))
         {
             if (IsPlain((char)value, keepSlash))
-            {
                 encoded.Append((char)value);
-            }
             else
-            {
                 encoded.Append('%').Append(Hex[value >> 4]).Append(Hex[value & 15]);
-            }
         }
 
         return encoded.ToString();

@@ -182,8 +182,11 @@ internal sealed class BufferFolder : IDisposable
         }
 
         foreach (var segment in ended)
+        {
             if (segment.End is { } end)
                 _journal.SegmentEnded(segment.FirstId, end);
+        }
+
         Changed.Set();
     }
 

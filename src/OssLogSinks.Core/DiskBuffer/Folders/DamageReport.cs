@@ -43,9 +43,11 @@ internal sealed class DamageReport
     {
         var name = SegmentHeader.NameOf(firstId);
         if (IsNew(folder + name))
+        {
             _reporter.Buffer(
                 OssDiagnosticLevel.Error,
                 $"In the buffer on disk, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays where it is, and is tried again.");
+        }
     }
 
     /// <summary>Tells of records that could be read once, and cannot be any more.</summary>
@@ -88,18 +90,22 @@ internal sealed class DamageReport
     public void TellUnknownVersion(string folder)
     {
         if (IsNew(folder))
+        {
             _reporter.Buffer(
                 OssDiagnosticLevel.Error,
                 $"What a process left in '{folder}' was written by another version of this library, in a format that this one does not know. It is left where it is: let that version ship it.");
+        }
     }
 
     /// <summary>Tells, once, of names in a folder that are neither files nor folders of this user.</summary>
     public void ReportForeignEntries(string folder, IReadOnlyList<string> names)
     {
         if (names.Count > 0 && IsNew(folder + "/" + names[0]))
+        {
             _reporter.Buffer(
                 OssDiagnosticLevel.Warning,
                 $"In '{folder}', '{names[0]}'{(names.Count > 1 ? $" and {Number(names.Count - 1)} more" : "")} are links, pipes or devices, or belong to another user: they are left alone, and nothing in them is shipped.");
+        }
     }
 
     private bool IsNew(string name)

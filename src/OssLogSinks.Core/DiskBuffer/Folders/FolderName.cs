@@ -44,7 +44,9 @@ internal readonly record struct FolderName(string Text, ulong FolderId)
             || !DateTime.TryParseExact(text[..TimeLength], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             || !ulong.TryParse(text[(TimeLength + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var folderId)
             || !text.EndsWith(folderId.ToString("x16", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+        {
             return false;
+        }
 
         name = new(text, folderId);
         return true;

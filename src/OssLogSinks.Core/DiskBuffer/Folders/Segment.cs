@@ -1,5 +1,4 @@
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 

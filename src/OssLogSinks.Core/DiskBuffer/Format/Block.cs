@@ -281,14 +281,18 @@ internal sealed class BlockRecords
             || !Varint.TryReadSigned(bytes, ref _at, out var ticks)
             || !Varint.TryRead(bytes, ref _at, out var length)
             || length > (ulong)(bytes.Length - _at))
+        {
             return false;
+        }
 
         _lastAccepted = unchecked(_lastAccepted + accepted);
         _lastTicks = unchecked(_lastTicks + ticks);
         var local = _lastTicks + (_lastOffset * TimeSpan.TicksPerMinute);
         if (_lastOffset is < -840 or > 840 || _lastTicks < 0 || _lastTicks > MostTicks || local < 0 || local > MostTicks
             || _lastAccepted < 0 || _lastAccepted > MostTicks / TimeSpan.TicksPerMillisecond)
+        {
             return false;
+        }
 
         StreamIndex = (int)(head >> 1);
         (_bodyAt, _bodyLength) = (_at, (int)length);

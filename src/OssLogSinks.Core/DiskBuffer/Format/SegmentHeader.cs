@@ -88,7 +88,9 @@ internal static class FileVersion
         version = 0;
         if (source.Length < Size || BinaryPrimitives.ReadUInt64LittleEndian(source) != kind
             || BinaryPrimitives.ReadUInt32LittleEndian(source.Slice(CrcAt)) != Crc32C.Append(0, source.Slice(0, CrcAt)))
+        {
             return false;
+        }
 
         version = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8));
         return true;

@@ -54,7 +54,9 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
         if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(seed, source.Slice(4))
             || BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8)) != index
             || kind is < JournalEntryKind.Settled or > JournalEntryKind.Earlier)
+        {
             return false;
+        }
 
         synced = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(12));
         var intent = kind is JournalEntryKind.Intent or JournalEntryKind.Earlier ? ReadIntent(source) : null;

@@ -111,7 +111,9 @@ internal sealed class JournalFile : IDisposable
         if (length < JournalEntry.Size
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcAt)) != Crc32C.Append(0, bytes.AsSpan(0, CrcAt))
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(FolderIdAt)) != folderId.Value)
+        {
             return new JournalContent { Unreadable = bytes };
+        }
 
         return ReadEntries(bytes, folderId);
     }
@@ -189,8 +191,10 @@ internal sealed class JournalContent
         {
             var seed = JournalFile.SeedOf(folderId, next);
             for (var i = 0; (i + 2L) * JournalEntry.Size <= Unreadable.Length; i++)
+            {
                 if (JournalEntry.TryRead(Unreadable.AsSpan((i + 1) * JournalEntry.Size), seed, i, out _, out _))
                     return true;
+            }
         }
 
         return false;

@@ -81,8 +81,11 @@ internal sealed class JournalState
         // Made again: a dictionary that once was large stays so.
         var kept = new Dictionary<ulong, long>();
         foreach (var mark in _settled)
+        {
             if (mark.Value >= oldest)
                 kept.Add(mark.Key, mark.Value);
+        }
+
         _settled = kept;
         _intents = new Dictionary<ulong, AppendIntent>(_intents);
     }

@@ -188,9 +188,7 @@ public class DelegateCredentialsProviderTests
             foreach (var now in times)
             {
                 foreach (var expiration in times)
-                {
                     data.Add(now, expiration);
-                }
             }
 
             return data;
@@ -269,9 +267,7 @@ public class DelegateCredentialsProviderTests
         public async Task FetchedAsync(int count)
         {
             while (Fetches < count)
-            {
                 await Task.Yield();
-            }
         }
     }
 }

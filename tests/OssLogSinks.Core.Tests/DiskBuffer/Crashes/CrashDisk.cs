@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.Tests.Support;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Delivery;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Telemetry;

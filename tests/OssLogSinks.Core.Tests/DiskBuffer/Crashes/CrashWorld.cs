@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;

@@ -76,8 +76,10 @@ public class RecoveredAppendTests
         // The object is looked for, then the append goes out with all that was written at once.
         await using var orphan = await OrphanFixture.MakeAsync(compression, [2, 2, 2], streams: 1, What.Goes, outcome);
         foreach (var (record, isDamaged) in orphan.Records.Zip(damaged))
+        {
             if (isDamaged)
                 orphan.Damage(record);
+        }
 
         var stored = await orphan.ShipAsync(wire);
         // Two records share a block, and damage costs both.

@@ -1,5 +1,4 @@
 using System.Text;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Files;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Files;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Folders;

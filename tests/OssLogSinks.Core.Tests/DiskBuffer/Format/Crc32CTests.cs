@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Format;

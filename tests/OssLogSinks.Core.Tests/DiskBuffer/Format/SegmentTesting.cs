@@ -98,11 +98,13 @@ internal sealed class SegmentTesting
     {
         var records = new List<StoredRecord>();
         while (reader.TryRead(upTo))
+        {
             while (reader.Current!.TryRead())
             {
                 var record = reader.Current.Current;
                 records.Add(new StoredRecord(record.Id, record.Time, record.AcceptedTicks, record.Stream.Key, Encoding.UTF8.GetString(record.Utf8)));
             }
+        }
 
         return records;
     }

@@ -1,6 +1,5 @@
 using CsCheck;
 using OssLogSinks.Core.Client;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 

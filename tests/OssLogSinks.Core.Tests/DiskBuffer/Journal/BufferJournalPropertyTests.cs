@@ -1,5 +1,4 @@
 using CsCheck;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;

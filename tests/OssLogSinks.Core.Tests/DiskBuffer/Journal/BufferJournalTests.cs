@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.Records;
 

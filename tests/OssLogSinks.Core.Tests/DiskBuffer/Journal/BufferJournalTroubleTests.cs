@@ -1,4 +1,3 @@
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.Records;
@@ -114,9 +113,13 @@ public class BufferJournalTroubleTests
     public void KilledInOneChangeOfFilesAndInTheNext_KeepsEveryIntent()
     {
         for (var first = 0; first < 40; first++)
+        {
             for (var second = 0; second < 4; second++)
+            {
                 foreach (var tornAt in new[] { 0, 300, 700, 1000 })
                     DieTwice(first, second, tornAt);
+            }
+        }
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using CsCheck;
-using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.Records;
