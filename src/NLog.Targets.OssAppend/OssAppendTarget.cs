@@ -11,6 +11,7 @@ using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 
 namespace NLog.Targets;
 
@@ -42,7 +43,8 @@ namespace NLog.Targets;
 public sealed class OssAppendTarget : TargetWithLayout
 {
     // Made by InitializeTarget, closed by CloseTarget, both under NLog's lock; kept after the close for its counts.
-    private volatile EventPipeline? _pipeline;
+    private volatile TargetPipeline? _pipeline;
+    private Action<LogEventInfo>? _capture;
     private long _startedAt;
 
     // Why the target does not start; null if it has.
@@ -436,7 +438,6 @@ public sealed class OssAppendTarget : TargetWithLayout
 
         var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
-        var renderer = new EventRenderer(Layout, LineEnding.NewLineCharacters, DropTooLargeEvents ? int.MaxValue : options.RecordSizeLimit);
         options.Diagnostics = diagnostics;
         var pipeline = Make();
 
@@ -448,17 +449,20 @@ public sealed class OssAppendTarget : TargetWithLayout
         _startedAt = ReloadBridge.NextMoment();
         _pipeline = pipeline;
 
-        EventPipeline Make()
+        TargetPipeline Make()
         {
             var continuations = new ContinuationQueue(diagnostics);
             options.Listener = continuations;
             var appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
-            return new EventPipeline(appender, continuations, key, renderer, pipelineSettings, options.TimeProvider);
+            var frontDoor = new NLogFrontDoor(appender, continuations, Layout, LineEnding.NewLineCharacters);
+            var intake = new EventIntake<TargetEvent>(
+                appender, frontDoor, pipelineSettings.Intake, made => new LoopPump<TargetEvent>(made, BatchSize));
+            return new TargetPipeline(appender, continuations, key, intake, pipelineSettings);
         }
 
         // What is reported at start was reported by the first.
-        EventPipeline MakeAnother()
+        TargetPipeline MakeAnother()
         {
             options.ReportDoubtfulSettings = false;
             return Make();
@@ -486,27 +490,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void Write(AsyncLogEventInfo logEvent)
     {
-        if (_pipeline is not { } pipeline)
-        {
+        if (_pipeline is { } pipeline)
+            pipeline.Write(logEvent, RenderAtCall ? null : _capture ??= PrecalculateVolatileLayouts);
+        else
             WriteFailedNotInitialized(logEvent, null);
-            return;
-        }
-
-        try
-        {
-            if (!RenderAtCall)
-            {
-                using (pipeline.EnterRendering())
-                    PrecalculateVolatileLayouts(logEvent.LogEvent);
-            }
-        }
-        catch (Exception e)
-        {
-            pipeline.RefuseUnrendered(logEvent.Continuation, e);
-            return;
-        }
-
-        pipeline.Write(logEvent);
     }
 
     /// <summary>Takes one event without NLog's lock: the queue has its own, and a caller that waits for space must hold none.</summary>
@@ -530,8 +517,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     protected override void WriteFailedNotInitialized(AsyncLogEventInfo logEvent, Exception? initializeException)
     {
         // NLog would report a success for an event that comes after the close.
-        if (initializeException is null && _pipeline is not null)
-            WriteLate(logEvent);
+        if (initializeException is null && _pipeline is { } pipeline)
+            pipeline.Write(logEvent, RenderAtCall ? null : Layout.Precalculate);
         else
             base.WriteFailedNotInitialized(logEvent, initializeException ?? new OssDeliveryException(DropReason.Closed, "The target was not initialised.", null));
     }
@@ -566,25 +553,5 @@ public sealed class OssAppendTarget : TargetWithLayout
         // Targets that begin again do so in any order.
         _plainKey = null;
         base.CloseTarget();
-    }
-
-    // NLog captures nothing for a target that is closed.
-    private void WriteLate(AsyncLogEventInfo logEvent)
-    {
-        try
-        {
-            if (!RenderAtCall)
-            {
-                using (_pipeline!.EnterRendering())
-                    Layout.Precalculate(logEvent.LogEvent);
-            }
-        }
-        catch (Exception e)
-        {
-            _pipeline!.RefuseUnrendered(logEvent.Continuation, e);
-            return;
-        }
-
-        _pipeline!.Write(logEvent);
     }
 }

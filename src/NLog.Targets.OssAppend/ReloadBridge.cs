@@ -17,17 +17,17 @@ internal sealed class ReloadBridge
     private static readonly ConcurrentDictionary<ReloadBridge, long> Active = new();
     private static long _moments;
 
-    private readonly Func<EventPipeline> _make;
+    private readonly Func<TargetPipeline> _make;
     private readonly TimeProvider _time;
     private readonly LogFactory? _factory;
     private readonly object _gate = new();
 
     // Guarded by _gate.
-    private EventPipeline? _pipeline;
+    private TargetPipeline? _pipeline;
     private ITimer? _endOfGrace;
     private bool _isOn;
 
-    public ReloadBridge(Func<EventPipeline> make, TimeProvider time, LogFactory? factory)
+    public ReloadBridge(Func<TargetPipeline> make, TimeProvider time, LogFactory? factory)
     {
         _make = make;
         _time = time;
@@ -71,7 +71,7 @@ internal sealed class ReloadBridge
     /// <summary>Takes an event on the thread that logs it; false before the beginning and after the end.</summary>
     public bool TryWrite(AsyncLogEventInfo logEvent)
     {
-        EventPipeline pipeline;
+        TargetPipeline pipeline;
         lock (_gate)
         {
             if (!_isOn)
@@ -89,13 +89,14 @@ internal sealed class ReloadBridge
             }
         }
 
-        pipeline.Write(logEvent);
+        // NLog captures nothing for a target that is closed; the closed pipeline did.
+        pipeline.Write(logEvent, capture: null);
         return true;
     }
 
     private void End(object? heldLock)
     {
-        EventPipeline? pipeline;
+        TargetPipeline? pipeline;
         lock (_gate)
         {
             _isOn = false;

@@ -5,6 +5,7 @@ using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
@@ -31,6 +32,9 @@ internal sealed class TargetSettings
 
     // In place of credentials that are refused here, so that the core's check does not report them as missing. It signs nothing.
     private static readonly StaticCredentialsProvider RefusedAlready = new("no-access-key", "no-secret");
+
+    // How often events are taken that come one by one; with a buffer they are not safe before.
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(10);
 
     private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
 
@@ -87,17 +91,29 @@ internal sealed class TargetSettings
         return options;
     }
 
-    public PipelineSettings ToPipelineSettings(OssAppenderOptions options) => new(
-        _target.QueueLimit,
-        _target.OverflowAction,
-        _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds),
-        _target.BatchSize,
-        options.CloseTimeout,
-        _target.DrainOnProcessExit,
-        _target.FlushTarget,
-        _target.FlushTimeoutSeconds == -1 ? Timeout.InfiniteTimeSpan : Seconds(_target.FlushTimeoutSeconds),
-        HasBuffer: options.BufferPath is not null,
-        RenderAtCall: _target.RenderAtCall);
+    public PipelineSettings ToPipelineSettings(OssAppenderOptions options)
+    {
+        var isBlocking = _target.OverflowAction == AsyncTargetWrapperOverflowAction.Block;
+        var blockTimeout = _target.BlockTimeoutMilliseconds == -1 ? Timeout.InfiniteTimeSpan : Milliseconds(_target.BlockTimeoutMilliseconds);
+        var intake = new IntakeSettings(
+            _target.OverflowAction == AsyncTargetWrapperOverflowAction.Grow ? int.MaxValue : _target.QueueLimit,
+            _target.BatchSize,
+            BatchInterval,
+            isBlocking ? blockTimeout : TimeSpan.Zero,
+            options.CloseTimeout)
+        {
+            EventSizeLimit = _target.DropTooLargeEvents ? int.MaxValue : options.RecordSizeLimit,
+            YieldsIfRefused = _target.OverflowAction == AsyncTargetWrapperOverflowAction.Discard,
+            HasBuffer = options.BufferPath is not null,
+            RenderAtCall = _target.RenderAtCall,
+            Time = options.TimeProvider,
+        };
+        return new PipelineSettings(
+            intake,
+            _target.FlushTarget,
+            _target.FlushTimeoutSeconds == -1 ? Timeout.InfiniteTimeSpan : Seconds(_target.FlushTimeoutSeconds),
+            _target.DrainOnProcessExit);
+    }
 
     /// <summary>Every fault, each as 'Property: what to do.'</summary>
     public IReadOnlyList<string> Check(OssAppenderOptions options, KeyLayout key)

@@ -3,6 +3,7 @@ using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -69,7 +70,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 
     private bool Close()
     {
-        var hasEnded = CloseWait.EndsInTime(_appender.CloseAsync(_closeTimeout), _time.GetTimestamp(), _closeTimeout + CloseWait.Slack, _time);
+        var hasEnded = BoundedWait.For(_appender.CloseAsync(_closeTimeout), _closeTimeout + EventIntake<LogEvent>.LongestGrace, _time);
         if (!hasEnded)
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
         return hasEnded;
@@ -93,7 +94,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 
         var record = new LogRecord(logEvent.Timestamp, writer.Written)
         {
-            KeyValues = _keyNames.Count == 0 ? default : new KeyValues(_keyNames).Read(logEvent),
+            KeyValues = _keyNames.Count == 0 ? default : KeyValues.Read(logEvent, _keyNames, new string?[_keyNames.Count]),
             State = audited,
         };
 

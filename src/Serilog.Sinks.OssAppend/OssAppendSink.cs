@@ -2,6 +2,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -11,95 +12,73 @@ using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>
-/// The sink that keeps the accounts: every event that is emitted is stored, or counted and told as lost; the close is bounded.
-/// </summary>
+/// <summary>Serilog's side of the intake: every emitted event is delivered, or counted and reported as dropped; the close is bounded.</summary>
 internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDrainable, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;
     private readonly OssAppender _appender;
-    private readonly IIntake _intake;
-    private readonly TimeProvider _time;
+    private readonly EventIntake<LogEvent> _intake;
     private readonly IDisposable? _drainAtEnd;
-    private readonly object _closing = new();
-    private Task? _closed;
 
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendSink(OssAppendSinkOptions options)
     {
-        _time = options.TimeProvider;
-        CloseTimeout = options.CloseTimeout;
         _relay = new FailureRelay(this);
-
         var appenderOptions = AppenderSettings.From(options);
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
-        var dropReporter = new DropReporter(_appender, _relay);
-        var formatter = new BoundedFormatter(
-            options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider),
+        var formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider);
+        _intake = new EventIntake<LogEvent>(
             _appender,
-            options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes);
-        var queue = QueueSettingsOf(options);
-        _intake = options.RenderAtCall
-            ? new RenderingIntake(_appender, formatter, _relay, dropReporter, queue.CallerTimeout)
-            : new QueueIntake(queue, _appender, formatter, _relay, dropReporter);
+            new SerilogFrontDoor(_appender, formatter, _relay),
+            IntakeSettingsOf(options),
+            intake => new BatchingPump(intake, options.BatchSizeLimit));
         options.Monitor?.Watch(this);
         _drainAtEnd = options.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
 
-    public TimeSpan CloseTimeout { get; }
+    public TimeSpan CloseTimeout => _intake.CloseTimeout;
 
     /// <summary>Events that wait to be rendered.</summary>
-    public int QueueLength => _intake.Waiting;
+    public int QueueLength => _intake.Gate.Count;
 
     public void SetFailureListener(ILoggingFailureListener failureListener) =>
         _relay.SetListener(failureListener ?? throw new ArgumentNullException(nameof(failureListener)));
 
-    public void Emit(LogEvent logEvent) => _intake.Take(logEvent ?? throw new ArgumentNullException(nameof(logEvent)));
+    public void Emit(LogEvent logEvent)
+    {
+        if (!_intake.TryTake(logEvent ?? throw new ArgumentNullException(nameof(logEvent))))
+            _intake.DropAtCall(logEvent, DropCause.Closed);
+    }
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
-    public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
+    public Task<bool> FlushAsync(CancellationToken cancellationToken) => _intake.FlushAsync(cancellationToken);
 
-    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
-    {
-        await _intake.WhenHandedOver().WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
-        return await _appender.FlushAsync(target, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) => _intake.FlushAsync(target, cancellationToken);
 
     public async ValueTask DisposeAsync() => await CloseAsync(CloseTimeout).ConfigureAwait(false);
 
     public void Dispose() => CloseAsync(CloseTimeout).GetAwaiter().GetResult();
 
-    public Task CloseAsync(TimeSpan timeout)
+    public async Task CloseAsync(TimeSpan timeout)
     {
-        lock (_closing)
-            return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
+        if (!await _intake.CloseAsync(timeout).ConfigureAwait(false))
+            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+        _drainAtEnd?.Dispose();
     }
 
-    private static QueueSettings QueueSettingsOf(OssAppendSinkOptions options) => new(
+    private static IntakeSettings IntakeSettingsOf(OssAppendSinkOptions options) => new(
         options.QueueLimit,
         options.BatchSizeLimit,
         AppenderSettings.BatchIntervalOf(options),
-        options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero)
+        options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero,
+        options.CloseTimeout)
     {
+        EventSizeLimit = options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes,
         YieldsIfRefused = !options.BlockWhenFull,
         HasBuffer = options.BufferPath is not null,
+        RenderAtCall = options.RenderAtCall,
         Time = options.TimeProvider,
     };
-
-    private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
-
-    private bool Close(long begun, TimeSpan timeout)
-    {
-        _intake.Close(begun, timeout);
-
-        var rest = BoundedWait.Remaining(begun, timeout, _time);
-        if (!CloseWait.EndsInTime(_appender.CloseAsync(rest), _time.GetTimestamp(), rest + CloseWait.Slack, _time))
-            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
-
-        _intake.Dispose();
-        _drainAtEnd?.Dispose();
-        return true;
-    }
 }

@@ -4,31 +4,20 @@ using Serilog.Events;
 namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
-/// Reads an event's values for the places in the object key: <c>Level</c> is the event's level, everything else a property;
-/// only scalars have a text, whatever else is as good as absent. One array is used for all events.
+/// Reads an event's values for the places in the object key: <c>Level</c> is the event's level, everything else a property. Only scalars
+/// have a text; anything else counts as absent.
 /// </summary>
-internal sealed class KeyValues
+internal static class KeyValues
 {
     private static readonly string[] LevelNames = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
 
-    private readonly string?[] _values;
-
-    public KeyValues(IReadOnlyList<string> names)
+    /// <summary>The event's values in the order of the names.</summary>
+    public static ReadOnlyMemory<string?> Read(LogEvent logEvent, IReadOnlyList<string> names, string?[] values)
     {
-        Names = names;
-        _values = new string?[names.Count];
-    }
+        for (var i = 0; i < values.Length; i++)
+            values[i] = names[i] == "Level" ? NameOf(logEvent.Level) : TextOf(logEvent, names[i]);
 
-    /// <summary>The properties whose values are read.</summary>
-    public IReadOnlyList<string> Names { get; }
-
-    /// <summary>The event's values in the order of the names. Valid until the next call.</summary>
-    public ReadOnlyMemory<string?> Read(LogEvent logEvent)
-    {
-        for (var i = 0; i < _values.Length; i++)
-            _values[i] = Names[i] == "Level" ? NameOf(logEvent.Level) : TextOf(logEvent, Names[i]);
-
-        return _values;
+        return values;
     }
 
     private static string NameOf(LogEventLevel level) =>

@@ -1,5 +1,6 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -24,9 +25,6 @@ internal sealed class FailureRelay : IDeliveryListener
 
     public void SetListener(ILoggingFailureListener listener) =>
         _listener = ReferenceEquals(listener, SelfLog.FailureListener) ? null : listener;
-
-    /// <summary>Whether losses are told to somebody.</summary>
-    public bool HasListener => _listener is not null;
 
     /// <summary>Who logs an event now.</summary>
     public EventOrigin OriginOf(OssAppender appender)
@@ -89,20 +87,4 @@ internal sealed class FailureRelay : IDeliveryListener
     }
 
     private sealed record EventOfDelivery(LogEvent Event);
-}
-
-/// <summary>Who has logged an event.</summary>
-internal enum EventOrigin
-{
-    /// <summary>The application.</summary>
-    Application,
-
-    /// <summary>Something that delivery calls.</summary>
-    Delivery,
-
-    /// <summary>The failure listener, because of a loss.</summary>
-    FailureListener,
-
-    /// <summary>The failure listener, because something is lost that delivery itself has logged: part of the delivery.</summary>
-    FailureListenerInDelivery,
 }

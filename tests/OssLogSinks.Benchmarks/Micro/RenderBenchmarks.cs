@@ -1,6 +1,5 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using NLog.Targets.OssAppend;
 using OssLogSinks.Benchmarks.FrontDoors;
 using OssLogSinks.Core.Records;
 using Serilog.Events;
@@ -10,7 +9,7 @@ using Serilog.Sinks.OssAppend.Rendering;
 
 namespace OssLogSinks.Benchmarks.Micro;
 
-/// <summary>An event becomes UTF-8.</summary>
+/// <summary>A Serilog event becomes UTF-8.</summary>
 [MemoryDiagnoser]
 public class RenderBenchmarks
 {
@@ -18,18 +17,12 @@ public class RenderBenchmarks
     private readonly ITextFormatter _text = OutputTemplateFormatter.For(Formatters.OutputTemplate, CultureInfo.InvariantCulture);
     private readonly ITextFormatter _clef = new OssAppendCompactJsonFormatter();
     private readonly LogEvent _serilog = SampleEvents.Serilog();
-    private readonly NLog.LogEventInfo _nlog = SampleEvents.NLog();
-    private readonly EventBuffer _buffer = new();
-    private readonly EventRenderer _renderer = new(NLogFrontDoors.LineLayout, "\n", limit: 1 << 20);
 
     [Benchmark]
     public int SerilogText() => Render(_text);
 
     [Benchmark]
     public int SerilogClef() => Render(_clef);
-
-    [Benchmark]
-    public int NLogText() => _renderer.Render(_nlog, _buffer, out _).Length;
 
     private int Render(ITextFormatter formatter)
     {

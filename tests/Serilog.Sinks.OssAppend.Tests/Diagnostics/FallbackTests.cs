@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;

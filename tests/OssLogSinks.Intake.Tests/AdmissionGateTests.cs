@@ -1,19 +1,16 @@
 using Microsoft.Extensions.Time.Testing;
-using Serilog.Events;
-using Serilog.Sinks.OssAppend.Delivery;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
-namespace Serilog.Sinks.OssAppend.Tests.Delivery;
+namespace OssLogSinks.Intake.Tests;
 
 public class AdmissionGateTests
 {
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly List<LogEvent> _queue = [];
+    private readonly List<string> _queue = [];
 
     [Fact]
-    public void FullGate_SendsTheNewestAway_UntilOneLeaves()
+    public void FullGate_RefusesTheNewest_UntilOneLeaves()
     {
         var gate = GateOf(2, TimeSpan.Zero);
 
@@ -25,7 +22,7 @@ public class AdmissionGateTests
     }
 
     [Fact]
-    public async Task PatientCaller_EntersWhenOneLeaves()
+    public async Task WaitingCaller_EntersWhenOneLeaves()
     {
         var gate = GateOf(1, TimeSpan.FromSeconds(5));
         Enter(gate);
@@ -38,7 +35,7 @@ public class AdmissionGateTests
     }
 
     [Fact]
-    public async Task PatientCaller_IsSentAwayWhenTheTimeIsOver()
+    public async Task WaitingCaller_IsSentAwayWhenTheTimeIsOver()
     {
         var gate = GateOf(1, TimeSpan.FromSeconds(5));
         Enter(gate);
@@ -71,15 +68,18 @@ public class AdmissionGateTests
             },
             TestContext.Current.CancellationToken);
 
-        for (var left = 0; left < 3 * AdmissionGate.Pace; left += gate.Leave(100))
+        while (!entering.IsCompleted || gate.Count > 0)
+        {
+            gate.Leave(100);
             await Task.Yield();
+        }
 
         await entering.InTime();
         Assert.Equal(0, gate.Count);
     }
 
     [Fact]
-    public async Task Close_SendsThoseAwayWhoWait()
+    public async Task Close_SendsWaitingCallersAway()
     {
         var gate = GateOf(1, Timeout.InfiniteTimeSpan);
         Enter(gate);
@@ -92,7 +92,7 @@ public class AdmissionGateTests
     }
 
     [Fact]
-    public async Task WhenLeft_EndsWhenThoseInsideHaveLeft_WhoeverEntersAfter()
+    public async Task WhenLeft_EndsWhenThoseInsideHaveLeft()
     {
         var gate = GateOf(10, TimeSpan.Zero);
         Enter(gate);
@@ -108,15 +108,44 @@ public class AdmissionGateTests
     }
 
     [Fact]
-    public void EmptyOut_CountsThoseInside_AndLateLeaversNoMore()
+    public async Task DroppedEvent_IsToldByTheNextFlush()
+    {
+        var gate = GateOf(10, TimeSpan.Zero);
+        gate.CountDropped();
+        Assert.False(await gate.WhenLeft());
+
+        Enter(gate);
+        var first = gate.WhenLeft();
+        Enter(gate);
+        var second = gate.WhenLeft();
+        gate.Leave(1);
+        gate.Leave(1, areDropped: true);
+        Enter(gate);
+        var third = gate.WhenLeft();
+        gate.Leave(1);
+
+        Assert.Equal<bool[]>([true, false, true], await Task.WhenAll(first, second, third).InTime());
+    }
+
+    [Fact]
+    public async Task RestThatIsGivenUp_IsWhatWasNotClaimed()
     {
         var gate = GateOf(10, TimeSpan.Zero);
         Enter(gate);
+        Enter(gate, EventOrigin.Delivery);
         Enter(gate);
+        Enter(gate, EventOrigin.FailureListener);
+        var flush = gate.WhenLeft();
+        Assert.Equal([EventOrigin.Application, EventOrigin.Delivery], [gate.OriginOfNext(), gate.OriginOfNext()]);
+        Assert.True(gate.TryClaim());
 
-        Assert.Equal(2, gate.EmptyOut());
-        gate.Leave(2);
+        Assert.Equal([EventOrigin.Delivery, EventOrigin.Application, EventOrigin.FailureListener], gate.GiveUpRest());
+
+        Assert.False(gate.TryClaim());
+        Assert.Empty(gate.GiveUpRest());
+        gate.Leave(1);
         Assert.Equal(0, gate.Count);
+        Assert.False(await flush.InTime());
     }
 
     [Fact]
@@ -156,13 +185,13 @@ public class AdmissionGateTests
     }
 
     [Fact]
-    public async Task WhoeverWaitsForThoseInside_EndsTheWait()
+    public async Task FlushOfThoseInside_EndsTheWait()
     {
         var gate = GateOf(10, TimeSpan.Zero, Never);
         var next = gate.WhenNext();
         Enter(gate);
 
-        var left = Task.CompletedTask;
+        Task left = Task.CompletedTask;
         await EndsAsync(gate, next, () => left = gate.WhenLeft());
         Assert.False(left.IsCompleted);
     }
@@ -187,5 +216,5 @@ public class AdmissionGateTests
 
     private AdmissionGate GateOf(int limit, TimeSpan timeout, TimeSpan batchInterval = default) => new(limit, timeout, _time, batchSize: 1, batchInterval);
 
-    private Admission Enter(AdmissionGate gate) => gate.Enter(Some.Event("x"), _queue.Add);
+    private Admission Enter(AdmissionGate gate, EventOrigin origin = EventOrigin.Application) => gate.Enter("x", _queue.Add, origin);
 }

@@ -1,0 +1,360 @@
+using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Intake;
+
+/// <summary>
+/// The bounded entrance. An event that entered leaves once, in its turn; never more than the limit are inside; none enters after the
+/// close. Any thread may enter; one at a time, the pump's, hands over.
+/// </summary>
+internal sealed class AdmissionGate
+{
+    /// <summary>
+    /// Number of events inside at which callers that may wait start to keep pace with the renderer. It is far below a large limit, because
+    /// the garbage collector copies events that wait long, which costs more than everything else. Callers go on when most of these events
+    /// have left, so few of them wait and few threads are woken.
+    /// </summary>
+    public const int Pace = 2000;
+
+    private const int BatchesPerPace = 4;
+
+    // Callers do not wait for a renderer that has not moved for this long: it may hang, or get no processor.
+    private const int LongestPaceMilliseconds = 20;
+
+    private readonly int _limit;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _batchInterval;
+    private readonly int _pace;
+    private readonly int _caughtUp;
+    private readonly int _enough;
+
+    // Guarded by Lock.
+    private readonly Queue<(long Target, long DroppedBefore, TaskCompletionSource<bool> Reached)> _watchers = new();
+    private readonly Queue<(long Number, EventOrigin Origin)> _others = new();
+    private TaskCompletionSource<bool>? _arrival;
+    private int _expected;
+    private long _entered;
+    private long _left;
+    private long _dropped;
+    private long _droppedAtFlush;
+    private int _blocked;
+    private bool _isHeldUp;
+    private bool _isClosed;
+    private bool _isGivenUp;
+
+    // Written under Lock.
+    private volatile bool _hasOthers;
+
+    // Events that the pump's thread made its own; negative once the rest is given up. Changed by interlocked operations only.
+    private long _claimed;
+
+    // The pump's thread's own.
+    private long _taken;
+
+    /// <param name="limit">The most events inside.</param>
+    /// <param name="timeout">How long a caller waits for space; zero not at all, infinite for as long as it takes.</param>
+    /// <param name="time">The clock of that timeout.</param>
+    /// <param name="batchSize">How many events are handed over at a time.</param>
+    /// <param name="batchInterval">How often events are handed over that come one by one.</param>
+    public AdmissionGate(int limit, TimeSpan timeout, TimeProvider time, int batchSize, TimeSpan batchInterval)
+    {
+        _limit = limit;
+        _timeout = timeout;
+        _time = time;
+        _batchInterval = batchInterval;
+        var pace = (int)Math.Min(int.MaxValue, Math.Max(Pace, (long)BatchesPerPace * batchSize));
+        _pace = timeout != TimeSpan.Zero && limit > pace ? pace : int.MaxValue;
+        _caughtUp = pace / BatchesPerPace;
+        _enough = Math.Max(1, Math.Min(limit, pace) / 2);
+    }
+
+    /// <summary>Guards this gate, and what a pump keeps for it.</summary>
+    public object Lock { get; } = new();
+
+    public int Count
+    {
+        get
+        {
+            lock (Lock)
+                return (int)(_entered - _left);
+        }
+    }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (Lock)
+                return _isClosed;
+        }
+    }
+
+    /// <summary>Whether the rest was given up, so that nothing is handed over any more.</summary>
+    public bool IsGivenUp
+    {
+        get
+        {
+            lock (Lock)
+                return _isGivenUp;
+        }
+    }
+
+    /// <summary>How many callers wait for space.</summary>
+    public int BlockedCallers
+    {
+        get
+        {
+            lock (Lock)
+                return _blocked;
+        }
+    }
+
+    /// <summary>Number of events inside at which the waiting pump is woken; 0 if it does not wait.</summary>
+    public int Awaited
+    {
+        get
+        {
+            lock (Lock)
+                return _arrival is null ? 0 : _expected;
+        }
+    }
+
+    /// <summary>Lets an event in, if there is space in time. What delivery itself logs never waits.</summary>
+    /// <param name="logEvent">The event.</param>
+    /// <param name="post">Puts it into the pump's queue; called under the lock.</param>
+    /// <param name="origin">Who logged it; <see cref="OriginOfNext"/> says so when its turn comes.</param>
+    public Admission Enter<TEvent>(TEvent logEvent, Action<TEvent> post, EventOrigin origin = EventOrigin.Application)
+    {
+        if (Enter(logEvent, post, origin, mayBlock: null) is { } admission)
+            return admission;
+
+        // Found out outside the lock, because it takes its time.
+        return Enter(logEvent, post, origin, mayBlock: DeliveryScope.MayWait())!.Value;
+    }
+
+    /// <summary>
+    /// Waits until there is something to hand over. While events keep coming, the pump looks by its own clock, so no call pays for waking
+    /// it. A call wakes it where much waits already, or where nothing has come for a while. After the close it waits no more.
+    /// </summary>
+    public async Task WhenNext()
+    {
+        if (Count > 0)
+            return;
+
+        // In real time, like everything that is about processors: a test's clock does not move them.
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _batchInterval, Timeout.InfiniteTimeSpan))
+            await Task.WhenAny(WhenInside(_enough), over.Task).ConfigureAwait(false);
+
+        await WhenInside(1).ConfigureAwait(false);
+    }
+
+    /// <summary>Who logged the next event that is handed over; to be asked once for each, in their order.</summary>
+    public EventOrigin OriginOfNext() => OriginOf(_taken++);
+
+    /// <summary>Makes the event whose turn it is the caller's for good; false if a close has given it up.</summary>
+    public bool TryClaim() => Interlocked.Increment(ref _claimed) > 0;
+
+    /// <summary>The oldest events inside leave.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="areDropped">Whether they were dropped.</param>
+    public void Leave(int count, bool areDropped = false)
+    {
+        lock (Lock)
+        {
+            count = (int)Math.Min(count, _entered - _left);
+            _left += count;
+            _dropped += areDropped ? count : 0;
+            _isHeldUp &= count == 0;
+            while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
+            {
+                var (_, droppedBefore, reached) = _watchers.Dequeue();
+                reached.TrySetResult(EndFlush(droppedBefore));
+            }
+
+            if (_blocked > 0 || _entered - _left <= _caughtUp)
+                Monitor.PulseAll(Lock);
+        }
+    }
+
+    /// <summary>Callers are not slowed down until events leave again: the pump itself waits for OSS.</summary>
+    public void HoldUp()
+    {
+        lock (Lock)
+        {
+            _isHeldUp = true;
+            Monitor.PulseAll(Lock);
+        }
+    }
+
+    /// <summary>An event was dropped that was never inside.</summary>
+    public void CountDropped()
+    {
+        lock (Lock)
+            _dropped++;
+    }
+
+    /// <summary>Ends when all events that are inside now have left: with true if none was dropped since the flush before.</summary>
+    public Task<bool> WhenLeft()
+    {
+        lock (Lock)
+        {
+            if (_left == _entered)
+                return Task.FromResult(EndFlush(_droppedAtFlush));
+
+            var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _watchers.Enqueue((_entered, _droppedAtFlush, reached));
+            EndWait();
+            return reached.Task;
+        }
+    }
+
+    /// <summary>Lets no event in any more; callers that wait for space are sent away.</summary>
+    public void Close()
+    {
+        lock (Lock)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(Lock);
+            EndWait();
+        }
+    }
+
+    /// <summary>All events that the pump's thread has not claimed leave now, and it can claim none any more.</summary>
+    /// <returns>Who logged them, in their order.</returns>
+    public IReadOnlyList<EventOrigin> GiveUpRest()
+    {
+        var claimed = Interlocked.Exchange(ref _claimed, long.MinValue);
+        if (claimed < 0)
+            return [];
+
+        lock (Lock)
+        {
+            _isGivenUp = true;
+            var origins = new List<EventOrigin>();
+            for (var number = claimed; number < _entered; number++)
+                origins.Add(OriginOf(number));
+
+            Leave((int)(claimed - _left));
+            Leave(int.MaxValue, areDropped: true);
+            return origins;
+        }
+    }
+
+    // Null if it has to be found out first whether the thread may be blocked.
+    private Admission? Enter<TEvent>(TEvent logEvent, Action<TEvent> post, EventOrigin origin, bool? mayBlock)
+    {
+        lock (Lock)
+        {
+            if (_entered - _left >= _pace && origin == EventOrigin.Application && !DeliveryScope.IsActive)
+                KeepPace();
+            if (!HasSpace() && !_isClosed && _timeout != TimeSpan.Zero && origin == EventOrigin.Application)
+            {
+                if (mayBlock is null)
+                    return null;
+                if (mayBlock.Value)
+                    WaitForSpace();
+            }
+
+            if (_isClosed)
+                return Admission.Closed;
+            if (!HasSpace())
+                return Admission.Full;
+
+            if (origin != EventOrigin.Application)
+            {
+                _others.Enqueue((_entered, origin));
+                _hasOthers = true;
+            }
+
+            _entered++;
+            post(logEvent);
+            if (_arrival is not null && _entered - _left >= _expected)
+                EndWait();
+            return Admission.Entered;
+        }
+    }
+
+    // An entry stays until a later event is asked for, so a close can ask for this one again.
+    private EventOrigin OriginOf(long number)
+    {
+        if (!_hasOthers)
+            return EventOrigin.Application;
+
+        lock (Lock)
+        {
+            while (_others.Count > 0 && _others.Peek().Number < number)
+                _others.Dequeue();
+
+            _hasOthers = _others.Count > 0;
+            return _hasOthers && _others.Peek().Number == number ? _others.Peek().Origin : EventOrigin.Application;
+        }
+    }
+
+    // Ends earlier when a flush waits for what is inside, or after the close.
+    private Task WhenInside(int count)
+    {
+        lock (Lock)
+        {
+            if (_entered - _left >= count || _watchers.Count > 0 || _isClosed)
+                return Task.CompletedTask;
+
+            _arrival = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _expected = count;
+            return _arrival.Task;
+        }
+    }
+
+    private void EndWait()
+    {
+        _arrival?.TrySetResult(true);
+        _arrival = null;
+    }
+
+    private bool EndFlush(long droppedBefore)
+    {
+        _droppedAtFlush = _dropped;
+        return droppedBefore == _dropped;
+    }
+
+    private bool HasSpace() => _entered - _left < _limit;
+
+    private void KeepPace()
+    {
+        while (_entered - _left > _caughtUp && !_isHeldUp && !_isClosed)
+        {
+            var left = _left;
+            if (!Monitor.Wait(Lock, LongestPaceMilliseconds) && left == _left)
+                _isHeldUp = true;
+        }
+    }
+
+    private void WaitForSpace()
+    {
+        var isOver = false;
+        using var timer = _time.CreateTimer(_ => Over(), null, _timeout, Timeout.InfiniteTimeSpan);
+        using var blocked = BlockedCaller.Enter();
+        _blocked++;
+        while (!HasSpace() && !_isClosed && !isOver)
+            Monitor.Wait(Lock);
+        _blocked--;
+
+        void Over()
+        {
+            lock (Lock)
+            {
+                isOver = true;
+                Monitor.PulseAll(Lock);
+            }
+        }
+    }
+}
+
+/// <summary>What became of an event at the gate.</summary>
+internal enum Admission
+{
+    Entered,
+    Full,
+    Closed,
+}

@@ -1,0 +1,68 @@
+using OssLogSinks.Core;
+using OssLogSinks.Intake;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Parsing;
+using Serilog.Sinks.OssAppend.Diagnostics;
+
+namespace Serilog.Sinks.OssAppend.Delivery;
+
+/// <summary>Maps Serilog's events to records, and their outcomes back to the failure listener.</summary>
+internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
+{
+    private const int LongestBeginning = 200;
+
+    private static readonly MessageTemplate PlaceholderText = new MessageTemplateParser().Parse(
+        "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}");
+
+    private readonly OssAppender _appender;
+    private readonly ITextFormatter _formatter;
+    private readonly FailureRelay _relay;
+    private readonly IReadOnlyList<string> _keyNames;
+
+    /// <param name="appender">Takes the records.</param>
+    /// <param name="formatter">Renders events, on many threads at once if they are rendered within their calls.</param>
+    /// <param name="relay">Tells the failure listener.</param>
+    public SerilogFrontDoor(OssAppender appender, ITextFormatter formatter, FailureRelay relay)
+    {
+        _appender = appender;
+        _formatter = formatter;
+        _relay = relay;
+        _keyNames = appender.KeyTemplate.PropertyNames;
+    }
+
+    public EventOrigin Origin => _relay.OriginOf(_appender);
+
+    public void Render(LogEvent logEvent, RenderBuffer buffer) => _formatter.Format(logEvent, buffer.Utf8);
+
+    public DateTimeOffset TimeOf(LogEvent logEvent) => logEvent.Timestamp;
+
+    public ReadOnlyMemory<string?> KeyValuesOf(LogEvent logEvent, RenderBuffer buffer) =>
+        _keyNames.Count == 0 ? default : KeyValues.Read(logEvent, _keyNames, buffer.Values(_keyNames.Count));
+
+    public object? StateOf(LogEvent logEvent, EventOrigin origin) => _relay.StateOf(logEvent, origin);
+
+    public void OnDropped(LogEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
+    {
+        if (_relay.StateOf(logEvent, origin) is not { } state)
+            return;
+
+        using (_appender.EnterDeliveryOnThread())
+            _relay.OnDropped([state], cause.ToException());
+    }
+
+    public LogEvent PlaceholderOf(LogEvent logEvent, int size, int sizeLimit)
+    {
+        var beginning = logEvent.MessageTemplate.Text;
+        List<LogEventProperty> properties =
+        [
+            new("EventSize", new ScalarValue(size)),
+            new("EventSizeLimit", new ScalarValue(sizeLimit)),
+            new("EventBeginning", new ScalarValue(beginning.Length > LongestBeginning ? beginning.Substring(0, LongestBeginning) : beginning)),
+        ];
+        if (logEvent.Properties.TryGetValue(Core.Constants.SourceContextPropertyName, out var source) && source is ScalarValue { Value: string })
+            properties.Add(new(Core.Constants.SourceContextPropertyName, source));
+
+        return new LogEvent(logEvent.Timestamp, logEvent.Level, null, PlaceholderText, properties, logEvent.TraceId ?? default, logEvent.SpanId ?? default);
+    }
+}
