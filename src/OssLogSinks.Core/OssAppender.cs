@@ -266,17 +266,17 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private Acceptance AddInTime(in LogRecord record, bool isDue, Task spaceAvailable, TimeSpan timeout)
     {
-        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = _time.CreateTimer(_ => over.TrySetResult(true), null, timeout, Timeout.InfiniteTimeSpan);
+        var begun = _time.GetTimestamp();
         using var blocked = BlockedCaller.Enter();
         Acceptance acceptance;
+        bool isInTime;
         Task? next = spaceAvailable;
         do
         {
-            Task.WaitAny(next!, over.Task);
+            isInTime = BoundedWait.For(next!, begun, timeout, _time);
             acceptance = Add(record, isDue, out next);
         }
-        while (acceptance == Acceptance.Full && !over.Task.IsCompleted);
+        while (acceptance == Acceptance.Full && isInTime);
 
         return acceptance;
     }

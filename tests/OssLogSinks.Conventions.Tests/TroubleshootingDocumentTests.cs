@@ -21,9 +21,10 @@ public partial class TroubleshootingDocumentTests
         Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",
         Core + "DiskBuffer/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
         Core + "DiskBuffer/Files/UnixSystem.cs",
-        "src/NLog.Targets.OssAppend/EventPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
-        "src/Serilog.Sinks.OssAppend/Delivery/EventPump.cs", "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
-        "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs", "src/Serilog.Sinks.OssAppend/Diagnostics/DropReporter.cs",
+        "src/OssLogSinks.Intake/IFrontDoor.cs",
+        "src/NLog.Targets.OssAppend/TargetPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
+        "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
+        "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs",
     ];
 
     // Words that nobody is told: the name of a kind, and what a wrong call throws.
