@@ -86,11 +86,12 @@ public class CloseTests
     {
         var time = new ObservedTime();
         using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 10, time);
-        running.Oss.BeforeAppend = obeysCancellation ? MemoryOss.Hang : (_, _) => Task.Delay(Timeout.Infinite, CancellationToken.None);
+        running.Oss.HeedsCancellation = obeysCancellation;
+        running.Oss.BeforeEach(MemoryOss.Never);
         var outcomes = new Outcomes();
         outcomes.Write(running.Target, "x");
         _ = running.FlushAsync();
-        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        await running.Oss.WhenAppended();
 
         // The core waits for 10 seconds, and then gives up what a client holds that does not stop when it is told to.
         var close = running.CloseInBackground();
@@ -116,7 +117,7 @@ public class CloseTests
                 t.CloseTimeoutSeconds = 1;
             },
             time);
-        running.Oss.BeforeAppend = MemoryOss.Hang;
+        running.Oss.BeforeEach(MemoryOss.Never);
         var outcomes = new Outcomes();
         for (var i = 0; i < 100; i++)
             outcomes.Write(running.Target, new string('x', 1000));

@@ -78,7 +78,7 @@ public class DiagnosticsTests
                 target.RetryDelayMilliseconds = 1;
             });
             var failures = 3;
-            running.Oss.BeforeAppend = (_, _) => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask;
+            running.Oss.BeforeEach(_ => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask);
             running.Logger.Info("late");
             Assert.Null(await running.FlushAsync());
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core.Delivery;
 

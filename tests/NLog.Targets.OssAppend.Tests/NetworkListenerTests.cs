@@ -1,6 +1,5 @@
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Tests.Shared;
 
 namespace NLog.Targets.OssAppend.Tests;
 

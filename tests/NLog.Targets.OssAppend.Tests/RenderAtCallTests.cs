@@ -48,7 +48,7 @@ public class RenderAtCallTests
             SmallMemory(t);
             t.CloseTimeoutSeconds = 0;
         });
-        running.Oss.BeforeAppend = MemoryOss.Hang;
+        running.Oss.BeforeEach(MemoryOss.Never);
         var outcomes = new Outcomes();
         for (var i = 0; i < 1000; i++)
             outcomes.Write(running.Target, "x");

@@ -19,7 +19,7 @@ public class RenderingTests
         Assert.Null(await running.FlushAsync());
 
         Assert.Equal(Enumerable.Range(0, 5000).Select(i => i.ToString(CultureInfo.InvariantCulture)), running.Oss.Lines);
-        Assert.Equal(1, running.Oss.Appends);
+        Assert.Single(running.Oss.Appends);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class RenderingTests
         running.Logger.Info("b");
         await running.FlushAsync();
 
-        Assert.Equal("ab", running.Oss.Everything);
+        Assert.Equal("ab", running.Oss.AllText);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using CsCheck;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests;
 

@@ -5,7 +5,6 @@ using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using OssLogSinks.Emulator;
-using OssLogSinks.Tests.Shared;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
 namespace OssLogSinks.Core.Tests;

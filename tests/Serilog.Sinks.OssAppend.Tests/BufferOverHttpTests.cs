@@ -7,7 +7,6 @@ using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
 using Serilog.Core;
 using Serilog.Debugging;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests;
 
@@ -60,7 +59,7 @@ public sealed class BufferOverHttpTests : IDisposable
         await using (var logger = Configured(way, oss))
         {
             logger.Information("after");
-            await Some.Until(() => Monitor.GetSnapshot() is { Delivered: 201 }).InTime();
+            await Wait.UntilAsync(() => Monitor.GetSnapshot() is { Delivered: 201 }).InTime();
         }
 
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"before {i}"), Lines(oss).Where(line => line != "after"));

@@ -11,7 +11,7 @@ namespace Serilog.Sinks.OssAppend.Tests;
 
 public class RenderingTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
 
     [Fact]
     public async Task DefaultTemplate_WritesWhatTheFileSinkWrites()
@@ -33,8 +33,8 @@ public class RenderingTests
         var formatter = new MessageTemplateTextFormatter(OssAppendSinkOptions.DefaultOutputTemplate, CultureInfo.GetCultureInfo("de-DE"));
         foreach (var logEvent in kept.Events)
             formatter.Format(logEvent, expected);
-        Assert.Equal(expected.ToString(), _bucket.Text);
-        Assert.Equal(Encoding.UTF8.GetBytes(expected.ToString()), _bucket.BytesOf("app.log"));
+        Assert.Equal(expected.ToString(), _bucket.AllText);
+        Assert.Equal(Encoding.UTF8.GetBytes(expected.ToString()), _bucket.Bytes("app.log"));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class RenderingTests
                 logger.Write(Some.Event(text));
         }
 
-        Assert.Equal(Encoding.UTF8.GetBytes(string.Concat(texts.Select(t => t + "😀\n"))), _bucket.BytesOf("app.log"));
+        Assert.Equal(Encoding.UTF8.GetBytes(string.Concat(texts.Select(t => t + "😀\n"))), _bucket.Bytes("app.log"));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public class RenderingTests
                 logger.Write(new LogEvent(time, LogEventLevel.Information, null, new MessageTemplate("x", []), []));
         }
 
-        Assert.Equal(times.Length, _bucket.Text.Count(c => c == '\n'));
+        Assert.Equal(times.Length, _bucket.AllText.Count(c => c == '\n'));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class RenderingTests
             logger.Debug("Left out");
         }
 
-        Assert.Equal("kept\n", _bucket.Text);
+        Assert.Equal("kept\n", _bucket.AllText);
         Assert.Equal(0, options.Monitor!.GetSnapshot().DroppedTotal);
     }
 
@@ -157,7 +157,7 @@ public class RenderingTests
         Assert.Equal(
             ["Error/1234.5/20261122/True.log", "Fatal/_/20261122/_.log", "Verbose/My.Class/20261122/a%2F..%2Fb.log"],
             _bucket.Keys);
-        Assert.Equal("x\nx\n", _bucket.TextOf("Fatal/_/20261122/_.log"));
+        Assert.Equal("x\nx\n", _bucket.Text("Fatal/_/20261122/_.log"));
     }
 
     private static LogEventProperty Property(string name, object? value) => new(name, new ScalarValue(value));

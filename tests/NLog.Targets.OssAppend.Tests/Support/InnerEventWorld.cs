@@ -7,7 +7,6 @@ using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Protocol;
-using OssLogSinks.Tests.Shared;
 
 namespace NLog.Targets.OssAppend.Tests.Support;
 

@@ -4,7 +4,6 @@ using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Audit;
 

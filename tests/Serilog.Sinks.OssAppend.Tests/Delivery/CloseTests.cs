@@ -10,19 +10,19 @@ public class CloseTests
     [Fact]
     public void Close_StoresWhatWaits_WithoutWaitingForThePeriod()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         options.Period = TimeSpan.FromHours(1);
         using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
             logger.Information("Last words");
 
-        Assert.Equal("Last words\n", bucket.Text);
+        Assert.Equal("Last words\n", bucket.AllText);
     }
 
     [Fact]
     public async Task ClientThatHangs_DoesNotHoldTheCloseBeyondItsTime_AndAllIsCounted()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         bucket.Hold();
         var time = new FakeTimeProvider();
         var options = SmallMemory(bucket, time);
@@ -49,7 +49,7 @@ public class CloseTests
     [Fact]
     public async Task ClientThatDoesNotHeedCancellation_DoesNotHoldTheCloseEither()
     {
-        var bucket = new MemoryBucket { HeedsCancellation = false };
+        var bucket = new MemoryOss { HeedsCancellation = false };
         bucket.Hold();
         var time = new FakeTimeProvider();
         var logger = new LoggerConfiguration().WriteTo.OssAppend(SmallMemory(bucket, time)).CreateLogger();
@@ -64,7 +64,7 @@ public class CloseTests
     public async Task FormatterThatHangs_DoesNotHoldTheCloseEither_AndAllIsCounted()
     {
         var time = new FakeTimeProvider();
-        var options = SmallMemory(new MemoryBucket(), time);
+        var options = SmallMemory(new MemoryOss(), time);
         var formatter = new GatedFormatter();
         formatter.Close();
         options.Formatter = formatter;
@@ -82,7 +82,7 @@ public class CloseTests
     [Fact]
     public async Task SecondClose_ChangesNothing_AndEventsAfterItAreCounted()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         var listener = new RecordingListener();
         var logger = new LoggerConfiguration().WriteTo.Fallible(w => w.OssAppend(options), listener).CreateLogger();
@@ -93,7 +93,7 @@ public class CloseTests
         await logger.DisposeAsync();
         logger.Dispose();
 
-        Assert.Equal("Before\n", bucket.Text);
+        Assert.Equal("Before\n", bucket.AllText);
         Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.Closed]);
         Assert.Equal("After", Assert.Single(listener.Events).MessageTemplate.Text);
     }
@@ -101,7 +101,7 @@ public class CloseTests
     [Fact]
     public async Task CloseWhileManyLog_LosesNothingUncounted()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         options.QueueLimit = 80_000;
         var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
@@ -111,13 +111,13 @@ public class CloseTests
                 logger.Information("x");
         })).ToArray();
 
-        await bucket.FirstAppend.Task.InTime();
+        await bucket.WhenAppended();
         await logger.DisposeAsync();
         await Task.WhenAll(logging).InTime();
 
         var snapshot = options.Monitor!.GetSnapshot();
         Assert.Equal(80_000, snapshot.Delivered + snapshot.DroppedTotal);
-        Assert.Equal(snapshot.Delivered, bucket.Lines.Count);
+        Assert.Equal(snapshot.Delivered, bucket.Lines.Length);
         Assert.Equal(snapshot.DroppedTotal, snapshot.Dropped.GetValueOrDefault(DropReason.Closed));
     }
 
@@ -126,7 +126,7 @@ public class CloseTests
     {
         var reference = OpenAndClose();
 
-        await Some.Until(() =>
+        await Wait.UntilAsync(() =>
         {
             GC.Collect();
             return !reference.TryGetTarget(out _);
@@ -134,18 +134,18 @@ public class CloseTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference<MemoryBucket> OpenAndClose()
+    private static WeakReference<MemoryOss> OpenAndClose()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         using (var logger = new LoggerConfiguration().WriteTo.OssAppend(Some.Options(bucket)).CreateLogger())
             logger.Information("x");
 
-        Assert.Equal("x\n", bucket.Text);
-        return new WeakReference<MemoryBucket>(bucket);
+        Assert.Equal("x\n", bucket.AllText);
+        return new WeakReference<MemoryOss>(bucket);
     }
 
     // So little memory that most events are still in the queue when OSS does not answer.
-    private static OssAppendSinkOptions SmallMemory(MemoryBucket bucket, TimeProvider time)
+    private static OssAppendSinkOptions SmallMemory(MemoryOss bucket, TimeProvider time)
     {
         var options = Some.Options(bucket);
         options.TimeProvider = time;

@@ -53,7 +53,7 @@ public class InnerEventTests
         for (var round = 1; round <= Rounds; round++)
         {
             world.LogOuter(1);
-            await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer - world.TooLarge).InTime();
+            await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer - world.TooLarge).InTime();
             await measure.PassTimeAsync(intervals: 8).InTime();
         }
 
@@ -62,7 +62,7 @@ public class InnerEventTests
 
         var logged = world.Inner;
         world.LogOuter(1);
-        await Some.Until(() => world.Lines.Count(line => line.StartsWith("inner", StringComparison.Ordinal)) >= logged).InTime();
+        await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("inner", StringComparison.Ordinal)) >= logged).InTime();
         await world.CloseAsync().InTime();
         world.AssertEachIsStoredOrCounted();
     }
@@ -151,7 +151,7 @@ public class InnerEventTests
         for (var i = 0; i < 20; i++)
         {
             await Task.Factory.StartNew(() => world.LogOuter(1), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
-            await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
+            await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
         }
 
         await world.CloseAsync().InTime();
@@ -162,7 +162,7 @@ public class InnerEventTests
     public async Task FailureListenerThatLogs_IsNotToldOfWhatItLogsItself()
     {
         var listener = new LoggingListener();
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         options.RenderAtCall = true;
         options.EventSizeLimitBytes = 256;
@@ -189,7 +189,7 @@ public class InnerEventTests
         (one.LogInnerTo, other.LogInnerTo) = (other, one);
 
         one.LogOuter(1);
-        await Some.Until(() => one.Lines.Length == 1 && other.Lines.Length == 1).InTime();
+        await Wait.UntilAsync(() => one.Lines.Length == 1 && other.Lines.Length == 1).InTime();
         await measure.PassTimeAsync(intervals: 8).InTime();
 
         // The event of the application, and what its delivery says of it: the answer to that waits.
@@ -210,6 +210,6 @@ public class InnerEventTests
         Assert.False(OssLogSinks.Core.Telemetry.DeliveryScope.IsActive);
         var appends = world.Appends;
         world.LogOuter(1);
-        await Some.Until(() => world.Appends > appends).InTime();
+        await Wait.UntilAsync(() => world.Appends > appends).InTime();
     }
 }

@@ -1,4 +1,3 @@
-using OssLogSinks.Tests.Shared;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;

@@ -54,7 +54,7 @@ public class ProcessWideInnerEventTests
             for (var round = 1; round <= Rounds; round++)
             {
                 world.LogOuter(1);
-                await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
+                await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
             }
         }
 

@@ -8,7 +8,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 public class RenderAtCallTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
     private readonly RecordingListener _listener = new();
 
     [Fact]
@@ -40,7 +40,7 @@ public class RenderAtCallTests
             mutable.Text = "as it became";
         }
 
-        Assert.Equal("\"as it was\"\n", _bucket.Text);
+        Assert.Equal("\"as it was\"\n", _bucket.AllText);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class RenderAtCallTests
             _bucket.Release();
         }
 
-        Assert.Equal(1000 - _listener.Events.Count, _bucket.Lines.Count);
+        Assert.Equal(1000 - _listener.Events.Count, _bucket.Lines.Length);
         Assert.All(_listener.All, told => Assert.Equal(LoggingFailureKind.Permanent, told.Kind));
     }
 
@@ -99,7 +99,7 @@ public class RenderAtCallTests
 
         _bucket.Release();
         await logger.DisposeAsync().AsTask().InTime();
-        Assert.Equal(Enumerable.Range(0, _bucket.Lines.Count), _bucket.Lines.Select(line => int.Parse(line, null)));
+        Assert.Equal(Enumerable.Range(0, _bucket.Lines.Length), _bucket.Lines.Select(line => int.Parse(line, null)));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class RenderAtCallTests
                 logged++;
             }
         }, TestContext.Current.CancellationToken);
-        await _bucket.FirstAppend.Task.InTime();
+        await _bucket.WhenAppended();
 
         var closing = logger.DisposeAsync().AsTask();
         await logging.InTime();
@@ -170,7 +170,7 @@ public class RenderAtCallTests
 
         Assert.Equal(0, options.Monitor!.QueueLength);
         Assert.True(await options.Monitor.FlushAsync(TestContext.Current.CancellationToken).InTime());
-        Assert.Equal(1500, _bucket.Lines.Count);
+        Assert.Equal(1500, _bucket.Lines.Length);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public class RenderAtCallTests
             logger.Information("small");
         }
 
-        Assert.Equal("small\n", _bucket.Text);
+        Assert.Equal("small\n", _bucket.AllText);
         Assert.Equal(1, options.Monitor!.GetSnapshot().Dropped[DropReason.TooLarge]);
         Assert.Single(_listener.Events);
     }

@@ -7,7 +7,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 public class TooLargeEventTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
 
     [Theory]
     [InlineData(false)]
@@ -21,7 +21,7 @@ public class TooLargeEventTests
         var snapshot = await LogAsync(options, Large("Order {Payload} was paid"), Some.Event("small", LogEventLevel.Information, new LogEventProperty("Tenant", new ScalarValue("acme"))));
 
         Assert.Equal(["acme.log"], _bucket.Keys);
-        var lines = _bucket.TextOf("acme.log").Split('\n');
+        var lines = _bucket.Text("acme.log").Split('\n');
         Assert.Matches(@"^2026-11-22 20:15:07 \[Error\] Shop An event of 10\d\d bytes was left out, as it is larger than 500 bytes\. It began: Order \{Payload\} was paid$", lines[0]);
         Assert.EndsWith(" small", lines[1], StringComparison.Ordinal);
         Assert.Equal(1, snapshot.Replaced);
@@ -37,7 +37,7 @@ public class TooLargeEventTests
 
         await LogAsync(options, Large("Order {Payload} was paid"));
 
-        var stored = JsonDocument.Parse(_bucket.Text).RootElement;
+        var stored = JsonDocument.Parse(_bucket.AllText).RootElement;
         Assert.Equal("Error", stored.GetProperty("@l").GetString());
         Assert.Equal(DateTimeOffset.Parse("2026-11-22T20:15:07.089+08:00", System.Globalization.CultureInfo.InvariantCulture), stored.GetProperty("@t").GetDateTimeOffset());
         Assert.Equal(500, stored.GetProperty("EventSizeLimit").GetInt32());
@@ -50,7 +50,7 @@ public class TooLargeEventTests
     {
         await LogAsync(Options(renderAtCall: false), Large(new string('x', 10_000)));
 
-        Assert.EndsWith("It began: " + new string('x', 200) + "\n", _bucket.Text, StringComparison.Ordinal);
+        Assert.EndsWith("It began: " + new string('x', 200) + "\n", _bucket.AllText, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,7 +5,6 @@ using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Protocol;
-using OssLogSinks.Tests.Shared;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -126,7 +125,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         for (var i = 0; i < intervals; i++)
         {
             LogOuter(1);
-            await Some.Until(() => Lines.Length == Outer);
+            await Wait.UntilAsync(() => Lines.Length == Outer);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class BufferSettingsTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 
-    public static MemoryBucket Bucket { get; } = new();
+    public static MemoryOss Bucket { get; } = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -129,7 +129,7 @@ public sealed class BufferSettingsTests : IDisposable
     [Fact]
     public async Task CloseThatWaitsForNothing_StillHandsTheQueueOver()
     {
-        var options = Some.Options(new MemoryBucket());
+        var options = Some.Options(new MemoryOss());
         options.BufferPath = _folder;
         options.CloseTimeout = TimeSpan.Zero;
         options.TimeProvider = new FakeTimeProvider();

@@ -60,7 +60,7 @@ public class SettingFaultTests
     [Fact]
     public void FaultsOfOptions_AreNamedAsTheirProperties()
     {
-        var options = Some.Options(new MemoryBucket());
+        var options = Some.Options(new MemoryOss());
         options.FileSizeLimitBytes = -1;
         options.QueueLimit = 0;
         options.RetryDelay = TimeSpan.FromMinutes(1);

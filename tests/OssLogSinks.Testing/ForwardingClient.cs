@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Client;
 
-namespace OssLogSinks.Tests.Shared;
+namespace OssLogSinks.Testing;
 
 /// <summary>A client that is plugged in and asks another one; what derives from it does something on the way.</summary>
 internal abstract class ForwardingClient(IOssClient client) : IOssClient

@@ -1,4 +1,4 @@
-namespace OssLogSinks.Core.Tests.Support;
+namespace OssLogSinks.Testing;
 
 /// <summary>A folder of a <see cref="MemoryDisk"/>: the names that it has, and those that it would have after a power cut.</summary>
 internal sealed class MemoryFolderNode

@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Client;
 
-namespace OssLogSinks.Tests.Shared;
+namespace OssLogSinks.Testing;
 
 /// <summary>Does something before each append, as a client that is plugged in may: log, for instance.</summary>
 internal sealed class LoggingClient(IOssClient client, Action before) : ForwardingClient(client)

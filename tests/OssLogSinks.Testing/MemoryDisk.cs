@@ -1,4 +1,4 @@
-namespace OssLogSinks.Core.Tests.Support;
+namespace OssLogSinks.Testing;
 
 /// <summary>
 /// A disk in memory that knows what was synced and what only was written, as strictly as a file system may: a new name is gone

@@ -1,7 +1,7 @@
 using System.Diagnostics.Tracing;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.Tests.Shared;
+namespace OssLogSinks.Testing;
 
 /// <summary>Hears what HTTP clients, sockets and name look-ups of this process do, and logs each of it.</summary>
 internal sealed class NetworkListener(Action log) : EventListener

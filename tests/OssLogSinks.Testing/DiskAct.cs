@@ -1,4 +1,4 @@
-namespace OssLogSinks.Core.Tests.Support;
+namespace OssLogSinks.Testing;
 
 /// <summary>What a disk can be asked to do, and may fail to.</summary>
 public enum DiskAct

@@ -1,6 +1,6 @@
 using OssLogSinks.Core.DiskBuffer.Files;
 
-namespace OssLogSinks.Core.Tests.Support;
+namespace OssLogSinks.Testing;
 
 /// <summary>A file of a <see cref="MemoryDisk"/> as somebody has it open. Dead, as its holder is, after a kill or a power cut.</summary>
 internal sealed class MemoryDiskFile(MemoryDisk disk, MemoryFileNode node, string path, bool isExclusive, bool mayWrite) : IBufferFile

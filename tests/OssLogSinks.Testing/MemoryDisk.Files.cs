@@ -1,6 +1,6 @@
 using OssLogSinks.Core.DiskBuffer.Files;
 
-namespace OssLogSinks.Core.Tests.Support;
+namespace OssLogSinks.Testing;
 
 /// <content>Its files and folders, as the buffer uses them.</content>
 internal sealed partial class MemoryDisk : IBufferFiles
