@@ -10,7 +10,7 @@ namespace NLog.Targets.OssAppend.Tests;
 public class DiagnosticsTests
 {
     [Fact]
-    public async Task Losses_AreReportedInTheInternalLog_UnderTheTargetsName_WithoutEventText()
+    public async Task Drops_AreInTheInternalLogByTargetNameWithoutText()
     {
         // NLog has one internal log for the whole process: other tests may write to it too.
         var text = new StringWriter();

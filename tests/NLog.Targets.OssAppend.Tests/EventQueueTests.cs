@@ -9,7 +9,7 @@ public class EventQueueTests
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     [Fact]
-    public async Task WhileEventsKeepComing_NoneEndsTheWait_UntilTheQueueIsHalfFull()
+    public async Task EventsInARow_EndTheWaitOnlyWhenTheQueueIsHalfFull()
     {
         var queue = QueueOf(Never);
         var next = queue.WaitAsync();

@@ -16,7 +16,7 @@ public class FlushTests
     }
 
     [Fact]
-    public async Task Flush_DoesNotHoldItsCallerUp_AndCompletesWhenEverythingIsStored()
+    public async Task Flush_ReturnsAtOnceAndCompletesWhenAllIsStored()
     {
         var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var running = RunningTarget.Start();
@@ -54,7 +54,7 @@ public class FlushTests
     }
 
     [Fact]
-    public async Task FlushThatTakesLongerThanItsTimeout_IsToldSo_AndDeliveryGoesOn()
+    public async Task FlushOverItsTimeout_FailsAndDeliveryGoesOn()
     {
         var time = new ObservedTime();
         var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

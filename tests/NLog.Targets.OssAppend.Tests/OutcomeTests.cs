@@ -57,7 +57,7 @@ public class OutcomeTests
     }
 
     [Fact]
-    public async Task EventsThatOssDidNotTakeBeforeTheClose_GoToTheFallback_AllOfThem()
+    public async Task EventsNotStoredBeforeTheClose_AllGoToTheFallback()
     {
         var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
         var time = new FakeTimeProvider();
@@ -95,7 +95,7 @@ public class OutcomeTests
 
         var failure = Assert.IsType<OssDeliveryException>(outcomes.Calls.Single().Failure);
         Assert.Equal(DropReason.RetryTimeOver, failure.Reason);
-        Assert.Equal("Not now.", failure.InnerException!.Message);
+        Assert.Equal("ServiceUnavailable.", failure.InnerException!.Message);
         Assert.IsType<OssDeliveryException>(await flush);
     }
 
@@ -144,7 +144,7 @@ public class OutcomeTests
     }
 
     [Fact]
-    public async Task RetryingWrapperAroundAClosingTarget_EndsWithTheFailure_AndHoldsNothingUp()
+    public async Task RetryingWrapperDuringTheClose_FailsWithoutDelay()
     {
         var retrying = default(RetryingTargetWrapper);
         var time = new FakeTimeProvider();

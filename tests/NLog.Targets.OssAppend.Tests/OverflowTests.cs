@@ -54,7 +54,7 @@ public class OverflowTests
     [Theory]
     [InlineData(AsyncTargetWrapperOverflowAction.Grow, false)]
     [InlineData(AsyncTargetWrapperOverflowAction.Discard, true)]
-    public async Task StreamThatOssRefusesAndMemoryIsTooSmallFor_LosesEventsOnlyWhereTheyMayBeDiscarded(AsyncTargetWrapperOverflowAction action, bool loses)
+    public async Task RefusedStreamLargerThanMemory_DropsOnlyWhereDiscardIsSet(AsyncTargetWrapperOverflowAction action, bool loses)
     {
         var isRefused = true;
         using var running = RunningTarget.Start(t =>

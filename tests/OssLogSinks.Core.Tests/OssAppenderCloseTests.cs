@@ -77,7 +77,7 @@ public class OssAppenderCloseTests
     }
 
     [Fact]
-    public async Task CloseWithAClientThatHeedsNoToken_EndsInTimeAndLeavesItsBodyAlone()
+    public async Task CloseWithAHangingClient_EndsInTimeAndLeavesItsBodyAlone()
     {
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);

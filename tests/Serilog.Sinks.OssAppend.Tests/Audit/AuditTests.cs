@@ -86,7 +86,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public void Refusal_ThrowsAtOnce_WithTheServicesError_AndNothingIsStoredLater()
+    public void Refusal_ThrowsTheServicesErrorAndStoresNothingLater()
     {
         using var logger = Audit(Options());
         _bucket.Failure = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "You have no right to {this}.") { Operation = "AppendObject", RequestId = "5C3D8D2A0ACA54D87B430000" };
@@ -222,7 +222,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public void ClientThatLogsToTheLoggerItDelivers_IsTold_InsteadOfWaitingForItself()
+    public void ClientThatLogsToItsOwnLogger_IsRefusedInsteadOfWaiting()
     {
         Logger? logger = null;
         OssDeliveryException? told = null;

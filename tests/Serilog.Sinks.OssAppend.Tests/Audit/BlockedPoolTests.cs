@@ -3,7 +3,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 namespace Serilog.Sinks.OssAppend.Tests.Audit;
 
 /// <summary>Calls that block threads of the pool do not take them from the delivery that they wait for.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public sealed class BlockedPoolTests
 {
     private const int Calls = 200;

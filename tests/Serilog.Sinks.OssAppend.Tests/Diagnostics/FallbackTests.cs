@@ -157,7 +157,7 @@ public sealed class FallbackTests : IDisposable
 
     // Serilog hands no listener into a logger within a sink: what is lost in it is counted and reported, and not told.
     [Fact]
-    public async Task WriteToLoggerWithinAFallbackChain_IsCounted_ThoughSerilogHandsNoListenerOn()
+    public async Task WriteToLoggerInAFallbackChain_IsCountedWithoutAListener()
     {
         var options = Some.Options(_bucket);
         options.EventSizeLimitBytes = 10;

@@ -7,7 +7,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Diagnostics;
 
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public sealed class SelfLogTests : IDisposable
 {
     private readonly ConcurrentQueue<string> _selfLog = new();

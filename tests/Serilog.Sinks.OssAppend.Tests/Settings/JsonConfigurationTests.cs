@@ -28,7 +28,7 @@ public sealed class JsonConfigurationTests
     [Theory]
     [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"objectKey\": \"beside.log\", ", "beside.log")]
     [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"formatter\": \"Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend\", ", "logs/")]
-    public void OneSettingInOptions_LeavesTheOthersWhereTheyAre_AndEmptyTextsAreNotGiven(string begin, string key)
+    public void OneSettingInOptions_LeavesTheOthersAndIgnoresEmptyTexts(string begin, string key)
     {
         var bucket = key == "beside.log" ? BesideBucket : EmptyTextBucket;
         using (var logger = Configure($$"""

@@ -18,7 +18,7 @@ public class OverloadTests
     private static readonly ParameterInfo[] OfFormatter = Overloads.Single(p => p[1].ParameterType == typeof(ITextFormatter));
 
     [Fact]
-    public void ThereAreThree() => Assert.Equal(3, Overloads.Length);
+    public void Overloads_AreThree() => Assert.Equal(3, Overloads.Length);
 
     [Fact]
     public void FlatOverloads_DifferInTheFormatterOnly() => Assert.Equal(

@@ -87,7 +87,7 @@ public class UnreadableSettingTests
     [Theory]
     [InlineData("WriteTo")]
     [InlineData("AuditTo")]
-    public void WhatCannotBeReadInOptions_IsNamed_InsteadOfTheDefaultBeingTaken(string kind)
+    public void UnreadableSettingInOptions_IsNamedAndNotDefaulted(string kind)
     {
         var faults = FaultsOf(kind, """
             "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret",

@@ -66,7 +66,7 @@ public class QuarantineTests
     }
 
     [Fact]
-    public void FileLargerThanTheLimit_IsMovedAllTheSameAndGivesWayToTheNext()
+    public void FileOverTheLimit_IsMovedAndDeletedForTheNext()
     {
         var quarantine = NewQuarantine(5);
         quarantine.Keep("a", "1.seg", Source, new Damage(0, 4, 1, 1));

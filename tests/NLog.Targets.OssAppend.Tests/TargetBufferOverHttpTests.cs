@@ -11,13 +11,13 @@ namespace NLog.Targets.OssAppend.Tests;
 
 /// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
 [Collection(InternalLogCollection.Name)]
-public sealed class BufferOverHttpTests : IDisposable
+public sealed class TargetBufferOverHttpTests : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 
-    public BufferOverHttpTests() => BufferPath = Path.Combine(_folder, "buffer");
+    public TargetBufferOverHttpTests() => BufferPath = Path.Combine(_folder, "buffer");
 
     private string BufferPath { get; set; }
 

@@ -10,7 +10,7 @@ using OssLogSinks.EndToEnd.Tests.Support;
 namespace OssLogSinks.EndToEnd.Tests;
 
 /// <summary>Trouble that an operator has to mend: one clear report, no secret in it, and delivery once it is mended.</summary>
-public class TroubleTests
+public class EndToEndTroubleTests
 {
     private const string Marker = "s3cret-marker";
 

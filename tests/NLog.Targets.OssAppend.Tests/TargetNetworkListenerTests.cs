@@ -7,8 +7,8 @@ namespace NLog.Targets.OssAppend.Tests;
 /// A listener that logs what the HTTP stack does to the very target that sends with it. It hears the whole process, the emulator
 /// included: nothing else runs meanwhile, and how much it hears does not matter.
 /// </summary>
-[Collection(AloneCollection.Name)]
-public class NetworkListenerTests
+[Collection(TargetAloneCollection.Name)]
+public class TargetNetworkListenerTests
 {
     [Theory]
     [InlineData(false, false)]
@@ -46,9 +46,9 @@ public class NetworkListenerTests
         Assert.NotEqual(0, listener.BesideScopes);
     }
 
-    private static async Task<InnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
+    private static async Task<TargetInnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
     {
-        var world = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        var world = await TargetInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         world.BurstOf = 5;
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 5;
@@ -60,7 +60,7 @@ public class NetworkListenerTests
         return world;
     }
 
-    private static Task LogAsync(InnerEventWorld world, int count) =>
+    private static Task LogAsync(TargetInnerEventWorld world, int count) =>
         InTime(Task.Factory.StartNew(() => world.LogOuter(count), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
     private static Task InTime(Task task) => task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);

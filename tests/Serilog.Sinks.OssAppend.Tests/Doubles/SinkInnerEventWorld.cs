@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Client;
-using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Protocol;
@@ -12,7 +11,7 @@ using Serilog.Formatting;
 namespace Serilog.Sinks.OssAppend.Tests.Doubles;
 
 /// <summary>What of the user's is called by the delivery of an event.</summary>
-public enum InnerCaller
+public enum SinkInnerCaller
 {
     Client,
     Handler,
@@ -25,29 +24,29 @@ public enum InnerCaller
 }
 
 /// <summary>A logger over HTTP to the emulator, each of whose callers may log to it.</summary>
-internal sealed class InnerEventWorld : IAsyncDisposable
+internal sealed class SinkInnerEventWorld : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-    private readonly InnerCaller? _caller;
+    private readonly SinkInnerCaller? _caller;
     private readonly LoggingHandler _handler;
     private Logger? _logger;
     private int _inner;
 
-    private InnerEventWorld(InnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
+    private SinkInnerEventWorld(SinkInnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
     {
         _caller = caller;
-        _handler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
+        _handler = new LoggingHandler(() => LogInner(SinkInnerCaller.Handler));
         Oss = oss;
         Options = new OssAppendSinkOptions
         {
             Bucket = "logs",
             Region = oss.Region,
             Endpoint = oss.Endpoint.ToString(),
-            Credentials = new LoggingCredentials(oss, () => LogInner(InnerCaller.Credentials)),
+            Credentials = new LoggingCredentials(oss.AccessKeyId, oss.AccessKeySecret, () => LogInner(SinkInnerCaller.Credentials)),
             HttpMessageHandler = _handler,
             ObjectKey = "app.log",
-            Formatter = new LoggingFormatter(() => LogInner(InnerCaller.Formatter)),
-            Diagnostics = new LoggingDiagnostics(() => LogInner(InnerCaller.Diagnostics)),
+            Formatter = new LoggingFormatter(() => LogInner(SinkInnerCaller.Formatter)),
+            Diagnostics = new LoggingDiagnostics(() => LogInner(SinkInnerCaller.Diagnostics)),
             Period = TimeSpan.FromMilliseconds(10),
             RetryDelay = TimeSpan.FromMilliseconds(1),
             RetryDelayLimit = TimeSpan.FromMilliseconds(10),
@@ -68,7 +67,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
     /// <summary>How many events each call logs.</summary>
     public int BurstOf { get; set; } = 1;
 
-    public InnerEventWorld? LogInnerTo { get; set; }
+    public SinkInnerEventWorld? LogInnerTo { get; set; }
 
     public int Outer { get; private set; }
 
@@ -81,12 +80,12 @@ internal sealed class InnerEventWorld : IAsyncDisposable
     public string[] Lines =>
         Oss.FindObject("logs", "app.log") is null ? [] : Encoding.UTF8.GetString(Oss.ReadObject("logs", "app.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    public static async Task<InnerEventWorld> StartAsync(InnerCaller? caller, bool renderAtCall, bool hasBuffer) =>
+    public static async Task<SinkInnerEventWorld> StartAsync(SinkInnerCaller? caller, bool renderAtCall, bool hasBuffer) =>
         new(caller, await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken), renderAtCall, hasBuffer);
 
     public void Open()
     {
-        if (Logs(InnerCaller.Client))
+        if (Logs(SinkInnerCaller.Client))
         {
             var client = new OssClient(new OssClientOptions
             {
@@ -96,11 +95,11 @@ internal sealed class InnerEventWorld : IAsyncDisposable
                 Credentials = Options.Credentials,
                 HttpMessageHandler = _handler,
             });
-            Options.Client = new LoggingClient(client, () => LogInner(InnerCaller.Client));
+            Options.Client = new LoggingClient(client, () => LogInner(SinkInnerCaller.Client));
             (Options.Bucket, Options.Region, Options.Endpoint, Options.Credentials, Options.HttpMessageHandler) = (null, null, null, null, null);
         }
 
-        var listener = new LoggingListener { Log = () => LogInner(InnerCaller.FailureListener) };
+        var listener = new LoggingListener { Log = () => LogInner(SinkInnerCaller.FailureListener) };
         _logger = new LoggerConfiguration().Destructure.AsScalar<LoggingValue>().WriteTo.Fallible(w => w.OssAppend(Options), listener).CreateLogger();
     }
 
@@ -109,8 +108,8 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             Outer++;
-            _logger!.Information("outer {Number}{Value}", Outer, new LoggingValue(() => LogInner(InnerCaller.ToStringOfAValue)));
-            if (!Logs(InnerCaller.FailureListener) || i % 10 != 0)
+            _logger!.Information("outer {Number}{Value}", Outer, new LoggingValue(() => LogInner(SinkInnerCaller.ToStringOfAValue)));
+            if (!Logs(SinkInnerCaller.FailureListener) || i % 10 != 0)
                 continue;
 
             Outer++;
@@ -164,9 +163,9 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private bool Logs(InnerCaller caller) => _caller == caller || _caller == InnerCaller.All;
+    private bool Logs(SinkInnerCaller caller) => _caller == caller || _caller == SinkInnerCaller.All;
 
-    private void LogInner(InnerCaller caller)
+    private void LogInner(SinkInnerCaller caller)
     {
         if (Logs(caller))
             LogInner();
@@ -186,27 +185,6 @@ internal sealed class LoggingListener : ILoggingFailureListener
     }
 }
 
-internal sealed class LoggingHandler(Action log) : DelegatingHandler(new SocketsHttpHandler())
-{
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        log();
-        var response = await base.SendAsync(request, cancellationToken);
-        log();
-        return response;
-    }
-}
-
-internal sealed class LoggingCredentials(OssEmulator oss, Action log) : IOssCredentialsProvider
-{
-    public async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        log();
-        return new OssCredentials(oss.AccessKeyId, oss.AccessKeySecret);
-    }
-}
-
 internal sealed class LoggingDiagnostics(Action log) : IOssDiagnostics
 {
     public void Report(OssDiagnosticEvent diagnosticEvent) => log();
@@ -221,14 +199,5 @@ internal sealed class LoggingFormatter(Action log) : ITextFormatter
             log();
         output.Write(logEvent.RenderMessage(CultureInfo.InvariantCulture));
         output.Write('\n');
-    }
-}
-
-internal sealed class LoggingValue(Action log)
-{
-    public override string ToString()
-    {
-        log();
-        return "";
     }
 }

@@ -7,7 +7,7 @@ namespace NLog.Targets.OssAppend.Tests;
 
 /// <summary>No secret is told: not by the settings' exception when it stands in the wrong setting, and not by NLog's own log.</summary>
 [Collection(InternalLogCollection.Name)]
-public class SecretTests
+public class TargetSecretTests
 {
     private const string Secret = "Zk3pQ9xV2mW8rT5nB7cD1fG4hJ6kL0";
 

@@ -12,8 +12,8 @@ using Serilog.Sinks.OssAppend.FromConfiguration;
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
 /// <summary>No secret is told, wherever it stands: in the wrong setting, or in an event's property.</summary>
-[Collection(AloneCollection.Name)]
-public sealed class SecretTests : IDisposable
+[Collection(SinkAloneCollection.Name)]
+public sealed class SinkSecretTests : IDisposable
 {
     private static readonly string[] Names =
     [
@@ -32,7 +32,7 @@ public sealed class SecretTests : IDisposable
     private readonly TextWriter _before = Console.Error;
     private readonly StringWriter _console = new();
 
-    public SecretTests() => Console.SetError(_console);
+    public SinkSecretTests() => Console.SetError(_console);
 
     public void Dispose() => Console.SetError(_before);
 

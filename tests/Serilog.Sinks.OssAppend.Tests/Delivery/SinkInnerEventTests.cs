@@ -4,26 +4,26 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 /// <summary>Events that delivery itself logs, through whatever it calls, to the very logger that it delivers.</summary>
-public class InnerEventTests
+public class SinkInnerEventTests
 {
-    private static readonly InnerCaller[] Callers = Enum.GetValues<InnerCaller>();
+    private static readonly SinkInnerCaller[] Callers = Enum.GetValues<SinkInnerCaller>();
 
     // In each of the three theories a third of the callers, in one way, and all of them together in two; the rest is run by the CI.
-    public static TheoryData<InnerCaller, bool, bool> Ways(int theory) =>
+    public static TheoryData<SinkInnerCaller, bool, bool> Ways(int theory) =>
     [
         .. Callers.SelectMany(caller => new[] { (false, false), (true, false), (false, true), (true, true) }.Select((way, number) =>
-            new TheoryDataRow<InnerCaller, bool, bool>(caller, way.Item1, way.Item2)
+            new TheoryDataRow<SinkInnerCaller, bool, bool>(caller, way.Item1, way.Item2)
             {
-                Explicit = caller == InnerCaller.All ? number is 1 or 2 : (int)caller % 3 != theory || number != (int)caller % 4,
+                Explicit = caller == SinkInnerCaller.All ? number is 1 or 2 : (int)caller % 3 != theory || number != (int)caller % 4,
             })),
     ];
 
     [Theory]
     [MemberData(nameof(Ways), 0)]
-    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(SinkInnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
-        world.BurstOf = caller == InnerCaller.All ? 8 : 40;
+        await using var world = await SinkInnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        world.BurstOf = caller == SinkInnerCaller.All ? 8 : 40;
         world.Options.QueueLimit = 5;
         world.Options.BlockWhenFull = true;
         world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
@@ -41,10 +41,10 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 1)]
-    public async Task WithSpace_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task InnerEventsWithSpace_AreStoredWithTheNextAppend(SinkInnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
-        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        await using var world = await SinkInnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await SinkInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         world.Oss.Faults.Throttle(1);
         world.Open();
         measure.Open();
@@ -69,10 +69,10 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 2)]
-    public async Task WithNeitherSpaceNorBlocking_NoneFeedsItself_AndEachIsStoredOrCounted(InnerCaller caller, bool renderAtCall, bool hasBuffer)
+    public async Task InnerEventsWithoutSpace_AreBoundedAndStoredOrCounted(SinkInnerCaller caller, bool renderAtCall, bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
-        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        await using var world = await SinkInnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await SinkInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         world.BurstOf = 60;
         world.Options.QueueLimit = 100;
         world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
@@ -101,7 +101,7 @@ public class InnerEventTests
     [InlineData(true)]
     public async Task StormWithAllOfThemLogging_LosesAndDoublesNothing(bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer);
+        await using var world = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.All, renderAtCall: false, hasBuffer);
         world.Options.QueueLimit = 50;
         world.Options.BlockWhenFull = true;
         world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
@@ -123,7 +123,7 @@ public class InnerEventTests
     [InlineData(true)]
     public async Task Flush_EndsWithTheEventsBeforeIt_HoweverManyItsDeliveryLogs(bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer);
+        await using var world = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.All, renderAtCall: false, hasBuffer);
         world.Open();
         for (var i = 0; i < 5; i++)
         {
@@ -140,7 +140,7 @@ public class InnerEventTests
     [Fact]
     public async Task EventsThatWait_NeverKeepTheApplicationsOut()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: true, hasBuffer: false);
+        await using var world = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.Client, renderAtCall: true, hasBuffer: false);
         world.BurstOf = 400;
         world.Options.BlockWhenFull = true;
         world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
@@ -180,9 +180,9 @@ public class InnerEventTests
     [Fact]
     public async Task TwoLoggersThatLogToEachOther_EndUpInPeace()
     {
-        await using var one = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: false, hasBuffer: false);
-        await using var other = await InnerEventWorld.StartAsync(InnerCaller.Client, renderAtCall: false, hasBuffer: false);
-        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall: false, hasBuffer: false);
+        await using var one = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.Client, renderAtCall: false, hasBuffer: false);
+        await using var other = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.Client, renderAtCall: false, hasBuffer: false);
+        await using var measure = await SinkInnerEventWorld.StartAsync(caller: null, renderAtCall: false, hasBuffer: false);
         one.Open();
         other.Open();
         measure.Open();
@@ -202,7 +202,7 @@ public class InnerEventTests
     [Fact]
     public async Task ApplicationThatAwaitedAFlush_IsNoPartOfTheDelivery()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        await using var world = await SinkInnerEventWorld.StartAsync(SinkInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Open();
         world.LogOuter(1);
         await world.FlushAsync().InTime();

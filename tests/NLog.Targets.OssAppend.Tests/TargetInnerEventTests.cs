@@ -6,21 +6,21 @@ namespace NLog.Targets.OssAppend.Tests;
 
 /// <summary>Tests that use what there is only one of in a process: NLog's internal log.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
+public sealed class TargetAloneCollection
 {
     public const string Name = "Alone";
 }
 
 /// <summary>Events that delivery itself logs, through whatever it calls, to the very target that it delivers.</summary>
-[Collection(AloneCollection.Name)]
-public class InnerEventTests
+[Collection(TargetAloneCollection.Name)]
+public class TargetInnerEventTests
 {
-    private static readonly InnerCaller[] Callers = Enum.GetValues<InnerCaller>();
+    private static readonly TargetInnerCaller[] Callers = Enum.GetValues<TargetInnerCaller>();
 
     // In each of the two theories half of the callers, in one way, and all of them together in two; the rest is run by the CI.
-    public static TheoryData<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool> Ways(int theory)
+    public static TheoryData<TargetInnerCaller, AsyncTargetWrapperOverflowAction, bool, bool> Ways(int theory)
     {
-        var ways = new TheoryData<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>();
+        var ways = new TheoryData<TargetInnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>();
         foreach (var caller in Callers)
         {
             Add(caller, AsyncTargetWrapperOverflowAction.Block, false, false);
@@ -33,19 +33,19 @@ public class InnerEventTests
 
         return ways;
 
-        void Add(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer) =>
-            ways.Add(new TheoryDataRow<InnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>(caller, overflow, renderAtCall, hasBuffer)
+        void Add(TargetInnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer) =>
+            ways.Add(new TheoryDataRow<TargetInnerCaller, AsyncTargetWrapperOverflowAction, bool, bool>(caller, overflow, renderAtCall, hasBuffer)
             {
-                Explicit = caller == InnerCaller.All ? ways.Count % 6 is not (2 or 4) : (int)caller % 2 != theory || ways.Count % 6 != (int)caller % 6,
+                Explicit = caller == TargetInnerCaller.All ? ways.Count % 6 is not (2 or 4) : (int)caller % 2 != theory || ways.Count % 6 != (int)caller % 6,
             });
     }
 
     [Theory]
     [MemberData(nameof(Ways), 0)]
-    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    public async Task WithoutSpace_NoneWaits_AndEachIsStoredOrCounted(TargetInnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
-        world.BurstOf = caller == InnerCaller.All ? 8 : 40;
+        await using var world = await TargetInnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        world.BurstOf = caller == TargetInnerCaller.All ? 8 : 40;
         world.Target.OverflowAction = overflow;
         world.Target.QueueLimit = 5;
         world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
@@ -62,10 +62,10 @@ public class InnerEventTests
 
     [Theory]
     [MemberData(nameof(Ways), 1)]
-    public async Task WithSpace_NoneMakesAnAppendDue_AndEachIsStoredWithTheNextOne(InnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
+    public async Task InnerEventsWithSpace_AreStoredWithTheNextAppend(TargetInnerCaller caller, AsyncTargetWrapperOverflowAction overflow, bool renderAtCall, bool hasBuffer)
     {
-        await using var world = await InnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
-        await using var measure = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        await using var world = await TargetInnerEventWorld.StartAsync(caller, renderAtCall, hasBuffer);
+        await using var measure = await TargetInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         world.Target.OverflowAction = overflow;
         world.Oss.Faults.Throttle(1);
         world.Open();
@@ -92,7 +92,7 @@ public class InnerEventTests
     [Fact]
     public async Task BlockWithCredentialsThatLog_AndRefusedAppends_NeverStops()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.Credentials, renderAtCall: false, hasBuffer: false);
+        await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.Credentials, renderAtCall: false, hasBuffer: false);
         world.BurstOf = 3;
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 100;
@@ -117,7 +117,7 @@ public class InnerEventTests
     [Fact]
     public async Task StormWithAllOfThemLogging_LosesAndDoublesNothing()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 50;
         world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
@@ -136,7 +136,7 @@ public class InnerEventTests
     [Fact]
     public async Task Flush_EndsWithTheEventsBeforeIt_HoweverManyItsDeliveryLogs()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Open();
         for (var i = 0; i < 5; i++)
         {
@@ -149,7 +149,7 @@ public class InnerEventTests
     [Fact]
     public async Task CloseWhoseDeliveryLogs_Ends_WithWhateverTakesLateEvents()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Target.DrainOnProcessExit = true;
         world.Open();
         world.LogOuter(100);
@@ -162,7 +162,7 @@ public class InnerEventTests
     [Fact]
     public async Task ContinuationOfAFlush_IsTheApplicationAgain()
     {
-        await using var world = await InnerEventWorld.StartAsync(InnerCaller.All, renderAtCall: false, hasBuffer: false);
+        await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Open();
         world.LogOuter(1);
         var isDelivery = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

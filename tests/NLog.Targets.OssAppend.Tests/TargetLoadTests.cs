@@ -5,12 +5,12 @@ using NLog.Targets.Wrappers;
 namespace NLog.Targets.OssAppend.Tests;
 
 // It measures memory: nothing else may run.
-[CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
-[Collection(nameof(LoadTests))]
-public class LoadTests
+[CollectionDefinition(nameof(TargetLoadTests), DisableParallelization = true)]
+[Collection(nameof(TargetLoadTests))]
+public class TargetLoadTests
 {
     [Fact]
-    public async Task MillionEventsAtFullSpeed_AllStandInOss_InBoundedMemory_ForFewAppends()
+    public async Task MillionEvents_AreStoredInBoundedMemoryWithFewAppends()
     {
         const int Events = 1_000_000;
         using var running = RunningTarget.Start(t =>

@@ -11,7 +11,7 @@ using OssLogSinks.Emulator.Protocol;
 namespace NLog.Targets.OssAppend.Tests.Support;
 
 /// <summary>What of the user's is called by the delivery of an event.</summary>
-public enum InnerCaller
+public enum TargetInnerCaller
 {
     Client,
     Handler,
@@ -26,28 +26,28 @@ public enum InnerCaller
 }
 
 /// <summary>A target over HTTP to the emulator, each of whose callers may log to it.</summary>
-internal sealed class InnerEventWorld : IAsyncDisposable
+internal sealed class TargetInnerEventWorld : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-    private readonly InnerCaller? _caller;
+    private readonly TargetInnerCaller? _caller;
     private readonly LoggingHandler _handler;
     private readonly LogFactory _factory = new() { ThrowConfigExceptions = true };
     private readonly LogLevel _levelBefore = InternalLogger.LogLevel;
     private int _inner;
 
-    private InnerEventWorld(InnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
+    private TargetInnerEventWorld(TargetInnerCaller? caller, OssEmulator oss, bool renderAtCall, bool hasBuffer)
     {
         _caller = caller;
-        _handler = new LoggingHandler(() => LogInner(InnerCaller.Handler));
+        _handler = new LoggingHandler(() => LogInner(TargetInnerCaller.Handler));
         Oss = oss;
-        Credentials = new LoggingCredentials(oss, () => LogInner(InnerCaller.Credentials));
+        Credentials = new LoggingCredentials(oss.AccessKeyId, oss.AccessKeySecret, () => LogInner(TargetInnerCaller.Credentials));
         Target = new OssAppendTarget
         {
             Name = "oss-" + Guid.NewGuid().ToString("N"),
-            ObjectKey = Logs(InnerCaller.ObjectKey) ? new LoggingLayout(e => LogInner(InnerCaller.ObjectKey, e), _ => "app.log") : "app.log",
-            Layout = Logs(InnerCaller.LayoutAtCall)
-                ? new LoggingLayout(e => LogInner(InnerCaller.LayoutAtCall, e), e => e.FormattedMessage)
-                : new LoggingLayoutOfAnyThread(e => LogInner(InnerCaller.Layout, e)),
+            ObjectKey = Logs(TargetInnerCaller.ObjectKey) ? new LoggingLayout(e => LogInner(TargetInnerCaller.ObjectKey, e), _ => "app.log") : "app.log",
+            Layout = Logs(TargetInnerCaller.LayoutAtCall)
+                ? new LoggingLayout(e => LogInner(TargetInnerCaller.LayoutAtCall, e), e => e.FormattedMessage)
+                : new LoggingLayoutOfAnyThread(e => LogInner(TargetInnerCaller.Layout, e)),
             DropTooLargeEvents = true,
             AppendIntervalMilliseconds = 10,
             RetryDelayMilliseconds = 1,
@@ -62,7 +62,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
                 (options.Bucket, options.Region, options.Endpoint, options.Credentials) = ("logs", oss.Region, oss.Endpoint.ToString(), Credentials);
                 options.HttpMessageHandler = _handler;
                 options.RetryDelayLimit = TimeSpan.FromMilliseconds(10);
-                if (Logs(InnerCaller.Client))
+                if (Logs(TargetInnerCaller.Client))
                     PlugIn(options);
             },
         };
@@ -86,7 +86,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
     private string[] Lines =>
         [.. Oss.ListObjects("logs").SelectMany(o => Encoding.UTF8.GetString(Oss.ReadObject("logs", o.Key)).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
 
-    public static async Task<InnerEventWorld> StartAsync(InnerCaller? caller, bool renderAtCall, bool hasBuffer) =>
+    public static async Task<TargetInnerEventWorld> StartAsync(TargetInnerCaller? caller, bool renderAtCall, bool hasBuffer) =>
         new(caller, await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken), renderAtCall, hasBuffer);
 
     public void Open()
@@ -94,7 +94,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         var configuration = new LoggingConfiguration(_factory);
         configuration.AddRuleForAllLevels(Target);
         _factory.Configuration = configuration;
-        if (!Logs(InnerCaller.InternalLogger))
+        if (!Logs(TargetInnerCaller.InternalLogger))
             return;
 
         // It is off by default, and says nothing then.
@@ -107,8 +107,8 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             Outer++;
-            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "outer {0}{1}", [Outer, new LoggingValue(() => LogInner(InnerCaller.ToStringOfAValue))]);
-            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => LogInner(InnerCaller.Continuation)));
+            var logEvent = LogEventInfo.Create(LogLevel.Info, "Shop.Orders", CultureInfo.InvariantCulture, "outer {0}{1}", [Outer, new LoggingValue(() => LogInner(TargetInnerCaller.ToStringOfAValue))]);
+            Target.WriteAsyncLogEvent(new AsyncLogEventInfo(logEvent, _ => LogInner(TargetInnerCaller.Continuation)));
         }
     }
 
@@ -187,13 +187,13 @@ internal sealed class InnerEventWorld : IAsyncDisposable
         await CloseAsync();
     }
 
-    private bool Logs(InnerCaller caller) => _caller == caller || _caller == InnerCaller.All;
+    private bool Logs(TargetInnerCaller caller) => _caller == caller || _caller == TargetInnerCaller.All;
 
     // Of the reports alone: whatever else NLog says comes from the threads of the application.
     private void OnInternalEvent(object? sender, InternalLogEventArgs e)
     {
         if (e.Level >= LogLevel.Warn && e.Message.Contains(Target.Name, StringComparison.Ordinal))
-            LogInner(InnerCaller.InternalLogger);
+            LogInner(TargetInnerCaller.InternalLogger);
     }
 
     private void PlugIn(OssLogSinks.Core.OssAppenderOptions options)
@@ -206,42 +206,21 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             Credentials = Credentials,
             HttpMessageHandler = _handler,
         });
-        options.Client = new LoggingClient(client, () => LogInner(InnerCaller.Client));
+        options.Client = new LoggingClient(client, () => LogInner(TargetInnerCaller.Client));
         (options.Bucket, options.Region, options.Endpoint, options.Credentials, options.HttpMessageHandler) = (null, null, null, null, null);
     }
 
     // One that logs for each event, its own included, would never end on any target.
-    private void LogInner(InnerCaller caller, LogEventInfo logEvent)
+    private void LogInner(TargetInnerCaller caller, LogEventInfo logEvent)
     {
         if (logEvent.Message.StartsWith("outer", StringComparison.Ordinal))
             LogInner(caller);
     }
 
-    private void LogInner(InnerCaller caller)
+    private void LogInner(TargetInnerCaller caller)
     {
         if (Logs(caller))
             LogInner();
-    }
-}
-
-internal sealed class LoggingHandler(Action log) : DelegatingHandler(new SocketsHttpHandler())
-{
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        log();
-        var response = await base.SendAsync(request, cancellationToken);
-        log();
-        return response;
-    }
-}
-
-internal sealed class LoggingCredentials(OssEmulator oss, Action log) : IOssCredentialsProvider
-{
-    public async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        log();
-        return new OssCredentials(oss.AccessKeyId, oss.AccessKeySecret);
     }
 }
 
@@ -261,14 +240,5 @@ internal sealed class LoggingLayoutOfAnyThread(Action<LogEventInfo> log) : Layou
     {
         log(logEvent);
         return logEvent.FormattedMessage;
-    }
-}
-
-internal sealed class LoggingValue(Action log)
-{
-    public override string ToString()
-    {
-        log();
-        return "";
     }
 }

@@ -6,7 +6,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
-public class RenderAtCallTests
+public class SinkRenderAtCallTests
 {
     private readonly MemoryOss _bucket = new();
     private readonly RecordingListener _listener = new();

@@ -3,7 +3,7 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Tests.Storage;
 
-public class Crc64Tests
+public class EmulatorCrc64Tests
 {
     [Theory]
     [InlineData("", 0UL)]

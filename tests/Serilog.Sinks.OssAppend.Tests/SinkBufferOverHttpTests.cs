@@ -11,13 +11,13 @@ using Serilog.Debugging;
 namespace Serilog.Sinks.OssAppend.Tests;
 
 /// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
-[Collection(AloneCollection.Name)]
-public sealed class BufferOverHttpTests : IDisposable
+[Collection(SinkAloneCollection.Name)]
+public sealed class SinkBufferOverHttpTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
     private readonly ConcurrentQueue<string> _selfLog = new();
 
-    public BufferOverHttpTests()
+    public SinkBufferOverHttpTests()
     {
         BufferPath = Path.Combine(_folder, "buffer");
         SelfLog.Enable(_selfLog.Enqueue);
@@ -126,7 +126,7 @@ public sealed class BufferOverHttpTests : IDisposable
     private IConfigurationRoot Json(OssEmulator oss)
     {
         const string args = "Serilog:WriteTo:0:Args:";
-        var type = typeof(BufferOverHttpTests);
+        var type = typeof(SinkBufferOverHttpTests);
         return new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Serilog:WriteTo:0:Name"] = "OssAppend",

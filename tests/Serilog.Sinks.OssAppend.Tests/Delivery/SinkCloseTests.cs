@@ -5,7 +5,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
-public class CloseTests
+public class SinkCloseTests
 {
     [Fact]
     public void Close_StoresWhatWaits_WithoutWaitingForThePeriod()
@@ -20,7 +20,7 @@ public class CloseTests
     }
 
     [Fact]
-    public async Task ClientThatHangs_DoesNotHoldTheCloseBeyondItsTime_AndAllIsCounted()
+    public async Task HangingClient_EndsTheCloseInTimeAndAllIsCounted()
     {
         var bucket = new MemoryOss();
         bucket.Hold();
@@ -61,7 +61,7 @@ public class CloseTests
     }
 
     [Fact]
-    public async Task FormatterThatHangs_DoesNotHoldTheCloseEither_AndAllIsCounted()
+    public async Task HangingFormatter_EndsTheCloseInTimeAndAllIsCounted()
     {
         var time = new FakeTimeProvider();
         var options = SmallMemory(new MemoryOss(), time);

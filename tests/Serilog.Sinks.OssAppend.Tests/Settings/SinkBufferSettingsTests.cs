@@ -10,7 +10,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
 /// <summary>The settings of the buffer on disk, in each form that the sink is configured in.</summary>
-public sealed class BufferSettingsTests : IDisposable
+public sealed class SinkBufferSettingsTests : IDisposable
 {
     private static readonly string[] AllFour = ["bufferFullAction", "bufferPath", "bufferSizeLimitBytes", "bufferSync"];
 
@@ -145,8 +145,8 @@ public sealed class BufferSettingsTests : IDisposable
 
     private static IReadOnlyList<SettingFault> FaultsOfJson(string args, bool isWhole = false)
     {
-        var type = typeof(BufferSettingsTests).FullName;
-        var client = isWhole ? "" : $""" "client": "{type}::Bucket, {typeof(BufferSettingsTests).Assembly.GetName().Name}" """;
+        var type = typeof(SinkBufferSettingsTests).FullName;
+        var client = isWhole ? "" : $""" "client": "{type}::Bucket, {typeof(SinkBufferSettingsTests).Assembly.GetName().Name}" """;
         var json = $$"""{ "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { {{args}} {{client}} } } ] } }""";
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         return FaultsIn(Assert.ThrowsAny<Exception>(() => new LoggerConfiguration().ReadFrom.Configuration(configuration)));

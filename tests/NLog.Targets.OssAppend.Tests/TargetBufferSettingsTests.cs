@@ -6,7 +6,7 @@ using OssLogSinks.Core.Delivery;
 namespace NLog.Targets.OssAppend.Tests;
 
 /// <summary>The settings of the buffer on disk: from XML, from code, and their faults.</summary>
-public sealed class BufferSettingsTests : IDisposable
+public sealed class TargetBufferSettingsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 

@@ -6,7 +6,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 
-public class RenderAtCallTests
+public class TargetRenderAtCallTests
 {
     [Fact]
     public async Task ManyThreads_KeepEachItsOrder_AndEveryOutcomeIsTold()

@@ -9,7 +9,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests;
 
-public class RenderingTests
+public class SinkRenderingTests
 {
     private readonly MemoryOss _bucket = new();
 
@@ -38,7 +38,7 @@ public class RenderingTests
     }
 
     [Fact]
-    public async Task Surrogates_WholeSplitAndAlone_BecomeTheSameUtf8AsTheWholeText()
+    public async Task SplitAndLoneSurrogates_BecomeTheUtf8OfTheWholeText()
     {
         string[] texts = ["a😀b", "lone \uD83D high", "lone \uDE00 low"];
         var options = Some.Options(_bucket);

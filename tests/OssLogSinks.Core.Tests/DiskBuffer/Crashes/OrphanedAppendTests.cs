@@ -7,13 +7,13 @@ using OssLogSinks.Core.Tests.Model;
 namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
 
 /// <summary>An append that was under way when its process died, and some of whose records are gone from the disk since.</summary>
-public class RecoveredAppendTests
+public class OrphanedAppendTests
 {
     // The CI runs the explicit one too.
     [Theory]
     [InlineData(OssCompression.None, Explicit = true)]
     [InlineData(OssCompression.Gzip)]
-    public void AnyOfItsBlocksDamaged_TheOthersAreStoredOnceWhateverBecameOfIt(OssCompression compression)
+    public void OneDamagedBlock_LeavesTheOthersStoredOnce(OssCompression compression)
     {
         var outcomes = Gen.Int[0, 2].Select(i => new[] { What.IsLost, What.AnswerIsLost, What.IsLate }[i]);
         var landing = Gen.Int[0, 3].Select(i => new[] { What.Goes, What.Lands, What.IsLate, What.ForeignWriterLonger }[i]).Array[0, 5];
@@ -22,7 +22,7 @@ public class RecoveredAppendTests
     }
 
     [Fact]
-    public async Task StreamWentOnInALaterObjectMeanwhile_WhatComesBehindTheAppendGoesThereToo()
+    public async Task StreamInALaterObjectMeanwhile_ContinuesThere()
     {
         await using var world = new CrashWorld();
         var killed = world.Begin(isShared: true, streams: 1, wire: [What.Goes, What.IsLost]);
@@ -45,7 +45,7 @@ public class RecoveredAppendTests
     }
 
     [Fact]
-    public async Task ThreeProcessesSentDifferentBytesThereAndDied_TheFirstLandsLast_StoredOnce()
+    public async Task ThreeDeadProcessesAtOnePosition_FirstLandsLast_StoredOnce()
     {
         await using var world = new CrashWorld { HasHeader = true };
         var first = world.Begin(streams: 1, wire: [What.Goes, What.IsLate]);

@@ -6,7 +6,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
-public class SettingFaultTests
+public class SinkSettingFaultTests
 {
     [Fact]
     public void AllFaults_AreNamedAtOnce_AsTheParametersAreCalled()

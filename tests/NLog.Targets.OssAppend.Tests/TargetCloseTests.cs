@@ -7,7 +7,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 
-public class CloseTests
+public class TargetCloseTests
 {
     [Fact]
     public void Shutdown_DeliversWhatWaits()
@@ -162,7 +162,7 @@ public class CloseTests
     }
 
     [Fact]
-    public void EventAfterTheClose_IsToldSoAtOnce_IfTheEndOfTheProcessWouldNotWaitForIt()
+    public void EventAfterTheClose_WithoutDrainOnExit_IsRefusedAtOnce()
     {
         using var running = RunningTarget.Start(t => t.DrainOnProcessExit = false);
         running.Close();
@@ -175,7 +175,7 @@ public class CloseTests
     }
 
     [Fact]
-    public void EventThatAReplacedTargetGot_IsStoredWhenItsSuccessorIsClosed()
+    public void EventOfAReplacedTarget_IsStoredWhenItsSuccessorIsClosed()
     {
         using var running = RunningTarget.Start();
         var replaced = running.Target;

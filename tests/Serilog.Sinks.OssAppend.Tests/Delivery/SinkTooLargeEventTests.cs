@@ -5,7 +5,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
-public class TooLargeEventTests
+public class SinkTooLargeEventTests
 {
     private readonly MemoryOss _bucket = new();
 

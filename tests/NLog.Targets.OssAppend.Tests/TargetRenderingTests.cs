@@ -7,7 +7,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 
-public class RenderingTests
+public class TargetRenderingTests
 {
     [Fact]
     public async Task Events_StandInTheOrderOfLogging()
@@ -23,7 +23,7 @@ public class RenderingTests
     }
 
     [Fact]
-    public async Task Unicode_IsUtf8WithoutByteOrderMark_AndALoneSurrogateIsReplaced()
+    public async Task Unicode_IsUtf8WithoutMarkAndLoneSurrogatesAreReplaced()
     {
         using var running = RunningTarget.Start();
 

@@ -6,8 +6,8 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 /// A listener that logs what the HTTP stack does to the very logger that sends with it. It hears the whole process, the emulator
 /// included: nothing else runs meanwhile, and how much it hears does not matter.
 /// </summary>
-[Collection(AloneCollection.Name)]
-public class NetworkListenerTests
+[Collection(SinkAloneCollection.Name)]
+public class SinkNetworkListenerTests
 {
     [Theory]
     [InlineData(false, false)]
@@ -45,9 +45,9 @@ public class NetworkListenerTests
         Assert.NotEqual(0, listener.BesideScopes);
     }
 
-    private static async Task<InnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
+    private static async Task<SinkInnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
     {
-        var world = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        var world = await SinkInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         world.BurstOf = 5;
         world.Options.QueueLimit = 5;
         world.Options.BlockWhenFull = true;
@@ -60,6 +60,6 @@ public class NetworkListenerTests
         return world;
     }
 
-    private static Task LogAsync(InnerEventWorld world, int count) =>
+    private static Task LogAsync(SinkInnerEventWorld world, int count) =>
         Task.Factory.StartNew(() => world.LogOuter(count), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
 }

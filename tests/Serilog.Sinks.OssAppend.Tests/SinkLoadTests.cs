@@ -3,8 +3,8 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests;
 
-[Collection(AloneCollection.Name)]
-public class LoadTests
+[Collection(SinkAloneCollection.Name)]
+public class SinkLoadTests
 {
     private const int Count = 1_000_000;
 
@@ -12,7 +12,7 @@ public class LoadTests
     [Theory]
     [InlineData(false, Explicit = true)]
     [InlineData(true)]
-    public async Task MillionEventsAtFullSpeed_AreStoredOrCounted_InFewAppends_WithinBoundedMemory(bool blockWhenFull)
+    public async Task MillionEvents_AreStoredOrCountedInBoundedMemory(bool blockWhenFull)
     {
         var bucket = new MemoryOss { KeepsBytes = false };
         var options = Some.Options(bucket);

@@ -5,7 +5,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
 
-public class TooLargeEventTests
+public class TargetTooLargeEventTests
 {
     [Theory]
     [InlineData(false)]
@@ -57,7 +57,7 @@ public class TooLargeEventTests
     [InlineData(true, true, 500)]
     [InlineData(false, false, 20)]
     [InlineData(true, false, 20)]
-    public async Task DropTooLargeEvents_GivesItUp_AndSoDoesAPlaceholderThatIsTooLarge(bool renderAtCall, bool drop, int limit)
+    public async Task DropTooLargeEvents_DropsTheEventAndATooLargePlaceholder(bool renderAtCall, bool drop, int limit)
     {
         using var running = RunningTarget.Start(t =>
         {
