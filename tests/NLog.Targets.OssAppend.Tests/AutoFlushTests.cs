@@ -24,7 +24,7 @@ public class AutoFlushTests
         await Wait.UntilAsync(() => running.Oss.Lines.Length == 2);
 
         Assert.Equal(["waits", "is urgent"], running.Oss.Lines);
-        Assert.Equal(1, running.Oss.Appends);
+        Assert.Single(running.Oss.Appends);
     }
 
     private static AutoFlushTargetWrapper AutoFlush(Target target, bool? asyncFlush = null)

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using NLog.Config;
 using NLog.Extensions.Logging;
-using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;

@@ -63,7 +63,7 @@ public class ConfigurationTests
         target.Flush(flushed.SetResult);
 
         Assert.Null(await flushed.Task);
-        Assert.Equal("hello\r\n", oss.Everything);
+        Assert.Equal("hello\r\n", oss.AllText);
         Assert.Matches(@"^shop/\d{4}/\d\d/\d\d/Info\d*\.log$", oss.Keys.Single());
         Assert.NotNull(seen);
         Assert.Equal(("oss-cn-hangzhou.aliyuncs.com", "my-logs", "cn-hangzhou"), (seen.Endpoint, seen.Bucket, seen.Region));
@@ -118,7 +118,7 @@ public class ConfigurationTests
         running.Logger.Info("hello, world");
         await running.FlushAsync();
 
-        Assert.Equal(expected + "Info,\"hello, world\"\n", running.Oss.Everything);
+        Assert.Equal(expected + "Info,\"hello, world\"\n", running.Oss.AllText);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public class ConfigurationTests
         target.Flush(flushed.SetResult);
 
         Assert.Null(await flushed.Task);
-        Assert.Equal("hello\r\n", oss.Everything);
+        Assert.Equal("hello\r\n", oss.AllText);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace NLog.Targets.OssAppend.Tests;
 public class DiagnosticsTests
 {
     [Fact]
-    public async Task Losses_AreReportedInTheInternalLog_UnderTheTargetsName_WithoutEventText()
+    public async Task Drops_AreInTheInternalLogByTargetNameWithoutText()
     {
         // NLog has one internal log for the whole process: other tests may write to it too.
         var text = new StringWriter();
@@ -78,7 +78,7 @@ public class DiagnosticsTests
                 target.RetryDelayMilliseconds = 1;
             });
             var failures = 3;
-            running.Oss.BeforeAppend = (_, _) => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask;
+            running.Oss.BeforeEach(_ => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask);
             running.Logger.Info("late");
             Assert.Null(await running.FlushAsync());
         }

@@ -12,20 +12,20 @@ public class FlushTests
         using var running = RunningTarget.Start();
 
         Assert.Null(await running.FlushAsync());
-        Assert.Equal(0, running.Oss.Appends);
+        Assert.Empty(running.Oss.Appends);
     }
 
     [Fact]
-    public async Task Flush_DoesNotHoldItsCallerUp_AndCompletesWhenEverythingIsStored()
+    public async Task Flush_ReturnsAtOnceAndCompletesWhenAllIsStored()
     {
         var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var running = RunningTarget.Start();
-        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Oss.BeforeEach(_ => mayAppend.Task);
         running.Logger.Info("x");
 
         var first = running.FlushAsync();
         var second = running.FlushAsync();
-        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        await running.Oss.WhenAppended();
         Assert.False(first.IsCompleted || second.IsCompleted);
         mayAppend.SetResult();
 
@@ -40,7 +40,7 @@ public class FlushTests
         const int Count = 2000;
         var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var running = RunningTarget.Start();
-        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Oss.BeforeEach(_ => mayAppend.Task);
         running.Logger.Info("x");
         using var process = Process.GetCurrentProcess();
         var before = process.Threads.Count;
@@ -54,16 +54,16 @@ public class FlushTests
     }
 
     [Fact]
-    public async Task FlushThatTakesLongerThanItsTimeout_IsToldSo_AndDeliveryGoesOn()
+    public async Task FlushOverItsTimeout_FailsAndDeliveryGoesOn()
     {
         var time = new ObservedTime();
         var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var running = RunningTarget.Start(t => t.FlushTimeoutSeconds = 5, time);
-        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Oss.BeforeEach(_ => mayAppend.Task);
         running.Logger.Info("x");
 
         var flush = running.FlushAsync();
-        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        await running.Oss.WhenAppended();
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(flush.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));

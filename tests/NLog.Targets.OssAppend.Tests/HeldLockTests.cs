@@ -7,7 +7,7 @@ public class HeldLockTests
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task HeldLock_IsTheirsWhoWantItMeanwhile_AndTheWaitersAgainAfterwards()
+    public async Task HeldLock_IsLentWhileWaitingAndTakenBackAfterwards()
     {
         var isHeldAfterwards = false;
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

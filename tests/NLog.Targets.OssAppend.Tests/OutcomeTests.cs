@@ -27,12 +27,12 @@ public class OutcomeTests
     {
         var mayAppend = new TaskCompletionSource();
         using var running = RunningTarget.Start();
-        running.Oss.BeforeAppend = (_, _) => mayAppend.Task;
+        running.Oss.BeforeEach(_ => mayAppend.Task);
         var outcomes = new Outcomes();
 
         outcomes.Write(running.Target, "x");
         var flush = running.FlushAsync();
-        await Wait.UntilAsync(() => running.Oss.Appends == 1);
+        await running.Oss.WhenAppended();
 
         Assert.Empty(outcomes.Calls);
         Assert.False(flush.IsCompleted);
@@ -57,14 +57,14 @@ public class OutcomeTests
     }
 
     [Fact]
-    public async Task EventsThatOssDidNotTakeBeforeTheClose_GoToTheFallback_AllOfThem()
+    public async Task EventsNotStoredBeforeTheClose_AllGoToTheFallback()
     {
         var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
         var time = new FakeTimeProvider();
         using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, time, t => new FallbackGroupTarget("group", t, fallback));
         running.Logger.Info("stored");
         await running.FlushAsync();
-        running.Oss.BeforeAppend = (_, _) => Task.FromException(MemoryOss.Unavailable());
+        running.Oss.BeforeEach(_ => Task.FromException(MemoryOss.Unavailable()));
 
         for (var i = 0; i < 100; i++)
             running.Logger.Info("lost");
@@ -80,7 +80,7 @@ public class OutcomeTests
     {
         var time = new FakeTimeProvider();
         using var running = RunningTarget.Start(t => t.RetryTimeLimitSeconds = 60, time);
-        running.Oss.BeforeAppend = (_, _) => Task.FromException(MemoryOss.Unavailable());
+        running.Oss.BeforeEach(_ => Task.FromException(MemoryOss.Unavailable()));
         var outcomes = new Outcomes();
 
         outcomes.Write(running.Target, "x");
@@ -95,7 +95,7 @@ public class OutcomeTests
 
         var failure = Assert.IsType<OssDeliveryException>(outcomes.Calls.Single().Failure);
         Assert.Equal(DropReason.RetryTimeOver, failure.Reason);
-        Assert.Equal("Not now.", failure.InnerException!.Message);
+        Assert.Equal("ServiceUnavailable.", failure.InnerException!.Message);
         Assert.IsType<OssDeliveryException>(await flush);
     }
 
@@ -132,7 +132,7 @@ public class OutcomeTests
             },
             wrap: t => retrying = new RetryingTargetWrapper(t, 3, 0) { Name = "retrying" });
         var refusals = 0;
-        running.Oss.BeforeAppend = (_, _) => Interlocked.Increment(ref refusals) == 1 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask;
+        running.Oss.BeforeEach(_ => Interlocked.Increment(ref refusals) == 1 ? Task.FromException(MemoryOss.Unavailable()) : Task.CompletedTask);
         var outcomes = new Outcomes();
 
         outcomes.Write(retrying!, "x");
@@ -144,12 +144,12 @@ public class OutcomeTests
     }
 
     [Fact]
-    public async Task RetryingWrapperAroundAClosingTarget_EndsWithTheFailure_AndHoldsNothingUp()
+    public async Task RetryingWrapperDuringTheClose_FailsWithoutDelay()
     {
         var retrying = default(RetryingTargetWrapper);
         var time = new FakeTimeProvider();
         using var running = RunningTarget.Start(t => t.CloseTimeoutSeconds = 0, time, t => retrying = new RetryingTargetWrapper(t, 3, 0) { Name = "retrying" });
-        running.Oss.BeforeAppend = (_, _) => Task.FromException(MemoryOss.Unavailable());
+        running.Oss.BeforeEach(_ => Task.FromException(MemoryOss.Unavailable()));
         var outcomes = new Outcomes();
 
         for (var i = 0; i < 10; i++)

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
-using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend.Tests;
@@ -55,7 +54,7 @@ public class OverflowTests
     [Theory]
     [InlineData(AsyncTargetWrapperOverflowAction.Grow, false)]
     [InlineData(AsyncTargetWrapperOverflowAction.Discard, true)]
-    public async Task StreamThatOssRefusesAndMemoryIsTooSmallFor_LosesEventsOnlyWhereTheyMayBeDiscarded(AsyncTargetWrapperOverflowAction action, bool loses)
+    public async Task RefusedStreamLargerThanMemory_DropsOnlyWhereDiscardIsSet(AsyncTargetWrapperOverflowAction action, bool loses)
     {
         var isRefused = true;
         using var running = RunningTarget.Start(t =>
@@ -65,15 +64,13 @@ public class OverflowTests
             t.AppendSizeLimit = t.RecordSizeLimit = 256 << 10;
             t.RefusalRetryDelaySeconds = 1;
         });
-        running.Oss.BeforeAppend = (_, _) => isRefused
-            ? Task.FromException(new OssException(HttpStatusCode.Forbidden, "AccessDenied", "No.") { RequestId = "5C3D8D2A0ACA54D87B430000" })
-            : Task.CompletedTask;
+        running.Oss.BeforeEach(_ => isRefused ? Task.FromException(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied")) : Task.CompletedTask);
         for (var i = 0; i < 80; i++)
             running.Logger.Info(new string('x', 100_000));
         if (loses)
             await Wait.UntilAsync(() => running.Target.GetSnapshot().DroppedTotal > 0);
         else
-            await Wait.UntilAsync(() => running.Oss.Appends > 1);
+            await running.Oss.WhenAppended(2);
 
         isRefused = false;
         await running.FlushAsync();

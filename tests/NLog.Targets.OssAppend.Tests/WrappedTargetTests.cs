@@ -31,7 +31,7 @@ public class WrappedTargetTests
 
     [Theory]
     [MemberData(nameof(ThreadBoundKeys))]
-    public Task WrapperInFrontOfAWrapper_LeavesThePlacesOfTheKeyToTheThreadThatLogs(string key, string expected) =>
+    public Task NestedWrappers_RenderTheKeyOnTheLoggingThread(string key, string expected) =>
         KeyIsOfTheThreadThatLogs(key, expected, target => new AsyncTargetWrapper(new RetryingTargetWrapper(target, 3, 1)) { Name = "wrapper" });
 
     [Theory]
@@ -41,7 +41,7 @@ public class WrappedTargetTests
 
     [Theory]
     [MemberData(nameof(ThreadBoundKeys))]
-    public Task AsyncWrapperAndRenderingAtTheCall_LeaveThePlacesOfTheKeyToTheThreadThatLogs(string key, string expected) =>
+    public Task AsyncWrapperAndRenderAtCall_RenderTheKeyOnTheLoggingThread(string key, string expected) =>
         KeyIsOfTheThreadThatLogs(key, expected, target => new AsyncTargetWrapper(target) { Name = "wrapper" }, t => t.RenderAtCall = true);
 
     [Fact]

@@ -11,7 +11,7 @@ public class OptionsShowNoSecretTests
         [.. Repository.Libraries.Values.SelectMany(library => library.GetExportedTypes()).Where(type => type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal))];
 
     [Fact]
-    public void ThereAreOptions() => Assert.True(Types.Count >= 4, $"{Types.Count} types");
+    public void OptionTypes_AreFound() => Assert.True(Types.Count >= 4, $"{Types.Count} types");
 
     [Theory]
     [MemberData(nameof(Types))]

@@ -20,7 +20,7 @@ public partial class TroubleIsVisibleTests
     public static TheoryData<string> Documents => ReadmeTests.Documents;
 
     [Fact]
-    public void ThereAreSamplesOfEachForm()
+    public void SamplesOfEachForm_AreFound()
     {
         Assert.True(NLogConfigurations.Count >= 5, "nlog.config");
         Assert.True(JsonConfigurations.Count >= 6, "appsettings.json");

@@ -1,6 +1,5 @@
 using CsCheck;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests;
 
@@ -88,7 +87,7 @@ public sealed class BufferSettingsTests : IDisposable
         }).Select(f => f.Setting));
 
     [Fact]
-    public void MemoryWithABuffer_IsEightAppendsAtLeast_AndTheFaultNamesAnAmountThatDoes() =>
+    public void TooLittleMemoryWithABuffer_IsRefusedWithAnAmountThatWorks() =>
         Gen.Select(Gen.Int[4 << 10, 64 << 20], Gen.Int[0, 100]).Sample((appendSize, percent) =>
         {
             var options = new OssAppenderOptions

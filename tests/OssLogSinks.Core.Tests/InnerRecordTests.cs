@@ -5,7 +5,6 @@ using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using OssLogSinks.Emulator;
-using OssLogSinks.Tests.Shared;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
 namespace OssLogSinks.Core.Tests;
@@ -33,7 +32,7 @@ public sealed class InnerRecordTests : IAsyncDisposable
     [InlineData(Caller.Credentials)]
     [InlineData(Caller.Diagnostics)]
     [InlineData(Caller.Listener)]
-    public async Task WithoutSpace_NeitherWayToAppendWaits_AndTheFlushOfTheOthersEnds(Caller caller)
+    public async Task InnerRecordsWithoutSpace_DoNotWaitAndFlushesEnd(Caller caller)
     {
         var options = await OptionsAsync();
         Let(caller, options, FillAndAppend);

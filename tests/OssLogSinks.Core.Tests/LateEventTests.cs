@@ -33,7 +33,7 @@ public class LateEventTests
     }
 
     [Fact]
-    public void AnyEvent_GoesToItsOwnPeriodWithinTheGraceAndToThePresentOneAfterIt()
+    public void LateEvent_GoesToItsPeriodWithinTheGraceAndElseToTheCurrent()
     {
         var interval = Gen.Int[0, 5].Select(i => (OssRollingInterval)i);
         var format = Gen.Int[0, 3].Select(i => new[] { "yyyy", "yyyyMMdd", "yyyyMMddHH", "O" }[i]);

@@ -1,7 +1,6 @@
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Rolling;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests;
 

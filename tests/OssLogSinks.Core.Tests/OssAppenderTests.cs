@@ -50,7 +50,7 @@ public class OssAppenderTests
     }
 
     [Fact]
-    public async Task RestartAfterAThousandFullObjects_FindsTheCurrentOneWithFewRequests()
+    public async Task RestartAfterAThousandObjects_FindsTheCurrentWithFewRequests()
     {
         for (var i = 0; i < 1000; i++)
             _oss.Put($"app{(i == 0 ? "" : "_" + i.ToString("000"))}.log", "full\n");
@@ -161,7 +161,7 @@ public class OssAppenderTests
     }
 
     [Fact]
-    public async Task FullBuffer_RefusesCountsAndTells_AndMemoryStaysWithinItsLimit()
+    public async Task FullBuffer_RefusesAndCountsWithinItsMemoryLimit()
     {
         var gate = new TaskCompletionSource();
         var outcomes = new OutcomeRecorder();

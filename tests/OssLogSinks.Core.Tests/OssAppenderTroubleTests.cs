@@ -63,7 +63,7 @@ public class OssAppenderTroubleTests
     }
 
     [Fact]
-    public async Task RefusalThatIsNotRetried_GivesUpAtOnceWithAdvice_AndGoesOnWithWhatComesNext()
+    public async Task FinalRefusal_DropsAtOnceWithAdviceAndGoesOn()
     {
         var reports = new ReportRecorder();
         var outcomes = new OutcomeRecorder();
@@ -89,7 +89,7 @@ public class OssAppenderTroubleTests
     }
 
     [Fact]
-    public async Task RefusalWithACodeOfItsOwnEachTime_IsReportedABoundedNumberOfTimes()
+    public async Task RefusalsWithEverNewCodes_AreReportedABoundedNumberOfTimes()
     {
         var reports = new ReportRecorder();
         var options = Options(_oss);
@@ -166,7 +166,7 @@ public class OssAppenderTroubleTests
     }
 
     [Fact]
-    public async Task TroubleOfOneStreamWhileAnotherDelivers_IsReportedAtALimitedRateAndNotAsOver()
+    public async Task TroubleOfOneStream_IsReportedAtALimitedRateAndNotAsOver()
     {
         var reports = new ReportRecorder();
         var options = Options(_oss);

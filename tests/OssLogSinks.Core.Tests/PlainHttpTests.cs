@@ -34,7 +34,7 @@ public class PlainHttpTests
     public void EncryptedOrThisMachine_IsNot(string endpoint) => Assert.Empty(ReportsOf(endpoint));
 
     [Fact]
-    public void SettingAllowsItSilently() => Assert.Empty(ReportsOf("http://10.0.0.7:9000", options => options.AllowPlainHttp = true));
+    public void PlainHttpThatASettingAllows_IsNotReported() => Assert.Empty(ReportsOf("http://10.0.0.7:9000", options => options.AllowPlainHttp = true));
 
     [Fact]
     public void OtherClient_HasNoEndpoint() => Assert.Empty(ReportsOf("http://10.0.0.7:9000", options => options.Client = new MemoryOss()));

@@ -46,7 +46,7 @@ public sealed class CompressedObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatWasLoggedForACompressedObject_StaysCompressed_WhateverTheSettingsOfWhoShipsIt()
+    public async Task RecordsForACompressedObject_StayCompressedWhoeverShipsThem()
     {
         await using var emulator = await StartAsync();
         emulator.GoDown();

@@ -26,7 +26,7 @@ public class ConfigurationMistakeTests
     public static TheoryData<string> Names => [.. Mistakes.All.Keys];
 
     [Fact]
-    public void ThereAreThirtyOrMore() => Assert.True(Mistakes.All.Values.Count(m => !m.IsUnreadable) >= 30);
+    public void Mistakes_AreThirtyOrMore() => Assert.True(Mistakes.All.Values.Count(m => !m.IsUnreadable) >= 30);
 
     [Theory]
     [MemberData(nameof(Names))]

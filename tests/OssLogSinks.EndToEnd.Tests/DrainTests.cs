@@ -18,7 +18,7 @@ public sealed class DrainTests : IDisposable
     public void Dispose() => _buffer.Dispose();
 
     [Fact]
-    public async Task FoldersOfDeadProcesses_AreShippedToTheObjectsTheyWereLoggedFor()
+    public async Task FoldersOfDeadProcesses_AreShippedToTheirObjects()
     {
         await using var emulator = await StartAsync();
         await LeaveAsync(emulator, "first");

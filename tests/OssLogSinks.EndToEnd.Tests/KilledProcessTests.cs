@@ -21,7 +21,7 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("serilog", true)]
     [InlineData("nlog", false)]
     [InlineData("nlog", true, Explicit = true)]
-    public async Task Kill_LosesNothingThatWasFlushedToDisk_AndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
+    public async Task Kill_LosesNothingFlushedAndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
     {
         ChildProcess.SkipWithoutSignals();
         await using var emulator = await StartAsync();
@@ -73,7 +73,7 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("serilog", true)]
     [InlineData("nlog", false)]
     [InlineData("nlog", true, Explicit = true)]
-    public async Task EndWhileOssIsDown_LosesNothing_AndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
+    public async Task EndWhileOssIsDown_LosesNothingAndTheNextProcessStoresOnce(string frontDoor, bool answersAreLost)
     {
         await using var emulator = await StartAsync();
         var isDown = TakeDown(emulator, answersAreLost);

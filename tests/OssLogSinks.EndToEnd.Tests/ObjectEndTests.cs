@@ -98,7 +98,7 @@ public class ObjectEndTests
     }
 
     [Fact]
-    public async Task WrongCrcInTheAnswer_TheObjectIsNotTrustedAnyMore_AndItsBytesAreNotDoubled()
+    public async Task WrongCrcInTheAnswer_LeavesTheObjectAndDoublesNothing()
     {
         await using var emulator = await StartAsync();
         await DeliverAroundAsync(emulator, () => emulator.Faults.WrongCrcInAnswer());
@@ -183,7 +183,7 @@ public class ObjectEndTests
     }
 
     [Fact]
-    public async Task WritersThatShareAndSeal_UnderFaults_EachRecordOnceAndInOrder()
+    public async Task WritersThatShareAndSealUnderFaults_StoreOnceAndInOrder()
     {
         const int writers = 3, records = 400;
         await using var emulator = await StartAsync(o => o.SealEnabled = true);

@@ -45,7 +45,7 @@ public class ProcessExitTests
     [InlineData("nlog", "return", "")]
     [InlineData("nlog", "wait", "TERM", Explicit = true)]
     [InlineData("nlog", "wait", "INT", Explicit = true)]
-    public async Task OssThatDoesNotAnswer_HoldsTheEndForTheCloseTimeout_AndTheRestIsTold(string frontDoor, string end, string signal)
+    public async Task SilentOss_HoldsTheExitForTheCloseTimeoutAndReportsTheRest(string frontDoor, string end, string signal)
     {
         await using var emulator = await StartAsync();
         var order = ChildProcess.OrderFor(emulator, frontDoor, end) with { CloseTimeoutSeconds = 2 };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Testing;
 
 namespace OssLogSinks.Intake.Tests;
 

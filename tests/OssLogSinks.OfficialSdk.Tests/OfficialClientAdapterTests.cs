@@ -24,7 +24,7 @@ public class OfficialClientAdapterTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task AppenderOverTheAdapter_DeliversEachEventOnceAndInOrderUnderFaults(int seed)
+    public async Task AppenderOverTheAdapterUnderFaults_StoresOnceAndInOrder(int seed)
     {
         const int Events = 3000;
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ public class CompactJsonTests
     [Fact]
     public async Task TraceSpanContextAndObjects_AreInTheDocument()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         options.Formatter = new OssAppendCompactJsonFormatter();
         using var activity = new Activity("order").SetIdFormat(ActivityIdFormat.W3C).Start();

@@ -89,7 +89,7 @@ public class OverHttpTests
         await using (var logger = new LoggerConfiguration().WriteTo.FallbackChain(w => w.OssAppend(options), w => w.Sink(fallback)).CreateLogger())
         {
             logger.Information("Hello");
-            await Some.Until(() => said.Messages.Any(m => m.Contains("access key secret", StringComparison.Ordinal))).InTime();
+            await Wait.UntilAsync(() => said.Messages.Any(m => m.Contains("access key secret", StringComparison.Ordinal))).InTime();
         }
 
         Assert.Equal(["Hello"], fallback.Messages);

@@ -63,7 +63,7 @@ public class CompressedAppendTests
     }
 
     [Fact]
-    public async Task ForeignWritersMember_IsAppendedBehind_WithoutCompressingAgain()
+    public async Task ForeignMember_IsAppendedBehindWithoutCompressingAgain()
     {
         var foreignWriter = Gunzip.Member("stranger\n"u8.ToArray(), CompressionLevel.Optimal);
         byte[]? first = null;
@@ -137,7 +137,7 @@ public class CompressedAppendTests
     }
 
     [Fact]
-    public async Task RecoveredAppendThatIsCompressedOtherwiseNow_IsNotedTogetherWithWhatWasSentBefore()
+    public async Task RecoveredAppendCompressedAgain_IsNotedWithTheFormerBytes()
     {
         var oss = new MemoryOss();
         var first = Gunzip.Member("left 1\nleft 2\n"u8.ToArray(), CompressionLevel.NoCompression);
@@ -152,7 +152,7 @@ public class CompressedAppendTests
     }
 
     [Fact]
-    public async Task ForeignWritersBytesWhereARecoveredAppendWouldStand_AreAppendedBehind()
+    public async Task ForeignBytesAtARecoveredPosition_AreAppendedBehind()
     {
         var text = "left 1\nleft 2\n"u8.ToArray();
         var oss = new MemoryOss();

@@ -127,7 +127,7 @@ public class InDoubtTests
     [InlineData("sealed")]
     [InlineData("normal")]
     [InlineData("locked")]
-    public async Task LostAnswer_ThenAnotherKindOfObject_IsNotAppendedTwiceAndTheNextOneRolls(string change)
+    public async Task LostAnswerThenAnotherObjectType_IsStoredOnceAndRolls(string change)
     {
         _oss.NextAnswerIsLost(() => Change(change, "app.log"));
 
@@ -168,7 +168,7 @@ public class InDoubtTests
     }
 
     [Fact]
-    public async Task RequestDeliveredTwice_AndTheObjectConvertedBetween_IsStoredOnce()
+    public async Task RequestDeliveredTwiceAroundAConversion_IsStoredOnce()
     {
         _oss.Next(request =>
         {
@@ -286,7 +286,7 @@ public class InDoubtTests
     }
 
     [Fact]
-    public async Task ObjectsThatAreClosedWithNothingElseWaiting_LeaveTheStreamAlive()
+    public async Task ClosedObjectsWithNothingWaiting_LeaveTheStreamAlive()
     {
         var options = OptionsFor("app-{Sequence}.log");
         (options.RetryDelay, options.Random) = (TimeSpan.FromMilliseconds(1), () => 0.99);
@@ -304,7 +304,7 @@ public class InDoubtTests
     }
 
     [Fact]
-    public async Task ObjectsThatAreClosedInARow_WithNothingElseToSend_EndNoDelivery()
+    public async Task ClosedObjectsInARow_DoNotEndTheDelivery()
     {
         var time = new FakeTimeProvider(Noon);
         var options = OptionsFor("app.log");
@@ -345,7 +345,7 @@ public class InDoubtTests
     }
 
     [Fact]
-    public async Task AnswerOfAClientThatIsNothing_AfterTheWrite_IsNotAppendedTwice()
+    public async Task NullAnswerAfterTheWrite_IsNotAppendedTwice()
     {
         _oss.Next(request =>
         {
@@ -363,7 +363,7 @@ public class InDoubtTests
     [InlineData("{InstanceId}.log", null, "{InstanceId}.log", "logs")]
     [InlineData("{InstanceId}.log", "logs", "{InstanceId}_{Sequence:000}.log", "logs")]
     [InlineData("{InstanceId}_{Sequence:000}.log", "logs", "{InstanceId}.log", "logs")]
-    public async Task TwoSinksOfOneProcess_WithOneObjectByTwoNames_AreNotTakenForOneWriter(string key, string? bucket, string otherKey, string? otherBucket)
+    public async Task TwoSinksWithOneObjectByTwoNames_AreTwoWriters(string key, string? bucket, string otherKey, string? otherBucket)
     {
         // Where their keys differ, they meet at the second object.
         var shared = key == otherKey ? OwnObject : OwnObject.Replace(".log", "_001.log", StringComparison.Ordinal);

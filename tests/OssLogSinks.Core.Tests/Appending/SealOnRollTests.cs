@@ -109,7 +109,7 @@ public class SealOnRollTests
     }
 
     [Fact]
-    public async Task RefusalForGood_IsReportedAndNotRepeated_AndTheNextObjectIsSealed()
+    public async Task FinalSealRefusal_IsReportedOnceAndTheNextObjectIsSealed()
     {
         _oss.SealStep = key => key == "app.log" ? Task.FromException<SealObjectResult>(MemoryOss.Refusal(HttpStatusCode.Conflict, "FileImmutable")) : Task.FromResult(new SealObjectResult(null, null));
         await using (var appender = new OssAppender(SizeOptions()))
@@ -152,7 +152,7 @@ public class SealOnRollTests
     }
 
     [Fact]
-    public async Task PeriodOver_IsSealedTenMinutesLater_AndALateEventGoesToTheNextSequence()
+    public async Task PeriodOver_SealsAfterTenMinutesAndLateEventsRoll()
     {
         await using var appender = new OssAppender(TimeOptions());
         await DeliverAsync(appender, "noon\n");

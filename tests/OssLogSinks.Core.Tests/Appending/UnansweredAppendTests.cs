@@ -37,7 +37,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostAcknowledgementThenAForeignWriter_IsReadBackAndNotAppendedTwice()
+    public async Task LostAnswerThenForeignAppend_IsReadBackAndStoredOnce()
     {
         _oss.NextAnswerIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
@@ -48,7 +48,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostRequestThenAForeignWriterOfTheSameLength_IsAppendedBehindIt()
+    public async Task LostRequestThenForeignAppendOfSameLength_IsAppendedBehind()
     {
         _oss.NextRequestIsLost(() => _oss.AppendAsForeignWriter("app.log", "X\n"));
 
@@ -59,7 +59,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostRequestThenALongerForeignWriter_IsReadBackAndAppendedBehindIt()
+    public async Task LostRequestThenLongerForeignAppend_IsAppendedBehind()
     {
         _oss.NextRequestIsLost(() => _oss.AppendAsForeignWriter("app.log", "stranger\n"));
 
@@ -148,7 +148,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostAcknowledgementThenASeal_IsNotAppendedTwiceAndTheNextOneRolls()
+    public async Task LostAnswerThenASeal_IsStoredOnceAndTheNextRolls()
     {
         _oss.NextAnswerIsLost(() => _oss.Seal("app.log"));
 
@@ -159,7 +159,7 @@ public class UnansweredAppendTests
     }
 
     [Fact]
-    public async Task LostAnswerThenFileImmutable_IsResolvedAtTheOldObjectBeforeRolling()
+    public async Task LostAnswerThenFileImmutable_IsResolvedBeforeRolling()
     {
         _oss.NextAnswerIsLost();
         _oss.NextHeadFails(MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"));

@@ -57,7 +57,7 @@ public class EchoTests
             iter: 300);
 
     [Fact]
-    public void SecretThatIsCutWithTheMessage_LeavesNotEvenItsFirstCharacters()
+    public void SecretCutWithTheMessage_LeavesNoFirstCharacters()
     {
         const string Secret = "adDOsz0%fD+093XozPSGr6fQ+oZ";
         using var wire = new FakeWire { Credentials = new StaticCredentialsProvider("AKIDEXAMPLE", Secret, null) };

@@ -83,7 +83,7 @@ public class OssClientTimeoutTests
     }
 
     [Fact]
-    public async Task SecondCorrection_IsTakenAgainstTheLocalClockNotTheCorrectedOne()
+    public async Task SecondClockCorrection_IsTakenAgainstTheLocalClock()
     {
         using var wire = new FakeWire();
         RefuseClock(wire, new DateTimeOffset(2026, 3, 5, 5, 5, 6, TimeSpan.Zero), "date").Appended(3);

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
 namespace OssLogSinks.Core.Tests.Delivery;

@@ -143,7 +143,7 @@ public class BufferLimitTests
     [Theory]
     [InlineData(1)]
     [InlineData(30)]
-    public async Task FullBufferThatDropsTheOldest_TellsExactlyHowMany_AndShipsWhatIsLeft(int streams)
+    public async Task FullBufferDroppingTheOldest_CountsThemAndShipsTheRest(int streams)
     {
         Watch(_world, used => _peak = Math.Max(_peak, used));
         _world.Options.BufferFullAction = OssBufferFullAction.DropOldest;

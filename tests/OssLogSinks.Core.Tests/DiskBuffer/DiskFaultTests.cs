@@ -155,7 +155,7 @@ public class DiskFaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task SecondFolderOfADeadProcess_WaitsForTheFirst_WhetherThatIsInUseOrCannotBeOpened(bool isInUse)
+    public async Task SecondFolderOfADeadProcess_WaitsForTheFirst(bool isInUse)
     {
         var appender = await StartWithAFailedSyncAsync();
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
@@ -288,7 +288,7 @@ public class DiskFaultTests
     }
 
     [Fact]
-    public async Task WhatAnotherProcessLeftAndCannotBeOpened_CountsForAsLongAsItIsThere()
+    public async Task UnopenableOrphanedFile_CountsAsLongAsItExists()
     {
         _world.IsOssDown = true;
         var dead = _world.Start();
@@ -315,7 +315,7 @@ public class DiskFaultTests
     }
 
     [Fact]
-    public async Task EntriesOfOthersAndForeignFiles_AreReportedOnceAndHoldNothingUp()
+    public async Task ForeignEntriesAndFiles_AreReportedOnceAndHoldNothingUp()
     {
         _world.IsOssDown = true;
         var dead = _world.Start();

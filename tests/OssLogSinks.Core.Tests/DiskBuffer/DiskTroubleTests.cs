@@ -39,7 +39,7 @@ public class DiskTroubleTests
 
     [Theory]
     [MemberData(nameof(Ailments))]
-    public async Task DiskThatFailsFromTheStart_IsReportedOnceAndRecordsGoThroughMemory(string ailment)
+    public async Task DiskFailingFromTheStart_IsReportedOnceAndMemoryIsUsed(string ailment)
     {
         Ail(ailment);
         var appender = _world.Start();
@@ -59,7 +59,7 @@ public class DiskTroubleTests
 
     [Theory]
     [MemberData(nameof(Ailments))]
-    public async Task DiskThatWorksAgain_IsUsedAgain_AndNothingIsLostDoubledOrOutOfOrder(string ailment)
+    public async Task DiskThatWorksAgain_IsUsedAgainAndEachRecordIsStoredOnce(string ailment)
     {
         Ail(ailment);
         var appender = _world.Start();
@@ -276,7 +276,7 @@ public class DiskTroubleTests
     [InlineData(OssBufferSync.EachWrite)]
     [InlineData(OssBufferSync.Interval, Explicit = true)]
     [InlineData(OssBufferSync.None, Explicit = true)]
-    public async Task DiskThatTakesOnlyTheFirstOfSeveralBlocks_ShipsAllOfThemInOrder(OssBufferSync sync)
+    public async Task DiskThatTakesOnlyTheFirstBlock_ShipsAllInOrder(OssBufferSync sync)
     {
         _world.Options.BufferSync = sync;
         _world.Options.BufferSyncInterval = TimeSpan.FromDays(1);

@@ -20,7 +20,7 @@ public class RefusedStreamTests
     public RefusedStreamTests() => _world = Make(_refused);
 
     [Fact]
-    public async Task WhileItIsRefused_OthersGoPastIt_AndAfterwardsAllOfItIsStoredInOrder()
+    public async Task RefusedStream_IsPassedByOthersAndThenStoredInOrder()
     {
         Refuse("bad", isSo: true);
         var appender = _world.Start();
@@ -38,7 +38,7 @@ public class RefusedStreamTests
     }
 
     [Fact]
-    public async Task WhatComesInMemoryOnly_WhenTheDiskFailsToo_WaitsForWhatWasPassedOver()
+    public async Task RecordsInMemoryOnly_WaitForTheirPassedOverPredecessors()
     {
         Refuse("bad", isSo: true);
         var appender = _world.Start();
@@ -190,7 +190,7 @@ public class RefusedStreamTests
     }
 
     [Fact]
-    public async Task FileThatCannotBeOpenedForSomeMinutes_HoldsNoFlushUp_AndIsReadAfterwards()
+    public async Task FileUnopenableForMinutes_HoldsNoFlushUpAndIsReadLater()
     {
         var appender = await PassOverAsync();
         _world.IsOssDown = false;
@@ -208,7 +208,7 @@ public class RefusedStreamTests
     }
 
     [Fact]
-    public async Task FolderThatIsRemoved_WhatWasPassedOverInIt_IsCountedAtTheClose()
+    public async Task RemovedFolder_PassedOverRecordsAreCountedAtTheClose()
     {
         var appender = await PassOverAsync();
         _world.IsOssDown = false;
@@ -231,7 +231,7 @@ public class RefusedStreamTests
     }
 
     [Fact]
-    public void WhicheverAreRefusedWheneverForHoweverLong_AllIsStoredOnceAndInOrder() =>
+    public void AnyStreamsRefusedAtAnyTime_AreStoredOnceAndInOrder() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[1, 60], Gen.Int[0, 2]).Array[1, 25]
             .Sample(acts => PlayAsync(acts).GetAwaiter().GetResult(), iter: CsCheck.Check.Iter / 10, threads: 2);
 
@@ -247,7 +247,7 @@ public class RefusedStreamTests
     }
 
     [Fact]
-    public void WhicheverAreRefusedWhileTheOldestAreDropped_AllIsStoredOnceOrCounted() =>
+    public void AnyStreamsRefusedWhileDropping_AreStoredOnceOrCounted() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[20, 120], Gen.Int[0, 3]).Array[1, 20]
             .Sample(acts => PlayWithLittleDiskAsync(acts).GetAwaiter().GetResult(), iter: CsCheck.Check.Iter / 10, threads: 2);
 

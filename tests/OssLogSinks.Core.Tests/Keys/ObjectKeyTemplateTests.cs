@@ -37,7 +37,7 @@ public class ObjectKeyTemplateTests
     [InlineData("{Tenant}", "t20261122", "t20261122_001")]
     [InlineData("app{Sequence:00}.log", "app0020261122.log", "app0120261122.log")]
     [InlineData("{Timestamp:yyyy-MM-dd}/app.log", "2026-11-22/app.log", "2026-11-22/app_001.log")]
-    public void RollingByDayWithoutATimePlace_PutsThePeriodInFrontOfTheExtension(string template, string first, string second)
+    public void RollingByDayWithoutATimePlace_PutsItBeforeTheExtension(string template, string first, string second)
     {
         var faults = new List<string>();
         var key = ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Day), Identity, faults)!.Render(Time, ["t"]);

@@ -15,7 +15,7 @@ public class AppendModelTests
     public void TwoWritersOfOneObject_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 0), iterations: 700);
 
     [Fact]
-    public void FourStreamsOfOneWriter_LoseAndDoubleNothingAndKeepTheirOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 300);
+    public void FourStreamsOfOneWriter_AreStoredOnceAndInOrder() => Check(Scenario.Of(0, 1, 2, 3), iterations: 300);
 
     // CsCheck_Iter in the environment asks for more: 100 is the usual.
     private static void Check(Gen<Scenario> scenarios, long iterations) =>

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Buffers;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Tests.Support;
@@ -6,12 +6,12 @@ using OssLogSinks.Core.Tests.Support;
 namespace OssLogSinks.Core.Tests.Model;
 
 /// <summary>
-/// The truth: what stands in the bucket, who put it there, and what stood in objects that are gone. An append is applied
-/// if, and only if, the object takes appends and has the length that it names.
+/// The truth, over the fake OSS: who appended what, also to objects that are gone, and the appends that are still under way in
+/// the network.
 /// </summary>
 internal sealed class ModelBucket(bool tellsCrc)
 {
-    private readonly Dictionary<string, ModelObject> _objects = [];
+    private readonly MemoryOss _oss = new() { TellsCrc = tellsCrc };
     private readonly Dictionary<string, int> _incarnations = [];
     private readonly List<Landing> _landings = [];
     private readonly List<SentAppend> _travelling = [];
@@ -25,9 +25,7 @@ internal sealed class ModelBucket(bool tellsCrc)
 
     public bool Stands(Landing landing) => landing.Incarnation == Incarnation(landing.Key);
 
-    public bool Holds(string key, long position, byte[] bytes) =>
-        _objects.TryGetValue(key, out var found) && found.Bytes.Count >= position + bytes.Length
-        && found.Bytes.Skip((int)position).Take(bytes.Length).SequenceEqual(bytes);
+    public bool Holds(string key, long position, byte[] bytes) => _oss.Holds(key, position, bytes);
 
     public AppendObjectResult Append(SentAppend append) => Append(append, isAstray: false);
 
@@ -43,14 +41,7 @@ internal sealed class ModelBucket(bool tellsCrc)
         var index = newest ? _travelling.Count - 1 : 0;
         var append = _travelling[index];
         _travelling.RemoveAt(index);
-        try
-        {
-            Append(append, isAstray: append.IsSettled && append.Incarnation != Incarnation(append.Key));
-        }
-        catch (OssException)
-        {
-            // Too late.
-        }
+        TryAppend(append, isAstray: append.IsSettled && append.Incarnation != Incarnation(append.Key));
     }
 
     public void LandAll()
@@ -59,39 +50,35 @@ internal sealed class ModelBucket(bool tellsCrc)
             Land();
     }
 
-    /// <summary>Somebody else appends, if the object takes it.</summary>
-    public void AppendAsForeignWriter(string key, byte[] bytes)
-    {
-        var found = _objects.GetValueOrDefault(key);
-        if (found is null or { TakesAppends: true })
-            Append(new SentAppend(null, Process: 0, key, found?.Bytes.Count ?? 0, bytes));
-    }
+    /// <summary>Another writer appends, if the object takes it.</summary>
+    public void AppendAsForeignWriter(string key, byte[] bytes) =>
+        TryAppend(new SentAppend(null, Process: 0, key, _oss.LengthOf(key) ?? 0, bytes), isAstray: false);
 
     public void Seal(string key)
     {
-        if (_objects.TryGetValue(key, out var found) && found.IsAppendable)
-            found.IsSealed = true;
+        if (_oss.LengthOf(key) is not null && _oss.Head(key).TakesAppends)
+            _oss.Seal(key);
     }
 
     public void Convert(string key)
     {
-        if (_objects.TryGetValue(key, out var found))
-            found.IsAppendable = false;
+        if (_oss.LengthOf(key) is not null)
+            _oss.SetType(key, "Normal");
     }
 
     public void Lock(string key)
     {
-        if (_objects.TryGetValue(key, out var found))
-            found.IsLocked = true;
+        if (_oss.LengthOf(key) is not null)
+            _oss.Lock(key);
     }
 
     /// <returns>Whether there was an object that could be deleted.</returns>
     public bool Delete(string key)
     {
-        if (!_objects.TryGetValue(key, out var found) || found.IsLocked)
+        if (_oss.LengthOf(key) is null || _oss.IsLocked(key))
             return false;
 
-        _objects.Remove(key);
+        _oss.Delete(key);
         _incarnations[key] = Incarnation(key) + 1;
         return true;
     }
@@ -102,72 +89,42 @@ internal sealed class ModelBucket(bool tellsCrc)
         if (!Delete(key))
             return false;
 
-        _objects[key] = new ModelObject { IsAppendable = false };
-        _objects[key].Bytes.AddRange("replaced"u8);
+        _oss.Put(key, "replaced", type: "Normal");
         return true;
     }
 
     /// <returns>Whether there was an object that could be deleted and made again.</returns>
     public bool MakeAgain(string key)
     {
-        var length = _objects.GetValueOrDefault(key)?.Bytes.Count;
+        var length = _oss.LengthOf(key);
         if (!Delete(key))
             return false;
 
-        AppendAsForeignWriter(key, [.. Enumerable.Repeat((byte)'?', length!.Value)]);
+        AppendAsForeignWriter(key, [.. Enumerable.Repeat((byte)'?', (int)length!.Value)]);
         return true;
     }
 
-    public HeadObjectResult Head(string key)
+    public HeadObjectResult Head(string key) => _oss.Head(key);
+
+    public GetObjectResult Get(GetObjectRequest request) => _oss.Get(request);
+
+    private void TryAppend(SentAppend append, bool isAstray)
     {
-        if (!_objects.TryGetValue(key, out var found))
-            throw MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey");
-
-        return new HeadObjectResult(found.Bytes.Count, Crc(found), found.IsAppendable ? "Appendable" : "Normal") { IsSealed = found.IsSealed };
-    }
-
-    public GetObjectResult Get(GetObjectRequest request)
-    {
-        if (!_objects.TryGetValue(request.Key, out var found))
-            throw MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey");
-        var range = request.Range!.Value;
-        if (range.Start + range.Length > found.Bytes.Count)
-            throw MemoryOss.Refusal(HttpStatusCode.RequestedRangeNotSatisfiable, "InvalidRange");
-
-        return new GetObjectResult(new MemoryStream([.. found.Bytes], (int)range.Start, (int)range.Length), range);
+        try
+        {
+            Append(append, isAstray);
+        }
+        catch (OssException)
+        {
+            // Nobody hears the refusal.
+        }
     }
 
     private AppendObjectResult Append(SentAppend append, bool isAstray)
     {
-        var found = _objects.GetValueOrDefault(append.Key);
-        if (found is { IsAppendable: false })
-            throw MemoryOss.Refusal(HttpStatusCode.Conflict, "ObjectNotAppendable");
-        if (found is { IsSealed: true })
-            throw MemoryOss.Refusal(HttpStatusCode.Conflict, "AppendSealedObjectNotAllowed");
-        if (found is { IsLocked: true })
-            throw MemoryOss.Refusal(HttpStatusCode.Conflict, "FileImmutable");
-        if (append.Position != (found?.Bytes.Count ?? 0))
-            throw MemoryOss.Refusal(HttpStatusCode.Conflict, "PositionNotEqualToLength");
-
-        found ??= _objects[append.Key] = new ModelObject();
-        found.Bytes.AddRange(append.Body);
+        var result = _oss.Apply(new AppendObjectRequest(append.Key, append.Position, new ReadOnlySequence<byte>(append.Body)));
         _landings.Add(new Landing(append, Incarnation(append.Key), isAstray));
-        return new AppendObjectResult(found.Bytes.Count, Crc(found), null, null);
-    }
-
-    private ulong? Crc(ModelObject found) => tellsCrc ? Crc64.Append(0, found.Bytes.ToArray()) : null;
-
-    private sealed class ModelObject
-    {
-        public List<byte> Bytes { get; } = [];
-
-        public bool IsAppendable { get; set; } = true;
-
-        public bool IsSealed { get; set; }
-
-        public bool IsLocked { get; set; }
-
-        public bool TakesAppends => IsAppendable && !IsSealed && !IsLocked;
+        return result;
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Model;
 

@@ -25,7 +25,7 @@ public class ReplayTests
         new Scenario([0], [[6]], NoLimit, true, [(0, Goes), (0, AnswerIsLost), (0, ForeignWriterLonger)]));
 
     [Fact]
-    public void ForeignWriterWithOurBytesAndMoreWhereOursWereRefused_IsNotTakenForOurs() => ModelWorld.Play(
+    public void ForeignSameBytesAndMoreAfterARefusal_AreNotTakenForOurs() => ModelWorld.Play(
         new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, Goes), (0, ForeignWriterSameBytesAndMore), (0, Goes)]));
 
     [Fact]
@@ -49,6 +49,6 @@ public class ReplayTests
         new Scenario([0], [[12]], NoLimit, true, [(0, Goes), (0, IsLate), (0, ForeignWriterShorter), (0, Goes), (0, IsDeleted), (0, Lands)]));
 
     [Fact]
-    public void ForeignWriterWithOurBytesWhereOursWereInDoubt_IsTakenForOurs() => ModelWorld.Play(
+    public void ForeignSameBytesWhileInDoubt_AreTakenForOurs() => ModelWorld.Play(
         new Scenario([0], [[6], [6]], NoLimit, true, [(0, Goes), (0, IsLost), (0, ForeignWriterSameBytes)]));
 }

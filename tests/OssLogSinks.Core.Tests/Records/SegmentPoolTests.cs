@@ -50,7 +50,7 @@ public class SegmentPoolTests
     }
 
     [Fact]
-    public void BatchThatIsAbandoned_GivesNothingBack_SinceSomebodyMayBeReadingIt()
+    public void AbandonedBatch_ReturnsNothingToThePool()
     {
         var batch = new AppendBatch(0, source: null, _pool);
         batch.Add("a"u8, state: null, id: 0);

@@ -62,7 +62,7 @@ public class MemoryDiskTests
     }
 
     [Fact]
-    public void PagesThatAFailedSyncDropped_AreNotOnTheMediumAfterTheNextOne()
+    public void PagesOfAFailedSync_AreNotOnTheMediumAfterTheNext()
     {
         using var file = _disk.Create("/buffer/a/f");
         Write(file, 0, "lost");

@@ -72,7 +72,7 @@ public class DeliveryReporterTests
     }
 
     [Fact]
-    public void EndOfMixedTrouble_IsReportedAtTheWorstLevel_AndTheNextTroubleBeginsAgain()
+    public void EndOfMixedTrouble_IsReportedAtTheWorstLevel()
     {
         var reporter = new DeliveryReporter(_reports, _time);
         reporter.Trouble(new RequestFailure(new OssException(HttpStatusCode.Forbidden, "X", "no"), isPassing: false), failures: 1);

@@ -20,7 +20,7 @@ public class DeliveryScopeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task RecordFromAScopeOfNoAppender_MakesNoAppendDue_UnlessItTellsOfALoss(bool isForDrops)
+    public async Task RecordFromAForeignScope_IsDueOnlyIfItTellsOfADrop(bool isForDrops)
     {
         var oss = new MemoryOss();
         await using var appender = new OssAppender(Options(oss));

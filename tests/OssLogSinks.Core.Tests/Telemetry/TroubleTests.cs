@@ -135,7 +135,7 @@ public class TroubleTests
     }
 
     [Fact]
-    public async Task RefusedAppend_StandsInTheSnapshotWithItsAdvice_AndIsOverWhenDelivered()
+    public async Task RefusedAppend_IsInTheSnapshotWithAdviceUntilDelivered()
     {
         var options = Options(_oss);
         DeliverySnapshot? during = null;

@@ -4,7 +4,6 @@ using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.Services;
-using OssLogSinks.Tests.Shared;
 
 namespace OssLogSinks.Reliability.FrontDoors;
 

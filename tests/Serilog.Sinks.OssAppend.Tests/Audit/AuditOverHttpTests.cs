@@ -4,7 +4,6 @@ using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Faults;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Audit;
 
@@ -30,7 +29,7 @@ public class AuditOverHttpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RefusalOfAGateway_TellsThatItMayBeDelivered_AndThatOfTheServiceThatItIsNot(bool isGateway)
+    public async Task RefusalOfAGateway_MayBeDeliveredAndThatOfTheServiceIsNot(bool isGateway)
     {
         await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         using var logger = Audit(oss, new OssAppendMonitor());
@@ -47,7 +46,7 @@ public class AuditOverHttpTests
     }
 
     [Fact]
-    public async Task ManyThreadsUnderFaults_EachEventIsStoredOnce_WhenItsCallComesBack()
+    public async Task ManyThreadsUnderFaults_StoreOnceBeforeTheCallReturns()
     {
         const int Threads = 16;
         const int Calls = 25;

@@ -14,11 +14,11 @@ public class AuditSettingsTests
 
     private static readonly ParameterInfo[][] Overloads = Of(typeof(OssAppendLoggerAuditConfigurationExtensions));
 
-    public static MemoryBucket JsonBucket { get; } = new();
+    public static MemoryOss JsonBucket { get; } = new();
 
-    public static MemoryBucket OptionsBucket { get; } = new();
+    public static MemoryOss OptionsBucket { get; } = new();
 
-    public static MemoryBucket XmlBucket { get; } = new();
+    public static MemoryOss XmlBucket { get; } = new();
 
     public static TheoryData<string> Meaningless =>
         [.. typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name).Where(AuditSettings.IsMeaningless)];
@@ -87,7 +87,7 @@ public class AuditSettingsTests
 
         logger.Write(Some.Event("Paid"));
 
-        Assert.Equal("Paid!\n", JsonBucket.TextOf("audit/Information.log"));
+        Assert.Equal("Paid!\n", JsonBucket.Text("audit/Information.log"));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class AuditSettingsTests
 
         logger.Write(Some.Event("Paid"));
 
-        Assert.Equal("Paid!\n", OptionsBucket.TextOf("audit.log"));
+        Assert.Equal("Paid!\n", OptionsBucket.Text("audit.log"));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public class AuditSettingsTests
 
         logger.Write(Some.Event("Paid"));
 
-        Assert.Equal("Paid!\n", XmlBucket.TextOf("audit.log"));
+        Assert.Equal("Paid!\n", XmlBucket.Text("audit.log"));
     }
 
     [Theory]

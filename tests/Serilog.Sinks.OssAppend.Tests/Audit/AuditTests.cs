@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Tests.Shared;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Tests.Doubles;
@@ -12,7 +11,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Audit;
 /// <summary>A log call returns when its event is in OSS, and throws when it does not.</summary>
 public sealed class AuditTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
 
     [Fact]
     public async Task Call_ReturnsWhenItsEventIsStored()
@@ -21,13 +20,13 @@ public sealed class AuditTests
         _bucket.Hold();
 
         var call = Task.Run(() => logger.Information("Paid"), TestContext.Current.CancellationToken);
-        await _bucket.FirstAppend.Task.InTime();
+        await _bucket.WhenAppended();
         Assert.False(call.IsCompleted);
         _bucket.Release();
         await call.InTime();
 
-        Assert.Equal("Paid\n", _bucket.Text);
-        Assert.Equal(1, _bucket.Appends);
+        Assert.Equal("Paid\n", _bucket.AllText);
+        Assert.Single(_bucket.Appends);
     }
 
     [Fact]
@@ -38,7 +37,7 @@ public sealed class AuditTests
         for (var i = 1; i <= 100; i++)
         {
             logger.Information("{I}", i);
-            Assert.Equal(i, _bucket.Lines.Count);
+            Assert.Equal(i, _bucket.Lines.Length);
         }
     }
 
@@ -51,13 +50,13 @@ public sealed class AuditTests
         _bucket.Hold();
 
         var calls = Enumerable.Range(0, Threads).Select(i => OnAThread(() => logger.Information("{I}", i))).ToList();
-        await Some.Until(() => options.Monitor!.GetSnapshot().Accepted == Threads).InTime();
+        await Wait.UntilAsync(() => options.Monitor!.GetSnapshot().Accepted == Threads).InTime();
         Assert.DoesNotContain(calls, call => call.IsCompleted);
         _bucket.Release();
         await Task.WhenAll(calls).InTime();
 
         Assert.Equal(Enumerable.Range(0, Threads).Select(i => $"{i}").Order(), _bucket.Lines.Order());
-        Assert.InRange(_bucket.Appends, 1, 2);
+        Assert.InRange(_bucket.Appends.Count, 1, 2);
     }
 
     [Fact]
@@ -83,24 +82,24 @@ public sealed class AuditTests
             logger.Dispose();
         }).InTime();
 
-        Assert.Equal("One\n", _bucket.Text);
+        Assert.Equal("One\n", _bucket.AllText);
     }
 
     [Fact]
-    public void Refusal_ThrowsAtOnce_WithTheServicesError_AndNothingIsStoredLater()
+    public void Refusal_ThrowsTheServicesErrorAndStoresNothingLater()
     {
         using var logger = Audit(Options());
-        _bucket.Refusal = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "You have no right to {this}.") { Operation = "AppendObject", RequestId = "5C3D8D2A0ACA54D87B430000" };
+        _bucket.Failure = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "You have no right to {this}.") { Operation = "AppendObject", RequestId = "5C3D8D2A0ACA54D87B430000" };
 
         var failure = Failure(() => logger.Information("Refused"));
-        _bucket.Refusal = null;
+        _bucket.Failure = null;
         logger.Information("Taken");
 
         Assert.Equal(DropReason.Refused, failure.Reason);
         Assert.Contains("oss:PutObject", failure.Message, StringComparison.Ordinal);
         Assert.Equal("AccessDenied", Assert.IsType<OssException>(failure.InnerException).Code);
         Assert.DoesNotContain('{', failure.ToString());
-        Assert.Equal("Taken\n", _bucket.Text);
+        Assert.Equal("Taken\n", _bucket.AllText);
     }
 
     [Fact]
@@ -110,7 +109,7 @@ public sealed class AuditTests
         var options = Options();
         options.TimeProvider = time;
         await using var logger = Audit(options);
-        _bucket.Refusal = new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "Please try again.");
+        _bucket.Failure = new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "Please try again.");
         var begun = time.GetTimestamp();
 
         var call = OnAThread(() => logger.Information("Late"));
@@ -129,7 +128,7 @@ public sealed class AuditTests
         var options = Options();
         options.TimeProvider = time;
         await using var logger = Audit(options);
-        _bucket.Refusal = new OssException("GetObjectMeta failed: the name of oss.example cannot be resolved.", null) { Kind = OssFailureKind.NameNotResolved };
+        _bucket.Failure = new OssException("GetObjectMeta failed: the name of oss.example cannot be resolved.", null) { Kind = OssFailureKind.NameNotResolved };
 
         var call = OnAThread(() => logger.Information("Late"));
         await time.RunUntilEnd(Task.WhenAny(call));
@@ -149,9 +148,9 @@ public sealed class AuditTests
         options.TimeProvider = time;
         options.RetryTimeLimit = Timeout.InfiniteTimeSpan;
         var logger = Audit(options);
-        _bucket.Refusal = new OssException("AppendObject failed.", null) { Kind = OssFailureKind.Proxy };
+        _bucket.Failure = new OssException("AppendObject failed.", null) { Kind = OssFailureKind.Proxy };
         var call = OnAThread(() => logger.Information("Cut off"));
-        await Some.Until(() => options.Monitor!.GetSnapshot().LastFailure is not null).InTime();
+        await Wait.UntilAsync(() => options.Monitor!.GetSnapshot().LastFailure is not null).InTime();
 
         await time.RunUntilEnd(logger.DisposeAsync().AsTask());
 
@@ -166,13 +165,13 @@ public sealed class AuditTests
         var options = Options();
         options.RetryTimeLimit = TimeSpan.FromTicks(1);
         using var logger = Audit(options);
-        _bucket.Refusal = new HttpRequestException("The connection was closed.");
+        _bucket.Failure = new HttpRequestException("The connection was closed.");
 
         // The look at the object fails first, so nothing was sent.
         Assert.False(Failure(() => logger.Information("Nothing sent")).MayBeDelivered);
-        _bucket.Refusal = null;
+        _bucket.Failure = null;
         logger.Information("The object is known");
-        _bucket.Refusal = new HttpRequestException("The connection was closed.");
+        _bucket.Failure = new HttpRequestException("The connection was closed.");
 
         Assert.True(Failure(() => logger.Information("Sent")).MayBeDelivered);
     }
@@ -211,7 +210,7 @@ public sealed class AuditTests
         var logger = Audit(options);
         _bucket.Hold();
         var call = OnAThread(() => logger.Information("Cut off"));
-        await _bucket.FirstAppend.Task.InTime();
+        await _bucket.WhenAppended();
 
         var closing = logger.DisposeAsync().AsTask();
         await time.RunUntilEnd(closing);
@@ -223,7 +222,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public void ClientThatLogsToTheLoggerItDelivers_IsTold_InsteadOfWaitingForItself()
+    public void ClientThatLogsToItsOwnLogger_IsRefusedInsteadOfWaiting()
     {
         Logger? logger = null;
         OssDeliveryException? told = null;
@@ -234,7 +233,7 @@ public sealed class AuditTests
             logger.Information("One");
 
         Assert.Contains("might wait for itself", told!.Message, StringComparison.Ordinal);
-        Assert.Equal("One\n", _bucket.Text);
+        Assert.Equal("One\n", _bucket.AllText);
     }
 
     [Fact]
@@ -264,7 +263,7 @@ public sealed class AuditTests
             logger.Error("Above the switch");
         }
 
-        Assert.Equal("Above\nAbove the switch\n", _bucket.Text);
+        Assert.Equal("Above\nAbove the switch\n", _bucket.AllText);
     }
 
     private static Task OnAThread(Action act) =>

@@ -3,7 +3,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 namespace Serilog.Sinks.OssAppend.Tests.Audit;
 
 /// <summary>Calls that block threads of the pool do not take them from the delivery that they wait for.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public sealed class BlockedPoolTests
 {
     private const int Calls = 200;
@@ -14,7 +14,7 @@ public sealed class BlockedPoolTests
     [Fact]
     public async Task AuditCallsOfThePool_AreAnsweredSoon_AndThePoolIsAsItWas()
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         ThreadPool.GetMinThreads(out var before, out _);
         var options = Some.Options(bucket);
         options.Period = new OssAppendSinkOptions().Period;
@@ -30,7 +30,7 @@ public sealed class BlockedPoolTests
 
         ThreadPool.GetMinThreads(out var after, out _);
         Assert.True(TimeProvider.System.GetElapsedTime(begun) < Soon);
-        Assert.Equal(Calls, bucket.Lines.Count);
+        Assert.Equal(Calls, bucket.Lines.Length);
         Assert.Equal(before, after);
     }
 
@@ -39,7 +39,7 @@ public sealed class BlockedPoolTests
     [InlineData(true)]
     public async Task CallsOfThePoolThatWaitForSpace_GetItSoon(bool renderAtCall)
     {
-        var bucket = new MemoryBucket();
+        var bucket = new MemoryOss();
         var options = Some.Options(bucket);
         options.QueueLimit = 1;
         options.BlockWhenFull = true;
@@ -56,7 +56,7 @@ public sealed class BlockedPoolTests
         }
 
         Assert.True(TimeProvider.System.GetElapsedTime(begun) < Soon);
-        Assert.Equal(Calls, bucket.Lines.Count);
+        Assert.Equal(Calls, bucket.Lines.Length);
     }
 
     private static Task OnAThread(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -5,7 +5,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 public class BackpressureTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
 
     [Fact]
     public async Task Outage_DoesNotStopTheApplication_AndAllArrivesAfterIt()
@@ -99,7 +99,7 @@ public class BackpressureTests
                 logger.Information("x");
 
             Assert.True(await options.Monitor!.FlushAsync(TestContext.Current.CancellationToken).InTime());
-            Assert.Equal(1500 * round, _bucket.Lines.Count);
+            Assert.Equal(1500 * round, _bucket.Lines.Length);
             Assert.Equal(1500 * round, options.Monitor.GetSnapshot().Delivered);
         }
     }
@@ -116,7 +116,7 @@ public class BackpressureTests
 
         Assert.True(await options.Monitor!.FlushAsync(TestContext.Current.CancellationToken).InTime());
         Assert.Equal(0, options.Monitor.QueueLength);
-        Assert.Equal(50_000, _bucket.Lines.Count);
+        Assert.Equal(50_000, _bucket.Lines.Length);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 public sealed class EmptyCloseTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-empty-close-").FullName;
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -24,7 +24,7 @@ public sealed class EmptyCloseTests : IDisposable
 
         await logger.DisposeAsync().AsTask().InTime();
 
-        Assert.Equal(0, _bucket.Appends);
+        Assert.Empty(_bucket.Appends);
     }
 
     [Theory]
@@ -57,12 +57,12 @@ public sealed class EmptyCloseTests : IDisposable
 
         var options = Options(hasBuffer: true);
         var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
-        await Some.Until(() => options.Monitor!.GetSnapshot() is { OrphanedFolders: > 0, TroubleSince: not null }).InTime();
+        await Wait.UntilAsync(() => options.Monitor!.GetSnapshot() is { OrphanedFolders: > 0, TroubleSince: not null }).InTime();
 
         await logger.DisposeAsync().AsTask().InTime();
     }
 
-    private void GoDown() => _bucket.Refusal = new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "Not now.");
+    private void GoDown() => _bucket.Failure = new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "Not now.");
 
     private OssAppendSinkOptions Options(bool hasBuffer, bool renderAtCall = false)
     {

@@ -5,7 +5,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 namespace Serilog.Sinks.OssAppend.Tests.Delivery;
 
 /// <summary>What a process has only one of: its self log and its meters. Whoever listens there may log to the very logger that they tell of.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public class ProcessWideInnerEventTests
 {
     /// <summary>Who listens.</summary>
@@ -54,7 +54,7 @@ public class ProcessWideInnerEventTests
             for (var round = 1; round <= Rounds; round++)
             {
                 world.LogOuter(1);
-                await Some.Until(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
+                await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
             }
         }
 
@@ -68,9 +68,9 @@ public class ProcessWideInnerEventTests
         world.AssertEachIsStoredOrCounted();
     }
 
-    private static async Task<InnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
+    private static async Task<SinkInnerEventWorld> StartAsync(bool renderAtCall, bool hasBuffer)
     {
-        var world = await InnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
+        var world = await SinkInnerEventWorld.StartAsync(caller: null, renderAtCall, hasBuffer);
         // The self log is who is told by default.
         world.Options.Diagnostics = null;
         return world;

@@ -13,7 +13,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Diagnostics;
 
 public sealed class FallbackTests : IDisposable
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
     private readonly CollectingSink _fallback = new();
 
     public void Dispose() => _fallback.Dispose();
@@ -84,7 +84,7 @@ public sealed class FallbackTests : IDisposable
     [Fact]
     public async Task RetryTimeOver_GivesTheFallbackWhatOssRefused()
     {
-        _bucket.Refusal = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "No {0} such {right.");
+        _bucket.Failure = new OssException(HttpStatusCode.Forbidden, "AccessDenied", "No {0} such {right.");
         var time = new FakeTimeProvider();
         var options = Some.Options(_bucket);
         options.TimeProvider = time;
@@ -92,13 +92,13 @@ public sealed class FallbackTests : IDisposable
         await using (var logger = Chain(options))
         {
             logger.Information("Refused");
-            await time.RunUntilEnd(Some.Until(() => _fallback.Events.Count > 0));
-            _bucket.Refusal = null;
+            await time.RunUntilEnd(Wait.UntilAsync(() => _fallback.Events.Count > 0));
+            _bucket.Failure = null;
             logger.Information("Taken");
         }
 
         Assert.Equal(["Refused"], _fallback.Messages);
-        Assert.Equal("Taken\n", _bucket.Text);
+        Assert.Equal("Taken\n", _bucket.AllText);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class FallbackTests : IDisposable
 
     // Serilog hands no listener into a logger within a sink: what is lost in it is counted and reported, and not told.
     [Fact]
-    public async Task WriteToLoggerWithinAFallbackChain_IsCounted_ThoughSerilogHandsNoListenerOn()
+    public async Task WriteToLoggerInAFallbackChain_IsCountedWithoutAListener()
     {
         var options = Some.Options(_bucket);
         options.EventSizeLimitBytes = 10;

@@ -7,7 +7,7 @@ using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Diagnostics;
 
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public sealed class SelfLogTests : IDisposable
 {
     private readonly ConcurrentQueue<string> _selfLog = new();
@@ -19,7 +19,7 @@ public sealed class SelfLogTests : IDisposable
     [Fact]
     public async Task BracesInForeignText_DoNotEndTheLoop()
     {
-        var bucket = new MemoryBucket { Refusal = new OssException(HttpStatusCode.Forbidden, "{0}", "Foreign {text with } braces {1}") };
+        var bucket = new MemoryOss { Failure = new OssException(HttpStatusCode.Forbidden, "{0}", "Foreign {text with } braces {1}") };
         var options = Some.Options(bucket);
         options.Formatter = new GatedFormatter();
         options.RefusalRetryDelay = TimeSpan.FromMilliseconds(1);
@@ -27,13 +27,13 @@ public sealed class SelfLogTests : IDisposable
         {
             logger.Information("{Bad}", 1);
             logger.Information("First");
-            await Some.Until(() => _selfLog.Any(line => line.Contains("Foreign", StringComparison.Ordinal))).InTime();
-            bucket.Refusal = null;
+            await Wait.UntilAsync(() => _selfLog.Any(line => line.Contains("Foreign", StringComparison.Ordinal))).InTime();
+            bucket.Failure = null;
             for (var i = 0; i < 3000; i++)
                 logger.Information("{I}", i);
         }
 
-        Assert.Equal(3001, bucket.Lines.Count);
+        Assert.Equal(3001, bucket.Lines.Length);
         Assert.Contains(_selfLog, line => line.Contains("FormatError", StringComparison.Ordinal));
         Assert.Contains(_selfLog, line => line.Contains("works again", StringComparison.Ordinal));
     }

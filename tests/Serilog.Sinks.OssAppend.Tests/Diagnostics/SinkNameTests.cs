@@ -6,7 +6,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Diagnostics;
 
 public class SinkNameTests
 {
-    private readonly MemoryBucket _bucket = new();
+    private readonly MemoryOss _bucket = new();
     private readonly string _name = "sink-" + Guid.NewGuid().ToString("N");
 
     [Theory]

@@ -23,7 +23,7 @@ public class OutputTemplateFormatterTests
         EventGen.Text);
 
     [Fact]
-    public void AnyEventThroughAnyTemplate_GivesTheBytesOfSerilogsOwnFormatter() =>
+    public void AnyEventAndTemplate_GiveTheBytesOfSerilogsFormatter() =>
         Gen.Select(Place.Array[1, 5].Select(string.Concat), EventGen.One(Cultures), EventGen.Event.Array[1, 4]).Sample(
             (template, culture, events) =>
             {

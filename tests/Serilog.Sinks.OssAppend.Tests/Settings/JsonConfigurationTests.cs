@@ -11,24 +11,24 @@ namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
 public sealed class JsonConfigurationTests
 {
-    public static MemoryBucket BesideBucket { get; } = new();
+    public static MemoryOss BesideBucket { get; } = new();
 
-    public static MemoryBucket EmptyTextBucket { get; } = new();
+    public static MemoryOss EmptyTextBucket { get; } = new();
 
-    public static MemoryBucket FlatBucket { get; } = new();
+    public static MemoryOss FlatBucket { get; } = new();
 
-    public static MemoryBucket FormatterBucket { get; } = new();
+    public static MemoryOss FormatterBucket { get; } = new();
 
-    public static MemoryBucket CompactBucket { get; } = new();
+    public static MemoryOss CompactBucket { get; } = new();
 
-    public static MemoryBucket PackedBucket { get; } = new();
+    public static MemoryOss PackedBucket { get; } = new();
 
     public static OssAppendMonitor Monitor { get; } = new();
 
     [Theory]
     [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"objectKey\": \"beside.log\", ", "beside.log")]
     [InlineData("[ { \"Name\": \"OssAppend\", \"Args\": { \"formatter\": \"Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend\", ", "logs/")]
-    public void OneSettingInOptions_LeavesTheOthersWhereTheyAre_AndEmptyTextsAreNotGiven(string begin, string key)
+    public void OneSettingInOptions_LeavesTheOthersAndIgnoresEmptyTexts(string begin, string key)
     {
         var bucket = key == "beside.log" ? BesideBucket : EmptyTextBucket;
         using (var logger = Configure($$"""
@@ -42,8 +42,8 @@ public sealed class JsonConfigurationTests
         }
 
         Assert.StartsWith(key, Assert.Single(bucket.Keys), StringComparison.Ordinal);
-        Assert.Contains("Plain", bucket.Text, StringComparison.Ordinal);
-        Assert.Equal("text/plain; charset=utf-8", Assert.Single(bucket.Created).ContentType);
+        Assert.Contains("Plain", bucket.AllText, StringComparison.Ordinal);
+        Assert.Equal("text/plain; charset=utf-8", Assert.Single(bucket.Creations).Properties!.ContentType);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class JsonConfigurationTests
             logger.Write(Some.Event("Plain"));
         }
 
-        Assert.Equal("{\"@t\":\"2026-11-22T12:15:07.0890000Z\",\"@mt\":\"Plain\"}\n", CompactBucket.Text);
+        Assert.Equal("{\"@t\":\"2026-11-22T12:15:07.0890000Z\",\"@mt\":\"Plain\"}\n", CompactBucket.AllText);
     }
 
     [Theory]
@@ -111,8 +111,8 @@ public sealed class JsonConfigurationTests
             logger.Write(Some.Event("Next object", LogEventLevel.Error));
         }
 
-        Assert.Equal("The first of twenty-five!\nIt crosses the limit!\n", FlatBucket.TextOf($"{key}/Error20261122.log"));
-        Assert.Equal("Next object!\n", FlatBucket.TextOf($"{key}/Error20261122_001.log"));
+        Assert.Equal("The first of twenty-five!\nIt crosses the limit!\n", FlatBucket.Text($"{key}/Error20261122.log"));
+        Assert.Equal("Next object!\n", FlatBucket.Text($"{key}/Error20261122_001.log"));
         Assert.Equal(3, Monitor.GetSnapshot().Delivered);
     }
 
@@ -130,9 +130,9 @@ public sealed class JsonConfigurationTests
             logger.Write(Some.Event("Text"));
         }
 
-        using var gzip = new GZipStream(new MemoryStream(PackedBucket.BytesOf("packed/app-20261122.log.gz")), CompressionMode.Decompress);
+        using var gzip = new GZipStream(new MemoryStream(PackedBucket.Bytes("packed/app-20261122.log.gz")), CompressionMode.Decompress);
         Assert.Equal("columns\nText\n", new StreamReader(gzip).ReadToEnd());
-        var created = PackedBucket.Created.Single();
+        var created = PackedBucket.Creations.Single().Properties!;
         Assert.Equal(("application/x-ndjson", "gzip"), (created.ContentType, created.ContentEncoding));
     }
 
@@ -150,7 +150,7 @@ public sealed class JsonConfigurationTests
             logger.Information("Text");
         }
 
-        Assert.Equal("Information\n", FormatterBucket.Text);
+        Assert.Equal("Information\n", FormatterBucket.AllText);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public class OverloadTests
     private static readonly ParameterInfo[] OfFormatter = Overloads.Single(p => p[1].ParameterType == typeof(ITextFormatter));
 
     [Fact]
-    public void ThereAreThree() => Assert.Equal(3, Overloads.Length);
+    public void Overloads_AreThree() => Assert.Equal(3, Overloads.Length);
 
     [Fact]
     public void FlatOverloads_DifferInTheFormatterOnly() => Assert.Equal(
@@ -91,7 +91,7 @@ public class OverloadTests
         null when type == typeof(string) => "x",
         null when type == typeof(TimeSpan?) => TimeSpan.FromMinutes(1),
         null when type == typeof(IOssCredentialsProvider) => new StaticCredentialsProvider("a", "b"),
-        null when type == typeof(IOssClient) => new MemoryBucket(),
+        null when type == typeof(IOssClient) => new MemoryOss(),
         null when type == typeof(HttpMessageHandler) => new HttpClientHandler(),
         null when type == typeof(IOssDiagnostics) => new NoDiagnostics(),
         _ => null,

@@ -44,11 +44,11 @@ public class SettingFormsTests
         ["contentType"] = "ü",
     };
 
-    public static MemoryBucket JsonBucket { get; } = new();
+    public static MemoryOss JsonBucket { get; } = new();
 
-    public static MemoryBucket XmlBucket { get; } = new();
+    public static MemoryOss XmlBucket { get; } = new();
 
-    public static MemoryBucket CodeBucket { get; } = new();
+    public static MemoryOss CodeBucket { get; } = new();
 
     public static IDictionary<string, string> Metadata { get; } = new Dictionary<string, string> { ["team"] = "orders" };
 
@@ -100,9 +100,9 @@ public class SettingFormsTests
         Assert.All([CodeBucket, JsonBucket, XmlBucket], bucket =>
         {
             Assert.Equal(keys, bucket.Keys);
-            Assert.Equal("Warning\nError\nError\nError\n", bucket.Text);
-            Assert.Equal(keys.Length, bucket.Created.Count);
-            Assert.All(bucket.Created, created =>
+            Assert.Equal("Warning\nError\nError\nError\n", bucket.AllText);
+            Assert.Equal(keys.Length, bucket.Creations.Count);
+            Assert.All(bucket.Creations.Select(c => c.Properties!), created =>
             {
                 Assert.Equal(OssStorageClass.InfrequentAccess, created.StorageClass);
                 Assert.Equal("orders", created.Metadata["team"]);

@@ -4,7 +4,7 @@ using OssLogSinks.Core;
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
 /// <summary>An application that cannot start says on its first line which sink has which faults.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(SinkAloneCollection.Name)]
 public sealed class StartUpErrorTests : IDisposable
 {
     private readonly TextWriter _before = Console.Error;
@@ -15,14 +15,14 @@ public sealed class StartUpErrorTests : IDisposable
     public void Dispose() => Console.SetError(_before);
 
     [Fact]
-    public void InCode_FirstLineHasSinkAndSettings_AndTheStackNoFrameOfTheSink()
+    public void ErrorInCode_NamesSinkAndSettingsFirstWithoutOurFrames()
     {
         var text = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(bucket: "My_Logs", region: "oss-cn-hangzhou", accessKeyId: "id", accessKeySecret: "secret")).ToString();
 
         Assert.Equal("OssLogSinks.Core.OssSettingsException: WriteTo.OssAppend cannot start, because its settings cannot be used: bucket, region.", text.Split('\n')[0]);
         Assert.DoesNotContain("at Serilog.OssAppend", text, StringComparison.Ordinal);
         Assert.DoesNotContain("at Serilog.Sinks.OssAppend.Settings", text, StringComparison.Ordinal);
-        Assert.Contains(nameof(InCode_FirstLineHasSinkAndSettings_AndTheStackNoFrameOfTheSink), text, StringComparison.Ordinal);
+        Assert.Contains(nameof(ErrorInCode_NamesSinkAndSettingsFirstWithoutOurFrames), text, StringComparison.Ordinal);
         Assert.Equal("", _console.ToString());
     }
 

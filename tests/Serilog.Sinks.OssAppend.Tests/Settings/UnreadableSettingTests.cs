@@ -9,7 +9,6 @@ using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Telemetry;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.FromConfiguration;
-using Serilog.Sinks.OssAppend.Tests.Doubles;
 
 namespace Serilog.Sinks.OssAppend.Tests.Settings;
 
@@ -22,7 +21,7 @@ public class UnreadableSettingTests
 
     private static readonly MethodInfo[] TextMethods = [.. typeof(OssAppendFromConfiguration).GetMethods(BindingFlags.Public | BindingFlags.Static)];
 
-    public static MemoryBucket Unlimited { get; } = new();
+    public static MemoryOss Unlimited { get; } = new();
 
     public static TheoryData<string, string> ReadableParameters =>
         [.. TextMethods.SelectMany(method => method.GetParameters().Where(p => TypeOf(p.Name!) is { } type && type != typeof(string) && SettingText.IsRead(type)).Select(p => (method.GetParameters()[0].Name!, p.Name!)))];
@@ -88,7 +87,7 @@ public class UnreadableSettingTests
     [Theory]
     [InlineData("WriteTo")]
     [InlineData("AuditTo")]
-    public void WhatCannotBeReadInOptions_IsNamed_InsteadOfTheDefaultBeingTaken(string kind)
+    public void UnreadableSettingInOptions_IsNamedAndNotDefaulted(string kind)
     {
         var faults = FaultsOf(kind, """
             "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret",
@@ -140,7 +139,7 @@ public class UnreadableSettingTests
             logger.Information("Text");
         }
 
-        Assert.Contains("Text\n", Unlimited.TextOf("x.log"), StringComparison.Ordinal);
+        Assert.Contains("Text\n", Unlimited.Text("x.log"), StringComparison.Ordinal);
     }
 
     [Fact]

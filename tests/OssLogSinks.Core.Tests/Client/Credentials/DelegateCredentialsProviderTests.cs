@@ -88,7 +88,7 @@ public class DelegateCredentialsProviderTests
     }
 
     [Fact]
-    public async Task FailureWithoutCredentials_IsToldToAllWhoAskSoon_AndFetchedAgainAfterwards()
+    public async Task FailedFetch_IsSharedForAWhileAndThenRepeated()
     {
         _vault.Fails().Gives("A", null);
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(IdAsync);
@@ -137,7 +137,7 @@ public class DelegateCredentialsProviderTests
     [Theory]
     [InlineData(-60)]
     [InlineData(0)]
-    public async Task CredentialsThatLookExpired_ServeAWhileAndAreNotFetchedForEachRequest(int minutes)
+    public async Task SeeminglyExpiredCredentials_AreNotFetchedForEachRequest(int minutes)
     {
         _vault.Gives("A", ExpiringIn(minutes)).Gives("B", ExpiringIn(60)).Gives("C", ExpiringIn(60));
         var first = await _provider.GetCredentialsAsync(null, Cancel);

@@ -1,5 +1,4 @@
 using OssLogSinks.Core.DiskBuffer.Files;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
 

@@ -21,7 +21,7 @@ public class CrashModelTests
     public void PowerCutBetweenSyncs_LosesNothingConfirmedAndDoublesNothing() => Check(CrashScenario.Of(OssBufferSync.Interval, ExitKind.PowerCut, ExitKind.Kill), 20);
 
     [Fact]
-    public void PowerCutWithoutSyncs_LosesNothingThatWasFlushedAndTearsNothing() => Check(CrashScenario.Of(OssBufferSync.None, ExitKind.PowerCut, ExitKind.Kill), 20, mayRepeat: true);
+    public void PowerCutWithoutSyncs_LosesNothingFlushedAndTearsNothing() => Check(CrashScenario.Of(OssBufferSync.None, ExitKind.PowerCut, ExitKind.Kill), 20, mayRepeat: true);
 
     // CsCheck_Iter in the environment asks for more: 100 is the usual. Threads are the system's own, so a scenario may need several plays.
     private static void Check(Gen<CrashScenario> scenarios, long iterations, bool mayRepeat = false) =>

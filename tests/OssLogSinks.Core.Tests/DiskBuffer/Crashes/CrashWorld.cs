@@ -1,7 +1,6 @@
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
 

@@ -1,5 +1,4 @@
 using OssLogSinks.Core.Tests.Model;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
 
@@ -58,7 +57,7 @@ public class DamagedFolderTests
     }
 
     [Fact]
-    public async Task ForeignFileThatCannotBeOpenedNorMoved_TheRestIsShippedAndReportedOnce()
+    public async Task UnmovableForeignFile_IsReportedOnceAndTheRestIsShipped()
     {
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);
         orphan.World.Disk.Put($"{orphan.Path}/foreign", [1]);
@@ -156,7 +155,7 @@ public class DamagedFolderTests
     [Theory]
     [InlineData(0)]
     [InlineData(60)]
-    public async Task EndOfASegmentLostAndTheNextOneToo_AllThatIsMissingIsReported(int cutAt)
+    public async Task LostSegmentEndAndNextSegment_AreReportedInFull(int cutAt)
     {
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);
         var (first, second) = (orphan.Segments[0], orphan.Segments[1]);

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Folders;
 
@@ -67,7 +66,7 @@ public class QuarantineTests
     }
 
     [Fact]
-    public void FileLargerThanTheLimit_IsMovedAllTheSameAndGivesWayToTheNext()
+    public void FileOverTheLimit_IsMovedAndDeletedForTheNext()
     {
         var quarantine = NewQuarantine(5);
         quarantine.Keep("a", "1.seg", Source, new Damage(0, 4, 1, 1));

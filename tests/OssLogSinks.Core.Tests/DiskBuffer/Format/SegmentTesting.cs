@@ -4,7 +4,6 @@ using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
-using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Format;
 

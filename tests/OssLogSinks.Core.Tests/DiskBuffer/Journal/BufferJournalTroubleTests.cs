@@ -27,7 +27,7 @@ public class BufferJournalTroubleTests
     }
 
     [Fact]
-    public void FullDiskThatCannotHoldTheIntents_RefusesTheNextOneAndKeepsTheOthers()
+    public void FullDisk_RefusesTheNextIntentAndKeepsTheOthers()
     {
         var journal = Create();
         _disk.IsFull = true;

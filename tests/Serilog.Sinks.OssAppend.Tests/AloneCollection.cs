@@ -1,8 +1,0 @@
-namespace Serilog.Sinks.OssAppend.Tests;
-
-/// <summary>Tests that use what there is only one of in a process: Serilog's self log, the memory.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
-{
-    public const string Name = "Alone";
-}
