@@ -234,14 +234,6 @@ internal sealed class MemoryOss : IOssClient
         }
     }
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public static OssException Refusal(HttpStatusCode status, string code) => new(status, code, code + ".") { RequestId = "5C3D8D2A0ACA54D87B430000" };
 
     private Stored Open(string key)

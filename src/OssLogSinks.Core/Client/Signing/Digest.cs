@@ -3,38 +3,14 @@ using System.Text;
 
 namespace OssLogSinks.Core.Client.Signing;
 
-/// <summary>The hashes of the protocol; the one place that knows which form of them the platform has.</summary>
+/// <summary>The hashes of the two signatures.</summary>
 internal static class Digest
 {
-    public static byte[] HmacSha256(byte[] key, string text)
-    {
-#if NET8_0_OR_GREATER
-        return HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
-#else
-        using var hmac = new HMACSHA256(key);
-        return hmac.ComputeHash(Encoding.UTF8.GetBytes(text));
-#endif
-    }
+    public static byte[] HmacSha256(byte[] key, string text) => Finish(IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), text);
 
-    public static byte[] HmacSha1(byte[] key, string text)
-    {
-#if NET8_0_OR_GREATER
-        return HMACSHA1.HashData(key, Encoding.UTF8.GetBytes(text));
-#else
-        using var hmac = new HMACSHA1(key);
-        return hmac.ComputeHash(Encoding.UTF8.GetBytes(text));
-#endif
-    }
+    public static byte[] HmacSha1(byte[] key, string text) => Finish(IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, key), text);
 
-    public static byte[] Sha256(string text)
-    {
-#if NET8_0_OR_GREATER
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text));
-#else
-        using var sha = SHA256.Create();
-        return sha.ComputeHash(Encoding.UTF8.GetBytes(text));
-#endif
-    }
+    public static byte[] Sha256(string text) => Finish(IncrementalHash.CreateHash(HashAlgorithmName.SHA256), text);
 
     /// <summary>Lower-case hex, as V4 writes its hashes.</summary>
     public static string ToHex(byte[] bytes)
@@ -48,5 +24,14 @@ internal static class Digest
         }
 
         return new string(text);
+    }
+
+    private static byte[] Finish(IncrementalHash hash, string text)
+    {
+        using (hash)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(text));
+            return hash.GetHashAndReset();
+        }
     }
 }

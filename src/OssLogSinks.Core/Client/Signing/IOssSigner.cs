@@ -2,22 +2,21 @@ using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Core.Client.Signing;
 
-/// <summary>Adds to a request's headers what proves who sent it. Used by several threads at once.</summary>
+/// <summary>Signs requests. Used by several threads at once.</summary>
 internal interface IOssSigner
 {
-    /// <summary>Adds date, token and Authorization. Nothing that is signed may change afterwards.</summary>
+    /// <summary>Adds date, token and Authorization. Signed headers must not change afterwards.</summary>
     void Sign(SigningInput input, OssCredentials credentials, DateTimeOffset time);
 }
 
 /// <summary>
-/// What a signer looks at, and where it puts its headers. Header names are lower-case; whoever sends the request
-/// sends exactly these headers.
+/// The signed parts of a request. The signer adds its headers to <paramref name="Headers"/>; exactly these headers are sent.
 /// </summary>
 /// <param name="Method">HTTP method in upper case.</param>
 /// <param name="Bucket">The bucket, which is signed in every addressing style.</param>
 /// <param name="Key">The object's key; null for an operation on the bucket.</param>
 /// <param name="Query">Query parameters, decoded; an empty value is sent without <c>=</c>.</param>
-/// <param name="Headers">Headers so far, by lower-case name.</param>
+/// <param name="Headers">Headers by lower-case name.</param>
 internal sealed record SigningInput(
     string Method,
     string Bucket,
