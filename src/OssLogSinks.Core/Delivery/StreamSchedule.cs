@@ -55,14 +55,11 @@ internal sealed class StreamSchedule
 
     public void MakeReady(LogStream stream)
     {
-        Grew(stream, -stream.LingeringBytes);
         Become(stream, StreamState.Ready);
         _ready.Writer.TryWrite(stream);
     }
 
-    /// <summary>
-    /// Makes a lingering or deferred stream ready. Other streams get their next turn anyway, or have nothing to ship.
-    /// </summary>
+    /// <summary>Makes a lingering or deferred stream ready. Other streams get their next turn anyway, or have nothing to ship.</summary>
     public void Due(LogStream stream)
     {
         if (stream.State is StreamState.Lingering or StreamState.Deferred)
@@ -70,11 +67,7 @@ internal sealed class StreamSchedule
     }
 
     /// <summary>Defers a stream until an ordinary record comes; there is no timer.</summary>
-    public void Defer(LogStream stream)
-    {
-        Grew(stream, -stream.LingeringBytes);
-        Become(stream, StreamState.Deferred);
-    }
+    public void Defer(LogStream stream) => Become(stream, StreamState.Deferred);
 
     /// <summary>Lets a stream wait for more records.</summary>
     public void Linger(LogStream stream, TimeSpan wait)
@@ -105,7 +98,6 @@ internal sealed class StreamSchedule
     /// <summary>The stream is idle. It is checked again after <paramref name="watch"/>, if given.</summary>
     public void Rest(LogStream stream, TimeSpan? watch)
     {
-        Grew(stream, -stream.LingeringBytes);
         Become(stream, StreamState.Idle);
         if (watch is { } wait)
             Wake(stream, wait);
@@ -141,6 +133,7 @@ internal sealed class StreamSchedule
     {
         if (stream.State != state)
         {
+            Grew(stream, -stream.LingeringBytes);
             stream.Turn.List?.Remove(stream.Turn);
             In(state).AddLast(stream.Turn);
             stream.State = state;
