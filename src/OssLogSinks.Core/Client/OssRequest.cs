@@ -68,6 +68,12 @@ internal sealed class RequestBody(ReadOnlySequence<byte> bytes) : HttpContent
         return Convert.ToBase64String(hash.GetHashAndReset());
     }
 
+    protected override bool TryComputeLength(out long length)
+    {
+        length = bytes.Length;
+        return true;
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         var sent = 0L;
@@ -108,11 +114,5 @@ internal sealed class RequestBody(ReadOnlySequence<byte> bytes) : HttpContent
 
         // Not after a failure: the stream may still be reading it.
         ArrayPool<byte>.Shared.Return(joined);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = bytes.Length;
-        return true;
     }
 }

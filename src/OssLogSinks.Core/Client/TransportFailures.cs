@@ -33,6 +33,9 @@ internal sealed class TransportFailures
     /// <summary>Host and port that requests go to, and the proxy that they go through.</summary>
     public string Way => Proxy is { } proxy ? $"{Endpoint} (through the proxy {proxy})" : Endpoint;
 
+    /// <summary>The meaning of a 407.</summary>
+    public static string AsksForCredentials(string? proxy) => $"the proxy {(proxy is null ? "" : proxy + " ")}asks for a user name and a password (status 407)";
+
     /// <summary>The failure of a request that got no answer in time.</summary>
     public OssException NoAnswerInTime(string operation, Exception exception) =>
         new($"{operation} got no answer from {Way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
@@ -58,9 +61,6 @@ internal sealed class TransportFailures
         _ when detail == "407" => AsksForCredentials(proxy),
         _ => $"the proxy {proxy} refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
     };
-
-    /// <summary>The meaning of a 407.</summary>
-    public static string AsksForCredentials(string? proxy) => $"the proxy {(proxy is null ? "" : proxy + " ")}asks for a user name and a password (status 407)";
 
     private string Problem(OssFailureKind kind, string detail) => kind switch
     {

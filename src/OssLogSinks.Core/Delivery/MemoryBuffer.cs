@@ -91,6 +91,103 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
+    /// <summary>As <see cref="IRecordBuffer.TryAdd"/>.</summary>
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    {
+        lock (_gate)
+        {
+            spaceAvailable = null;
+            if (_isClosing)
+                return Acceptance.Closed;
+
+            var stream = _directory.Find(record.Time, record.KeyValues);
+            SealBefore(stream, null, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out spaceAvailable);
+        }
+    }
+
+    /// <summary>Adds a record of the disk buffer if there is space.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="source">Is told the outcome of the stream's records.</param>
+    /// <param name="state">Is passed to the listener with the outcome; null for nothing.</param>
+    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
+    /// <returns>Whether it was added. Also possible while closing, since the record was accepted before, but not after <see cref="Abandon"/>.</returns>
+    public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? spaceAvailable)
+    {
+        lock (_gate)
+        {
+            spaceAvailable = null;
+            if (_isAbandoned)
+                return Acceptance.Closed;
+
+            var stream = _directory.Find(record.Stream, record.Time);
+            SealBefore(stream, source, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out spaceAvailable);
+        }
+    }
+
+    /// <summary>
+    /// Adds an append that another process was sending when it ended, whatever memory it needs: its stream can send nothing else first.
+    /// </summary>
+    public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            stream.Appender.TakeOver(intent);
+            batch.MakeDue(batch.FirstAcceptedAt);
+            stream.Sealed.Enqueue(batch);
+            Hold(stream, batch.HeldBytes);
+            if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Deferred)
+                _schedule.MakeReady(stream);
+        }
+    }
+
+    /// <summary>
+    /// The next records may come from another writer, which may already have used later objects. Call it only while nothing waits.
+    /// </summary>
+    public void Relocate()
+    {
+        lock (_gate)
+        {
+            foreach (var stream in _directory.Streams)
+                stream.Appender.Relocate();
+        }
+    }
+
+    /// <summary>Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.</summary>
+    public bool Takes(IBufferedStream name, DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            return stream.Health != StreamHealth.Refused || (stream.HeldBytes <= _limits.Memory / 2 && _stalledBytes <= _limits.Memory / 2);
+        }
+    }
+
+    /// <summary>Ends when <see cref="Takes"/> may have changed.</summary>
+    public Task WhenAcceptingAgain() => _acceptsAgain.NextAsync();
+
+    /// <summary>An ordinary record has come, so records that delivery itself logged are appended too.</summary>
+    public void ReleaseDeferred()
+    {
+        if (_schedule.DeferredStreams == 0)
+            return;
+
+        lock (_gate)
+            Wake();
+    }
+
+    /// <summary>Converts the clock time of an acceptance to a timestamp of the time provider.</summary>
+    public long TimestampOf(long utcTicks)
+    {
+        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
+        var shown = age < LongestAge ? age : LongestAge;
+        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
+    }
+
     /// <summary>Begins a stream's turn and returns the batch to ship, with all records that wait.</summary>
     public AppendBatch Begin(LogStream stream)
     {
@@ -342,95 +439,6 @@ internal sealed class MemoryBuffer : IDisposable
             _schedule.Rest(stream, StreamDirectory.Grace);
     }
 
-    /// <summary>As <see cref="IRecordBuffer.TryAdd"/>.</summary>
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
-    {
-        lock (_gate)
-        {
-            spaceAvailable = null;
-            if (_isClosing)
-                return Acceptance.Closed;
-
-            var stream = _directory.Find(record.Time, record.KeyValues);
-            SealBefore(stream, null, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out spaceAvailable);
-        }
-    }
-
-    /// <summary>Adds a record of the disk buffer if there is space.</summary>
-    /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="source">Is told the outcome of the stream's records.</param>
-    /// <param name="state">Is passed to the listener with the outcome; null for nothing.</param>
-    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
-    /// <returns>Whether it was added. Also possible while closing, since the record was accepted before, but not after <see cref="Abandon"/>.</returns>
-    public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? spaceAvailable)
-    {
-        lock (_gate)
-        {
-            spaceAvailable = null;
-            if (_isAbandoned)
-                return Acceptance.Closed;
-
-            var stream = _directory.Find(record.Stream, record.Time);
-            SealBefore(stream, source, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
-            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out spaceAvailable);
-        }
-    }
-
-    /// <summary>
-    /// Adds an append that another process was sending when it ended, whatever memory it needs: its stream can send nothing else first.
-    /// </summary>
-    public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
-    {
-        lock (_gate)
-        {
-            var stream = _directory.Find(name, time);
-            stream.Appender.TakeOver(intent);
-            batch.MakeDue(batch.FirstAcceptedAt);
-            stream.Sealed.Enqueue(batch);
-            Hold(stream, batch.HeldBytes);
-            if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Deferred)
-                _schedule.MakeReady(stream);
-        }
-    }
-
-    /// <summary>
-    /// The next records may come from another writer, which may already have used later objects. Call it only while nothing waits.
-    /// </summary>
-    public void Relocate()
-    {
-        lock (_gate)
-        {
-            foreach (var stream in _directory.Streams)
-                stream.Appender.Relocate();
-        }
-    }
-
-    /// <summary>Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.</summary>
-    public bool Takes(IBufferedStream name, DateTimeOffset time)
-    {
-        lock (_gate)
-        {
-            var stream = _directory.Find(name, time);
-            return stream.Health != StreamHealth.Refused || (stream.HeldBytes <= _limits.Memory / 2 && _stalledBytes <= _limits.Memory / 2);
-        }
-    }
-
-    /// <summary>Ends when <see cref="Takes"/> may have changed.</summary>
-    public Task WhenAcceptingAgain() => _acceptsAgain.NextAsync();
-
-    /// <summary>An ordinary record has come, so records that delivery itself logged are appended too.</summary>
-    public void ReleaseDeferred()
-    {
-        if (_schedule.DeferredStreams == 0)
-            return;
-
-        lock (_gate)
-            Wake();
-    }
-
     // A batch has at most the bytes of one append, and one source.
     private void SealBefore(LogStream stream, RecordSource? source, int length)
     {
@@ -492,13 +500,5 @@ internal sealed class MemoryBuffer : IDisposable
     {
         while (_schedule.In(StreamState.Deferred).First is { } next)
             ReleaseDeferred(next.Value);
-    }
-
-    /// <summary>Converts the clock time of an acceptance to a timestamp of the time provider.</summary>
-    public long TimestampOf(long utcTicks)
-    {
-        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
-        var shown = age < LongestAge ? age : LongestAge;
-        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
     }
 }

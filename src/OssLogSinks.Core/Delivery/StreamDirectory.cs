@@ -39,6 +39,9 @@ internal sealed class StreamDirectory
     /// <summary>Idle streams, the longest idle one first.</summary>
     public LinkedList<LogStream> Idle { get; } = new();
 
+    /// <summary>Whether streams end with their period, and their objects are sealed then.</summary>
+    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
+
     /// <summary>Finds or creates the stream of an event.</summary>
     public LogStream Find(DateTimeOffset time, ReadOnlyMemory<string?> values)
     {
@@ -63,16 +66,6 @@ internal sealed class StreamDirectory
         return Use(stream, SealsByTime ? _context.Policy.PeriodOf(time) : default);
     }
 
-    private static LogStream Use(LogStream stream, RollPeriod period)
-    {
-        if (period.Start > stream.LatestPeriod)
-            stream.LatestPeriod = period.Start;
-        return stream;
-    }
-
-    /// <summary>Whether streams end with their period, and their objects are sealed then.</summary>
-    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
-
     /// <summary>Seals the object of an idle stream if its period ended that long ago; false otherwise.</summary>
     public bool TryFinish(LogStream stream, TimeSpan ago)
     {
@@ -85,6 +78,13 @@ internal sealed class StreamDirectory
 
     /// <summary>Removes idle streams beyond the limit.</summary>
     public void Trim() => TrimTo(_limit);
+
+    private static LogStream Use(LogStream stream, RollPeriod period)
+    {
+        if (period.Start > stream.LatestPeriod)
+            stream.LatestPeriod = period.Start;
+        return stream;
+    }
 
     private void TrimTo(int count)
     {

@@ -207,6 +207,25 @@ internal sealed class DeliveryReporter
     /// <summary>Another report of the buffer, made once.</summary>
     public void Buffer(OssDiagnosticLevel level, string message) => Report(level, message);
 
+    /// <summary>Reports the remaining counts, at the end.</summary>
+    public void ReportRest()
+    {
+        List<(string Kind, long Count)> rest;
+        long replaced;
+        lock (_gate)
+        {
+            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
+            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
+            foreach (var gathered in _gathered.Values)
+                gathered.Count = 0;
+        }
+
+        foreach (var (kind, count) in rest)
+            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
+        if (replaced > 0)
+            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
+    }
+
     private void ReportBuffer(string consequence, string message)
     {
         lock (_gate)
@@ -250,25 +269,6 @@ internal sealed class DeliveryReporter
             gathered.Count = 0;
             return true;
         }
-    }
-
-    /// <summary>Reports the remaining counts, at the end.</summary>
-    public void ReportRest()
-    {
-        List<(string Kind, long Count)> rest;
-        long replaced;
-        lock (_gate)
-        {
-            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
-            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
-            foreach (var gathered in _gathered.Values)
-                gathered.Count = 0;
-        }
-
-        foreach (var (kind, count) in rest)
-            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
-        if (replaced > 0)
-            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
     private void Report(OssDiagnosticLevel level, string message)

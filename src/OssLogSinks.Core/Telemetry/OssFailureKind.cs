@@ -45,3 +45,17 @@ public enum OssFailureKind
     /// <summary>The disk buffer does not work. Only a <see cref="DeliveryFailure"/> has this kind, since no request failed.</summary>
     Buffer,
 }
+
+/// <summary>
+/// An exception of this library for a failure outside. Its message can be reported.
+/// </summary>
+internal interface IExplainedFailure
+{
+    OssFailureKind Kind { get; }
+
+    /// <summary>The service's error code; null when there was none to read.</summary>
+    string? Code { get; }
+
+    /// <summary>A sentence that says what to do about it; empty if there is nothing to add to the message.</summary>
+    string Advice { get; }
+}
