@@ -69,15 +69,6 @@ public sealed class OfficialClient : IOssClient, IDisposable
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) =>
         throw new NotSupportedException();                                           // one report, and objects stay unsealed
 
-    // The appender does not call what follows.
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public void Dispose() => _client.Dispose();
 
     // Every refusal of the service, in the words of the seam; anything else goes on as it is, and counts as unanswered.

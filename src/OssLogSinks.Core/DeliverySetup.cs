@@ -38,7 +38,10 @@ internal sealed class DeliverySetup : IDisposable
             ReportDoubts(options.AllowPlainHttp ? null : checkedOptions.ClientOptions?.TryCreateEndpoint([]));
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
-        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
+        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit)
+        {
+            RollsBySize = options.RollOnObjectSizeLimit,
+        };
         _context = new AppendContext(AppendSettingsOf(options), options.Client ?? _ownClient!, Policy, Counters, Reporter);
         _shipping = new ShipperSettings(
             options.ConcurrentAppends,
@@ -95,9 +98,8 @@ internal sealed class DeliverySetup : IDisposable
     {
         Time = options.TimeProvider,
         Bucket = options.Bucket ?? "",
-        Claims = options.Claims,
+        Streams = options.StreamRegistry,
         Sealing = options.SealFinishedObjects ? new RetrySchedule(options.RetryDelay, options.RetryDelayLimit) : null,
-        RollOnObjectSizeLimit = options.RollOnObjectSizeLimit,
         RequestTimeout = options.RequestTimeout,
         ObjectProperties = options.ObjectProperties,
         AppendSizeLimit = options.AppendSizeLimit,

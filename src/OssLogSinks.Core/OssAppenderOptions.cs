@@ -119,7 +119,7 @@ public sealed class OssAppenderOptions
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
     /// <summary>Who else in this process writes the same streams; not the user's to choose.</summary>
-    internal StreamClaims Claims { get; set; } = StreamClaims.OfProcess;
+    internal StreamRegistry StreamRegistry { get; set; } = StreamRegistry.OfProcess;
 
     /// <summary>
     /// Text that each object begins with, a line of column names for instance; it is there once, however many writers share the

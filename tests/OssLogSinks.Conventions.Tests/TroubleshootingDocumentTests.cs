@@ -13,9 +13,9 @@ public partial class TroubleshootingDocumentTests
     public static TheoryData<string> Reporting =>
     [
         Core + "Client/TransportFailures.cs", Core + "Client/ServiceRefusal.cs", Core + "Client/RequestSender.cs",
-        Core + "Client/Credentials/OssCredentials.cs", Core + "Client/Credentials/OssCredentialsException.cs",
+        Core + "Client/Credentials/OssCredentials.cs", Core + "Client/Credentials/IOssCredentialsProvider.cs",
         Core + "Client/Credentials/DelegateCredentialsProvider.cs", Core + "Client/Credentials/EnvironmentCredentialsProvider.cs",
-        Core + "Telemetry/PlainText.cs", Core + "Telemetry/DeliveryReporter.cs", Core + "Client/Errors/TroubleAdvice.cs", Core + "OssAppender.cs",
+        Core + "Telemetry/PlainText.cs", Core + "Telemetry/DeliveryReporter.cs", Core + "Client/Errors/OssException.cs", Core + "OssAppender.cs",
         Core + "Appending/ObjectAppender.cs", Core + "Appending/ObjectLocator.cs", Core + "Appending/ObjectSealer.cs", Core + "Appending/PositionResync.cs",
         Core + "Delivery/Shipper.cs", Core + "Delivery/DeliveryPipeline.cs",
         Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",

@@ -12,12 +12,4 @@ internal abstract class ForwardingClient(IOssClient client) : IOssClient
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
 
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => client.SealObjectAsync(key, position, cancellationToken);
-
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => client.PutObjectAsync(request, cancellationToken);
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => client.DeleteObjectAsync(key, cancellationToken);
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => client.ListObjectsAsync(request, cancellationToken);
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => client.CreateBucketAsync(cancellationToken);
 }

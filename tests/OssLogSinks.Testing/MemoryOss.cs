@@ -358,14 +358,6 @@ public sealed class MemoryOss : IOssClient
         }
     }
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
     private static ReadOnlySequence<byte> Sequence(byte[] bytes) => new(bytes);
 
     private static Task<T> Answer<T>(Func<T> answer)

@@ -6,11 +6,11 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Appending;
 
-/// <summary>What the answer to a request says. The cases say how to go on; whether an append is in doubt is said by <see cref="IsInDoubt"/>.</summary>
+/// <summary>The outcome of a request. The case says how to continue; <see cref="IsInDoubt"/> says whether an append is in doubt.</summary>
 internal abstract record AppendOutcome
 {
-    // Refusals that OSS gives before it writes: bucket, signature, permission, argument. Those for position and kind are cases of their own.
-    // A code that is not listed proves nothing: a front end may say it after the write.
+    // Refusals that OSS gives before it writes: bucket, signature, permission, argument. Position and kind have their own cases.
+    // Other codes prove nothing: a front end may return them after the write.
     private static readonly HashSet<string> RefusedBeforeWriting = new(StringComparer.Ordinal)
     {
         "NoSuchBucket", "BucketDisable", "InvalidBucketName",
@@ -22,12 +22,12 @@ internal abstract record AppendOutcome
     };
 
     /// <summary>
-    /// Whether an append with this outcome may have been written all the same, or may be yet. False only after a success, and
-    /// after a refusal that OSS itself gives before it writes.
+    /// Whether the append may have been written, or may still be. False only after success, and after a refusal that OSS itself gives before
+    /// it writes.
     /// </summary>
     public virtual bool IsInDoubt => false;
 
-    /// <summary>What a report tells of it as trouble; null if it is none.</summary>
+    /// <summary>The failure to report; null if there is none.</summary>
     public RequestFailure? Failure => this switch
     {
         Refused refused => new(refused.Error, isPassing: false),
@@ -40,10 +40,10 @@ internal abstract record AppendOutcome
     /// <summary>The service applied the append.</summary>
     public sealed record Appended(AppendObjectResult Result) : AppendOutcome;
 
-    /// <summary>The object's length is another.</summary>
+    /// <summary>The object has another length.</summary>
     public sealed record PositionMismatch(OssException Error) : AppendOutcome;
 
-    /// <summary>The service is busy, or another passing conflict: the same request may succeed later.</summary>
+    /// <summary>The service is busy, or a conflict passes by itself: the same request may succeed later.</summary>
     public sealed record Throttled(OssException Error) : AppendOutcome
     {
         public override bool IsInDoubt => !ProvesNothingWritten(Error);
@@ -52,22 +52,22 @@ internal abstract record AppendOutcome
     /// <summary>This object takes no more appends.</summary>
     public sealed record ObjectClosed(OssException Error) : AppendOutcome;
 
-    /// <summary>Nothing will be written until somebody changes a setting, a permission, the bucket or the network.</summary>
+    /// <summary>Nothing is written until an operator changes a setting, a permission, the bucket or the network.</summary>
     public sealed record Refused(OssException Error) : AppendOutcome
     {
         public override bool IsInDoubt => !ProvesNothingWritten(Error);
     }
 
-    /// <summary>No usable answer: the request may have been applied, may still be, or never.</summary>
+    /// <summary>No usable answer: the request may have been applied, may be later, or never.</summary>
     public sealed record Unanswered(Exception Error) : AppendOutcome
     {
         public override bool IsInDoubt => true;
     }
 
-    /// <summary>Nothing was sent: the disk does not take the note without which a crash would make the append land twice.</summary>
+    /// <summary>Nothing was sent, because the journal on disk could not be written; after a crash, the append could be stored twice.</summary>
     public sealed record Unrecorded(Exception Error) : AppendOutcome;
 
-    /// <summary>Judges a failed request by its error, along the table of the service's error codes.</summary>
+    /// <summary>The outcome of a failed request, by the service's error codes.</summary>
     public static AppendOutcome FromError(Exception error)
     {
         if (error is OssCredentialsException unsigned)
@@ -75,7 +75,7 @@ internal abstract record AppendOutcome
         if (error is not OssException refusal || refusal.StatusCode == 0)
             return new Unanswered(error);
 
-        // A code from a proxy or gateway says nothing about the object.
+        // A proxy's or gateway's code says nothing about the object.
         return (refusal.IsFromOss ? refusal.Code : null) switch
         {
             "PositionNotEqualToLength" or "NoSuchKey" => new PositionMismatch(refusal),
@@ -87,7 +87,7 @@ internal abstract record AppendOutcome
         };
     }
 
-    // Without a code of OSS's, or with one that says nothing about the object. Conflicts pass: StaleFile, OperationAborted.
+    // For codes that say nothing about the object. Conflicts such as StaleFile and OperationAborted pass by themselves.
     private static AppendOutcome FromStatus(OssException error)
     {
         var status = (int)error.StatusCode;

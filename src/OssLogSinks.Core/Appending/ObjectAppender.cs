@@ -8,57 +8,56 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Moves the batches of one stream into its objects, one append at a time. Each step sends at most one append and
-/// leaves a state from which the next step goes on, so that waiting holds nobody up. While an append's outcome is unknown,
-/// nothing else is sent for the stream: not other bytes, not to another object.
+/// Appends the batches of one stream to its objects, one append at a time. Each step sends at most one append; the next step continues
+/// from the state that it leaves. While an append is in doubt, nothing else is sent for the stream: no other bytes, to no other object.
 /// </summary>
 /// <remarks>
-/// The state is a position with its CRC-64 and the bytes in doubt, if any. What is in memory only does not outlive the
-/// process: an append that was in doubt then is stored once or not at all, and never sent again. What is on disk does:
-/// before such an append is sent the batch's source notes it, and after a crash it is in doubt again, at the same place.
-/// <see cref="PositionResync"/> says what no writer can know while the process lives.
+/// The state is a position with its CRC-64, and the append in doubt, if any. It is lost with the process. Records that are in memory only
+/// are lost with it: an append that was in doubt is stored once or not at all. For records on disk, the batch's source journals each
+/// append before it is sent, so after a crash it is in doubt again at the same position. See <see cref="PositionResync"/> for what no
+/// writer can know.
 /// </remarks>
 internal sealed class ObjectAppender : IDisposable
 {
     private readonly AppendContext _context;
     private readonly StreamKey _stream;
     private readonly ObjectFormat _format;
-    private readonly StreamClaim _claim;
+    private readonly StreamRegistration _registration;
 
-    // Owned by the worker that ships the stream; the buffer hands a stream to one worker at a time.
+    // Owned by the worker that ships the stream: the buffer gives a stream to one worker at a time.
     private int _sequence;
     private AppendPosition? _position;
     private PendingAppend? _pending;
     private AppendIntent? _recovered;
 
-    // Set when the stream may have gone on in a later object, from where on to look for it once no append is in doubt.
-    private int? _looksFrom;
+    // The sequence number to locate the object from, as soon as no append is in doubt; null if the object is known.
+    private int? _locateFrom;
 
     public ObjectAppender(AppendContext context, StreamKey stream)
     {
         _context = context;
         _stream = stream;
         _format = context.FormatOf(stream);
-        _claim = context.Claims.Claim(context.Bucket, stream);
+        _registration = context.Settings.Streams.Register(context.Settings.Bucket, stream);
     }
 
-    /// <summary>The object that the stream is at.</summary>
+    /// <summary>The key of the stream's current object.</summary>
     public string ObjectKey => _stream.ObjectKey(_sequence);
 
-    /// <summary>Whether an append of unknown outcome is under way: its records may be stored though nobody said so.</summary>
+    /// <summary>Whether an append is in doubt: its records may be stored.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
 
-    /// <summary>How many objects were left though they were not full: they took no more appends, or cannot be trusted.</summary>
+    /// <summary>How many objects were left before they were full, because they took no more appends or could not be trusted.</summary>
     public int ObjectsClosed { get; private set; }
 
-    /// <summary>Takes the next step with the records of the batch from its cursor on.</summary>
+    /// <summary>Takes one step with the batch's records from its cursor on.</summary>
     public async Task<ShipVerdict> StepAsync(AppendBatch batch, CancellationToken cancellationToken)
     {
         if (_recovered is { } intent)
             Resume(batch, intent);
-        GoOnWhereOthersDid();
+        LocateAgain();
 
-        // Empty records are stored as soon as those before them are; there is nothing to send.
+        // Empty records need no append.
         if (batch.IsRestEmpty)
             return new ShipVerdict.Delivered(batch.Count, Bytes: 0);
 
@@ -77,13 +76,13 @@ internal sealed class ObjectAppender : IDisposable
         {
             PendingState.InDoubt => await ResyncAsync(_pending, cancellationToken).ConfigureAwait(false),
             PendingState.ToReadBack => await ReadBackAsync(_pending, cancellationToken).ConfigureAwait(false),
-            _ => Note(batch, _pending) ?? await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
+            _ => WriteIntent(batch, _pending) ?? await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
         };
     }
 
     /// <summary>
-    /// Forgets an append that was given up. The object is looked at again before the next one, and the append's
-    /// position is fenced by whatever is appended there.
+    /// Forgets an append whose records were dropped. The object is located again before the next append, which fences the position of the
+    /// forgotten one.
     /// </summary>
     public void Abandon()
     {
@@ -92,8 +91,8 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// The stream's time is over: its object is sealed, unless an append's outcome is unknown. A record that comes all the same is
-    /// preceded by a look at the object. Only to be called while no worker has the stream.
+    /// The stream's period is over: seals its object unless an append is in doubt. Before a late record, the object is located again. Call it
+    /// only while no worker has the stream.
     /// </summary>
     public void Finish()
     {
@@ -105,25 +104,24 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// Takes over an append that another process was sending when it ended. The first batch must hold whatever is left of its
-    /// records. Only to be called while no worker has the stream.
+    /// Takes over an append that another process was sending when it ended. The first batch must have the remaining records of that append.
+    /// Call it only while no worker has the stream.
     /// </summary>
     public void TakeOver(AppendIntent intent)
     {
         _recovered = intent;
-        _looksFrom = Math.Max(_sequence, intent.Sequence);
+        _locateFrom = Math.Max(_sequence, intent.Sequence);
         _sequence = intent.Sequence;
         _position = intent.Position;
     }
 
     /// <summary>
-    /// Looks for the object again before the next append: the records that come next may be those of a writer who had gone on in a
-    /// later one. Only to be called while no worker has the stream.
+    /// Locates the object again before the next append: another writer, whose records come next, may already have used a later object. Call
+    /// it only while no worker has the stream.
     /// </summary>
-    public void Relocate() => _looksFrom ??= _sequence;
+    public void Relocate() => _locateFrom ??= _sequence;
 
-    /// <summary>The stream is forgotten, or delivery has ended.</summary>
-    public void Dispose() => _claim.Dispose();
+    public void Dispose() => _registration.Dispose();
 
     private async Task<AppendOutcome?> OpenAsync(CancellationToken cancellationToken)
     {
@@ -150,13 +148,13 @@ internal sealed class ObjectAppender : IDisposable
 
             case AppendOutcome.PositionMismatch:
                 pending.State = PendingState.InDoubt;
-                pending.MayHaveLanded |= _claim.IsSole;
+                pending.MayHaveLanded |= _registration.IsOnlyWriter;
                 return await ResyncAsync(pending, cancellationToken).ConfigureAwait(false);
 
             case AppendOutcome.ObjectClosed closed:
-                // An earlier copy may stand in the object that has been closed since.
+                // The object may contain an earlier copy, from before it was closed.
                 pending.ClosedBy = closed;
-                pending.MayHaveLanded |= _claim.IsSole;
+                pending.MayHaveLanded |= _registration.IsOnlyWriter;
                 if (pending.MayHaveLanded)
                     pending.State = PendingState.InDoubt;
                 else
@@ -181,13 +179,13 @@ internal sealed class ObjectAppender : IDisposable
         var request = new AppendObjectRequest(ObjectKey, _position!.Value.Length, pending.Body)
         {
             Properties = _context.PropertiesOf(_format),
-            SendContentMd5 = _context.SendContentMd5,
+            SendContentMd5 = _context.Settings.SendContentMd5,
         };
 
         try
         {
             _context.Counters.AppendSent();
-            var result = await _context.Counters.MeasureAppendAsync(() => Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken), _context.Time).ConfigureAwait(false);
+            var result = await _context.Counters.MeasureAppendAsync(() => Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken), _context.Settings.Time).ConfigureAwait(false);
             return new AppendOutcome.Appended(result ?? throw new OssException("AppendObject was answered with nothing; what it did is unknown."));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -239,8 +237,8 @@ internal sealed class ObjectAppender : IDisposable
                 if (at.Position.Length < _position.Value.Length)
                     _context.Reporter.ObjectGone(ObjectKey);
 
-                // Fenced, the append can no longer land where it was sent, and may be cut again to fit the new position.
-                // Otherwise the very same bytes have to be sent again, until one copy has landed.
+                // If fenced, the append can no longer be applied where it was sent, and may be cut again for the new position.
+                // Otherwise the same bytes must be sent again until one copy has been applied.
                 var sentAt = _position.Value;
                 _position = at.Position;
                 pending.State = PendingState.ToSend;
@@ -266,7 +264,7 @@ internal sealed class ObjectAppender : IDisposable
 
         if (isOurs == true)
         {
-            // What stands before our bytes is not what we believed: the object was deleted and made again, or damaged. It is not trusted any more.
+            // The bytes before ours are not what we appended: the object was deleted and created again, or is damaged. Do not use it any more.
             _context.Reporter.PrefixChanged(ObjectKey);
             var delivered = new ShipVerdict.Delivered(pending.End, pending.Length);
             LeaveObject();
@@ -286,7 +284,7 @@ internal sealed class ObjectAppender : IDisposable
         return delivered;
     }
 
-    // What took time to make goes to the new position as it is, if it fits there and has a header just where one belongs.
+    // Compressed bytes are reused at the new position if they fit there, with or without the header as needed.
     private void Refit(PendingAppend pending, AppendPosition sentAt, AppendPosition position)
     {
         var isRight = _format.HeaderAt(position.Length).Length == _format.HeaderAt(sentAt.Length).Length;
@@ -302,29 +300,29 @@ internal sealed class ObjectAppender : IDisposable
         _pending = null;
     }
 
-    private ShipVerdict RollFull()
-    {
-        if (!_context.Policy.MustRoll(_position!.Value.Length, _context.RollOnObjectSizeLimit))
-            return new ShipVerdict.Never(DropReason.ObjectFull);
+    private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull);
 
-        _context.Sealer?.Seal(ObjectKey, _position.Value.Length);
-        MoveOn();
-        return new ShipVerdict.GoOn();
-    }
-
-    // At once, not when the next record comes: the object that is full at the close is sealed too.
+    // At once, not before the next record: an object that is full at the close is sealed too.
     private void SealIfFull()
     {
-        if (_context.Sealer is null || !_context.Policy.MustRoll(_position!.Value.Length, _context.RollOnObjectSizeLimit))
-            return;
+        if (_context.Sealer is not null)
+            TryRollFull();
+    }
 
-        _context.Sealer.Seal(ObjectKey, _position.Value.Length);
+    private bool TryRollFull()
+    {
+        var length = _position!.Value.Length;
+        if (!_context.Policy.MustRoll(length))
+            return false;
+
+        _context.Sealer?.Seal(ObjectKey, length);
         MoveOn();
+        return true;
     }
 
     private void Roll(AppendOutcome.ObjectClosed? cause)
     {
-        // Where finished objects are sealed, another writer's seal is the normal course of things.
+        // If finished objects are sealed, a seal by another writer is normal.
         var isUsual = _context.Sealer is not null && (cause is null || cause.Error.Code == "AppendSealedObjectNotAllowed");
         _context.Reporter.ObjectClosed(ObjectKey, cause?.Error, isUsual);
         LeaveObject();
@@ -344,12 +342,12 @@ internal sealed class ObjectAppender : IDisposable
         _position = null;
     }
 
-    private void GoOnWhereOthersDid()
+    private void LocateAgain()
     {
-        if (_pending is not null || _looksFrom is not { } sequence)
+        if (_pending is not null || _locateFrom is not { } sequence)
             return;
 
-        _looksFrom = null;
+        _locateFrom = null;
         _sequence = Math.Max(_sequence, sequence);
         _position = null;
     }
@@ -359,12 +357,12 @@ internal sealed class ObjectAppender : IDisposable
         var end = batch.EndOfIds(intent.LastId);
         if (end == batch.Cursor || batch.IsRestEmpty)
         {
-            // None of it is left to be sent, so nothing can be stored twice.
+            // No record of it is left, so nothing can be stored twice.
             _recovered = null;
             return;
         }
 
-        // The append stays in doubt if making its bytes throws: the next step tries again.
+        // If this throws, the append stays in doubt, and the next step tries again.
         var body = _format.Of(batch, end, intent.Position.Length);
         _recovered = null;
         _pending = new PendingAppend(body) { State = PendingState.InDoubt, MayHaveLanded = true, Recovered = intent };
@@ -372,8 +370,8 @@ internal sealed class ObjectAppender : IDisposable
             _pending.IntendedAt = (intent.Sequence, intent.Position.Length);
     }
 
-    // The same bytes at the same place are noted once, however often they are sent.
-    private ShipVerdict.Later? Note(AppendBatch batch, PendingAppend pending)
+    // The same bytes at the same position are journaled once, however often they are sent.
+    private ShipVerdict.Later? WriteIntent(AppendBatch batch, PendingAppend pending)
     {
         var place = (_sequence, _position!.Value.Length);
         if (batch.Source is not { } source || pending.IntendedAt == place)
@@ -391,8 +389,8 @@ internal sealed class ObjectAppender : IDisposable
         }
     }
 
-    // Of records that a process before this one was sending to the same place, the note goes on saying how far they went and what it
-    // sent: should this process end too, the next one looks for both.
+    // If an earlier process was sending these records to the same position, the entry keeps that process's last record and bytes: after
+    // another crash, the next process must look for both.
     private AppendIntent IntentOf(AppendBatch batch, PendingAppend pending)
     {
         var position = _position!.Value;
@@ -402,26 +400,22 @@ internal sealed class ObjectAppender : IDisposable
     }
 }
 
-/// <summary>What one step of a stream's delivery came to.</summary>
+/// <summary>The result of one step of a stream's delivery.</summary>
 internal abstract record ShipVerdict
 {
-    /// <summary>Records are in OSS: those of the batch before <paramref name="End"/>.</summary>
-    /// <param name="End">The record after the last stored one.</param>
-    /// <param name="Bytes">Bytes that were stored.</param>
+    /// <summary>The batch's records before <paramref name="End"/> are in OSS.</summary>
     public sealed record Delivered(int End, long Bytes) : ShipVerdict;
 
-    /// <summary>The normal course of things: take another step at once.</summary>
+    /// <summary>Nothing went wrong: take another step at once.</summary>
     public sealed record GoOn : ShipVerdict;
 
-    /// <summary>Not yet: take another step, at once the first time, later when it happens again.</summary>
-    /// <param name="Cause">What came in between, for reports; null when a request has found out what to do next.</param>
+    /// <summary>Not yet: take another step, at once the first time, after a pause when it happens again.</summary>
+    /// <param name="Cause">What went wrong; null if a resync has found out what to do next.</param>
     public sealed record Again(AppendOutcome? Cause) : ShipVerdict;
 
-    /// <summary>Not yet, and trying soon is of no use: take another step after a pause.</summary>
-    /// <param name="Cause">What went wrong.</param>
+    /// <summary>Not yet: take another step after a pause.</summary>
     public sealed record Later(AppendOutcome Cause) : ShipVerdict;
 
     /// <summary>The rest of the batch can never be stored.</summary>
-    /// <param name="Reason">Why.</param>
     public sealed record Never(DropReason Reason) : ShipVerdict;
 }

@@ -8,35 +8,32 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Finds the object of a stream that the next record belongs to, after a start or a roll: the last one, by sequence
-/// number, that there is, if it takes more, and otherwise the one after it. One that is followed by another was left,
-/// whatever it looks like now. One HEAD if there is none yet, two if there is one; more are found by probing in doubling
-/// steps and then halving, so that a thousand objects cost some twenty HEADs, and no stream more than 64: the steps end at
-/// <see cref="LastSequence"/>, and what answers that even this object exists is no OSS.
+/// Finds the object of a stream for the next record, after a start or a roll: the existing one with the highest sequence number if it
+/// takes more, otherwise the next one. Sends one HEAD if no object exists and two for one object. For more objects it doubles the steps
+/// and then halves them: about twenty HEADs for a thousand objects, and at most 64. If even the object <see cref="LastSequence"/> exists,
+/// the server is not OSS.
 /// </summary>
 /// <remarks>
-/// Where earlier objects of the stream were deleted, a new process begins in the first gap: its records then stand in
-/// front of those of the process before.
+/// If earlier objects of the stream were deleted, a new process starts in the first gap, so its objects sort before those of the process
+/// before.
 /// </remarks>
 internal sealed class ObjectLocator
 {
-    /// <summary>The last sequence number that is looked for: more than a thousand million objects of one stream are no bucket of logs.</summary>
+    /// <summary>The highest sequence number that is looked for.</summary>
     public const int LastSequence = 999_999_999;
 
     private readonly IOssClient _client;
     private readonly RollingPolicy _policy;
-    private readonly bool _rollsBySize;
     private readonly ObjectSealer? _sealer;
 
-    public ObjectLocator(IOssClient client, RollingPolicy policy, bool rollsBySize, ObjectSealer? sealer)
+    public ObjectLocator(IOssClient client, RollingPolicy policy, ObjectSealer? sealer)
     {
         _client = client;
         _policy = policy;
-        _rollsBySize = rollsBySize;
         _sealer = sealer;
     }
 
-    /// <summary>Finds the object, looking from the sequence number <paramref name="from"/> on.</summary>
+    /// <summary>Finds the object, from the sequence number <paramref name="from"/> on.</summary>
     /// <exception cref="OssException">A HEAD was refused or not answered, or every object seems to exist.</exception>
     public async Task<LocatedObject> LocateAsync(StreamKey stream, int from, CancellationToken cancellationToken)
     {
@@ -70,10 +67,10 @@ internal sealed class ObjectLocator
                 absent = middle;
         }
 
-        if (head.TakesAppends && !_policy.MustRoll(head.Length, _rollsBySize))
+        if (head.TakesAppends && !_policy.MustRoll(head.Length))
             return new LocatedObject(last, new AppendPosition(head.Length, head.Crc64));
 
-        // Full, and whoever filled it did not come to seal it.
+        // Full, but the writer that filled it did not seal it.
         if (head.TakesAppends)
             _sealer?.Seal(stream.ObjectKey(last), head.Length);
         return new LocatedObject(absent, AppendPosition.Start);
@@ -89,5 +86,5 @@ internal sealed class ObjectLocator
         PositionResync.HeadOrAbsentAsync(_client, stream.ObjectKey(sequence), cancellationToken);
 }
 
-/// <summary>The object that the next record of a stream belongs to, and where it ends.</summary>
+/// <summary>The object for the next record of a stream, and its end.</summary>
 internal sealed record LocatedObject(int Sequence, AppendPosition Position);

@@ -7,8 +7,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Seals finished objects in the background, one after the other. Best effort: nothing waits for a seal, and one that fails
-/// leaves an object that is only not sealed. Once the service says that this account may not seal, it is not asked again.
+/// Seals finished objects in the background, one after the other. Best effort: nothing waits for a seal, and an object that is not sealed
+/// is reported only. Stops for good when the service says that the account may not seal.
 /// </summary>
 internal sealed class ObjectSealer : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class ObjectSealer : IDisposable
         _time = time;
     }
 
-    /// <summary>Has an object sealed that is believed to have this length; at another length it is left as it is.</summary>
+    /// <summary>Seals an object later, if it still has this length then.</summary>
     public void Seal(string key, long length)
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class ObjectSealer : IDisposable
         _reporter.NotSealed(key, "Too many objects wait to be sealed.");
     }
 
-    /// <summary>Takes no more, and waits for those under way, but not longer than this.</summary>
+    /// <summary>Takes no more objects, and waits for the others within the timeout.</summary>
     public async Task CloseAsync(TimeSpan timeout)
     {
         Task work;
@@ -82,7 +82,7 @@ internal sealed class ObjectSealer : IDisposable
         await work.ConfigureAwait(false);
     }
 
-    /// <summary>To be called once it is closed.</summary>
+    /// <summary>Call it after the close.</summary>
     public void Dispose() => _stop.Dispose();
 
     private async Task WorkAsync()
@@ -147,9 +147,9 @@ internal sealed class ObjectSealer : IDisposable
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            if (IsNoLongerOurs(e))
+            if (NeedsNoSeal(e))
                 return (false, null);
-            if (!IsClosedToUs(e))
+            if (!IsForbidden(e))
                 return (AppendOutcome.FromError(e) is AppendOutcome.Throttled or AppendOutcome.Unanswered, e);
 
             lock (_gate)
@@ -159,14 +159,14 @@ internal sealed class ObjectSealer : IDisposable
         }
     }
 
-    // Another writer has appended since, or the object was deleted, replaced or sealed: this writer must not seal it.
-    private static bool IsNoLongerOurs(Exception error) => error is OssException
+    // Another writer has appended since, or the object was deleted, replaced or sealed.
+    private static bool NeedsNoSeal(Exception error) => error is OssException
     {
         IsFromOss: true,
         Code: "PositionNotEqualToLength" or "NoSuchKey" or "ObjectNotAppendable" or "AppendSealedObjectNotAllowed",
     };
 
-    // What a gateway refuses is not the account's matter: it is tried again.
-    private static bool IsClosedToUs(Exception error) =>
+    // A gateway's refusal does not concern the account.
+    private static bool IsForbidden(Exception error) =>
         error is NotSupportedException or OssException { IsFromOss: true, Code: "OperationNotSupported" or "AccessDenied" or "NotImplemented" or "MethodNotAllowed" };
 }

@@ -4,8 +4,7 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Records on their way into one object: always the same bytes until their outcome is known. Owned by the worker that
-/// ships the stream.
+/// One append that is sent until its outcome is known, always with the same bytes. Owned by the worker that ships the stream.
 /// </summary>
 internal sealed class PendingAppend
 {
@@ -24,45 +23,44 @@ internal sealed class PendingAppend
     public ulong Crc64 => _body.Crc64;
 
     /// <summary>
-    /// The journal entry of an earlier process that was sending these records, or more of them, when it ended; null if there is none. The
-    /// object may hold its bytes instead of ours: some records may be missing on disk now, or compression or header may differ.
+    /// The journal entry of an earlier process that was sending these records, or more of them, when it ended; null if none. The object may
+    /// contain that process's bytes, which differ if records have become unreadable, or compression or header have changed.
     /// </summary>
     public AppendIntent? Recovered { get; init; }
 
     /// <summary>Position last journaled for this append; null if none.</summary>
     public (int Sequence, long Position)? IntendedAt { get; set; }
 
-    /// <summary>What has to happen next.</summary>
     public PendingState State { get; set; } = PendingState.ToSend;
 
     /// <summary>
-    /// Whether the outcome of a copy that was sent at the present position is in doubt: it may be there already, or land yet.
-    /// Cleared when the position is left, for then it can never land.
+    /// Whether a copy that was sent at the current position is in doubt: it may have been applied, or may still be. False again after the
+    /// position has changed, since then it can no longer be applied.
     /// </summary>
     public bool MayHaveLanded { get; set; }
 
-    /// <summary>Why the object takes no more appends, so that the next send, if any, goes to the next object; null while it does.</summary>
+    /// <summary>Why the object takes no more appends, so that the next send goes to the next object; null if it takes appends.</summary>
     public AppendOutcome.ObjectClosed? ClosedBy { get; set; }
 
-    /// <summary>The same bytes as an append of their own, that nothing is known of yet.</summary>
+    /// <summary>A new append of the same bytes.</summary>
     public PendingAppend AsNewAppend() => new(_body);
 
-    /// <summary>Whether to keep the bytes when they go to another object: compressing them took time.</summary>
+    /// <summary>Whether the bytes should be reused for another object, since compressing them took time.</summary>
     public bool IsCompressed => _body.IsCompressed;
 
-    /// <summary>Lets go of the bytes: their outcome is known, or they are given up.</summary>
+    /// <summary>Frees the bytes, after the outcome is known or the records were dropped.</summary>
     public void Release() => _body.Release();
 }
 
-/// <summary>The next thing to do with a pending append.</summary>
+/// <summary>The next step of a pending append.</summary>
 internal enum PendingState
 {
-    /// <summary>Send it at the position that is believed.</summary>
+    /// <summary>Send it at the current position.</summary>
     ToSend,
 
-    /// <summary>Ask the object what became of it before anything else is sent.</summary>
+    /// <summary>Look at the object before anything else is sent.</summary>
     InDoubt,
 
-    /// <summary>The service says it is stored, but the object's CRC-64 is not the one expected: read it back.</summary>
+    /// <summary>The service stored it, but the object's CRC-64 is not the expected one: read it back.</summary>
     ToReadBack,
 }

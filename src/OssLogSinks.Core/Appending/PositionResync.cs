@@ -8,22 +8,21 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Finds out what became of an append: by the object's length and CRC-64, and, where these cannot tell, by reading the
-/// bytes back. Content decides before kind: bytes that stand there were appended, whatever the object has become since. An
-/// append is atomic, and an object only grows while it is neither deleted nor overwritten; so once the length has passed a
-/// position, no append for that position can land any more.
+/// Finds out what became of an append, by the object's length and CRC-64, or, if they are not enough, by reading the bytes back. Content
+/// decides before kind: bytes that are in the object were appended, whatever the object is now. An append is atomic, and an object only
+/// grows until it is deleted or overwritten. So once its length is beyond a position, no append at that position can be applied any more.
 /// </summary>
 /// <remarks>
-/// <para>Two things nobody can find out by asking the service, and what is chosen then:</para>
+/// <para>The service cannot answer two questions; this is what the writer does then:</para>
 /// <para>
-/// A foreign writer appended our very bytes at our very position while ours were in doubt: they are taken for ours, so that the
-/// text is there once. On an object that others may share, an append whose first answer is a refusal for its position is
-/// not in doubt, and is appended behind them. On an object of one writer alone it is: a proxy may have delivered the request twice.
+/// Another writer appended the same bytes at the same position while our append was in doubt: they count as ours, so the text is stored
+/// once. On a shared object, an append whose first answer is a refusal of its position is not in doubt, and is appended after them. On an
+/// object with one writer only, it is in doubt: a proxy may have delivered the request twice.
 /// </para>
 /// <para>
-/// The object was deleted and made again between two looks. The old content was deleted on purpose. An append in doubt is stored in the new
-/// object if it is not there. If a delayed copy arrives just when the new object has exactly its position's length, its records are stored
-/// twice, possibly after later ones.
+/// The object was deleted and created again between two requests. The old content was deleted on purpose. An append in doubt is stored in
+/// the new object if it is not there. If a delayed copy arrives just when the new object has the length of its position, its records are
+/// stored twice, possibly after later ones.
 /// </para>
 /// </remarks>
 internal sealed class PositionResync
@@ -43,11 +42,7 @@ internal sealed class PositionResync
         _readBackTimeout = readBackTimeout;
     }
 
-    /// <summary>Asks the object what became of the append.</summary>
-    /// <param name="key">The object.</param>
-    /// <param name="sentAt">The position that the append named.</param>
-    /// <param name="pending">The append.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Finds out what became of an append that was sent at the position <paramref name="sentAt"/>.</summary>
     public async Task<ResyncVerdict> ResolveAsync(
         string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken)
     {
@@ -64,8 +59,8 @@ internal sealed class PositionResync
 
         if (head is null)
         {
-            // The object was deleted on purpose: go on at position 0.
-            // Only an append that was itself meant for position 0 may still land.
+            // The object was deleted on purpose: continue at position 0.
+            // Only an append at position 0 may still be applied.
             return new ResyncVerdict.AppendAt(AppendPosition.Start, IsFenced: sentAt.Length > 0);
         }
 
@@ -73,15 +68,15 @@ internal sealed class PositionResync
         return await JudgeAsync(key, sentAt, pending, now, head.TakesAppends, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the range where the append should be and compares; null if the question got no answer.</summary>
+    /// <summary>Reads the append's range and compares; null if there was no answer.</summary>
     public Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
         string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken) =>
-        ReadBackAsync(key, new OssByteRange(sentAt.Length, pending.Length), new ExpectedBytes(pending.Body), cancellationToken);
+        ReadBackAsync(key, new OssByteRange(sentAt.Length, pending.Length), new ExpectedContent(pending.Body), cancellationToken);
 
     private async Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
-        string key, OssByteRange range, IExpectedContent expected, CancellationToken cancellationToken)
+        string key, OssByteRange range, ExpectedContent expected, CancellationToken cancellationToken)
     {
-        // A read-back holds no more bytes than an append, so it gets no more time than one request.
+        // A read-back has no more bytes than an append, so it gets the time of one request.
         using var deadline = new Deadline(_readBackTimeout, _time, cancellationToken);
         try
         {
@@ -102,8 +97,8 @@ internal sealed class PositionResync
         }
     }
 
-    // An answer that is not exactly the range is no answer at all: only whole and unchanged bytes can tell.
-    private async Task<bool> HoldsAsync(string key, OssByteRange range, IExpectedContent expected, CancellationToken cancellationToken)
+    // An answer with other than exactly the range counts as no answer: only complete, unchanged bytes prove anything.
+    private async Task<bool> HoldsAsync(string key, OssByteRange range, ExpectedContent expected, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest(key) { Range = range };
         using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -116,12 +111,12 @@ internal sealed class PositionResync
         if (expected.IsMatch || answer.ContentEncoding is null)
             return expected.IsMatch;
 
-        // Other bytes, and encoded: by a proxy on the way, or is the object stored so?
+        // Other bytes, and encoded: by a proxy, or in the object?
         var head = await HeadOrAbsentAsync(_client, key, cancellationToken).ConfigureAwait(false);
         return head?.ContentEncoding == answer.ContentEncoding ? false : throw new OssException("The object's range was encoded on its way.");
     }
 
-    /// <summary>What the service knows of an object; null if there is none.</summary>
+    /// <summary>The answer of HeadObject; null if the object does not exist.</summary>
     internal static async Task<HeadObjectResult?> HeadOrAbsentAsync(IOssClient client, string key, CancellationToken cancellationToken)
     {
         try
@@ -135,7 +130,7 @@ internal sealed class PositionResync
         }
         catch (OssException e) when ((int)e.StatusCode == 404 && !e.IsFromOss)
         {
-            // Where x-oss-err is kept from a HEAD's answer, 404 may mean the bucket, or a gateway's page: a GET's answer says which.
+            // Without the header x-oss-err, 404 may also mean the bucket, or a gateway's page. A GET's answer says which.
             if (await IsAbsentAsync(client, key, cancellationToken).ConfigureAwait(false))
                 return null;
 
@@ -157,21 +152,21 @@ internal sealed class PositionResync
         }
     }
 
-    // A gateway's page may claim a code as well, and an object that is taken for absent is begun again.
+    // A gateway's page may have a code too, but an object must not be begun again because of it.
     private static bool IsNoSuchKey(OssException error) => error is { IsFromOss: true, Code: "NoSuchKey" } && (int)error.StatusCode == 404;
 
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)
     {
-        // Nothing beyond our position: not landed yet, if ever. A shorter object was deleted and made again.
+        // Nothing beyond our position: not applied so far. A shorter object was deleted and created again.
         if (now.Length <= sentAt.Length)
             return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: now.Length < sentAt.Length) : new ResyncVerdict.RollOver();
 
-        // Only an append that is in doubt can be what is there.
+        // Only an append in doubt can have written what is there.
         var isOurs = false;
         if (pending.MayHaveLanded)
         {
-            var (found, failure) = await StandsAsync(key, sentAt, pending, now, cancellationToken).ConfigureAwait(false);
+            var (found, failure) = await IsStoredAsync(key, sentAt, pending, now, cancellationToken).ConfigureAwait(false);
             if (failure is not null)
                 return new ResyncVerdict.Unknown(failure);
             isOurs = found;
@@ -183,25 +178,25 @@ internal sealed class PositionResync
         return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
     }
 
-    // What was sent before a crash comes first: it begins with the same bytes as what is left of it.
-    private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
+    // Bytes sent before a crash come first, since they may begin with the bytes that are left of them.
+    private async Task<(bool IsOurs, AppendOutcome? Failure)> IsStoredAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
     {
         foreach (var recovered in RecoveredBodies(pending))
         {
             var range = new OssByteRange(sentAt.Length, recovered.Length);
-            var (found, failure) = await StandsAsync(
-                key, range, sentAt.Advance(recovered.Length, recovered.Crc64), now, new ExpectedCrc64(recovered.Crc64), cancellationToken).ConfigureAwait(false);
+            var (found, failure) = await IsStoredAsync(
+                key, range, sentAt.Advance(recovered.Length, recovered.Crc64), now, new ExpectedContent(recovered.Crc64), cancellationToken).ConfigureAwait(false);
             if (found || failure is not null)
                 return (found, failure);
         }
 
-        return await StandsAsync(
+        return await IsStoredAsync(
             key,
             new OssByteRange(sentAt.Length, pending.Length),
             sentAt.Advance(pending.Length, pending.Crc64),
             now,
-            new ExpectedBytes(pending.Body),
+            new ExpectedContent(pending.Body),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -210,13 +205,13 @@ internal sealed class PositionResync
             ? recovered.Earlier.Prepend(recovered.Body).Where(body => body != new SentBody(pending.Length, pending.Crc64))
             : [];
 
-    private async Task<(bool IsOurs, AppendOutcome? Failure)> StandsAsync(
-        string key, OssByteRange range, AppendPosition end, AppendPosition now, IExpectedContent expected, CancellationToken cancellationToken)
+    private async Task<(bool IsOurs, AppendOutcome? Failure)> IsStoredAsync(
+        string key, OssByteRange range, AppendPosition end, AppendPosition now, ExpectedContent expected, CancellationToken cancellationToken)
     {
         if (now.Length < end.Length)
             return (false, null);
 
-        // Another CRC-64 at the same length proves nothing: what is before our bytes may be what has changed.
+        // Another CRC-64 at the same length proves nothing: the bytes before ours may have changed.
         if (now.Length == end.Length && now.Crc64 is not null && now.Crc64 == end.Crc64)
             return (true, null);
 
@@ -224,14 +219,14 @@ internal sealed class PositionResync
         return (found == true, failure);
     }
 
-    // That an object cannot be read says nothing about whether it takes appends: it is a refusal like any other, and reported.
+    // An object that cannot be read may still take appends, so this is an ordinary refusal.
     private static AppendOutcome FailureOf(Exception error) =>
         AppendOutcome.FromError(error) is AppendOutcome.ObjectClosed closed ? new AppendOutcome.Refused(closed.Error) : AppendOutcome.FromError(error);
 
-    // Up to one byte more than there should be, so that a body without end is noticed and left.
-    private static async Task<long> ReadAsync(Stream content, long wanted, IExpectedContent expected, CancellationToken cancellationToken)
+    // Reads at most one byte too many, so that an endless body is noticed.
+    private static async Task<long> ReadAsync(Stream content, long wanted, ExpectedContent expected, CancellationToken cancellationToken)
     {
-        // Not pooled: a read that does not heed its token may write to it after we have gone.
+        // Not pooled: a read that ignores its token may write to it later.
         var buffer = new byte[CompareBufferSize];
         var length = 0L;
         while (length <= wanted)
@@ -248,56 +243,50 @@ internal sealed class PositionResync
         return length;
     }
 
-    /// <summary>What should be in a range, compared piece by piece.</summary>
-    private interface IExpectedContent
+    /// <summary>The bytes that should be in a range, or, if they are no longer known, their CRC-64.</summary>
+    private sealed class ExpectedContent
     {
-        /// <summary>Whether all that was compared is what should be there; meaningful once the whole range was.</summary>
-        bool IsMatch { get; }
+        private readonly ulong? _crc64;
+        private ReadOnlySequence<byte> _rest;
+        private ulong _foundCrc64;
+        private bool _isMatch = true;
 
-        void Compare(ReadOnlySpan<byte> piece);
-    }
+        public ExpectedContent(ReadOnlySequence<byte> bytes) => _rest = bytes;
 
-    private sealed class ExpectedBytes(ReadOnlySequence<byte> bytes) : IExpectedContent
-    {
-        private ReadOnlySequence<byte> _rest = bytes;
+        public ExpectedContent(ulong crc64) => _crc64 = crc64;
 
-        public bool IsMatch { get; private set; } = true;
+        /// <summary>Whether all compared pieces match; with a CRC-64, valid only after the whole range.</summary>
+        public bool IsMatch => _crc64 is null ? _isMatch : _foundCrc64 == _crc64;
 
         public void Compare(ReadOnlySpan<byte> piece)
         {
-            IsMatch = IsMatch && _rest.StartsWith(piece);
-            if (IsMatch)
+            if (_crc64 is not null)
+            {
+                _foundCrc64 = Crc64.Append(_foundCrc64, piece);
+                return;
+            }
+
+            _isMatch = _isMatch && _rest.StartsWith(piece);
+            if (_isMatch)
                 _rest = _rest.Slice(piece.Length);
         }
     }
-
-    private sealed class ExpectedCrc64(ulong crc64) : IExpectedContent
-    {
-        private ulong _found;
-
-        public bool IsMatch => _found == crc64;
-
-        public void Compare(ReadOnlySpan<byte> piece) => _found = Crc64.Append(_found, piece);
-    }
 }
 
-/// <summary>What a resync found out about an append.</summary>
+/// <summary>The result of a resync.</summary>
 internal abstract record ResyncVerdict
 {
     /// <summary>The append is in the object, which now ends at <paramref name="Position"/>.</summary>
-    /// <param name="Position">The object's end.</param>
-    /// <param name="TakesAppends">Whether the object takes more.</param>
     public sealed record AlreadyStored(AppendPosition Position, bool TakesAppends) : ResyncVerdict;
 
     /// <summary>The append is not in the object; it is to be sent at <paramref name="Position"/>.</summary>
     /// <param name="Position">The object's end.</param>
-    /// <param name="IsFenced">Whether a copy that is still travelling can no longer land.</param>
+    /// <param name="IsFenced">Whether a copy that is still on its way can no longer be applied.</param>
     public sealed record AppendAt(AppendPosition Position, bool IsFenced) : ResyncVerdict;
 
-    /// <summary>The append is not in the object, which takes no more: it goes to the next one.</summary>
+    /// <summary>The append is not in the object, which takes no more appends: send it to the next object.</summary>
     public sealed record RollOver : ResyncVerdict;
 
-    /// <summary>The question got no answer; ask again later.</summary>
-    /// <param name="Failure">Why.</param>
+    /// <summary>There was no answer; ask again later.</summary>
     public sealed record Unknown(AppendOutcome Failure) : ResyncVerdict;
 }

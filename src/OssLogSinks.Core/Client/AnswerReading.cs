@@ -4,41 +4,41 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>Reading answers: headers by their exact names, numbers strictly, bodies to their end but never without bound.</summary>
+/// <summary>Reads single headers, strictly, and short bodies, up to a limit.</summary>
 internal static class AnswerReading
 {
-    // The largest object that OSS takes has 48.8 TB. Below this, sums of lengths do not overflow either.
+    // The largest object of OSS has 48.8 TB. Sums of lengths up to this limit do not overflow.
     private const long LongestObject = 1L << 46;
 
-    // A wait that is asked for is cut to this, so that no sum of times overflows.
+    // A longer Retry-After is cut to this, so that no sum of times overflows.
     private const long LongestWaitSeconds = 24 * 60 * 60;
 
     /// <summary>
-    /// A header's value, wherever .NET keeps it; null if it is absent, empty, or cannot be believed: it came several times with
-    /// different values, or holds control characters.
+    /// A header's value, also of a content header. Null if it is absent, empty, has control characters, or came several times with
+    /// different values.
     /// </summary>
     public static string? HeaderOf(this HttpResponseMessage response, string name) => response.TryHeaderOf(name, out var value) ? value : null;
 
-    /// <summary>Whether the header is there at all, whatever it says.</summary>
+    /// <summary>Whether the header is present, also with a value that <see cref="HeaderOf"/> rejects.</summary>
     public static bool HasHeader(this HttpResponseMessage response, string name) => !response.TryHeaderOf(name, out var value) || value is not null;
 
-    /// <summary>A header that is a length or position; null if it is absent, no number, or longer than any object of OSS.</summary>
+    /// <summary>A header that is a length or position; null if it is absent, not a number, or too large for an object.</summary>
     public static long? LengthOf(this HttpResponseMessage response, string name) => LengthIn(OneOf(response.HeaderOf(name)));
 
-    /// <summary>A length or position; null if the text is no number, or longer than any object of OSS.</summary>
+    /// <summary>A length or position; null if the text is not a number, or too large for an object.</summary>
     public static long? LengthIn(string? text) => NumberIn(text) is { } number and <= LongestObject ? number : null;
 
-    /// <summary>A header that is a number from zero on; null if it is absent or no such number.</summary>
+    /// <summary>A header that is a non-negative number; null otherwise.</summary>
     public static long? NumberOf(this HttpResponseMessage response, string name) => NumberIn(OneOf(response.HeaderOf(name)));
 
-    /// <summary>A header that is a CRC-64, an unsigned decimal; null if it is absent or no such number.</summary>
+    /// <summary>A header that is a CRC-64 (unsigned decimal); null otherwise.</summary>
     public static ulong? Crc64Of(this HttpResponseMessage response, string name) =>
         ulong.TryParse(OneOf(response.HeaderOf(name)), NumberStyles.None, CultureInfo.InvariantCulture, out var crc) ? crc : null;
 
-    /// <summary>A header that is a date; null if it is absent or none.</summary>
+    /// <summary>A header that is a date; null otherwise.</summary>
     public static DateTimeOffset? DateOf(this HttpResponseMessage response, string name) => TimeOf(response.HeaderOf(name));
 
-    /// <summary>The wait that <c>Retry-After</c> asks for, at most a day; null if it asks for none.</summary>
+    /// <summary>The wait of <c>Retry-After</c>, at most a day; null if there is none.</summary>
     public static TimeSpan? RetryAfterOf(this HttpResponseMessage response)
     {
         const string Name = "Retry-After";
@@ -49,18 +49,25 @@ internal static class AnswerReading
         return wait is null ? null : new TimeSpan(Math.Min(Math.Max(wait.Value.Ticks, 0), LongestWaitSeconds * TimeSpan.TicksPerSecond));
     }
 
-    /// <summary>A time in any form that the service writes; null if the text is none.</summary>
+    /// <summary>A time in any form that the service writes; null if the text is not a time.</summary>
     public static DateTimeOffset? TimeOf(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;
 
-    /// <summary>The service's name for the request, fit for a message; null if absent.</summary>
-    public static string? RequestIdOf(this HttpResponseMessage response) => HeaderText.Token(response.HeaderOf("x-oss-request-id"), 128);
+    /// <summary>The request id; null if it is absent or not a token.</summary>
+    public static string? RequestIdOf(this HttpResponseMessage response) => Token(response.HeaderOf("x-oss-request-id"), 128);
+
+    /// <summary>A name or number of at most so many letters, digits and <c>- _ . :</c>; null if the text is anything else.</summary>
+    public static string? Token(string? text, int maxLength)
+    {
+        var token = text?.Trim() ?? "";
+        return token.Length > 0 && token.Length <= maxLength && token.All(IsOfToken) ? token : null;
+    }
 
     /// <summary>
-    /// Reads the body to its end, so that its connection can be used again. Null if it could not be read, broke off or is longer than allowed:
-    /// then the head alone counts.
+    /// Reads the body to its end, so that its connection can be used again. Null if it cannot be read, breaks off or is too long: the
+    /// answer's head counts all the same.
     /// </summary>
     public static async Task<MemoryStream?> ReadBoundedAsync(this HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
     {
@@ -78,10 +85,13 @@ internal static class AnswerReading
         }
     }
 
+    private static bool IsOfToken(char c) =>
+        c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.' or ':';
+
     private static long? NumberIn(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    // False if what came cannot be believed; true with null if nothing came.
+    // False if the value is rejected; true with null if the header is absent.
     private static bool TryHeaderOf(this HttpResponseMessage response, string name, out string? value)
     {
         value = null;
@@ -105,7 +115,7 @@ internal static class AnswerReading
         return true;
     }
 
-    // A proxy may write a header that came twice into one line: the same number twice is that number, as RFC 9110 says of Content-Length.
+    // A proxy may join a repeated header into one line. The same number twice is that number (RFC 9110, Content-Length).
     private static string? OneOf(string? numbers)
     {
         if (numbers is null || numbers.IndexOf(',') < 0)
@@ -133,7 +143,7 @@ internal static class AnswerReading
     }
 }
 
-/// <summary>What the heads of successful answers tell. An answer without what its operation must tell is none.</summary>
+/// <summary>Reads the heads of successful answers. An answer without a header that its operation must have is refused as not from OSS.</summary>
 internal static class AnswerHeads
 {
     private const string MetadataPrefix = "x-oss-meta-";
@@ -142,8 +152,7 @@ internal static class AnswerHeads
     private const string ObjectTypeHeader = "x-oss-object-type";
     private const string Crc64Header = "x-oss-hash-crc64ecma";
 
-    /// <summary>Refuses to take an answer for one of OSS that does not name the request.</summary>
-    /// <exception cref="OssException">The answer is from something else.</exception>
+    /// <summary>Throws if the answer has no request id.</summary>
     public static void RequireRequestId(string operation, HttpResponseMessage response)
     {
         if (response.RequestIdOf() is null)
@@ -154,10 +163,7 @@ internal static class AnswerHeads
     {
         const string Operation = "AppendObject";
         var next = response.LengthOf(NextPositionHeader) ?? throw Unusable(Operation, Readable(NextPositionHeader), response);
-        return new AppendObjectResult(next, ReadCrc64(Operation, response), response.HeaderOf("ETag"), response.RequestIdOf())
-        {
-            QosDelay = TimeSpan.FromMilliseconds(Math.Min(response.NumberOf("x-oss-qos-delay-time") ?? 0, int.MaxValue)),
-        };
+        return new AppendObjectResult(next, ReadCrc64(Operation, response), response.HeaderOf("ETag"), response.RequestIdOf());
     }
 
     public static HeadObjectResult ReadHead(HttpResponseMessage response)
@@ -183,16 +189,13 @@ internal static class AnswerHeads
 
     public static SealObjectResult ReadSeal(HttpResponseMessage response) => new(response.DateOf("x-oss-sealed-time"), response.RequestIdOf());
 
-    public static PutObjectResult ReadPut(HttpResponseMessage response) =>
-        new(response.HeaderOf("ETag"), ReadCrc64("PutObject", response), response.RequestIdOf());
-
     /// <summary>The CRC-64 of the whole object; null if the answer has none.</summary>
     public static ulong? ReadCrc64(string operation, HttpResponseMessage response) =>
         response.HasHeader(Crc64Header)
             ? response.Crc64Of(Crc64Header) ?? throw Unusable(operation, Readable(Crc64Header), response)
             : null;
 
-    /// <summary>The range of a 206: <c>bytes first-last/total</c>, where the total may be <c>*</c>.</summary>
+    /// <summary>The range of a 206: <c>bytes first-last/total</c>; the total may be <c>*</c>.</summary>
     public static OssByteRange ReadContentRange(HttpResponseMessage response)
     {
         var text = response.HeaderOf("Content-Range") ?? "";
@@ -212,7 +215,7 @@ internal static class AnswerHeads
         throw Unusable("GetObject", "a readable Content-Range that fits the Content-Length", response);
     }
 
-    /// <summary>The exception for an answer that reports success and cannot be from OSS, or not whole.</summary>
+    /// <summary>The exception for a successful answer that is not from OSS, or not complete.</summary>
     public static OssException Unusable(string operation, string missing, HttpResponseMessage response) =>
         new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}{By(response)} but without {missing}: this does not look like OSS. What the request did is unknown.")
         {
@@ -245,5 +248,78 @@ internal static class AnswerHeads
         }
 
         return metadata;
+    }
+}
+
+/// <summary>
+/// An object's body. Each read has the client's time limit. A failed read, and a body of another length than its head says, throw an
+/// <see cref="OssException"/>.
+/// </summary>
+/// <param name="body">The body.</param>
+/// <param name="length">The length that the head states; null if it states none.</param>
+/// <param name="sender">Limits each read.</param>
+internal sealed class AnswerBody(Stream body, long? length, RequestSender sender) : Stream
+{
+    private long _count;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadWithinLimitAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+#if NET8_0_OR_GREATER
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        ReadWithinLimitAsync(buffer, cancellationToken);
+#endif
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            body.Dispose();
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadWithinLimitAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var deadline = sender.StartDeadline(cancellationToken);
+        try
+        {
+            var count = await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
+            _count += count;
+            if (_count > length || (count == 0 && buffer.Length > 0 && _count < length))
+                throw new InvalidDataException("The body has another length than the head of the answer says.");
+
+            return count;
+        }
+        catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
+        {
+            throw deadline.Explain(exception, "GetObject", sender.Failures);
+        }
     }
 }

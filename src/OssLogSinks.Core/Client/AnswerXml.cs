@@ -5,20 +5,18 @@ using System.Xml.Linq;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Reads the XML of answers. The service's documents are flat: one that is nested deeper is not from OSS and is refused before a tree is
-/// made of it, since walking a tree costs stack for each level. Entities are refused too.
+/// Reads the XML of answers by local names. Refuses entities, and documents that are nested deeper than any of OSS before they become a
+/// tree, since walking a tree costs stack for each level.
 /// </summary>
 internal static class AnswerXml
 {
-    // Contents, Owner and ID of a listing are at 1 to 3; what the service may add has space.
+    // A listing has three levels.
     private const int DeepestLevel = 16;
 
-    // The service's elements have a namespace at most.
+    // The service's elements have at most a namespace.
     private const int MostAttributes = 64;
 
-    /// <summary>The document's root, if it has that name; null if the bytes hold no such document: HTML, nothing, or the beginning of one.</summary>
-    /// <param name="stream">The bytes; they are read twice.</param>
-    /// <param name="root">The root's local name.</param>
+    /// <summary>The root of a document with that root name; null if the stream has no such document, or only a part of one. Reads the stream twice.</summary>
     public static XElement? TryReadRoot(Stream stream, string root)
     {
         try
@@ -31,10 +29,10 @@ internal static class AnswerXml
         }
     }
 
-    /// <summary>The text of the first child of that name, whatever its namespace; null if it is absent.</summary>
+    /// <summary>The text of the first child of that name; null if there is none.</summary>
     public static string? ValueOf(XElement? parent, string name) => Child(parent, name)?.Value;
 
-    /// <summary>The first child of that name, whatever its namespace; null if it is absent.</summary>
+    /// <summary>The first child of that name; null if there is none.</summary>
     public static XElement? Child(XElement? parent, string name) =>
         parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 
@@ -68,21 +66,18 @@ internal static class AnswerXml
         XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
 }
 
-/// <summary>
-/// OSS's XML error document, read by local name so that namespaces, unknown elements and line breaks in values do not matter.
-/// Whatever is not a whole such document is none.
-/// </summary>
+/// <summary>The XML document of an error answer.</summary>
 internal sealed class ErrorDocument
 {
     private readonly XElement _root;
 
     private ErrorDocument(XElement root) => _root = root;
 
-    /// <summary>The service's time, which RequestTimeTooSkewed tells, sometimes one level down in <c>Detail</c>; null if absent.</summary>
+    /// <summary>The service's time in RequestTimeTooSkewed, sometimes one level down in <c>Detail</c>; null if absent.</summary>
     public DateTimeOffset? ServerTime =>
         AnswerReading.TimeOf(ValueOf(_root, "ServerTime") ?? ValueOf(AnswerXml.Child(_root, "Detail"), "ServerTime"));
 
-    /// <summary>Reads a document; null if the bytes hold none.</summary>
+    /// <summary>Reads a document; null if there is none.</summary>
     public static ErrorDocument? TryRead(Stream stream) => AnswerXml.TryReadRoot(stream, "Error") is { } root ? new ErrorDocument(root) : null;
 
     /// <summary>An element's text, trimmed; null if it is absent or empty.</summary>
@@ -95,10 +90,10 @@ internal sealed class ErrorDocument
     }
 }
 
-/// <summary>The XML answer of ListObjectsV2, read by local name; keys in it are percent-encoded if it says so.</summary>
+/// <summary>The XML answer of ListObjectsV2. Its keys are percent-encoded if it says so.</summary>
 internal static class ListObjectsDocument
 {
-    /// <summary>Reads a page; null if the bytes are not one.</summary>
+    /// <summary>Reads a page; null if there is none.</summary>
     public static ListObjectsResult? TryRead(Stream stream) => AnswerXml.TryReadRoot(stream, "ListBucketResult") is { } root ? TryRead(root) : null;
 
     private static ListObjectsResult? TryRead(XElement root)
@@ -118,7 +113,7 @@ internal static class ListObjectsDocument
         var isTruncated = string.Equals(AnswerXml.ValueOf(root, "IsTruncated"), "true", StringComparison.OrdinalIgnoreCase);
         var next = Decode(AnswerXml.ValueOf(root, "NextContinuationToken"));
 
-        // A page that is not the last and does not say how to go on would be taken for the whole bucket.
+        // A truncated page without a token must not be taken for the whole bucket.
         return isTruncated && string.IsNullOrEmpty(next) ? null : new ListObjectsResult(objects, isTruncated ? next : null);
     }
 }

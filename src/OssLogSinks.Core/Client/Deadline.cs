@@ -1,6 +1,6 @@
 namespace OssLogSinks.Core.Client;
 
-/// <summary>A token that ends with its caller's or when the time is over, and knows which of the two it was.</summary>
+/// <summary>A token that is cancelled by its caller or when the time is over, and knows which of the two it was.</summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _source;
@@ -14,24 +14,20 @@ internal sealed class Deadline : IDisposable
         _timer = timeProvider.CreateTimer(static state => Expire((CancellationTokenSource)state!), _source, timeout, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Ends with whichever comes first.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>
-    /// Turns what broke off a request into what its caller is to see: the caller's own cancellation, or an unanswered request.
-    /// </summary>
+    /// <summary>The exception for the caller of an interrupted request: its own cancellation, or no answer.</summary>
     public Exception Explain(Exception exception, string operation, TransportFailures failures)
     {
         if (_caller.IsCancellationRequested)
             return new OperationCanceledException("The request was cancelled.", exception, _caller);
 
-        // A connection that took too long ends in a cancellation too, of the platform's own, with a TimeoutException inside.
+        // A connection that took too long also ends in a cancellation, of the platform's own, with a TimeoutException inside.
         return _source.IsCancellationRequested || exception is OperationCanceledException { InnerException: not TimeoutException }
             ? failures.NoAnswerInTime(operation, exception)
             : failures.Explain(operation, exception);
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _timer.Dispose();

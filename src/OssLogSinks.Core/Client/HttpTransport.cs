@@ -6,12 +6,12 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// The connections: kept alive, no redirects, cookies, decompression, Expect or chunks, TLS 1.2 at least. The one place that knows
-/// the platform's HTTP stack.
+/// The HTTP connections: kept alive, TLS 1.2 or later; no redirects, cookies, decompression, Expect or chunks. The only class that
+/// depends on the platform's HTTP stack.
 /// </summary>
 internal sealed class HttpTransport : IDisposable
 {
-    // OSS closes idle connections early, and a request on a dying one gets no answer (aliyun-oss-go-sdk#71).
+    // OSS closes idle connections early, and a request on such a connection gets no answer (aliyun-oss-go-sdk#71).
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
     // Long enough to be cheap, short enough to follow a change in DNS.
@@ -28,27 +28,26 @@ internal sealed class HttpTransport : IDisposable
         };
         _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent(options.UserAgentSuffix));
 
-        // A handler of the user's has a proxy of its own.
+        // A handler of the user has its own proxy.
         var proxy = options.Proxy;
         var hasProxy = options.HttpMessageHandler is null;
         var target = new Uri(origin);
         Failures = new TransportFailures(target, () => hasProxy ? ProxyOf(proxy, target) : null);
     }
 
-    /// <summary>Explains what breaks requests off.</summary>
+    /// <summary>Explains failed requests.</summary>
     public TransportFailures Failures { get; }
 
-    /// <summary>Sends a request; the answer's body is yet to be read.</summary>
+    /// <summary>Sends a request and reads the answer's head.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        // The log's own traffic is no part of the application's traces: whoever would trace it finds a parent that is not recorded.
-        // Set inside this async method, so the caller's current activity is untouched.
+        // Requests of the log do not belong to the application's traces, so their parent is an activity that is not recorded.
+        // It is set in an async method, so the caller's current activity does not change.
         Activity.Current = null;
         using var unrecorded = new Activity("OssLogSinks.Send").SetIdFormat(ActivityIdFormat.W3C).Start();
         return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
     private static Uri? ProxyOf(IWebProxy? proxy, Uri target)
@@ -60,7 +59,7 @@ internal sealed class HttpTransport : IDisposable
         }
         catch (Exception)
         {
-            // It serves a message only, and the proxy may be the user's own class.
+            // Needed for messages only, and the proxy may be a class of the user.
             return null;
         }
     }
@@ -74,7 +73,7 @@ internal sealed class HttpTransport : IDisposable
 #if NET8_0_OR_GREATER
     private static IWebProxy? SystemProxy => HttpClient.DefaultProxy;
 
-    /// <summary>What the platform says of a failure beyond its exceptions' types; Unknown if it says nothing.</summary>
+    /// <summary>The failure kind that the platform states; Unknown if it states none.</summary>
     public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception) => exception is not HttpRequestException error
         ? (OssFailureKind.Unknown, "")
         : error.HttpRequestError switch
@@ -111,14 +110,14 @@ internal sealed class HttpTransport : IDisposable
 #else
     private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
 
-    /// <summary>What the platform says of a failure beyond its exceptions' types: nothing here.</summary>
+    /// <summary>The failure kind that the platform states: none here.</summary>
     public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception)
     {
         _ = exception;
         return (OssFailureKind.Unknown, "");
     }
 
-    // No validation callback here: it would replace the ServicePointManager's, by which applications trust issuers of their own.
+    // No validation callback here: it would replace the ServicePointManager's, with which applications trust their own issuers.
     private static HttpClientHandler CreateHandler(OssClientOptions options, string origin)
     {
         var handler = new HttpClientHandler

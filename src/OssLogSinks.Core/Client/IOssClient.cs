@@ -1,26 +1,21 @@
+using System.Buffers;
 using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// The wire to Alibaba Cloud OSS, as far as appending logs and looking after them needs it. This is the seam
-/// behind which another client, the official SDK for instance, can be plugged in.
+/// The four requests that the appender sends. Implement it to send them with another client, the official SDK for instance.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The appender itself calls only <see cref="AppendObjectAsync"/>, <see cref="HeadObjectAsync"/>,
-/// <see cref="GetObjectAsync"/> and, where finished objects are sealed, <see cref="SealObjectAsync"/>; the other operations
-/// serve tools, samples and tests.
+/// Exactly-once delivery rests on this contract. A failure that the service reports is thrown as an <see cref="OssException"/> with the
+/// service's status, code and request id. Without a request id, the answer counts as a proxy's and proves nothing. Any other exception of
+/// an append means that its outcome is in doubt: it may have been applied, may be applied later, or never. An implementation must not
+/// repeat an append unless the answer proves that nothing was written.
 /// </para>
 /// <para>
-/// The contract that exactly-once delivery rests on: an answer of the service that reports a failure is thrown as
-/// an <see cref="OssException"/> with the service's status, code and request id. Without a request id it counts as the answer of
-/// a proxy, which proves nothing. Anything else that an append throws counts as unanswered: the append may have been applied, may
-/// still be, or never. An implementation must not repeat an append by itself unless the answer proves that nothing was written.
-/// </para>
-/// <para>
-/// A cancelled call should end at once. At the close nobody waits for one that does not; it is left alone, and the bytes
-/// of its body are not used for anything else.
+/// A cancelled call should end at once. The close does not wait for one that does not end; the bytes of its body are then never used for
+/// anything else.
 /// </para>
 /// </remarks>
 public interface IOssClient
@@ -29,7 +24,7 @@ public interface IOssClient
     /// <exception cref="OssException">The service refused the append; its code says why.</exception>
     Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Reads what the service knows of an object: its length, CRC-64, type and seal.</summary>
+    /// <summary>Reads an object's length, CRC-64, type and seal.</summary>
     /// <exception cref="OssException">404 NoSuchKey when the object does not exist, and every other refusal.</exception>
     Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken);
 
@@ -38,28 +33,133 @@ public interface IOssClient
     Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Seals an appendable object for good, provided that it is as long as the caller says: it takes no more appends, and
-    /// lifecycle rules may move it to the cold classes. Repeating it changes nothing. The RAM action is <c>oss:SealAppendObject</c>.
+    /// Seals an appendable object of the given length for good: it takes no more appends, and lifecycle rules may move it to the cold
+    /// classes. Sealing it again changes nothing. Called only with <see cref="OssAppenderOptions.SealFinishedObjects"/>. The RAM action is
+    /// <c>oss:SealAppendObject</c>.
     /// </summary>
     /// <exception cref="OssException">
-    /// 409 PositionNotEqualToLength when the object has another length, 400 OperationNotSupported where the account has no
-    /// access to the operation, and every other refusal.
+    /// 409 PositionNotEqualToLength when the object has another length, 400 OperationNotSupported where the account may not use the
+    /// operation, and every other refusal.
     /// </exception>
     Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken);
-
-    /// <summary>Stores a whole object, replacing what the key held.</summary>
-    /// <exception cref="OssException">The service refused.</exception>
-    Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Deletes an object; succeeds as well when there is none.</summary>
-    /// <exception cref="OssException">The service refused.</exception>
-    Task DeleteObjectAsync(string key, CancellationToken cancellationToken);
-
-    /// <summary>Lists one page of the objects whose keys begin with a prefix, in the order of their UTF-8 bytes.</summary>
-    /// <exception cref="OssException">The service refused.</exception>
-    Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Creates the bucket that this client works on; succeeds as well when its owner repeats it.</summary>
-    /// <exception cref="OssException">409 BucketAlreadyExists when it is somebody else's, and every other refusal.</exception>
-    Task CreateBucketAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>One AppendObject call: <c>POST /{key}?append&amp;position={N}</c>.</summary>
+/// <param name="Key">The object's key.</param>
+/// <param name="Position">The object's length in bytes as the caller believes it; 0 creates the object.</param>
+/// <param name="Body">The bytes to append. They must not change until the call has ended.</param>
+public sealed record AppendObjectRequest(string Key, long Position, ReadOnlySequence<byte> Body)
+{
+    /// <summary>Headers that the creating append gives to the object. Sent at position 0 only: later appends cannot change them.</summary>
+    public OssObjectProperties? Properties { get; init; }
+
+    /// <summary>Whether Content-MD5 is sent, so that the service refuses a body damaged on its way. Default: false.</summary>
+    public bool SendContentMd5 { get; init; }
+}
+
+/// <summary>The service's answer to an append that it applied.</summary>
+/// <param name="NextPosition">The object's length after the append (<c>x-oss-next-append-position</c>).</param>
+/// <param name="Crc64">CRC-64/XZ of the whole object after the append; null if the service sent none.</param>
+/// <param name="ETag">The object's ETag, which changes with each append and is no MD5; null if absent.</param>
+/// <param name="RequestId">The request id, which OSS support asks for; null if absent.</param>
+public sealed record AppendObjectResult(long NextPosition, ulong? Crc64, string? ETag, string? RequestId);
+
+/// <summary>One HeadObject call.</summary>
+/// <param name="Key">The object's key.</param>
+public sealed record HeadObjectRequest(string Key);
+
+/// <summary>The service's answer to HeadObject.</summary>
+/// <param name="Length">The object's length in bytes.</param>
+/// <param name="Crc64">CRC-64/XZ of the whole object; null for very old objects, which have none.</param>
+/// <param name="ObjectType">Appendable, Normal, Multipart or Symlink, as the service spells it; null if it does not say.</param>
+public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectType)
+{
+    /// <summary>Whether the object was sealed (<c>x-oss-sealed-time</c>): it takes no more appends, whatever its type.</summary>
+    public bool IsSealed { get; init; }
+
+    /// <summary>The object's ETag; null if absent.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>The object's content type; null if absent.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>How the object is stored (<c>Content-Encoding</c>); null if absent.</summary>
+    public string? ContentEncoding { get; init; }
+
+    /// <summary>When the object was last written; null if absent.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
+    /// <summary>The object's storage class as the service spells it; null if absent.</summary>
+    public string? StorageClass { get; init; }
+
+    /// <summary>User metadata without the <c>x-oss-meta-</c> prefix, names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The request id; null if absent.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>
+    /// Whether the object is appendable and not sealed. An object without a type counts as appendable: if it is not, OSS refuses the append.
+    /// </summary>
+    public bool TakesAppends => !IsSealed && string.Equals(ObjectType ?? "Appendable", "Appendable", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>One GetObject call.</summary>
+/// <param name="Key">The object's key.</param>
+public sealed record GetObjectRequest(string Key)
+{
+    /// <summary>The bytes wanted; null for the whole object. A range is asked for with <c>x-oss-range-behavior: standard</c>.</summary>
+    public OssByteRange? Range { get; init; }
+}
+
+/// <summary>A range of bytes of an object.</summary>
+/// <param name="Start">The first byte's offset.</param>
+/// <param name="Length">How many bytes; at least 1.</param>
+public readonly record struct OssByteRange(long Start, long Length);
+
+/// <summary>The service's answer to GetObject. Dispose it to free its connection.</summary>
+public sealed class GetObjectResult : IDisposable
+{
+    private readonly IDisposable? _owner;
+
+    /// <summary>Creates a result.</summary>
+    /// <param name="content">The body.</param>
+    /// <param name="contentRange">The part that the body holds as the service stated it; null when it holds the whole object (status 200).</param>
+    /// <param name="owner">Disposed together with the result; null if there is nothing more to free.</param>
+    public GetObjectResult(Stream content, OssByteRange? contentRange, IDisposable? owner = null)
+    {
+        Content = content;
+        ContentRange = contentRange;
+        _owner = owner;
+    }
+
+    /// <summary>The body.</summary>
+    public Stream Content { get; }
+
+    /// <summary>
+    /// The part of the object that the body holds (<c>Content-Range</c> of a 206). Null when the service answered 200 with the whole object,
+    /// which OSS does for some ranges that do not fit.
+    /// </summary>
+    public OssByteRange? ContentRange { get; }
+
+    /// <summary>CRC-64/XZ of the whole object, also when the body is a part; null if absent.</summary>
+    public ulong? Crc64 { get; init; }
+
+    /// <summary>How the body is encoded (<c>Content-Encoding</c>): as the object is stored, unless something on the way changed it. Null if absent.</summary>
+    public string? ContentEncoding { get; init; }
+
+    /// <summary>The request id; null if absent.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Frees the body and its connection.</summary>
+    public void Dispose()
+    {
+        Content.Dispose();
+        _owner?.Dispose();
+    }
+}
+
+/// <summary>The service's answer to a seal: the object takes no more appends.</summary>
+/// <param name="SealedAt">When the object was first sealed (<c>x-oss-sealed-time</c>); null if the service does not say.</param>
+/// <param name="RequestId">The request id; null if absent.</param>
+public sealed record SealObjectResult(DateTimeOffset? SealedAt, string? RequestId);

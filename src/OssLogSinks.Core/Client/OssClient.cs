@@ -12,9 +12,9 @@ namespace OssLogSinks.Core.Client;
 /// Talks to one bucket over HTTP. Thread-safe; meant to live as long as the application.
 /// </summary>
 /// <remarks>
-/// Repeats a request by itself in two cases only, both of which prove that nothing was written: after RequestTimeTooSkewed with the
-/// service's time, and after refused credentials with others. No answer within the time limit, or a broken one, is an
-/// <see cref="OssException"/> with status 0; missing credentials are an <see cref="OssCredentialsException"/>, and nothing was sent.
+/// Repeats a request in two cases only, in which nothing was written: after RequestTimeTooSkewed, with the service's time, and after
+/// refused credentials, with others. No usable answer within the time limit gives an <see cref="OssException"/> with status 0. Missing
+/// credentials give an <see cref="OssCredentialsException"/>; nothing was sent then.
 /// </remarks>
 public sealed class OssClient : IOssClient, IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class OssClient : IOssClient, IDisposable
 
     /// <summary>Creates a client. Opens no connection yet.</summary>
     /// <param name="options">Settings; later changes to them have no effect.</param>
-    /// <exception cref="ArgumentException">Settings are wrong; the message tells all faults.</exception>
+    /// <exception cref="ArgumentException">Settings are wrong; the message has all faults.</exception>
     public OssClient(OssClientOptions options)
     {
         if (options is null)
@@ -54,7 +54,6 @@ public sealed class OssClient : IOssClient, IDisposable
         {
             Query = [Parameter("append", ""), Parameter("position", request.Position.ToString(CultureInfo.InvariantCulture))],
             Body = request.Body,
-            Progress = request.Progress,
         };
         if (request.Position == 0)
             ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
@@ -107,27 +106,16 @@ public sealed class OssClient : IOssClient, IDisposable
         return SendAsync(wire, AnswerHeads.ReadSeal, cancellationToken);
     }
 
-    /// <inheritdoc />
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken)
-    {
-        RequireNotNull(request, nameof(request));
-        ObjectKeyRules.Require(request.Key, nameof(request));
-        var wire = new OssRequest("PutObject", HttpMethod.Put, request.Key) { Body = request.Body };
-        ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
-        if (request.ForbidOverwrite)
-            wire.Headers["x-oss-forbid-overwrite"] = "true";
-
-        return SendAsync(wire, AnswerHeads.ReadPut, cancellationToken);
-    }
-
-    /// <inheritdoc />
+    /// <summary>Deletes an object; succeeds as well when there is none.</summary>
+    /// <exception cref="OssException">The service refused.</exception>
     public Task DeleteObjectAsync(string key, CancellationToken cancellationToken)
     {
         ObjectKeyRules.Require(key, nameof(key));
         return SendAsync(new OssRequest("DeleteObject", HttpMethod.Delete, key), static _ => true, cancellationToken);
     }
 
-    /// <inheritdoc />
+    /// <summary>Lists one page of the objects whose keys begin with a prefix, in the order of their UTF-8 bytes.</summary>
+    /// <exception cref="OssException">The service refused.</exception>
     public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken)
     {
         RequireNotNull(request, nameof(request));
@@ -146,12 +134,13 @@ public sealed class OssClient : IOssClient, IDisposable
         return _sender.SendAsync(new OssRequest("ListObjects", HttpMethod.Get, Key: null) { Query = query }, ReadListingAsync, cancellationToken);
     }
 
-    /// <inheritdoc />
+    /// <summary>Creates the bucket that this client works on; succeeds as well when its owner repeats it.</summary>
+    /// <exception cref="OssException">409 BucketAlreadyExists when another account owns it, and every other refusal.</exception>
     public Task CreateBucketAsync(CancellationToken cancellationToken) =>
         SendAsync(
             new OssRequest("CreateBucket", HttpMethod.Put, Key: null) { Body = ReadOnlySequence<byte>.Empty }, static _ => true, cancellationToken);
 
-    /// <summary>Closes the connections. Requests under way end unanswered.</summary>
+    /// <summary>Closes the connections. Requests that are being sent get no answer.</summary>
     public void Dispose() => _sender.Dispose();
 
     private static KeyValuePair<string, string> Parameter(string name, string value) => new(name, value);
@@ -162,7 +151,7 @@ public sealed class OssClient : IOssClient, IDisposable
             throw new ArgumentNullException(name);
     }
 
-    // For operations whose answer is all in its head.
+    // For operations whose whole answer is in its head.
     private Task<T> SendAsync<T>(OssRequest request, Func<HttpResponseMessage, T> read, CancellationToken cancellationToken) =>
         _sender.SendAsync(
             request,
@@ -208,3 +197,28 @@ public sealed class OssClient : IOssClient, IDisposable
         }
     }
 }
+
+/// <summary>One ListObjectsV2 call: a page of a bucket.</summary>
+public sealed record ListObjectsRequest
+{
+    /// <summary>Only keys with this prefix. Default: all.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>The token of the page before (<see cref="ListObjectsResult.NextContinuationToken"/>). Default: the first page.</summary>
+    public string? ContinuationToken { get; init; }
+
+    /// <summary>Objects per page, 1 to 1000. Default: 1000.</summary>
+    public int MaxKeys { get; init; } = 1000;
+}
+
+/// <summary>A page of a bucket.</summary>
+/// <param name="Objects">The objects of this page in the order of their keys' UTF-8 bytes.</param>
+/// <param name="NextContinuationToken">The token to ask for the next page with; null if this is the last.</param>
+public sealed record ListObjectsResult(IReadOnlyList<OssObjectSummary> Objects, string? NextContinuationToken);
+
+/// <summary>An object in a listing.</summary>
+/// <param name="Key">The object's key.</param>
+/// <param name="Length">The object's length in bytes.</param>
+/// <param name="ObjectType">Appendable, Normal, Multipart or Symlink, as the service spells it; null if it does not say.</param>
+/// <param name="LastModified">When the object was last written; null if the service does not say.</param>
+public sealed record OssObjectSummary(string Key, long Length, string? ObjectType, DateTimeOffset? LastModified);

@@ -36,7 +36,7 @@ public sealed class OssClientOptions
     /// <summary>How requests are signed. Default: V4.</summary>
     public OssSignatureVersion SignatureVersion { get; set; }
 
-    /// <summary>Where requests get what they are signed with. Required; <see cref="EnvironmentCredentialsProvider"/> for instance.</summary>
+    /// <summary>Gives the credentials that requests are signed with. Required; <see cref="EnvironmentCredentialsProvider"/> for instance.</summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>
@@ -58,7 +58,7 @@ public sealed class OssClientOptions
     public IWebProxy? Proxy { internal get; set; }
 
     /// <summary>
-    /// Sends the requests in place of the client's own handler; the client does not dispose it. It must not follow redirects nor repeat
+    /// Sends the requests instead of the client's own handler; the client does not dispose it. It must not follow redirects or repeat
     /// an append. Cannot be read, as it may have passwords. Default: the client's own.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
@@ -67,7 +67,7 @@ public sealed class OssClientOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Finds everything that is wrong with the settings.</summary>
-    /// <returns>One sentence per fault, which begins with the setting's name and says how to mend it; empty if there is none.</returns>
+    /// <returns>One sentence per fault, which begins with the setting's name and says how to correct it; empty if there is none.</returns>
     public IReadOnlyList<string> Validate()
     {
         var faults = new List<string>();
@@ -85,7 +85,7 @@ public sealed class OssClientOptions
         Check(faults, IsTimeout(ConnectTimeout), $"ConnectTimeout: is {ConnectTimeout}, but must be more than zero and less than a day.");
         Check(faults, MaxConnections > 0, $"MaxConnections: is {MaxConnections.ToString(CultureInfo.InvariantCulture)}, but must be at least 1.");
         Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it alone to use the system's clock.");
-        Check(faults, HeaderText.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
+        Check(faults, ObjectPropertyHeaders.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
         return endpoint;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Telemetry;
@@ -14,8 +15,7 @@ internal sealed record OssEndpointSettings(
     OssSignatureVersion SignatureVersion = OssSignatureVersion.V4);
 
 /// <summary>
-/// Where a bucket is reached: settings that were found right, and the URLs that follow from them. Only <see cref="TryCreate"/>
-/// makes one, so that a wrong endpoint cannot exist.
+/// The checked address of a bucket, and the URLs of its objects. Only <see cref="TryCreate"/> creates one, so its settings are valid.
 /// </summary>
 internal sealed class OssEndpoint
 {
@@ -35,7 +35,7 @@ internal sealed class OssEndpoint
     /// <summary>The bucket.</summary>
     public string Bucket { get; }
 
-    /// <summary>The region that V4 signs; empty if it is neither known nor needed.</summary>
+    /// <summary>The region of signature V4; empty if it is neither known nor needed.</summary>
     public string Region { get; }
 
     /// <summary>The style in use; never <see cref="OssAddressingStyle.Automatic"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed class OssEndpoint
     /// <summary>Scheme, host and port of every request, without a slash at the end.</summary>
     public string Origin { get; }
 
-    /// <summary>Reads the settings; every fault is added as a sentence that names its setting and says how to mend it.</summary>
+    /// <summary>Checks the settings. Adds each fault as a sentence that names the setting and says how to correct it.</summary>
     public static bool TryCreate(OssEndpointSettings settings, ICollection<string> faults, [NotNullWhen(true)] out OssEndpoint? endpoint)
     {
         var faultsBefore = faults.Count;
@@ -81,10 +81,8 @@ internal sealed class OssEndpoint
         return true;
     }
 
-    /// <summary>The exact URL of an object, or of the bucket if the key is null.</summary>
-    /// <param name="key">The object's key.</param>
-    /// <param name="query">The encoded query without question mark; empty for none.</param>
-    /// <exception cref="ArgumentException">OSS would not take the key, or this platform cannot send it unaltered.</exception>
+    /// <summary>The exact URL of an object, or of the bucket if the key is null. The query is encoded, without question mark.</summary>
+    /// <exception cref="ArgumentException">OSS does not allow the key, or this platform cannot send it unaltered.</exception>
     public Uri UriOf(string? key, string query)
     {
         if (key is not null)
@@ -152,12 +150,12 @@ internal sealed class OssEndpoint
     };
 }
 
-/// <summary>Makes URLs whose text goes over the wire unaltered; the one place that knows what the platform's <see cref="Uri"/> can do.</summary>
+/// <summary>Creates URLs that the platform sends unaltered.</summary>
 internal static class ExactUri
 {
     /// <summary>
-    /// Wraps a URL that is encoded already. <see cref="Uri"/> by itself removes dot segments, and marks of the direction of reading on .NET Framework and Mono, and what was signed would not be
-    /// what is sent.
+    /// Wraps an encoded URL. By default <see cref="Uri"/> removes dot segments, and on .NET Framework and Mono also marks of the reading
+    /// direction; what is sent would then differ from what was signed.
     /// </summary>
     /// <exception cref="ArgumentException">The platform cannot send the key unaltered.</exception>
     public static Uri Create(string text, string? key)
@@ -190,6 +188,154 @@ public enum OssAddressingStyle
     /// <summary><c>https://endpoint/bucket/key</c>: emulators and some gateways. The public service refuses it (SecondLevelDomainForbidden).</summary>
     Path,
 
-    /// <summary><c>https://endpoint/key</c>: a domain of one's own that is bound to the bucket (CNAME). Needs a region for signature V4.</summary>
+    /// <summary><c>https://endpoint/key</c>: a custom domain that is bound to the bucket (CNAME). Needs a region for signature V4.</summary>
     CustomDomain,
+}
+
+/// <summary>The host of an endpoint setting, and what follows from its name (documentation "Regions and endpoints").</summary>
+internal sealed class EndpointHost
+{
+    private const string ServiceDomain = ".aliyuncs.com";
+
+    private EndpointHost(Uri uri, string shown)
+    {
+        Shown = shown;
+        Name = uri.Host;
+        Authority = uri.Authority;
+        IsAddress = uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+        IsLoopback = uri.IsLoopback || Name.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(uri.DnsSafeHost, out var address) && IPAddress.IsLoopback(address));
+        Region = RegionOf(Name);
+    }
+
+    /// <summary>The host's name in lower case.</summary>
+    public string Name { get; }
+
+    /// <summary>The host's name for a message, in quotes; hidden if it looks like a secret.</summary>
+    public string Shown { get; }
+
+    /// <summary>The host, and the port if it is not the scheme's default.</summary>
+    public string Authority { get; }
+
+    /// <summary>Whether the host is an IP address.</summary>
+    public bool IsAddress { get; }
+
+    /// <summary>Whether it is this machine.</summary>
+    public bool IsLoopback { get; }
+
+    /// <summary>The region in the name; null if there is none (acceleration, custom domains, addresses).</summary>
+    public string? Region { get; }
+
+    /// <summary>The addressing style that fits the name; Automatic if the name leaves it open.</summary>
+    public OssAddressingStyle UsualStyle
+    {
+        get
+        {
+            if (IsAddress || !Name.Contains('.'))
+                return OssAddressingStyle.Path;
+
+            return Name.EndsWith(ServiceDomain, StringComparison.Ordinal) ? OssAddressingStyle.VirtualHosted : OssAddressingStyle.Automatic;
+        }
+    }
+
+    /// <summary>The endpoint with a mask in place of a user name and password. Such an endpoint is refused, but must not be shown either.</summary>
+    public static string? WithoutUserInfo(string? text)
+    {
+        var end = text is null ? -1 : Math.Max(text.LastIndexOf('@'), text.LastIndexOf("%40", StringComparison.Ordinal));
+        if (end < 0)
+            return text;
+
+        var colon = text!.IndexOf("://", StringComparison.Ordinal);
+        var scheme = colon >= 0 && colon < end ? text.Substring(0, colon + 3) : "";
+        return $"{scheme}{SecretText.Mask}{text.Substring(end)}";
+    }
+
+    /// <summary>Reads an endpoint: a host with or without port and scheme (http or https; default https).</summary>
+    public static bool TryParse(string? text, ICollection<string> faults, out string scheme, [NotNullWhen(true)] out EndpointHost? host)
+    {
+        scheme = "https";
+        host = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            faults.Add("Endpoint: must be set, 'oss-cn-hangzhou.aliyuncs.com' for instance; or set Region alone to use its public endpoint.");
+            return false;
+        }
+
+        var rest = text!;
+        var colon = rest.IndexOf("://", StringComparison.Ordinal);
+        if (colon >= 0)
+        {
+            scheme = rest[..colon].ToLowerInvariant();
+            rest = rest[(colon + 3)..];
+        }
+
+        if (text!.Contains('@') || text!.Contains("%40"))
+        {
+            faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
+            return false;
+        }
+
+        if (SettingFault.OfBlanks("Endpoint", text, ShownOf(text.Trim())) is { } blanks)
+        {
+            faults.Add(blanks);
+            return false;
+        }
+
+        if (scheme is not ("http" or "https"))
+        {
+            faults.Add($"Endpoint: {ShownOf(text)} must begin with 'https://' or 'http://', or with the host alone.");
+            return false;
+        }
+
+        rest = rest.Length > 0 && rest[^1] == '/' ? rest[..^1] : rest;
+        // Uri drops invisible characters and replaces look-alikes, so allow ASCII only.
+        var isPlain = rest.Length > 0 && rest.All(c => c is > ' ' and <= '~') && rest.IndexOfAny(['/', '?', '#', '\\', '%']) < 0;
+        if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
+        {
+            faults.Add($"Endpoint: {ShownOf(text)} is no host; write the host and, if need be, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");
+            return false;
+        }
+
+        // Check the text as it was written: Uri changes it to lower case, in which a secret is not recognized.
+        host = new EndpointHost(uri, SecretText.LooksLikeOne(rest) ? SettingFault.Shown(rest) : SettingFault.Shown(uri.Host));
+        return true;
+    }
+
+    // Scheme, host and port only: the rest may be a signature, or a part of a password.
+    private static string ShownOf(string text)
+    {
+        var start = text.IndexOf("://", StringComparison.Ordinal) is var colon and >= 0 ? colon + 3 : 0;
+        var end = start;
+        while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-' or '_' or ':' or '[' or ']' or ' '))
+            end++;
+
+        return SettingFault.Shown(end == text.Length ? text : text[..end] + SettingFault.Cut);
+    }
+
+    private static bool IsHost(Uri uri) =>
+        uri.HostNameType switch
+        {
+            UriHostNameType.Dns => uri.Host.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '.' or '_'),
+            UriHostNameType.IPv4 or UriHostNameType.IPv6 => IPAddress.TryParse(uri.DnsSafeHost, out _),
+            _ => false,
+        };
+
+    private static string? RegionOf(string name)
+    {
+        const string DualStack = ".oss" + ServiceDomain;
+        if (name.EndsWith(DualStack, StringComparison.Ordinal))
+            return Label(name[..^DualStack.Length]);
+
+        if (!name.EndsWith(ServiceDomain, StringComparison.Ordinal) || !name.StartsWith("oss-", StringComparison.Ordinal))
+            return null;
+
+        var region = name[4..^ServiceDomain.Length];
+        const string Internal = "-internal";
+        region = region.EndsWith(Internal, StringComparison.Ordinal) ? region[..^Internal.Length] : region;
+
+        // Acceleration endpoints have no region, and the public names of finance cloud ("-pub") are not the region's id.
+        var hasNone = region.StartsWith("accelerate", StringComparison.Ordinal) || region.EndsWith("-pub", StringComparison.Ordinal);
+        return hasNone ? null : Label(region);
+    }
+
+    private static string? Label(string text) => text.Length == 0 || text.Contains('.') ? null : text;
 }

@@ -5,8 +5,8 @@ using OssLogSinks.Core.Client.Signing;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Takes a request to its answer. Repeats it only where an answer of OSS itself proves that nothing was done: once after setting the
-/// clock by the service's, once with other credentials after the service refused the first. Everything else is the caller's decision.
+/// Signs and sends requests. Repeats one only after an answer of OSS that proves that nothing was done: once after setting the clock by
+/// the service's, and once with other credentials after OSS refused the first.
 /// </summary>
 internal sealed class RequestSender : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class RequestSender : IDisposable
     private readonly IOssSigner _signer;
     private readonly IOssCredentialsProvider _credentials;
 
-    // The library's own look after themselves.
+    // The library's own providers limit their failures themselves.
     private readonly bool _isForeignProvider;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
@@ -41,16 +41,13 @@ internal sealed class RequestSender : IDisposable
         _clock = new ServerClock(options.TimeProvider);
     }
 
-    /// <summary>Explains what breaks requests off.</summary>
+    /// <summary>Explains failed requests.</summary>
     public TransportFailures Failures => _transport.Failures;
 
-    /// <summary>Limits one step, the same way as an attempt.</summary>
+    /// <summary>The time limit of one attempt, or of one read of a body.</summary>
     public Deadline StartDeadline(CancellationToken cancellationToken) => new(_timeout, _time, cancellationToken);
 
-    /// <summary>Sends a request and reads its successful answer.</summary>
-    /// <param name="request">What to send.</param>
-    /// <param name="read">Reads the answer within the attempt's time. Owns the answer, also when it throws.</param>
-    /// <param name="cancellationToken">The caller's.</param>
+    /// <summary>Sends a request. <paramref name="read"/> reads the successful answer and disposes it, also when it throws.</summary>
     public async Task<T> SendAsync<T>(
         OssRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -84,7 +81,6 @@ internal sealed class RequestSender : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _transport.Dispose();
 
     private async Task<(T? Result, ServiceRefusal? Refusal)> AttemptAsync<T>(
@@ -110,7 +106,7 @@ internal sealed class RequestSender : IDisposable
         }
         catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
-            // Whatever the platform makes of an answer that it cannot read, it is no answer.
+            // An answer that the platform cannot read counts as no answer.
             throw deadline.Explain(exception, request.Operation, Failures);
         }
     }
@@ -133,7 +129,7 @@ internal sealed class RequestSender : IDisposable
 
     private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
-        // Streams and their retries ask several times a second.
+        // Streams and their retries ask several times a second: do not ask a failing provider each time.
         if (Volatile.Read(ref _failure) is { } last && _time.GetElapsedTime(last.At) < PauseAfterFailure)
             throw last.Error;
 
@@ -162,20 +158,19 @@ internal sealed class RequestSender : IDisposable
 }
 
 /// <summary>
-/// The service's time as far as it is known: the local clock plus an offset, which is always taken against the local clock itself and
-/// never against a time that already holds an offset (the Go SDK does the latter and swings). Only times that can be true are believed,
-/// and the last one that was told counts, so that a wrong one lasts no longer than the next right one.
+/// The service's time: the local clock plus an offset. The offset is always computed against the local clock, never against a time that
+/// already contains an offset, as the Go SDK does, whose clock therefore swings. The latest plausible time of the service counts.
 /// </summary>
 internal sealed class ServerClock(TimeProvider timeProvider)
 {
-    // Absolute limits: the local clock may itself be decades off, after a dead battery for instance.
+    // Absolute limits: the local clock itself may be decades off, after a dead battery for instance.
     private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // Ticks; exchanged as a whole, by any thread whose request was refused as skewed.
+    // Ticks; written by any thread whose request was refused as skewed.
     private long _offset;
 
-    /// <summary>The time to sign with. An offset that no longer leads to a time that can be true is not used: the local clock was set meanwhile.</summary>
+    /// <summary>The time to sign with. An offset that gives an implausible time is ignored: the local clock was set meanwhile.</summary>
     public DateTimeOffset GetUtcNow()
     {
         var local = timeProvider.GetUtcNow();
@@ -183,13 +178,13 @@ internal sealed class ServerClock(TimeProvider timeProvider)
         return ticks < Earliest.Ticks || ticks >= Latest.Ticks ? local : new DateTimeOffset(ticks, TimeSpan.Zero);
     }
 
-    /// <summary>Takes over a time that the service has just told, unless it cannot be true.</summary>
+    /// <summary>Takes over the service's time if it is plausible.</summary>
     public void Set(DateTimeOffset serverTime)
     {
         if (CanBeTrue(serverTime))
             Interlocked.Exchange(ref _offset, serverTime.UtcTicks - timeProvider.GetUtcNow().UtcTicks);
     }
 
-    /// <summary>Whether a time is one at which this client can be running.</summary>
+    /// <summary>Whether this client can be running at that time.</summary>
     public static bool CanBeTrue(DateTimeOffset time) => time >= Earliest && time < Latest;
 }

@@ -8,12 +8,12 @@ using OssLogSinks.Core.Client.Credentials;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// What a request carried that no message may repeat: the secrets that signed it, its signature and its body. Foreign text with a
-/// piece of it is not quoted at all: blacking the piece out would have to find its every edge, in every encoding.
+/// The parts of a request that no message may repeat: secrets, signature and body. A foreign text that contains a piece of them is not
+/// quoted at all, since masking would have to find the exact ends of the piece in every encoding.
 /// </summary>
 internal sealed class SentContent
 {
-    // Shorter pieces tell nothing, and honest text would share them by chance.
+    // Shorter pieces reveal nothing, and ordinary text contains them by chance.
     private const int SecretPiece = 8;
     private const int BodyPiece = 16;
     private const int MostLayers = 8;
@@ -30,9 +30,6 @@ internal sealed class SentContent
     private readonly string?[] _secrets;
     private readonly ReadOnlySequence<byte> _body;
 
-    /// <param name="request">What was sent.</param>
-    /// <param name="message">As which message.</param>
-    /// <param name="credentials">What it was signed with.</param>
     public SentContent(OssRequest request, HttpRequestMessage message, OssCredentials credentials)
     {
         Operation = request.Operation;
@@ -43,15 +40,15 @@ internal sealed class SentContent
     /// <summary>The operation's name, for messages.</summary>
     public string Operation { get; }
 
-    /// <summary>Whether a text has a piece of a secret or of the body in it. For short texts: the work grows with their length.</summary>
+    /// <summary>Whether a short text contains a piece of a secret or of the body.</summary>
     public bool IsEchoedIn(string text) => AreSecretsEchoedIn(text) || SharesPiece(Encoding.UTF8.GetBytes(text), _body);
 
-    /// <summary>Whether a text has a piece of a secret in it, plain or in any common encoding, one over another, or cut.</summary>
+    /// <summary>Whether a text contains a piece of a secret, plain or in any common encodings, also nested ones.</summary>
     public bool AreSecretsEchoedIn(string text)
     {
         var secrets = _secrets.OfType<string>().Where(secret => secret.Length >= SecretPiece).ToList();
 
-        // As they are; and without all that is no letter or digit, which lines, blanks in place of '+' or '-' for '/' do not hide.
+        // Compare as is, and letters and digits only: line breaks, a blank for '+' or '-' for '/' must not hide a secret.
         var exact = string.Join("\n", secrets).ToUpperInvariant();
         var letters = string.Join("\n", secrets.SelectMany(FormsOf).Select(LettersOf)).ToUpperInvariant();
         return LayersOf(text).Any(layer => SharesPiece(layer.ToUpperInvariant(), exact) || SharesPiece(LettersOf(layer).ToUpperInvariant(), letters));
@@ -72,7 +69,7 @@ internal sealed class SentContent
         yield return secret;
         yield return BitConverter.ToString(bytes);
 
-        // In base64 the same text looks different with each of three offsets from the beginning; what its neighbours change is left out.
+        // In base64 a text has three forms, by its offset; the characters that depend on its neighbours are left out.
         for (var offset = 0; offset < 3; offset++)
         {
             var encoded = Convert.ToBase64String([.. new byte[offset], .. bytes]).TrimEnd('=');
@@ -111,7 +108,7 @@ internal sealed class SentContent
         return false;
     }
 
-    // One pass over the body, whatever its length: its latest 16 bytes as two numbers, looked up among those of the text.
+    // One pass over the body: its latest 16 bytes, as two numbers, are looked up among those of the text.
     private static bool SharesPiece(byte[] text, ReadOnlySequence<byte> body)
     {
         if (text.Length < BodyPiece || body.Length < BodyPiece)

@@ -5,14 +5,14 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>An answer that reports a failure: what is thrown, and the service's time for a clock that was refused.</summary>
+/// <summary>An error answer: the exception to throw, and the service's time if it refused the request's clock.</summary>
 internal sealed class ServiceRefusal
 {
     private const int LongestBody = 64 * 1024;
     private const int LongestName = 255;
     private const int LongestMessage = 200;
 
-    // Looked through for echoes: a secret is not recognized by its first characters, which a cut may leave.
+    // Longer than what is quoted: a secret is not recognized by the first characters that a cut leaves.
     private const int LongestLook = 1000;
 
     private ServiceRefusal(OssException exception, DateTimeOffset? serverTime)
@@ -21,18 +21,17 @@ internal sealed class ServiceRefusal
         ServerTime = serverTime;
     }
 
-    /// <summary>What the caller is to see.</summary>
     public OssException Exception { get; }
 
     /// <summary>
-    /// The service's time if it refused the request's: the document's ServerTime, which nothing in between rewrites, or else the Date
-    /// header. Null if neither can be true, and if the refusal is another or not from OSS.
+    /// The service's time after RequestTimeTooSkewed: ServerTime of the document, which proxies do not rewrite, or else the Date header.
+    /// Null after other refusals, and if neither time is plausible.
     /// </summary>
     public DateTimeOffset? ServerTime { get; }
 
     /// <summary>
-    /// Reads a refusal. Whatever the body is, the status survives: an unreadable body means a null code. Words of the answer are quoted
-    /// only if it comes from OSS, cut short, and only if they repeat nothing that was sent.
+    /// Reads an error answer. An unreadable body gives a null code. The message of the answer is quoted only if it comes from OSS, cut
+    /// short, and only if it repeats nothing that was sent.
     /// </summary>
     public static async Task<ServiceRefusal> ReadAsync(
         SentContent sent, HttpResponseMessage response, TransportFailures failures, CancellationToken cancellationToken)
@@ -41,8 +40,8 @@ internal sealed class ServiceRefusal
         var code = Field(document?.ValueOf("Code")) is { } name && name.All(char.IsLetterOrDigit) ? name : null;
         var ec = Field(response.HeaderOf("x-oss-ec") ?? document?.ValueOf("EC")) is { } number && number.All(c => char.IsDigit(c) || c == '-') ? number : null;
         var requestId = Field(response.HeaderOf("x-oss-request-id"));
-        var words = code is null || requestId is null ? null : HeaderText.Clean(document?.ValueOf("Message"), LongestLook);
-        words = words is null || sent.IsEchoedIn(words) ? null : HeaderText.Clean(words, LongestMessage);
+        var words = code is null || requestId is null ? null : Clean(document?.ValueOf("Message"), LongestLook);
+        words = words is null || sent.IsEchoedIn(words) ? null : Clean(words, LongestMessage);
 
         var isFromProxy = response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired;
         var kind = isFromProxy ? OssFailureKind.Proxy : requestId is null ? OssFailureKind.NotOss : OssFailureKind.Refused;
@@ -66,8 +65,18 @@ internal sealed class ServiceRefusal
         var isSkew = exception is { IsFromOss: true, Code: "RequestTimeTooSkewed" };
         return new ServiceRefusal(exception, isSkew ? FirstThatCanBeTrue(document?.ServerTime, response.DateOf("Date")) : null);
 
-        // They are names and numbers; what is something else, or repeats what was sent, is not what its place says.
-        string? Field(string? value) => HeaderText.Token(value, LongestName) is { } token && !sent.AreSecretsEchoedIn(token) ? token : null;
+        // All fields are names or numbers. Anything else, and a repeated secret, is left out.
+        string? Field(string? value) => AnswerReading.Token(value, LongestName) is { } token && !sent.AreSecretsEchoedIn(token) ? token : null;
+    }
+
+    // One line of at most so many characters; null if nothing is left.
+    private static string? Clean(string? text, int maxLength)
+    {
+        var line = PlainText.OneLine(text).Trim();
+        if (line.Length > maxLength)
+            line = line.Substring(0, char.IsHighSurrogate(line[maxLength - 1]) ? maxLength - 1 : maxLength);
+
+        return line.Length == 0 ? null : line;
     }
 
     private static DateTimeOffset? FirstThatCanBeTrue(params DateTimeOffset?[] times) =>
@@ -75,7 +84,7 @@ internal sealed class ServiceRefusal
 
     private static async Task<ErrorDocument?> ReadDocumentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // An answer to HEAD has no body; the document stands in a header, base64-encoded (all SDKs read it there).
+        // An answer to HEAD has no body. Its document is in a header, base64-encoded (all SDKs read it there).
         var inHeader = response.HeaderOf("x-oss-err");
         var body = await response.ReadBoundedAsync(LongestBody, cancellationToken).ConfigureAwait(false);
         if (body is { Length: > 0 })

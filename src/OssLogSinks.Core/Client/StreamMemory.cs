@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>Streams and memory together; the one place that knows which overloads the platform has.</summary>
+/// <summary>Overloads of streams and contents that not every platform has.</summary>
 internal static class StreamMemory
 {
-    /// <summary>The memory as an array: copied only if it is not one's, and nothing in this library makes such memory.</summary>
+    /// <summary>The memory as an array; copied if it is not backed by one, which this library's always is.</summary>
     public static ArraySegment<byte> AsArray(this ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetArray(memory, out var segment) ? segment : new ArraySegment<byte>(memory.ToArray());
 
@@ -30,7 +30,7 @@ internal static class StreamMemory
 #endif
     }
 
-    /// <summary>The body of an answer whose head has come.</summary>
+    /// <summary>The body of an answer whose head was read.</summary>
     public static Task<Stream> OpenAsync(this HttpContent content, CancellationToken cancellationToken)
     {
 #if NET8_0_OR_GREATER

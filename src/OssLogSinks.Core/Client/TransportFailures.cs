@@ -9,15 +9,15 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Says why a request got no answer: the kind of failure, with host and port of the other side. The platform's own words are never
-/// quoted: they may hold a proxy's password or a signed address. They stay in the inner exception.
+/// Explains why a request got no answer: the kind of failure, and host and port. Messages of the platform are never quoted, since they
+/// may contain a proxy's password or a signed address; they are in the inner exception.
 /// </summary>
 internal sealed class TransportFailures
 {
     private readonly Func<Uri?> _proxy;
 
     /// <param name="origin">Where requests go.</param>
-    /// <param name="proxy">The proxy that they go through; null for none, or if it is not known.</param>
+    /// <param name="proxy">The proxy in use; null if there is none or it is not known.</param>
     public TransportFailures(Uri origin, Func<Uri?> proxy)
     {
         Endpoint = PlaceOf(origin);
@@ -27,17 +27,20 @@ internal sealed class TransportFailures
     /// <summary>Host and port that requests go to.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Host and port of the proxy; null for none, or if it is not known.</summary>
+    /// <summary>Host and port of the proxy; null if there is none or it is not known.</summary>
     public string? Proxy => _proxy() is { } proxy ? PlaceOf(proxy) : null;
 
     /// <summary>Host and port that requests go to, and the proxy that they go through.</summary>
     public string Way => Proxy is { } proxy ? $"{Endpoint} (through the proxy {proxy})" : Endpoint;
 
-    /// <summary>The failure of a request whose time was over.</summary>
+    /// <summary>The meaning of a 407.</summary>
+    public static string AsksForCredentials(string? proxy) => $"the proxy {(proxy is null ? "" : proxy + " ")}asks for a user name and a password (status 407)";
+
+    /// <summary>The failure of a request that got no answer in time.</summary>
     public OssException NoAnswerInTime(string operation, Exception exception) =>
         new($"{operation} got no answer from {Way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
 
-    /// <summary>The failure of a request that broke off.</summary>
+    /// <summary>The failure of a request that was interrupted.</summary>
     public OssException Explain(string operation, Exception exception)
     {
         var (kind, detail) = KindOf(exception);
@@ -58,9 +61,6 @@ internal sealed class TransportFailures
         _ when detail == "407" => AsksForCredentials(proxy),
         _ => $"the proxy {proxy} refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
     };
-
-    /// <summary>What a 407 means.</summary>
-    public static string AsksForCredentials(string? proxy) => $"the proxy {(proxy is null ? "" : proxy + " ")}asks for a user name and a password (status 407)";
 
     private string Problem(OssFailureKind kind, string detail) => kind switch
     {
@@ -100,7 +100,7 @@ internal sealed class TransportFailures
             };
             if (found.Item1 != OssFailureKind.Unknown)
             {
-                // A connection that ends while TLS is being agreed on has carried nothing yet.
+                // A connection that ends during the TLS handshake has not carried the request.
                 return found.Item1 == OssFailureKind.ConnectionLost && platform.Kind == OssFailureKind.Tls ? platform : found;
             }
 
@@ -121,7 +121,7 @@ internal sealed class TransportFailures
         _ => (OssFailureKind.Unreachable, error.ToString()),
     };
 
-    // .NET Framework tells these by a status, and has a socket's error inside for some only.
+    // .NET Framework reports a status, and only sometimes a socket error as well.
     private static (OssFailureKind Kind, string Detail) KindOf(WebExceptionStatus status) => status switch
     {
         WebExceptionStatus.NameResolutionFailure => (OssFailureKind.NameNotResolved, ""),
@@ -136,7 +136,7 @@ internal sealed class TransportFailures
     };
 }
 
-/// <summary>A certificate that is not accepted, and why.</summary>
+/// <summary>A certificate was not accepted.</summary>
 internal sealed class CertificateException : AuthenticationException
 {
     private CertificateException(string faults)
@@ -144,8 +144,7 @@ internal sealed class CertificateException : AuthenticationException
 
     public string Faults { get; }
 
-    /// <summary>Accepts what the platform accepts by itself, and nothing else.</summary>
-    /// <exception cref="CertificateException">It is not accepted: thrown, so that whoever waits for this very connection learns why.</exception>
+    /// <summary>Accepts exactly what the platform accepts. Throws otherwise, so that the request's exception has the reason.</summary>
     public static bool Require(SslPolicyErrors errors, X509Chain? chain)
     {
         if (errors == SslPolicyErrors.None)

@@ -2,7 +2,7 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.Delivery;
 
-/// <summary>A memory buffer and the shipper that empties it: one writer's way to OSS.</summary>
+/// <summary>A memory buffer and the shipper that empties it.</summary>
 internal sealed class DeliveryPipeline
 {
     private readonly Shipper _shipper;
@@ -17,7 +17,7 @@ internal sealed class DeliveryPipeline
 
     public MemoryBuffer Buffer { get; }
 
-    /// <summary>Cuts off what is being sent, and gives up what is not on disk as well.</summary>
+    /// <summary>Cancels the requests, and drops the records that are not on disk.</summary>
     public async Task StopAsync()
     {
         await _shipper.StopAsync().ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal sealed class DeliveryPipeline
         Buffer.Dispose();
     }
 
-    /// <summary>Gives up what is not on disk as well; what the shipper makes of it afterwards counts no more.</summary>
+    /// <summary>Drops the records that are not on disk. Later results of the shipper are ignored.</summary>
     public void GiveUp()
     {
         foreach (var (batch, mayBeDelivered) in Buffer.Abandon())
@@ -34,7 +34,7 @@ internal sealed class DeliveryPipeline
     }
 }
 
-/// <summary>Records wait in memory only.</summary>
+/// <summary>A buffer in memory only.</summary>
 internal sealed class MemoryOnlyBuffer : IRecordBuffer
 {
     private readonly DeliveryPipeline _pipeline;
@@ -62,6 +62,6 @@ internal sealed class MemoryOnlyBuffer : IRecordBuffer
 
     public void Dispose()
     {
-        // Stopping has done it.
+        // Done by StopAsync.
     }
 }

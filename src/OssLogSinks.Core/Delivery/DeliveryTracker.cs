@@ -3,7 +3,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Delivery;
 
-/// <summary>Records what becomes of each record, in all places at once: the batch's cursor, the counters, the reports, the listener.</summary>
+/// <summary>Notes the outcome of each record everywhere: in the batch's cursor, the counters, the reports and the listener.</summary>
 internal sealed class DeliveryTracker
 {
     private readonly DeliveryCounters _counters;
@@ -18,7 +18,7 @@ internal sealed class DeliveryTracker
         _listener = listener;
     }
 
-    /// <summary>Whether any record was given up that the buffer had accepted.</summary>
+    /// <summary>Whether any record was dropped that the buffer had accepted.</summary>
     public bool HasDroppedAccepted => _hasDroppedAccepted;
 
     /// <summary>The batch's records from its cursor to <paramref name="end"/> are in OSS.</summary>
@@ -43,11 +43,11 @@ internal sealed class DeliveryTracker
             Tell(() => _listener?.OnDelivered(states));
     }
 
-    /// <summary>The batch's records from its cursor on are given up.</summary>
+    /// <summary>The batch's records from its cursor on are dropped.</summary>
     public void Dropped(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeDelivered) =>
         Drop(batch, reason, why, error, mayBeDelivered, forGood: false);
 
-    /// <summary>The application stops: the batch's records from its cursor on are given up, unless they are on disk. Nothing counts any more that comes later.</summary>
+    /// <summary>The application stops: the batch's records from its cursor on are dropped, unless they are on disk. Later outcomes are ignored.</summary>
     public void Abandon(AppendBatch batch, string why, bool mayBeDelivered)
     {
         if (batch.Source is not { IsDurable: true })
@@ -76,31 +76,31 @@ internal sealed class DeliveryTracker
         batch.Settle(from, batch.Count, dropped: true);
     }
 
-    /// <summary>Records are on disk: their owners are told now.</summary>
+    /// <summary>Records are on disk; tells the listener.</summary>
     public void Persisted(IReadOnlyList<(long Id, object State)> states)
     {
         if (states.Count > 0)
             Tell(() => _listener?.OnDelivered(StatesOf(states)));
     }
 
-    /// <summary>Records on disk are given up.</summary>
+    /// <summary>Records on disk are dropped.</summary>
     public void DroppedOnDisk(DropReason reason, long count, string why) => DroppedInMemory(reason, count, [], why);
 
-    /// <summary>Records that were accepted, and found their way neither to disk nor to a batch, are given up.</summary>
+    /// <summary>Accepted records that are neither on disk nor in a batch are dropped.</summary>
     public void DroppedInMemory(DropReason reason, long count, IReadOnlyList<(long Id, object State)> states, string why, bool mayBeDelivered = false)
     {
         _hasDroppedAccepted = true;
         Dropped(reason, count, StatesOf(states), why, error: null, mayBeDelivered);
     }
 
-    /// <summary>Records that never reached the buffer are given up.</summary>
+    /// <summary>Records that never reached the buffer are dropped.</summary>
     public void Dropped(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeDelivered = false)
     {
         _counters.Dropped(reason, count);
         ReportDropped(reason, count, states, why, error, mayBeDelivered);
     }
 
-    /// <summary>A record that the buffer did not take is given up.</summary>
+    /// <summary>A record that the buffer did not accept is dropped.</summary>
     public void DroppedOnArrival(DropReason reason, bool isFromDelivery, IReadOnlyList<object> states, string why)
     {
         _counters.Dropped(reason, 1, isFromDelivery);
@@ -110,11 +110,12 @@ internal sealed class DeliveryTracker
     private void ReportDropped(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error, bool mayBeDelivered)
     {
         _reporter.Dropped(reason, count, why);
-        if (states.Count > 0 && _listener is not null)
-            TellDropped(states, new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeDelivered = mayBeDelivered });
-    }
+        if (states.Count == 0 || _listener is null)
+            return;
 
-    private void TellDropped(IReadOnlyList<object> states, OssDeliveryException failure) => Tell(() => _listener!.OnDropped(states, failure));
+        var failure = new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeDelivered = mayBeDelivered };
+        Tell(() => _listener.OnDropped(states, failure));
+    }
 
     private static object[] StatesOf(IReadOnlyList<(long Id, object State)> states) => states.Select(s => s.State).ToArray();
 

@@ -37,7 +37,7 @@ internal interface IRecordBuffer : IDisposable
     /// <summary>Cancels the requests under way. Records on disk stay there; the others are dropped.</summary>
     Task StopAsync();
 
-    /// <summary>Gives up what is not on disk, when <see cref="StopAsync"/> does not end: a client hangs, or nothing runs any more.</summary>
+    /// <summary>Drops the records that are not on disk, if <see cref="StopAsync"/> does not end because a client hangs.</summary>
     void GiveUp();
 }
 
@@ -50,28 +50,28 @@ internal enum Acceptance
     /// <summary>There is no space now.</summary>
     Full,
 
-    /// <summary>There is space, but not for more of a stream that OSS refuses.</summary>
+    /// <summary>There is no space for more records of a stream that OSS refuses.</summary>
     RefusedStreamFull,
 
-    /// <summary>The buffer takes nothing any more.</summary>
+    /// <summary>The buffer accepts nothing any more.</summary>
     Closed,
 }
 
 /// <summary>What a flush waits for.</summary>
 public enum OssFlushTarget
 {
-    /// <summary>Every record is in OSS, or was given up.</summary>
+    /// <summary>Every record is in OSS, or was dropped.</summary>
     Oss,
 
     /// <summary>
-    /// Every record is on disk, synced whatever <see cref="OssAppenderOptions.BufferSync"/> says, or is in OSS
-    /// already. Without a <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
+    /// Every record is on disk, synced whatever <see cref="OssAppenderOptions.BufferSync"/> is, or already in OSS. Without a
+    /// <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
     /// </summary>
     Disk,
 }
 
-/// <summary>How much the buffer holds, and for how long.</summary>
-/// <param name="Memory">Bytes that all waiting records may hold.</param>
-/// <param name="AppendSize">Bytes that one append carries at most.</param>
-/// <param name="AppendInterval">How long a record waits for others.</param>
+/// <summary>The limits of a memory buffer.</summary>
+/// <param name="Memory">The most bytes of memory for all records.</param>
+/// <param name="AppendSize">The most bytes of one append.</param>
+/// <param name="AppendInterval">How long a record waits for others to share its append.</param>
 internal sealed record MemoryBufferLimits(long Memory, int AppendSize, TimeSpan AppendInterval);

@@ -6,8 +6,8 @@ using OssLogSinks.Core.Retry;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// One stream: its waiting batches, its turn in the schedule, and the appender that knows its object. Everything but
-/// <see cref="Appender"/>, <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it, is guarded by the buffer's lock.
+/// One stream: its batches, its state in the schedule and its appender. Guarded by the buffer's lock, except <see cref="Appender"/>,
+/// <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it.
 /// </summary>
 internal sealed class LogStream
 {
@@ -26,13 +26,13 @@ internal sealed class LogStream
     /// <summary>The failures of the current batch.</summary>
     public RetryBudget Budget { get; } = new();
 
-    /// <summary>How often its object has been closed before it was full.</summary>
+    /// <summary>How often an object was closed before it was full.</summary>
     public Recurrence Closings { get; } = new();
 
     /// <summary>The batch that is being filled; null if none is.</summary>
     public AppendBatch? Open { get; set; }
 
-    /// <summary>Batches that are filled and wait for their turn, in order.</summary>
+    /// <summary>Filled batches, in order.</summary>
     public Queue<AppendBatch> Sealed { get; } = new();
 
     /// <summary>The batch that is being shipped; null if none is.</summary>
@@ -46,28 +46,28 @@ internal sealed class LogStream
     /// <summary>Memory that its batches hold.</summary>
     public long HeldBytes { get; set; }
 
-    /// <summary>The part that it has in the schedule's <see cref="StreamSchedule.LingeringBytes"/>.</summary>
+    /// <summary>Its part of <see cref="StreamSchedule.LingeringBytes"/>.</summary>
     public long LingeringBytes { get; set; }
 
-    /// <summary>Wakes the stream when it has waited long enough; made when first needed.</summary>
+    /// <summary>Wakes the stream; created when first needed.</summary>
     public ITimer? Timer { get; set; }
 
-    /// <summary>The ids under which the directory finds it.</summary>
+    /// <summary>Its ids in the directory.</summary>
     public List<StreamId> Ids { get; } = [];
 
-    /// <summary>What a buffer calls it, by which the directory finds it too; null if its records come from memory.</summary>
+    /// <summary>Its name in the disk buffer; null without one.</summary>
     public IBufferedStream? Name { get; set; }
 
-    /// <summary>The start of the latest period that a record of it belongs to.</summary>
+    /// <summary>The start of the latest period of its records.</summary>
     public DateTimeOffset LatestPeriod { get; set; }
 
-    /// <summary>Its place among the streams of the directory.</summary>
+    /// <summary>Its node in the directory's list.</summary>
     public LinkedListNode<LogStream> Place { get; }
 
-    /// <summary>Its place among the streams of the same state, by when they came into it.</summary>
+    /// <summary>Its node in the schedule's list of its state.</summary>
     public LinkedListNode<LogStream> Turn { get; }
 
-    /// <summary>Whether anything that waits is to be appended for its own sake.</summary>
+    /// <summary>Whether a waiting batch is due.</summary>
     public bool IsDue
     {
         get
@@ -82,10 +82,10 @@ internal sealed class LogStream
         }
     }
 
-    /// <summary>Whether anything waits, the batch that is being shipped not included.</summary>
+    /// <summary>Whether any batch waits, apart from the one that is being shipped.</summary>
     public bool HasWaiting => Sealed.Count > 0 || Open is not null;
 
-    /// <summary>Everything that waits is to be appended.</summary>
+    /// <summary>Makes all waiting batches due.</summary>
     public void MakeDue(long now)
     {
         foreach (var batch in Sealed)
@@ -105,14 +105,14 @@ internal sealed class LogStream
     }
 }
 
-/// <summary>Where a stream is in its round.</summary>
+/// <summary>The state of a stream.</summary>
 internal enum StreamState
 {
     /// <summary>Nothing waits.</summary>
     Idle,
 
-    /// <summary>Records that delivery itself has logged wait for one that makes an append due.</summary>
-    Waiting,
+    /// <summary>Only records that delivery itself logged wait, until an ordinary record comes.</summary>
+    Deferred,
 
     /// <summary>Records wait for others to share their append.</summary>
     Lingering,
@@ -123,22 +123,22 @@ internal enum StreamState
     /// <summary>A worker has it.</summary>
     Shipping,
 
-    /// <summary>A request failed; the next one waits.</summary>
+    /// <summary>A request failed; the stream pauses.</summary>
     BackingOff,
 }
 
-/// <summary>How a stream's last turn has ended.</summary>
+/// <summary>The result of a stream's last turn.</summary>
 internal enum StreamHealth
 {
-    /// <summary>It had none, or nobody knows.</summary>
+    /// <summary>There was none, or nothing is known.</summary>
     Unknown,
 
     /// <summary>Something was delivered.</summary>
     Good,
 
-    /// <summary>It failed by what may pass by itself, for all streams at once as a rule.</summary>
+    /// <summary>It failed for a passing reason, which usually concerns all streams.</summary>
     Failing,
 
-    /// <summary>It was refused, and that may concern this stream alone.</summary>
+    /// <summary>It was refused, which may concern this stream only.</summary>
     Refused,
 }

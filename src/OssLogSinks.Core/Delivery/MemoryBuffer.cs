@@ -1,16 +1,17 @@
 using System.Threading.Channels;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// The bounded place in memory where records wait. A stream is ready to be shipped when its oldest record has waited the
-/// append interval, when a whole append is full, when memory gets short and it is among the largest, when there is none left,
-/// at a flush and at the close. It is handed to one worker at a time.
+/// The bounded buffer in memory. A stream becomes ready to ship when its oldest record has waited the append interval, when an append is
+/// full, when memory runs short and the stream is one of the largest, when memory is full, at a flush and at the close. One worker at a
+/// time has a stream.
 /// </summary>
 internal sealed class MemoryBuffer : IDisposable
 {
-    // Pooled memory that was used within this time is kept for later records. A little is always kept.
+    // Pooled memory that was used within this time is kept for later records; a little is always kept.
     private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(10);
     private const long KeptAtRest = 1 << 20;
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
@@ -24,10 +25,10 @@ internal sealed class MemoryBuffer : IDisposable
     // Guarded by _gate.
     private readonly SegmentPool _segments = new();
     private readonly List<LogStream> _lingering = [];
-    private TaskCompletionSource<bool>? _space;
-    private TaskCompletionSource<bool>? _acceptingAgain;
+    private readonly AsyncSignal _spaceFreed = new();
+    private readonly AsyncSignal _acceptsAgain = new();
     private long _heldBytes;
-    private long _doubtfulBytes;
+    private long _stalledBytes;
     private long _mostHeldBytes;
     private long _mostHeldSince;
     private bool _isUrgent;
@@ -42,7 +43,7 @@ internal sealed class MemoryBuffer : IDisposable
         _schedule = new StreamSchedule(_gate, time, directory.Idle, OnIdle, GoOnOrRest);
     }
 
-    /// <summary>Streams whose turn it is.</summary>
+    /// <summary>Streams that are ready to ship.</summary>
     public ChannelReader<LogStream> Ready => _schedule.Ready;
 
     public long HeldBytes
@@ -65,7 +66,7 @@ internal sealed class MemoryBuffer : IDisposable
 
     /// <summary>
     /// How long the oldest undelivered record has waited; zero if there is none. A record that delivery itself logged counts from the
-    /// moment it is due.
+    /// time when it became due.
     /// </summary>
     public TimeSpan OldestAge()
     {
@@ -76,7 +77,7 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>While set, nothing waits for others to share its append.</summary>
+    /// <summary>While set, records do not wait for others to share their append.</summary>
     public bool IsUrgent
     {
         set
@@ -90,7 +91,104 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Begins a turn of a stream: the batch to ship, everything that waits included.</summary>
+    /// <summary>As <see cref="IRecordBuffer.TryAdd"/>.</summary>
+    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    {
+        lock (_gate)
+        {
+            spaceAvailable = null;
+            if (_isClosing)
+                return Acceptance.Closed;
+
+            var stream = _directory.Find(record.Time, record.KeyValues);
+            SealBefore(stream, null, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out spaceAvailable);
+        }
+    }
+
+    /// <summary>Adds a record of the disk buffer if there is space.</summary>
+    /// <param name="record">The record; its bytes are copied.</param>
+    /// <param name="source">Is told the outcome of the stream's records.</param>
+    /// <param name="state">Is passed to the listener with the outcome; null for nothing.</param>
+    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
+    /// <returns>Whether it was added. Also possible while closing, since the record was accepted before, but not after <see cref="Abandon"/>.</returns>
+    public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? spaceAvailable)
+    {
+        lock (_gate)
+        {
+            spaceAvailable = null;
+            if (_isAbandoned)
+                return Acceptance.Closed;
+
+            var stream = _directory.Find(record.Stream, record.Time);
+            SealBefore(stream, source, record.Utf8.Length);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out spaceAvailable);
+        }
+    }
+
+    /// <summary>
+    /// Adds an append that another process was sending when it ended, whatever memory it needs: its stream can send nothing else first.
+    /// </summary>
+    public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            stream.Appender.TakeOver(intent);
+            batch.MakeDue(batch.FirstAcceptedAt);
+            stream.Sealed.Enqueue(batch);
+            Hold(stream, batch.HeldBytes);
+            if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Deferred)
+                _schedule.MakeReady(stream);
+        }
+    }
+
+    /// <summary>
+    /// The next records may come from another writer, which may already have used later objects. Call it only while nothing waits.
+    /// </summary>
+    public void Relocate()
+    {
+        lock (_gate)
+        {
+            foreach (var stream in _directory.Streams)
+                stream.Appender.Relocate();
+        }
+    }
+
+    /// <summary>Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.</summary>
+    public bool Takes(IBufferedStream name, DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            var stream = _directory.Find(name, time);
+            return stream.Health != StreamHealth.Refused || (stream.HeldBytes <= _limits.Memory / 2 && _stalledBytes <= _limits.Memory / 2);
+        }
+    }
+
+    /// <summary>Ends when <see cref="Takes"/> may have changed.</summary>
+    public Task WhenAcceptingAgain() => _acceptsAgain.NextAsync();
+
+    /// <summary>An ordinary record has come, so records that delivery itself logged are appended too.</summary>
+    public void ReleaseDeferred()
+    {
+        if (_schedule.DeferredStreams == 0)
+            return;
+
+        lock (_gate)
+            Wake();
+    }
+
+    /// <summary>Converts the clock time of an acceptance to a timestamp of the time provider.</summary>
+    public long TimestampOf(long utcTicks)
+    {
+        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
+        var shown = age < LongestAge ? age : LongestAge;
+        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
+    }
+
+    /// <summary>Begins a stream's turn and returns the batch to ship, with all records that wait.</summary>
     public AppendBatch Begin(LogStream stream)
     {
         lock (_gate)
@@ -107,10 +205,7 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Ends a turn: the stream waits for its next one.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="pause">For how long; zero for not at all.</param>
-    /// <param name="health">How the turn has ended.</param>
+    /// <summary>Ends a stream's turn. The next one comes after the pause.</summary>
     public void End(LogStream stream, TimeSpan pause, StreamHealth health)
     {
         lock (_gate)
@@ -121,7 +216,7 @@ internal sealed class MemoryBuffer : IDisposable
                 Hold(stream, -done.HeldBytes);
                 done.Release();
                 TrimSegments();
-                SignalSpace();
+                _spaceFreed.Set();
             }
 
             Become(stream, health);
@@ -132,15 +227,15 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Makes everything that waits ready at once.</summary>
-    /// <returns>For each batch there is, a task that ends when it has its outcome: true if all of it is stored.</returns>
+    /// <summary>Makes all waiting records ready at once.</summary>
+    /// <returns>For each batch, a task that ends with its outcome: true if all its records are delivered.</returns>
     public IReadOnlyList<Task<bool>> Flush()
     {
         lock (_gate)
             return FlushAll();
     }
 
-    /// <summary>Takes nothing any more, and makes everything ready at once, pauses after failures included; from now on these are short.</summary>
+    /// <summary>Accepts no more records, flushes, and ends pauses after failures; later pauses are short.</summary>
     /// <returns>As <see cref="Flush"/>.</returns>
     public IReadOnlyList<Task<bool>> Close()
     {
@@ -148,27 +243,27 @@ internal sealed class MemoryBuffer : IDisposable
         {
             _isClosing = true;
             var waiting = FlushAll();
-            _schedule.Hurry();
-            SignalSpace();
+            _schedule.ShortenPauses();
+            _spaceFreed.Set();
             return waiting;
         }
     }
 
-    /// <summary>OSS works again: ends pauses after failures that pass by themselves.</summary>
+    /// <summary>OSS works again: ends pauses after passing failures.</summary>
     public void EndPauses()
     {
         lock (_gate)
             _schedule.EndPauses(StreamHealth.Failing);
     }
 
-    /// <summary>Ends pauses after failures; from now on these are short.</summary>
-    public void Hurry()
+    /// <summary>Ends pauses after failures; later pauses are short.</summary>
+    public void ShortenPauses()
     {
         lock (_gate)
-            _schedule.Hurry();
+            _schedule.ShortenPauses();
     }
 
-    /// <summary>Takes out what is left, when nobody ships any more; with each batch, whether an append of it may have landed.</summary>
+    /// <summary>Removes the remaining batches after the shipper has stopped, each with whether it may be delivered all the same.</summary>
     public IReadOnlyList<(AppendBatch Batch, bool MayBeDelivered)> Abandon()
     {
         lock (_gate)
@@ -214,7 +309,7 @@ internal sealed class MemoryBuffer : IDisposable
         return waiting;
     }
 
-    // Ships the largest streams only, as few as needed, so that the others can grow as large: each append has a fixed cost.
+    // Ships the largest streams only, as few as needed, since each append has a fixed cost.
     private void ShipLargest()
     {
         _lingering.AddRange(_schedule.In(StreamState.Lingering));
@@ -224,11 +319,11 @@ internal sealed class MemoryBuffer : IDisposable
         _lingering.Clear();
     }
 
-    // What is ready, shipped or paused comes to its next turn by itself, and takes with it what has come meanwhile.
+    // Streams that are ready, shipped or paused get their next turn anyway, and all their records with it.
     private void DueAll()
     {
         var now = _time.GetTimestamp();
-        foreach (var state in new[] { StreamState.Lingering, StreamState.Waiting })
+        foreach (var state in new[] { StreamState.Lingering, StreamState.Deferred })
         {
             while (_schedule.In(state).First is { } next)
             {
@@ -238,7 +333,7 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    // A pause can end with nothing waiting: its cause was a closed object, and the batch was delivered.
+    // After a pause nothing may wait: a closed object causes a pause although the batch was delivered.
     private void GoOnOrRest(LogStream stream)
     {
         if (stream.Current is not null)
@@ -246,14 +341,14 @@ internal sealed class MemoryBuffer : IDisposable
         else if (stream.IsDue)
             GoOn(stream);
         else if (stream.HasWaiting && !_isUrgent)
-            _schedule.Wait(stream);
+            _schedule.Defer(stream);
         else if (stream.HasWaiting)
-            GoOnWithWaiting(stream);
+            ReleaseDeferred(stream);
         else
             Rest(stream);
     }
 
-    private void GoOnWithWaiting(LogStream stream)
+    private void ReleaseDeferred(LogStream stream)
     {
         stream.MakeDue(_time.GetTimestamp());
         GoOn(stream);
@@ -267,42 +362,36 @@ internal sealed class MemoryBuffer : IDisposable
             LingerOn(stream, stream.Open!);
     }
 
-    private static long DoubtfulBytesOf(LogStream stream) => stream.Health == StreamHealth.Good ? 0 : stream.HeldBytes;
+    private static long StalledBytesOf(LogStream stream) => stream.Health == StreamHealth.Good ? 0 : stream.HeldBytes;
 
     private void Become(LogStream stream, StreamHealth health)
     {
         if (stream.Health == health)
             return;
 
-        var (wasRefused, doubtful) = (stream.Health == StreamHealth.Refused, DoubtfulBytesOf(stream));
+        var (wasRefused, stalled) = (stream.Health == StreamHealth.Refused, StalledBytesOf(stream));
         stream.Health = health;
-        Doubt(DoubtfulBytesOf(stream) - doubtful);
+        AddStalled(StalledBytesOf(stream) - stalled);
         if (wasRefused)
-            SignalAcceptingAgain();
+            _acceptsAgain.Set();
 
-        // Callers that wait for space must try again: they may be admitted now, or refused.
-        SignalSpace();
+        // Callers that wait for space must try again: their records may now be accepted, or refused.
+        _spaceFreed.Set();
     }
 
     private void Hold(LogStream stream, long bytes)
     {
-        var doubtful = DoubtfulBytesOf(stream);
+        var stalled = StalledBytesOf(stream);
         stream.HeldBytes += bytes;
-        Doubt(DoubtfulBytesOf(stream) - doubtful);
+        AddStalled(StalledBytesOf(stream) - stalled);
         _heldBytes += bytes;
     }
 
-    private void Doubt(long bytes)
+    private void AddStalled(long bytes)
     {
-        _doubtfulBytes += bytes;
+        _stalledBytes += bytes;
         if (bytes < 0)
-            SignalAcceptingAgain();
-    }
-
-    private void SignalAcceptingAgain()
-    {
-        _acceptingAgain?.TrySetResult(true);
-        _acceptingAgain = null;
+            _acceptsAgain.Set();
     }
 
     private void TrimSegments()
@@ -317,12 +406,6 @@ internal sealed class MemoryBuffer : IDisposable
             _mostHeldBytes = _heldBytes;
             _mostHeldSince = _time.GetTimestamp();
         }
-    }
-
-    private void SignalSpace()
-    {
-        _space?.TrySetResult(true);
-        _space = null;
     }
 
     private static void Seal(LogStream stream)
@@ -349,112 +432,14 @@ internal sealed class MemoryBuffer : IDisposable
         _directory.Trim();
     }
 
-    // A stream that is over is done with; any other is looked at again, unless it was forgotten meanwhile.
+    // Finishes the stream if its period is over; otherwise checks it again later, unless it was removed meanwhile.
     private void OnIdle(LogStream stream)
     {
         if (!_isClosing && stream.Place.List is not null && !_directory.TryFinish(stream, StreamDirectory.Grace))
             _schedule.Rest(stream, StreamDirectory.Grace);
     }
 
-    /// <summary>Takes a record if there is space.</summary>
-    /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next one that does.</param>
-    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
-    {
-        lock (_gate)
-        {
-            spaceAvailable = null;
-            if (_isClosing)
-                return Acceptance.Closed;
-
-            var stream = _directory.Find(record.Time, record.KeyValues);
-            SealBefore(stream, null, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out spaceAvailable);
-        }
-    }
-
-    /// <summary>Takes a record from the disk, or one that found no place there, if there is space.</summary>
-    /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="source">Who is told what becomes of its stream's records.</param>
-    /// <param name="state">What is handed back with its outcome; null for nothing.</param>
-    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
-    /// <returns>Whether it was taken; also while closing, for it was accepted before, but not once the rest was abandoned.</returns>
-    public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? spaceAvailable)
-    {
-        lock (_gate)
-        {
-            spaceAvailable = null;
-            if (_isAbandoned)
-                return Acceptance.Closed;
-
-            var stream = _directory.Find(record.Stream, record.Time);
-            SealBefore(stream, source, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
-            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out spaceAvailable);
-        }
-    }
-
-    /// <summary>
-    /// Takes over an append that another process was sending when it ended, however much memory it needs: nothing else of its stream can be
-    /// sent first.
-    /// </summary>
-    public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
-    {
-        lock (_gate)
-        {
-            var stream = _directory.Find(name, time);
-            stream.Appender.TakeOver(intent);
-            batch.MakeDue(batch.FirstAcceptedAt);
-            stream.Sealed.Enqueue(batch);
-            Hold(stream, batch.HeldBytes);
-            if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Waiting)
-                _schedule.MakeReady(stream);
-        }
-    }
-
-    /// <summary>
-    /// The next records may come from another writer, which may already append to a later object of the stream. Only to be called while
-    /// nothing waits.
-    /// </summary>
-    public void Relocate()
-    {
-        lock (_gate)
-        {
-            foreach (var stream in _directory.Streams)
-                stream.Appender.Relocate();
-        }
-    }
-
-    /// <summary>Whether more of a stream may come that was refused space because OSS refuses it: OSS takes it again, or half of its share is free.</summary>
-    public bool Takes(IBufferedStream name, DateTimeOffset time)
-    {
-        lock (_gate)
-        {
-            var stream = _directory.Find(name, time);
-            return stream.Health != StreamHealth.Refused || (stream.HeldBytes <= _limits.Memory / 2 && _doubtfulBytes <= _limits.Memory / 2);
-        }
-    }
-
-    /// <summary>Ends when <see cref="Takes"/> may say something else.</summary>
-    public Task WhenAcceptingAgain()
-    {
-        lock (_gate)
-            return (_acceptingAgain ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-    }
-
-    /// <summary>Something has come that makes an append due: what waits for that is appended with it.</summary>
-    public void WakeWaiting()
-    {
-        if (_schedule.WaitingStreams == 0)
-            return;
-
-        lock (_gate)
-            Wake();
-    }
-
-    // A batch is one append's worth at most, and of one source.
+    // A batch has at most the bytes of one append, and one source.
     private void SealBefore(LogStream stream, RecordSource? source, int length)
     {
         if (stream.Open is not { } filled || (filled.Length + length <= _limits.AppendSize && filled.Source == source))
@@ -473,10 +458,10 @@ internal sealed class MemoryBuffer : IDisposable
         var isShareFull = IsShareFull(stream, cost);
         if (isShareFull || _heldBytes + cost > _limits.Memory)
         {
-            // Appends under way may be stuck, so send everything that could free space.
-            if (isDue && (_schedule.LingeringBytes > 0 || _schedule.WaitingStreams > 0))
+            // Appends that are being sent may hang, so send everything that could free space.
+            if (isDue && (_schedule.LingeringBytes > 0 || _schedule.DeferredStreams > 0))
                 DueAll();
-            spaceAvailable = (_space ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            spaceAvailable = _spaceFreed.NextAsync();
             return isShareFull && stream.Health == StreamHealth.Refused ? Acceptance.RefusedStreamFull : Acceptance.Full;
         }
 
@@ -492,9 +477,9 @@ internal sealed class MemoryBuffer : IDisposable
         else if (isDue)
             LingerOn(stream, batch);
         else
-            _schedule.Wait(stream);
+            _schedule.Defer(stream);
 
-        if (isDue && _schedule.WaitingStreams > 0)
+        if (isDue && _schedule.DeferredStreams > 0)
             Wake();
         if (_schedule.LingeringBytes > _limits.Memory / 8 * 6)
             ShipLargest();
@@ -502,26 +487,18 @@ internal sealed class MemoryBuffer : IDisposable
         return Acceptance.Accepted;
     }
 
-    // Each stream leaves an eighth of the memory to the others, and so do all streams together that deliver nothing. A stream that holds
-    // nothing may always try.
+    // Each stream leaves an eighth of the memory to the others, and so do all streams together that are not delivering. A stream without
+    // records may always try.
     private bool IsShareFull(LogStream stream, int cost)
     {
         var share = _limits.Memory / 8 * 7;
         return stream.HeldBytes > 0
-            && (stream.HeldBytes + cost > share || (stream.Health != StreamHealth.Good && _doubtfulBytes + cost > share));
+            && (stream.HeldBytes + cost > share || (stream.Health != StreamHealth.Good && _stalledBytes + cost > share));
     }
 
     private void Wake()
     {
-        while (_schedule.In(StreamState.Waiting).First is { } next)
-            GoOnWithWaiting(next.Value);
-    }
-
-    /// <summary>When a record of this clock time was accepted, on the time provider's own scale; tells for how long it has waited.</summary>
-    public long TimestampOf(long utcTicks)
-    {
-        var age = TimeSpan.FromTicks(Math.Max(0, _time.GetUtcNow().UtcTicks - utcTicks));
-        var shown = age < LongestAge ? age : LongestAge;
-        return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
+        while (_schedule.In(StreamState.Deferred).First is { } next)
+            ReleaseDeferred(next.Value);
     }
 }

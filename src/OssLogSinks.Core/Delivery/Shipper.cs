@@ -9,12 +9,12 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// The background loop that moves batches from the buffer into objects: a fixed number of workers, each taking one
-/// stream at a time for one step. It alone decides how often to try and when to give up.
+/// The background loop that moves batches from the buffer into objects. Each of its workers takes one stream at a time for one step. It
+/// decides how often to try and when to drop records.
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    // A request without an answer is reported long before it times out.
+    // A request without an answer is reported before it times out.
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
 
     // While OSS fails, one stream probes it at least this often, so that delivery resumes soon after OSS does.
@@ -28,7 +28,7 @@ internal sealed class Shipper : IDisposable
     private readonly RetrySchedule _probeSchedule;
     private readonly Task[] _workers;
 
-    // The stream that finds out for the others when OSS works again; null while none fails.
+    // The stream that probes whether OSS works again; null while none fails.
     private LogStream? _probe;
 
     public Shipper(MemoryBuffer buffer, AppendContext context, DeliveryTracker deliveryTracker, ShipperSettings settings)
@@ -41,10 +41,10 @@ internal sealed class Shipper : IDisposable
         _workers = [.. Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(WorkAsync))];
     }
 
-    /// <summary>Cuts off what is being sent and ends the workers.</summary>
+    /// <summary>Cancels the requests and ends the workers.</summary>
     public async Task StopAsync()
     {
-        // On a thread of its own: a client may do as it likes there.
+        // On its own thread, since a custom client may block in a cancellation callback.
         await BoundedWait.RunAsync(() =>
         {
             _stop.Cancel();
@@ -53,7 +53,7 @@ internal sealed class Shipper : IDisposable
         await Task.WhenAll(_workers).ConfigureAwait(false);
     }
 
-    /// <summary>To be called once the workers have ended.</summary>
+    /// <summary>Call it after the workers have ended.</summary>
     public void Dispose()
     {
         _context.Reporter.Forget(this);
@@ -62,7 +62,7 @@ internal sealed class Shipper : IDisposable
 
     private async Task WorkAsync()
     {
-        DeliveryScope.Begin(_context.Source);
+        DeliveryScope.Begin(_context.Reporter.Source);
         try
         {
             while (await _buffer.Ready.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
@@ -73,7 +73,7 @@ internal sealed class Shipper : IDisposable
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // Stopped; the client may throw anything then. The caller of the stop drops what is left in the buffer.
+            // The client may throw anything when it is stopped. The caller of StopAsync drops the remaining records.
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class Shipper : IDisposable
             }
             finally
             {
-                // Before its outcome is noted: a timer that fires this very moment must not say that it has none.
+                // Before the outcome is noted, so that a timer that fires now does not report a missing answer.
                 Volatile.Write(ref isOver, true);
             }
 
@@ -103,7 +103,7 @@ internal sealed class Shipper : IDisposable
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            // A bug of ours or of a custom client. It is retried like a failed request, so that it never stops a worker.
+            // A bug of this library or of a custom client. It is retried like a failed request and must not end the worker.
             pause = Apply(stream, batch, new ShipVerdict.Later(new AppendOutcome.Unanswered(e)));
         }
 
@@ -230,7 +230,7 @@ internal sealed class Shipper : IDisposable
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    // A user supplies this function: an exception, or a value out of range, must not stop a worker.
+    // The function may be the user's: an exception, or a value out of range, must not end a worker.
     private double Chance()
     {
         try
@@ -255,16 +255,16 @@ internal sealed class Shipper : IDisposable
     };
 }
 
-/// <summary>How the shipper paces itself.</summary>
+/// <summary>How often the shipper tries, and for how long.</summary>
 /// <param name="Workers">Streams shipped at the same time.</param>
-/// <param name="Schedule">Pauses after failures that pass by themselves.</param>
-/// <param name="RefusalDelay">The pause after refusals that somebody has to mend.</param>
+/// <param name="Schedule">Pauses after passing failures.</param>
+/// <param name="RefusalDelay">The pause after refusals that an operator must resolve.</param>
 /// <param name="RetryTimeLimit">How long a batch is tried.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Chance">Chance for the pauses.</param>
+/// <param name="Chance">Random numbers for the pauses.</param>
 internal sealed record ShipperSettings(
     int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance)
 {
-    /// <summary>Whether refusals that somebody has to mend are waited out.</summary>
+    /// <summary>Whether refused records are tried again, until an operator has resolved the refusal.</summary>
     public bool RetryRefusals { get; init; } = true;
 }

@@ -6,15 +6,15 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// Finds an event's stream by its time and values. Keeps as many streams as it may; the one that is idle for
-/// longest is forgotten first. Guarded by the buffer's lock.
+/// Finds the stream of an event by its time and values. Keeps a limited number of streams, and removes the longest idle one first.
+/// Guarded by the buffer's lock.
 /// </summary>
 internal sealed class StreamDirectory
 {
-    // Several ids lead to one stream where a date format shows less than its finest unit, '%d' for instance.
+    // A stream has several ids if a date format shows less than its finest unit, '%d' for instance.
     private const int IdsPerStream = 8;
 
-    /// <summary>How long after its period's end, and after its last append, the object of a stream is taken for finished.</summary>
+    /// <summary>How long after the end of its period, and after its last append, a stream's object counts as finished.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     private readonly ObjectKeyTemplate _template;
@@ -36,10 +36,13 @@ internal sealed class StreamDirectory
 
     public int Count => _streams.Count;
 
-    /// <summary>Those with nothing to ship, the one that is idle for longest first.</summary>
+    /// <summary>Idle streams, the longest idle one first.</summary>
     public LinkedList<LogStream> Idle { get; } = new();
 
-    /// <summary>The stream of an event, made if it is new.</summary>
+    /// <summary>Whether streams end with their period, and their objects are sealed then.</summary>
+    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
+
+    /// <summary>Finds or creates the stream of an event.</summary>
     public LogStream Find(DateTimeOffset time, ReadOnlyMemory<string?> values)
     {
         var period = _context.Policy.PeriodOf(time);
@@ -50,7 +53,7 @@ internal sealed class StreamDirectory
         return Use(stream, period);
     }
 
-    /// <summary>The stream of a record from a buffer, made if it is new.</summary>
+    /// <summary>Finds or creates the stream of a record of the disk buffer.</summary>
     public LogStream Find(IBufferedStream name, DateTimeOffset time)
     {
         if (!_byName.TryGetValue(name.Hash, out var stream))
@@ -63,28 +66,25 @@ internal sealed class StreamDirectory
         return Use(stream, SealsByTime ? _context.Policy.PeriodOf(time) : default);
     }
 
-    private static LogStream Use(LogStream stream, RollPeriod period)
-    {
-        if (period.Start > stream.LatestPeriod)
-            stream.LatestPeriod = period.Start;
-        return stream;
-    }
-
-    /// <summary>Whether streams end with their time, and the objects of those that ended are sealed.</summary>
-    public bool SealsByTime => _context.Sealer is not null && _template.TimestampFormats.Count > 0;
-
-    /// <summary>Has the object of an idle stream sealed whose time was over a while ago; whether it was.</summary>
+    /// <summary>Seals the object of an idle stream if its period ended that long ago; false otherwise.</summary>
     public bool TryFinish(LogStream stream, TimeSpan ago)
     {
-        if (!SealsByTime || stream.State != StreamState.Idle || !IsOver(stream, _context.Time.GetUtcNow() - ago))
+        if (!SealsByTime || stream.State != StreamState.Idle || !IsOver(stream, _context.Settings.Time.GetUtcNow() - ago))
             return false;
 
         stream.Appender.Finish();
         return true;
     }
 
-    /// <summary>Forgets idle streams until no more are kept than may be.</summary>
+    /// <summary>Removes idle streams beyond the limit.</summary>
     public void Trim() => TrimTo(_limit);
+
+    private static LogStream Use(LogStream stream, RollPeriod period)
+    {
+        if (period.Start > stream.LatestPeriod)
+            stream.LatestPeriod = period.Start;
+        return stream;
+    }
 
     private void TrimTo(int count)
     {
@@ -120,7 +120,7 @@ internal sealed class StreamDirectory
         return stream;
     }
 
-    // By what the keys show: a period can be finer than that. The stream of an event from the future is not over.
+    // Compares keys, since a period can be finer than what they show. The stream of an event from the future is not over.
     private bool IsOver(LogStream stream, DateTimeOffset at) =>
         stream.LatestPeriod < at && !_template.ShowsSame(stream.LatestPeriod, _context.Policy.PeriodOf(at).Start);
 
@@ -139,7 +139,7 @@ internal sealed class StreamDirectory
     }
 }
 
-/// <summary>What decides an event's stream, before the key is rendered: so that the key is rendered once a stream, not once an event.</summary>
+/// <summary>The period and values that decide an event's stream, so that the key is rendered once for each stream, not for each event.</summary>
 internal readonly struct StreamId : IEquatable<StreamId>
 {
     private readonly RollPeriod _period;
@@ -151,7 +151,7 @@ internal readonly struct StreamId : IEquatable<StreamId>
         _values = values;
     }
 
-    /// <summary>A copy of the id with its own values, safe to store.</summary>
+    /// <summary>A copy that is safe to store.</summary>
     public StreamId Kept() => new(_period, _values.ToArray());
 
     public bool Equals(StreamId other)

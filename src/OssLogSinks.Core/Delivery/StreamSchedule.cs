@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// Moves streams through their round: idle, lingering, ready, shipping, backing off. Every member is called under the
-/// buffer's lock, which its timers take as well.
+/// Keeps the state of each stream: idle, deferred, lingering, ready, shipping, backing off. All members are called under the buffer's
+/// lock, which its timers take too.
 /// </summary>
 internal sealed class StreamSchedule
 {
-    // While closing, a failed request is tried again soon or never.
+    // While closing, a failed request is repeated soon or not at all.
     private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(250);
 
     private const int States = (int)StreamState.BackingOff + 1;
@@ -19,13 +19,13 @@ internal sealed class StreamSchedule
     private readonly Action<LogStream> _onPauseOver;
     private readonly Channel<LogStream> _ready = Channel.CreateUnbounded<LogStream>();
     private readonly LinkedList<LogStream>[] _byState;
-    private int _waitingStreams;
-    private bool _isHurrying;
+    private int _deferredStreams;
+    private bool _hasShortPauses;
 
     /// <param name="gate">The buffer's lock.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="idle">Where idle streams stand, new ones too.</param>
-    /// <param name="onIdle">Called under the lock for a stream that has rested as long as it was to be watched.</param>
+    /// <param name="idle">The list of idle streams, which new ones are added to.</param>
+    /// <param name="onIdle">Called under the lock for a stream that was idle for the time given to <see cref="Rest"/>.</param>
     /// <param name="onPauseOver">Called under the lock for a stream whose pause is over.</param>
     public StreamSchedule(object gate, TimeProvider time, LinkedList<LogStream> idle, Action<LogStream> onIdle, Action<LogStream> onPauseOver)
     {
@@ -36,46 +36,38 @@ internal sealed class StreamSchedule
         _onPauseOver = onPauseOver;
     }
 
-    /// <summary>Streams whose turn it is, each at most once.</summary>
+    /// <summary>Ready streams, each at most once.</summary>
     public ChannelReader<LogStream> Ready => _ready.Reader;
 
     /// <summary>Memory that the records of lingering streams hold.</summary>
     public long LingeringBytes { get; private set; }
 
-    /// <summary>The streams of a state, by when they came into it. Not to be changed while they are enumerated.</summary>
+    /// <summary>The streams of a state, in the order in which they reached it.</summary>
     public LinkedList<LogStream> In(StreamState state) => _byState[(int)state];
 
-    /// <summary>All that are not idle. Not to be changed while they are enumerated.</summary>
+    /// <summary>All streams that are not idle.</summary>
     public IEnumerable<LogStream> Busy => _byState.Where((_, state) => state != (int)StreamState.Idle).SelectMany(streams => streams);
 
-    /// <summary>How many streams hold only what delivery itself has logged. Any thread may ask.</summary>
-    public int WaitingStreams => Volatile.Read(ref _waitingStreams);
+    /// <summary>How many streams have only records that delivery itself logged. Thread-safe.</summary>
+    public int DeferredStreams => Volatile.Read(ref _deferredStreams);
 
-    /// <summary>A worker has it.</summary>
     public void Ship(LogStream stream) => Become(stream, StreamState.Shipping);
 
     public void MakeReady(LogStream stream)
     {
-        Grew(stream, -stream.LingeringBytes);
         Become(stream, StreamState.Ready);
         _ready.Writer.TryWrite(stream);
     }
 
-    /// <summary>
-    /// Makes a lingering or waiting stream ready. One that ships or backs off gets its next turn anyway; an idle one has nothing to ship.
-    /// </summary>
+    /// <summary>Makes a lingering or deferred stream ready. Other streams get their next turn anyway, or have nothing to ship.</summary>
     public void Due(LogStream stream)
     {
-        if (stream.State is StreamState.Lingering or StreamState.Waiting)
+        if (stream.State is StreamState.Lingering or StreamState.Deferred)
             MakeReady(stream);
     }
 
-    /// <summary>Lets a stream wait until something makes it due; no timer does.</summary>
-    public void Wait(LogStream stream)
-    {
-        Grew(stream, -stream.LingeringBytes);
-        Become(stream, StreamState.Waiting);
-    }
+    /// <summary>Defers a stream until an ordinary record comes; there is no timer.</summary>
+    public void Defer(LogStream stream) => Become(stream, StreamState.Deferred);
 
     /// <summary>Lets a stream wait for more records.</summary>
     public void Linger(LogStream stream, TimeSpan wait)
@@ -85,7 +77,7 @@ internal sealed class StreamSchedule
         Wake(stream, wait);
     }
 
-    /// <summary>A stream holds so much more; it counts while it lingers.</summary>
+    /// <summary>Adds to <see cref="LingeringBytes"/> if the stream is lingering.</summary>
     public void Grew(LogStream stream, long bytes)
     {
         if (stream.State != StreamState.Lingering)
@@ -98,31 +90,30 @@ internal sealed class StreamSchedule
     /// <summary>Lets a stream wait after a failure.</summary>
     public void Pause(LogStream stream, TimeSpan wait)
     {
-        // Decided here, under the lock: a pause that was chosen before the close and begins after it is cut short too.
+        // Decided under the lock, so that a pause chosen before the close is short too if it begins after it.
         Become(stream, StreamState.BackingOff);
-        Wake(stream, _isHurrying && wait > ClosingPause ? ClosingPause : wait);
+        Wake(stream, _hasShortPauses && wait > ClosingPause ? ClosingPause : wait);
     }
 
-    /// <summary>Nothing waits in the stream. It is checked again after <paramref name="watch"/>, if given.</summary>
+    /// <summary>The stream is idle. It is checked again after <paramref name="watch"/>, if given.</summary>
     public void Rest(LogStream stream, TimeSpan? watch)
     {
-        Grew(stream, -stream.LingeringBytes);
         Become(stream, StreamState.Idle);
         if (watch is { } wait)
             Wake(stream, wait);
     }
 
-    /// <summary>Ends the pauses of streams whose last turn has ended in a certain way, if they have something to ship.</summary>
+    /// <summary>Ends the pauses of streams with that health that have something to ship.</summary>
     public void EndPauses(StreamHealth health)
     {
         foreach (var stream in In(StreamState.BackingOff).Where(stream => stream.Health == health).ToList())
             TryEndPause(stream);
     }
 
-    /// <summary>Ends all pauses; from now on they are short.</summary>
-    public void Hurry()
+    /// <summary>Ends all pauses; later ones are short.</summary>
+    public void ShortenPauses()
     {
-        _isHurrying = true;
+        _hasShortPauses = true;
         foreach (var stream in In(StreamState.BackingOff).ToList())
         {
             if (!TryEndPause(stream))
@@ -130,7 +121,7 @@ internal sealed class StreamSchedule
         }
     }
 
-    /// <summary>Stops all timers; no stream becomes ready any more.</summary>
+    /// <summary>Stops all timers. No stream becomes ready afterwards.</summary>
     public void End(IEnumerable<LogStream> streams)
     {
         foreach (var stream in streams)
@@ -142,12 +133,13 @@ internal sealed class StreamSchedule
     {
         if (stream.State != state)
         {
+            Grew(stream, -stream.LingeringBytes);
             stream.Turn.List?.Remove(stream.Turn);
             In(state).AddLast(stream.Turn);
             stream.State = state;
         }
 
-        Volatile.Write(ref _waitingStreams, In(StreamState.Waiting).Count);
+        Volatile.Write(ref _deferredStreams, In(StreamState.Deferred).Count);
     }
 
     private bool TryEndPause(LogStream stream)

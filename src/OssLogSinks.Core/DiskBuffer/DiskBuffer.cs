@@ -77,7 +77,7 @@ internal sealed class DiskBuffer : IRecordBuffer
 
         // Not when it has been read: a full disk may be waiting for the very records that wait for this one.
         if (isDue)
-            _pipeline.Buffer.WakeWaiting();
+            _pipeline.Buffer.ReleaseDeferred();
         return acceptance;
     }
 
@@ -99,7 +99,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     public Task FinishAsync()
     {
         _staging.Close();
-        _pipeline.Buffer.Hurry();
+        _pipeline.Buffer.ShortenPauses();
         var flushing = _tracker.Begin(OssFlushTarget.Oss).Done.Task;
         Hurry();
         return Task.WhenAll(_writer.Ended, flushing);

@@ -6,22 +6,22 @@ namespace OssLogSinks.Core.Keys;
 internal readonly record struct DatePlace(string Format, int Column);
 
 /// <summary>
-/// What .NET reads in date formats, to find those that show something else than their author meant. A format of one letter is one
-/// of the platform's own, and shows whole dates.
+/// Finds date formats that show something else than their author probably meant. A format of one letter is a standard format of .NET and
+/// shows a whole date.
 /// </summary>
 internal static class DateFormats
 {
     private const string Parts = "yMdHhmst";
     private const string OtherLetters = "fFgKzTZ";
 
-    // Names that are a date format and nothing else; one letter alone may be any property's name.
+    // Names that can only be date formats. A single letter may be a property.
     private static readonly Regex Name = new(
         "^((y{2,4}|Y{2,4}|M{2,4}|d{2,4}|D{2,4}|HH|hh|mm|ss|SS)[-_.]?)+$", RegexOptions.CultureInvariant);
 
-    /// <summary>The format that a property's name is; null if it is none.</summary>
+    /// <summary>The date format that a property's name looks like; null if it does not.</summary>
     public static string? OfName(string name) => Name.IsMatch(name) ? name.Replace('Y', 'y').Replace('D', 'd').Replace('S', 's') : null;
 
-    /// <summary>Finds what each key would show as text, and parts of the time that stand for another one.</summary>
+    /// <summary>Finds letters that each key would show as text, and letters for the wrong part of the time.</summary>
     public static void Check(IReadOnlyList<DatePlace> places, Action<int, string> fault)
     {
         var shown = PartsOf(places.Select(place => place.Format));
@@ -40,7 +40,7 @@ internal static class DateFormats
         }
     }
 
-    /// <summary>The coarsest part that the formats leave out although they show a finer one, as a word; null if there is none.</summary>
+    /// <summary>The coarsest part of the time that is missing before a finer one that is shown, as a word; null if none is missing.</summary>
     public static string? GapOf(IEnumerable<string> formats)
     {
         var shown = PartsOf(formats);
@@ -93,7 +93,7 @@ internal static class DateFormats
         return shown;
     }
 
-    // Runs of one letter each, without what stands in quotes or behind a backslash.
+    // Runs of the same letter, outside quotes and backslashes.
     private static IEnumerable<Run> RunsOf(string format)
     {
         for (var i = 0; i < format.Length; i++)

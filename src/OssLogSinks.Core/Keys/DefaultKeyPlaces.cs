@@ -1,11 +1,11 @@
+using System.Globalization;
 using OssLogSinks.Core.Rolling;
 
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// Gives a template what its rolling and its compression need and what its author left out, so that no two periods and no two
-/// sequence numbers ever share a key, and that a key's end says whether the object is compressed. Period and sequence go in
-/// front of the extension, in this order.
+/// Adds the missing parts to a template: period and sequence number, in this order before the extension, and <c>.gz</c> for compressed
+/// objects. So no two periods and no two sequence numbers share a key.
 /// </summary>
 internal static class DefaultKeyPlaces
 {
@@ -47,7 +47,7 @@ internal static class DefaultKeyPlaces
             parts.Add(new LiteralPart(literal.Text.Substring(start)));
     }
 
-    // A tenant called 'a_001' must not get the second object of tenant 'a'.
+    // A tenant 'a_001' must not get the second object of tenant 'a'.
     private static void GuardSequence(List<KeyPart> parts)
     {
         var sequence = parts.FindIndex(p => p is SequencePart { Format: null });
@@ -55,7 +55,7 @@ internal static class DefaultKeyPlaces
             parts[sequence - 1] = property with { IsBeforeDefaultSequence = true };
     }
 
-    // A property called 'a.gz' does not make the object one.
+    // A value 'a.gz' must not make the object look compressed.
     private static void GuardEnd(List<KeyPart> parts)
     {
         if (parts[parts.Count - 1] is PropertyPart property)
@@ -76,7 +76,52 @@ internal static class DefaultKeyPlaces
     }
 }
 
-/// <summary>What other settings ask of the keys.</summary>
+/// <summary>Settings that decide the parts of keys.</summary>
 /// <param name="Interval">How often objects roll.</param>
-/// <param name="Compression">How objects are compressed; null if the template stands for itself.</param>
+/// <param name="Compression">How objects are compressed; null to leave the template as it is.</param>
 internal readonly record struct KeyShape(OssRollingInterval Interval, OssCompression? Compression = null);
+
+/// <summary>One piece of a parsed key template.</summary>
+internal abstract record KeyPart;
+
+/// <summary>Text that is the same in every key, with values that are known at start (machine, process, environment).</summary>
+internal sealed record LiteralPart(string Text) : KeyPart;
+
+/// <summary>The event's time, or the start of its roll period.</summary>
+internal sealed record TimestampPart(string Format) : KeyPart
+{
+    public string Render(DateTimeOffset time) => time.ToString(Format, CultureInfo.InvariantCulture);
+}
+
+/// <summary>An event property; <see cref="Index"/> is its index in <see cref="ObjectKeyTemplate.PropertyNames"/>.</summary>
+internal sealed record PropertyPart(int Index) : KeyPart
+{
+    /// <summary>Whether the default sequence follows, so that a value must not end like one.</summary>
+    public bool IsBeforeDefaultSequence { get; init; }
+
+    /// <summary>Whether nothing follows, so that a value must not end like the key of a compressed object.</summary>
+    public bool IsAtEnd { get; init; }
+
+    public string Render(string? value)
+    {
+        var escaped = KeyValueEscaping.Escape(value);
+        if (IsAtEnd)
+            escaped = GzipSuffix.Escape(escaped);
+        return IsBeforeDefaultSequence ? KeyValueEscaping.EscapeSequenceLikeEnd(escaped) : escaped;
+    }
+}
+
+/// <summary>
+/// The sequence number. Without a format: nothing for the first object of a stream and <c>_001</c>, <c>_002</c>… for the next ones, like
+/// Serilog's File sink.
+/// </summary>
+internal sealed record SequencePart(string? Format) : KeyPart
+{
+    public string Render(int sequence)
+    {
+        if (Format is not null)
+            return sequence.ToString(Format, CultureInfo.InvariantCulture);
+
+        return sequence == 0 ? "" : "_" + sequence.ToString("000", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,17 +1,18 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Keys;
 
-/// <summary>Reads a key template once, from left to right, and notes every fault with its column instead of stopping at the first.</summary>
+/// <summary>Parses a key template, and collects all faults with their columns.</summary>
 internal sealed class KeyTemplateParser
 {
-    // For reports, in which a brace becomes another one.
+    // Reports replace braces, so these texts have none.
     private const string PercentSign = "'%' appears in each key as it is; a variable of the environment is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
     private const string DollarSign = "'$' appears in each key as it is; a place begins with the brace";
 
-    // Places of other sinks, and what else reads like a part of the time.
+    // Names of times in other sinks, and other parts of a time.
     private static readonly string[] NamesOfTimes = ["Date", "Time", "DateTime", "Now", "UtcNow", "UtcDate", "UtcTimestamp", "Year", "Month", "Day", "Hour", "HalfHour", "Minute", "Second"];
 
     private readonly string _text;
@@ -34,10 +35,10 @@ internal sealed class KeyTemplateParser
 
     public IReadOnlyList<string> Properties => _properties;
 
-    /// <summary>What makes keys, but is rarely meant.</summary>
+    /// <summary>Valid parts of the template that are rarely meant.</summary>
     public IReadOnlyList<string> Doubts => _doubts;
 
-    /// <summary>Whether the process's instance id stands in the keys.</summary>
+    /// <summary>Whether keys have the process's instance id.</summary>
     public bool HasInstance { get; private set; }
 
     public void Parse()
@@ -238,4 +239,38 @@ internal sealed class KeyTemplateParser
 
     private void Fault(int column, string problem) =>
         _faults.Add($"column {(column + 1).ToString(CultureInfo.InvariantCulture)}: {problem}");
+}
+
+/// <summary>The values of a process that keys can contain.</summary>
+internal sealed class ProcessIdentity
+{
+    /// <summary>The current process.</summary>
+    public static ProcessIdentity Current { get; } = new(
+        Environment.MachineName,
+        CurrentProcessId(),
+        Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture).Substring(0, 12),
+        Environment.GetEnvironmentVariable);
+
+    public ProcessIdentity(string machineName, string processId, string instanceId, Func<string, string?> readEnvironment)
+    {
+        MachineName = machineName;
+        ProcessId = processId;
+        InstanceId = instanceId;
+        ReadEnvironment = readEnvironment;
+    }
+
+    public string MachineName { get; }
+
+    public string ProcessId { get; }
+
+    /// <summary>Random for each process, so two processes share an object only if the key leaves it out.</summary>
+    public string InstanceId { get; }
+
+    public Func<string, string?> ReadEnvironment { get; }
+
+    private static string CurrentProcessId()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Id.ToString(CultureInfo.InvariantCulture);
+    }
 }

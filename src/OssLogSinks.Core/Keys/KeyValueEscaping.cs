@@ -4,15 +4,15 @@ using System.Text;
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// Makes an event's value safe for its place in an object key: whatever the value, it adds no segment, climbs nowhere,
-/// and two different values stay different unless they are empty or over-long.
+/// Escapes an event's value for an object key. The result adds no segment and no '..', and different values stay different unless they are
+/// empty or too long.
 /// </summary>
 internal static class KeyValueEscaping
 {
-    /// <summary>What an absent or empty value is written as.</summary>
+    /// <summary>Stands for an absent or empty value.</summary>
     public const string Missing = "_";
 
-    /// <summary>The most UTF-8 bytes that one value takes in a key, escapes included.</summary>
+    /// <summary>The most UTF-8 bytes of one value in a key, with its escapes.</summary>
     public const int MaxBytes = 128;
 
     private const int HashedTailBytes = 9;
@@ -43,7 +43,7 @@ internal static class KeyValueEscaping
         return escaped.ToString();
     }
 
-    /// <summary>Makes an escaped value that ends like a default sequence, <c>_001</c>, end otherwise.</summary>
+    /// <summary>Escapes the end of a value that looks like a default sequence, <c>_001</c>.</summary>
     public static string EscapeSequenceLikeEnd(string escaped)
     {
         var end = escaped.Length;
@@ -54,7 +54,7 @@ internal static class KeyValueEscaping
         return isSequence ? escaped.Remove(end - 1, 1).Insert(end - 1, "%5F") : escaped;
     }
 
-    // Nearly every value is short and harmless; it passes without a copy.
+    // Nearly every value is short and needs no escape.
     private static bool IsPlain(string value)
     {
         if (value.Length > MaxBytes || value[0] == '.')
@@ -78,7 +78,7 @@ internal static class KeyValueEscaping
         if (char.IsSurrogate(c))
             return "\uFFFD";
 
-        // The percent sign is escaped too, so that no value can look like the escape of another.
+        // Escaping '%' too keeps a value apart from the escape of another.
         var mustEscape = c is '/' or '\\' or '%' or '{' or '}' or '~' || char.IsControl(c) || ObjectKeyRules.IsInvisible(c) || (onlyDots && c == '.');
         return mustEscape
             ? string.Concat(Encoding.UTF8.GetBytes([c]).Select(b => "%" + b.ToString("X2", CultureInfo.InvariantCulture)))
@@ -93,7 +93,7 @@ internal static class KeyValueEscaping
         return bytes <= MaxBytes;
     }
 
-    // FNV-1a: keeps over-long values apart; nothing depends on it being hard to meet.
+    // FNV-1a: keeps long values apart; collisions do no harm.
     private static uint Hash(string value)
     {
         var hash = 2166136261u;

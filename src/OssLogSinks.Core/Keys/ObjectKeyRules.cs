@@ -3,15 +3,15 @@ using System.Text;
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// What OSS takes as an object key: 1 to 1023 bytes of UTF-8, not beginning with a slash or backslash
-/// (documentation "Object naming conventions"); this client also wants well-formed Unicode.
+/// The rules of object keys: 1 to 1023 bytes of UTF-8, not beginning with a slash or backslash (documentation "Object naming
+/// conventions"), and well-formed Unicode.
 /// </summary>
 internal static class ObjectKeyRules
 {
     /// <summary>The longest key in bytes of UTF-8.</summary>
     public const int MaxBytes = 1023;
 
-    /// <summary>Says what is wrong with a key as the rest of a sentence that begins with its name; null if nothing is.</summary>
+    /// <summary>The fault of a key, as the rest of a sentence that begins with its name; null if there is none.</summary>
     public static string? FaultOf(string? key)
     {
         if (string.IsNullOrEmpty(key))
@@ -27,7 +27,7 @@ internal static class ObjectKeyRules
         return bytes > MaxBytes ? $"has {bytes} bytes as UTF-8; at most {MaxBytes} are allowed." : null;
     }
 
-    /// <summary>Throws if OSS would not take the key.</summary>
+    /// <summary>Throws if OSS does not allow the key.</summary>
     /// <exception cref="ArgumentException">The key breaks a rule.</exception>
     public static void Require(string? key, string parameterName)
     {
@@ -36,7 +36,7 @@ internal static class ObjectKeyRules
             throw new ArgumentException("The object key " + fault, parameterName);
     }
 
-    /// <summary>Whether a segment of the key is <c>.</c> or <c>..</c>, which many URL parsers swallow.</summary>
+    /// <summary>Whether a segment of the key is <c>.</c> or <c>..</c>, which many URL parsers remove.</summary>
     public static bool HasDotSegment(string key)
     {
         foreach (var segment in key.Split('/'))
@@ -48,23 +48,21 @@ internal static class ObjectKeyRules
         return false;
     }
 
-    /// <summary>Whether the text has half of a surrogate pair here, without the other half.</summary>
+    /// <summary>Whether the text has half a surrogate pair here.</summary>
     public static bool IsHalfCharacter(string text, int index) =>
         char.IsHighSurrogate(text[index]) ? index + 1 == text.Length || !char.IsLowSurrogate(text[index + 1])
         : char.IsLowSurrogate(text[index]) && (index == 0 || !char.IsHighSurrogate(text[index - 1]));
 
     /// <summary>
-    /// Whether a <see cref="Uri"/> that keeps to its own rules changes the key: it removes dot segments, and seven marks that turn the
-    /// direction of reading, percent-encoded ones too, so that what was signed is not what is sent. It keeps everything else that is
-    /// percent-encoded, as it was or as another spelling of the same key.
+    /// Whether a canonicalizing <see cref="Uri"/> changes the key. It removes dot segments and seven marks of the reading direction,
+    /// percent-encoded or not, so what is sent would differ from what was signed.
     /// </summary>
     public static bool IsChangedByUri(string key) =>
         HasDotSegment(key) || key.Any(c => c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E'));
 
     /// <summary>
-    /// Whether a character shows nothing of itself: marks that turn the direction of reading, line separators, and others that no script
-    /// needs; those that join letters or keep them apart are needed. A list, since platforms do not agree about new ones, and all must
-    /// write the same keys.
+    /// Whether a character is invisible and not needed by any script: marks of the reading direction, line separators and others, but not
+    /// joiners. A fixed list, since platforms differ in new characters, and all must write the same keys.
     /// </summary>
     public static bool IsInvisible(char c) =>
         c is '\u00AD' or '\u061C' or '\u180E' or '\u200B' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF';

@@ -5,13 +5,13 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// How objects are called: literal text with places in braces, parsed once.
+/// The template of object keys: text with places in braces. Parsed once.
 /// </summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Place</term><description>Is filled with</description></listheader>
 /// <item><term><c>{Timestamp:yyyy/MM/dd/HH}</c></term><description>the event's time in any .NET date format, or the start of its rolling interval if one is set</description></item>
-/// <item><term><c>{MachineName}</c>, <c>{ProcessId}</c></term><description>the machine and process that write</description></item>
+/// <item><term><c>{MachineName}</c>, <c>{ProcessId}</c></term><description>the machine and the process that log</description></item>
 /// <item><term><c>{InstanceId}</c></term><description>twelve random hex digits, new for each process</description></item>
 /// <item><term><c>{Environment:NAME}</c></term><description>an environment variable, read at start; it must be set</description></item>
 /// <item><term><c>{Sequence:000}</c></term><description>the object's number within its stream, from 0, with at least as many digits as zeros</description></item>
@@ -24,13 +24,12 @@ namespace OssLogSinks.Core.Keys;
 /// <c>app.log</c> rolling by day becomes <c>app20261122.log</c>, <c>app20261122_001.log</c>.
 /// </para>
 /// <para>
-/// Where objects are compressed, a key ends in <c>.gz</c>; elsewhere none does, and a value's own end <c>.gz</c> there becomes
-/// <c>%2Egz</c>.
+/// Keys of compressed objects end in <c>.gz</c>, and no others: the end <c>.gz</c> of a value becomes <c>%2Egz</c> there.
 /// </para>
 /// <para>
-/// In a property's value <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters and dots that stand alone
-/// become <c>%XX</c>; a value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Right
-/// in front of a default sequence, a value's own end <c>_001</c> becomes <c>%5F001</c>.
+/// In the value of a property, <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters, and the dots of a value
+/// that has only dots, become <c>%XX</c>. A value over 128 bytes is cut and marked with a hash; an absent or empty one is <c>_</c>. Directly
+/// before a default sequence, the end <c>_001</c> of a value becomes <c>%5F001</c>.
 /// </para>
 /// </remarks>
 public sealed class ObjectKeyTemplate
@@ -58,12 +57,12 @@ public sealed class ObjectKeyTemplate
     /// <summary>The template as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>The event properties that the key is made from; a record brings their values in this order.</summary>
+    /// <summary>The event properties in the key; <see cref="Records.LogRecord.KeyValues"/> has their values in this order.</summary>
     public IReadOnlyList<string> PropertyNames { get; }
 
     internal IReadOnlyList<string> TimestampFormats { get; }
 
-    /// <summary>What can be used, but is rarely meant; each the rest of a sentence about the key.</summary>
+    /// <summary>Valid parts of the template that are rarely meant, each as the rest of a sentence about the key.</summary>
     internal IReadOnlyList<string> Doubts { get; private set; } = [];
 
     /// <summary>Reads a template.</summary>
@@ -77,7 +76,7 @@ public sealed class ObjectKeyTemplate
             ?? throw new FormatException("The object key has faults: " + string.Join("; ", faults) + ".");
     }
 
-    /// <summary>Reads a template for objects of a <paramref name="shape"/>; null with all faults noted if it cannot be used.</summary>
+    /// <summary>Parses a template; null with all faults if it cannot be used.</summary>
     internal static ObjectKeyTemplate? TryParse(
         string? text, KeyShape shape, ProcessIdentity identity, ICollection<string> faults)
     {
@@ -139,7 +138,7 @@ public sealed class ObjectKeyTemplate
         return text.ToString();
     }
 
-    // The author's own formats have to tell the interval's periods apart, or it would roll less often than it says, or back into old objects.
+    // The template's own dates must distinguish the interval's periods. Otherwise it rolls too rarely, or back into old objects.
     private void CheckPeriods(OssRollingInterval interval, List<string> faults)
     {
         if (interval.PeriodFormat() is not { } needed)
@@ -150,7 +149,7 @@ public sealed class ObjectKeyTemplate
             faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
     }
 
-    // Without an interval, the dates alone decide when an object ends, and whether its key comes again.
+    // Without an interval, only the dates decide when an object ends, and whether its key is used again.
     private IEnumerable<string> FindDoubts(OssRollingInterval interval)
     {
         foreach (var doubt in _doubts)
@@ -166,14 +165,14 @@ public sealed class ObjectKeyTemplate
             yield return $"its dates come again, as it shows no {gap}, and so do its objects; show the {gap} too";
     }
 
-    // Whoever finds the object later, person or engine, goes by its name.
+    // Readers and query engines go by the name.
     private void CheckEnd(OssCompression? compression, List<string> faults)
     {
         if (compression == OssCompression.None && Render(default, []).Compression != OssCompression.None)
             faults.Add("the key ends in .gz, but Compression is None; choose Gzip, or end the key otherwise");
     }
 
-    // Two formats without anything in between can show the same digits for two dates.
+    // Everything, since two adjacent formats can show the same digits for two dates.
     private string Shown(DateTimeOffset time) =>
         string.Concat(_before.Append(_sequence).Concat(_after).Select(part => part switch
         {
@@ -182,7 +181,7 @@ public sealed class ObjectKeyTemplate
             _ => "/",
         }));
 
-    // Wednesday in September is the longest date there is in the invariant culture; ten digits the longest sequence.
+    // A Wednesday in September is the longest date of the invariant culture; ten digits are the longest sequence.
     private void CheckLongestKey(List<string> faults)
     {
         var longestDate = new DateTimeOffset(2026, 9, 23, 23, 59, 59, 999, TimeSpan.Zero);
@@ -191,7 +190,7 @@ public sealed class ObjectKeyTemplate
         var first = key.ObjectKey(0);
         var longest = key.ObjectKey(int.MaxValue);
 
-        // A value at the very end may grow by its escaped dot.
+        // A value at the end may grow by its escaped dot.
         var reserve = _after.LastOrDefault() is PropertyPart ? GzipSuffix.EscapingBytes : 0;
         if (Encoding.UTF8.GetByteCount(longest) + reserve > ObjectKeyRules.MaxBytes)
             faults.Add($"the key can become longer than {ObjectKeyRules.MaxBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
@@ -204,7 +203,7 @@ public sealed class ObjectKeyTemplate
         if (longest.Any(char.IsControl))
             faults.Add("the key must not hold control characters; leave them out");
 
-        // The parser has looked at all but the dates.
+        // The parser has checked everything but the dates.
         if (longest.IndexOf('\\') > 0)
             faults.Add("'\\' makes no folder in OSS; write '/'");
         if (longest.Where((_, i) => ObjectKeyRules.IsHalfCharacter(longest, i)).Any())
@@ -212,4 +211,24 @@ public sealed class ObjectKeyTemplate
         foreach (var mark in longest.Where(ObjectKeyRules.IsInvisible).Distinct())
             faults.Add($"a date format holds an invisible character (U+{((int)mark).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
     }
+}
+
+/// <summary>
+/// A key template rendered without the sequence number: the identity of a stream.
+/// </summary>
+internal sealed record StreamKey(string Before, SequencePart Sequence, string After)
+{
+    /// <summary>
+    /// Whether the key has the instance id of the process that logged. Then no other process writes to the stream, unless it ships records
+    /// that this one left on disk.
+    /// </summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>
+    /// How the stream's objects are compressed. The key decides, so a process that ships another one's records keeps that one's format.
+    /// </summary>
+    public OssCompression Compression => GzipSuffix.EndsIn(After) ? OssCompression.Gzip : OssCompression.None;
+
+    /// <summary>The key of the stream's object with this sequence number.</summary>
+    public string ObjectKey(int sequence) => Before + Sequence.Render(sequence) + After;
 }

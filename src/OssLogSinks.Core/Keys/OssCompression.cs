@@ -1,32 +1,31 @@
 namespace OssLogSinks.Core.Keys;
 
-/// <summary>How objects are compressed. Whatever is chosen, an object can be read at every moment, also while it grows.</summary>
+/// <summary>How objects are compressed. Objects can always be read, also while they grow.</summary>
 public enum OssCompression
 {
-    /// <summary>They are not.</summary>
+    /// <summary>No compression.</summary>
     None,
 
     /// <summary>
-    /// With gzip, each append a member of its own, so that the object is a whole <c>.gz</c> file after each (RFC 1952). Keys end in
-    /// <c>.gz</c>.
+    /// Gzip. Each append is one member, so the object is a valid <c>.gz</c> file after each append (RFC 1952). Keys end in <c>.gz</c>.
     /// </summary>
     Gzip,
 }
 
-/// <summary>What the keys of compressed objects end in, and those of no others.</summary>
+/// <summary>The end of the keys of compressed objects, and of no others.</summary>
 internal static class GzipSuffix
 {
     private const string Text = ".gz";
 
-    // The dot as it is written in a value that must not end in the suffix.
+    // The dot of a value that must not end in the suffix.
     private const string EscapedDot = "%2E";
 
-    /// <summary>By how many bytes <see cref="Escape"/> lengthens a value.</summary>
+    /// <summary>How many bytes <see cref="Escape"/> adds.</summary>
     public const int EscapingBytes = 2;
 
     public static bool EndsIn(string text) => text.EndsWith(Text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Gives a template the suffix, unless its author did.</summary>
+    /// <summary>Adds the suffix to a template that has none.</summary>
     public static void Add(List<KeyPart> parts)
     {
         if (parts[parts.Count - 1] is not LiteralPart literal)
@@ -35,7 +34,7 @@ internal static class GzipSuffix
             parts[parts.Count - 1] = new LiteralPart(literal.Text + Text);
     }
 
-    /// <summary>A value at the end of a key, as it may stand where the suffix must not.</summary>
+    /// <summary>Escapes the end of a value that looks like the suffix.</summary>
     public static string Escape(string value) =>
         EndsIn(value) ? value.Insert(value.Length - Text.Length, EscapedDot).Remove(value.Length - Text.Length + EscapedDot.Length, 1) : value;
 }

@@ -3,24 +3,24 @@ using System.Buffers;
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in segments of a pool. Filled under the buffer's lock; once sealed it
-/// belongs to the shipper, which moves its cursor forward record by record and releases it at the end.
+/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the buffer's lock. Once sealed it belongs to the
+/// shipper, which moves its cursor forward and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
 {
-    // What a record costs besides its bytes: its end, and the space that lists keep in reserve.
+    // Memory of a record besides its bytes: its end, and the reserve of lists.
     private const int RecordOverhead = 12;
 
-    // A state keeps an event alive, and what hangs on it; this is what one with a few properties takes.
+    // Memory of a state: an event with a few properties.
     private const int StateOverhead = 512;
 
-    // An id, and the space kept in reserve for more of them.
+    // Memory of an id, and the reserve for more.
     private const int IdOverhead = 16;
 
-    /// <summary>The most that a record costs besides its bytes.</summary>
+    /// <summary>The most memory of a record besides its bytes.</summary>
     public const int MostOverhead = RecordOverhead + StateOverhead + IdOverhead;
 
-    // Two of a size each: what is rented is little more than what is used, and few pieces are sent.
+    // Two segments of each size: little memory is unused, and few pieces are sent.
     private const int SegmentsOfASize = 2;
 
     private readonly List<byte[]> _segments = [];
@@ -33,9 +33,9 @@ internal sealed class AppendBatch
     private TaskCompletionSource<bool>? _completion;
     private bool _anyDropped;
 
-    /// <param name="firstAcceptedAt">When its first record was accepted, on the time provider's own scale.</param>
-    /// <param name="source">Who is told what becomes of its records, besides the batch; null for nobody.</param>
-    /// <param name="pool">Where its memory comes from and goes to, for whoever fills and releases it; null for memory of its own.</param>
+    /// <param name="firstAcceptedAt">When its first record was accepted, as a timestamp of the time provider.</param>
+    /// <param name="source">Is told the outcome of its records; null for nobody.</param>
+    /// <param name="pool">The pool of its segments, guarded by the lock under which it is filled and released; null for none.</param>
     public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
     {
         FirstAcceptedAt = firstAcceptedAt;
@@ -43,20 +43,20 @@ internal sealed class AppendBatch
         _pool = pool;
     }
 
-    /// <summary>When the first record was accepted that makes it due, on the time provider's own scale.</summary>
+    /// <summary>When the first record was accepted that makes it due, as a timestamp of the time provider.</summary>
     public long FirstAcceptedAt { get; private set; }
 
-    /// <summary>Whether it may be appended for its own sake: not as long as it holds only what delivery itself has logged.</summary>
+    /// <summary>Whether it causes an append: not while it has only records that delivery itself logged.</summary>
     public bool IsDue { get; private set; }
 
-    /// <summary>Who is told what becomes of its records, besides the batch; null for nobody.</summary>
+    /// <summary>Is told the outcome of its records; null for nobody.</summary>
     public RecordSource? Source { get; }
 
     public int Length { get; private set; }
 
     public int Count => _ends.Count;
 
-    /// <summary>Memory that the batch holds: what the buffer's limit counts.</summary>
+    /// <summary>Memory of the batch, as the buffer's limit counts it.</summary>
     public int HeldBytes { get; private set; }
 
     /// <summary>Records before this one have their outcome.</summary>
@@ -67,16 +67,14 @@ internal sealed class AppendBatch
     /// <summary>Whether the records from the cursor on have no bytes at all.</summary>
     public bool IsRestEmpty => StartOf(Cursor) == Length;
 
-    /// <summary>Memory that one more record would take.</summary>
-    public int CostOf(in LogRecord record) => CostOf(record.Utf8.Length, record.State is not null);
-
-    /// <summary>Memory that the bytes of one more record of this length would take.</summary>
+    /// <summary>Memory for the bytes of one more record of this length.</summary>
     public int CostOf(int length) => Length + length <= _capacity ? 0 : RentedFor(length);
 
+    /// <summary>Memory for one more record of this length.</summary>
     public int CostOf(int length, bool hasState) =>
         RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
 
-    /// <summary>It is to be appended; from now on it waits for others to share its append.</summary>
+    /// <summary>Makes it due. It waits for others to share its append from now on.</summary>
     public void MakeDue(long now)
     {
         if (IsDue)
@@ -87,12 +85,10 @@ internal sealed class AppendBatch
             FirstAcceptedAt = now;
     }
 
-    public void Add(in LogRecord record) => Add(record.Utf8.Span, record.State, id: 0);
-
     /// <summary>Adds a record.</summary>
     /// <param name="utf8">Its bytes; copied.</param>
-    /// <param name="state">What is handed back with its outcome; null for nothing.</param>
-    /// <param name="id">Its number in the source; without a source it is not kept.</param>
+    /// <param name="state">Is passed to the listener with the outcome; null for nothing.</param>
+    /// <param name="id">Its number in the source; ignored without a source.</param>
     public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
         HeldBytes += CostOf(utf8.Length, state is not null);
@@ -111,7 +107,7 @@ internal sealed class AppendBatch
     /// <summary>A record's number in the source.</summary>
     public long IdOf(int record) => _ids[record];
 
-    /// <summary>The records from the cursor on that the source numbers up to <paramref name="id"/> end before this one.</summary>
+    /// <summary>The first record from the cursor on whose number is beyond <paramref name="id"/>.</summary>
     public int EndOfIds(long id)
     {
         var end = Cursor;
@@ -122,8 +118,7 @@ internal sealed class AppendBatch
     }
 
     /// <summary>
-    /// The records that come next into an object with this many bytes of space: all that begin below its limit, so at
-    /// least one when there is any space.
+    /// Cuts the records from the cursor on for an object with this many bytes of space: all that begin below its limit, and at least one.
     /// </summary>
     /// <returns>The record after the last one of the cut.</returns>
     public int CutBelow(long space)
@@ -138,7 +133,7 @@ internal sealed class AppendBatch
         return end;
     }
 
-    /// <summary>The records from <paramref name="from"/> on that have <paramref name="most"/> bytes together; at least one.</summary>
+    /// <summary>Cuts the records from <paramref name="from"/> on that fit into so many bytes; at least one.</summary>
     /// <returns>The record after the last one of the cut.</returns>
     public int CutWithin(int from, long most)
     {
@@ -152,10 +147,7 @@ internal sealed class AppendBatch
         return end;
     }
 
-    /// <summary>The bytes from the cursor to the record <paramref name="end"/>.</summary>
-    public ReadOnlySequence<byte> BytesTo(int end) => BytesOf(Cursor, end, before: default);
-
-    /// <summary>The bytes of the records from <paramref name="from"/> to <paramref name="end"/>, behind others.</summary>
+    /// <summary>The bytes of the records from <paramref name="from"/> to <paramref name="end"/>, after other bytes.</summary>
     public ReadOnlySequence<byte> BytesOf(int from, int end, ReadOnlyMemory<byte> before)
     {
         var pieces = new BytePieces();
@@ -187,24 +179,24 @@ internal sealed class AppendBatch
         return _states.Where((_, i) => _stateRecords![i] >= Cursor && _stateRecords[i] < end).ToArray();
     }
 
-    /// <summary>The records before <paramref name="end"/> have an outcome; the source is told with <see cref="Settle"/>.</summary>
+    /// <summary>The records before <paramref name="end"/> have an outcome. Call <see cref="Settle"/> to tell the source.</summary>
     public void MoveTo(int end, bool dropped)
     {
         Cursor = end;
         _anyDropped |= dropped;
     }
 
-    /// <summary>Tells the source of records that have their outcome.</summary>
+    /// <summary>Tells the source the outcome of records.</summary>
     public void Settle(int from, int end, bool dropped)
     {
         if (end > from)
             Source?.Settle(_ids.AsSpan(from, end - from), dropped);
     }
 
-    /// <summary>Done once every record has its outcome; true if all of them are stored.</summary>
+    /// <summary>Ends when every record has its outcome; true if all are delivered.</summary>
     public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Gives the memory back. The batch is not to be used any more.</summary>
+    /// <summary>Returns the memory. The batch must not be used afterwards.</summary>
     public void Release()
     {
         for (var i = 0; i < _segments.Count; i++)
@@ -217,7 +209,7 @@ internal sealed class AppendBatch
         _completion?.TrySetResult(!_anyDropped);
     }
 
-    /// <summary>Whether its outcome is final: what a cancelled shipper reports later is ignored.</summary>
+    /// <summary>Whether its outcome is final, so that later results of a cancelled shipper are ignored.</summary>
     public bool IsAbandoned { get; set; }
 
     /// <summary>Makes its outcome final. Its memory is not returned to the pool: a cancelled client may still be reading it.</summary>
@@ -264,7 +256,7 @@ internal sealed class AppendBatch
 
     private void Copy(ReadOnlySpan<byte> bytes)
     {
-        // All segments before the last are full, except while a large record is being laid over several new ones.
+        // All segments before the last are full, except while a large record is copied into several new ones.
         var start = _capacity;
         var segment = _segments.Count;
         while (start > Length)

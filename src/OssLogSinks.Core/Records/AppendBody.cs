@@ -2,14 +2,12 @@ using System.Buffers;
 
 namespace OssLogSinks.Core.Records;
 
-/// <summary>The bytes of one append: records, behind the object's header if the append creates the object, compressed if the object is. Made once; every repeat sends the very same.</summary>
+/// <summary>The bytes of one append: the object's header if it creates the object, and records; compressed if the object is. Every repeat sends the same bytes.</summary>
 internal sealed class AppendBody
 {
     private readonly PooledBytes? _compressed;
 
-    /// <param name="plain">What a reader of the object finds.</param>
-    /// <param name="end">The record of the batch after the last one in it.</param>
-    /// <param name="compressed">The same as it is sent; null if that is no other. Belongs to the body from now on.</param>
+    // Owns the compressed bytes.
     public AppendBody(ReadOnlySequence<byte> plain, int end, PooledBytes? compressed = null)
     {
         End = end;
@@ -18,7 +16,6 @@ internal sealed class AppendBody
         Crc64 = Client.Crc64.Append(0, Bytes);
     }
 
-    /// <summary>What is sent.</summary>
     public ReadOnlySequence<byte> Bytes { get; }
 
     /// <summary>CRC-64/XZ of <see cref="Bytes"/>.</summary>
@@ -29,11 +26,11 @@ internal sealed class AppendBody
 
     public bool IsCompressed => _compressed is not null;
 
-    /// <summary>Gives the memory of its own back, if there is any. The body is not to be sent any more.</summary>
+    /// <summary>Returns the memory of compressed bytes. The body must not be used afterwards.</summary>
     public void Release() => _compressed?.Release();
 }
 
-/// <summary>Collects what is written to it in pooled memory, of which it asks for more as it grows.</summary>
+/// <summary>A stream that keeps what is written in pooled memory.</summary>
 internal sealed class PooledBytes : Stream
 {
     private const int SmallestSegment = 4 << 10;
@@ -57,7 +54,7 @@ internal sealed class PooledBytes : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>All that was written; nothing may be written after it was asked for.</summary>
+    /// <summary>All written bytes. Nothing may be written afterwards.</summary>
     public ReadOnlySequence<byte> Written
     {
         get
@@ -87,7 +84,7 @@ internal sealed class PooledBytes : Stream
         }
     }
 
-    /// <summary>Gives the memory back; nothing of it is to be read any more.</summary>
+    /// <summary>Returns the memory, which must not be read afterwards.</summary>
     public void Release()
     {
         foreach (var segment in _segments)
@@ -99,7 +96,7 @@ internal sealed class PooledBytes : Stream
 
     public override void Flush()
     {
-        // It is all here.
+        // Nothing is buffered elsewhere.
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -113,5 +110,55 @@ internal sealed class PooledBytes : Stream
         var size = (int)Math.Min(LargestSegment, Math.Max(SmallestSegment, _length));
         _segments.Add(ArrayPool<byte>.Shared.Rent(size));
         _free = _segments[_segments.Count - 1].Length;
+    }
+}
+
+/// <summary>Joins pieces of memory to a sequence without copying.</summary>
+internal sealed class BytePieces
+{
+    private Piece? _first;
+    private Piece? _last;
+
+    public void Add(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length == 0)
+            return;
+
+        _last = new Piece(bytes, _last);
+        _first ??= _last;
+    }
+
+    public ReadOnlySequence<byte> ToSequence() =>
+        _first is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_first, 0, _last!, _last!.Memory.Length);
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> bytes, Piece? previous)
+        {
+            Memory = bytes;
+            if (previous is null)
+                return;
+
+            RunningIndex = previous.RunningIndex + previous.Memory.Length;
+            previous.Next = this;
+        }
+    }
+}
+
+internal static class ByteSequences
+{
+    public static bool StartsWith(this ReadOnlySequence<byte> sequence, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > sequence.Length)
+            return false;
+
+        foreach (var segment in sequence.Slice(0, bytes.Length))
+        {
+            if (!bytes.StartsWith(segment.Span))
+                return false;
+            bytes = bytes.Slice(segment.Length);
+        }
+
+        return true;
     }
 }

@@ -4,14 +4,13 @@ using System.Text;
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Turns what a formatter writes into UTF-8 in a pooled buffer that is used again for the next record: no string per
-/// event. Not for two threads at once.
+/// Writes text as UTF-8 to a pooled buffer that is reused for the next record, without a string for each event. Not thread-safe.
 /// </summary>
 public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 {
     private const int FirstSize = 1024;
 
-    // A record larger than this gives its buffer back, so that one giant does not stay in memory.
+    // A larger buffer is returned after its record, so that one huge record does not stay in memory.
     private const int LargestKept = 256 << 10;
 
     private const int ReplacementCharacter = 0xFFFD;
@@ -25,7 +24,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
     private int _length;
     private char _highSurrogate;
 
-    /// <summary>Makes a writer. A new line is <c>\n</c>, on every machine.</summary>
+    /// <summary>Creates a writer. <see cref="TextWriter.NewLine"/> is <c>\n</c> on every platform.</summary>
     public RecordWriter()
         : base(System.Globalization.CultureInfo.InvariantCulture) =>
         NewLine = "\n";
@@ -78,7 +77,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
         while (_highSurrogate != '\0' && start < value.Length)
             WritePaired(value[start++]);
 
-        // A pair may be split over two calls: its first half waits for the second.
+        // A surrogate pair may be split over two calls.
         var end = value.Length > start && char.IsHighSurrogate(value[value.Length - 1]) ? value.Length - 1 : value.Length;
         Reserve(Utf8.GetMaxByteCount(end - start));
         _length += Utf8.GetBytes(value, start, end - start, _buffer, _length);
@@ -124,7 +123,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
     /// <inheritdoc />
     public void Advance(int count)
     {
-        // Bytes that follow half of a pair cannot be its other half; no bytes leave it waiting.
+        // Bytes cannot complete half a pair.
         if (count > 0)
             EndHalfPair();
         _length += count;
@@ -157,7 +156,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
         base.Dispose(disposing);
     }
 
-    // Where bytes go: behind the replacement of half of a pair, if one waits.
+    // The offset for bytes: after the replacement character, if half a pair waits.
     private int PrepareBytes(int sizeHint)
     {
         var replaced = _highSurrogate == '\0' ? 0 : ReplacementLength;

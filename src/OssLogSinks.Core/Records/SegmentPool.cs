@@ -1,9 +1,8 @@
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Memory of batches that are done, kept for those to come, in seven sizes from 4 KiB to 256 KiB. A pool that is shared by the
-/// process keeps a few of each: with a thousand streams nearly every batch would be new memory, which the garbage collector
-/// copies about while it waits. For one thread at a time.
+/// Segments of finished batches for later ones, in seven sizes from 4 KiB to 256 KiB. ArrayPool keeps only a few arrays of each size: with
+/// a thousand streams, nearly every batch would be new memory. Not thread-safe.
 /// </summary>
 internal sealed class SegmentPool
 {
@@ -13,13 +12,13 @@ internal sealed class SegmentPool
 
     private readonly Stack<byte[]>[] _free = [.. Enumerable.Range(0, LargestSize + 1).Select(_ => new Stack<byte[]>())];
 
-    /// <summary>What is kept and not in use.</summary>
+    /// <summary>Bytes of all free segments.</summary>
     public long FreeBytes { get; private set; }
 
     /// <summary>Bytes of a segment of this size.</summary>
     public static int BytesOf(int size) => Smallest << size;
 
-    /// <summary>Memory of its own for a batch that has no pool.</summary>
+    /// <summary>A segment for a batch without a pool.</summary>
     public static byte[] Make(int size) => new byte[BytesOf(size)];
 
     public byte[] Rent(int size)
@@ -37,7 +36,7 @@ internal sealed class SegmentPool
         _free[size].Push(segment);
     }
 
-    /// <summary>Lets go of what is kept until it is no more than so many bytes, the largest first.</summary>
+    /// <summary>Frees segments, the largest first, until at most so many bytes are free.</summary>
     public void TrimTo(long bytes)
     {
         for (var size = LargestSize; FreeBytes > bytes && size >= 0; size--)

@@ -1,16 +1,13 @@
 namespace OssLogSinks.Core.Retry;
 
 /// <summary>
-/// How long to wait after failures: exponential with full jitter, so that many writers that failed together do not
-/// come back together. A pure function of its settings, the number of failures and chance.
+/// The pauses after failures: exponential with full jitter, so that writers that failed together do not retry together.
 /// </summary>
-/// <param name="First">The most that the first pause can be.</param>
-/// <param name="Limit">The most that any pause can be.</param>
+/// <param name="First">The longest first pause.</param>
+/// <param name="Limit">The longest pause.</param>
 internal sealed record RetrySchedule(TimeSpan First, TimeSpan Limit)
 {
-    /// <summary>The pause after <paramref name="failures"/> failures in a row.</summary>
-    /// <param name="failures">At least 1.</param>
-    /// <param name="chance">From 0 up to but not 1.</param>
+    /// <summary>The pause after so many failures in a row; <paramref name="chance"/> is from 0 up to, but not, 1.</summary>
     public TimeSpan DelayAfter(int failures, double chance)
     {
         var doublings = Math.Min(Math.Max(failures, 1) - 1, 40);
@@ -19,7 +16,7 @@ internal sealed record RetrySchedule(TimeSpan First, TimeSpan Limit)
     }
 }
 
-/// <summary>Chance that any thread may draw from.</summary>
+/// <summary>Random numbers for any thread.</summary>
 internal static class Chance
 {
     [ThreadStatic]
@@ -31,5 +28,54 @@ internal static class Chance
 #pragma warning disable CA5394 // Pauses between retries need no cryptographic chance.
         return _random.NextDouble();
 #pragma warning restore CA5394
+    }
+}
+
+/// <summary>Measures how long something has been failing: from the first failure to the next success.</summary>
+internal sealed class RetryBudget
+{
+    private long? _failingSince;
+
+    /// <summary>Failures in a row.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>The latest known error of these failures; null if there is none.</summary>
+    public Exception? LastError { get; private set; }
+
+    /// <summary>Whether the latest failure was a refusal, which an operator must resolve.</summary>
+    public bool IsRefused { get; private set; }
+
+    public void MarkFailure(TimeProvider time, Exception? error, bool isRefused)
+    {
+        IsRefused = isRefused;
+        LastError = error ?? LastError;
+        _failingSince ??= time.GetTimestamp();
+        Failures++;
+    }
+
+    public void MarkSuccess()
+    {
+        _failingSince = null;
+        LastError = null;
+        Failures = 0;
+    }
+
+    public bool IsOver(TimeProvider time, TimeSpan limit) =>
+        limit != Timeout.InfiniteTimeSpan && _failingSince is { } since && time.GetElapsedTime(since) >= limit;
+}
+
+/// <summary>Counts how often in a row something rare happens. A quiet time ends the row.</summary>
+internal sealed class Recurrence
+{
+    private long? _lastAt;
+    private int _count;
+
+    /// <summary>Counts one occurrence, and returns how often it has happened in a row.</summary>
+    public int Mark(TimeProvider time, TimeSpan quiet)
+    {
+        if (_lastAt is { } last && time.GetElapsedTime(last) > quiet)
+            _count = 0;
+        _lastAt = time.GetTimestamp();
+        return ++_count;
     }
 }

@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.Rolling;
 
 /// <summary>
-/// How often a stream goes on to a new object. The names and meanings are those of Serilog's File sink; the event's own
-/// time decides, in UTC unless local time was asked for.
+/// How often a stream continues in a new object. Names and meanings are those of Serilog's File sink. The event's own time decides, in
+/// UTC unless <see cref="OssAppenderOptions.UseLocalTime"/> is set.
 /// </summary>
 public enum OssRollingInterval
 {
@@ -25,10 +25,10 @@ public enum OssRollingInterval
     Minute,
 }
 
-/// <summary>What each interval means.</summary>
+/// <summary>The periods of each interval.</summary>
 internal static class RollingIntervalExtensions
 {
-    /// <summary>How the File sink writes a period of this interval; null if there are none.</summary>
+    /// <summary>The date format of a period, as in the File sink; null without periods.</summary>
     public static string? PeriodFormat(this OssRollingInterval interval) => interval switch
     {
         OssRollingInterval.Year => "yyyy",
@@ -52,8 +52,8 @@ internal static class RollingIntervalExtensions
 }
 
 /// <summary>
-/// Periods of an interval among which two share a key if any two do: every one of a day, of a year and of a century, and, where digits
-/// of two units may run together, every unit's numbers with few and with many digits, each with each.
+/// Sample periods of an interval, for a check that no two share a key: all of a day, of a year and of a century, and combinations of one-
+/// and two-digit numbers, whose digits may run together.
 /// </summary>
 internal static class SomePeriods
 {

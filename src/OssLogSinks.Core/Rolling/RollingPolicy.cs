@@ -1,6 +1,6 @@
 namespace OssLogSinks.Core.Rolling;
 
-/// <summary>Decides when a stream goes on to another object: by the event's time and by the object's size.</summary>
+/// <summary>Decides when a stream continues in another object: by the event's time and by the object's size.</summary>
 internal sealed class RollingPolicy
 {
     private readonly OssRollingInterval _interval;
@@ -20,24 +20,27 @@ internal sealed class RollingPolicy
     }
 
     /// <summary>
-    /// Bytes at which an object is closed whatever the settings say: the service takes 5 GB (documentation of
-    /// AppendObject), and the last append may pass the limit by one record.
+    /// Bytes at which an object is always left: the service allows 5 GB (documentation of AppendObject), and the last append may pass this
+    /// limit by one record.
     /// </summary>
     public const long ServiceSizeLimit = 4_900_000_000;
 
     public long SizeLimit { get; }
 
+    /// <summary>Whether the next sequence number follows an object that is full by <see cref="SizeLimit"/>. Default: true.</summary>
+    public bool RollsBySize { get; init; } = true;
+
     /// <summary>
-    /// Whether an object of this length takes no more records: as in Serilog's File sink, a record is written whole to
-    /// an object that is below its limit, so that the length alone tells every later writer that the object is full.
+    /// Whether an object of this length takes no more records. As in Serilog's File sink, an object below its limit takes a whole record,
+    /// so its length tells every later writer that it is full.
     /// </summary>
     public bool IsFull(long length) => length >= SizeLimit;
 
     /// <summary>
-    /// Whether an object of this length is left for the next sequence number: a full one if streams roll by size, and
-    /// whatever the settings say one that the service would take no more for.
+    /// Whether the next sequence number follows an object of this length: a full one if streams roll by size, and always one at the
+    /// service's limit.
     /// </summary>
-    public bool MustRoll(long length, bool rollsBySize) => IsFull(length) && (rollsBySize || length >= ServiceSizeLimit);
+    public bool MustRoll(long length) => IsFull(length) && (RollsBySize || length >= ServiceSizeLimit);
 
     /// <summary>The period of an event, in the zone of the keys.</summary>
     public RollPeriod PeriodOf(DateTimeOffset time)
@@ -50,18 +53,15 @@ internal sealed class RollingPolicy
             ? _interval.PeriodStart(shown.DateTime)
             : new DateTime(shown.Ticks - (shown.Ticks % _unit.Ticks));
 
-        // The first period of the calendar can begin before the first instant there is; keys show its wall clock, so the offset gives way.
+        // The first period may begin before the earliest instant. Keys show its wall clock, so drop the offset.
         var offset = start.Ticks < shown.Offset.Ticks ? TimeSpan.Zero : shown.Offset;
         return new RollPeriod(new DateTimeOffset(start, offset));
     }
 
-    // Errs on the fine side: a unit too fine costs a lookup, one too coarse would put events into the wrong object.
+    // Prefers the finer unit: that only costs a lookup, but one too coarse would put events into the wrong object.
     private static TimeSpan FinestUnit(string format)
     {
-        if (format.Length == 1)
-            return new TimeSpan(1);
-
-        if (format.IndexOfAny(['f', 'F', '%']) >= 0)
+        if (format.Length == 1 || format.IndexOfAny(['f', 'F', '%']) >= 0)
             return new TimeSpan(1);
         if (format.IndexOfAny(['s']) >= 0)
             return TimeSpan.FromSeconds(1);
@@ -73,8 +73,8 @@ internal sealed class RollingPolicy
 }
 
 /// <summary>
-/// A stretch of time within which every key comes out the same: the rolling interval's period, or, without an interval,
-/// the finest unit that the key's date formats show.
+/// A time span in which all keys are the same: a period of the rolling interval, or, without an interval, the finest unit that the key's
+/// date formats show.
 /// </summary>
 /// <param name="Start">Its start as the keys show it.</param>
 internal readonly record struct RollPeriod(DateTimeOffset Start);

@@ -4,45 +4,32 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Counts what happens to records, once for the snapshot and once for the meter <c>OssLogSinks</c>, each measurement with the name of the
-/// delivery, so that those of two are not taken for one. Any thread may count.
+/// Counts records and requests for the snapshot and for the meter <c>OssLogSinks</c>, whose measurements carry the delivery's name. Any
+/// thread may count.
 /// </summary>
 internal sealed class DeliveryCounters : IDisposable
 {
     public const string MeterName = "OssLogSinks";
 
+    // Whether this thread runs a listener of the meter.
     [ThreadStatic]
     private static bool _isMeasuring;
 
     private readonly Meter _meter;
-    private readonly Counter<long> _acceptedCounter;
-    private readonly Counter<long> _deliveredCounter;
-    private readonly Counter<long> _droppedCounter;
-    private readonly Counter<long> _replacedCounter;
-    private readonly Counter<long> _bytesCounter;
-    private readonly Counter<long> _appendsCounter;
-    private readonly Counter<long> _resyncsCounter;
-    private readonly Counter<long> _rollsCounter;
-    private readonly Counter<long> _retriesCounter;
-    private readonly Counter<long> _orphanedFoldersCounter;
-    private readonly Counter<long> _quarantinedCounter;
-    private readonly Histogram<double> _appendDuration;
     private readonly KeyValuePair<string, object?> _nameTag;
-    private readonly long[] _dropped = new long[DropReasonNames.Count];
-    private readonly long[] _unmeasuredDrops = new long[DropReasonNames.Count];
-    private long _accepted;
-    private long _delivered;
-    private long _replaced;
-    private long _bytes;
-    private long _appends;
-    private long _resyncs;
-    private long _rolls;
-    private long _retries;
-    private long _orphanedFolders;
-    private long _quarantined;
+    private readonly Histogram<double> _appendDuration;
+    private readonly Tally _accepted;
+    private readonly Tally _delivered;
+    private readonly Tally _replaced;
+    private readonly Tally _bytes;
+    private readonly Tally _appends;
+    private readonly Tally _resyncs;
+    private readonly Tally _rolls;
+    private readonly Tally _retries;
+    private readonly Tally _orphanedFolders;
+    private readonly Tally _quarantined;
+    private readonly Tally[] _dropped;
     private long _quarantinedBytes;
-    private long _unmeasuredAccepted;
-    private long _unmeasuredReplaced;
 
     /// <param name="bucket">The bucket, if it is known.</param>
     /// <param name="name">The delivery's name. A number is added while another delivery has the same name.</param>
@@ -52,27 +39,29 @@ internal sealed class DeliveryCounters : IDisposable
         _nameTag = new("oss.sink.name", Name);
         var version = typeof(DeliveryCounters).Assembly.GetName().Version?.ToString();
         _meter = new Meter(MeterName, version, bucket is null ? [] : [new("oss.bucket", bucket)]);
-        _acceptedCounter = _meter.CreateCounter<long>("osslogsinks.records.accepted", "{record}", "Records taken into the buffer.");
-        _deliveredCounter = _meter.CreateCounter<long>("osslogsinks.records.delivered", "{record}", "Records that are in OSS.");
-        _droppedCounter = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
-        _replacedCounter = _meter.CreateCounter<long>("osslogsinks.records.replaced", "{record}", "Events that were too large, so that a placeholder was taken instead.");
-        _bytesCounter = _meter.CreateCounter<long>("osslogsinks.bytes.delivered", "By", "Bytes that are in OSS.");
-        _appendsCounter = _meter.CreateCounter<long>("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
-        _resyncsCounter = _meter.CreateCounter<long>("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
-        _rollsCounter = _meter.CreateCounter<long>("osslogsinks.rolls", "{object}", "Objects left behind for the next sequence number.");
-        _orphanedFoldersCounter = _meter.CreateCounter<long>("osslogsinks.buffer.orphaned", "{folder}", "Folders taken over from processes that are no more.");
-        _quarantinedCounter = _meter.CreateCounter<long>("osslogsinks.buffer.quarantined", "{record}", "Records on disk that could not be read.");
-        _retriesCounter = _meter.CreateCounter<long>("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
+        _accepted = Count("osslogsinks.records.accepted", "{record}", "Records taken into the buffer.");
+        _delivered = Count("osslogsinks.records.delivered", "{record}", "Records that are in OSS.");
+        _replaced = Count("osslogsinks.records.replaced", "{record}", "Events that were too large, so that a placeholder was taken instead.");
+        _bytes = Count("osslogsinks.bytes.delivered", "By", "Bytes that are in OSS.");
+        _appends = Count("osslogsinks.appends", "{request}", "Appends that were sent, repeats included.");
+        _resyncs = Count("osslogsinks.resyncs", "{request}", "HEADs and ranged GETs that found out what became of an append.");
+        _rolls = Count("osslogsinks.rolls", "{object}", "Objects left behind for the next sequence number.");
+        _retries = Count("osslogsinks.retries", "{request}", "Requests that failed and are tried again.");
+        _orphanedFolders = Count("osslogsinks.buffer.orphaned", "{folder}", "Folders taken over from processes that are no more.");
+        _quarantined = Count("osslogsinks.buffer.quarantined", "{record}", "Records on disk that could not be read.");
         _appendDuration = _meter.CreateHistogram<double>("osslogsinks.append.duration", "s", "How long appends take from sending to answer; with error.type if they fail.");
+
+        var dropped = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
+        _dropped = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => new Tally(this, dropped, _nameTag, new("reason", DropReasonNames.Of((DropReason)reason))))];
     }
 
-    /// <summary>The delivery's name, which no other that lives has.</summary>
+    /// <summary>The delivery's name, unique in this process.</summary>
     public string Name { get; }
 
     /// <summary>The delivery whose records are counted.</summary>
     public DeliverySource Source { get; init; } = new();
 
-    /// <summary>Lets the meter observe what is held. What several deliveries hold can be added up; ages and troubles cannot.</summary>
+    /// <summary>Lets the meter observe memory, age and trouble. Only memory can be summed over deliveries.</summary>
     public void Observe(Func<long> memoryBytes, long memoryCapacity, Func<TimeSpan> oldestUndelivered, Func<int> trouble)
     {
         ObserveSum("osslogsinks.memory.bytes", memoryBytes, "By", "Memory that undelivered records hold.");
@@ -88,7 +77,7 @@ internal sealed class DeliveryCounters : IDisposable
         ObserveSum("osslogsinks.buffer.capacity", () => capacity, "By", "Disk space that the buffer may take.");
     }
 
-    /// <summary>Lets the meter observe the queue in front.</summary>
+    /// <summary>Lets the meter observe the queue before the appender.</summary>
     public void ObserveQueue(Func<long> size, long capacity)
     {
         ObserveSum("osslogsinks.queue.size", size, "{record}", "Events that wait to be rendered.");
@@ -113,77 +102,54 @@ internal sealed class DeliveryCounters : IDisposable
         }
     }
 
-    /// <param name="isFromDelivery">Whether delivery itself has logged it: a listener of the meter may have.</param>
-    public void Accepted(bool isFromDelivery = false)
-    {
-        Interlocked.Increment(ref _accepted);
-        if (_acceptedCounter.Enabled && Measurable(ref _unmeasuredAccepted, 1, isFromDelivery) is var count and > 0)
-            Measure(_acceptedCounter, count, _nameTag);
-    }
+    public void Accepted(bool isFromDelivery = false) => _accepted.Add(1, isFromDelivery);
 
     public void Delivered(int records, long bytes)
     {
-        Interlocked.Add(ref _delivered, records);
-        Interlocked.Add(ref _bytes, bytes);
-        Measure(_deliveredCounter, records, _nameTag);
-        Measure(_bytesCounter, bytes, _nameTag);
+        _delivered.Add(records);
+        _bytes.Add(bytes);
         MeasureDeferred();
     }
 
-    /// <param name="reason">Why.</param>
-    /// <param name="records">How many.</param>
-    /// <param name="isFromDelivery">Whether delivery itself has logged them: a listener of the meter may have.</param>
-    public void Dropped(DropReason reason, long records, bool isFromDelivery = false)
-    {
-        Interlocked.Add(ref _dropped[(int)reason], records);
-        if (_droppedCounter.Enabled && Measurable(ref _unmeasuredDrops[(int)reason], records, isFromDelivery) is var count and > 0)
-            MeasureDrops(reason, count);
-    }
+    public void Dropped(DropReason reason, long records, bool isFromDelivery = false) => _dropped[(int)reason].Add(records, isFromDelivery);
 
-    /// <summary>Placeholders were taken in the place of events. Measured with the next append: a listener of the meter may cause the next.</summary>
-    public void Replaced(long records)
-    {
-        Interlocked.Add(ref _replaced, records);
-        if (_replacedCounter.Enabled)
-            Interlocked.Add(ref _unmeasuredReplaced, records);
-    }
+    /// <summary>Placeholders replaced events. Measured with the next append, since a listener of the meter may cause the next one.</summary>
+    public void Replaced(long records) => _replaced.Add(records, isDeferred: true);
 
-    public void AppendSent() => Count(ref _appends, _appendsCounter);
+    public void AppendSent() => _appends.Add(1);
 
-    public void Resynced() => Count(ref _resyncs, _resyncsCounter);
+    public void Resynced() => _resyncs.Add(1);
 
-    public void Rolled() => Count(ref _rolls, _rollsCounter);
+    public void Rolled() => _rolls.Add(1);
 
-    public void TookOverOrphan() => Count(ref _orphanedFolders, _orphanedFoldersCounter);
+    public void TookOverOrphan() => _orphanedFolders.Add(1);
 
     public void Quarantined(long records, long bytes)
     {
-        Interlocked.Add(ref _quarantined, records);
         Interlocked.Add(ref _quarantinedBytes, bytes);
-        Measure(_quarantinedCounter, records, _nameTag);
+        _quarantined.Add(records);
     }
 
-    public void Retried() => Count(ref _retries, _retriesCounter);
+    public void Retried() => _retries.Add(1);
 
-    /// <summary>The counts as they stand; the buffer adds what it holds.</summary>
+    /// <summary>The counts so far; the buffer adds what it holds.</summary>
     public DeliverySnapshot Snapshot() => new()
     {
         Name = Name,
-        Accepted = Interlocked.Read(ref _accepted),
-        Delivered = Interlocked.Read(ref _delivered),
-        Replaced = Interlocked.Read(ref _replaced),
-        DeliveredBytes = Interlocked.Read(ref _bytes),
-        Appends = Interlocked.Read(ref _appends),
-        Resyncs = Interlocked.Read(ref _resyncs),
-        Rolls = Interlocked.Read(ref _rolls),
-        Retries = Interlocked.Read(ref _retries),
-        OrphanedFolders = Interlocked.Read(ref _orphanedFolders),
-        QuarantinedRecords = Interlocked.Read(ref _quarantined),
+        Accepted = _accepted.Total,
+        Delivered = _delivered.Total,
+        Replaced = _replaced.Total,
+        DeliveredBytes = _bytes.Total,
+        Appends = _appends.Total,
+        Resyncs = _resyncs.Total,
+        Rolls = _rolls.Total,
+        Retries = _retries.Total,
+        OrphanedFolders = _orphanedFolders.Total,
+        QuarantinedRecords = _quarantined.Total,
         QuarantinedBytes = Interlocked.Read(ref _quarantinedBytes),
-        Dropped = Enumerable.Range(0, DropReasonNames.Count)
-            .Select(reason => (Reason: (DropReason)reason, Count: Interlocked.Read(ref _dropped[reason])))
-            .Where(drop => drop.Count > 0)
-            .ToDictionary(drop => drop.Reason, drop => drop.Count),
+        Dropped = Enumerable.Range(0, _dropped.Length)
+            .Where(reason => _dropped[reason].Total > 0)
+            .ToDictionary(reason => (DropReason)reason, reason => _dropped[reason].Total),
     };
 
     public void Dispose()
@@ -193,61 +159,22 @@ internal sealed class DeliveryCounters : IDisposable
         DeliveryNames.GiveBack(Name);
     }
 
-    private void Count(ref long count, Counter<long> counter)
-    {
-        Interlocked.Increment(ref count);
-        Measure(counter, 1, _nameTag);
-    }
+    private Tally Count(string name, string unit, string description) => new(this, _meter.CreateCounter<long>(name, unit, description), _nameTag);
 
-    // A listener that logs on each measurement would cause an endless loop, directly or through its record. So what delivery logs is
-    // measured later, with the next append. Zero if there is nothing to measure now.
-    private static long Measurable(ref long unmeasured, long count, bool isFromDelivery)
-    {
-        if (!_isMeasuring && !isFromDelivery)
-            return count + Interlocked.Exchange(ref unmeasured, 0);
-
-        Interlocked.Add(ref unmeasured, count);
-        return 0;
-    }
-
-    // Called once per append; a listener cannot cause one.
+    // Called once per append, which a listener of the meter cannot cause.
     private void MeasureDeferred()
     {
-        if (Measurable(ref _unmeasuredAccepted, 0, isFromDelivery: false) is var accepted and > 0)
-            Measure(_acceptedCounter, accepted, _nameTag);
-        if (Measurable(ref _unmeasuredReplaced, 0, isFromDelivery: false) is var replaced and > 0)
-            Measure(_replacedCounter, replaced, _nameTag);
-        for (var reason = 0; reason < _unmeasuredDrops.Length; reason++)
-        {
-            if (Measurable(ref _unmeasuredDrops[reason], 0, isFromDelivery: false) is var dropped and > 0)
-                MeasureDrops((DropReason)reason, dropped);
-        }
+        _accepted.MeasureDeferred();
+        _replaced.MeasureDeferred();
+        foreach (var dropped in _dropped)
+            dropped.MeasureDeferred();
     }
-
-    private void MeasureDrops(DropReason reason, long count) =>
-        Measure(_droppedCounter, count, _nameTag, new KeyValuePair<string, object?>("reason", DropReasonNames.Of(reason)));
 
     private void ObserveSum(string name, Func<long> value, string unit, string description) =>
         _meter.CreateObservableUpDownCounter(name, () => Named(value()), unit, description);
 
     private Measurement<T> Named<T>(T value)
         where T : struct => new(value, _nameTag);
-
-    private void Measure(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        if (!counter.Enabled)
-            return;
-
-        using var measuring = new Measuring(Source);
-        try
-        {
-            counter.Add(count, tags);
-        }
-        catch (Exception)
-        {
-            // A listener's exception changes nothing here.
-        }
-    }
 
     private void Measure(Histogram<double> histogram, double value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -265,7 +192,51 @@ internal sealed class DeliveryCounters : IDisposable
         }
     }
 
-    // The meter's listeners run in here. If one throws, the records' outcome stays the same.
+    /// <summary>One count: its total for the snapshot, and its instrument.</summary>
+    /// <remarks>
+    /// A listener of the meter that logs on each measurement would never end: its event is measured, so it logs again. So events of
+    /// delivery are measured later, with the next append.
+    /// </remarks>
+    private sealed class Tally(DeliveryCounters owner, Counter<long> counter, params KeyValuePair<string, object?>[] tags)
+    {
+        private long _total;
+        private long _deferred;
+
+        public long Total => Interlocked.Read(ref _total);
+
+        public void Add(long count, bool isDeferred = false)
+        {
+            Interlocked.Add(ref _total, count);
+            if (!counter.Enabled)
+                return;
+
+            if (isDeferred || _isMeasuring)
+                Interlocked.Add(ref _deferred, count);
+            else
+                Measure(count + Interlocked.Exchange(ref _deferred, 0));
+        }
+
+        public void MeasureDeferred()
+        {
+            if (!_isMeasuring && Interlocked.Exchange(ref _deferred, 0) is var count and > 0)
+                Measure(count);
+        }
+
+        private void Measure(long count)
+        {
+            using var measuring = new Measuring(owner.Source);
+            try
+            {
+                counter.Add(count, tags);
+            }
+            catch (Exception)
+            {
+                // A listener's exception changes nothing here.
+            }
+        }
+    }
+
+    // Listeners of the meter run in this scope.
     private readonly ref struct Measuring
     {
         private readonly bool _wasMeasuring;
@@ -286,7 +257,7 @@ internal sealed class DeliveryCounters : IDisposable
     }
 }
 
-/// <summary>The names of the deliveries that live in this process, each once.</summary>
+/// <summary>The unique names of this process's deliveries.</summary>
 internal static class DeliveryNames
 {
     // Guarded by itself.
@@ -308,7 +279,6 @@ internal static class DeliveryNames
         }
     }
 
-    /// <summary>Leaves a name to others.</summary>
     public static void GiveBack(string name)
     {
         lock (Taken)

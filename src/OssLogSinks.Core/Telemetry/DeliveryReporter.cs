@@ -3,12 +3,12 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Reports trouble to the operators of the application: the first of each kind at once, repeats summed up once a minute, and one report
-/// when it is over. Any thread may report.
+/// Reports to operators: the first report of each kind at once, repeats summed up once a minute, and one report when the trouble is over.
+/// Thread-safe.
 /// </summary>
 internal sealed class DeliveryReporter
 {
-    // Codes come from the service; whatever answers in its place may make up new ones without end.
+    // Limited, since a server that is not OSS may send any number of different codes.
     private const int MostKinds = 64;
 
     private const string DropPrefix = "drop ";
@@ -35,7 +35,6 @@ internal sealed class DeliveryReporter
         _trouble = new TroubleTracker(time);
     }
 
-    /// <summary>The delivery that reports.</summary>
     public DeliverySource Source { get; init; } = new();
 
     /// <summary>The latest failure, and since when there is trouble; null for none.</summary>
@@ -55,11 +54,11 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.");
     }
 
-    /// <summary>A request failed. What only an operator can mend is reported at once, passing trouble when it stays.</summary>
+    /// <summary>A request failed. Failures that an operator must resolve are reported at once, passing ones when they last.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="failures">How many failed in a row.</param>
-    /// <param name="stream">The stream and who ships it; it is in trouble until it delivers.</param>
-    /// <param name="isOver">Whether the request has ended meanwhile, so that this comes too late; null if it cannot.</param>
+    /// <param name="stream">The stream and its shipper; it is in trouble until it delivers.</param>
+    /// <param name="isOver">Whether the request has ended meanwhile, so that the report is too late; null if it cannot.</param>
     public void Trouble(RequestFailure failure, int failures, (object? Shipper, object? Stream) stream = default, Func<bool>? isOver = null)
     {
         var (kind, error, isPassing) = failure;
@@ -88,28 +87,25 @@ internal sealed class DeliveryReporter
         Report(level, Sentences("Appending to OSS does not work:", message, advice, consequence));
     }
 
-    /// <summary>Why events are given up, with the failure behind it and what to do about it: who sees the exception may see no report.</summary>
-    /// <param name="why">Why, as a sentence.</param>
-    /// <param name="error">The last failure; null if there was none.</param>
+    /// <summary>Adds the failure and the advice to the reason of a drop, for readers who see the exception but no report.</summary>
     public static string WithFailure(string why, Exception? error) =>
         error is null ? why : WithFailure(why, RequestFailure.KindOf(error), PlainText.Of(error), AdviceFor(error));
 
-    /// <summary>The same with the latest failure, if there is trouble now.</summary>
+    /// <summary>The same with the latest failure, if there is trouble.</summary>
     public string WithTrouble(string why) =>
         TroubleNow is { Since: not null, Last: { } last } ? WithFailure(why, last.Kind, last.Message, last.Advice) : why;
 
-    /// <summary>A refusal that is not waited out: its events are given up, and reported as such.</summary>
+    /// <summary>A refusal without a retry. Its events are dropped and reported as such.</summary>
     public void Refused(Exception error, (object? Shipper, object? Stream) stream) =>
         _ = _trouble.Fail(stream, RequestFailure.KindOf(error), PlainText.Of(error), AdviceFor(error), isOver: null);
 
-    /// <summary>A stream's events were given up, and it fails no longer.</summary>
+    /// <summary>A stream's events were dropped, and it fails no longer.</summary>
     public void GaveUp((object? Shipper, object? Stream) stream) => _trouble.GiveUp(stream);
 
-    /// <summary>Nobody ships the streams of this one any more.</summary>
+    /// <summary>The shipper has stopped.</summary>
     public void Forget(object shipper) => _trouble.Forget(shipper);
 
-    /// <summary>An append was stored.</summary>
-    /// <param name="stream">The stream and who ships it.</param>
+    /// <summary>A stream delivered.</summary>
     public void Delivered((object? Shipper, object? Stream) stream = default)
     {
         var isOver = _trouble.Deliver(stream);
@@ -124,24 +120,24 @@ internal sealed class DeliveryReporter
             _troubleReported = null;
         }
 
-        // Whoever reads no lower level saw the trouble, and has to see its end.
+        // At the level of the trouble, so that readers of the one also see the other.
         Report(level, "Appending to OSS works again.");
     }
 
-    /// <summary>The endpoint is another machine, and is spoken to in plain text; told once, at start.</summary>
+    /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
         OssDiagnosticLevel.Warning,
         $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.");
 
-    /// <summary>The key can be used, but is hardly what was meant; told once, at start.</summary>
+    /// <summary>The key is valid, but probably not what was meant. Reported once, at start.</summary>
     public void DoubtfulKey(string key, string doubt) => Report(
         OssDiagnosticLevel.Warning,
         $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
     /// <summary>An object takes no more appends, though it is not full.</summary>
     /// <param name="key">The object.</param>
-    /// <param name="error">The refusal that says so; null if the object was looked at.</param>
-    /// <param name="isUsual">Whether that is the normal course of things.</param>
+    /// <param name="error">The refusal; null if a HEAD has shown it.</param>
+    /// <param name="isUsual">Whether this is normal.</param>
     public void ObjectClosed(string key, Exception? error, bool isUsual = false)
     {
         var why = error is null ? "It was sealed, or is no appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
@@ -149,14 +145,14 @@ internal sealed class DeliveryReporter
             Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
     }
 
-    /// <summary>An object is shorter than it was: it was deleted, and perhaps made again.</summary>
+    /// <summary>An object is shorter than before: it was deleted, and perhaps created again.</summary>
     public void ObjectGone(string key)
     {
         if (TakeTurn("gone", 1, out _))
             Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.");
     }
 
-    /// <summary>Our bytes are in the object, but what is before them is not what this writer knows.</summary>
+    /// <summary>The append is in the object, but the bytes before it have changed.</summary>
     public void PrefixChanged(string key)
     {
         if (TakeTurn("prefix", 1, out _))
@@ -170,7 +166,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}");
     }
 
-    /// <summary>This account may not seal objects; told once, as it is not tried again.</summary>
+    /// <summary>The account may not seal objects. Reported once, since it is not tried again.</summary>
     public void SealingOff(Exception error, string advice) =>
         Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice));
 
@@ -180,8 +176,6 @@ internal sealed class DeliveryReporter
         $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.");
 
     /// <summary>The disk buffer does not work.</summary>
-    /// <param name="consequence">What happens meanwhile.</param>
-    /// <param name="error">What the disk says.</param>
     public void BufferFailed(string consequence, Exception error)
     {
         var message = BufferMessage(error);
@@ -189,7 +183,7 @@ internal sealed class DeliveryReporter
         ReportBuffer(consequence, message);
     }
 
-    /// <summary>The disk buffer took something.</summary>
+    /// <summary>The disk buffer works.</summary>
     public void BufferWorks()
     {
         lock (_gate)
@@ -199,7 +193,7 @@ internal sealed class DeliveryReporter
             _hasBufferTrouble = false;
         }
 
-        _trouble.MendBuffer();
+        _trouble.BufferWorks();
         Report(OssDiagnosticLevel.Error, "The buffer on disk works again.");
     }
 
@@ -210,8 +204,27 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.");
     }
 
-    /// <summary>Something about the buffer that people want to know once.</summary>
+    /// <summary>Another report of the buffer, made once.</summary>
     public void Buffer(OssDiagnosticLevel level, string message) => Report(level, message);
+
+    /// <summary>Reports the remaining counts, at the end.</summary>
+    public void ReportRest()
+    {
+        List<(string Kind, long Count)> rest;
+        long replaced;
+        lock (_gate)
+        {
+            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
+            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
+            foreach (var gathered in _gathered.Values)
+                gathered.Count = 0;
+        }
+
+        foreach (var (kind, count) in rest)
+            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
+        if (replaced > 0)
+            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
+    }
 
     private void ReportBuffer(string consequence, string message)
     {
@@ -221,7 +234,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
     }
 
-    // The words of a disk's error name a path and a reason, which is what an operator needs.
+    // A disk's error names path and reason, so its message is quoted.
     private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
 
     private static string WithFailure(string why, OssFailureKind kind, string message, string advice) =>
@@ -237,7 +250,7 @@ internal sealed class DeliveryReporter
             return _hasDelivered;
     }
 
-    // Whether this one is reported now, together with those of its kind that were not.
+    // Whether to report now, with the total of this kind since its last report.
     private bool TakeTurn(string kind, long count, out long total)
     {
         lock (_gate)
@@ -258,25 +271,6 @@ internal sealed class DeliveryReporter
         }
     }
 
-    /// <summary>Reports what was gathered and not yet said; for the end.</summary>
-    public void ReportRest()
-    {
-        List<(string Kind, long Count)> rest;
-        long replaced;
-        lock (_gate)
-        {
-            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
-            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
-            foreach (var gathered in _gathered.Values)
-                gathered.Count = 0;
-        }
-
-        foreach (var (kind, count) in rest)
-            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
-        if (replaced > 0)
-            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
-    }
-
     private void Report(OssDiagnosticLevel level, string message)
     {
         if (_diagnostics is null)
@@ -289,7 +283,7 @@ internal sealed class DeliveryReporter
         }
         catch (Exception)
         {
-            // Whoever listens must not throw; if it does, delivery goes on all the same.
+            // Must not throw; if it does, delivery continues.
         }
     }
 
@@ -303,10 +297,10 @@ internal sealed class DeliveryReporter
     }
 }
 
-/// <summary>A request that failed, as far as a report tells of it.</summary>
-/// <param name="Kind">What kind of failure it is; <see cref="OssFailureKind.Buffer"/> if nothing was sent, since the disk did not take the note of it.</param>
+/// <summary>A failed request, for a report.</summary>
+/// <param name="Kind">The kind of failure; <see cref="OssFailureKind.Buffer"/> if nothing was sent because the journal could not be written.</param>
 /// <param name="Error">What happened.</param>
-/// <param name="IsPassing">Whether it may pass by itself; otherwise an operator has to mend something.</param>
+/// <param name="IsPassing">Whether it may pass by itself; otherwise an operator must act.</param>
 internal sealed record RequestFailure(OssFailureKind Kind, Exception Error, bool IsPassing)
 {
     public RequestFailure(Exception error, bool isPassing)

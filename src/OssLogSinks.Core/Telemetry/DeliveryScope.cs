@@ -3,31 +3,31 @@ using System.Diagnostics;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Marks what runs because events are delivered: clients, HTTP handlers, credentials, formatters, layouts, listeners, diagnostics.
-/// What they log to a logger of this library is taken for what it is: it never waits for space, since delivery would wait for
-/// itself, and it makes no append due, since each append would cause the next.
+/// Marks code that runs because events are delivered: clients, HTTP handlers, credentials, formatters, layouts, listeners, diagnostics.
+/// Events that such code logs to this library never wait for space, since delivery would wait for itself, and cause no append, since each
+/// append would cause the next.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The library enters its scopes by itself. They flow like an <see cref="AsyncLocal{T}"/>: into tasks, timers and threads that are
-/// started inside. Something of yours that delivery starts, but that lives on for itself, is better started under
-/// <see cref="ExecutionContext.SuppressFlow"/>; otherwise its events count as delivery's for as long as it lives.
+/// The library enters its scopes itself. They flow like an <see cref="AsyncLocal{T}"/> into tasks, timers and threads that are started
+/// inside. If your code starts a long-running loop there, start it under <see cref="ExecutionContext.SuppressFlow"/>; otherwise all its
+/// events count as delivery's.
 /// </para>
 /// <para>
-/// Code of yours that delivery waits for without calling it needs a scope of its own: a loop that renews credentials, for instance.
-/// Enter one around it: <c>using (DeliveryScope.Enter())</c>. Without one, what it logs waits for space if the logger blocks when it is full.
-/// Only the delivery makes space, and the delivery waits for that code: until the time to block is over, or for ever if it has no end.
+/// Code that delivery waits for without calling it needs its own scope: a loop that renews credentials, for instance. Enter one around it:
+/// <c>using (DeliveryScope.Enter())</c>. Without it, and with a logger that blocks when it is full, the events of that code wait for space,
+/// which only delivery can free, while delivery waits for that code.
 /// </para>
 /// </remarks>
 public readonly record struct DeliveryScope : IDisposable
 {
     private static readonly AsyncLocal<Mark?> Flow = new();
 
-    // For calls that never leave their thread, as rendering: far too frequent for an AsyncLocal to be set each time.
+    // For calls that stay on their thread, such as rendering: setting an AsyncLocal costs too much there.
     [ThreadStatic]
     private static Mark? _onThread;
 
-    // For what the application does about a loss: part of no delivery.
+    // For code of the application that handles dropped events; it belongs to no delivery.
     private static readonly Mark Drops = new(null, null) { IsForDrops = true };
 
     private readonly Mark? _before;
@@ -42,25 +42,25 @@ public readonly record struct DeliveryScope : IDisposable
     }
 
     /// <summary>
-    /// Whether the calling code is part of a delivery. Of whichever appender: two may share a client or credentials, and then the delivery of
-    /// one waits for what the delivery of the other has called. What such code logs must not wait anywhere.
+    /// Whether the calling code runs for a delivery, of any appender: two appenders may share a client or credentials, so one delivery can
+    /// wait for code that another one has called. Events of such code must not wait anywhere.
     /// </summary>
     public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Drops);
 
-    /// <summary>Begins a scope that flows into everything called from here, asynchronous calls included. To be disposed where it was entered.</summary>
+    /// <summary>Begins a scope that flows into all calls from here, also asynchronous ones. Dispose it in the same method.</summary>
     public static DeliveryScope Enter() => Enter(null);
 
     /// <summary>
-    /// Whether the calling thread may be blocked until OSS has taken something: not within a scope, not by an EventListener, and not
-    /// by a callback of the HTTP stack. That one opens connections on threads of its own, which no scope reaches, and delivery waits for
-    /// them. Looks through the call stack: to be asked only where the thread would be blocked otherwise.
+    /// Whether the calling thread may wait until OSS has accepted something: not within a scope, in an EventListener, or in a callback of the
+    /// HTTP stack, which opens connections on its own threads, without scopes, while delivery waits for them. Reads the call stack, so ask
+    /// only before the thread would wait.
     /// </summary>
-    /// <returns>False if what the caller logs must not wait.</returns>
+    /// <returns>False if the caller's events must not wait.</returns>
     public static bool MayWait() => !IsActive && !CallStack.IsOfDelivery(new StackTrace(false).ToString());
 
     /// <summary>
-    /// Begins a scope for telling the application of a loss, whatever scope is around it. What is logged there, the same event once more or
-    /// one that tells of it, never waits, but is the application's own: it makes an append due. To be disposed where it was entered.
+    /// Begins a scope for telling the application about dropped events; it replaces an outer scope. Events that are logged there, the same
+    /// event again for instance, never wait, but count as the application's own: they cause an append. Dispose it in the same method.
     /// </summary>
     /// <returns>The scope.</returns>
     public static DeliveryScope EnterForDrops()
@@ -71,8 +71,8 @@ public readonly record struct DeliveryScope : IDisposable
         return scope;
     }
 
-    /// <summary>As <see cref="EnterForDrops"/>, at next to no cost, for a call that stays on this thread; within another scope that one goes on.</summary>
-    /// <returns>To be disposed on this thread.</returns>
+    /// <summary>As <see cref="EnterForDrops"/>, cheaper, for a call that stays on this thread. Does not replace an outer scope.</summary>
+    /// <returns>The scope. Dispose it on this thread.</returns>
     public static DeliveryScope EnterForDropsOnThread()
     {
         var before = _onThread;
@@ -80,7 +80,7 @@ public readonly record struct DeliveryScope : IDisposable
         return new DeliveryScope(null, before, Kind.Thread);
     }
 
-    /// <summary>Ends the scope: the one around it, if any, goes on.</summary>
+    /// <summary>Ends the scope; an outer scope continues.</summary>
     public void Dispose()
     {
         if (_kind is Kind.Thread or Kind.Both)
@@ -89,7 +89,7 @@ public readonly record struct DeliveryScope : IDisposable
             Flow.Value = _before;
     }
 
-    /// <summary>As <see cref="Enter()"/>, for what one delivery calls.</summary>
+    /// <summary>As <see cref="Enter()"/>, for calls of one delivery.</summary>
     internal static DeliveryScope Enter(DeliverySource? source)
     {
         var before = Flow.Value;
@@ -97,10 +97,10 @@ public readonly record struct DeliveryScope : IDisposable
         return new DeliveryScope(before, null, Kind.Flow);
     }
 
-    /// <summary>Begins the scope of a loop that delivers for as long as it runs, whoever started it.</summary>
+    /// <summary>Begins the scope of a loop of the delivery, in place of the scope that it was started in.</summary>
     internal static void Begin(DeliverySource source) => Flow.Value = source.Mark;
 
-    /// <summary>Begins a scope on this thread only, for a call that never leaves it.</summary>
+    /// <summary>Begins a scope for a call that stays on this thread.</summary>
     internal static DeliveryScope EnterOnThread(DeliverySource source)
     {
         var before = _onThread;
@@ -108,7 +108,7 @@ public readonly record struct DeliveryScope : IDisposable
         return new DeliveryScope(null, before, Kind.Thread);
     }
 
-    /// <summary>Whether the calling code runs because of this delivery, or of one that this delivery's own events cause.</summary>
+    /// <summary>Whether the calling code runs because of this delivery, or of one that this delivery's events cause.</summary>
     internal static bool IsCausedBy(DeliverySource source)
     {
         var (call, flow) = (_onThread, Flow.Value);
@@ -128,30 +128,30 @@ public readonly record struct DeliveryScope : IDisposable
 
     private enum Kind
     {
-        /// <summary>A scope that was never entered: <c>default</c>.</summary>
+        /// <summary>Never entered.</summary>
         None,
         Flow,
         Thread,
         Both,
     }
 
-    /// <summary>One scope and those around it, each source once.</summary>
+    /// <summary>A scope and its outer scopes, each source once.</summary>
     internal sealed record Mark(DeliverySource? Source, Mark? Around)
     {
-        /// <summary>Whether it is entered to tell the application of a loss, and so part of no delivery.</summary>
+        /// <summary>Whether it belongs to no delivery, because it tells the application about dropped events.</summary>
         public bool IsForDrops { get; init; }
     }
 }
 
 /// <summary>
-/// One appender's delivery, as a cause of events. What it logs to another appender is an ordinary event there, until the other
-/// one's delivery would log back: the links between deliveries never close a circle, so that no event can cause itself.
+/// One appender's delivery, as a cause of events. Its events are ordinary ones for another appender, unless that one's delivery logs to
+/// this one: the links between deliveries have no circle, so no event can cause itself.
 /// </summary>
 internal sealed class DeliverySource
 {
     private static readonly object Links = new();
 
-    // Guarded by Links: the deliveries that take ordinary events from this one.
+    // Guarded by Links: deliveries that accept this one's events as ordinary ones.
     private readonly HashSet<DeliverySource> _feeds = [];
     private volatile bool _isClosed;
 
@@ -160,12 +160,12 @@ internal sealed class DeliverySource
     /// <summary>The scope of this delivery alone.</summary>
     public DeliveryScope.Mark Mark { get; }
 
-    /// <summary>Whether events that are logged within this scope are caused by this delivery.</summary>
+    /// <summary>Whether this delivery causes the events that are logged within the scope.</summary>
     public bool IsCauseOf(DeliveryScope.Mark scope)
     {
         for (var mark = scope; mark is not null; mark = mark.Around)
         {
-            // A scope of no appender in particular may be any one's.
+            // A scope without a source may belong to any delivery.
             if (mark.Source is null ? !mark.IsForDrops : mark.Source == this || !mark.Source.TryFeed(this))
                 return true;
         }
@@ -173,7 +173,7 @@ internal sealed class DeliverySource
         return false;
     }
 
-    /// <summary>It causes no more events.</summary>
+    /// <summary>The delivery has ended and causes no more events.</summary>
     public void Close() => _isClosed = true;
 
     private bool TryFeed(DeliverySource other)
@@ -194,20 +194,20 @@ internal sealed class DeliverySource
     private bool Reaches(DeliverySource other) => _feeds.Contains(other) || _feeds.Any(feed => feed.Reaches(other));
 }
 
-/// <summary>Tells from a thread's call stack whether delivery may be waiting for it, where no scope tells.</summary>
+/// <summary>Finds out from a call stack whether delivery may be waiting for the thread.</summary>
 internal static class CallStack
 {
     /// <summary>
-    /// Whether the call comes from an EventListener, or from a callback of the HTTP stack on a thread of its own. Not from a request of the
-    /// application: below the HTTP stack is then code of the application, or the call is what goes on after an await.
+    /// Whether the call comes from an EventListener, or from a callback of the HTTP stack on its own thread. In a request of the application,
+    /// code of the application or the continuation of an await follows below the HTTP stack.
     /// </summary>
-    /// <param name="stack">The calls, innermost first, as the runtime writes them.</param>
+    /// <param name="stack">The calls as the runtime writes them, innermost first.</param>
     public static bool IsOfDelivery(string stack)
     {
         var isInHttpStack = false;
         foreach (var line in stack.Split('\n'))
         {
-            // The first word means "at", in whatever language.
+            // The first word is "at", in the runtime's language.
             var text = line.Trim();
             var call = text.Substring(text.IndexOf(' ') + 1);
             if (call.Length == 0)
@@ -224,7 +224,7 @@ internal static class CallStack
         return isInHttpStack;
     }
 
-    // An asynchronous method is begun by the builder's Start, within its caller.
+    // The builder's Start runs an async method within its caller, so it is no resumption.
     private static bool IsResumption(string call) =>
         (Is(call, "System.Runtime.CompilerServices.") && call.IndexOf(".Start", StringComparison.Ordinal) < 0)
         || Is(call, "System.Threading.Tasks.") || Is(call, "System.Threading.ThreadPool");

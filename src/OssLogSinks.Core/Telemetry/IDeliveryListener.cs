@@ -1,29 +1,28 @@
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Learns the outcome of every record that carries a <see cref="Records.LogRecord.State"/>: exactly one call per record.
-/// Called on background threads, or on the appending thread if the record is refused at once. Must not throw, must not close the appender,
-/// and should be fast: delivery waits for it.
+/// Is told the outcome of every record with a <see cref="Records.LogRecord.State"/>, exactly once. Called on background threads, or on the
+/// appending thread if the record is refused at once. Must not throw or close the appender, and should be fast, since delivery waits for it.
 /// </summary>
 public interface IDeliveryListener
 {
     /// <summary>
-    /// The records are in OSS; or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk: as safe as
-    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. Records that are dropped after that are counted and reported, but not passed
-    /// to the listener.
+    /// The records are in OSS, or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk, as safe as
+    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. Records that are dropped after that are counted and reported, but the
+    /// listener is not told.
     /// </summary>
     /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
     void OnDelivered(IReadOnlyList<object> states);
 
-    /// <summary>The records were given up.</summary>
+    /// <summary>The records were dropped.</summary>
     /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
     /// <param name="failure">Why, with the last error of the service as its inner exception, if there was one.</param>
     void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure);
 }
 
 /// <summary>
-/// Says why events were given up. Its text holds neither secrets, nor event text, nor braces (a brace in an exception's
-/// text can end a logging library's own loop when it is used as a format).
+/// Events were dropped. The message contains no secrets, no event text and no braces, which can end a logging library's loop when it uses
+/// the message as a format.
 /// </summary>
 public sealed class OssDeliveryException : Exception
 {
@@ -44,7 +43,7 @@ public sealed class OssDeliveryException : Exception
     {
     }
 
-    /// <summary>Creates an exception for events given up for a reason.</summary>
+    /// <summary>Creates an exception for dropped events.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="message">Why, in a sentence.</param>
     /// <param name="innerException">The last error of the service; null if there was none.</param>
@@ -52,17 +51,63 @@ public sealed class OssDeliveryException : Exception
         : this(message, innerException) =>
         Reason = reason;
 
-    /// <summary>Why the events were given up.</summary>
+    /// <summary>Why the events were dropped.</summary>
     public DropReason Reason { get; }
 
     /// <summary>
-    /// Whether the events were in an append whose outcome is in doubt: they may be stored in OSS all the same. Default: false.
+    /// Whether the events were in an append that is in doubt, so that they may be in OSS. Default: false.
     /// </summary>
     public bool MayBeDelivered { get; init; }
 
     /// <summary>
-    /// Gives type and message, and the inner error: its message if it is one of this library's own, its type alone otherwise, since
-    /// another's words may hold anything. No braces, no stack.
+    /// Gives type and message, and of inner exceptions the message if they are this library's own, otherwise the type only. No braces, no
+    /// stack.
     /// </summary>
     public override string ToString() => PlainText.Describe(this);
+}
+
+/// <summary>Why an event was dropped.</summary>
+public enum DropReason
+{
+    /// <summary>The queue before the appender was full.</summary>
+    QueueFull,
+
+    /// <summary>The buffer was full: the application logs more than OSS accepts.</summary>
+    BufferFull,
+
+    /// <summary>The event is larger than a record may be.</summary>
+    TooLarge,
+
+    /// <summary>The event could not be rendered.</summary>
+    FormatError,
+
+    /// <summary>The object has reached its size limit, and rolling by size is switched off.</summary>
+    ObjectFull,
+
+    /// <summary>OSS did not take the event within the retry time.</summary>
+    RetryTimeOver,
+
+    /// <summary>The application stopped, and the time to close was over.</summary>
+    CloseTimeOver,
+
+    /// <summary>The event came after the close.</summary>
+    Closed,
+
+    /// <summary>
+    /// OSS refused the event because of a setting, a permission or the bucket, and <see cref="OssAppenderOptions.RetryRefusals"/> is off.
+    /// </summary>
+    Refused,
+
+    /// <summary>The event was in the buffer on disk, which is damaged or was removed while the process ran.</summary>
+    Unreadable,
+}
+
+/// <summary>The names of the reasons, cached because each dropped event needs one.</summary>
+internal static class DropReasonNames
+{
+    public const int Count = (int)DropReason.Unreadable + 1;
+
+    private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(reason => ((DropReason)reason).ToString())];
+
+    public static string Of(DropReason reason) => Names[(int)reason];
 }

@@ -1,20 +1,20 @@
 namespace OssLogSinks.Core.Telemetry;
 
-/// <summary>How much a report matters. The end of a trouble is reported at the level of the trouble, so that whoever saw the one sees the other.</summary>
+/// <summary>The level of a report. The end of a trouble is reported at the level of the trouble.</summary>
 public enum OssDiagnosticLevel
 {
-    /// <summary>Good to know: what was found at start, or an object that was finished, for instance.</summary>
+    /// <summary>Nothing is wrong: what was found at start, or a finished object, for instance.</summary>
     Information,
 
     /// <summary>Something is wrong, but nothing is lost yet.</summary>
     Warning,
 
-    /// <summary>Events were lost, or will be unless somebody acts.</summary>
+    /// <summary>Events were lost, or will be unless an operator acts.</summary>
     Error,
 }
 
-/// <summary>One report of the appender about itself. Its text is one line, and holds no secrets, no event text and no braces.</summary>
-/// <param name="Level">How much it matters.</param>
+/// <summary>One report of the appender about itself. The message is one line without secrets, event text or braces.</summary>
+/// <param name="Level">The level.</param>
 /// <param name="Message">What happened, and what to do about it.</param>
 public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message)
 {
@@ -23,25 +23,23 @@ public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message
 }
 
 /// <summary>
-/// Where the appender reports about itself: a front door writes to its framework's own channel. Called from background
-/// threads; must not throw.
+/// Receives the appender's reports about itself. Called on background threads; must not throw.
 /// </summary>
 public interface IOssDiagnostics
 {
-    /// <summary>Takes one report.</summary>
+    /// <summary>Receives one report.</summary>
     void Report(OssDiagnosticEvent diagnosticEvent);
 }
 
 /// <summary>
-/// Writes reports to the process's standard error, for hosts whose console or container log people read, and hands them on. Nothing
-/// that is written there comes back as a log event.
+/// Writes reports to standard error, for hosts whose console or container log is read, and passes them on.
 /// </summary>
 internal sealed class ConsoleDiagnostics : IOssDiagnostics
 {
     private readonly IOssDiagnostics? _next;
     private readonly TextWriter _console;
 
-    // The user has asked for the console by a setting.
+    // A setting asks for the console.
 #pragma warning disable RS0030
     public ConsoleDiagnostics(IOssDiagnostics? next)
         : this(next, Console.Error)
@@ -63,7 +61,7 @@ internal sealed class ConsoleDiagnostics : IOssDiagnostics
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // A closed console takes nothing; the other channel may.
+            // The console is closed.
         }
 
         _next?.Report(diagnosticEvent);

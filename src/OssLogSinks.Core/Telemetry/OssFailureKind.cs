@@ -9,7 +9,7 @@ public enum OssFailureKind
     /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/> says why.</summary>
     Refused,
 
-    /// <summary>There was nothing valid to sign the request with: the credentials provider failed, or what it gave cannot be a key.</summary>
+    /// <summary>There were no valid credentials: the credentials provider failed, or gave something that cannot be a key.</summary>
     Credentials,
 
     /// <summary>The name of the endpoint's host cannot be resolved.</summary>
@@ -18,10 +18,10 @@ public enum OssFailureKind
     /// <summary>The endpoint's host refuses connections on that port.</summary>
     ConnectionRefused,
 
-    /// <summary>There is no way through the network to the endpoint.</summary>
+    /// <summary>The network has no route to the endpoint.</summary>
     Unreachable,
 
-    /// <summary>The endpoint took no connection in time.</summary>
+    /// <summary>No connection to the endpoint was opened in time.</summary>
     ConnectTimeout,
 
     /// <summary>The connection was lost before a usable answer came.</summary>
@@ -39,9 +39,23 @@ public enum OssFailureKind
     /// <summary>The proxy cannot be reached, wants credentials, or refuses to connect to the endpoint.</summary>
     Proxy,
 
-    /// <summary>What answered is not OSS: a login page, a gateway, a firewall, or another service.</summary>
+    /// <summary>The server is not OSS: a login page, a gateway, a firewall, or another service.</summary>
     NotOss,
 
-    /// <summary>The buffer on disk does not work. Only a <see cref="DeliveryFailure"/> has this kind, never an <see cref="Client.Errors.OssException"/>: no request failed.</summary>
+    /// <summary>The disk buffer does not work. Only a <see cref="DeliveryFailure"/> has this kind, since no request failed.</summary>
     Buffer,
+}
+
+/// <summary>
+/// An exception of this library for a failure outside. Its message can be reported.
+/// </summary>
+internal interface IExplainedFailure
+{
+    OssFailureKind Kind { get; }
+
+    /// <summary>The service's error code; null when there was none to read.</summary>
+    string? Code { get; }
+
+    /// <summary>A sentence that says what to do about it; empty if there is nothing to add to the message.</summary>
+    string Advice { get; }
 }

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace OssLogSinks.Core.Telemetry;
 
-/// <summary>Makes foreign text safe for a report, and for whoever uses it as a format string.</summary>
+/// <summary>Makes foreign text safe for reports, also if a log framework uses it as a format string.</summary>
 internal static class PlainText
 {
     private const int MostInnerExceptions = 5;
 
     /// <summary>
-    /// Text as one line that shows what it is: no control characters or line ends (a blank for each), no invisible characters or marks
-    /// that turn the direction of reading, no halves of characters, no braces (which log frameworks take for templates).
+    /// Text as one line. Control characters and line ends become blanks, braces become parentheses (log frameworks take them for templates);
+    /// invisible characters, marks of the reading direction and half surrogate pairs are removed.
     /// </summary>
     public static string OneLine(string? text)
     {
@@ -42,12 +42,11 @@ internal static class PlainText
         return line.ToString();
     }
 
-    /// <summary>Text that no log framework takes for a template; its lines stay.</summary>
+    /// <summary>Text with parentheses instead of braces; its lines stay.</summary>
     public static string WithoutBraces(string text) => text.Replace('{', '(').Replace('}', ')');
 
     /// <summary>
-    /// An exception's type and message, and what is behind it: messages of this library's own, types alone of others, whose words may
-    /// hold anything.
+    /// An exception's type and message, and its inner exceptions: messages of this library's own ones, only the types of others.
     /// </summary>
     public static string Describe(Exception exception)
     {
@@ -60,8 +59,8 @@ internal static class PlainText
     }
 
     /// <summary>
-    /// What a report says of an error: the message of this library's own exceptions, the type alone of others, whose words may hold
-    /// anything: a signed address, a password, an event's text.
+    /// An error for a report: the message of this library's own exceptions, only the type of others, whose message may contain a signed
+    /// address, a password or an event's text.
     /// </summary>
     public static string Of(Exception error) => error is IExplainedFailure ? error.Message : $"It failed with {error.GetType().FullName}.";
 
@@ -71,19 +70,4 @@ internal static class PlainText
         '}' => ')',
         _ => c,
     };
-}
-
-/// <summary>
-/// An exception of this library's own that tells of a failure outside: its message is fit for a report, and it says what can be done.
-/// </summary>
-internal interface IExplainedFailure
-{
-    /// <summary>What kind of failure it is.</summary>
-    OssFailureKind Kind { get; }
-
-    /// <summary>The service's error code; null when there was none to read.</summary>
-    string? Code { get; }
-
-    /// <summary>A sentence that says what to do about it; empty if there is nothing to add to the message.</summary>
-    string Advice { get; }
 }

@@ -3,25 +3,24 @@ using System.Text.RegularExpressions;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Keeps secrets out of messages about settings, wherever a user has put them by mistake: those that are known, and texts that look
-/// like one.
+/// Keeps secrets out of messages about settings that a user has put them into by mistake: known secrets, and texts that look like one.
 /// </summary>
 internal static class SecretText
 {
     /// <summary>Stands for a known secret in a message.</summary>
     public const string Mask = "***";
 
-    // A shorter one would be cut out of ordinary words.
+    // A shorter one may be part of an ordinary word.
     private const int ShortestKnown = 8;
 
-    // Of a cut secret, fewer characters give nothing away.
+    // Fewer characters of a cut secret reveal nothing.
     private const int ShortestPart = 4;
 
     private const int ShortestWord = 16;
     private const int LengthOfAccessKeySecret = 30;
     private const int LengthOfDigest = 32;
 
-    // Neighbours of different kinds (small letter, capital, digit), of a hundred: about 60 in random text, below 30 in names.
+    // Percentage of neighbours of different kinds (lower case, upper case, digit): about 60 in random text, below 30 in names.
     private const int LeastChanges = 35;
 
     private static readonly string[] Variables =
@@ -34,12 +33,12 @@ internal static class SecretText
     private static readonly Regex Digest = new("^([0-9a-f]+|[0-9A-F]+)$", RegexOptions.CultureInvariant);
 
     /// <summary>
-    /// Whether a text holds something that looks like an access key, a token or a digest: long words of random letters and digits. Names,
-    /// paths and templates do not, in whatever case they are written.
+    /// Whether a text contains something like an access key, a token or a digest: long words of random letters and digits, unlike names,
+    /// paths and templates.
     /// </summary>
     public static bool LooksLikeOne(string text) => HasOne(text) || (text.Contains('%') && HasOne(Uri.UnescapeDataString(text)));
 
-    /// <summary>Masks secrets that are known, plain or percent-encoded, and those that the environment has for this library.</summary>
+    /// <summary>Masks known secrets, plain or percent-encoded, and those in this library's environment variables.</summary>
     public static string Without(string text, IEnumerable<string?> known)
     {
         foreach (var secret in known.Concat(Variables.Select(Environment.GetEnvironmentVariable)).OfType<string>().Select(s => s.Trim()))
@@ -82,11 +81,11 @@ internal static class SecretText
         _ => 3,
     };
 
-    // A host's name comes back in small letters.
+    // Uri changes host names to lower case.
     private static string Masked(string text, string secret) =>
         Regex.Replace(text, Regex.Escape(secret), Mask, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    // A value that is too long is cut, maybe within the secret.
+    // A long value is cut, perhaps within the secret.
     private static string WithoutStartOf(string text, string secret)
     {
         for (var cut = text.IndexOf(SettingFault.Cut, StringComparison.Ordinal); cut >= 0; cut = text.IndexOf(SettingFault.Cut, cut + 1, StringComparison.Ordinal))

@@ -1,15 +1,15 @@
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Knows whether there is trouble, since when, and what failed last. There is trouble from the first failure on until every stream that
-/// failed has delivered and the buffer on disk works. Any thread may tell and ask.
+/// Knows whether there is trouble, since when, and the last failure. Trouble lasts from the first failure until every failed stream has
+/// delivered and the disk buffer works. Thread-safe.
 /// </summary>
 internal sealed class TroubleTracker
 {
     private readonly TimeProvider _time;
     private readonly object _gate = new();
 
-    // Guarded by _gate. A stream that was forgotten by its shipper is in no trouble, so this holds what waits and nothing else.
+    // Guarded by _gate. Has streams of running shippers only.
     private readonly HashSet<(object? Shipper, object? Stream)> _failing = [];
     private bool _hasGivenUp;
     private bool _isBufferFailing;
@@ -29,13 +29,7 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>A stream's request failed.</summary>
-    /// <param name="stream">The stream and who ships it.</param>
-    /// <param name="kind">What kind of failure it was.</param>
-    /// <param name="message">What happened.</param>
-    /// <param name="advice">What to do about it.</param>
-    /// <param name="isOver">Whether the request has ended meanwhile, so that this comes too late; null if it cannot.</param>
-    /// <returns>False if it came too late, and was not noted.</returns>
+    /// <summary>A stream's request failed. False, and ignored, if the request has ended meanwhile.</summary>
     public bool Fail((object? Shipper, object? Stream) stream, OssFailureKind kind, string message, string advice, Func<bool>? isOver)
     {
         lock (_gate)
@@ -49,15 +43,14 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>A failing stream's events were given up, so that it fails no longer. The trouble is over when something is delivered.</summary>
+    /// <summary>A failing stream's events were dropped, so it fails no longer. The trouble ends with the next delivery.</summary>
     public void GiveUp((object? Shipper, object? Stream) stream)
     {
         lock (_gate)
             _hasGivenUp |= _failing.Remove(stream);
     }
 
-    /// <summary>A stream delivered; that tells nothing of the others.</summary>
-    /// <returns>Whether no stream fails now.</returns>
+    /// <summary>A stream delivered; whether no stream fails now.</summary>
     public bool Deliver((object? Shipper, object? Stream) stream)
     {
         lock (_gate)
@@ -72,7 +65,7 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>Nobody ships these streams any more.</summary>
+    /// <summary>The shipper has stopped, so its streams fail no longer.</summary>
     public void Forget(object shipper)
     {
         lock (_gate)
@@ -82,7 +75,7 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>The buffer on disk failed.</summary>
+    /// <summary>The disk buffer failed.</summary>
     public void FailBuffer(string message)
     {
         lock (_gate)
@@ -92,8 +85,8 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>The buffer on disk took something.</summary>
-    public void MendBuffer()
+    /// <summary>The disk buffer works.</summary>
+    public void BufferWorks()
     {
         lock (_gate)
         {

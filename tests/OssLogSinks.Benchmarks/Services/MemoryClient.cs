@@ -29,13 +29,5 @@ internal sealed class MemoryClient : IOssClient
 
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
     private static OssException Refusal() => new(HttpStatusCode.Conflict, "PositionNotEqualToLength", "The object has another length.");
 }

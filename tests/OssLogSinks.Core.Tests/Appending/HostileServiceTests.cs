@@ -107,14 +107,6 @@ public class HostileServiceTests
         public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => Answer(
             kind => kind < 4 ? new SealObjectResult(null, null) : throw Failure(), cancellationToken);
 
-        public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
         private async Task<T> Answer<T>(Func<int, T> answer, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -47,7 +47,7 @@ public class InDoubtTests
 
     private readonly MemoryOss _oss = new();
     private readonly ReportRecorder _reports = new();
-    private readonly StreamClaims _claims = new();
+    private readonly StreamRegistry _streams = new();
 
     [Theory]
     [InlineData(503, "ServiceUnavailable")]
@@ -449,7 +449,7 @@ public class InDoubtTests
         var options = Options(_oss);
         options.ObjectKey = key;
         options.Diagnostics = _reports;
-        options.Claims = _claims;
+        options.StreamRegistry = _streams;
         return options;
     }
 

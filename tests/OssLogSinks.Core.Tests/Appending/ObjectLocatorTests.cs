@@ -76,7 +76,7 @@ public class ObjectLocatorTests
     private static Task<LocatedObject> LocateAsync(PretendingClient service, int from)
     {
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], null, null);
-        return new ObjectLocator(service, policy, rollsBySize: true, sealer: null).LocateAsync(Stream, from, TestContext.Current.CancellationToken);
+        return new ObjectLocator(service, policy, sealer: null).LocateAsync(Stream, from, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Knows of each object only whether it exists. Ends a search that does not end by itself.</summary>
@@ -99,13 +99,5 @@ public class ObjectLocatorTests
         public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

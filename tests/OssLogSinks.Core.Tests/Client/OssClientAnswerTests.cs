@@ -15,12 +15,12 @@ public class OssClientAnswerTests
     {
         using var wire = new FakeWire().Answer(
             HttpStatusCode.OK, "", "x-oss-next-append-position: 5368709120", "x-oss-hash-crc64ecma: 18446744073709551615",
-            "ETag: \"E1\"", "x-oss-request-id: R1", "x-oss-qos-delay-time: 300");
+            "ETag: \"E1\"", "x-oss-request-id: R1");
         using var client = wire.NewClient();
 
         var result = await client.AppendObjectAsync(Append(), Cancel);
 
-        var expected = new AppendObjectResult(5368709120, ulong.MaxValue, "\"E1\"", "R1") { QosDelay = TimeSpan.FromMilliseconds(300) };
+        var expected = new AppendObjectResult(5368709120, ulong.MaxValue, "\"E1\"", "R1");
         Assert.Equal(expected, result);
     }
 

@@ -21,15 +21,7 @@ internal sealed class ModelWire : IOssClient
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => Wait<GetObjectResult>(request);
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private Task<T> Wait<T>(object request)
     {

@@ -20,7 +20,7 @@ internal sealed class ModelWorld
         _bucket = new ModelBucket(scenario.TellsCrc);
         var wire = new ModelWire();
         var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, scenario.SizeLimit);
-        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = wire, Claims = new StreamClaims(), ObjectHeader = scenario.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) : null }), wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
+        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = wire, StreamRegistry = new StreamRegistry(), ObjectHeader = scenario.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) : null }), wire, policy, counters, new DeliveryReporter(null, TimeProvider.System));
         _writers = [.. scenario.Streams.Select((stream, number) =>
             new ModelWriter(
                 number,

@@ -20,7 +20,7 @@ public class AppendBatchTests
             while (!batch.IsDone)
             {
                 var end = batch.CutBelow(space);
-                var piece = batch.BytesTo(end).ToArray();
+                var piece = batch.BytesOf(batch.Cursor, end, before: default).ToArray();
                 Assert.True(end > batch.Cursor);
 
                 // Every record of the cut begins below the limit, and it stops only at a record that does not.
@@ -45,7 +45,7 @@ public class AppendBatchTests
             {
                 var before = batch.HeldBytes;
                 var logRecord = new LogRecord(default, record);
-                var cost = batch.CostOf(logRecord);
+                var cost = batch.CostOf(record.Length, hasState: false);
                 batch.Add(logRecord);
                 Assert.Equal(before + cost, batch.HeldBytes);
                 Assert.True(batch.HeldBytes >= batch.Length);

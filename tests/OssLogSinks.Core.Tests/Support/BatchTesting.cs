@@ -11,4 +11,7 @@ internal static class BatchTesting
         batch.MoveTo(end, dropped);
         batch.Settle(from, end, dropped);
     }
+
+    /// <summary>Adds a record that comes from no source.</summary>
+    public static void Add(this AppendBatch batch, in LogRecord record) => batch.Add(record.Utf8.Span, record.State, id: 0);
 }

@@ -46,14 +46,6 @@ internal sealed class FlakyClient(IOssClient inner, FaultModes modes) : IOssClie
 
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
     private bool IsGone => Volatile.Read(ref _appends) > modes.AppendsBefore;
 
     private async Task<T> BeGoneAsync<T>(CancellationToken cancellationToken)

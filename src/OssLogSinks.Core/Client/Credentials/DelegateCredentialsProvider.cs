@@ -3,14 +3,14 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
-/// Gives the credentials that a function fetches, from STS or a vault for instance, and keeps them until shortly before they expire.
+/// Fetches credentials with a function, from STS or a vault for instance, and keeps them until shortly before they expire.
 /// </summary>
 /// <remarks>
-/// Renewal begins in the background when less than 5 minutes or a fifth of the lifetime remain, whichever is more, but never before
-/// half of it is over. One fetch runs at a time, whoever asks. If it fails, the old credentials serve until they truly expire and
-/// the next try waits 30 seconds; where none serve, everybody who asks within 5 seconds is told of the same failure. Credentials without expiration are kept until the service refuses them. Whatever is fetched serves for
-/// 30 seconds, unless the service refuses it: a clock that is wrong makes valid credentials look expired, and must not cause a fetch for
-/// each request.
+/// Renewal begins in the background when less than 5 minutes or a fifth of the lifetime remain, whichever is more, but not before half of
+/// it is over. Only one fetch runs at a time. If it fails, the old credentials are used until they expire, and the next fetch waits 30
+/// seconds; without usable credentials, requests within the next 5 seconds fail with the same exception. Credentials without expiration
+/// are kept until the service refuses them. Fetched credentials are used for at least 30 seconds unless the service refuses them: with a
+/// wrong clock, valid credentials look expired, and must not be fetched again for each request.
 /// </remarks>
 public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
 {
@@ -23,7 +23,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private readonly Func<CancellationToken, ValueTask<OssCredentials>> _fetch;
     private readonly TimeProvider _time;
 
-    // All below belong to the lock.
+    // Guarded by _lock.
     private readonly object _lock = new();
     private OssCredentials? _current;
     private DateTimeOffset _usableUntil;
@@ -33,8 +33,12 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
     private long _failedAt;
 
     /// <summary>Takes the function that fetches.</summary>
-    /// <param name="fetch">Fetches credentials; is given up after one minute. What it throws becomes the cause of an <see cref="OssCredentialsException"/>, whose message names its type only; the message of an <see cref="OssCredentialsException"/> is reported as it is.</param>
+    /// <param name="fetch">
+    /// Fetches credentials, within one minute. Its exception becomes the cause of an <see cref="OssCredentialsException"/>, whose message
+    /// names the exception's type only. If it throws an <see cref="OssCredentialsException"/>, that message is reported as it is.
+    /// </param>
     /// <param name="timeProvider">The clock that expiration is compared with. Default: the system's.</param>
+    /// <exception cref="ArgumentNullException">The function is null.</exception>
     public DelegateCredentialsProvider(Func<CancellationToken, ValueTask<OssCredentials>> fetch, TimeProvider? timeProvider = null)
     {
         _fetch = fetch ?? throw new ArgumentNullException(nameof(fetch));
@@ -54,7 +58,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
             if (isUsable && now < _renewAt)
                 return new ValueTask<OssCredentials>(current!);
 
-            // Streams and their retries ask several times a second.
+            // Streams and their retries ask several times a second: do not fetch each time.
             if (!isUsable && _fetching is null && _failure is { } failure && _time.GetElapsedTime(_failedAt) < PauseWithoutAny)
                 return new ValueTask<OssCredentials>(Task.FromException<OssCredentials>(failure));
 
@@ -66,12 +70,12 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         return new ValueTask<OssCredentials>(fetching.WaitAsync(Timeout.InfiniteTimeSpan, _time, cancellationToken));
     }
 
-    // Runs apart from whoever asked first: that caller's cancellation is not the others'.
+    // Several callers may wait for it, so one caller's cancellation must not end it.
     private Task<OssCredentials> StartFetch()
     {
         var fetching = Task.Run(FetchAsync);
 
-        // A background renewal's failure has no listener; it shows again when the old credentials end.
+        // Nothing awaits a background renewal. Its failure shows again when the old credentials expire.
         _ = fetching.ContinueWith(
             static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return fetching;
@@ -79,7 +83,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
 
     private async Task<OssCredentials> FetchAsync()
     {
-        // Deliveries wait for this, whoever began it.
+        // Deliveries wait for it, whichever caller started it.
         using var delivery = DeliveryScope.Enter();
         using var giveUp = new CancellationTokenSource();
         try
@@ -133,6 +137,6 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         return end.AddTicks(-margin);
     }
 
-    // No later than the calendar goes.
+    // At most the last time that DateTimeOffset can hold.
     private static DateTimeOffset Later(DateTimeOffset time, TimeSpan by) => DateTimeOffset.MaxValue - time < by ? DateTimeOffset.MaxValue : time + by;
 }

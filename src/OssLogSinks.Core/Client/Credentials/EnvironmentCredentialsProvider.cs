@@ -1,10 +1,10 @@
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
-/// Reads credentials from environment variables each time it is asked: <c>OSS_ACCESS_KEY_ID</c>, <c>OSS_ACCESS_KEY_SECRET</c> and
+/// Reads credentials from environment variables before each request: <c>OSS_ACCESS_KEY_ID</c>, <c>OSS_ACCESS_KEY_SECRET</c> and
 /// <c>OSS_SESSION_TOKEN</c>, or else <c>ALIBABA_CLOUD_ACCESS_KEY_ID</c>, <c>ALIBABA_CLOUD_ACCESS_KEY_SECRET</c> and
-/// <c>ALIBABA_CLOUD_SECURITY_TOKEN</c>, the names that the official SDKs read. The first set of which the id or the secret is present
-/// counts; sets are never mixed.
+/// <c>ALIBABA_CLOUD_SECURITY_TOKEN</c>, the names that the official SDKs read. The first set with an id or a secret is used; sets are
+/// never mixed.
 /// </summary>
 public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
 {

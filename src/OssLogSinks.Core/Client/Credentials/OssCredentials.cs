@@ -3,10 +3,10 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
-/// <summary>One snapshot of what a request is signed with. The parts belong together and are always used together.</summary>
+/// <summary>What a request is signed with: an access key, or temporary credentials. Immutable.</summary>
 public sealed class OssCredentials
 {
-    /// <summary>Takes a snapshot. Blanks and line ends around each part are left out, as a mounted file ends with one.</summary>
+    /// <summary>Creates credentials. Blanks and line ends around each part are removed, since a mounted file may end with one.</summary>
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of temporary credentials; null for an access key.</param>
@@ -35,12 +35,12 @@ public sealed class OssCredentials
 
     /// <summary>
     /// Finds what cannot be an access key: a part that is empty, in quotes, a placeholder that was never filled in, or has blanks or line
-    /// ends inside. Whether the key is known and the secret is its own, OSS alone can tell.
+    /// ends inside. Only OSS can tell whether the key exists and the secret belongs to it.
     /// </summary>
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token; null or empty for an access key.</param>
-    /// <returns>A fault for each part to mend, named <c>AccessKeyId</c>, <c>AccessKeySecret</c> or <c>SecurityToken</c>; none of their text is shown.</returns>
+    /// <returns>A fault for each wrong part, named <c>AccessKeyId</c>, <c>AccessKeySecret</c> or <c>SecurityToken</c>; none of their text is shown.</returns>
     public static IReadOnlyList<SettingFault> Validate(string? accessKeyId, string? accessKeySecret, string? securityToken)
     {
         var faults = new List<SettingFault>();
@@ -61,14 +61,14 @@ public sealed class OssCredentials
     /// <summary>Says which key it is, without its secret.</summary>
     public override string ToString() => SecurityToken is null ? $"access key {AccessKeyId}" : $"temporary access key {AccessKeyId}";
 
-    /// <summary>Whether the other snapshot would sign requests in the same way.</summary>
+    /// <summary>Whether both sign requests in the same way.</summary>
     internal bool Matches(OssCredentials? other) =>
         other is not null
         && string.Equals(AccessKeyId, other.AccessKeyId, StringComparison.Ordinal)
         && string.Equals(AccessKeySecret.Reveal(), other.AccessKeySecret.Reveal(), StringComparison.Ordinal)
         && string.Equals(SecurityToken?.Reveal(), other.SecurityToken?.Reveal(), StringComparison.Ordinal);
 
-    /// <summary>What is wrong with a part, in a sentence that goes on after its name; null if nothing can be seen.</summary>
+    /// <summary>The fault of a part, as the rest of a sentence that begins with its name; null if there is none.</summary>
     internal static string? ProblemOf(string? value)
     {
         var text = Trimmed(value);
@@ -90,14 +90,14 @@ public sealed class OssCredentials
         c is '"' or '\'' or '`' || char.GetUnicodeCategory(c) is UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation;
 }
 
-/// <summary>Credentials that cannot be any; its words are this library's own.</summary>
+/// <summary>Credentials are invalid. The message is this library's own and shows none of their text.</summary>
 internal sealed class InvalidCredentialsException : ArgumentException
 {
     public InvalidCredentialsException(SettingFault fault)
         : base("The credentials cannot be used: " + WordsOf(fault), char.ToLowerInvariant(fault.Setting[0]) + fault.Setting.Substring(1)) =>
         Fault = WordsOf(fault);
 
-    /// <summary>What is wrong, as a sentence.</summary>
+    /// <summary>The fault, as a sentence.</summary>
     public string Fault { get; }
 
     private static string WordsOf(SettingFault fault) => fault.Setting switch
@@ -109,19 +109,19 @@ internal sealed class InvalidCredentialsException : ArgumentException
 }
 
 /// <summary>
-/// A secret as a part of credentials: whoever prints, destructures or serializes what holds it gets a mask. Only
-/// <see cref="Reveal"/> gives the text.
+/// A secret of credentials. Printing, destructuring or serializing it gives a mask; only <see cref="Reveal"/> gives the text.
 /// </summary>
 public sealed class OssSecret
 {
-    // A field, and a method to read it: loggers and serializers look at properties.
+    // A field and a method, since loggers and serializers read properties.
     private readonly string _text;
 
     /// <summary>Takes a secret.</summary>
     /// <param name="text">Its text.</param>
+    /// <exception cref="ArgumentNullException">The text is null.</exception>
     public OssSecret(string text) => _text = text ?? throw new ArgumentNullException(nameof(text));
 
-    /// <summary>Gives the text. It must go nowhere but into a request.</summary>
+    /// <summary>Gives the text. Use it for requests only.</summary>
     public string Reveal() => _text;
 
     /// <summary>Gives a mask.</summary>

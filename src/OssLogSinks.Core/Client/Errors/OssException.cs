@@ -4,12 +4,12 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
-/// A request that failed. With a <see cref="StatusCode"/> the service answered and <see cref="Code"/> says why it refused;
-/// with status 0 no usable answer came, and what the request did is unknown.
+/// A request failed. With a <see cref="StatusCode"/>, the service answered, and <see cref="Code"/> says why it refused. With status 0,
+/// there was no usable answer, and what the request did is unknown.
 /// </summary>
 /// <remarks>
-/// Message and <c>ToString()</c> hold no secret, no signature and no event text. The words of an inner exception are in neither: they
-/// may hold a proxy's password or a signed address. Ask <see cref="Exception.InnerException"/> for them.
+/// Message and <c>ToString()</c> contain no secret, no signature and no event text. Nor do they contain the message of an inner
+/// exception, which may have a proxy's password or a signed address: see <see cref="Exception.InnerException"/>.
 /// </remarks>
 public class OssException : Exception, IExplainedFailure
 {
@@ -65,7 +65,7 @@ public class OssException : Exception, IExplainedFailure
     /// <summary>The service's finer error number (<c>x-oss-ec</c>), for its documentation; null if absent.</summary>
     public string? Ec { get; init; }
 
-    /// <summary>The service's name for this request, which its support asks for; null if absent.</summary>
+    /// <summary>The request id, which OSS support asks for; null if absent.</summary>
     public string? RequestId { get; init; }
 
     /// <summary>The host that answered; null if absent.</summary>
@@ -81,13 +81,76 @@ public class OssException : Exception, IExplainedFailure
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// Whether the refusal comes from OSS itself and not from a proxy or gateway in between: it has a request id
-    /// (<c>x-oss-request-id</c>) and a code from OSS's error document.
+    /// Whether the refusal comes from OSS itself and not from a proxy or gateway: it has a request id (<c>x-oss-request-id</c>) and the code
+    /// of an error document.
     /// </summary>
     internal bool IsFromOss => Code is not null && RequestId is not null;
 
     string IExplainedFailure.Advice => TroubleAdvice.For(this);
 
-    /// <summary>Gives type, message, the types of the inner exceptions and the stack; no braces, and no words of an inner exception.</summary>
+    /// <summary>Gives type, message, the types of the inner exceptions and the stack, without braces.</summary>
     public override string ToString() => PlainText.Describe(this) + (StackTrace is { } stack ? "\n" + PlainText.WithoutBraces(stack) : "");
+}
+
+/// <summary>What an operator can do about a failed request.</summary>
+internal static class TroubleAdvice
+{
+    private const string SomethingElseAnswers =
+        "A login page, a proxy, a firewall or another service answers in place of OSS: check the endpoint, its scheme (https:// or http://), the proxy and the network.";
+
+    /// <summary>A sentence that says what to do; empty if there is nothing to add to the message.</summary>
+    public static string For(OssException error) => error.Kind switch
+    {
+        OssFailureKind.Credentials => "Mend the source of the credentials; nothing is sent without them.",
+        OssFailureKind.NameNotResolved => "Correct the endpoint or the region, or this machine's DNS.",
+        OssFailureKind.ConnectionRefused => "Correct the endpoint's host and port, or the firewall that refuses them.",
+        OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout or OssFailureKind.NoAnswer =>
+            "Check the endpoint, the firewall and the proxy; an internal endpoint can be reached from inside its own region only.",
+        OssFailureKind.ConnectionLost => "Something closes the connections: the network, a firewall or a proxy; or the endpoint expects https:// and is written with http://.",
+        OssFailureKind.Certificate =>
+            "Check this machine's clock, its trusted root certificates (a proxy that looks into TLS needs its own among them), and that the endpoint has the name that the certificate is for.",
+        OssFailureKind.Tls => "Write http:// in the endpoint if it speaks no TLS; otherwise check its port, and that it speaks TLS 1.2 or later.",
+        OssFailureKind.Proxy => "Correct the proxy's address, user name and password, or let requests to the endpoint pass by it (NO_PROXY).",
+        OssFailureKind.NotOss => SomethingElseAnswers,
+        _ => ForCode(error),
+    };
+
+    /// <summary>The same for a refused seal.</summary>
+    public static string ForSeal(OssException error) => error.Code switch
+    {
+        "OperationNotSupported" => "Ask Alibaba Cloud's support to enable SealAppendObject for the account, or switch the sealing of finished objects off.",
+        "AccessDenied" when error.IsFromOss => "Grant the RAM action oss:SealAppendObject on the objects' keys to this access key, or switch the sealing of finished objects off.",
+        _ => For(error),
+    };
+
+    private static string ForCode(OssException error) => error.Code switch
+    {
+        "NoSuchBucket" => "Create the bucket, or correct the bucket's name; a bucket is found only at its own region's endpoint.",
+        "InvalidAccessKeyId" => "The access key does not exist or is disabled: correct the access key id.",
+        "SignatureDoesNotMatch" => "Correct the access key secret; with signature V4 check the region too.",
+        "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials are out of date or do not belong together: renew them.",
+        "RequestTimeTooSkewed" => "Set this machine's clock.",
+        "SecondLevelDomainForbidden" => "The service wants the bucket in the host name: do not choose the path addressing style for it.",
+        "PublicEndpointForbidden" => "This account may not use the public endpoint: use a custom domain or the internal endpoint.",
+        "TransferAccelerationDisabled" => "Switch transfer acceleration on for the bucket, or use its regional endpoint.",
+        "InvalidObjectState" => "The object is in an archive class: restore it, and choose a storage class for log objects that takes appends.",
+        "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked or in arrears.",
+        "InvalidArgument" when IsRegionFault(error) => "Correct the region: the id alone, such as cn-hangzhou.",
+        "AccessDenied" when error.IsFromOss && error.SuggestedEndpoint is { } endpoint => $"The bucket is in another region: use the endpoint {endpoint} and its region.",
+        "AccessDenied" when error.IsFromOss => MissingAction(error),
+
+        // A permission is missing only if OSS itself says so.
+        "AccessDenied" => SomethingElseAnswers,
+        null when (int)error.StatusCode is >= 300 and < 500 => SomethingElseAnswers,
+        _ => "",
+    };
+
+    private static string MissingAction(OssException error) => error.Operation switch
+    {
+        "AppendObject" => "Grant this access key the RAM action oss:PutObject on the objects' keys, and oss:PutObjectTagging if tags are set.",
+        "HeadObject" or "GetObject" => "Grant this access key the RAM action oss:GetObject on the objects' keys.",
+        _ => "Grant this access key the RAM actions oss:PutObject and oss:GetObject on the objects' keys.",
+    };
+
+    private static bool IsRegionFault(OssException error) => error.Ec is "0002-00000226" or "0002-00000228" or "0002-00000227";
 }

@@ -4,10 +4,10 @@ using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Core.Client.Signing;
 
-/// <summary>The old HMAC-SHA1 signature in the Authorization header, which covers <c>x-oss-</c> headers and sub-resources only.</summary>
+/// <summary>Signature V1 (HMAC-SHA1) in the Authorization header. It covers <c>x-oss-</c> headers and sub-resources only.</summary>
 internal sealed class OssV1Signer : IOssSigner
 {
-    // The lists of the official SDKs joined, plus seal; a parameter that is not named here is not signed.
+    // The lists of all official SDKs, plus seal. Other parameters are not signed.
     private static readonly HashSet<string> SubResources = new(StringComparer.Ordinal)
     {
         "acl", "append", "bucketInfo", "callback", "callback-var", "cloudboxes", "comp", "continuation-token", "cors", "delete",
@@ -18,7 +18,6 @@ internal sealed class OssV1Signer : IOssSigner
         "uploadId", "uploads", "versionId", "versioning", "versions", "vod", "website", "worm", "wormExtend", "wormId",
     };
 
-    /// <inheritdoc />
     public void Sign(SigningInput input, OssCredentials credentials, DateTimeOffset time)
     {
         input.Headers["date"] = time.UtcDateTime.ToString("r", CultureInfo.InvariantCulture);
@@ -29,7 +28,7 @@ internal sealed class OssV1Signer : IOssSigner
         input.Headers["authorization"] = $"OSS {credentials.AccessKeyId}:{Convert.ToBase64String(signature)}";
     }
 
-    /// <summary>The text that is signed. Key and values stand in it raw, not percent-encoded.</summary>
+    /// <summary>The text that is signed. Key and values are not percent-encoded in it.</summary>
     public static string StringToSign(SigningInput input)
     {
         var text = new StringBuilder(256).Append(input.Method).Append('\n');

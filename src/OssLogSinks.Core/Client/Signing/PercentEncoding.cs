@@ -4,7 +4,7 @@ namespace OssLogSinks.Core.Client.Signing;
 
 /// <summary>
 /// Percent-encoding as OSS signs it: every UTF-8 byte but <c>A-Z a-z 0-9 - . _ ~</c>, in upper-case hex; a path keeps its slashes.
-/// What is encoded here once is both signed and sent.
+/// The same text is signed and sent.
 /// </summary>
 internal static class PercentEncoding
 {
@@ -17,8 +17,7 @@ internal static class PercentEncoding
     public static string QueryPart(string text) => Encode(text, keepSlash: false);
 
     /// <summary>
-    /// A query without its question mark: encoded, sorted by encoded name, no <c>=</c> after a name without value. This is V4's
-    /// canonical query, and it is sent in the same form.
+    /// A query without its question mark: encoded, sorted by encoded name, no <c>=</c> after a name without value. V4's canonical query.
     /// </summary>
     public static string Query(IReadOnlyList<KeyValuePair<string, string>> parameters)
     {

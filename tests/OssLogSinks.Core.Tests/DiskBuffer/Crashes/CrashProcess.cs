@@ -47,7 +47,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
         {
             Client = this,
             ObjectKey = isShared ? "all/{Stream}" : $"p{number}-{{InstanceId}}/{{Stream}}",
-            Claims = new StreamClaims(),
+            StreamRegistry = new StreamRegistry(),
             ObjectSizeLimit = 700,
             Compression = world.Compression,
             ObjectHeader = world.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) + (number % 3) : null,
@@ -159,15 +159,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) =>
         Answer(what => (GetObjectResult)_bucket.Ask(request.Key, request, what));
 
-    public Task<PutObjectResult> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeleteObjectAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<ListObjectsResult> ListObjectsAsync(ListObjectsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CreateBucketAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     // What the process sent and never heard of goes on without it.
     private async Task<T> Answer<T>(Func<What, T> ask)
