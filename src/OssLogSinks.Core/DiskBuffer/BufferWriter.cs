@@ -11,13 +11,13 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// Takes blocks from the staging buffer to disk, in order: all that wait in one go, then one sync. While the disk takes nothing
 /// they wait in memory, and once everything on disk was read they are shipped from there. A folder that had a write error is
 /// finished: what could not be confirmed is cut off there, and goes into a new folder when the disk works. All of this on one
-/// thread of its own, for a thread pool that is exhausted must not stop it.
+/// thread of its own, so that an exhausted thread pool does not stop it.
 /// </summary>
 internal sealed class BufferWriter
 {
     private const long LargestRound = 4 << 20;
 
-    // At most so often something is written, unless much waits or somebody flushes.
+    // Something is written this often at most, unless much waits or somebody flushes.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     // A disk that failed is tried again this often.
@@ -28,9 +28,9 @@ internal sealed class BufferWriter
     private readonly StagingBuffer _staging;
     private readonly DeliveryQueue _queue;
     private readonly FlushTracker _tracker;
+    private readonly MemoryOnlySource _memoryOnly;
     private readonly DeliveryTracker _deliveryTracker;
     private readonly DeliveryReporter _reporter;
-    private readonly DeliverySource _source;
     private readonly TimeProvider _time;
     private readonly ThreadSignal _work;
     private readonly Func<long> _otherBytes;
@@ -40,25 +40,21 @@ internal sealed class BufferWriter
     // Guarded by itself: this process's folders, the one that is being written included.
     private readonly List<BufferFolder> _folders = [];
 
-    // Guarded by itself: blocks that are not safe yet, in order, the first of them written but not synced.
-    private readonly List<Block> _pending = [];
+    // Guarded by itself: what is not safe yet, in order; the first of them are written and not published.
+    private readonly List<Part> _pending = [];
     private bool _isAbandoned;
 
-    // The thread's own.
-    private readonly List<Segment> _copied = [];
+    // The thread's own. The last id is that of the last record that is past the disk: written there, or shipped without it.
     private ActiveFolder? _active;
     private ActiveFolder? _toCut;
     private FolderName? _lastName;
     private FolderName? _attempt;
     private int _written;
+    private long _lastId;
     private long? _lastWrite;
     private long? _lastSync;
-    private long? _failedAt;
     private long? _lastFailure;
-    private bool _triesAgain;
-
-    // The last record that is past the disk: written there, or shipped without it.
-    private long _passedId;
+    private long? _downSince;
 
     /// <param name="files">The disk.</param>
     /// <param name="settings">Where, and how much.</param>
@@ -78,9 +74,9 @@ internal sealed class BufferWriter
         _staging = staging;
         _queue = queue;
         _tracker = tracker;
+        _memoryOnly = new MemoryOnlySource(tracker);
         _deliveryTracker = deliveryTracker;
         _reporter = reporter;
-        _source = reporter.Source;
         _time = time;
         _work = work;
         _otherBytes = otherBytes;
@@ -105,7 +101,7 @@ internal sealed class BufferWriter
         get
         {
             lock (_folders)
-                return _folders.Sum(f => f.IsRemoved ? 0 : f.UnsettledRecords);
+                return _folders.Sum(f => f.UnsettledRecords);
         }
     }
 
@@ -113,7 +109,7 @@ internal sealed class BufferWriter
 
     private bool HasUnwritten => _written < _pending.Count;
 
-    private bool IsDiskDown => !_isStopping && _failedAt is { } at && _time.GetElapsedTime(at) < ProbeInterval;
+    private bool IsDiskDown => !_isStopping && Remaining(_downSince, ProbeInterval) > TimeSpan.Zero;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "OSS log buffer" }.Start();
 
@@ -141,7 +137,7 @@ internal sealed class BufferWriter
         {
             // The next process may find what a thread that hangs was writing, and what could not be cut off.
             _isAbandoned = true;
-            left = [.. _pending.Select(block => (block, !isOver || _toCut is not null))];
+            left = [.. _pending.Select(part => (part.Block!, !isOver || _toCut is not null))];
             _pending.Clear();
             while (_staging.Take() is { } block)
                 left.Add((block, false));
@@ -162,55 +158,55 @@ internal sealed class BufferWriter
     /// <summary>Gives up what was on disk only, in folders that somebody has removed. Nobody may be reading.</summary>
     public void GiveUpRemoved()
     {
-        BufferFolder[] folders;
-        lock (_folders)
-            folders = [.. _folders];
-        if (folders.Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
+        if (Folders().Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
             _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
-    /// <summary>Lets go of all folders: those in which nothing is left go. The thread must have ended.</summary>
+    /// <summary>Lets go of all folders, and deletes those in which nothing is left. The thread must have ended.</summary>
     public void DisposeFolders()
     {
         _active?.Dispose();
         _toCut?.TryCutOff();
-        lock (_folders)
+        foreach (var folder in Folders())
         {
-            foreach (var folder in _folders)
-            {
-                folder.Finish();
-                folder.Dispose();
-            }
-
-            _folders.Clear();
+            folder.Finish();
+            folder.Dispose();
         }
 
+        lock (_folders)
+            _folders.Clear();
         if (_attempt is { } name)
             ActiveFolder.ClearUp(_files, _settings, name);
     }
 
+    private BufferFolder[] Folders()
+    {
+        lock (_folders)
+            return [.. _folders];
+    }
+
     private void Run()
     {
-        using var delivery = DeliveryScope.EnterOnThread(_source);
-        TryOpen();
-        while (true)
+        using var delivery = DeliveryScope.EnterOnThread(_reporter.Source);
+        TryPlace();
+        var isDone = false;
+        while (!isDone)
         {
             try
             {
                 var isLast = _isStopping;
                 var wait = Step();
-                if (IsDone(isLast))
-                    break;
-
-                _work.Wait(wait);
+                isDone = IsDone(isLast);
+                if (!isDone)
+                    _work.Wait(wait);
             }
             catch (Exception e)
             {
                 // Whatever it was, the next round begins with the same blocks.
                 _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
-                if (_isStopping)
-                    break;
-                _work.Wait(ProbeInterval);
+                isDone = _isStopping;
+                if (!isDone)
+                    _work.Wait(ProbeInterval);
             }
         }
 
@@ -229,31 +225,27 @@ internal sealed class BufferWriter
         return true;
     }
 
-    // Does what can be done now; says how long to wait at most before there may be more.
+    // Does what can be done now; returns how long to wait at most before there may be more.
     private TimeSpan Step()
     {
         Sweep();
-        if (_staging.WantsMemory)
-            ReleaseCopies();
+        if (_staging.IsFull)
+            _queue.ReleaseCopies();
         if (!_staging.HasWork && _pending.Count == 0)
             return _active?.HasUnsynced == true && _tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
 
         if (!HasUnwritten && Remaining(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
-        bool goesOn;
-        do
+        // A round is bounded, so there may be more.
+        while (TryPlace() && _staging.HasWork && IsHurried)
         {
-            // A round is bounded; and the first failure of a folder says little of the next one.
-            _triesAgain = false;
-            goesOn = TryPlace();
         }
-        while (_triesAgain || (goesOn && _staging.HasWork && IsHurried));
 
         PlaceInMemory();
 
         if (HasUnwritten || (IsDiskDown && _staging.HasWork))
-            return _failedAt is null || _isStopping ? ProbeInterval : Remaining(_failedAt, ProbeInterval);
+            return _downSince is null || _isStopping ? ProbeInterval : Remaining(_downSince, ProbeInterval);
         if (_staging.HasWork)
             return Remaining(_lastWrite, Pace);
         return _pending.Count > 0 ? Remaining(_lastSync, _settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
@@ -270,13 +262,15 @@ internal sealed class BufferWriter
             if (!TryGetReady())
                 return false;
 
+            _downSince = null;
             var isFull = !WriteRound();
             if (isFull)
                 _reporter.BufferFull("new events wait in memory until OSS has taken some");
             if (_active is null)
                 return false;
 
-            _lastWrite = _time.GetTimestamp();
+            if (_written > 0)
+                _lastWrite = _time.GetTimestamp();
             if (!_settings.Syncs)
             {
                 _active.ThrowIfRemoved();
@@ -285,15 +279,13 @@ internal sealed class BufferWriter
 
             if ((isFull && _written > 0) || IsSyncDue())
                 Sync();
-            _failedAt = null;
             _reporter.BufferWorks();
             return !isFull;
         }
         catch (Exception e)
         {
             // Not only what the disk refuses: whatever it is, these blocks are not safe there.
-            Fail(e);
-            return false;
+            return Fail(e) && TryPlace();
         }
     }
 
@@ -301,12 +293,12 @@ internal sealed class BufferWriter
     {
         if (_toCut is not null && !_toCut.TryCutOff())
         {
-            _failedAt = _time.GetTimestamp();
+            _downSince = _time.GetTimestamp();
             return false;
         }
 
         _toCut = null;
-        if (_active is null && DiskBytes + _otherBytes() + ActiveFolder.CostOfFirst(null) <= _settings.SizeLimit)
+        if (_active is null && Fits(ActiveFolder.CostOfFirst(null)))
             Open();
         return true;
     }
@@ -314,50 +306,46 @@ internal sealed class BufferWriter
     // False if there was more than finds space.
     private bool WriteRound()
     {
-        for (var bytes = 0L; bytes < LargestRound && NextBlock() is { } block; bytes += block.Length)
+        for (var bytes = 0L; bytes < LargestRound && NextPart() is { } part; bytes += part.Block!.Length)
         {
-            if (!MakeSpaceFor(block))
+            if (!MakeSpaceFor(part.Block!))
                 return false;
 
-            Write(block);
+            Write(part);
         }
 
         return true;
     }
 
-    private void Write(Block block)
+    private void Write(Part part)
     {
         try
         {
-            _active!.Write(block);
+            _active!.Write(part);
             _written++;
         }
         catch (Exception) when (_written > 0)
         {
             // What was written before it may be safe all the same.
-            SaveWritten();
+            try
+            {
+                Sync();
+            }
+            catch (Exception)
+            {
+                // Then it goes elsewhere, with the rest.
+            }
+
             throw;
         }
     }
 
-    private void SaveWritten()
-    {
-        try
-        {
-            Sync();
-        }
-        catch (Exception)
-        {
-            // Then it goes elsewhere, with the rest.
-        }
-    }
-
-    private Block? NextBlock()
+    private Part? NextPart()
     {
         lock (_pending)
         {
             if (!HasUnwritten && !_isAbandoned && _staging.Take() is { } taken)
-                _pending.Add(taken);
+                _pending.Add(new Part(taken, _memoryOnly));
             return HasUnwritten ? _pending[_written] : null;
         }
     }
@@ -366,7 +354,8 @@ internal sealed class BufferWriter
     {
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
-            if (!_settings.DropsOldest || !CanFit(block) || !DropOldest())
+            // What would not fit into an empty buffer is no reason to drop anything.
+            if (!_settings.DropsOldest || ActiveFolder.CostOfFirst(block) + _otherBytes() > _settings.SizeLimit || !DropOldest())
                 return false;
             if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
                 Open();
@@ -377,20 +366,14 @@ internal sealed class BufferWriter
 
     private bool Fits(long cost) => DiskBytes + _otherBytes() + cost <= _settings.SizeLimit;
 
-    // Whether it would with nothing else on disk; if not, nothing needs to be dropped for it.
-    private bool CanFit(Block block) => ActiveFolder.CostOfFirst(block) + _otherBytes() <= _settings.SizeLimit;
-
     private bool DropOldest()
     {
-        BufferFolder[] folders;
-        lock (_folders)
-            folders = [.. _folders];
-        foreach (var folder in folders)
+        foreach (var folder in Folders())
         {
             if (folder.DropOldest() is not var (segment, records))
                 continue;
 
-            segment.Copies.ReleaseAll(_staging.ReleaseCopy);
+            _queue.ReleaseCopies(segment);
             _deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
             return true;
         }
@@ -407,7 +390,7 @@ internal sealed class BufferWriter
         _active?.Sync();
         _lastSync = _time.GetTimestamp();
         Publish();
-        _tracker.Handle(_passedId);
+        _tracker.Handle(_lastId);
     }
 
     private bool TrySync()
@@ -427,57 +410,26 @@ internal sealed class BufferWriter
     // Records are safe once they are on disk, so their owners are told now.
     private void Publish()
     {
-        Block[] written;
+        List<Part> written;
         lock (_pending)
         {
-            written = _isAbandoned ? [] : [.. _pending.Take(_written)];
-            _pending.RemoveRange(0, written.Length);
+            written = _isAbandoned ? [] : _pending.GetRange(0, _written);
+            _pending.RemoveRange(0, written.Count);
             _written = 0;
         }
 
-        if (written.Length == 0)
+        if (written.Count == 0)
             return;
 
-        _copied.RemoveAll(segment => segment.IsFinal && segment.Copies.NextOffset is null);
-        foreach (var block in written)
+        foreach (var part in written)
         {
-            _deliveryTracker.Persisted(block.States);
+            _deliveryTracker.Persisted(part.Block!.States);
             _staging.Placed();
+            _lastId = part.Block.LastId;
         }
 
-        _passedId = written[written.Length - 1].LastId;
-        _queue.Placed(_passedId);
-        var folder = _active!.Folder;
-        var isRead = new List<Block>();
-        _active.Publish(
-            segment =>
-            {
-                _copied.Add(segment);
-                _queue.Add(new DeliveryQueue.Item(folder, segment, null));
-            },
-            block =>
-            {
-                if (_staging.TryKeepCopy(block))
-                    return true;
-                isRead.Add(block);
-                return false;
-            });
-        isRead.ForEach(_staging.Release);
-    }
-
-    private void ReleaseCopies() => _copied.ForEach(segment => segment.Copies.ReleaseAll(_staging.ReleaseCopy));
-
-    private void TryOpen()
-    {
-        try
-        {
-            if (DiskBytes + _otherBytes() + ActiveFolder.CostOfFirst(null) <= _settings.SizeLimit)
-                Open();
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
+        _active!.Publish(written);
+        written.ForEach(part => _queue.Add(part, keepsCopy: !_staging.IsFull));
     }
 
     private void Open()
@@ -493,31 +445,35 @@ internal sealed class BufferWriter
         }
     }
 
-    private void Fail(Exception error)
+    // Ends the folder that failed. What was published is on its way; the rest goes elsewhere, once it cannot be found here any more.
+    // Returns whether to try again at once: one failure of a folder says little of the next one.
+    private bool Fail(Exception error)
     {
-        var isFirst = _lastFailure is not { } last || _time.GetElapsedTime(last) >= ProbeInterval;
-        _lastFailure = _failedAt = _time.GetTimestamp();
+        var isFirst = Remaining(_lastFailure, ProbeInterval) == TimeSpan.Zero;
+        _lastFailure = _downSince = _time.GetTimestamp();
         _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
         if (_active is not { } failed)
-            return;
+            return false;
 
-        // What was published is on its way; what was not goes elsewhere, once it cannot be found here any more.
-        _active = null;
-        _written = 0;
+        (_active, _written) = (null, 0);
+        lock (_pending)
+            _pending.ForEach(part => part.Displace());
         failed.End();
         _toCut = failed.TryCutOff() ? null : failed;
-        _triesAgain = isFirst && _toCut is null;
-        if (_triesAgain)
-            _failedAt = null;
-        _tracker.Handle(_passedId);
+        _tracker.Handle(_lastId);
+        if (!isFirst || _toCut is not null)
+            return false;
+
+        _downSince = null;
+        return true;
     }
 
-    // Whatever is on disk is in memory as well: the next block may follow it there.
+    // While the disk takes nothing: what it has is in memory as well, so the next block may follow it there.
     private void PlaceInMemory()
     {
         while (!_isStopping && _written == 0 && _toCut is null && _queue.IsConsumed && (IsDiskDown || HasUnwritten))
         {
-            if (NextBlock() is not { } block)
+            if (NextPart() is not { } part)
                 return;
 
             // The disk may hang in this: until then the block is one that waits.
@@ -527,31 +483,29 @@ internal sealed class BufferWriter
                 if (_isAbandoned)
                     return;
 
+                var block = part.Block!;
                 _pending.RemoveAt(0);
                 _tracker.Expose(block.FirstId, block.LastId, block.Count);
                 _staging.Placed();
                 _lastWrite = _time.GetTimestamp();
-                _passedId = block.LastId;
-                _queue.Placed(_passedId);
-                _queue.Add(new DeliveryQueue.Item(null, null, block));
+                _lastId = block.LastId;
+                _queue.Add(part, keepsCopy: false);
             }
 
             if (_active?.HasUnsynced != true)
-                _tracker.Handle(_passedId);
+                _tracker.Handle(_lastId);
         }
     }
 
-    // Finished folders go when all of them is in OSS.
+    // Finished folders are deleted once all records in them are settled.
     private void Sweep()
     {
-        List<BufferFolder> empty;
-        lock (_folders)
+        foreach (var folder in Folders().Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty))
         {
-            empty = _folders.Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty).ToList();
-            _folders.RemoveAll(empty.Contains);
+            lock (_folders)
+                _folders.Remove(folder);
+            folder.Dispose();
         }
-
-        empty.ForEach(folder => folder.Dispose());
     }
 
     private TimeSpan Remaining(long? since, TimeSpan interval)

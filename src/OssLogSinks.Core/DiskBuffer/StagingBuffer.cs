@@ -42,12 +42,10 @@ internal sealed class StagingBuffer
     private Block? _open;
     private TaskCompletionSource<bool>? _space;
     private long _heldBytes;
-    private long _copyBytes;
     private long _waitingBytes;
     private int _nextCapacity;
     private long _lastId;
     private bool _isClosed;
-    private bool _wantsMemory;
 
     public StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
     {
@@ -72,13 +70,13 @@ internal sealed class StagingBuffer
         }
     }
 
-    /// <summary>Whether a record was refused while written blocks were kept for the reader.</summary>
-    public bool WantsMemory
+    /// <summary>Whether somebody waits for memory.</summary>
+    public bool IsFull
     {
         get
         {
             lock (_gate)
-                return _wantsMemory;
+                return _space is not null;
         }
     }
 
@@ -133,13 +131,13 @@ internal sealed class StagingBuffer
             {
                 if (!TryBegin(stream, record.Utf8.Length))
                 {
-                    spaceAvailable = (_space ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                    if (!_wantsMemory && _copyBytes > 0)
+                    if (_space is null)
                     {
-                        _wantsMemory = true;
+                        _space = new(TaskCreationOptions.RunContinuationsAsynchronously);
                         _work.Set();
                     }
 
+                    spaceAvailable = _space.Task;
                     return Acceptance.Full;
                 }
 
@@ -185,31 +183,6 @@ internal sealed class StagingBuffer
     {
         lock (_gate)
             _begun.Dequeue();
-    }
-
-    /// <summary>Keeps a block that was written for the reader, if it takes no more than half of the memory with others.</summary>
-    public bool TryKeepCopy(Block block)
-    {
-        lock (_gate)
-        {
-            if (_isClosed || _copyBytes + block.HeldBytes > _limit / 2)
-                return false;
-
-            _copyBytes += block.HeldBytes;
-            return true;
-        }
-    }
-
-    /// <summary>Gives the memory of a copy back.</summary>
-    public void ReleaseCopy(Block block)
-    {
-        lock (_gate)
-        {
-            _copyBytes -= block.HeldBytes;
-            _wantsMemory = false;
-        }
-
-        Release(block);
     }
 
     /// <summary>Gives the memory of a block back.</summary>

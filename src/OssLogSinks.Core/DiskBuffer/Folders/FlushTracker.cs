@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
@@ -234,5 +235,19 @@ internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long re
     {
         Remaining -= count;
         HasDropped |= dropped && count > 0;
+    }
+}
+
+/// <summary>Records of which nothing is on disk, so nothing needs to be known of them after a crash.</summary>
+internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
+{
+    public override bool IsDurable => false;
+
+    public override bool IsDue(long id) => tracker.IsDue(id);
+
+    public override void Settle(ReadOnlySpan<long> ids, bool dropped) => tracker.Settle(ids, dropped);
+
+    public override void Intend(AppendIntent intent)
+    {
     }
 }

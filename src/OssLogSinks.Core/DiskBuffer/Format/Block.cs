@@ -121,8 +121,9 @@ internal sealed class Block
     }
 
     /// <summary>Its records, to be read while it is held.</summary>
-    public BlockRecords Records() =>
-        new(_bytes, 0, new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd), [.. _streams]);
+    /// <param name="withStates">Whether they are to be read with their states.</param>
+    public BlockRecords Records(bool withStates = false) =>
+        new(_bytes, 0, new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd), [.. _streams]) { States = withStates ? _states : [] };
 
     /// <summary>Gives its memory back. It is not to be used any more.</summary>
     public void Release()
@@ -234,6 +235,7 @@ internal sealed class BlockRecords
     private long _lastOffset;
     private int _bodyAt;
     private int _bodyLength;
+    private int _statesBefore;
 
     public BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
     {
@@ -258,6 +260,20 @@ internal sealed class BlockRecords
     public long Id { get; private set; }
 
     public int StreamIndex { get; private set; }
+
+    /// <summary>What is handed back with the outcome of records, in the order of their ids.</summary>
+    public IReadOnlyList<(long Id, object State)> States { get; init; } = [];
+
+    /// <summary>The present record's state; null if it has none.</summary>
+    public object? State
+    {
+        get
+        {
+            while (_statesBefore < States.Count && States[_statesBefore].Id < Id)
+                _statesBefore++;
+            return _statesBefore < States.Count && States[_statesBefore].Id == Id ? States[_statesBefore].State : null;
+        }
+    }
 
     /// <summary>Whether the present record is still to be taken by whoever reads.</summary>
     public bool IsHeld { get; set; }
