@@ -30,7 +30,7 @@ internal sealed class BufferReader
     private readonly StreamNames _names = new();
     private readonly PassedOverStreams _passedOver;
 
-    // Held while records of one block are fed.
+    // Held while records are fed that are in memory only.
     private readonly object _feeding = new();
     private bool _isGivenUp;
 
@@ -234,39 +234,43 @@ internal sealed class BufferReader
         }
     }
 
-    // Null once all of the block has gone; otherwise ends when more of it may go.
+    // Null once all of the block has gone; otherwise ends when more of it may go. What is on disk too needs no lock: a disk that hangs must
+    // not hold up whoever gives up the rest.
     private Task? Feed(BlockRecords records, Part part, long offset)
     {
+        if (part.Segment is not null)
+            return FeedAll(records, part, offset);
+
         lock (_feeding)
+            return !_isGivenUp ? FeedAll(records, part, offset) : throw new OperationCanceledException();
+    }
+
+    private Task? FeedAll(BlockRecords records, Part part, long offset)
+    {
+        var (fed, passedOver) = (0, 0);
+        try
         {
-            if (_isGivenUp && part.Segment is null)
-                throw new OperationCanceledException();
-
-            var (fed, passedOver) = (0, 0);
-            try
+            while (records.IsHeld || records.TryRead())
             {
-                while (records.IsHeld || records.TryRead())
+                records.IsHeld = records.Id > LastId && IsTaken?.Invoke(records, part.Segment!) != true;
+                if (records.IsHeld)
                 {
-                    records.IsHeld = records.Id > LastId && IsTaken?.Invoke(records, part.Segment!) != true;
-                    if (records.IsHeld)
-                    {
-                        if (!TryFeed(records, part, offset, out var isPassedOver, out var spaceAvailable))
-                            return spaceAvailable;
+                    if (!TryFeed(records, part, offset, out var isPassedOver, out var spaceAvailable))
+                        return spaceAvailable;
 
-                        records.IsHeld = false;
-                        (fed, passedOver) = isPassedOver ? (fed, passedOver + 1) : (fed + 1, passedOver);
-                    }
-
-                    LastId = Math.Max(records.Id, LastId);
+                    records.IsHeld = false;
+                    (fed, passedOver) = isPassedOver ? (fed, passedOver + 1) : (fed + 1, passedOver);
                 }
 
-                return null;
+                LastId = Math.Max(records.Id, LastId);
             }
-            finally
-            {
-                // Of this process's records it is known beforehand how many are on disk.
-                part.Folder?.Count(part.Segment!, _deliveryTracker is null ? passedOver : -fed, fed);
-            }
+
+            return null;
+        }
+        finally
+        {
+            // Of this process's records it is known beforehand how many are on disk.
+            part.Folder?.Count(part.Segment!, _deliveryTracker is null ? passedOver : -fed, fed);
         }
     }
 

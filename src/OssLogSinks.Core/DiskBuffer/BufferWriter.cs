@@ -13,7 +13,17 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// finished: what could not be confirmed is cut off there, and goes into a new folder when the disk works. All of this on one
 /// thread of its own, so that an exhausted thread pool does not stop it.
 /// </summary>
-internal sealed class BufferWriter
+internal sealed class BufferWriter(
+    IBufferFiles files,
+    DiskBufferSettings settings,
+    StagingBuffer staging,
+    DeliveryQueue queue,
+    FlushTracker tracker,
+    DeliveryTracker deliveryTracker,
+    DeliveryReporter reporter,
+    TimeProvider time,
+    ThreadSignal work,
+    Func<long> otherBytes)
 {
     private const long LargestRound = 4 << 20;
 
@@ -23,17 +33,7 @@ internal sealed class BufferWriter
     // A disk that failed is tried again this often.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
 
-    private readonly IBufferFiles _files;
-    private readonly DiskBufferSettings _settings;
-    private readonly StagingBuffer _staging;
-    private readonly DeliveryQueue _queue;
-    private readonly FlushTracker _tracker;
-    private readonly MemoryOnlySource _memoryOnly;
-    private readonly DeliveryTracker _deliveryTracker;
-    private readonly DeliveryReporter _reporter;
-    private readonly TimeProvider _time;
-    private readonly ThreadSignal _work;
-    private readonly Func<long> _otherBytes;
+    private readonly MemoryOnlySource _memoryOnly = new(tracker);
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
@@ -55,32 +55,6 @@ internal sealed class BufferWriter
     private long? _lastSync;
     private long? _lastFailure;
     private long? _downSince;
-
-    /// <param name="files">The disk.</param>
-    /// <param name="settings">Where, and how much.</param>
-    /// <param name="staging">Where blocks come from.</param>
-    /// <param name="queue">Where they go.</param>
-    /// <param name="tracker">Who waits for records.</param>
-    /// <param name="deliveryTracker">Who takes what is dropped.</param>
-    /// <param name="reporter">Who tells of a disk that fails.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="work">Set when there is something to do.</param>
-    /// <param name="otherBytes">Bytes of folders that were taken over, which count against the limit too.</param>
-    public BufferWriter(
-        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliveryTracker deliveryTracker, DeliveryReporter reporter, TimeProvider time, ThreadSignal work, Func<long> otherBytes)
-    {
-        _files = files;
-        _settings = settings;
-        _staging = staging;
-        _queue = queue;
-        _tracker = tracker;
-        _memoryOnly = new MemoryOnlySource(tracker);
-        _deliveryTracker = deliveryTracker;
-        _reporter = reporter;
-        _time = time;
-        _work = work;
-        _otherBytes = otherBytes;
-    }
 
     /// <summary>Ends with the thread: once the staging buffer is closed and empty, or once stopped.</summary>
     public Task Ended => _ended.Task;
@@ -105,7 +79,7 @@ internal sealed class BufferWriter
         }
     }
 
-    private bool IsHurried => _isStopping || _staging.IsUrgent || _tracker.IsDiskAwaited || _tracker.IsOssAwaited;
+    private bool IsHurried => _isStopping || staging.IsUrgent || tracker.IsDiskAwaited || tracker.IsOssAwaited;
 
     private bool HasUnwritten => _written < _pending.Count;
 
@@ -124,7 +98,7 @@ internal sealed class BufferWriter
     public void Stop()
     {
         _isStopping = true;
-        _work.Set();
+        work.Set();
     }
 
     /// <summary>Gives up what is left, also while the thread hangs in a call of the disk.</summary>
@@ -139,19 +113,19 @@ internal sealed class BufferWriter
             _isAbandoned = true;
             left = [.. _pending.Select(part => (part.Block!, !isOver || _toCut is not null))];
             _pending.Clear();
-            while (_staging.Take() is { } block)
+            while (staging.Take() is { } block)
                 left.Add((block, false));
         }
 
         foreach (var (block, mayBeDelivered) in left)
         {
-            _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
-            _tracker.GiveUp(block.FirstId, block.LastId, block.Count);
-            _staging.Placed();
+            deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
+            tracker.GiveUp(block.FirstId, block.LastId, block.Count);
+            staging.Placed();
 
             // A thread that hangs may be reading it still.
             if (isOver)
-                _staging.Release(block);
+                staging.Release(block);
         }
     }
 
@@ -159,7 +133,7 @@ internal sealed class BufferWriter
     public void GiveUpRemoved()
     {
         if (Folders().Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
-            _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
+            deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
     /// <summary>Lets go of all folders, and deletes those in which nothing is left. The thread must have ended.</summary>
@@ -176,7 +150,7 @@ internal sealed class BufferWriter
         lock (_folders)
             _folders.Clear();
         if (_attempt is { } name)
-            ActiveFolder.ClearUp(_files, _settings, name);
+            ActiveFolder.ClearUp(files, settings, name);
     }
 
     private BufferFolder[] Folders()
@@ -187,7 +161,7 @@ internal sealed class BufferWriter
 
     private void Run()
     {
-        using var delivery = DeliveryScope.EnterOnThread(_reporter.Source);
+        using var delivery = DeliveryScope.EnterOnThread(reporter.Source);
         TryPlace();
         var isDone = false;
         while (!isDone)
@@ -198,15 +172,15 @@ internal sealed class BufferWriter
                 var wait = Step();
                 isDone = IsDone(isLast);
                 if (!isDone)
-                    _work.Wait(wait);
+                    work.Wait(wait);
             }
             catch (Exception e)
             {
                 // Whatever it was, the next round begins with the same blocks.
-                _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
+                reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
                 isDone = _isStopping;
                 if (!isDone)
-                    _work.Wait(ProbeInterval);
+                    work.Wait(ProbeInterval);
             }
         }
 
@@ -218,7 +192,7 @@ internal sealed class BufferWriter
     {
         if (isLast || _isAbandoned)
             return true;
-        if (_pending.Count > 0 || _staging.HasWork || !_staging.IsClosed)
+        if (_pending.Count > 0 || staging.HasWork || !staging.IsClosed)
             return false;
 
         TrySync();
@@ -229,26 +203,26 @@ internal sealed class BufferWriter
     private TimeSpan Step()
     {
         Sweep();
-        if (_staging.IsFull)
-            _queue.ReleaseCopies();
-        if (!_staging.HasWork && _pending.Count == 0)
-            return _active?.HasUnsynced == true && _tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
+        if (staging.IsFull)
+            queue.ReleaseCopies();
+        if (!staging.HasWork && _pending.Count == 0)
+            return _active?.HasUnsynced == true && tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
 
         if (!HasUnwritten && Remaining(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
         // A round is bounded, so there may be more.
-        while (TryPlace() && _staging.HasWork && IsHurried)
+        while (TryPlace() && staging.HasWork && IsHurried)
         {
         }
 
         PlaceInMemory();
 
-        if (HasUnwritten || (IsDiskDown && _staging.HasWork))
+        if (HasUnwritten || (IsDiskDown && staging.HasWork))
             return _downSince is null || _isStopping ? ProbeInterval : Remaining(_downSince, ProbeInterval);
-        if (_staging.HasWork)
+        if (staging.HasWork)
             return Remaining(_lastWrite, Pace);
-        return _pending.Count > 0 ? Remaining(_lastSync, _settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
+        return _pending.Count > 0 ? Remaining(_lastSync, settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
     }
 
     // Writes as much as there is space for, and makes it durable if that is due. False if the disk takes no more now.
@@ -265,13 +239,13 @@ internal sealed class BufferWriter
             _downSince = null;
             var isFull = !WriteRound();
             if (isFull)
-                _reporter.BufferFull("new events wait in memory until OSS has taken some");
+                reporter.BufferFull("new events wait in memory until OSS has taken some");
             if (_active is null)
                 return false;
 
             if (_written > 0)
-                _lastWrite = _time.GetTimestamp();
-            if (!_settings.Syncs)
+                _lastWrite = time.GetTimestamp();
+            if (!settings.Syncs)
             {
                 _active.ThrowIfRemoved();
                 Publish();
@@ -279,7 +253,7 @@ internal sealed class BufferWriter
 
             if ((isFull && _written > 0) || IsSyncDue())
                 Sync();
-            _reporter.BufferWorks();
+            reporter.BufferWorks();
             return !isFull;
         }
         catch (Exception e)
@@ -293,7 +267,7 @@ internal sealed class BufferWriter
     {
         if (_toCut is not null && !_toCut.TryCutOff())
         {
-            _downSince = _time.GetTimestamp();
+            _downSince = time.GetTimestamp();
             return false;
         }
 
@@ -344,7 +318,7 @@ internal sealed class BufferWriter
     {
         lock (_pending)
         {
-            if (!HasUnwritten && !_isAbandoned && _staging.Take() is { } taken)
+            if (!HasUnwritten && !_isAbandoned && staging.Take() is { } taken)
                 _pending.Add(new Part(taken, _memoryOnly));
             return HasUnwritten ? _pending[_written] : null;
         }
@@ -355,7 +329,7 @@ internal sealed class BufferWriter
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
             // What would not fit into an empty buffer is no reason to drop anything.
-            if (!_settings.DropsOldest || ActiveFolder.CostOfFirst(block) + _otherBytes() > _settings.SizeLimit || !DropOldest())
+            if (!settings.DropsOldest || ActiveFolder.CostOfFirst(block) + otherBytes() > settings.SizeLimit || !DropOldest())
                 return false;
             if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
                 Open();
@@ -364,7 +338,7 @@ internal sealed class BufferWriter
         return true;
     }
 
-    private bool Fits(long cost) => DiskBytes + _otherBytes() + cost <= _settings.SizeLimit;
+    private bool Fits(long cost) => DiskBytes + otherBytes() + cost <= settings.SizeLimit;
 
     private bool DropOldest()
     {
@@ -373,24 +347,24 @@ internal sealed class BufferWriter
             if (folder.DropOldest() is not var (segment, records))
                 continue;
 
-            _queue.ReleaseCopies(segment);
-            _deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
+            queue.ReleaseCopies(segment);
+            deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
             return true;
         }
 
         return false;
     }
 
-    private bool IsSyncDue() => _settings.SyncInterval is { } interval
+    private bool IsSyncDue() => settings.SyncInterval is { } interval
         ? _written > 0 && (HasUnwritten || IsHurried || Remaining(_lastSync, interval) == TimeSpan.Zero)
-        : _tracker.IsDiskAwaited;
+        : tracker.IsDiskAwaited;
 
     private void Sync()
     {
         _active?.Sync();
-        _lastSync = _time.GetTimestamp();
+        _lastSync = time.GetTimestamp();
         Publish();
-        _tracker.Handle(_lastId);
+        tracker.Handle(_lastId);
     }
 
     private bool TrySync()
@@ -423,21 +397,21 @@ internal sealed class BufferWriter
 
         foreach (var part in written)
         {
-            _deliveryTracker.Persisted(part.Block!.States);
-            _staging.Placed();
+            deliveryTracker.Persisted(part.Block!.States);
+            staging.Placed();
             _lastId = part.Block.LastId;
         }
 
         _active!.Publish(written);
-        written.ForEach(part => _queue.Add(part, keepsCopy: !_staging.IsFull));
+        written.ForEach(part => queue.Add(part, keepsCopy: !staging.IsFull));
     }
 
     private void Open()
     {
         // An attempt that failed is tried again under the same name, so that nothing is left of it.
         lock (_folders)
-            _attempt ??= FolderName.New(_time, _lastName);
-        _active = ActiveFolder.Open(_files, _settings, _attempt!.Value, _tracker, _work.Set);
+            _attempt ??= FolderName.New(time, _lastName);
+        _active = ActiveFolder.Open(files, settings, _attempt!.Value, tracker, work.Set);
         lock (_folders)
         {
             _folders.Add(_active.Folder);
@@ -450,8 +424,8 @@ internal sealed class BufferWriter
     private bool Fail(Exception error)
     {
         var isFirst = Remaining(_lastFailure, ProbeInterval) == TimeSpan.Zero;
-        _lastFailure = _downSince = _time.GetTimestamp();
-        _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
+        _lastFailure = _downSince = time.GetTimestamp();
+        reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
         if (_active is not { } failed)
             return false;
 
@@ -460,7 +434,7 @@ internal sealed class BufferWriter
             _pending.ForEach(part => part.Displace());
         failed.End();
         _toCut = failed.TryCutOff() ? null : failed;
-        _tracker.Handle(_lastId);
+        tracker.Handle(_lastId);
         if (!isFirst || _toCut is not null)
             return false;
 
@@ -471,7 +445,7 @@ internal sealed class BufferWriter
     // While the disk takes nothing: what it has is in memory as well, so the next block may follow it there.
     private void PlaceInMemory()
     {
-        while (!_isStopping && _written == 0 && _toCut is null && _queue.IsConsumed && (IsDiskDown || HasUnwritten))
+        while (!_isStopping && _written == 0 && _toCut is null && queue.IsConsumed && (IsDiskDown || HasUnwritten))
         {
             if (NextPart() is not { } part)
                 return;
@@ -485,15 +459,15 @@ internal sealed class BufferWriter
 
                 var block = part.Block!;
                 _pending.RemoveAt(0);
-                _tracker.Expose(block.FirstId, block.LastId, block.Count);
-                _staging.Placed();
-                _lastWrite = _time.GetTimestamp();
+                tracker.Expose(block.FirstId, block.LastId, block.Count);
+                staging.Placed();
+                _lastWrite = time.GetTimestamp();
                 _lastId = block.LastId;
-                _queue.Add(part, keepsCopy: false);
+                queue.Add(part, keepsCopy: false);
             }
 
             if (_active?.HasUnsynced != true)
-                _tracker.Handle(_lastId);
+                tracker.Handle(_lastId);
         }
     }
 
@@ -510,7 +484,7 @@ internal sealed class BufferWriter
 
     private TimeSpan Remaining(long? since, TimeSpan interval)
     {
-        var left = since is { } at ? interval - _time.GetElapsedTime(at) : TimeSpan.Zero;
+        var left = since is { } at ? interval - time.GetElapsedTime(at) : TimeSpan.Zero;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -8,12 +8,12 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// What is to be delivered, in the order in which it came in, so that a stream keeps its order whether its records are on disk or not.
 /// Any thread may call any member.
 /// </summary>
-internal sealed class DeliveryQueue
+/// <param name="mostCopyBytes">Memory that blocks which are on disk as well may hold.</param>
+/// <param name="release">Gives the memory of a block back.</param>
+/// <param name="consumed">Called when everything in the queue was read.</param>
+internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, Action consumed)
 {
     private readonly object _gate = new();
-    private readonly long _mostCopyBytes;
-    private readonly Action<Block> _release;
-    private readonly Action _consumed;
 
     // Guarded by _gate.
     private readonly Queue<Part> _parts = new();
@@ -21,12 +21,6 @@ internal sealed class DeliveryQueue
     private Part? _last;
     private long _copyBytes;
     private bool _isClosed;
-
-    /// <param name="mostCopyBytes">Memory that blocks which are on disk as well may hold.</param>
-    /// <param name="release">Gives the memory of a block back.</param>
-    /// <param name="consumed">Called when everything in the queue was read.</param>
-    public DeliveryQueue(long mostCopyBytes, Action<Block> release, Action consumed) =>
-        (_mostCopyBytes, _release, _consumed) = (mostCopyBytes, release, consumed);
 
     /// <summary>Set when there is one more part.</summary>
     public AsyncSignal Added { get; } = new();
@@ -49,12 +43,12 @@ internal sealed class DeliveryQueue
         {
             if (part is { Segment: not null, Block: { } copy })
                 _copyBytes += copy.HeldBytes;
-            released = keepsCopy && !_isClosed && _copyBytes <= _mostCopyBytes ? null : TakeCopy(part);
+            released = keepsCopy && !_isClosed && _copyBytes <= mostCopyBytes ? null : TakeCopy(part);
             Append(part);
         }
 
         if (released is not null)
-            _release(released);
+            release(released);
         Added.Set();
     }
 
@@ -86,9 +80,9 @@ internal sealed class DeliveryQueue
         }
 
         if (released is not null)
-            _release(released);
+            release(released);
         if (IsConsumed)
-            _consumed();
+            consumed();
     }
 
     /// <summary>Gives back the memory of blocks that are on disk as well: of one segment, or of all.</summary>
@@ -108,7 +102,7 @@ internal sealed class DeliveryQueue
             }
         }
 
-        released.ForEach(_release);
+        released.ForEach(release);
     }
 
     /// <summary>Takes out what is in memory only. Nothing is read any more.</summary>
@@ -116,9 +110,11 @@ internal sealed class DeliveryQueue
     public List<Block> Close(bool isRead)
     {
         List<Part> parts;
+        Part? read;
         lock (_gate)
         {
             _isClosed = true;
+            read = isRead ? _present : null;
             parts = [.. _parts];
             if (_present is not null)
                 parts.Insert(0, _present);
@@ -126,8 +122,8 @@ internal sealed class DeliveryQueue
             (_present, _last) = (null, null);
         }
 
-        foreach (var part in parts.Where(part => !isRead && part.Segment is not null && part.Block is not null))
-            _release(part.Block!);
+        foreach (var part in parts.Where(part => part != read && part.Segment is not null && part.Block is not null))
+            release(part.Block!);
         return [.. parts.Where(part => part.Segment is null).Select(part => part.Block!)];
     }
 

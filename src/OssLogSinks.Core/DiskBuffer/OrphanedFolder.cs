@@ -34,7 +34,7 @@ internal sealed class OrphanedFolder
 
             // Nothing of the buffer's is a folder; one may stand where a file belongs.
             foreach (var inner in files.FoldersIn(path))
-                _ = Try(() => files.DeleteFolder(Path.Combine(path, inner)));
+                _ = BufferFiles.Try(() => files.DeleteFolder(Path.Combine(path, inner)));
 
             var folderId = new FolderId(name.FolderId);
             var entries = FoundSegment.In(files, path, folderId);
@@ -48,7 +48,7 @@ internal sealed class OrphanedFolder
             }
 
             if (syncs)
-                entries.ForEach(entry => Try(() => Sync(files, entry.Path)));
+                entries.ForEach(entry => BufferFiles.Try(() => Sync(files, entry.Path)));
             var found = journal.State;
             var folder = new BufferFolder(files, path, folderId, folderLock, journal, tracker: null);
             if (found.IsDamaged && entries.Count > 0)
@@ -149,7 +149,7 @@ internal sealed class OrphanedFolder
 
         // The journal says that all of it is settled, or there is nothing in it: only deleting it was left.
         if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
-            folder.KeepsFiles |= !Try(() => files.Delete(entry.Path));
+            folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
         else if (!entry.IsOurs && damage.PutAside(folder.Name, name, entry.Path, entry.Length))
             folder.Journal.SegmentRemoved(entry.FirstId);
         else if (!entry.IsOurs)
@@ -184,7 +184,7 @@ internal sealed class OrphanedFolder
     private static long LengthOf(IBufferFiles files, string path)
     {
         var length = 0L;
-        _ = Try(() => length = files.LengthOf(path));
+        _ = BufferFiles.Try(() => length = files.LengthOf(path));
         return length;
     }
 
@@ -194,19 +194,6 @@ internal sealed class OrphanedFolder
     {
         using var file = files.Open(path);
         file.Sync();
-    }
-
-    private static bool Try(Action act)
-    {
-        try
-        {
-            act();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 
     /// <summary>An append that may have been sent, and its records that are not settled.</summary>

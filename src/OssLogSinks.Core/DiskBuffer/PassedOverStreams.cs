@@ -9,7 +9,13 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// Streams that OSS refuses and whose share of memory is full: their records stay on disk, so that those of other streams can go
 /// past them. Every later record of such a stream is passed over too, which keeps its order. Used by one reader.
 /// </summary>
-internal sealed class PassedOverStreams
+/// <param name="memory">Where the records go.</param>
+/// <param name="time">The clock.</param>
+/// <param name="open">Opens a segment.</param>
+/// <param name="lose">Gives up records that cannot be read once more: first id, last id, count.</param>
+/// <param name="tellStuck">Tells of a segment that could not be opened for a minute; it is tried on.</param>
+internal sealed class PassedOverStreams(
+    MemoryBuffer memory, TimeProvider time, Func<Part, SegmentReader> open, Action<Part, long, long, long> lose, Action<Part, Exception> tellStuck)
 {
     // A record that cannot be remembered is not passed over: it waits for space, and everything behind it.
     private const int MostRuns = 100_000;
@@ -17,25 +23,12 @@ internal sealed class PassedOverStreams
     // So many streams for which there is no space end a round: those behind them would find none either.
     private const int MostFull = 8;
 
-    private readonly MemoryBuffer _memory;
-    private readonly TimeProvider _time;
-    private readonly Func<Part, SegmentReader> _open;
-    private readonly Action<Part, long, long, long> _lose;
-    private readonly Action<Part, Exception> _tellStuck;
     private readonly Dictionary<ulong, PassedStream> _streams = [];
     private readonly List<PassedFile> _files = [];
     private int _runs;
 
     // Ends when there may be something to catch up; null before the first look.
     private Task? _acceptingAgain;
-
-    /// <param name="memory">Where the records go.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="open">Opens a segment.</param>
-    /// <param name="lose">Gives up records that cannot be read once more: first id, last id, count.</param>
-    /// <param name="tellStuck">Tells of a segment that could not be opened for a minute; it is tried on.</param>
-    public PassedOverStreams(MemoryBuffer memory, TimeProvider time, Func<Part, SegmentReader> open, Action<Part, long, long, long> lose, Action<Part, Exception> tellStuck) =>
-        (_memory, _time, _open, _lose, _tellStuck) = (memory, time, open, lose, tellStuck);
 
     public bool Any => _streams.Count > 0;
 
@@ -81,19 +74,19 @@ internal sealed class PassedOverStreams
         if (!Any || _acceptingAgain is { IsCompleted: false })
             return;
 
-        _acceptingAgain = _memory.WhenAcceptingAgain();
+        _acceptingAgain = memory.WhenAcceptingAgain();
         ForgetDropped();
         var next = new List<Task> { _acceptingAgain };
-        var open = new HashSet<ulong>(_streams.Where(stream => _memory.Takes(stream.Value.Name, stream.Value.Time)).Select(stream => stream.Key));
+        var accepting = new HashSet<ulong>(_streams.Where(stream => memory.Takes(stream.Value.Name, stream.Value.Time)).Select(stream => stream.Key));
         foreach (var file in _files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!open.Overlaps(file.Runs.Keys) || !file.Part.Folder!.TryRead(file.Segment))
+            if (!accepting.Overlaps(file.Runs.Keys) || !file.Part.Folder!.TryRead(file.Segment))
                 continue;
 
             try
             {
-                CatchUpFile(file, open, next, cancellationToken);
+                CatchUpFile(file, accepting, next, cancellationToken);
             }
             finally
             {
@@ -105,22 +98,22 @@ internal sealed class PassedOverStreams
         _acceptingAgain = Task.WhenAny(next);
     }
 
-    private void CatchUpFile(PassedFile file, HashSet<ulong> open, List<Task> next, CancellationToken cancellationToken)
+    private void CatchUpFile(PassedFile file, HashSet<ulong> accepting, List<Task> next, CancellationToken cancellationToken)
     {
         SegmentReader? reader = null;
         try
         {
-            var wanted = file.Runs.Where(run => open.Contains(run.Key)).ToList();
-            using (reader = _open(file.Part))
+            var wanted = file.Runs.Where(run => accepting.Contains(run.Key)).ToList();
+            using (reader = open(file.Part))
             {
                 reader.UpTo = file.Segment.Length;
                 reader.Offset = wanted.Min(run => run.Value.Offset);
-                while (open.Overlaps(file.Runs.Keys) && reader.TryRead())
-                    Feed(reader, file, open, next);
+                while (accepting.Overlaps(file.Runs.Keys) && reader.TryRead())
+                    Feed(reader, file, accepting, next);
             }
 
             // They could be read when they were passed over.
-            Lose(file, file.Runs.Keys.Where(open.Contains));
+            Lose(file, file.Runs.Keys.Where(accepting.Contains));
             (file.Failures, file.IsStuck) = (0, false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -129,24 +122,24 @@ internal sealed class PassedOverStreams
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            PutOff(file, reader, open, e);
+            PutOff(file, reader, accepting, e);
 
             // Nothing of these streams goes before what is here.
-            open.ExceptWith(file.Runs.Keys);
-            next.Add(Waiting.PauseAsync(BufferReader.TryInterval, _time, cancellationToken));
+            accepting.ExceptWith(file.Runs.Keys);
+            next.Add(Waiting.PauseAsync(BufferReader.TryInterval, time, cancellationToken));
         }
     }
 
-    private void Feed(SegmentReader reader, PassedFile file, HashSet<ulong> open, List<Task> next)
+    private void Feed(SegmentReader reader, PassedFile file, HashSet<ulong> accepting, List<Task> next)
     {
         var records = reader.Current!;
         while (records.TryRead())
         {
             var stream = records.Streams[records.StreamIndex].Hash;
-            if (!open.Contains(stream) || !file.Runs.TryGetValue(stream, out var run) || records.Id < run.FirstId)
+            if (!accepting.Contains(stream) || !file.Runs.TryGetValue(stream, out var run) || records.Id < run.FirstId)
                 continue;
 
-            var acceptance = BufferReader.Offer(_memory, records, file.Part, out var spaceAvailable);
+            var acceptance = BufferReader.Offer(memory, records, file.Part, out var spaceAvailable);
             if (acceptance == Acceptance.Accepted)
             {
                 file.Part.Folder!.Count(file.Segment, -1, 1);
@@ -158,16 +151,16 @@ internal sealed class PassedOverStreams
             }
 
             file.Runs[stream] = run with { FirstId = records.Id, Offset = reader.CurrentAt };
-            open.Remove(stream);
+            accepting.Remove(stream);
             if (acceptance == Acceptance.Full)
                 next.Add(spaceAvailable!);
             if (next.Count > MostFull)
-                open.Clear();
+                accepting.Clear();
         }
     }
 
     // A file that cannot be opened is tried on. A place in it that cannot be read is moved over after a minute, and those behind it soon.
-    private void PutOff(PassedFile file, SegmentReader? reader, HashSet<ulong> open, Exception error)
+    private void PutOff(PassedFile file, SegmentReader? reader, HashSet<ulong> accepting, Exception error)
     {
         if (++file.Failures < file.MostTries)
             return;
@@ -175,16 +168,16 @@ internal sealed class PassedOverStreams
         if (reader is null)
         {
             file.IsStuck = true;
-            _tellStuck(file.Part, error);
+            tellStuck(file.Part, error);
             return;
         }
 
         (file.Failures, file.MostTries) = (0, BufferReader.TriesAfterThat);
         reader.SkipPage();
-        foreach (var run in file.Runs.Where(run => open.Contains(run.Key) && run.Value.Offset < reader.Offset).ToList())
+        foreach (var run in file.Runs.Where(run => accepting.Contains(run.Key) && run.Value.Offset < reader.Offset).ToList())
             file.Runs[run.Key] = run.Value with { Offset = reader.Offset };
         if (reader.Offset >= file.Segment.Length)
-            Lose(file, file.Runs.Keys.Where(open.Contains));
+            Lose(file, file.Runs.Keys.Where(accepting.Contains));
     }
 
     private void Lose(PassedFile file, IEnumerable<ulong> streams)
@@ -195,7 +188,7 @@ internal sealed class PassedOverStreams
 
         var (first, count) = (lost.Min(stream => file.Runs[stream].FirstId), lost.Sum(stream => file.Runs[stream].Count));
         lost.ForEach(stream => Forget(file, stream));
-        _lose(file.Part, first, (file.Segment.End ?? first + 1) - 1, count);
+        lose(file.Part, first, (file.Segment.End ?? first + 1) - 1, count);
     }
 
     private void ForgetDropped() => _files.RemoveAll(file =>

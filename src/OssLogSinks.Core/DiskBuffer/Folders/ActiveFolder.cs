@@ -73,16 +73,12 @@ internal sealed class ActiveFolder : IDisposable
     /// <summary>Deletes what attempts to make a folder left, if the disk allows that now.</summary>
     public static void ClearUp(IBufferFiles files, DiskBufferSettings settings, FolderName name)
     {
-        try
+        var path = Path.Combine(settings.Path, name.Text);
+        BufferFiles.Try(() =>
         {
-            var path = Path.Combine(settings.Path, name.Text);
             if (files.FoldersIn(settings.Path).Contains(name.Text) && FolderLock.TryTake(files, path, create: true) is { } folderLock)
                 GiveUp(files, path, folderLock);
-        }
-        catch (IOException)
-        {
-            // Another process does it.
-        }
+        });
     }
 
     /// <summary>Bytes that a block would take: its own, those of a file that it begins, and of the journal that has to grow for it.</summary>
@@ -193,16 +189,8 @@ internal sealed class ActiveFolder : IDisposable
     /// <summary>Nothing more is written to it. What was published is read and shipped.</summary>
     public void End()
     {
-        try
-        {
-            if (_unsynced.Count > 0 && !_hasSyncFailed)
-                Sync();
-        }
-        catch (IOException)
-        {
-            // Then it is exposed.
-        }
-
+        if (_unsynced.Count > 0 && !_hasSyncFailed)
+            BufferFiles.Try(Sync);
         _file?.Dispose();
         _file = null;
 
@@ -250,14 +238,9 @@ internal sealed class ActiveFolder : IDisposable
 
         using var file = _files.Open(path);
         file.SetLength(length);
-        try
-        {
-            file.Sync();
-        }
-        catch (IOException)
-        {
-            // Who reads it after a crash of the process finds it cut; the journal says where it ends as well.
-        }
+
+        // If that fails: who reads it after a crash of the process finds it cut; the journal says where it ends as well.
+        BufferFiles.Try(file.Sync);
     }
 
     // A file holds ids without a gap: what is missing between two blocks is damage.
@@ -310,15 +293,7 @@ internal sealed class ActiveFolder : IDisposable
     // A disk that never allows the folder keeps nothing of it, as far as it allows that.
     private static void GiveUp(IBufferFiles files, string path, FolderLock folderLock)
     {
-        try
-        {
-            BufferJournal.DeleteAll(files, path);
-        }
-        catch (IOException)
-        {
-            // The next attempt does it.
-        }
-
+        BufferFiles.Try(() => BufferJournal.DeleteAll(files, path));
         folderLock.ReleaseAndDelete();
     }
 
@@ -326,16 +301,8 @@ internal sealed class ActiveFolder : IDisposable
     private static void SyncNames(IBufferFiles files, string path)
     {
         files.SyncFolder(path);
-        for (var above = Path.GetDirectoryName(path); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above))
-        {
-            try
-            {
-                files.SyncFolder(above);
-            }
-            catch (IOException)
-            {
-                return;
-            }
-        }
+        var above = Path.GetDirectoryName(path);
+        while (!string.IsNullOrEmpty(above) && BufferFiles.Try(() => files.SyncFolder(above)))
+            above = Path.GetDirectoryName(above);
     }
 }

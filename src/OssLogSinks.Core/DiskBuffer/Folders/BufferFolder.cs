@@ -10,15 +10,18 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// The account of one folder, this process's or an orphaned one: its segments, the journal and the lock. A segment is deleted when all of
 /// its records are settled, and not before the journal says so. Any thread may call any member.
 /// </summary>
-internal sealed class BufferFolder : IDisposable
+/// <param name="files">The disk.</param>
+/// <param name="path">The folder.</param>
+/// <param name="folderId">What its blocks are marked with.</param>
+/// <param name="folderLock">Its lock, which is held; released with the folder.</param>
+/// <param name="journal">Its journal; closed with the folder.</param>
+/// <param name="tracker">Who waits for records of this process; null for an orphaned folder.</param>
+internal sealed class BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker) : IDisposable
 {
     // A source can be made again at any time; the batch that it fills is only ended sooner.
     private const int MostSources = 10_000;
 
     private readonly object _gate = new();
-    private readonly IBufferFiles _files;
-    private readonly FolderLock _lock;
-    private readonly FlushTracker? _tracker;
 
     // Taken before _gate, and held while files are deleted. Those that could not be deleted are tried again with the next.
     private readonly object _deleting = new();
@@ -32,29 +35,13 @@ internal sealed class BufferFolder : IDisposable
     private long _bytes;
     private bool _isFinished;
 
-    /// <param name="files">The disk.</param>
-    /// <param name="path">The folder.</param>
-    /// <param name="folderId">What its blocks are marked with.</param>
-    /// <param name="folderLock">Its lock, which is held; released with the folder.</param>
-    /// <param name="journal">Its journal; closed with the folder.</param>
-    /// <param name="tracker">Who waits for records of this process; null for an orphaned folder.</param>
-    public BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker)
-    {
-        _files = files;
-        Path = path;
-        FolderId = folderId;
-        _lock = folderLock;
-        Journal = journal;
-        _tracker = tracker;
-    }
-
-    public string Path { get; }
+    public string Path { get; } = path;
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    public FolderId FolderId { get; }
+    public FolderId FolderId { get; } = folderId;
 
-    public BufferJournal Journal { get; }
+    public BufferJournal Journal { get; } = journal;
 
     /// <summary>Whether somebody removed it while it was in use: nothing in it is safe.</summary>
     public bool IsRemoved { get; private set; }
@@ -72,76 +59,26 @@ internal sealed class BufferFolder : IDisposable
     public Action? Freed { get; init; }
 
     /// <summary>Bytes of its files.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_gate)
-                return IsRemoved ? 0 : _bytes + Journal.Bytes;
-        }
-    }
+    public long Bytes => Locked(() => IsRemoved ? 0 : _bytes + Journal.Bytes);
 
-    public int SegmentCount
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Count;
-        }
-    }
+    public int SegmentCount => Locked(() => _segments.Count);
 
     /// <summary>The first id of the oldest segment; null if there is none.</summary>
-    public long? OldestId
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Count > 0 ? _segments.Keys[0] : null;
-        }
-    }
+    public long? OldestId => Locked(() => _segments.Count > 0 ? _segments.Keys[0] : (long?)null);
 
     /// <summary>Whether all records are settled, and none will come.</summary>
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_gate)
-                return _isFinished && _segments.Values.All(s => s.IsDone);
-        }
-    }
+    public bool IsEmpty => Locked(() => _isFinished && _segments.Values.All(s => s.IsDone));
 
     /// <summary>Whether no memory buffer holds records of it.</summary>
-    public bool IsAtRest
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Values.All(s => s.InMemory == 0);
-        }
-    }
+    public bool IsAtRest => Locked(() => _segments.Values.All(s => s.InMemory == 0));
 
     /// <summary>Records that are not settled, as far as they are known.</summary>
-    public long UnsettledRecords
-    {
-        get
-        {
-            lock (_gate)
-                return IsRemoved ? 0 : _segments.Values.Sum(s => s.Unsettled);
-        }
-    }
+    public long UnsettledRecords => Locked(() => IsRemoved ? 0 : _segments.Values.Sum(s => s.Unsettled));
 
     /// <summary>The segments that there are, in order.</summary>
-    public Segment[] Segments()
-    {
-        lock (_gate)
-            return [.. _segments.Values];
-    }
+    public Segment[] Segments() => Locked(() => _segments.Values.ToArray());
 
-    public bool Has(long firstId)
-    {
-        lock (_gate)
-            return _segments.ContainsKey(firstId);
-    }
+    public bool Has(long firstId) => Locked(() => _segments.ContainsKey(firstId));
 
     /// <summary>Keeps account of a stream's records in a segment.</summary>
     public FolderSource SourceOf(StreamName stream, Segment segment)
@@ -264,7 +201,7 @@ internal sealed class BufferFolder : IDisposable
         lock (_gate)
         {
             segment.OnDisk -= count;
-            _tracker?.GiveUp(firstId, lastId, count);
+            tracker?.GiveUp(firstId, lastId, count);
         }
 
         DeleteDone([segment]);
@@ -325,7 +262,7 @@ internal sealed class BufferFolder : IDisposable
             }
 
             // Under the lock, so that a segment is exposed with exactly the records that are told of later.
-            _tracker?.Settle(ids, dropped);
+            tracker?.Settle(ids, dropped);
         }
 
         if (!isSettled)
@@ -336,7 +273,7 @@ internal sealed class BufferFolder : IDisposable
     }
 
     /// <summary>Whether a record is to be appended for its own sake.</summary>
-    public bool IsDue(long id) => _tracker?.IsDue(id) ?? true;
+    public bool IsDue(long id) => tracker?.IsDue(id) ?? true;
 
     /// <summary>What is not settled in these segments is no longer safe on disk.</summary>
     public void Expose(Func<Segment, bool> isExposed)
@@ -344,7 +281,7 @@ internal sealed class BufferFolder : IDisposable
         lock (_gate)
         {
             foreach (var segment in _segments.Values.Where(s => s.Unsettled > 0 && isExposed(s)))
-                _tracker?.Expose(segment.FirstId, (segment.End ?? segment.FirstId + 1) - 1, segment.Unsettled);
+                tracker?.Expose(segment.FirstId, (segment.End ?? segment.FirstId + 1) - 1, segment.Unsettled);
         }
     }
 
@@ -367,9 +304,15 @@ internal sealed class BufferFolder : IDisposable
             hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles;
 
         Journal.Dispose();
-        IsGone = !hasFiles && Try(() => Journal.Delete(_files, Path)) && _lock.ReleaseAndDelete();
+        IsGone = !hasFiles && BufferFiles.Try(() => Journal.Delete(files, Path)) && folderLock.ReleaseAndDelete();
         if (!IsGone)
-            _lock.Dispose();
+            folderLock.Dispose();
+    }
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_gate)
+            return read();
     }
 
     private long GiveUp(Segment segment)
@@ -381,9 +324,9 @@ internal sealed class BufferFolder : IDisposable
             var passedOver = segment.PassedOver.Values.Sum(run => run.Count);
             var unread = (segment.End ?? segment.FirstId) - (records - passedOver);
             if (passedOver > 0)
-                _tracker?.GiveUp(segment.PassedOver.Values.Min(run => run.FirstId), unread - 1, passedOver);
+                tracker?.GiveUp(segment.PassedOver.Values.Min(run => run.FirstId), unread - 1, passedOver);
             if (records > passedOver)
-                _tracker?.GiveUp(unread, unread + (records - passedOver) - 1, records - passedOver);
+                tracker?.GiveUp(unread, unread + (records - passedOver) - 1, records - passedOver);
             segment.OnDisk = 0;
             segment.IsDropped = true;
             return records;
@@ -415,14 +358,14 @@ internal sealed class BufferFolder : IDisposable
     }
 
     // After the journal says so: a file that is still there after a crash is then not shipped again.
-    private bool TryDelete(Segment segment) => Try(() =>
+    private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
     {
         Journal.SegmentDone(segment.FirstId);
-        _files.Delete(segment.Path);
+        files.Delete(segment.Path);
 
         // Before the journal forgets it: a name that came back after a power cut would be shipped again.
         if (Journal.Syncs)
-            _files.SyncFolder(Path);
+            files.SyncFolder(Path);
     });
 
     private void Remove(Segment segment)
@@ -436,19 +379,6 @@ internal sealed class BufferFolder : IDisposable
         Journal.SegmentRemoved(segment.FirstId);
         Changed.Set();
         Freed?.Invoke();
-    }
-
-    private static bool Try(Action act)
-    {
-        try
-        {
-            act();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class FolderLock : IDisposable
     public static FolderLock? TryTake(IBufferFiles files, string folder, bool create)
     {
         var path = Path.Combine(folder, FileName);
-        if (TryOpen(files, path, create, out var file) != Opening.Done)
+        if (TryOpen(files, path, create, out _) is not { } file)
             return null;
 
         bool excludes;
@@ -59,18 +59,18 @@ internal sealed class FolderLock : IDisposable
         }
         catch
         {
-            file!.Dispose();
+            file.Dispose();
             throw;
         }
 
         // The file has been deleted since: its folder is going, and so is what was locked here.
-        if (!files.Exists(path) || IsJournalHeld(files, folder, excludes))
+        if (!files.Exists(path) || (excludes && IsJournalHeld(files, folder)))
         {
-            file!.Dispose();
+            file.Dispose();
             return null;
         }
 
-        return new FolderLock(files, folder, file!, excludes);
+        return new FolderLock(files, folder, file, excludes);
     }
 
     /// <summary>Gives the folder up for good: deletes the lock file and the folder, which holds nothing else any more.</summary>
@@ -82,9 +82,9 @@ internal sealed class FolderLock : IDisposable
     public bool ReleaseAndDelete()
     {
         var path = Path.Combine(_folder, FileName);
-        var isDeleted = Try(() => _files.Delete(path));
+        var isDeleted = BufferFiles.Try(() => _files.Delete(path));
         Dispose();
-        return (isDeleted || Try(() => _files.Delete(path))) && Try(() => _files.DeleteFolder(_folder));
+        return (isDeleted || BufferFiles.Try(() => _files.Delete(path))) && BufferFiles.Try(() => _files.DeleteFolder(_folder));
     }
 
     /// <summary>Gives the lock back and leaves the folder as it is, for the next who takes it.</summary>
@@ -94,54 +94,24 @@ internal sealed class FolderLock : IDisposable
         _file = null;
     }
 
-    private static bool IsJournalHeld(IBufferFiles files, string folder, bool excludes)
+    private static bool IsJournalHeld(IBufferFiles files, string folder)
     {
-        if (!excludes)
-            return false;
-
-        var journal = TryOpen(files, Path.Combine(folder, JournalName), create: false, out var file);
-        file?.Dispose();
-        return journal == Opening.Refused;
+        TryOpen(files, Path.Combine(folder, JournalName), create: false, out var isHeld)?.Dispose();
+        return isHeld;
     }
 
-    private static Opening TryOpen(IBufferFiles files, string path, bool create, out IBufferFile? file)
+    // Whether somebody has it open: not if rights are missing, or it is no file, or there is none.
+    private static IBufferFile? TryOpen(IBufferFiles files, string path, bool create, out bool isHeld)
     {
-        file = null;
+        isHeld = false;
         try
         {
-            file = files.OpenExclusively(path, create);
-            return Opening.Done;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Opening.Gone;
+            return files.OpenExclusively(path, create);
         }
         catch (IOException e)
         {
-            return e.InnerException is UnauthorizedAccessException ? Opening.Forbidden : Opening.Refused;
+            isHeld = e is not (FileNotFoundException or DirectoryNotFoundException) && e.InnerException is not UnauthorizedAccessException;
+            return null;
         }
-    }
-
-    private static bool Try(Action act)
-    {
-        try
-        {
-            act();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private enum Opening
-    {
-        Done,
-        Refused,
-
-        /// <summary>Not because somebody has it open: rights are missing, or it is no file.</summary>
-        Forbidden,
-        Gone,
     }
 }
