@@ -142,7 +142,7 @@ internal sealed class BufferReader
 
                 await FeedAsync(records, part, file.CurrentAt, cancellationToken).ConfigureAwait(false);
 
-                // Who made this block did not write it as we do.
+                // The block was not written by this code.
                 if (records.Id < records.Header.LastId)
                     file.GiveUpRest(records);
             }
@@ -234,8 +234,8 @@ internal sealed class BufferReader
         }
     }
 
-    // Null once all of the block has gone; otherwise ends when more of it may go. What is on disk too needs no lock: a disk that hangs must
-    // not hold up whoever gives up the rest.
+    // Returns null once all of the block was fed; otherwise a task that ends when more may be. Records on disk need no lock, and must not
+    // take it: a disk that hangs must not delay the close.
     private Task? Feed(BlockRecords records, Part part, long offset)
     {
         if (part.Segment is not null)

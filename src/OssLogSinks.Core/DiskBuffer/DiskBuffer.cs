@@ -141,7 +141,7 @@ internal sealed class DiskBuffer : IRecordBuffer
         _work.Set();
     }
 
-    // One at a time, so that the one who looked last also says it last: a flush that begins as another ends stays urgent.
+    // Under a lock, so that a flush that begins as another ends stays urgent.
     private void SetPace()
     {
         lock (_pace)

@@ -32,7 +32,7 @@ internal sealed class OrphanedFolder
             if (syncs)
                 files.SyncFolder(path);
 
-            // Nothing of the buffer's is a folder; one may stand where a file belongs.
+            // The buffer has no folders here; one may have the name of a file.
             foreach (var inner in files.FoldersIn(path))
                 _ = BufferFiles.Try(() => files.DeleteFolder(Path.Combine(path, inner)));
 
@@ -275,7 +275,7 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
         }
         catch (IOException)
         {
-            // Who reads it tries again.
+            // The reader tries again.
             return found;
         }
     }

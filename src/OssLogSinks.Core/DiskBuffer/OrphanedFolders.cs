@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
 /// Takes over the folders of processes that have ended, and ships what is in them, one folder after the other. Each is shipped by
-/// one process only: the one that has its lock. Those of one process are shipped in their order, whoever does it. One loop of its
+/// one process only: the one that has its lock. Those of one process are shipped in their order. One loop of its
 /// own does all of this.
 /// </summary>
 /// <param name="files">The disk.</param>
@@ -189,7 +189,7 @@ internal sealed class OrphanedFolders(
         return names;
     }
 
-    // Takes a folder if it can. Returns whether something of it is still to be shipped, by whomever.
+    // Takes a folder if it can. Returns whether something of it is still to be shipped, by this process or another.
     private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
     {
         var folder = Path.Combine(path, name.Text);

@@ -4,7 +4,7 @@ using System.Text;
 namespace OssLogSinks.Core.DiskBuffer.Files;
 
 /// <summary>
-/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, what a name stands for and who owns it, and
+/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, the kind and owner of a file, and
 /// a lock that is asked of the kernel. Strings are marshalled by hand, so no unsafe code is needed.
 /// </summary>
 internal static class UnixSystem
@@ -61,10 +61,10 @@ internal static class UnixSystem
     /// <summary>Lets nobody but this user read or write a file. Without a C library, the folder that it is in lets nobody enter.</summary>
     public static void MakePrivate(string path) => Call(() => chmod(Bytes(path), 0x180), 0);
 
-    /// <summary>What a name stands for, links not followed.</summary>
+    /// <summary>The kind of an entry, links not followed.</summary>
     public static EntryKind KindOf(string path) => Call<EntryKind?>(() => KindByStatus(path), null) ?? KindByAttributes(path);
 
-    /// <summary>What a name stands for, as far as .NET alone can say.</summary>
+    /// <summary>The same, as far as .NET alone can tell.</summary>
     public static EntryKind KindByAttributes(string path)
     {
         try
@@ -187,7 +187,7 @@ internal static class UnixSystem
 #pragma warning restore IDE1006, SYSLIB1054, CA5392
 }
 
-/// <summary>What a name in a folder stands for.</summary>
+/// <summary>The kind of an entry in a folder.</summary>
 internal enum EntryKind
 {
     Gone,

@@ -239,7 +239,7 @@ internal sealed class ActiveFolder : IDisposable
         using var file = _files.Open(path);
         file.SetLength(length);
 
-        // If that fails: who reads it after a crash of the process finds it cut; the journal says where it ends as well.
+        // That may fail: after a crash of the process it is found cut, and the journal says where it ends as well.
         BufferFiles.Try(file.Sync);
     }
 

@@ -18,7 +18,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// <param name="tracker">Who waits for records of this process; null for an orphaned folder.</param>
 internal sealed class BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker) : IDisposable
 {
-    // A source can be made again at any time; the batch that it fills is only ended sooner.
+    // A source can be made again at any time; that only ends the batch that it fills.
     private const int MostSources = 10_000;
 
     private readonly object _gate = new();
@@ -295,7 +295,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     /// <summary>Deletes the folder if nothing is left in it, and otherwise leaves it to the next process.</summary>
     public void Dispose()
     {
-        // Who settles the last record may not have come to delete its segment yet.
+        // A thread that has settled the last record may not have deleted the segment yet.
         DeleteDone(Segments());
         lock (_deleting)
             _isClosed = true;
@@ -333,7 +333,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    // Who reads the last record and who settles it may both find that a segment is done.
+    // The reader of the last record and the thread that settles it may both find that a segment is done.
     private void DeleteDone(IEnumerable<Segment> segments)
     {
         List<Segment> done;

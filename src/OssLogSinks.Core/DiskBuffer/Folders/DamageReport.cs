@@ -43,7 +43,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     public void TellUnreadable(string folder, long firstId, long records) =>
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged, or has gone", records, 0, isUnknown: false);
 
-    /// <summary>Tells of a segment whose file has gone.</summary>
+    /// <summary>Tells of a segment whose file is missing.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records are lost with it; null if nothing tells.</param>

@@ -219,7 +219,7 @@ internal class IdRange(long firstId, long lastId, long remaining)
     }
 }
 
-/// <summary>Somebody who waits for all records up to one.</summary>
+/// <summary>A flush that waits for all records up to one.</summary>
 internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long remaining) : IdRange(1, throughId, remaining)
 {
     public OssFlushTarget Target { get; } = target;

@@ -10,7 +10,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// <para>
 /// It is an open file that nobody else may open. On Linux that is <c>flock</c>, which knows the file, not its name: if
 /// somebody deletes the lock file of a living owner, another process can make a new one and lock it. So the owner also
-/// keeps its journal open, which others then cannot open exclusively, and whoever takes a lock tries just that.
+/// keeps its journal open, which others then cannot open exclusively, and a process that takes a lock tries just that.
 /// </para>
 /// <para>
 /// Some file systems know no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> switches them off, and some runtimes keep them within the
@@ -63,7 +63,7 @@ internal sealed class FolderLock : IDisposable
             throw;
         }
 
-        // The file has been deleted since: its folder is going, and so is what was locked here.
+        // The file was deleted since: its folder is being deleted.
         if (!files.Exists(path) || (excludes && IsJournalHeld(files, folder)))
         {
             file.Dispose();
@@ -75,10 +75,10 @@ internal sealed class FolderLock : IDisposable
 
     /// <summary>Gives the folder up for good: deletes the lock file and the folder, which holds nothing else any more.</summary>
     /// <remarks>
-    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is going. Windows deletes no
+    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is being deleted. Windows deletes no
     /// open file; there, another process may take the empty folder in between, and then deletes it itself.
     /// </remarks>
-    /// <returns>Whether the folder has gone.</returns>
+    /// <returns>Whether the folder was deleted.</returns>
     public bool ReleaseAndDelete()
     {
         var path = Path.Combine(_folder, FileName);
@@ -87,7 +87,7 @@ internal sealed class FolderLock : IDisposable
         return (isDeleted || BufferFiles.Try(() => _files.Delete(path))) && BufferFiles.Try(() => _files.DeleteFolder(_folder));
     }
 
-    /// <summary>Gives the lock back and leaves the folder as it is, for the next who takes it.</summary>
+    /// <summary>Gives the lock back and leaves the folder as it is, for the next process.</summary>
     public void Dispose()
     {
         _file?.Dispose();

@@ -34,7 +34,7 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>Whether it was given up.</summary>
     public bool IsDropped { get; set; }
 
-    /// <summary>By stream: records that were passed over because OSS refuses the stream. Changed only by who reads the segment.</summary>
+    /// <summary>By stream: records that were passed over because OSS refuses the stream. Changed only by the reader of the segment.</summary>
     public Dictionary<ulong, PassedOverRun> PassedOver { get; } = [];
 
     public long Unsettled => OnDisk + InMemory;
@@ -93,7 +93,7 @@ internal sealed class Part
     /// <summary>The id behind the last record; null if nothing says it.</summary>
     public long? End { get; private set; }
 
-    /// <summary>Who is told the outcome of a stream's records.</summary>
+    /// <summary>Takes the outcome of a stream's records.</summary>
     public RecordSource SourceOf(StreamName stream) => Folder?.SourceOf(stream, Segment!) ?? _memoryOnly!;
 
     /// <summary>The block was written.</summary>

@@ -6,7 +6,7 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
 /// Records on their way to disk, in the very bytes that are written. Filled under the staging buffer's lock; once taken from
-/// there it belongs to whoever holds it. It never grows beyond the memory that it begins with.
+/// there it belongs to its holder. It never grows beyond its first memory.
 /// </summary>
 internal sealed class Block
 {
@@ -240,7 +240,7 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
 
     public StreamName[] Streams { get; } = streams;
 
-    /// <summary>Space for whoever reads to keep the source of each stream.</summary>
+    /// <summary>The source of each stream, kept here by the reader.</summary>
     public RecordSource?[] Sources { get; } = new RecordSource?[streams.Length];
 
     /// <summary>The present record's id; before the first, the one before it.</summary>
@@ -262,7 +262,7 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
         }
     }
 
-    /// <summary>Whether the present record is still to be taken by whoever reads.</summary>
+    /// <summary>Whether the reader has still to take the present record.</summary>
     public bool IsHeld { get; set; }
 
     public BufferedRecord Current => new(

@@ -67,7 +67,7 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>The block that was read last; its bytes last until the next read.</summary>
     public BlockRecords? Current { get; private set; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its offset.</summary>
     public long CurrentAt { get; private set; }
 
     /// <summary>The damaged stretches so far, in order.</summary>
@@ -165,7 +165,7 @@ internal sealed class SegmentReader : IDisposable
         Offset = length;
     }
 
-    // Either a block stands at the present offset, or the offset moves on.
+    // Reads the block at the present offset, or moves the offset on.
     private bool TryReadHere()
     {
         var rest = UpTo - Offset;
@@ -209,7 +209,7 @@ internal sealed class SegmentReader : IDisposable
         return true;
     }
 
-    // Where nothing says how far the segment goes, a block of another one may stand here: then no more is missing than had space.
+    // Where nothing says how far the segment goes, this may be a block of another one: then no more is missing than had space.
     private void CloseBefore(long firstId)
     {
         var missing = firstId - _nextId;

@@ -81,7 +81,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 
     public override string ToString() => Key.ObjectKey(0);
 
-    // Whoever can write to the disk could name any object: only what settings can lead to is believed.
+    // A file on disk could name any object: only keys that settings can lead to are believed.
     private static bool IsPossible(StreamKey key)
     {
         if (key.Sequence.Format is { } format && (format.Length is 0 or > LongestSequence || format.Any(c => c != '0')))
@@ -91,7 +91,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return ObjectKeyRules.FaultOf(first) is null && !ObjectKeyRules.IsChangedByUri(first);
     }
 
-    // Each text has its length in front, one more than its own so that zero stands for no text.
+    // Each text has its length plus one in front; zero means that there is no text.
     private static byte[] Encode(StreamKey key)
     {
         var texts = new[] { key.Before, key.Sequence.Format, key.After }.Select(text => text is null ? null : Encoding.UTF8.GetBytes(text)).ToArray();

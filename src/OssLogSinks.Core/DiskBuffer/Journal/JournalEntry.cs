@@ -105,7 +105,7 @@ internal enum JournalEntryKind : byte
     /// <summary>All records of a segment have been delivered or dropped; its file may be deleted.</summary>
     SegmentDone = 4,
 
-    /// <summary>The file of a segment has gone.</summary>
+    /// <summary>The file of a segment was deleted.</summary>
     SegmentRemoved = 5,
 
     /// <summary>A segment is complete.</summary>

@@ -131,7 +131,7 @@ internal sealed class JournalState
         if (_settled[stream] >= intent.LastId)
             return;
 
-        // Whoever sends other bytes to the same place, while what was sent there before is in doubt, says so.
+        // An intent for other bytes at the same place, while those before are in doubt, says so.
         var isAgain = intent.Earlier.Count > 0 && _intents.TryGetValue(stream, out var open) && open.IsAtPlaceOf(intent);
         _intents[stream] = isAgain ? (intent with { Earlier = _intents[stream].Earlier }).After(_intents[stream].Body) : intent with { Earlier = [] };
     }
