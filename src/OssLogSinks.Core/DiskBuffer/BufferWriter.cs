@@ -11,80 +11,50 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// Takes blocks from the staging buffer to disk, in order: all that wait in one go, then one sync. While the disk takes nothing
 /// they wait in memory, and once everything on disk was read they are shipped from there. A folder that had a write error is
 /// finished: what could not be confirmed is cut off there, and goes into a new folder when the disk works. All of this on one
-/// thread of its own, for a thread pool that is exhausted must not stop it.
+/// thread of its own, so that an exhausted thread pool does not stop it.
 /// </summary>
-internal sealed class BufferWriter
+internal sealed class BufferWriter(
+    IBufferFiles files,
+    DiskBufferSettings settings,
+    StagingBuffer staging,
+    DeliveryQueue queue,
+    FlushTracker tracker,
+    DeliveryTracker deliveryTracker,
+    DeliveryReporter reporter,
+    TimeProvider time,
+    ThreadSignal work,
+    Func<long> otherBytes)
 {
     private const long LargestRound = 4 << 20;
 
-    // At most so often something is written, unless much waits or somebody flushes.
+    // Something is written this often at most, unless much waits or somebody flushes.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     // A disk that failed is tried again this often.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
 
-    private readonly IBufferFiles _files;
-    private readonly DiskBufferSettings _settings;
-    private readonly StagingBuffer _staging;
-    private readonly DeliveryQueue _queue;
-    private readonly FlushTracker _tracker;
-    private readonly DeliveryTracker _deliveryTracker;
-    private readonly DeliveryReporter _reporter;
-    private readonly DeliverySource _source;
-    private readonly TimeProvider _time;
-    private readonly ThreadSignal _work;
-    private readonly Func<long> _otherBytes;
+    private readonly MemoryOnlySource _memoryOnly = new(tracker);
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
     // Guarded by itself: this process's folders, the one that is being written included.
     private readonly List<BufferFolder> _folders = [];
 
-    // Guarded by itself: blocks that are not safe yet, in order, the first of them written but not synced.
-    private readonly List<Block> _pending = [];
+    // Guarded by itself: what is not safe yet, in order; the first of them are written and not published.
+    private readonly List<Part> _pending = [];
     private bool _isAbandoned;
 
-    // The thread's own.
-    private readonly List<Segment> _copied = [];
+    // The thread's own. The last id is that of the last record that is past the disk: written there, or shipped without it.
     private ActiveFolder? _active;
     private ActiveFolder? _toCut;
     private FolderName? _lastName;
     private FolderName? _attempt;
     private int _written;
+    private long _lastId;
     private long? _lastWrite;
     private long? _lastSync;
-    private long? _failedAt;
     private long? _lastFailure;
-    private bool _triesAgain;
-
-    // The last record that is past the disk: written there, or shipped without it.
-    private long _passedId;
-
-    /// <param name="files">The disk.</param>
-    /// <param name="settings">Where, and how much.</param>
-    /// <param name="staging">Where blocks come from.</param>
-    /// <param name="queue">Where they go.</param>
-    /// <param name="tracker">Who waits for records.</param>
-    /// <param name="deliveryTracker">Who takes what is dropped.</param>
-    /// <param name="reporter">Who tells of a disk that fails.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="work">Set when there is something to do.</param>
-    /// <param name="otherBytes">Bytes of folders that were taken over, which count against the limit too.</param>
-    public BufferWriter(
-        IBufferFiles files, DiskBufferSettings settings, StagingBuffer staging, DeliveryQueue queue, FlushTracker tracker, DeliveryTracker deliveryTracker, DeliveryReporter reporter, TimeProvider time, ThreadSignal work, Func<long> otherBytes)
-    {
-        _files = files;
-        _settings = settings;
-        _staging = staging;
-        _queue = queue;
-        _tracker = tracker;
-        _deliveryTracker = deliveryTracker;
-        _reporter = reporter;
-        _source = reporter.Source;
-        _time = time;
-        _work = work;
-        _otherBytes = otherBytes;
-    }
+    private long? _downSince;
 
     /// <summary>Ends with the thread: once the staging buffer is closed and empty, or once stopped.</summary>
     public Task Ended => _ended.Task;
@@ -105,15 +75,15 @@ internal sealed class BufferWriter
         get
         {
             lock (_folders)
-                return _folders.Sum(f => f.IsRemoved ? 0 : f.UnsettledRecords);
+                return _folders.Sum(f => f.UnsettledRecords);
         }
     }
 
-    private bool IsHurried => _isStopping || _staging.IsUrgent || _tracker.IsDiskAwaited || _tracker.IsOssAwaited;
+    private bool IsHurried => _isStopping || staging.IsUrgent || tracker.IsDiskAwaited || tracker.IsOssAwaited;
 
     private bool HasUnwritten => _written < _pending.Count;
 
-    private bool IsDiskDown => !_isStopping && _failedAt is { } at && _time.GetElapsedTime(at) < ProbeInterval;
+    private bool IsDiskDown => !_isStopping && Remaining(_downSince, ProbeInterval) > TimeSpan.Zero;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "OSS log buffer" }.Start();
 
@@ -128,7 +98,7 @@ internal sealed class BufferWriter
     public void Stop()
     {
         _isStopping = true;
-        _work.Set();
+        work.Set();
     }
 
     /// <summary>Gives up what is left, also while the thread hangs in a call of the disk.</summary>
@@ -141,76 +111,76 @@ internal sealed class BufferWriter
         {
             // The next process may find what a thread that hangs was writing, and what could not be cut off.
             _isAbandoned = true;
-            left = [.. _pending.Select(block => (block, !isOver || _toCut is not null))];
+            left = [.. _pending.Select(part => (part.Block!, !isOver || _toCut is not null))];
             _pending.Clear();
-            while (_staging.Take() is { } block)
+            while (staging.Take() is { } block)
                 left.Add((block, false));
         }
 
         foreach (var (block, mayBeDelivered) in left)
         {
-            _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
-            _tracker.GiveUp(block.FirstId, block.LastId, block.Count);
-            _staging.Placed();
+            deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
+            tracker.GiveUp(block.FirstId, block.LastId, block.Count);
+            staging.Placed();
 
             // A thread that hangs may be reading it still.
             if (isOver)
-                _staging.Release(block);
+                staging.Release(block);
         }
     }
 
     /// <summary>Gives up what was on disk only, in folders that somebody has removed. Nobody may be reading.</summary>
     public void GiveUpRemoved()
     {
-        BufferFolder[] folders;
-        lock (_folders)
-            folders = [.. _folders];
-        if (folders.Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
-            _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
+        if (Folders().Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
+            deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
-    /// <summary>Lets go of all folders: those in which nothing is left go. The thread must have ended.</summary>
+    /// <summary>Lets go of all folders, and deletes those in which nothing is left. The thread must have ended.</summary>
     public void DisposeFolders()
     {
         _active?.Dispose();
         _toCut?.TryCutOff();
-        lock (_folders)
+        foreach (var folder in Folders())
         {
-            foreach (var folder in _folders)
-            {
-                folder.Finish();
-                folder.Dispose();
-            }
-
-            _folders.Clear();
+            folder.Finish();
+            folder.Dispose();
         }
 
+        lock (_folders)
+            _folders.Clear();
         if (_attempt is { } name)
-            ActiveFolder.ClearUp(_files, _settings, name);
+            ActiveFolder.ClearUp(files, settings, name);
+    }
+
+    private BufferFolder[] Folders()
+    {
+        lock (_folders)
+            return [.. _folders];
     }
 
     private void Run()
     {
-        using var delivery = DeliveryScope.EnterOnThread(_source);
-        TryOpen();
-        while (true)
+        using var delivery = DeliveryScope.EnterOnThread(reporter.Source);
+        TryPlace();
+        var isDone = false;
+        while (!isDone)
         {
             try
             {
                 var isLast = _isStopping;
                 var wait = Step();
-                if (IsDone(isLast))
-                    break;
-
-                _work.Wait(wait);
+                isDone = IsDone(isLast);
+                if (!isDone)
+                    work.Wait(wait);
             }
             catch (Exception e)
             {
                 // Whatever it was, the next round begins with the same blocks.
-                _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
-                if (_isStopping)
-                    break;
-                _work.Wait(ProbeInterval);
+                reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
+                isDone = _isStopping;
+                if (!isDone)
+                    work.Wait(ProbeInterval);
             }
         }
 
@@ -222,41 +192,37 @@ internal sealed class BufferWriter
     {
         if (isLast || _isAbandoned)
             return true;
-        if (_pending.Count > 0 || _staging.HasWork || !_staging.IsClosed)
+        if (_pending.Count > 0 || staging.HasWork || !staging.IsClosed)
             return false;
 
         TrySync();
         return true;
     }
 
-    // Does what can be done now; says how long to wait at most before there may be more.
+    // Does what can be done now; returns how long to wait at most before there may be more.
     private TimeSpan Step()
     {
         Sweep();
-        if (_staging.WantsMemory)
-            ReleaseCopies();
-        if (!_staging.HasWork && _pending.Count == 0)
-            return _active?.HasUnsynced == true && _tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
+        if (staging.IsFull)
+            queue.ReleaseCopies();
+        if (!staging.HasWork && _pending.Count == 0)
+            return _active?.HasUnsynced == true && tracker.IsDiskAwaited && !TrySync() ? ProbeInterval : Timeout.InfiniteTimeSpan;
 
         if (!HasUnwritten && Remaining(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
-        bool goesOn;
-        do
+        // A round is bounded, so there may be more.
+        while (TryPlace() && staging.HasWork && IsHurried)
         {
-            // A round is bounded; and the first failure of a folder says little of the next one.
-            _triesAgain = false;
-            goesOn = TryPlace();
         }
-        while (_triesAgain || (goesOn && _staging.HasWork && IsHurried));
 
         PlaceInMemory();
 
-        if (HasUnwritten || (IsDiskDown && _staging.HasWork))
-            return _failedAt is null || _isStopping ? ProbeInterval : Remaining(_failedAt, ProbeInterval);
-        if (_staging.HasWork)
+        if (HasUnwritten || (IsDiskDown && staging.HasWork))
+            return _downSince is null || _isStopping ? ProbeInterval : Remaining(_downSince, ProbeInterval);
+        if (staging.HasWork)
             return Remaining(_lastWrite, Pace);
-        return _pending.Count > 0 ? Remaining(_lastSync, _settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
+        return _pending.Count > 0 ? Remaining(_lastSync, settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
     }
 
     // Writes as much as there is space for, and makes it durable if that is due. False if the disk takes no more now.
@@ -270,14 +236,16 @@ internal sealed class BufferWriter
             if (!TryGetReady())
                 return false;
 
+            _downSince = null;
             var isFull = !WriteRound();
             if (isFull)
-                _reporter.BufferFull("new events wait in memory until OSS has taken some");
+                reporter.BufferFull("new events wait in memory until OSS has taken some");
             if (_active is null)
                 return false;
 
-            _lastWrite = _time.GetTimestamp();
-            if (!_settings.Syncs)
+            if (_written > 0)
+                _lastWrite = time.GetTimestamp();
+            if (!settings.Syncs)
             {
                 _active.ThrowIfRemoved();
                 Publish();
@@ -285,15 +253,13 @@ internal sealed class BufferWriter
 
             if ((isFull && _written > 0) || IsSyncDue())
                 Sync();
-            _failedAt = null;
-            _reporter.BufferWorks();
+            reporter.BufferWorks();
             return !isFull;
         }
         catch (Exception e)
         {
             // Not only what the disk refuses: whatever it is, these blocks are not safe there.
-            Fail(e);
-            return false;
+            return Fail(e) && TryPlace();
         }
     }
 
@@ -301,12 +267,12 @@ internal sealed class BufferWriter
     {
         if (_toCut is not null && !_toCut.TryCutOff())
         {
-            _failedAt = _time.GetTimestamp();
+            _downSince = time.GetTimestamp();
             return false;
         }
 
         _toCut = null;
-        if (_active is null && DiskBytes + _otherBytes() + ActiveFolder.CostOfFirst(null) <= _settings.SizeLimit)
+        if (_active is null && Fits(ActiveFolder.CostOfFirst(null)))
             Open();
         return true;
     }
@@ -314,50 +280,46 @@ internal sealed class BufferWriter
     // False if there was more than finds space.
     private bool WriteRound()
     {
-        for (var bytes = 0L; bytes < LargestRound && NextBlock() is { } block; bytes += block.Length)
+        for (var bytes = 0L; bytes < LargestRound && NextPart() is { } part; bytes += part.Block!.Length)
         {
-            if (!MakeSpaceFor(block))
+            if (!MakeSpaceFor(part.Block!))
                 return false;
 
-            Write(block);
+            Write(part);
         }
 
         return true;
     }
 
-    private void Write(Block block)
+    private void Write(Part part)
     {
         try
         {
-            _active!.Write(block);
+            _active!.Write(part);
             _written++;
         }
         catch (Exception) when (_written > 0)
         {
             // What was written before it may be safe all the same.
-            SaveWritten();
+            try
+            {
+                Sync();
+            }
+            catch (Exception)
+            {
+                // Then it goes elsewhere, with the rest.
+            }
+
             throw;
         }
     }
 
-    private void SaveWritten()
-    {
-        try
-        {
-            Sync();
-        }
-        catch (Exception)
-        {
-            // Then it goes elsewhere, with the rest.
-        }
-    }
-
-    private Block? NextBlock()
+    private Part? NextPart()
     {
         lock (_pending)
         {
-            if (!HasUnwritten && !_isAbandoned && _staging.Take() is { } taken)
-                _pending.Add(taken);
+            if (!HasUnwritten && !_isAbandoned && staging.Take() is { } taken)
+                _pending.Add(new Part(taken, _memoryOnly));
             return HasUnwritten ? _pending[_written] : null;
         }
     }
@@ -366,7 +328,8 @@ internal sealed class BufferWriter
     {
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
-            if (!_settings.DropsOldest || !CanFit(block) || !DropOldest())
+            // What would not fit into an empty buffer is no reason to drop anything.
+            if (!settings.DropsOldest || ActiveFolder.CostOfFirst(block) + otherBytes() > settings.SizeLimit || !DropOldest())
                 return false;
             if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
                 Open();
@@ -375,39 +338,33 @@ internal sealed class BufferWriter
         return true;
     }
 
-    private bool Fits(long cost) => DiskBytes + _otherBytes() + cost <= _settings.SizeLimit;
-
-    // Whether it would with nothing else on disk; if not, nothing needs to be dropped for it.
-    private bool CanFit(Block block) => ActiveFolder.CostOfFirst(block) + _otherBytes() <= _settings.SizeLimit;
+    private bool Fits(long cost) => DiskBytes + otherBytes() + cost <= settings.SizeLimit;
 
     private bool DropOldest()
     {
-        BufferFolder[] folders;
-        lock (_folders)
-            folders = [.. _folders];
-        foreach (var folder in folders)
+        foreach (var folder in Folders())
         {
             if (folder.DropOldest() is not var (segment, records))
                 continue;
 
-            segment.Copies.ReleaseAll(_staging.ReleaseCopy);
-            _deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
+            queue.ReleaseCopies(segment);
+            deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
             return true;
         }
 
         return false;
     }
 
-    private bool IsSyncDue() => _settings.SyncInterval is { } interval
+    private bool IsSyncDue() => settings.SyncInterval is { } interval
         ? _written > 0 && (HasUnwritten || IsHurried || Remaining(_lastSync, interval) == TimeSpan.Zero)
-        : _tracker.IsDiskAwaited;
+        : tracker.IsDiskAwaited;
 
     private void Sync()
     {
         _active?.Sync();
-        _lastSync = _time.GetTimestamp();
+        _lastSync = time.GetTimestamp();
         Publish();
-        _tracker.Handle(_passedId);
+        tracker.Handle(_lastId);
     }
 
     private bool TrySync()
@@ -427,65 +384,34 @@ internal sealed class BufferWriter
     // Records are safe once they are on disk, so their owners are told now.
     private void Publish()
     {
-        Block[] written;
+        List<Part> written;
         lock (_pending)
         {
-            written = _isAbandoned ? [] : [.. _pending.Take(_written)];
-            _pending.RemoveRange(0, written.Length);
+            written = _isAbandoned ? [] : _pending.GetRange(0, _written);
+            _pending.RemoveRange(0, written.Count);
             _written = 0;
         }
 
-        if (written.Length == 0)
+        if (written.Count == 0)
             return;
 
-        _copied.RemoveAll(segment => segment.IsFinal && segment.Copies.NextOffset is null);
-        foreach (var block in written)
+        foreach (var part in written)
         {
-            _deliveryTracker.Persisted(block.States);
-            _staging.Placed();
+            deliveryTracker.Persisted(part.Block!.States);
+            staging.Placed();
+            _lastId = part.Block.LastId;
         }
 
-        _passedId = written[written.Length - 1].LastId;
-        _queue.Placed(_passedId);
-        var folder = _active!.Folder;
-        var isRead = new List<Block>();
-        _active.Publish(
-            segment =>
-            {
-                _copied.Add(segment);
-                _queue.Add(new DeliveryQueue.Item(folder, segment, null));
-            },
-            block =>
-            {
-                if (_staging.TryKeepCopy(block))
-                    return true;
-                isRead.Add(block);
-                return false;
-            });
-        isRead.ForEach(_staging.Release);
-    }
-
-    private void ReleaseCopies() => _copied.ForEach(segment => segment.Copies.ReleaseAll(_staging.ReleaseCopy));
-
-    private void TryOpen()
-    {
-        try
-        {
-            if (DiskBytes + _otherBytes() + ActiveFolder.CostOfFirst(null) <= _settings.SizeLimit)
-                Open();
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
+        _active!.Publish(written);
+        written.ForEach(part => queue.Add(part, keepsCopy: !staging.IsFull));
     }
 
     private void Open()
     {
         // An attempt that failed is tried again under the same name, so that nothing is left of it.
         lock (_folders)
-            _attempt ??= FolderName.New(_time, _lastName);
-        _active = ActiveFolder.Open(_files, _settings, _attempt!.Value, _tracker, _work.Set);
+            _attempt ??= FolderName.New(time, _lastName);
+        _active = ActiveFolder.Open(files, settings, _attempt!.Value, tracker, work.Set);
         lock (_folders)
         {
             _folders.Add(_active.Folder);
@@ -493,31 +419,35 @@ internal sealed class BufferWriter
         }
     }
 
-    private void Fail(Exception error)
+    // Ends the folder that failed. What was published is on its way; the rest goes elsewhere, once it cannot be found here any more.
+    // Returns whether to try again at once: one failure of a folder says little of the next one.
+    private bool Fail(Exception error)
     {
-        var isFirst = _lastFailure is not { } last || _time.GetElapsedTime(last) >= ProbeInterval;
-        _lastFailure = _failedAt = _time.GetTimestamp();
-        _reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
+        var isFirst = Remaining(_lastFailure, ProbeInterval) == TimeSpan.Zero;
+        _lastFailure = _downSince = time.GetTimestamp();
+        reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
         if (_active is not { } failed)
-            return;
+            return false;
 
-        // What was published is on its way; what was not goes elsewhere, once it cannot be found here any more.
-        _active = null;
-        _written = 0;
+        (_active, _written) = (null, 0);
+        lock (_pending)
+            _pending.ForEach(part => part.Displace());
         failed.End();
         _toCut = failed.TryCutOff() ? null : failed;
-        _triesAgain = isFirst && _toCut is null;
-        if (_triesAgain)
-            _failedAt = null;
-        _tracker.Handle(_passedId);
+        tracker.Handle(_lastId);
+        if (!isFirst || _toCut is not null)
+            return false;
+
+        _downSince = null;
+        return true;
     }
 
-    // Whatever is on disk is in memory as well: the next block may follow it there.
+    // While the disk takes nothing: what it has is in memory as well, so the next block may follow it there.
     private void PlaceInMemory()
     {
-        while (!_isStopping && _written == 0 && _toCut is null && _queue.IsConsumed && (IsDiskDown || HasUnwritten))
+        while (!_isStopping && _written == 0 && _toCut is null && queue.IsConsumed && (IsDiskDown || HasUnwritten))
         {
-            if (NextBlock() is not { } block)
+            if (NextPart() is not { } part)
                 return;
 
             // The disk may hang in this: until then the block is one that waits.
@@ -527,36 +457,34 @@ internal sealed class BufferWriter
                 if (_isAbandoned)
                     return;
 
+                var block = part.Block!;
                 _pending.RemoveAt(0);
-                _tracker.Expose(block.FirstId, block.LastId, block.Count);
-                _staging.Placed();
-                _lastWrite = _time.GetTimestamp();
-                _passedId = block.LastId;
-                _queue.Placed(_passedId);
-                _queue.Add(new DeliveryQueue.Item(null, null, block));
+                tracker.Expose(block.FirstId, block.LastId, block.Count);
+                staging.Placed();
+                _lastWrite = time.GetTimestamp();
+                _lastId = block.LastId;
+                queue.Add(part, keepsCopy: false);
             }
 
             if (_active?.HasUnsynced != true)
-                _tracker.Handle(_passedId);
+                tracker.Handle(_lastId);
         }
     }
 
-    // Finished folders go when all of them is in OSS.
+    // Finished folders are deleted once all records in them are settled.
     private void Sweep()
     {
-        List<BufferFolder> empty;
-        lock (_folders)
+        foreach (var folder in Folders().Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty))
         {
-            empty = _folders.Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty).ToList();
-            _folders.RemoveAll(empty.Contains);
+            lock (_folders)
+                _folders.Remove(folder);
+            folder.Dispose();
         }
-
-        empty.ForEach(folder => folder.Dispose());
     }
 
     private TimeSpan Remaining(long? since, TimeSpan interval)
     {
-        var left = since is { } at ? interval - _time.GetElapsedTime(at) : TimeSpan.Zero;
+        var left = since is { } at ? interval - time.GetElapsedTime(at) : TimeSpan.Zero;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

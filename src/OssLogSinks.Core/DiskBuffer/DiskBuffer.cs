@@ -2,7 +2,6 @@ using System.Globalization;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
-using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
@@ -13,7 +12,7 @@ namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
 /// Records wait on disk: they come into the staging buffer, the writer takes them to a folder, the reader brings them from there to
-/// the memory buffer, and its shipper to OSS. Each part has a loop of its own and waits for nobody but the next one.
+/// the memory buffer, and its shipper to OSS. Each of them has a loop of its own and waits for nobody but the next one.
 /// </summary>
 internal sealed class DiskBuffer : IRecordBuffer
 {
@@ -32,13 +31,10 @@ internal sealed class DiskBuffer : IRecordBuffer
     private readonly BufferReader _reader;
     private readonly OrphanedFolders _orphans;
     private readonly DeliveryPipeline _pipeline;
-    private readonly MemorySource _memorySource;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<bool> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private readonly Task _takingOver;
-    private DeliveryQueue.Item _present;
-    private BlockRecords? _presentRecords;
 
     public DiskBuffer(DiskBufferParts parts, DiskBufferSettings settings, IBufferFiles files)
     {
@@ -49,14 +45,9 @@ internal sealed class DiskBuffer : IRecordBuffer
             files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenPipeline(settings.OrphanMemory));
         _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory);
         _pipeline = parts.OpenPipeline(settings.ShippingMemory);
-        _queue = new DeliveryQueue(_work.Set);
+        _queue = new DeliveryQueue(settings.StagingMemory / 2, _staging.Release, _work.Set);
         _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _deliveryTracker, _reporter, _time, _work, () => _orphans.Bytes);
-        _memorySource = new MemorySource(_tracker);
-        _reader = new BufferReader(files, _pipeline.Buffer, damage, _time, _deliveryTracker, _tracker.EndWaitingForOss)
-        {
-            ReleaseCopy = _staging.ReleaseCopy,
-            Consumed = _queue.Consumed,
-        };
+        _reader = new BufferReader(files, _pipeline.Buffer, damage, _time, _deliveryTracker, _tracker.EndWaitingForOss);
 
         _writer.Start();
         _reading = Task.Run(() => GuardAsync(ReadAsync));
@@ -150,7 +141,7 @@ internal sealed class DiskBuffer : IRecordBuffer
         _work.Set();
     }
 
-    // One at a time, so that the one who looked last also says it last: a flush that begins as another ends stays urgent.
+    // Under a lock, so that a flush that begins as another ends stays urgent.
     private void SetPace()
     {
         lock (_pace)
@@ -162,73 +153,39 @@ internal sealed class DiskBuffer : IRecordBuffer
         while (true)
         {
             var added = _queue.Added.NextAsync();
-            if (!TryTake(out var present))
+            if (_queue.Next() is { } part)
             {
-                await _reader.CatchUpAsync(_stop.Token).ConfigureAwait(false);
-                await Waiting.WithAsync(_reader.OrAcceptingAgain(added), _stop.Token).ConfigureAwait(false);
-                continue;
-            }
-
-            if (present.Block is { } block)
-            {
-                _presentRecords ??= block.Records();
-                await _reader.ReadAsync(_presentRecords, block.States, _memorySource, _stop.Token).ConfigureAwait(false);
-                _presentRecords = null;
-                _staging.Release(block);
+                await _reader.ReadAsync(part, _stop.Token).ConfigureAwait(false);
+                _queue.Done(part);
             }
             else
             {
-                await _reader.ReadAsync(present.Folder!, present.Segment!, _stop.Token).ConfigureAwait(false);
+                _reader.CatchUp(_stop.Token);
+                await Waiting.WithAsync(_reader.OrAcceptingAgain(added), _stop.Token).ConfigureAwait(false);
             }
-
-            lock (_queue)
-                _present = default;
-        }
-    }
-
-    private bool TryTake(out DeliveryQueue.Item present)
-    {
-        lock (_queue)
-        {
-            if (_present == default && !_givenUp.Task.IsCompleted)
-                _queue.TryTake(out _present);
-            present = _present;
-            return present != default;
         }
     }
 
     // What is in memory only, and did not get to the memory buffer.
     private void GiveUpUnwritten(bool isRead)
     {
-        _reader.EndPassing();
-        var blocks = new List<Block>();
-        lock (_queue)
-        {
-            do
-            {
-                if (_present.Block is { } block)
-                    blocks.Add(block);
-            }
-            while (_queue.TryTake(out _present));
-        }
+        _reader.EndFeeding();
 
         // A listener may never come back.
-        blocks.ForEach(block => GiveUp(block, isRead));
-    }
-
-    private void GiveUp(Block block, bool isRead)
-    {
-        var first = Math.Max(block.FirstId, _reader.LastId + 1);
-        if (first <= block.LastId)
+        foreach (var block in _queue.Close(isRead))
         {
-            var states = block.States.Where(s => s.Id >= first).ToArray();
-            _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
-            _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
-        }
+            var first = Math.Max(block.FirstId, _reader.LastId + 1);
+            if (first <= block.LastId)
+            {
+                var states = block.States.Where(s => s.Id >= first).ToArray();
+                _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+                _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
+            }
 
-        // A loop that has not ended may be reading it still.
-        if (!isRead)
-            _staging.Release(block);
+            // A loop that has not ended may be reading it still.
+            if (!isRead)
+                _staging.Release(block);
+        }
     }
 
     // A loop that ends by a fault of ours is reported and begins again, with what it held.
@@ -248,34 +205,8 @@ internal sealed class DiskBuffer : IRecordBuffer
             catch (Exception e)
             {
                 _reporter.BufferFailed("what it holds is tried again every second", e);
-                await PauseAsync().ConfigureAwait(false);
+                await Task.WhenAny(Waiting.PauseAsync(Recovery, _time, _stop.Token)).ConfigureAwait(false);
             }
-        }
-    }
-
-    private async Task PauseAsync()
-    {
-        try
-        {
-            await Waiting.PauseAsync(Recovery, _time, _stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
-
-    /// <summary>Records of which nothing is on disk, so nothing needs to be known of them after a crash.</summary>
-    private sealed class MemorySource(FlushTracker tracker) : RecordSource
-    {
-        public override bool IsDurable => false;
-
-        public override bool IsDue(long id) => tracker.IsDue(id);
-
-        public override void Settle(ReadOnlySpan<long> ids, bool dropped) => tracker.Settle(ids, dropped);
-
-        public override void Intend(AppendIntent intent)
-        {
         }
     }
 }

@@ -8,16 +8,15 @@ using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
-/// <summary>A folder that another process left, as it was found. Whatever is in it, it is opened and emptied.</summary>
+/// <summary>A folder that another process left. Whatever is in it, it is opened and emptied.</summary>
 internal sealed class OrphanedFolder
 {
     private readonly JournalState _found;
 
-    private OrphanedFolder(BufferFolder folder, JournalState found)
-    {
-        Folder = folder;
-        _found = found;
-    }
+    // By stream: the appends that may have been sent, and what was read of their records so far.
+    private readonly Dictionary<ulong, RecoveredAppend> _open = [];
+
+    private OrphanedFolder(BufferFolder folder, JournalState found) => (Folder, _found) = (folder, found);
 
     public BufferFolder Folder { get; }
 
@@ -29,13 +28,13 @@ internal sealed class OrphanedFolder
         BufferJournal? journal = null;
         try
         {
-            // Whoever died may not have come to it; what the journal names from now on must be there.
+            // The dead process may not have done it; what the journal names from now on must be there.
             if (syncs)
                 files.SyncFolder(path);
 
-            // Nothing of the buffer's is a folder; one may stand where a file belongs.
+            // The buffer has no folders here; one may have the name of a file.
             foreach (var inner in files.FoldersIn(path))
-                TryDeleteFolder(files, Path.Combine(path, inner));
+                _ = BufferFiles.Try(() => files.DeleteFolder(Path.Combine(path, inner)));
 
             var folderId = new FolderId(name.FolderId);
             var entries = FoundSegment.In(files, path, folderId);
@@ -49,14 +48,15 @@ internal sealed class OrphanedFolder
             }
 
             if (syncs)
-                SyncAll(files, entries);
+                entries.ForEach(entry => BufferFiles.Try(() => Sync(files, entry.Path)));
             var found = journal.State;
             var folder = new BufferFolder(files, path, folderId, folderLock, journal, tracker: null);
             if (found.IsDamaged && entries.Count > 0)
                 damage.TellJournal(name.Text);
 
             PutForeignAside(files, folder, damage);
-            AddSegments(files, entries, found, folder, damage);
+            entries.ForEach(entry => Add(files, entry, found, folder, damage));
+            TellMissing(entries, found, folder, damage);
 
             // Sync the deletions before the journal forgets these files, and check that the journal can be written: without it nothing
             // could be sent, and this folder would block all others.
@@ -79,169 +79,95 @@ internal sealed class OrphanedFolder
     public async Task EmptyAsync(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
         memory.Relocate();
-        var taken = new Dictionary<ulong, AppendIntent>();
-        var reader = new BufferReader(files, memory, damage, time) { IsWanted = (stream, id) => !IsSettled(stream, id) };
-        if (!await TakeOverAsync(reader, memory, taken, cancellationToken).ConfigureAwait(false))
-            return;
-
-        // All of that is read once more in its turn, and passed over.
-        reader.LastId = 0;
-        reader.IsWanted = (stream, id) => !IsSettled(stream, id) && !(taken.TryGetValue(stream, out var intent) && id <= intent.LastId);
-        var segments = Folder.Segments();
-        var read = 0;
-        while (read < segments.Count && await reader.ReadAsync(Folder, segments[read], cancellationToken).ConfigureAwait(false))
-            read++;
+        foreach (var intent in _found.Intents.Where(i => !IsSettled(i.Key, i.Value.LastId)))
+            _open.Add(intent.Key, new RecoveredAppend(intent.Value, new FolderSource(Folder, intent.Key)));
+        var reader = new BufferReader(files, memory, damage, time) { IsTaken = (records, segment) => IsTaken(records, segment, memory) };
 
         // What comes behind a file that cannot be opened stays for later, in its order.
+        var isWhole = true;
+        foreach (var segment in Folder.Segments())
+        {
+            isWhole = await reader.ReadAsync(new Part(Folder, segment), cancellationToken).ConfigureAwait(false);
+            if (!isWhole)
+                break;
+        }
+
+        while (isWhole && _open.Count > 0)
+            TakeOver(_open.Keys.First(), memory);
+
         while (true)
         {
             var changed = Folder.Changed.NextAsync();
             memory.Flush();
-            if (segments.Take(read).All(s => s.IsDone) && segments.All(s => s.Waiting == 0))
-                return;
-            if (reader.IsStuck && Folder.IsPassedOver(segments))
+            if (Folder.IsAtRest && reader.IsCaughtUp)
                 return;
 
             await Waiting.WithAsync(reader.OrAcceptingAgain(changed), cancellationToken).ConfigureAwait(false);
-            await reader.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+            reader.CatchUp(cancellationToken);
         }
     }
 
     private bool IsSettled(ulong stream, long id) => _found.Settled.TryGetValue(stream, out var through) && id <= through;
 
-    // Takes out what is left of the appends that the other process was sending when it ended, before anything else is shipped.
-    // What that holds at once in memory is what that process held.
-    private async Task<bool> TakeOverAsync(BufferReader reader, MemoryBuffer memory, Dictionary<ulong, AppendIntent> taken, CancellationToken cancellationToken)
+    // The records of an append that the other process was sending when it ended are sent once more as that append, before any other of
+    // their stream. They need no more memory than that process had for them.
+    private bool IsTaken(BlockRecords records, Segment segment, MemoryBuffer memory)
     {
-        var open = _found.Intents.Where(i => !IsSettled(i.Key, i.Value.LastId)).ToDictionary(i => i.Key, i => i.Value);
-        if (open.Count == 0)
+        var stream = records.Streams[records.StreamIndex];
+        if (IsSettled(stream.Hash, records.Id))
             return true;
+        if (!_open.TryGetValue(stream.Hash, out var append))
+            return false;
 
-        var (first, last) = (open.Values.Min(i => i.FirstId), open.Values.Max(i => i.LastId));
-        var recovered = new Dictionary<ulong, RecoveredAppend>();
-        var segments = Folder.Segments();
-        for (var i = 0; i < segments.Count && segments[i].FirstId <= last; i++)
+        var isPartOfIt = records.Id <= append.Intent.LastId;
+        if (isPartOfIt)
         {
-            if (i + 1 < segments.Count && segments[i + 1].FirstId <= first)
-                continue;
-
-            var segment = segments[i];
-            if (!await reader.ScanAsync(Folder, segment, records => Task.FromResult(Gather(records, segment, memory, reader, open, recovered)), reader.LastId, cancellationToken).ConfigureAwait(false))
-                return false;
+            append.Add(records, segment, memory);
+            Folder.Count(segment, 1, 0);
         }
 
-        foreach (var found in recovered)
-        {
-            taken.Add(found.Key, open[found.Key]);
-            memory.TakeOver(found.Value.Stream, found.Value.Time, open[found.Key], found.Value.Batch);
-        }
-
-        return true;
+        if (records.Id >= append.Intent.LastId)
+            TakeOver(stream.Hash, memory);
+        return isPartOfIt;
     }
 
-    private bool Gather(
-        BlockRecords records, Segment segment, MemoryBuffer memory, BufferReader reader, Dictionary<ulong, AppendIntent> open, Dictionary<ulong, RecoveredAppend> recovered)
+    private void TakeOver(ulong stream, MemoryBuffer memory)
     {
-        var waiting = 0;
-        while (records.TryRead())
-        {
-            if (records.Id <= reader.LastId)
-                continue;
+        var append = _open[stream];
+        _open.Remove(stream);
+        if (append.Batch is not { } batch)
+            return;
 
-            reader.LastId = records.Id;
-            var stream = records.Streams[records.StreamIndex];
-            if (!open.TryGetValue(stream.Hash, out var intent) || records.Id > intent.LastId || IsSettled(stream.Hash, records.Id))
-                continue;
-
-            var record = records.Current;
-            if (!recovered.TryGetValue(stream.Hash, out var found))
-            {
-                var source = new FolderSource(Folder, stream.Hash);
-                var batch = new AppendBatch(memory.TimestampOf(record.AcceptedTicks), source);
-                recovered.Add(stream.Hash, found = new RecoveredAppend(stream, record.Time, batch, source));
-            }
-
-            var parts = found.Source.Parts;
-            if (parts.Count > 0 && parts[parts.Count - 1].Segment == segment)
-                parts[parts.Count - 1] = (segment, record.Id);
-            else
-                parts.Add((segment, record.Id));
-
-            found.Batch.Add(record.Utf8, state: null, record.Id);
-            waiting++;
-        }
-
-        Folder.Read(segment, read: 0, waiting);
-        return true;
+        foreach (var part in append.Counts)
+            Folder.Count(part.Segment, -part.Count, part.Count);
+        memory.TakeOver(append.Stream!, append.Time, append.Intent, batch);
     }
 
-    private static void AddSegments(IBufferFiles files, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
+    private static void Add(IBufferFiles files, FoundSegment entry, JournalState found, BufferFolder folder, DamageReport damage)
+    {
+        var name = Path.GetFileName(entry.Path);
+
+        // The journal says that all of it is settled, or there is nothing in it: only deleting it was left.
+        if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
+            folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
+        else if (!entry.IsOurs && damage.PutAside(folder.Name, name, entry.Path, entry.Length))
+            folder.Journal.SegmentRemoved(entry.FirstId);
+        else if (!entry.IsOurs)
+            folder.KeepsFiles = true;
+        else if (!folder.Has(entry.FirstId))
+            folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, IsUnread = true, End = found.EndOf(entry.FirstId) });
+        else
+            folder.KeepsFiles |= !damage.PutAside(folder.Name, [(name, entry.Path, entry.Length)]);
+    }
+
+    private static void TellMissing(List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {
         var present = new HashSet<long>(entries.Where(e => e.Length > 0).Select(e => e.FirstId));
-        var begun = new HashSet<long>();
-        foreach (var entry in entries)
-        {
-            // The journal says that all of it is settled, or there is nothing in it: only deleting it was left.
-            if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
-                folder.KeepsFiles |= !TryDelete(files, entry.Path);
-            else if (!entry.IsOurs && damage.PutAside(folder.Name, Path.GetFileName(entry.Path), entry.Path, entry.Length))
-                folder.Journal.SegmentRemoved(entry.FirstId);
-            else if (!entry.IsOurs)
-                folder.KeepsFiles = true;
-            else if (begun.Add(entry.FirstId))
-                folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, End = found.EndOf(entry.FirstId) });
-            else
-                folder.KeepsFiles |= !damage.PutAside(folder.Name, [(Path.GetFileName(entry.Path), entry.Path, entry.Length)]);
-        }
-
         foreach (var missing in found.Segments.Where(id => !present.Contains(id)))
         {
             var end = found.EndOf(missing) ?? present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
             damage.TellMissing(folder.Name, missing, end > missing ? end - missing : null);
             folder.Journal.SegmentRemoved(missing);
-        }
-    }
-
-    // Whoever was killed between a write and its sync has left what only the system's memory holds. What is shipped from there
-    // and forgotten by a power cut afterwards would be missed.
-    private static void SyncAll(IBufferFiles files, List<FoundSegment> entries)
-    {
-        foreach (var entry in entries)
-        {
-            try
-            {
-                using var file = files.Open(entry.Path);
-                file.Sync();
-            }
-            catch (IOException)
-            {
-                // What can be read is shipped all the same.
-            }
-        }
-    }
-
-    private static bool TryDelete(IBufferFiles files, string path)
-    {
-        try
-        {
-            files.Delete(path);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private static void TryDeleteFolder(IBufferFiles files, string path)
-    {
-        try
-        {
-            files.DeleteFolder(path);
-        }
-        catch (IOException)
-        {
-            // Somebody has put something there.
         }
     }
 
@@ -257,17 +183,55 @@ internal sealed class OrphanedFolder
 
     private static long LengthOf(IBufferFiles files, string path)
     {
-        try
-        {
-            return files.LengthOf(path);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
+        var length = 0L;
+        _ = BufferFiles.Try(() => length = files.LengthOf(path));
+        return length;
     }
 
-    private sealed record RecoveredAppend(StreamName Stream, DateTimeOffset Time, AppendBatch Batch, FolderSource Source);
+    // A process that was killed between a write and its sync leaves what only the system's memory holds. What is shipped from there
+    // and forgotten by a power cut afterwards would be missed. What can be read is shipped all the same.
+    private static void Sync(IBufferFiles files, string path)
+    {
+        using var file = files.Open(path);
+        file.Sync();
+    }
+
+    /// <summary>An append that may have been sent, and its records that are not settled.</summary>
+    private sealed class RecoveredAppend(AppendIntent intent, FolderSource source)
+    {
+        public AppendIntent Intent { get; } = intent;
+
+        public StreamName? Stream { get; private set; }
+
+        public DateTimeOffset Time { get; private set; }
+
+        /// <summary>Null if none of its records was found.</summary>
+        public AppendBatch? Batch { get; private set; }
+
+        /// <summary>How many of its records are in which segment.</summary>
+        public List<(Segment Segment, long Count)> Counts { get; } = [];
+
+        public void Add(BlockRecords records, Segment segment, MemoryBuffer memory)
+        {
+            var record = records.Current;
+            if (Batch is null)
+                (Stream, Time, Batch) = (records.Streams[records.StreamIndex], record.Time, new AppendBatch(memory.TimestampOf(record.AcceptedTicks), source));
+
+            var last = Counts.Count - 1;
+            if (last >= 0 && Counts[last].Segment == segment)
+            {
+                Counts[last] = (segment, Counts[last].Count + 1);
+                source.Parts[last] = (segment, records.Id);
+            }
+            else
+            {
+                Counts.Add((segment, 1));
+                source.Parts.Add((segment, records.Id));
+            }
+
+            Batch.Add(record.Utf8, state: null, records.Id);
+        }
+    }
 }
 
 /// <summary>A segment file as it was found: its header says which one it is, for names may have been changed.</summary>
@@ -298,22 +262,20 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
         var found = new FoundSegment(path, named, files.LengthOf(path));
         try
         {
-            // Where the header is damaged, the first block that is whole tells.
-            using var reader = new SegmentReader(files.OpenToRead(path), folderId, new StreamNames(), nextId: 0);
-            var isRead = reader.TryRead(Math.Min(found.Length, SegmentHeader.Size));
-            isRead |= reader.Header is null && reader.TryRead(Math.Min(found.Length, BufferReader.LongestSegment));
-            if (reader.Header is { } header)
+            using var reader = new SegmentReader(files.OpenToRead(path), folderId, new StreamNames(), nextId: 0) { UpTo = Math.Min(found.Length, BufferReader.LongestSegment) };
+            if (reader.ReadHeader() is { } header)
             {
                 return header.Version != FileVersion.Current ? found with { IsUnknownVersion = true }
                     : header.FolderId == folderId.Value && header.FirstId > 0 ? found with { FirstId = header.FirstId }
                     : found with { IsOurs = false };
             }
 
-            return isRead ? found with { FirstId = reader.Current!.Header.FirstId } : found with { IsOurs = false };
+            // Where the header is damaged, the first block that is whole tells.
+            return reader.TryRead() ? found with { FirstId = reader.Current!.Header.FirstId } : found with { IsOurs = false };
         }
         catch (IOException)
         {
-            // Whoever reads it tries again.
+            // The reader tries again.
             return found;
         }
     }

@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// Where records come in: copied into blocks in bounded memory, in the order of their ids, until the writer takes them to disk.
 /// Never waits. What a block holds counts, not what is used of it.
 /// </summary>
-internal sealed class StagingBuffer
+internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
 {
     private const int LargestBlock = 256 << 10;
     private const int SmallestBlock = 4 << 10;
@@ -26,14 +26,8 @@ internal sealed class StagingBuffer
     private const int MostNames = 10_000;
 
     private readonly object _gate = new();
-    private readonly ObjectKeyTemplate _template;
-    private readonly RollingPolicy _policy;
-    private readonly TimeProvider _time;
-    private readonly FlushTracker _tracker;
-    private readonly ThreadSignal _work;
-    private readonly long _limit;
-    private readonly long _urgentBytes;
-    private readonly int _largestBlock;
+    private readonly long _urgentBytes = Math.Min(MostUrgentBytes, limit / UrgentShare);
+    private readonly int _largestBlock = LargestFor(limit);
 
     // Guarded by _gate.
     private readonly Dictionary<StreamId, StreamName> _names = [];
@@ -42,80 +36,26 @@ internal sealed class StagingBuffer
     private Block? _open;
     private TaskCompletionSource<bool>? _space;
     private long _heldBytes;
-    private long _copyBytes;
     private long _waitingBytes;
-    private int _nextCapacity;
+    private int _nextCapacity = Math.Min(FirstBlock, LargestFor(limit));
     private long _lastId;
     private bool _isClosed;
-    private bool _wantsMemory;
-
-    public StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
-    {
-        _template = template;
-        _policy = policy;
-        _time = time;
-        _tracker = tracker;
-        _work = work;
-        _limit = limit;
-        _urgentBytes = Math.Min(MostUrgentBytes, limit / UrgentShare);
-        _largestBlock = (int)Math.Max(SmallestBlock, Math.Min(LargestBlock, limit / BlocksInMemory));
-        _nextCapacity = Math.Min(FirstBlock, _largestBlock);
-    }
 
     /// <summary>Memory that blocks hold: those that are being written or read included.</summary>
-    public long HeldBytes
-    {
-        get
-        {
-            lock (_gate)
-                return _heldBytes;
-        }
-    }
+    public long HeldBytes => Locked(() => _heldBytes);
 
-    /// <summary>Whether a record was refused while written blocks were kept for the reader.</summary>
-    public bool WantsMemory
-    {
-        get
-        {
-            lock (_gate)
-                return _wantsMemory;
-        }
-    }
+    /// <summary>Whether somebody waits for memory.</summary>
+    public bool IsFull => Locked(() => _space is not null);
 
-    public bool IsClosed
-    {
-        get
-        {
-            lock (_gate)
-                return _isClosed;
-        }
-    }
+    public bool IsClosed => Locked(() => _isClosed);
 
-    public bool HasWork
-    {
-        get
-        {
-            lock (_gate)
-                return _waitingBytes > 0;
-        }
-    }
+    public bool HasWork => Locked(() => _waitingBytes > 0);
 
     /// <summary>Whether what waits should be written without waiting for more.</summary>
-    public bool IsUrgent
-    {
-        get
-        {
-            lock (_gate)
-                return _isClosed || _waitingBytes >= _urgentBytes;
-        }
-    }
+    public bool IsUrgent => Locked(() => _isClosed || _waitingBytes >= _urgentBytes);
 
     /// <summary>How long the oldest record here has waited; zero if there is none.</summary>
-    public TimeSpan OldestAge()
-    {
-        lock (_gate)
-            return _begun.Count > 0 ? _time.GetElapsedTime(_begun.Peek()) : TimeSpan.Zero;
-    }
+    public TimeSpan OldestAge() => Locked(() => _begun.Count > 0 ? time.GetElapsedTime(_begun.Peek()) : TimeSpan.Zero);
 
     public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
     {
@@ -128,18 +68,18 @@ internal sealed class StagingBuffer
 
             var stream = NameOf(record);
             var before = _open?.Length ?? 0;
-            var acceptedTicks = _time.GetUtcNow().UtcTicks;
+            var acceptedTicks = time.GetUtcNow().UtcTicks;
             if (_open?.TryAdd(record, stream, acceptedTicks) != true)
             {
                 if (!TryBegin(stream, record.Utf8.Length))
                 {
-                    spaceAvailable = (_space ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                    if (!_wantsMemory && _copyBytes > 0)
+                    if (_space is null)
                     {
-                        _wantsMemory = true;
-                        _work.Set();
+                        _space = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        work.Set();
                     }
 
+                    spaceAvailable = _space.Task;
                     return Acceptance.Full;
                 }
 
@@ -147,14 +87,14 @@ internal sealed class StagingBuffer
                 _ = _open!.TryAdd(record, stream, acceptedTicks);
             }
 
-            _tracker.Accept(++_lastId, isDue);
+            tracker.Accept(++_lastId, isDue);
             var added = _open.Length - before;
             hasWork = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + added >= _urgentBytes);
             _waitingBytes += added;
         }
 
         if (hasWork)
-            _work.Set();
+            work.Set();
         return Acceptance.Accepted;
     }
 
@@ -187,60 +127,42 @@ internal sealed class StagingBuffer
             _begun.Dequeue();
     }
 
-    /// <summary>Keeps a block that was written for the reader, if it takes no more than half of the memory with others.</summary>
-    public bool TryKeepCopy(Block block)
-    {
-        lock (_gate)
-        {
-            if (_isClosed || _copyBytes + block.HeldBytes > _limit / 2)
-                return false;
-
-            _copyBytes += block.HeldBytes;
-            return true;
-        }
-    }
-
-    /// <summary>Gives the memory of a copy back.</summary>
-    public void ReleaseCopy(Block block)
-    {
-        lock (_gate)
-        {
-            _copyBytes -= block.HeldBytes;
-            _wantsMemory = false;
-        }
-
-        Release(block);
-    }
-
     /// <summary>Gives the memory of a block back.</summary>
     public void Release(Block block)
     {
-        TaskCompletionSource<bool>? space;
         lock (_gate)
         {
             _heldBytes -= block.HeldBytes;
             block.Release();
-            space = _space;
-            _space = null;
         }
 
-        space?.TrySetResult(true);
+        SignalSpace();
     }
 
     /// <summary>Takes nothing any more.</summary>
     public void Close()
     {
+        lock (_gate)
+            _isClosed = true;
+        SignalSpace();
+        work.Set();
+    }
+
+    private void SignalSpace()
+    {
         TaskCompletionSource<bool>? space;
         lock (_gate)
-        {
-            _isClosed = true;
-            space = _space;
-            _space = null;
-        }
-
+            (space, _space) = (_space, null);
         space?.TrySetResult(true);
-        _work.Set();
     }
+
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_gate)
+            return read();
+    }
+
+    private static int LargestFor(long limit) => (int)Math.Max(SmallestBlock, Math.Min(LargestBlock, limit / BlocksInMemory));
 
     // Blocks grow while much comes. One that is full is not copied into a larger one: the next one is larger.
     private bool TryBegin(StreamName stream, int length)
@@ -248,13 +170,13 @@ internal sealed class StagingBuffer
         var isOverflow = _open is not null;
         var capacity = isOverflow ? Math.Min(_largestBlock, 2 * _nextCapacity) : _nextCapacity;
         var cost = Block.HeldFor(Math.Max(capacity, Block.CapacityFor(stream, length)));
-        if (_heldBytes + cost > _limit && _heldBytes > 0)
+        if (_heldBytes + cost > limit && _heldBytes > 0)
             return false;
 
         if (isOverflow)
             _blocks.Enqueue(_open!);
         _nextCapacity = capacity;
-        _open = new Block(cost, _lastId + 1, _time.GetTimestamp());
+        _open = new Block(cost, _lastId + 1, time.GetTimestamp());
         _heldBytes += _open.HeldBytes;
         _begun.Enqueue(_open.BegunAt);
         return true;
@@ -262,14 +184,14 @@ internal sealed class StagingBuffer
 
     private StreamName NameOf(in LogRecord record)
     {
-        var period = _policy.PeriodOf(record.Time);
+        var period = policy.PeriodOf(record.Time);
         var id = new StreamId(period, record.KeyValues);
         if (_names.TryGetValue(id, out var name))
             return name;
 
         if (_names.Count >= MostNames)
             _names.Clear();
-        name = new StreamName(_template.Render(period.Start, record.KeyValues.Span));
+        name = new StreamName(template.Render(period.Start, record.KeyValues.Span));
         _names.Add(id.Kept(), name);
         return name;
     }

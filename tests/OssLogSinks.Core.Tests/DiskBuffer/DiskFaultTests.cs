@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using CsCheck;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
@@ -361,6 +363,34 @@ public class DiskFaultTests
 
         Assert.Equal(bytes, _world.Disk.Bytes(segment));
         Assert.Equal(0, appender.GetSnapshot().Delivered);
+    }
+
+    // Version 1 had other headers, and was never released.
+    [Theory]
+    [InlineData("segment")]
+    [InlineData("journal")]
+    public async Task FolderOfVersion1_IsLeftAloneAndReported(string file)
+    {
+        const string Folder = $"{BufferWorld.Path}/20261122T221530-9f3c5a0b77e1d204";
+        var segment = new byte[300];
+        "OSSSPOOL"u8.CopyTo(segment);
+        segment[8] = 1;
+        BinaryPrimitives.WriteUInt32LittleEndian(segment.AsSpan(56), Crc32C.Append(0, segment.AsSpan(0, 56)));
+        var journal = new byte[2048 * 128];
+        new byte[] { (byte)'J', 1, 1 }.CopyTo(journal, 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(journal.AsSpan(120), Crc64.Append(0, journal.AsSpan(0, 120)));
+        _world.Disk.CreateFolder(BufferWorld.Path);
+        _world.Disk.CreateFolder(Folder);
+        var (path, bytes) = file == "segment" ? ($"{Folder}/{SegmentHeader.NameOf(1)}", segment) : ($"{Folder}/journal.0", journal);
+        _world.Disk.Put(path, bytes);
+
+        var appender = _world.Start();
+        await _world.UntilAsync(() => _world.Reports.Reports.Any(r => r.Message.Contains("written by another version")), Second);
+        Assert.True(await _world.CloseAsync(appender, Minute));
+
+        Assert.Equal(bytes, _world.Disk.Bytes(path));
+        Assert.Equal(0, appender.GetSnapshot().QuarantinedRecords);
+        Assert.DoesNotContain(Quarantine.FolderName, _world.Disk.FoldersIn(BufferWorld.Path));
     }
 
     [Fact]

@@ -8,10 +8,11 @@ internal sealed class BufferFiles : IBufferFiles
     public void CreateFolder(string path) => Run(() =>
     {
         if (Directory.Exists(path))
-            return true;
+            return;
         if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
             CreateFolder(parent);
-        return (UnixSystem.IsUnix && UnixSystem.TryCreateFolder(path)) || Directory.CreateDirectory(path).Exists;
+        if (!UnixSystem.IsUnix || !UnixSystem.TryCreateFolder(path))
+            Directory.CreateDirectory(path);
     });
 
     public IReadOnlyList<string> FilesIn(string folder) => NamesIn(folder, EntryKind.File);
@@ -24,27 +25,15 @@ internal sealed class BufferFiles : IBufferFiles
 
     public long LengthOf(string path) => Run(() => new FileInfo(path).Length);
 
-    public IBufferFile Create(string path) => Run(() =>
-    {
-        var file = new BufferFile(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
-        MakePrivate(path);
-        return file;
-    });
+    public IBufferFile Create(string path) => Open(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
 
-    public IBufferFile Open(string path) => Run(() => new BufferFile(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read));
+    public IBufferFile Open(string path) => Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
-    public IBufferFile OpenToRead(string path) =>
-        Run(() => new BufferFile(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+    public IBufferFile OpenToRead(string path) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     // On Unix only None becomes an exclusive flock; all other ways of sharing take the shared one.
-    public IBufferFile OpenExclusively(string path, bool create) => Run(() =>
-    {
-        var isNew = create && !File.Exists(path);
-        var file = new BufferFile(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        if (isNew)
-            MakePrivate(path);
-        return file;
-    });
+    public IBufferFile OpenExclusively(string path, bool create) =>
+        Open(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
     public bool ExcludesOthers(string path)
     {
@@ -62,29 +51,37 @@ internal sealed class BufferFiles : IBufferFiles
         }
     }
 
-    public void Delete(string path) => Run(() =>
-    {
-        File.Delete(path);
-        return true;
-    });
+    public void Delete(string path) => Run(() => File.Delete(path));
 
-    public void DeleteFolder(string path) => Run(() =>
-    {
-        Directory.Delete(path, recursive: false);
-        return true;
-    });
+    public void DeleteFolder(string path) => Run(() => Directory.Delete(path, recursive: false));
 
-    public void Move(string from, string to) => Run(() =>
-    {
-        File.Move(from, to);
-        return true;
-    });
+    public void Move(string from, string to) => Run(() => File.Move(from, to));
 
     public void SyncFolder(string path)
     {
         if (UnixSystem.IsUnix)
             UnixSystem.SyncFolder(path);
     }
+
+    /// <summary>Whether the disk allows something, where it is enough to try.</summary>
+    public static bool Try(Action act)
+    {
+        try
+        {
+            act();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    internal static void Run(Action act) => Run(() =>
+    {
+        act();
+        return true;
+    });
 
     internal static T Run<T>(Func<T> act)
     {
@@ -99,6 +96,15 @@ internal sealed class BufferFiles : IBufferFiles
         }
     }
 
+    private static BufferFile Open(string path, FileMode mode, FileAccess access, FileShare share) => Run(() =>
+    {
+        var isNew = mode is FileMode.CreateNew or FileMode.OpenOrCreate && !File.Exists(path);
+        var file = new BufferFile(path, mode, access, share);
+        if (isNew && UnixSystem.IsUnix)
+            UnixSystem.MakePrivate(path);
+        return file;
+    });
+
     private static string[] NamesIn(string folder, EntryKind kind) => Run(() =>
     {
         var names = Directory.EnumerateFileSystemEntries(folder).Where(path => KindOf(path) == kind).Select(path => Path.GetFileName(path)).ToArray();
@@ -107,12 +113,6 @@ internal sealed class BufferFiles : IBufferFiles
     });
 
     private static EntryKind KindOf(string path) => UnixSystem.IsUnix ? UnixSystem.KindOf(path) : UnixSystem.KindByAttributes(path);
-
-    private static void MakePrivate(string path)
-    {
-        if (UnixSystem.IsUnix)
-            UnixSystem.MakePrivate(path);
-    }
 }
 
 /// <summary>A real file, without any buffer of its own.</summary>
@@ -136,7 +136,6 @@ internal sealed class BufferFile : IBufferFile
     {
         _stream.Position = offset;
         _stream.Write(bytes, start, count);
-        return true;
     });
 
     public int Read(long offset, byte[] buffer, int start, int count) => BufferFiles.Run(() =>
@@ -145,18 +144,13 @@ internal sealed class BufferFile : IBufferFile
         return _stream.Read(buffer, start, count);
     });
 
-    public void SetLength(long length) => BufferFiles.Run(() =>
-    {
-        _stream.SetLength(length);
-        return true;
-    });
+    public void SetLength(long length) => BufferFiles.Run(() => _stream.SetLength(length));
 
     // FileStream.Flush(true) returns on Unix although fsync has failed.
     public void Sync() => BufferFiles.Run(() =>
     {
         if (!UnixSystem.IsUnix || !UnixSystem.TrySync(_stream.SafeFileHandle.DangerousGetHandle(), _path))
             _stream.Flush(flushToDisk: true);
-        return true;
     });
 
     public void Dispose() => _stream.Dispose();

@@ -4,8 +4,8 @@ using System.Text;
 namespace OssLogSinks.Core.DiskBuffer.Files;
 
 /// <summary>
-/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, what a name stands for, who owns it, and
-/// a lock that is asked of the kernel. Strings are marshalled by hand, which spares unsafe code.
+/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, the kind and owner of a file, and
+/// a lock that is asked of the kernel. Strings are marshalled by hand, so no unsafe code is needed.
 /// </summary>
 internal static class UnixSystem
 {
@@ -15,8 +15,6 @@ internal static class UnixSystem
     private const int FullFsync = 51;
     private const int NotThere = 2;
     private const int Interrupted = 4;
-    private const int AccessDenied = 13;
-    private const int Invalid = 22;
 
     private const int TypeMask = 0xF000;
     private const int FolderType = 0x4000;
@@ -30,7 +28,8 @@ internal static class UnixSystem
     // On Linux, and on macOS and the BSDs.
     private static readonly int[] WouldBlock = [11, 35];
 
-    private static readonly int[] NotForFolders = [Invalid, 38, 45, 78, 95, 102];
+    // Access denied, for a folder that may be written and not read; and what file systems say that cannot sync a folder.
+    private static readonly int[] NotForFolders = [13, 22, 38, 45, 78, 95, 102];
 
     public static bool IsUnix { get; } = !RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
 
@@ -41,107 +40,31 @@ internal static class UnixSystem
     /// <exception cref="IOException">The system says that it failed.</exception>
     public static bool TrySync(IntPtr descriptor, string path)
     {
-        try
-        {
-            Check(Sync(descriptor.ToInt32()), path);
-            return true;
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            return TrySyncByRuntime(descriptor, path);
-        }
-    }
-
-    // Where the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own part has it.
-    private static bool TrySyncByRuntime(IntPtr descriptor, string path)
-    {
-        try
-        {
-            Check(runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), path);
-            return true;
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            return false;
-        }
-    }
-
-    private static void Check(int error, string path)
-    {
-        if (error != 0)
-            throw new IOException($"'{path}' could not be made durable (error {error}).");
+        // Where the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own part has it.
+        var error = Call<int?>(() => Sync(descriptor.ToInt32()), null) ?? Call<int?>(() => runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), null);
+        return error is null or 0 ? error is not null : throw new IOException($"'{path}' could not be made durable (error {error}).");
     }
 
     /// <summary>Makes the names in a folder durable, where the system can.</summary>
     /// <exception cref="IOException">The system says that it failed.</exception>
     public static void SyncFolder(string path)
     {
-        try
-        {
-            var descriptor = open(Bytes(path), ReadOnly);
-            var error = descriptor < 0 ? Marshal.GetLastWin32Error() : Sync(descriptor);
-            if (descriptor >= 0)
-                _ = close(descriptor);
-
-            // A folder that may be written but not read cannot be synced, nor can any on some file systems.
-            if (error != 0 && error != AccessDenied && Array.IndexOf(NotForFolders, error) < 0)
-                throw new IOException($"The names in '{path}' could not be made durable (error {error}).");
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            // A system without a C library by this name: its names become durable when it likes.
-        }
+        var error = Call(() => Open(path, ReadOnly, Sync), 0);
+        if (error != 0 && Array.IndexOf(NotForFolders, error) < 0)
+            throw new IOException($"The names in '{path}' could not be made durable (error {error}).");
     }
 
     /// <summary>Makes a folder that only this user may enter.</summary>
     /// <returns>False if this system has no C library that can be called, or it failed.</returns>
-    public static bool TryCreateFolder(string path)
-    {
-        try
-        {
-            return mkdir(Bytes(path), 0x1C0) == 0;
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            return false;
-        }
-    }
+    public static bool TryCreateFolder(string path) => Call(() => mkdir(Bytes(path), 0x1C0), -1) == 0;
 
-    /// <summary>Lets nobody but this user read or write a file.</summary>
-    public static void MakePrivate(string path)
-    {
-        try
-        {
-            _ = chmod(Bytes(path), 0x180);
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            // The folder that it is in lets nobody enter.
-        }
-    }
+    /// <summary>Lets nobody but this user read or write a file. Without a C library, the folder that it is in lets nobody enter.</summary>
+    public static void MakePrivate(string path) => Call(() => chmod(Bytes(path), 0x180), 0);
 
-    /// <summary>What a name stands for, links not followed.</summary>
-    public static EntryKind KindOf(string path)
-    {
-        try
-        {
-            var status = new byte[StatusSize];
-            if (lstat(Bytes(path), status) != 0)
-                return EntryKind.Gone;
+    /// <summary>The kind of an entry, links not followed.</summary>
+    public static EntryKind KindOf(string path) => Call<EntryKind?>(() => KindByStatus(path), null) ?? KindByAttributes(path);
 
-            var type = BitConverter.ToInt32(status, ModeAt) & TypeMask;
-            return BitConverter.ToUInt32(status, UserAt) != geteuid() ? EntryKind.Foreign
-                : type == FileType ? EntryKind.File
-                : type == FolderType ? EntryKind.Folder
-                : EntryKind.Foreign;
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            return KindByAttributes(path);
-        }
-    }
-
-    /// <summary>What a name stands for, as far as .NET alone can say.</summary>
+    /// <summary>The same, as far as .NET alone can tell.</summary>
     public static EntryKind KindByAttributes(string path)
     {
         try
@@ -165,27 +88,29 @@ internal static class UnixSystem
     /// <exception cref="IOException">It could not be asked.</exception>
     public static bool IsLocked(string path)
     {
-        try
-        {
-            var descriptor = open(Bytes(path), ReadWrite);
-            if (descriptor < 0)
+        var isRefused = false;
+        var error = Call(
+            () => Open(path, ReadWrite, descriptor =>
             {
-                var error = Marshal.GetLastWin32Error();
-                if (error == NotThere)
-                    return false;
+                // Any other error says that this file system has no locks.
+                isRefused = flock(descriptor, ShareOrFail) != 0 && Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) >= 0;
+                return 0;
+            }),
+            0);
+        return error is 0 or NotThere ? isRefused : throw new IOException($"'{path}' cannot be opened (error {error}).");
+    }
 
-                throw new IOException($"'{path}' cannot be opened (error {error}).");
-            }
+    private static EntryKind KindByStatus(string path)
+    {
+        var status = new byte[StatusSize];
+        if (lstat(Bytes(path), status) != 0)
+            return EntryKind.Gone;
 
-            // Any other error says that this file system has no locks.
-            var isRefused = flock(descriptor, ShareOrFail) != 0 && Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) >= 0;
-            _ = close(descriptor);
-            return isRefused;
-        }
-        catch (Exception e) when (IsMissing(e))
-        {
-            return false;
-        }
+        var type = BitConverter.ToInt32(status, ModeAt) & TypeMask;
+        return BitConverter.ToUInt32(status, UserAt) != geteuid() ? EntryKind.Foreign
+            : type == FileType ? EntryKind.File
+            : type == FolderType ? EntryKind.Folder
+            : EntryKind.Foreign;
     }
 
     private static int Sync(int descriptor)
@@ -203,7 +128,29 @@ internal static class UnixSystem
         return 0;
     }
 
-    private static bool IsMissing(Exception error) => error is DllNotFoundException or EntryPointNotFoundException;
+    // Opens a name for the time of a call; returns the error of either.
+    private static int Open(string path, int flags, Func<int, int> call)
+    {
+        var descriptor = open(Bytes(path), flags);
+        if (descriptor < 0)
+            return Marshal.GetLastWin32Error();
+
+        var error = call(descriptor);
+        _ = close(descriptor);
+        return error;
+    }
+
+    private static T Call<T>(Func<T> call, T ifMissing)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return ifMissing;
+        }
+    }
 
     private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + "\0");
 
@@ -240,7 +187,7 @@ internal static class UnixSystem
 #pragma warning restore IDE1006, SYSLIB1054, CA5392
 }
 
-/// <summary>What a name in a folder stands for.</summary>
+/// <summary>The kind of an entry in a folder.</summary>
 internal enum EntryKind
 {
     Gone,

@@ -5,7 +5,7 @@ using OssLogSinks.Core.DiskBuffer.Journal;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// This process's folder, block by block. What was published can be read; with syncs that is only what is durable. After a write
+/// The folder that this process writes to. What was published can be read; with syncs that is only what is durable. After a write
 /// error nothing more is written to it: see <see cref="End"/> and <see cref="TryCutOff"/>. Used by the writer's thread alone.
 /// </summary>
 internal sealed class ActiveFolder : IDisposable
@@ -14,7 +14,9 @@ internal sealed class ActiveFolder : IDisposable
 
     private readonly IBufferFiles _files;
     private readonly DiskBufferSettings _settings;
-    private readonly List<Written> _unpublished = [];
+
+    // Segments with blocks that are not published; and those with published blocks that only a flush makes durable.
+    private readonly HashSet<Segment> _unpublished = [];
     private readonly HashSet<Segment> _unsynced = [];
 
     // By stream: no record of it on disk has a higher id.
@@ -26,21 +28,15 @@ internal sealed class ActiveFolder : IDisposable
     private Segment? _segment;
     private long _length;
     private long _nextId;
-    private long _unpublishedBytes;
     private bool _hasNewNames;
     private bool _hasSyncFailed;
 
-    private ActiveFolder(IBufferFiles files, DiskBufferSettings settings, FolderName name, BufferFolder folder)
-    {
-        (_files, _settings, Name, Folder) = (files, settings, name, folder);
-    }
-
-    public FolderName Name { get; }
+    private ActiveFolder(IBufferFiles files, DiskBufferSettings settings, BufferFolder folder) => (_files, _settings, Folder) = (files, settings, folder);
 
     public BufferFolder Folder { get; }
 
-    /// <summary>Bytes that were written and cannot be read yet.</summary>
-    public long UnpublishedBytes => _unpublishedBytes;
+    /// <summary>Bytes that were written and are not published.</summary>
+    public long UnpublishedBytes { get; private set; }
 
     /// <summary>Whether something can be read already that only a flush makes durable.</summary>
     public bool HasUnsynced => _unsynced.Count > 0;
@@ -64,7 +60,7 @@ internal sealed class ActiveFolder : IDisposable
             journal = BufferJournal.Create(files, path, folderId, settings.Syncs);
             if (settings.Syncs)
                 SyncNames(files, settings.Path);
-            return new ActiveFolder(files, settings, name, new BufferFolder(files, path, folderId, folderLock, journal, tracker) { Freed = freed });
+            return new ActiveFolder(files, settings, new BufferFolder(files, path, folderId, folderLock, journal, tracker) { Freed = freed });
         }
         catch
         {
@@ -77,16 +73,12 @@ internal sealed class ActiveFolder : IDisposable
     /// <summary>Deletes what attempts to make a folder left, if the disk allows that now.</summary>
     public static void ClearUp(IBufferFiles files, DiskBufferSettings settings, FolderName name)
     {
-        try
+        var path = Path.Combine(settings.Path, name.Text);
+        BufferFiles.Try(() =>
         {
-            var path = Path.Combine(settings.Path, name.Text);
             if (files.FoldersIn(settings.Path).Contains(name.Text) && FolderLock.TryTake(files, path, create: true) is { } folderLock)
                 GiveUp(files, path, folderLock);
-        }
-        catch (IOException)
-        {
-            // Another process does it.
-        }
+        });
     }
 
     /// <summary>Bytes that a block would take: its own, those of a file that it begins, and of the journal that has to grow for it.</summary>
@@ -98,8 +90,9 @@ internal sealed class ActiveFolder : IDisposable
 
     /// <summary>Writes a block for which there is space.</summary>
     /// <exception cref="IOException">The disk refused: this folder is finished.</exception>
-    public void Write(Block block)
+    public void Write(Part part)
     {
+        var block = part.Block!;
         if (Folder.Journal.HasFailed)
             throw new IOException($"The journal of '{Folder.Path}' could not be written.");
 
@@ -108,9 +101,10 @@ internal sealed class ActiveFolder : IDisposable
             BeginFile(block.FirstId);
         block.Seal(Folder.FolderId);
         _file!.Write(_length, block.Bytes, 0, block.Length);
-        _unpublished.Add(new Written(_segment!, _length, block));
+        part.Place(Folder, _segment!, _length);
+        _unpublished.Add(_segment!);
         _length += block.Length;
-        _unpublishedBytes += block.Length;
+        UnpublishedBytes += block.Length;
         _nextId = block.LastId + 1;
         foreach (var stream in block.Streams)
             _lastIds[stream.Hash] = block.LastId;
@@ -143,8 +137,7 @@ internal sealed class ActiveFolder : IDisposable
                 SyncNames(_files, _settings.Path);
         }
 
-        _hasNewNames = false;
-        _hasSyncFailed = false;
+        _hasNewNames = _hasSyncFailed = false;
         ThrowIfRemoved();
         _unsynced.Clear();
     }
@@ -161,32 +154,28 @@ internal sealed class ActiveFolder : IDisposable
     }
 
     /// <summary>Lets everything be read that was written.</summary>
-    /// <param name="begun">Called for each segment that begins.</param>
-    /// <param name="keeps">Whether a block is kept in memory for the reader.</param>
-    public void Publish(Action<Segment> begun, Func<Block, bool> keeps)
+    /// <param name="written">All blocks that were written since the last call.</param>
+    public void Publish(IReadOnlyList<Part> written)
     {
-        foreach (var (segment, offset, block) in _unpublished)
+        foreach (var part in written)
         {
+            var segment = part.Segment!;
             if (segment.Length == 0)
             {
                 segment.Length = SegmentHeader.Size;
                 Folder.Begin(segment);
-                begun(segment);
             }
 
-            var length = offset + block.Length;
-            if (keeps(block))
-                segment.Copies.Add(offset, block);
-            Folder.Publish(segment, length, block);
+            Folder.Publish(segment, part.EndOffset, part.Block!);
             if (!_settings.Syncs)
                 _unsynced.Add(segment);
         }
 
         _unpublished.Clear();
-        _unpublishedBytes = 0;
+        UnpublishedBytes = 0;
     }
 
-    /// <summary>Ends the present file, so that it goes when all of it is in OSS.</summary>
+    /// <summary>Ends the present file, so that it is deleted when all of it is in OSS.</summary>
     public void EndSegment()
     {
         if (_file is null || _unpublished.Count > 0)
@@ -200,16 +189,8 @@ internal sealed class ActiveFolder : IDisposable
     /// <summary>Nothing more is written to it. What was published is read and shipped.</summary>
     public void End()
     {
-        try
-        {
-            if (_unsynced.Count > 0 && !_hasSyncFailed)
-                Sync();
-        }
-        catch (IOException)
-        {
-            // Then it is exposed.
-        }
-
+        if (_unsynced.Count > 0 && !_hasSyncFailed)
+            BufferFiles.Try(Sync);
         _file?.Dispose();
         _file = null;
 
@@ -219,9 +200,7 @@ internal sealed class ActiveFolder : IDisposable
         Folder.Finish();
     }
 
-    /// <summary>
-    /// Cuts off what was written and not published, so that it can go elsewhere without being found here as well after a crash.
-    /// </summary>
+    /// <summary>Cuts off what was not published, so that it can go elsewhere without being found here as well after a crash.</summary>
     /// <returns>Whether that worked.</returns>
     public bool TryCutOff()
     {
@@ -230,7 +209,7 @@ internal sealed class ActiveFolder : IDisposable
 
         try
         {
-            foreach (var segment in _unpublished.Select(w => w.Segment).Append(_segment).Distinct())
+            foreach (var segment in _unpublished.Append(_segment).Distinct())
             {
                 if (segment.Length == 0)
                     _files.Delete(segment.Path);
@@ -238,8 +217,6 @@ internal sealed class ActiveFolder : IDisposable
                     CutTo(segment.Path, segment.Length);
             }
 
-            _unpublished.Clear();
-            _unpublishedBytes = 0;
             return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -261,14 +238,9 @@ internal sealed class ActiveFolder : IDisposable
 
         using var file = _files.Open(path);
         file.SetLength(length);
-        try
-        {
-            file.Sync();
-        }
-        catch (IOException)
-        {
-            // Whoever reads it after a crash of the process finds it cut; the journal says where it ends as well.
-        }
+
+        // That may fail: after a crash of the process it is found cut, and the journal says where it ends as well.
+        BufferFiles.Try(file.Sync);
     }
 
     // A file holds ids without a gap: what is missing between two blocks is damage.
@@ -288,12 +260,12 @@ internal sealed class ActiveFolder : IDisposable
         var header = new SegmentHeader(FileVersion.Current, Folder.FolderId.Value, firstId).ToBytes();
         _file.Write(0, header, 0, header.Length);
         _length = header.Length;
-        _unpublishedBytes += header.Length;
+        UnpublishedBytes += header.Length;
     }
 
     private int CountStreamsWith(Block block)
     {
-        // Only when a segment has gone: then its streams may have gone too.
+        // Only when a segment was deleted: its streams may have gone with it.
         var oldest = Folder.OldestId ?? block.FirstId;
         if (oldest != _oldestId && _unpublished.Count == 0)
         {
@@ -302,10 +274,7 @@ internal sealed class ActiveFolder : IDisposable
                 _lastIds.Remove(stream);
         }
 
-        var count = _lastIds.Count;
-        foreach (var stream in block.Streams)
-            count += _lastIds.ContainsKey(stream.Hash) ? 0 : 1;
-        return count;
+        return _lastIds.Count + block.Streams.Count(stream => !_lastIds.ContainsKey(stream.Hash));
     }
 
     // Another process takes a folder without a file for one that was left, and deletes it.
@@ -324,15 +293,7 @@ internal sealed class ActiveFolder : IDisposable
     // A disk that never allows the folder keeps nothing of it, as far as it allows that.
     private static void GiveUp(IBufferFiles files, string path, FolderLock folderLock)
     {
-        try
-        {
-            BufferJournal.DeleteAll(files, path);
-        }
-        catch (IOException)
-        {
-            // The next attempt does it.
-        }
-
+        BufferFiles.Try(() => BufferJournal.DeleteAll(files, path));
         folderLock.ReleaseAndDelete();
     }
 
@@ -340,18 +301,8 @@ internal sealed class ActiveFolder : IDisposable
     private static void SyncNames(IBufferFiles files, string path)
     {
         files.SyncFolder(path);
-        for (var above = Path.GetDirectoryName(path); !string.IsNullOrEmpty(above); above = Path.GetDirectoryName(above))
-        {
-            try
-            {
-                files.SyncFolder(above);
-            }
-            catch (IOException)
-            {
-                return;
-            }
-        }
+        var above = Path.GetDirectoryName(path);
+        while (!string.IsNullOrEmpty(above) && BufferFiles.Try(() => files.SyncFolder(above)))
+            above = Path.GetDirectoryName(above);
     }
-
-    private readonly record struct Written(Segment Segment, long Offset, Block Block);
 }

@@ -7,21 +7,23 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The account of one folder: which segments there are, which of their records are not settled, and the journal. A segment is
-/// deleted when all of its records are settled, and not before the journal says so. Any thread may call any member.
+/// The account of one folder, this process's or an orphaned one: its segments, the journal and the lock. A segment is deleted when all of
+/// its records are settled, and not before the journal says so. Any thread may call any member.
 /// </summary>
-internal sealed class BufferFolder : IDisposable
+/// <param name="files">The disk.</param>
+/// <param name="path">The folder.</param>
+/// <param name="folderId">What its blocks are marked with.</param>
+/// <param name="folderLock">Its lock, which is held; released with the folder.</param>
+/// <param name="journal">Its journal; closed with the folder.</param>
+/// <param name="tracker">Who waits for records of this process; null for an orphaned folder.</param>
+internal sealed class BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker) : IDisposable
 {
-    // A stream's source may be made again at any time; its batch is only ended sooner then.
+    // A source can be made again at any time; that only ends the batch that it fills.
     private const int MostSources = 10_000;
 
     private readonly object _gate = new();
-    private readonly IBufferFiles _files;
-    private readonly FolderLock _lock;
-    private readonly BufferJournal _journal;
-    private readonly FlushTracker? _tracker;
 
-    // Taken before _gate. Segments whose files could not be deleted yet are tried again with the next.
+    // Taken before _gate, and held while files are deleted. Those that could not be deleted are tried again with the next.
     private readonly object _deleting = new();
     private readonly HashSet<Segment> _toDelete = [];
     private bool _isClosed;
@@ -33,102 +35,52 @@ internal sealed class BufferFolder : IDisposable
     private long _bytes;
     private bool _isFinished;
 
-    /// <param name="files">The disk.</param>
-    /// <param name="path">The folder; its lock is held.</param>
-    /// <param name="folderId">What its blocks are marked with.</param>
-    /// <param name="folderLock">Its lock; released with the folder.</param>
-    /// <param name="journal">Its journal; closed with the folder.</param>
-    /// <param name="tracker">Who waits for records of this process; null for another's folder.</param>
-    public BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker)
-    {
-        _files = files;
-        Path = path;
-        FolderId = folderId;
-        _lock = folderLock;
-        _journal = journal;
-        _tracker = tracker;
-    }
-
-    public string Path { get; }
+    public string Path { get; } = path;
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    public FolderId FolderId { get; }
+    public FolderId FolderId { get; } = folderId;
 
-    public BufferJournal Journal => _journal;
+    public BufferJournal Journal { get; } = journal;
 
-    /// <summary>Whether it was removed by somebody else while it was in use: nothing in it is safe.</summary>
+    /// <summary>Whether somebody removed it while it was in use: nothing in it is safe.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>Whether segments are left in it that can be neither read nor put aside: its journal still has to say what is settled.</summary>
+    /// <summary>Whether files are left in it that can be neither read nor put aside, so that its journal is still needed.</summary>
     public bool KeepsFiles { get; set; }
 
     /// <summary>Whether nothing is left of it; known once it is disposed of.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Set when there is more to read, when a segment was deleted, and at the end.</summary>
+    /// <summary>Set when the records of a segment that were read are settled, and when a segment was deleted.</summary>
     public AsyncSignal Changed { get; } = new();
 
-    /// <summary>Called when space has been freed.</summary>
+    /// <summary>Called when a file was deleted.</summary>
     public Action? Freed { get; init; }
 
     /// <summary>Bytes of its files.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_gate)
-                return IsRemoved ? 0 : _bytes + _journal.Bytes;
-        }
-    }
+    public long Bytes => Locked(() => IsRemoved ? 0 : _bytes + Journal.Bytes);
 
-    public int SegmentCount
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Count;
-        }
-    }
+    public int SegmentCount => Locked(() => _segments.Count);
 
     /// <summary>The first id of the oldest segment; null if there is none.</summary>
-    public long? OldestId
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Count > 0 ? _segments.Keys[0] : null;
-        }
-    }
+    public long? OldestId => Locked(() => _segments.Count > 0 ? _segments.Keys[0] : (long?)null);
 
     /// <summary>Whether all records are settled, and none will come.</summary>
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_gate)
-                return _isFinished && _segments.Values.All(s => s.IsDone);
-        }
-    }
+    public bool IsEmpty => Locked(() => _isFinished && _segments.Values.All(s => s.IsDone));
+
+    /// <summary>Whether no memory buffer holds records of it.</summary>
+    public bool IsAtRest => Locked(() => _segments.Values.All(s => s.InMemory == 0));
 
     /// <summary>Records that are not settled, as far as they are known.</summary>
-    public long UnsettledRecords
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Values.Sum(s => s.Unsettled);
-        }
-    }
+    public long UnsettledRecords => Locked(() => IsRemoved ? 0 : _segments.Values.Sum(s => s.Unsettled));
 
-    /// <summary>The segments there are, in order.</summary>
-    public IReadOnlyList<Segment> Segments()
-    {
-        lock (_gate)
-            return _segments.Values.ToArray();
-    }
+    /// <summary>The segments that there are, in order.</summary>
+    public Segment[] Segments() => Locked(() => _segments.Values.ToArray());
 
-    /// <summary>Who keeps account of a stream's records in a segment.</summary>
+    public bool Has(long firstId) => Locked(() => _segments.ContainsKey(firstId));
+
+    /// <summary>Keeps account of a stream's records in a segment.</summary>
     public FolderSource SourceOf(StreamName stream, Segment segment)
     {
         lock (_gate)
@@ -152,42 +104,38 @@ internal sealed class BufferFolder : IDisposable
             _bytes += segment.Length;
         }
 
-        _journal.SegmentOpened(segment.FirstId);
-        Changed.Set();
+        Journal.SegmentOpened(segment.FirstId);
     }
 
-    /// <summary>A block of a segment may be read.</summary>
+    /// <summary>A block that was written to a segment may be read.</summary>
     public void Publish(Segment segment, long length, Block block)
     {
         lock (_gate)
         {
             _bytes += length - segment.Length;
             segment.Length = length;
-            segment.Count += block.Count;
+            segment.OnDisk += block.Count;
             segment.End = block.LastId + 1;
         }
-
-        Changed.Set();
     }
 
-    /// <summary>The segments there are are complete.</summary>
+    /// <summary>The segments that there are are complete.</summary>
     public void EndSegments()
     {
         List<Segment> ended;
         lock (_gate)
         {
             ended = _segments.Values.Where(s => !s.IsFinal).ToList();
-            foreach (var segment in ended)
-                segment.IsFinal = true;
+            ended.ForEach(segment => segment.IsFinal = true);
         }
 
         foreach (var segment in ended)
         {
             if (segment.End is { } end)
-                _journal.SegmentEnded(segment.FirstId, end);
+                Journal.SegmentEnded(segment.FirstId, end);
         }
 
-        Changed.Set();
+        DeleteDone(ended);
     }
 
     /// <summary>No more segments will come.</summary>
@@ -198,8 +146,8 @@ internal sealed class BufferFolder : IDisposable
         EndSegments();
     }
 
-    /// <summary>Begins to read a segment, which is not dropped meanwhile; false if it was dropped before.</summary>
-    public bool Take(Segment segment)
+    /// <summary>Begins to read a segment, which is neither deleted nor dropped meanwhile; false if it was dropped before.</summary>
+    public bool TryRead(Segment segment)
     {
         // Not while it is being dropped: that may fail.
         lock (_deleting)
@@ -208,16 +156,23 @@ internal sealed class BufferFolder : IDisposable
                 if (segment.IsDropped)
                     return false;
 
-                segment.Takers++;
+                segment.Readers++;
                 return true;
             }
     }
 
-    /// <summary>Ends what <see cref="Take"/> began.</summary>
-    public void EndTaking(Segment segment)
+    /// <summary>Ends what <see cref="TryRead"/> began.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="isWhole">Whether all of it was read.</param>
+    public void EndReading(Segment segment, bool isWhole)
     {
         lock (_gate)
-            segment.Takers--;
+        {
+            segment.Readers--;
+            segment.IsUnread &= !isWhole;
+        }
+
+        DeleteDone([segment]);
     }
 
     public bool IsDropped(Segment segment)
@@ -226,67 +181,34 @@ internal sealed class BufferFolder : IDisposable
             return segment.IsDropped;
     }
 
-    /// <summary>How much of a segment may be read, the id behind the last record there, and whether that is all there will be.</summary>
-    public (long Length, long? End, bool IsFinal) Extent(Segment segment)
-    {
-        lock (_gate)
-            return (segment.Length, segment.End, segment.IsFinal);
-    }
-
-    /// <summary>Records of a segment were read, of which some are to be waited for.</summary>
-    public void Read(Segment segment, int read, int waiting)
+    /// <summary>Records went to a memory buffer, or are known to be on disk.</summary>
+    public void Count(Segment segment, long onDisk, long inMemory)
     {
         lock (_gate)
         {
-            segment.ReadCount += read;
-            segment.Waiting += waiting;
+            segment.OnDisk += onDisk;
+            segment.InMemory += inMemory;
         }
     }
 
-    /// <summary>Records of this process cannot be read any more: they are given up.</summary>
-    public void Lose(Segment segment, long firstId, long count)
+    /// <summary>Records on disk cannot be read any more, and are given up.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="firstId">No earlier record is.</param>
+    /// <param name="lastId">No later record is.</param>
+    /// <param name="count">How many of those in between are.</param>
+    public void Lose(Segment segment, long firstId, long lastId, long count)
     {
         lock (_gate)
         {
-            segment.Count -= count;
-            _tracker?.GiveUp(firstId, firstId + count - 1, count);
-        }
-    }
-
-    /// <summary>Records that were passed over cannot be read once more: they are given up.</summary>
-    public void LosePassedOver(Segment segment, PassedOverStretch stretch, long count)
-    {
-        bool isDone;
-        lock (_gate)
-        {
-            segment.Waiting -= count;
-            _tracker?.GiveUp(stretch.FirstId, stretch.LastId, count);
-            isDone = segment.IsDone;
+            segment.OnDisk -= count;
+            tracker?.GiveUp(firstId, lastId, count);
         }
 
-        if (isDone)
-            Delete([segment]);
-        Changed.Set();
+        DeleteDone([segment]);
     }
 
-    /// <summary>All of a segment was read.</summary>
-    public void EndReading(Segment segment)
-    {
-        bool isDone;
-        lock (_gate)
-        {
-            segment.IsRead = true;
-            segment.Count = segment.ReadCount;
-            isDone = segment.IsDone;
-        }
-
-        if (isDone)
-            Delete([segment]);
-        Changed.Set();
-    }
-
-    /// <summary>Gives up the oldest complete segment of which nothing is on its way, if its file can be deleted.</summary>
-    /// <returns>How many records were given up; null if no space was freed.</returns>
+    /// <summary>Gives up the oldest complete segment of which nothing is in memory, if its file can be deleted.</summary>
+    /// <returns>The segment, and how many records were given up; null if no space was freed.</returns>
     public (Segment Segment, long Records)? DropOldest()
     {
         lock (_deleting)
@@ -297,54 +219,34 @@ internal sealed class BufferFolder : IDisposable
             if (oldest is null || _isClosed)
                 return null;
 
-            if (!TryDelete(oldest))
+            if (TryDelete(oldest))
             {
-                // What cannot be deleted frees nothing, and is shipped all the same: it begins once more.
-                _journal.SegmentRemoved(oldest.FirstId);
-                _journal.SegmentOpened(oldest.FirstId);
-                if (oldest.End is { } end)
-                    _journal.SegmentEnded(oldest.FirstId, end);
-                return null;
+                var records = GiveUp(oldest);
+                Remove(oldest);
+                return (oldest, records);
             }
 
-            var records = GiveUp(oldest);
-            Remove(oldest);
-            return (oldest, records);
+            // A file that cannot be deleted frees nothing, and is delivered: it begins once more.
+            Journal.SegmentRemoved(oldest.FirstId);
+            Journal.SegmentOpened(oldest.FirstId);
+            if (oldest.End is { } end)
+                Journal.SegmentEnded(oldest.FirstId, end);
+            return null;
         }
     }
 
-    /// <summary>Gives up what is on disk only, if the folder was removed: nobody will ever read it. Nobody may be reading.</summary>
+    /// <summary>Gives up what was on disk only, if somebody has removed the folder. Nobody may be reading.</summary>
     /// <returns>How many records that were.</returns>
-    public long GiveUpRemoved()
-    {
-        return IsRemoved ? Segments().Sum(GiveUp) : 0;
-    }
-
-    private long GiveUp(Segment segment)
-    {
-        lock (_gate)
-        {
-            var records = segment.OnDiskOnly;
-            foreach (var stretch in segment.PassedOver)
-                _tracker?.GiveUp(stretch.FirstId, stretch.LastId, stretch.Count);
-            if (!segment.IsRead && segment.End is { } end && segment.Count > segment.ReadCount)
-                _tracker?.GiveUp(end - (segment.Count - segment.ReadCount), end - 1, segment.Count - segment.ReadCount);
-            segment.Waiting -= segment.PassedOver.Sum(stretch => stretch.Count);
-            segment.Count = segment.ReadCount;
-            segment.IsDropped = true;
-            return records;
-        }
-    }
+    public long GiveUpRemoved() => IsRemoved ? Segments().Sum(GiveUp) : 0;
 
     /// <summary>Records of a stream are settled.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="parts">In which segments they are, up to which id each.</param>
-    /// <param name="ids">Which ones, ascending.</param>
+    /// <param name="parts">The segments that hold them, up to which id each.</param>
+    /// <param name="ids">The records, ascending.</param>
     /// <param name="dropped">Whether they were given up.</param>
     public void Settle(ulong stream, IReadOnlyList<(Segment Segment, long ThroughId)> parts, ReadOnlySpan<long> ids, bool dropped)
     {
-        _journal.Settle(stream, ids[ids.Length - 1]);
-        List<Segment>? done = null;
+        Journal.Settle(stream, ids[ids.Length - 1]);
         var isSettled = false;
         lock (_gate)
         {
@@ -354,43 +256,33 @@ internal sealed class BufferFolder : IDisposable
                 var to = ids.Length;
                 while (to > from && ids[to - 1] > throughId)
                     to--;
-                segment.Waiting -= to - from;
+                segment.InMemory -= to - from;
                 from = to;
-                isSettled |= segment.Waiting == 0;
-                if (segment.IsDone)
-                    (done ??= []).Add(segment);
+                isSettled |= segment.InMemory == 0;
             }
 
             // Under the lock, so that a segment is exposed with exactly the records that are told of later.
-            _tracker?.Settle(ids, dropped);
+            tracker?.Settle(ids, dropped);
         }
 
-        if (done is not null)
-            Delete(done);
+        if (!isSettled)
+            return;
 
-        // Also when a file could not be deleted: whoever waits for the records need not wait for that.
-        if (isSettled)
-            Changed.Set();
+        DeleteDone(parts.Select(part => part.Segment));
+        Changed.Set();
     }
 
     /// <summary>Whether a record is to be appended for its own sake.</summary>
-    public bool IsDue(long id) => _tracker?.IsDue(id) ?? true;
+    public bool IsDue(long id) => tracker?.IsDue(id) ?? true;
 
-    /// <summary>What is not settled is no longer safe on disk: in these segments, or in all.</summary>
+    /// <summary>What is not settled in these segments is no longer safe on disk.</summary>
     public void Expose(Func<Segment, bool> isExposed)
     {
         lock (_gate)
         {
-            foreach (var segment in _segments.Values.Where(s => isExposed(s) && s.Unsettled > 0))
-                _tracker?.Expose(segment.FirstId, (segment.End ?? segment.FirstId + 1) - 1, segment.Unsettled);
+            foreach (var segment in _segments.Values.Where(s => s.Unsettled > 0 && isExposed(s)))
+                tracker?.Expose(segment.FirstId, (segment.End ?? segment.FirstId + 1) - 1, segment.Unsettled);
         }
-    }
-
-    /// <summary>Whether all of these segments that can be read were read, and what is not settled in them was passed over.</summary>
-    public bool IsPassedOver(IEnumerable<Segment> segments)
-    {
-        lock (_gate)
-            return segments.All(s => s.Waiting == s.PassedOver.Sum(stretch => stretch.Count));
     }
 
     /// <summary>Somebody else has removed the folder.</summary>
@@ -400,41 +292,63 @@ internal sealed class BufferFolder : IDisposable
         Expose(_ => true);
     }
 
-    /// <summary>Lets go of the folder: deletes it if nothing is left in it, and otherwise leaves it to whoever comes next.</summary>
+    /// <summary>Deletes the folder if nothing is left in it, and otherwise leaves it to the next process.</summary>
     public void Dispose()
     {
-        List<Segment> done;
-        lock (_gate)
-        {
-            // Whoever was reading may have been waiting for more that will not come.
-            foreach (var segment in _segments.Values.Where(s => _tracker is not null && (s.ReadCount > 0 || s.Count == 0) && s.Count == s.ReadCount))
-                segment.IsRead = true;
-            done = _segments.Values.Where(s => s.IsDone).ToList();
-        }
-
-        // Whoever settles the last record may not have come to delete its segment yet.
-        Delete(done);
+        // A thread that has settled the last record may not have deleted the segment yet.
+        DeleteDone(Segments());
         lock (_deleting)
             _isClosed = true;
         bool hasFiles;
         lock (_gate)
             hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles;
 
-        _journal.Dispose();
-        IsGone = !hasFiles && Try(() => _journal.Delete(_files, Path)) && _lock.ReleaseAndDelete();
+        Journal.Dispose();
+        IsGone = !hasFiles && BufferFiles.Try(() => Journal.Delete(files, Path)) && folderLock.ReleaseAndDelete();
         if (!IsGone)
-            _lock.Dispose();
+            folderLock.Dispose();
     }
 
-    private void Delete(IReadOnlyList<Segment> done)
+    private T Locked<T>(Func<T> read)
     {
+        lock (_gate)
+            return read();
+    }
+
+    private long GiveUp(Segment segment)
+    {
+        lock (_gate)
+        {
+            // What was passed over, and what was not read yet: the last records.
+            var records = segment.OnDisk;
+            var passedOver = segment.PassedOver.Values.Sum(run => run.Count);
+            var unread = (segment.End ?? segment.FirstId) - (records - passedOver);
+            if (passedOver > 0)
+                tracker?.GiveUp(segment.PassedOver.Values.Min(run => run.FirstId), unread - 1, passedOver);
+            if (records > passedOver)
+                tracker?.GiveUp(unread, unread + (records - passedOver) - 1, records - passedOver);
+            segment.OnDisk = 0;
+            segment.IsDropped = true;
+            return records;
+        }
+    }
+
+    // The reader of the last record and the thread that settles it may both find that a segment is done.
+    private void DeleteDone(IEnumerable<Segment> segments)
+    {
+        List<Segment> done;
+        lock (_gate)
+            done = segments.Where(s => s.IsDone).ToList();
+        if (done.Count == 0)
+            return;
+
         lock (_deleting)
         {
             if (_isClosed)
                 return;
 
-            // Whoever reads the last record and whoever settles it may both find that a segment is done.
-            _toDelete.UnionWith(done.Where(Has));
+            lock (_gate)
+                _toDelete.UnionWith(done.Where(s => _segments.TryGetValue(s.FirstId, out var present) && present == s));
             foreach (var segment in _toDelete.Where(TryDelete).ToList())
             {
                 _toDelete.Remove(segment);
@@ -444,21 +358,15 @@ internal sealed class BufferFolder : IDisposable
     }
 
     // After the journal says so: a file that is still there after a crash is then not shipped again.
-    private bool TryDelete(Segment segment) => Try(() =>
+    private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
     {
-        _journal.SegmentDone(segment.FirstId);
-        _files.Delete(segment.Path);
+        Journal.SegmentDone(segment.FirstId);
+        files.Delete(segment.Path);
 
         // Before the journal forgets it: a name that came back after a power cut would be shipped again.
-        if (_journal.Syncs)
-            _files.SyncFolder(Path);
+        if (Journal.Syncs)
+            files.SyncFolder(Path);
     });
-
-    private bool Has(Segment segment)
-    {
-        lock (_gate)
-            return _segments.TryGetValue(segment.FirstId, out var present) && present == segment;
-    }
 
     private void Remove(Segment segment)
     {
@@ -468,29 +376,16 @@ internal sealed class BufferFolder : IDisposable
             _bytes -= segment.Length;
         }
 
-        _journal.SegmentRemoved(segment.FirstId);
+        Journal.SegmentRemoved(segment.FirstId);
         Changed.Set();
         Freed?.Invoke();
-    }
-
-    private static bool Try(Action act)
-    {
-        try
-        {
-            act();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 }
 
 /// <summary>The account of one stream's records in one folder.</summary>
 internal sealed class FolderSource(BufferFolder folder, ulong stream) : RecordSource
 {
-    /// <summary>In which segments they are, in order, up to which id each.</summary>
+    /// <summary>The segments that hold them, in order, up to which id each.</summary>
     public List<(Segment Segment, long ThroughId)> Parts { get; init; } = [];
 
     public override bool IsDurable => !folder.IsRemoved;

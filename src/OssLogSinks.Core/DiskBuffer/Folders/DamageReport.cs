@@ -5,30 +5,19 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>What cannot be read on disk is put aside, counted and reported, and nothing else happens because of it. Any thread may tell.</summary>
-internal sealed class DamageReport
+internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters counters, DeliveryReporter reporter)
 {
     private const int MostNames = 1000;
 
-    private readonly Quarantine _quarantine;
-    private readonly DeliveryCounters _counters;
-    private readonly DeliveryReporter _reporter;
-
     // Guarded by itself: what was reported and is reported once.
     private readonly HashSet<string> _told = [];
-
-    public DamageReport(Quarantine quarantine, DeliveryCounters counters, DeliveryReporter reporter)
-    {
-        _quarantine = quarantine;
-        _counters = counters;
-        _reporter = reporter;
-    }
 
     /// <summary>Tells what a reader could not read of a segment.</summary>
     public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage)
     {
         var name = Path.GetFileName(segment.Path);
         foreach (var stretch in damage.Where(d => d.Length > 0))
-            _quarantine.Keep(folder.Name, name, segment.Path, stretch);
+            quarantine.Keep(folder.Name, name, segment.Path, stretch);
 
         Count(
             $"the file '{name}' of '{folder.Name}' is damaged",
@@ -44,7 +33,7 @@ internal sealed class DamageReport
         var name = SegmentHeader.NameOf(firstId);
         if (IsNew(folder + name))
         {
-            _reporter.Buffer(
+            reporter.Buffer(
                 OssDiagnosticLevel.Error,
                 $"In the buffer on disk, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays where it is, and is tried again.");
         }
@@ -54,7 +43,7 @@ internal sealed class DamageReport
     public void TellUnreadable(string folder, long firstId, long records) =>
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged, or has gone", records, 0, isUnknown: false);
 
-    /// <summary>Tells of a segment whose file has gone.</summary>
+    /// <summary>Tells of a segment whose file is missing.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records are lost with it; null if nothing tells.</param>
@@ -70,7 +59,7 @@ internal sealed class DamageReport
 
         var what = files.Count == 1 ? $"the file '{files[0].Name}' of '{folder}' is none of the buffer's" : $"{Number(files.Count)} files of '{folder}' are none of the buffer's";
         Count(what, 0, files.Sum(f => f.Length), isUnknown: false);
-        return files.Count(file => _quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
+        return files.Count(file => quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
     }
 
     /// <summary>Puts a segment aside in which nothing can be read.</summary>
@@ -78,11 +67,11 @@ internal sealed class DamageReport
     public bool PutAside(string folder, string name, string path, long length)
     {
         Count($"the file '{name}' of '{folder}' holds nothing that can be read", 0, length, isUnknown: length > SegmentHeader.Size);
-        return _quarantine.KeepFile(folder, name, path);
+        return quarantine.KeepFile(folder, name, path);
     }
 
     /// <summary>Tells of a journal that is damaged.</summary>
-    public void TellJournal(string folder) => _reporter.Buffer(
+    public void TellJournal(string folder) => reporter.Buffer(
         OssDiagnosticLevel.Error,
         $"The journal of '{folder}' is damaged. All events in it are shipped; some of them may be stored twice, since what was stored before is not fully known.");
 
@@ -91,7 +80,7 @@ internal sealed class DamageReport
     {
         if (IsNew(folder))
         {
-            _reporter.Buffer(
+            reporter.Buffer(
                 OssDiagnosticLevel.Error,
                 $"What a process left in '{folder}' was written by another version of this library, in a format that this one does not know. It is left where it is: let that version ship it.");
         }
@@ -102,7 +91,7 @@ internal sealed class DamageReport
     {
         if (names.Count > 0 && IsNew(folder + "/" + names[0]))
         {
-            _reporter.Buffer(
+            reporter.Buffer(
                 OssDiagnosticLevel.Warning,
                 $"In '{folder}', '{names[0]}'{(names.Count > 1 ? $" and {Number(names.Count - 1)} more" : "")} are links, pipes or devices, or belong to another user: they are left alone, and nothing in them is shipped.");
         }
@@ -116,9 +105,9 @@ internal sealed class DamageReport
 
     private void Count(string what, long records, long bytes, bool isUnknown, string atLeast = "")
     {
-        _counters.Quarantined(records, bytes);
+        counters.Quarantined(records, bytes);
         var number = isUnknown ? "an unknown number of" : atLeast + Number(records);
-        _reporter.Buffer(
+        reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
             $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space.");
     }

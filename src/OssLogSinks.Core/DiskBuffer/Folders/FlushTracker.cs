@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
@@ -10,9 +11,10 @@ internal sealed class FlushTracker
 {
     private readonly object _gate = new();
 
-    // Guarded by _gate.
+    // Guarded by _gate. Exposed records are in memory only, or on a disk that cannot be trusted; the last run grows until a flush begins.
     private readonly List<FlushWaiter> _waiters = [];
-    private readonly List<Exposed> _exposed = [];
+    private readonly List<IdRange> _exposed = [];
+    private bool _mayGrow;
     private long _handledThrough;
     private long _settled;
     private bool _isClosed;
@@ -48,23 +50,16 @@ internal sealed class FlushTracker
         {
             var accepted = Volatile.Read(ref _lastAccepted);
             var waiter = new FlushWaiter(target, accepted, accepted - _settled);
-            if (IsOver(waiter))
+            if (IsOver(waiter) || _isClosed)
             {
-                waiter.Done.TrySetResult(true);
-            }
-            else if (_isClosed)
-            {
-                waiter.Done.TrySetResult(false);
-            }
-            else
-            {
-                // A flush must not wait for records added after it started.
-                if (_exposed.Count > 0)
-                    _exposed[_exposed.Count - 1].MayGrow = false;
-                _waiters.Add(waiter);
-                FindLastAwaited();
+                waiter.Done.TrySetResult(IsOver(waiter));
+                return waiter;
             }
 
+            // A flush must not wait for records added after it started.
+            _mayGrow = false;
+            _waiters.Add(waiter);
+            FindLastAwaited();
             return waiter;
         }
     }
@@ -85,25 +80,12 @@ internal sealed class FlushTracker
     public void Close()
     {
         lock (_gate)
-        {
             _isClosed = true;
-            foreach (var waiter in _waiters)
-                waiter.Done.TrySetResult(false);
-            _waiters.Clear();
-        }
+        EndWaiting(_ => true);
     }
 
     /// <summary>Nothing gets to OSS for now: ends all waiting for it, though nothing is given up.</summary>
-    public void EndWaitingForOss()
-    {
-        lock (_gate)
-        {
-            foreach (var waiter in _waiters.Where(waiter => waiter.Target == OssFlushTarget.Oss))
-                waiter.Done.TrySetResult(false);
-            _waiters.RemoveAll(waiter => waiter.Target == OssFlushTarget.Oss);
-            FindLastAwaited();
-        }
-    }
+    public void EndWaitingForOss() => EndWaiting(waiter => waiter.Target == OssFlushTarget.Oss);
 
     /// <summary>All records up to this one are safe on disk, or exposed.</summary>
     public void Handle(long throughId)
@@ -111,7 +93,7 @@ internal sealed class FlushTracker
         lock (_gate)
         {
             _handledThrough = Math.Max(_handledThrough, throughId);
-            EndWaiting();
+            EndFulfilled();
         }
     }
 
@@ -123,10 +105,11 @@ internal sealed class FlushTracker
     {
         lock (_gate)
         {
-            if (_exposed.Count > 0 && _exposed[_exposed.Count - 1] is { MayGrow: true } last && last.LastId + 1 == firstId)
+            if (_mayGrow && _exposed.Count > 0 && _exposed[_exposed.Count - 1] is var last && last.LastId + 1 == firstId)
                 (last.LastId, last.Remaining) = (lastId, last.Remaining + count);
             else
-                _exposed.Add(new Exposed(firstId, lastId, count));
+                _exposed.Add(new IdRange(firstId, lastId, count));
+            _mayGrow = true;
         }
     }
 
@@ -139,10 +122,10 @@ internal sealed class FlushTracker
         {
             _settled += ids.Length;
             foreach (var waiter in _waiters)
-                waiter.Settle(CountThrough(ids, waiter.ThroughId), dropped);
+                waiter.HasDropped |= waiter.Settle(ids) > 0 && dropped;
             foreach (var run in _exposed)
-                run.Remaining -= CountThrough(ids, run.LastId) - CountThrough(ids, run.FirstId - 1);
-            EndWaiting();
+                run.Settle(ids);
+            EndFulfilled();
         }
     }
 
@@ -155,21 +138,12 @@ internal sealed class FlushTracker
         lock (_gate)
         {
             _settled += count;
-            foreach (var waiter in _waiters.Where(waiter => waiter.ThroughId >= firstId))
-                waiter.Settle(Math.Min(count, waiter.ThroughId - firstId + 1), dropped: true);
-            foreach (var run in _exposed.Where(run => run.FirstId <= lastId && run.LastId >= firstId))
-                run.Remaining -= Math.Min(count, Math.Min(run.LastId, lastId) - Math.Max(run.FirstId, firstId) + 1);
-            EndWaiting();
+            foreach (var waiter in _waiters)
+                waiter.HasDropped |= waiter.GiveUp(firstId, lastId, count) > 0;
+            foreach (var run in _exposed)
+                run.GiveUp(firstId, lastId, count);
+            EndFulfilled();
         }
-    }
-
-    private static int CountThrough(ReadOnlySpan<long> ids, long throughId)
-    {
-        if (ids[ids.Length - 1] <= throughId)
-            return ids.Length;
-
-        var found = ids.BinarySearch(throughId);
-        return found >= 0 ? found + 1 : ~found;
     }
 
     private bool IsAwaited(OssFlushTarget target)
@@ -178,15 +152,21 @@ internal sealed class FlushTracker
             return _waiters.Exists(w => w.Target == target);
     }
 
-    private void FindLastAwaited()
+    private void FindLastAwaited() =>
+        Volatile.Write(ref _lastAwaited, _waiters.Where(waiter => waiter.Target == OssFlushTarget.Oss).Select(waiter => waiter.LastId).DefaultIfEmpty().Max());
+
+    private void EndWaiting(Predicate<FlushWaiter> isEnded)
     {
-        var last = 0L;
-        foreach (var waiter in _waiters)
-            last = waiter.Target == OssFlushTarget.Oss ? Math.Max(last, waiter.ThroughId) : last;
-        Volatile.Write(ref _lastAwaited, last);
+        lock (_gate)
+        {
+            foreach (var waiter in _waiters.FindAll(isEnded))
+                waiter.Done.TrySetResult(false);
+            _waiters.RemoveAll(isEnded);
+            FindLastAwaited();
+        }
     }
 
-    private void EndWaiting()
+    private void EndFulfilled()
     {
         _exposed.RemoveAll(run => run.Remaining <= 0);
         for (var i = _waiters.Count - 1; i >= 0; i--)
@@ -202,37 +182,64 @@ internal sealed class FlushTracker
 
     private bool IsOver(FlushWaiter waiter) =>
         waiter.Remaining <= 0
-        || (waiter.Target == OssFlushTarget.Disk && _handledThrough >= waiter.ThroughId && !_exposed.Exists(run => run.FirstId <= waiter.ThroughId));
+        || (waiter.Target == OssFlushTarget.Disk && _handledThrough >= waiter.LastId && !_exposed.Exists(run => run.FirstId <= waiter.LastId));
+}
 
-    private sealed class Exposed(long firstId, long lastId, long remaining)
+/// <summary>Records without an outcome in a range of ids. Guarded by the tracker's lock.</summary>
+internal class IdRange(long firstId, long lastId, long remaining)
+{
+    public long FirstId { get; } = firstId;
+
+    public long LastId { get; set; } = lastId;
+
+    public long Remaining { get; set; } = remaining;
+
+    /// <summary>These ids, ascending, have their outcome.</summary>
+    /// <returns>How many of them are in the range.</returns>
+    public long Settle(ReadOnlySpan<long> ids) => Reduce(CountThrough(ids, LastId) - CountThrough(ids, FirstId - 1));
+
+    /// <summary>So many records have their outcome that lie between two ids.</summary>
+    /// <returns>How many of them are in the range, at most.</returns>
+    public long GiveUp(long firstId, long lastId, long count) =>
+        Reduce(Math.Max(0, Math.Min(count, Math.Min(LastId, lastId) - Math.Max(FirstId, firstId) + 1)));
+
+    private long Reduce(long count)
     {
-        public long FirstId { get; } = firstId;
+        Remaining -= count;
+        return count;
+    }
 
-        public long LastId { get; set; } = lastId;
+    private static int CountThrough(ReadOnlySpan<long> ids, long throughId)
+    {
+        if (ids[ids.Length - 1] <= throughId)
+            return ids.Length;
 
-        public long Remaining { get; set; } = remaining;
-
-        public bool MayGrow { get; set; } = true;
+        var found = ids.BinarySearch(throughId);
+        return found >= 0 ? found + 1 : ~found;
     }
 }
 
-/// <summary>Somebody who waits for all records up to one. Guarded by the tracker's lock.</summary>
-internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long remaining)
+/// <summary>A flush that waits for all records up to one.</summary>
+internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long remaining) : IdRange(1, throughId, remaining)
 {
     public OssFlushTarget Target { get; } = target;
 
-    public long ThroughId { get; } = throughId;
-
-    public long Remaining { get; private set; } = remaining;
-
-    public bool HasDropped { get; private set; }
+    public bool HasDropped { get; set; }
 
     /// <summary>True if none of the records was given up meanwhile.</summary>
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
 
-    public void Settle(long count, bool dropped)
+/// <summary>Records of which nothing is on disk, so nothing needs to be known of them after a crash.</summary>
+internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
+{
+    public override bool IsDurable => false;
+
+    public override bool IsDue(long id) => tracker.IsDue(id);
+
+    public override void Settle(ReadOnlySpan<long> ids, bool dropped) => tracker.Settle(ids, dropped);
+
+    public override void Intend(AppendIntent intent)
     {
-        Remaining -= count;
-        HasDropped |= dropped && count > 0;
     }
 }

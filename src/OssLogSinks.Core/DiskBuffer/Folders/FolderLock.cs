@@ -10,7 +10,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// <para>
 /// It is an open file that nobody else may open. On Linux that is <c>flock</c>, which knows the file, not its name: if
 /// somebody deletes the lock file of a living owner, another process can make a new one and lock it. So the owner also
-/// keeps its journal open, which others then cannot open exclusively, and whoever takes a lock tries just that.
+/// keeps its journal open, which others then cannot open exclusively, and a process that takes a lock tries just that.
 /// </para>
 /// <para>
 /// Some file systems know no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> switches them off, and some runtimes keep them within the
@@ -49,7 +49,7 @@ internal sealed class FolderLock : IDisposable
     public static FolderLock? TryTake(IBufferFiles files, string folder, bool create)
     {
         var path = Path.Combine(folder, FileName);
-        if (TryOpen(files, path, create, out var file) != Opening.Done)
+        if (TryOpen(files, path, create, out _) is not { } file)
             return null;
 
         bool excludes;
@@ -59,89 +59,59 @@ internal sealed class FolderLock : IDisposable
         }
         catch
         {
-            file!.Dispose();
+            file.Dispose();
             throw;
         }
 
-        // The file has been deleted since: its folder is going, and so is what was locked here.
-        if (!files.Exists(path) || IsJournalHeld(files, folder, excludes))
+        // The file was deleted since: its folder is being deleted.
+        if (!files.Exists(path) || (excludes && IsJournalHeld(files, folder)))
         {
-            file!.Dispose();
+            file.Dispose();
             return null;
         }
 
-        return new FolderLock(files, folder, file!, excludes);
+        return new FolderLock(files, folder, file, excludes);
     }
 
     /// <summary>Gives the folder up for good: deletes the lock file and the folder, which holds nothing else any more.</summary>
     /// <remarks>
-    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is going. Windows deletes no
+    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is being deleted. Windows deletes no
     /// open file; there, another process may take the empty folder in between, and then deletes it itself.
     /// </remarks>
-    /// <returns>Whether the folder has gone.</returns>
+    /// <returns>Whether the folder was deleted.</returns>
     public bool ReleaseAndDelete()
     {
         var path = Path.Combine(_folder, FileName);
-        var isDeleted = Try(() => _files.Delete(path));
+        var isDeleted = BufferFiles.Try(() => _files.Delete(path));
         Dispose();
-        return (isDeleted || Try(() => _files.Delete(path))) && Try(() => _files.DeleteFolder(_folder));
+        return (isDeleted || BufferFiles.Try(() => _files.Delete(path))) && BufferFiles.Try(() => _files.DeleteFolder(_folder));
     }
 
-    /// <summary>Gives the lock back and leaves the folder as it is, for the next who takes it.</summary>
+    /// <summary>Gives the lock back and leaves the folder as it is, for the next process.</summary>
     public void Dispose()
     {
         _file?.Dispose();
         _file = null;
     }
 
-    private static bool IsJournalHeld(IBufferFiles files, string folder, bool excludes)
+    private static bool IsJournalHeld(IBufferFiles files, string folder)
     {
-        if (!excludes)
-            return false;
-
-        var journal = TryOpen(files, Path.Combine(folder, JournalName), create: false, out var file);
-        file?.Dispose();
-        return journal == Opening.Refused;
+        TryOpen(files, Path.Combine(folder, JournalName), create: false, out var isHeld)?.Dispose();
+        return isHeld;
     }
 
-    private static Opening TryOpen(IBufferFiles files, string path, bool create, out IBufferFile? file)
+    // Whether somebody has it open: not if rights are missing, or it is no file, or there is none.
+    private static IBufferFile? TryOpen(IBufferFiles files, string path, bool create, out bool isHeld)
     {
-        file = null;
+        isHeld = false;
         try
         {
-            file = files.OpenExclusively(path, create);
-            return Opening.Done;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Opening.Gone;
+            return files.OpenExclusively(path, create);
         }
         catch (IOException e)
         {
-            return e.InnerException is UnauthorizedAccessException ? Opening.Forbidden : Opening.Refused;
+            isHeld = e is not (FileNotFoundException or DirectoryNotFoundException) && e.InnerException is not UnauthorizedAccessException;
+            return null;
         }
-    }
-
-    private static bool Try(Action act)
-    {
-        try
-        {
-            act();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private enum Opening
-    {
-        Done,
-        Refused,
-
-        /// <summary>Not because somebody has it open: rights are missing, or it is no file.</summary>
-        Forbidden,
-        Gone,
     }
 }

@@ -15,12 +15,12 @@ internal readonly record struct FolderName(string Text, ulong FolderId)
     private const int TimeLength = 15;
     private const int FolderIdLength = 16;
 
-    /// <summary>Stands for the process whose folder it is; two of them may have the same one, by chance.</summary>
+    /// <summary>Identifies the process whose folder it is; by chance, two processes may have the same one.</summary>
     public uint Process => (uint)(FolderId >> 32);
 
     private DateTime Time => DateTime.ParseExact(Text.Substring(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>A new name; behind a folder before it of the same process, it stands behind that in order too.</summary>
+    /// <summary>A new name, which sorts behind the one before it of the same process.</summary>
     public static FolderName New(TimeProvider time, FolderName? before = null)
     {
         var chance = Guid.NewGuid().ToByteArray();

@@ -2,15 +2,13 @@ using System.Globalization;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Format;
 
-
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
 /// The folder beside the buffer's own where damaged parts are put for people to look at. It stays within its limit, unless a single file is
-/// larger, and deletes the oldest first. It never throws: what cannot be kept is counted all the same. Safe for
-/// several threads.
+/// larger, and deletes the oldest first. It never throws: what cannot be kept is counted all the same. Thread-safe.
 /// </summary>
-internal sealed class Quarantine
+internal sealed class Quarantine(IBufferFiles files, string bufferPath, long sizeLimit, TimeProvider time)
 {
     /// <summary>The folder's name below the buffer's path.</summary>
     public const string FolderName = "quarantine";
@@ -18,20 +16,10 @@ internal sealed class Quarantine
     private const int PieceSize = 64 << 10;
     private const int MostNumbers = 1000;
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'.'fffffff'Z'";
+    private const int TimeLength = 24;
 
     private readonly object _gate = new();
-    private readonly IBufferFiles _files;
-    private readonly string _folder;
-    private readonly long _sizeLimit;
-    private readonly TimeProvider _time;
-
-    public Quarantine(IBufferFiles files, string bufferPath, long sizeLimit, TimeProvider time)
-    {
-        _files = files;
-        _folder = Path.Combine(bufferPath, FolderName);
-        _sizeLimit = sizeLimit;
-        _time = time;
-    }
+    private readonly string _folder = Path.Combine(bufferPath, FolderName);
 
     /// <summary>Copies a damaged stretch.</summary>
     /// <param name="folder">The name of the folder it was found in.</param>
@@ -39,22 +27,14 @@ internal sealed class Quarantine
     /// <param name="path">The file.</param>
     /// <param name="damage">The stretch.</param>
     /// <returns>Whether a copy is kept.</returns>
-    public bool Keep(string folder, string segment, string path, Damage damage)
+    public bool Keep(string folder, string segment, string path, Damage damage) => damage.Length <= sizeLimit && Try(() =>
     {
-        return Try(() =>
-        {
-            if (damage.Length > _sizeLimit)
-                return false;
+        MakeSpace(damage.Length);
+        using var source = files.OpenToRead(path);
+        Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
+    });
 
-            MakeSpace(damage.Length);
-
-            using var source = _files.OpenToRead(path);
-            Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
-            return true;
-        });
-    }
-
-    /// <summary>Moves a whole file here, however large: it takes no more of the disk than before, and is the first to give way.</summary>
+    /// <summary>Moves a whole file here, however large: it takes no more of the disk than before, and is the first to be deleted.</summary>
     /// <param name="folder">The name of the folder it was found in.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">The file.</param>
@@ -62,26 +42,21 @@ internal sealed class Quarantine
     public bool KeepFile(string folder, string name, string path)
     {
         var length = 0L;
-        Try(() =>
-        {
-            length = _files.LengthOf(path);
-            return true;
-        });
-
+        Try(() => length = files.LengthOf(path));
         return Try(() =>
         {
             MakeSpace(length);
-            _files.Move(path, NewPath($"{folder}-{name}"));
-            return true;
+            files.Move(path, NewPath($"{folder}-{name}"));
         });
     }
 
-    private bool Try(Func<bool> act)
+    private bool Try(Action act)
     {
         try
         {
             lock (_gate)
-                return act();
+                act();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -92,18 +67,18 @@ internal sealed class Quarantine
     // Names begin with the time, so their order is that of age. Files that people put here are theirs, and are not counted.
     private void MakeSpace(long length)
     {
-        _files.CreateFolder(_folder);
-        if (!_files.FoldersIn(Path.GetDirectoryName(_folder)!).Contains(FolderName))
+        files.CreateFolder(_folder);
+        if (!files.FoldersIn(bufferPath).Contains(FolderName))
             throw new IOException("The quarantine is no folder of this user.");
 
-        var kept = _files.FilesIn(_folder).Where(IsOurs).Select(name => Path.Combine(_folder, name)).Select(path => (Path: path, Length: LengthOf(path))).ToList();
+        var kept = files.FilesIn(_folder).Where(IsOurs).Select(name => Path.Combine(_folder, name)).Select(path => (Path: path, Length: LengthOf(path))).ToList();
         var total = kept.Sum(file => file.Length) + length;
         foreach (var oldest in kept)
         {
-            if (total <= _sizeLimit)
+            if (total <= sizeLimit)
                 break;
 
-            _files.Delete(oldest.Path);
+            files.Delete(oldest.Path);
             total -= oldest.Length;
         }
     }
@@ -112,7 +87,7 @@ internal sealed class Quarantine
     {
         try
         {
-            return _files.LengthOf(path);
+            return files.LengthOf(path);
         }
         catch (FileNotFoundException)
         {
@@ -122,16 +97,13 @@ internal sealed class Quarantine
     }
 
     private static bool IsOurs(string name) =>
-        name.Length > TimeText(default).Length
-        && DateTime.TryParseExact(
-            name.Substring(0, TimeText(default).Length), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
-
-    private static string TimeText(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        name.Length > TimeLength
+        && DateTime.TryParseExact(name.Substring(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
 
     private string NewPath(string name)
     {
-        var taken = _files.FilesIn(_folder);
-        var begin = TimeText(_time.GetUtcNow());
+        var taken = files.FilesIn(_folder);
+        var begin = time.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
         for (var number = 0; number < MostNumbers; number++)
         {
             var candidate = $"{begin}-{number.ToString("000", CultureInfo.InvariantCulture)}-{name}";
@@ -144,7 +116,7 @@ internal sealed class Quarantine
 
     private void Copy(IBufferFile source, Damage damage, string path)
     {
-        using var target = _files.Create(path);
+        using var target = files.Create(path);
         var piece = new byte[(int)Math.Min(PieceSize, Math.Max(1, damage.Length))];
         for (var done = 0L; done < damage.Length;)
         {

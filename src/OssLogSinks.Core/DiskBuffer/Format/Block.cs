@@ -6,7 +6,7 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
 /// Records on their way to disk, in the very bytes that are written. Filled under the staging buffer's lock; once taken from
-/// there it belongs to whoever holds it. It never grows beyond the memory that it begins with.
+/// there it belongs to its holder. It never grows beyond its first memory.
 /// </summary>
 internal sealed class Block
 {
@@ -54,6 +54,8 @@ internal sealed class Block
     public int Length => RecordsEnd + _namesLength;
 
     public byte[] Bytes => _bytes;
+
+    private BlockHeader Header => new(Length, Count, FirstId, _firstAccepted, RecordsEnd);
 
     public int RecordsEnd { get; private set; }
 
@@ -117,12 +119,13 @@ internal sealed class Block
             at += stream.Encoded.Length;
         }
 
-        new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd).WriteTo(_bytes, folderId);
+        Header.WriteTo(_bytes, folderId);
     }
 
     /// <summary>Its records, to be read while it is held.</summary>
-    public BlockRecords Records() =>
-        new(_bytes, 0, new BlockHeader(Length, Count, FirstId, _firstAccepted, RecordsEnd), [.. _streams]);
+    /// <param name="withStates">Whether they are to be read with their states.</param>
+    public BlockRecords Records(bool withStates = false) =>
+        new(_bytes, 0, Header, [.. _streams]) { States = withStates ? _states : [] };
 
     /// <summary>Gives its memory back. It is not to be used any more.</summary>
     public void Release()
@@ -221,45 +224,45 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
 /// The records of one block, read in their order. Whatever the bytes hold, it ends without an exception and reads nothing
 /// beyond the block.
 /// </summary>
-internal sealed class BlockRecords
+internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
 {
     private static readonly long MostTicks = DateTime.MaxValue.Ticks;
 
-    private readonly byte[] _bytes;
-    private readonly int _start;
-    private readonly BlockHeader _header;
     private int _at = BlockHeader.Size;
-    private long _lastAccepted;
-    private long _lastTicks;
+    private long _lastAccepted = header.AcceptedAt;
+    private long _lastTicks = unchecked(header.AcceptedAt * TimeSpan.TicksPerMillisecond);
     private long _lastOffset;
     private int _bodyAt;
     private int _bodyLength;
+    private int _statesBefore;
 
-    public BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
-    {
-        _bytes = bytes;
-        _start = start;
-        _header = header;
-        Streams = streams;
-        Sources = new RecordSource?[streams.Length];
-        _lastAccepted = header.AcceptedAt;
-        _lastTicks = unchecked(header.AcceptedAt * TimeSpan.TicksPerMillisecond);
-        Id = header.FirstId - 1;
-    }
+    public BlockHeader Header { get; } = header;
 
-    public BlockHeader Header => _header;
+    public StreamName[] Streams { get; } = streams;
 
-    public StreamName[] Streams { get; }
-
-    /// <summary>Space for whoever reads to keep the source of each stream.</summary>
-    public RecordSource?[] Sources { get; }
+    /// <summary>The source of each stream, kept here by the reader.</summary>
+    public RecordSource?[] Sources { get; } = new RecordSource?[streams.Length];
 
     /// <summary>The present record's id; before the first, the one before it.</summary>
-    public long Id { get; private set; }
+    public long Id { get; private set; } = header.FirstId - 1;
 
     public int StreamIndex { get; private set; }
 
-    /// <summary>Whether the present record is still to be taken by whoever reads.</summary>
+    /// <summary>What is handed back with the outcome of records, in the order of their ids.</summary>
+    public IReadOnlyList<(long Id, object State)> States { get; init; } = [];
+
+    /// <summary>The present record's state; null if it has none.</summary>
+    public object? State
+    {
+        get
+        {
+            while (_statesBefore < States.Count && States[_statesBefore].Id < Id)
+                _statesBefore++;
+            return _statesBefore < States.Count && States[_statesBefore].Id == Id ? States[_statesBefore].State : null;
+        }
+    }
+
+    /// <summary>Whether the reader has still to take the present record.</summary>
     public bool IsHeld { get; set; }
 
     public BufferedRecord Current => new(
@@ -267,20 +270,20 @@ internal sealed class BlockRecords
         new DateTimeOffset(_lastTicks + (_lastOffset * TimeSpan.TicksPerMinute), TimeSpan.FromMinutes(_lastOffset)),
         _lastAccepted * TimeSpan.TicksPerMillisecond,
         Streams[StreamIndex],
-        _bytes.AsSpan(_start + _bodyAt, _bodyLength));
+        bytes.AsSpan(start + _bodyAt, _bodyLength));
 
     /// <summary>Moves to the next record; false behind the last one, or where what comes is no record.</summary>
     public bool TryRead()
     {
-        var bytes = new ReadOnlySpan<byte>(_bytes, _start, _header.RecordsEnd);
-        if (Id >= _header.LastId
-            || !Varint.TryRead(bytes, ref _at, out var head)
+        var source = new ReadOnlySpan<byte>(bytes, start, Header.RecordsEnd);
+        if (Id >= Header.LastId
+            || !Varint.TryRead(source, ref _at, out var head)
             || (head >> 1) >= (ulong)Streams.Length
-            || ((head & 1) != 0 && !Varint.TryReadSigned(bytes, ref _at, out _lastOffset))
-            || !Varint.TryReadSigned(bytes, ref _at, out var accepted)
-            || !Varint.TryReadSigned(bytes, ref _at, out var ticks)
-            || !Varint.TryRead(bytes, ref _at, out var length)
-            || length > (ulong)(bytes.Length - _at))
+            || ((head & 1) != 0 && !Varint.TryReadSigned(source, ref _at, out _lastOffset))
+            || !Varint.TryReadSigned(source, ref _at, out var accepted)
+            || !Varint.TryReadSigned(source, ref _at, out var ticks)
+            || !Varint.TryRead(source, ref _at, out var length)
+            || length > (ulong)(source.Length - _at))
         {
             return false;
         }

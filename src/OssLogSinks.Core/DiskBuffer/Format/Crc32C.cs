@@ -13,7 +13,7 @@ internal static class Crc32C
     private const uint ReflectedPolynomial = 0x82F63B78;
     private const int Slices = 8;
 
-    // Slice s of byte b stands at s * 256 + b: the register after b and s zero bytes.
+    // Slice s of byte b is at s * 256 + b: the register after b and s zero bytes.
     private static readonly uint[] Table = BuildTable();
 
     /// <summary>Continues a CRC over more bytes.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
@@ -72,9 +73,17 @@ internal static class FileVersion
     /// <summary>The version that this code writes, and the only one that it reads.</summary>
     public const int Current = 2;
 
-    public const int Size = 16;
+    /// <summary>Bytes from which the version of any file can be told.</summary>
+    public const int LongestHeader = 128;
 
+    private const int Size = 16;
     private const int CrcAt = 12;
+
+    // Version 1 had headers of its own: 60 bytes with a CRC-32C for segments, an entry of 128 bytes with a CRC-64 for journals.
+    private const ulong FirstSegment = 0x4C4F_4F50_5353_534F; // "OSSSPOOL"
+    private const int FirstSegmentCrcAt = 56;
+    private const uint FirstJournal = 0x01014A;
+    private const int FirstJournalCrcAt = 120;
 
     public static void Write(Span<byte> target, ulong kind, int version)
     {
@@ -85,14 +94,17 @@ internal static class FileVersion
 
     public static bool TryRead(ReadOnlySpan<byte> source, ulong kind, out int version)
     {
-        version = 0;
-        if (source.Length < Size || BinaryPrimitives.ReadUInt64LittleEndian(source) != kind
-            || BinaryPrimitives.ReadUInt32LittleEndian(source.Slice(CrcAt)) != Crc32C.Append(0, source.Slice(0, CrcAt)))
-        {
-            return false;
-        }
-
-        version = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8));
-        return true;
+        version = IsFirst(source) ? 1 : 0;
+        if (version == 0 && source.Length >= Size && BinaryPrimitives.ReadUInt64LittleEndian(source) == kind && HasCrc32C(source, CrcAt))
+            version = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8));
+        return version != 0;
     }
+
+    private static bool IsFirst(ReadOnlySpan<byte> source) =>
+        (source.Length >= FirstSegmentCrcAt + sizeof(uint) && BinaryPrimitives.ReadUInt64LittleEndian(source) == FirstSegment && HasCrc32C(source, FirstSegmentCrcAt))
+        || (source.Length >= LongestHeader && (BinaryPrimitives.ReadUInt32LittleEndian(source) & 0xFF_FFFF) == FirstJournal
+            && BinaryPrimitives.ReadUInt64LittleEndian(source.Slice(FirstJournalCrcAt)) == Crc64.Append(0, source.Slice(0, FirstJournalCrcAt)));
+
+    private static bool HasCrc32C(ReadOnlySpan<byte> source, int at) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(source.Slice(at)) == Crc32C.Append(0, source.Slice(0, at));
 }

@@ -6,9 +6,8 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Reads the blocks of one segment in order, behind its writer or after its death. Whatever the file holds, it ends, in time
-/// that grows with the file's length, and without an exception but those of the disk, after which it goes on where it was.
-/// What was not written with this folder id is never returned. Not for two threads at once.
+/// Reads the blocks of one segment in order. Whatever the file holds, it ends, in time that grows with the file's length, and without
+/// an exception but those of the disk, after which it goes on where it was. Blocks of another folder are never returned. Not thread-safe.
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
@@ -26,13 +25,18 @@ internal sealed class SegmentReader : IDisposable
     private long _bufferAt;
     private int _bufferLength;
     private bool _readsAhead = true;
+    private long _upTo;
+    private int _taken;
+
+    // The id that the next record has if nothing is missing.
+    private long _nextId;
 
     // The damaged stretch that is open: its beginning, or -1; whether it holds more than zeros; the last id that a broken header claims.
     private long _damageAt = -1;
     private bool _hasBytes;
     private long _claimedId;
 
-    // Bytes that were hashed in vain and looked into again: bounded, for a file full of marks must not take the square of its length.
+    // Bytes that were hashed in vain: bounded, so that a file full of marks does not take the square of its length.
     private long _hashedInVain;
 
     /// <summary>A reader of a file, which it owns.</summary>
@@ -43,52 +47,62 @@ internal sealed class SegmentReader : IDisposable
     /// <param name="above">Records up to this id were read elsewhere.</param>
     public SegmentReader(IBufferFile file, FolderId folderId, StreamNames names, long nextId, long above = 0)
     {
-        _above = above;
-        _file = file;
-        _folderId = folderId;
-        _names = names;
-        NextId = nextId;
+        (_file, _folderId, _names, _nextId, _above) = (file, folderId, names, nextId, above);
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, folderId.Mark);
     }
 
-    /// <summary>The id that the next record has if nothing is missing.</summary>
-    public long NextId { get; private set; }
-
     /// <summary>Where the next block is looked for.</summary>
-    public long Offset { get; private set; }
+    public long Offset { get; set; }
 
-    /// <summary>The file's header; null if it is not whole, or not yet read.</summary>
-    public SegmentHeader? Header { get; private set; }
+    /// <summary>How much is to be read: the last block ends there, or the file does.</summary>
+    public long UpTo
+    {
+        get => _upTo;
+        set => _upTo = Math.Min(value, _file.Length);
+    }
+
+    /// <summary>The id behind the last record that counts; null if nothing says it.</summary>
+    public long? End { get; init; }
 
     /// <summary>The block that was read last; its bytes last until the next read.</summary>
     public BlockRecords? Current { get; private set; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its offset.</summary>
     public long CurrentAt { get; private set; }
-
-    /// <summary>The length of the file now.</summary>
-    public long FileLength => _file.Length;
 
     /// <summary>The damaged stretches so far, in order.</summary>
     public IReadOnlyList<Damage> Damage => _damage;
 
+    /// <summary>The damaged stretches since the last call.</summary>
+    public List<Damage> TakeDamage()
+    {
+        var news = _damage.Skip(_taken).ToList();
+        _taken = _damage.Count;
+        return news;
+    }
+
+    /// <summary>Reads the file's header; null if it is not whole.</summary>
+    public SegmentHeader? ReadHeader()
+    {
+        var length = (int)Math.Min(FileVersion.LongestHeader, UpTo);
+        return SegmentHeader.TryRead(Bytes(0, length), out var header) ? header : null;
+    }
+
     /// <summary>Reads the next block.</summary>
-    /// <param name="upTo">How much of the file is written; a block ends there, or the file does.</param>
-    /// <param name="end">The id behind the last record that counts; null if all do.</param>
-    /// <returns>False if there is no further one up to there; there may be later, if the file grows.</returns>
+    /// <returns>False if there is no further one.</returns>
     /// <exception cref="IOException">The disk refused; the next call tries again.</exception>
-    public bool TryRead(long upTo, long? end = null)
+    public bool TryRead()
     {
         Current = null;
         try
         {
-            if (Offset == 0 && upTo > 0)
-                ReadHeader(upTo);
-            while (Offset < upTo)
+            if (Offset == 0 && UpTo > 0)
+                PassHeader();
+            while (Offset < UpTo)
             {
                 if (_damageAt >= 0)
-                    SkipToMark(upTo);
-                if (Offset < upTo && TryReadHere(upTo, end ?? long.MaxValue))
+                    SkipToMark();
+                if (Offset < UpTo && TryReadHere())
                     return true;
             }
 
@@ -103,32 +117,28 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    /// <summary>Moves over what was read from elsewhere.</summary>
-    public void MoveTo(long offset, long nextId) => (Offset, NextId) = (offset, nextId);
-
     /// <summary>Gives up a place that the disk does not give, and goes on behind it.</summary>
-    public void SkipPage(long upTo)
+    public void SkipPage()
     {
-        OpenDamage(Offset);
+        OpenDamage();
         _hasBytes = true;
-        Offset = Math.Min(upTo, ((Offset / PageSize) + 1) * PageSize);
+        Offset = Math.Min(UpTo, ((Offset / PageSize) + 1) * PageSize);
     }
 
     /// <summary>Gives up the rest of the present block, in which something is no record.</summary>
     public void GiveUpRest(BlockRecords block)
     {
         _damage.Add(new Damage(CurrentAt, block.Header.Length, block.Id + 1, block.Header.LastId - block.Id));
-        NextId = block.Header.LastId + 1;
+        _nextId = block.Header.LastId + 1;
     }
 
-    /// <summary>Says what is missing at the end: to be called once all of the file was read.</summary>
-    /// <param name="end">The id behind the last record that was written; null if nothing says it.</param>
-    public void Finish(long? end)
+    /// <summary>Notes what is missing at the end: to be called once all of the file was read.</summary>
+    public void Finish()
     {
-        if (end is { } id && (id > NextId || _damageAt >= 0))
-            CloseDamage(Offset, Math.Max(0, id - NextId), isAtLeast: false);
+        if (End is { } end && (end > _nextId || _damageAt >= 0))
+            CloseDamage(Offset, Math.Max(0, end - _nextId), isAtLeast: false);
         else if (_damageAt >= 0)
-            CloseDamage(Offset, _claimedId >= NextId ? _claimedId - NextId + 1 : _hasBytes ? 1 : 0, isAtLeast: _hasBytes);
+            CloseDamage(Offset, _claimedId >= _nextId ? _claimedId - _nextId + 1 : _hasBytes ? 1 : 0, isAtLeast: _hasBytes);
     }
 
     public void Dispose()
@@ -139,83 +149,90 @@ internal sealed class SegmentReader : IDisposable
         _file.Dispose();
     }
 
-    private void ReadHeader(long upTo)
+    private void PassHeader()
     {
-        var length = (int)Math.Min(SegmentHeader.Size, upTo);
-        if (SegmentHeader.TryRead(Bytes(0, length, upTo), out var header))
-            Header = header;
-        if (header.Version != FileVersion.Current || header.FolderId != _folderId.Value)
+        var length = (int)Math.Min(SegmentHeader.Size, UpTo);
+        if (ReadHeader() is { Version: FileVersion.Current } header && header.FolderId == _folderId.Value)
         {
-            OpenDamage(0);
-            Note(Bytes(0, length, upTo));
+            _nextId = header.FirstId;
         }
         else
         {
-            NextId = header.FirstId;
+            OpenDamage();
+            Note(Bytes(0, length));
         }
 
         Offset = length;
     }
 
-    // Either a block stands at the present offset, or the offset moves on.
-    private bool TryReadHere(long upTo, long end)
+    // Reads the block at the present offset, or moves the offset on.
+    private bool TryReadHere()
     {
-        var rest = upTo - Offset;
-        if (rest < BlockHeader.Size || !BlockHeader.TryRead(Bytes(Offset, BlockHeader.Size, upTo), _folderId, out var header))
+        var rest = UpTo - Offset;
+        if (rest < BlockHeader.Size || !BlockHeader.TryRead(Bytes(Offset, BlockHeader.Size), _folderId, out var header))
         {
-            StepOver(1, upTo);
+            StepOver(1);
             return false;
         }
 
         if (header.Length > rest)
         {
             _claimedId = Math.Max(_claimedId, header.LastId);
-            StepOver(MarkSize, upTo);
+            StepOver(MarkSize);
             return false;
         }
 
-        var bytes = Bytes(Offset, header.Length, upTo);
+        var bytes = Bytes(Offset, header.Length);
         if (!BlockHeader.Verifies(bytes, _folderId) || !_names.TryReadAll(bytes.Slice(header.RecordsEnd), out var streams))
         {
             _hashedInVain += header.Length;
-            StepOver(_hashedInVain > 2 * upTo ? header.Length : MarkSize, upTo);
+            StepOver(_hashedInVain > 2 * UpTo ? header.Length : MarkSize);
             return false;
         }
 
-        var at = Offset;
+        CurrentAt = Offset;
         Offset += header.Length;
 
-        // Ids only go up: what does not stands in a copy of what was read before.
-        // What was to be cut off there and went elsewhere does not count either.
-        if (header.FirstId < NextId || header.FirstId <= _above || header.FirstId >= end)
+        // Ids only go up: what does not is in a copy of what was read before. What was to be cut off, and went elsewhere, does not count.
+        if (header.FirstId >= End)
+            return false;
+
+        if (header.FirstId < _nextId || header.FirstId <= _above)
         {
-            NextId = header.FirstId >= end ? NextId : Math.Max(NextId, header.LastId + 1);
+            _nextId = Math.Max(_nextId, header.LastId + 1);
             return false;
         }
 
-        if (_damageAt >= 0)
-            CloseDamage(at, Math.Min(header.FirstId - NextId, (at - _damageAt) / BlockHeader.SmallestRecord), isAtLeast: false);
-        NextId = header.LastId + 1;
-        (Current, CurrentAt) = (new BlockRecords(_buffer, (int)(at - _bufferAt), header, streams), at);
+        CloseBefore(header.FirstId);
+        _nextId = header.LastId + 1;
+        Current = new BlockRecords(_buffer, (int)(CurrentAt - _bufferAt), header, streams);
         return true;
     }
 
-    private void StepOver(int length, long upTo)
+    // Where nothing says how far the segment goes, this may be a block of another one: then no more is missing than had space.
+    private void CloseBefore(long firstId)
     {
-        OpenDamage(Offset);
-        var step = (int)Math.Min(length, upTo - Offset);
-        Note(Bytes(Offset, step, upTo));
+        var missing = firstId - _nextId;
+        if (_damageAt >= 0 || (missing > 0 && End is not null))
+            CloseDamage(CurrentAt, End is not null ? missing : Math.Min(missing, (CurrentAt - _damageAt) / BlockHeader.SmallestRecord), isAtLeast: false);
+    }
+
+    private void StepOver(int length)
+    {
+        OpenDamage();
+        var step = (int)Math.Min(length, UpTo - Offset);
+        Note(Bytes(Offset, step));
         Offset += step;
     }
 
-    private void SkipToMark(long upTo)
+    private void SkipToMark()
     {
-        while (Offset < upTo)
+        while (Offset < UpTo)
         {
-            var length = (int)Math.Min(upTo - Offset, _readsAhead ? ReadAhead : PageSize);
-            var bytes = Bytes(Offset, length, upTo);
+            var length = (int)Math.Min(UpTo - Offset, _readsAhead ? ReadAhead : PageSize);
+            var bytes = Bytes(Offset, length);
             var found = bytes.IndexOf(_mark);
-            var skipped = found >= 0 ? found : Offset + length == upTo ? length : length - (MarkSize - 1);
+            var skipped = found >= 0 ? found : Offset + length == UpTo ? length : length - (MarkSize - 1);
             Note(bytes.Slice(0, skipped));
             Offset += skipped;
             if (found >= 0)
@@ -223,19 +240,17 @@ internal sealed class SegmentReader : IDisposable
         }
     }
 
-    private void OpenDamage(long offset)
+    private void OpenDamage()
     {
-        if (_damageAt >= 0)
-            return;
-
-        (_damageAt, _hasBytes, _claimedId) = (offset, false, 0);
+        if (_damageAt < 0)
+            (_damageAt, _hasBytes, _claimedId) = (Offset, false, 0);
     }
 
     private void CloseDamage(long offset, long missing, bool isAtLeast)
     {
         var at = _damageAt >= 0 ? _damageAt : offset;
         if (offset > at || missing > 0)
-            _damage.Add(new Damage(at, offset - at, NextId, missing) { IsAtLeast = isAtLeast });
+            _damage.Add(new Damage(at, offset - at, _nextId, missing) { IsAtLeast = isAtLeast });
         _damageAt = -1;
     }
 
@@ -251,16 +266,16 @@ internal sealed class SegmentReader : IDisposable
             _hasBytes |= value != 0;
     }
 
-    private ReadOnlySpan<byte> Bytes(long offset, int count, long upTo)
+    private ReadOnlySpan<byte> Bytes(long offset, int count)
     {
         if (offset < _bufferAt || offset + count > _bufferAt + _bufferLength)
-            Fill(offset, count, upTo);
+            Fill(offset, count);
         return _buffer.AsSpan((int)(offset - _bufferAt), count);
     }
 
-    private void Fill(long offset, int count, long upTo)
+    private void Fill(long offset, int count)
     {
-        var wanted = (int)Math.Min(upTo - offset, Math.Max(count, _readsAhead ? ReadAhead : 0));
+        var wanted = (int)Math.Min(UpTo - offset, Math.Max(count, _readsAhead ? ReadAhead : 0));
         if (_buffer.Length < wanted || (_buffer.Length > 4 * ReadAhead && wanted <= ReadAhead))
         {
             if (_buffer.Length > 0)

@@ -14,7 +14,6 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
     /// <summary>The most bytes that a name may take: four times what an object key may.</summary>
     public const int MaxBytes = 4 * ObjectKeyRules.MaxBytes;
 
-    private const int LargestLengthBytes = 5;
     private const int LongestSequence = 100;
 
     private readonly byte[] _encoded;
@@ -45,21 +44,15 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out StreamName? stream, out int length)
     {
         stream = null;
-        length = 0;
-        if (!TryReadText(bytes, ref length, out var before)
-            || !TryReadText(bytes, ref length, out var format)
-            || !TryReadText(bytes, ref length, out var after)
-            || before is null
-            || after is null
-            || length >= MaxBytes
-            || length >= bytes.Length
-            || bytes[length] > 1)
-        {
+        var at = 0;
+        if (!TryMeasure(bytes, out length) || bytes[length - 1] > 1 || TextAt(bytes, ref at) is not { } before)
             return false;
-        }
 
-        var isOwn = bytes[length++] == 1;
-        var key = new StreamKey(before, new SequencePart(format), after) { IsOwn = isOwn };
+        var format = TextAt(bytes, ref at);
+        if (TextAt(bytes, ref at) is not { } after)
+            return false;
+
+        var key = new StreamKey(before, new SequencePart(format), after) { IsOwn = bytes[at] == 1 };
         if (IsPossible(key))
             stream = new StreamName(key, bytes.Slice(0, length).ToArray());
         return stream is not null;
@@ -88,7 +81,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 
     public override string ToString() => Key.ObjectKey(0);
 
-    // Whoever can write to the disk could name any object: only what settings can lead to is believed.
+    // A file on disk could name any object: only keys that settings can lead to are believed.
     private static bool IsPossible(StreamKey key)
     {
         if (key.Sequence.Format is { } format && (format.Length is 0 or > LongestSequence || format.Any(c => c != '0')))
@@ -98,53 +91,35 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return ObjectKeyRules.FaultOf(first) is null && !ObjectKeyRules.IsChangedByUri(first);
     }
 
+    // Each text has its length plus one in front; zero means that there is no text.
     private static byte[] Encode(StreamKey key)
     {
-        var bytes = new List<byte>();
-        AddText(bytes, key.Before);
-        AddText(bytes, key.Sequence.Format);
-        AddText(bytes, key.After);
-        bytes.Add(key.IsOwn ? (byte)1 : (byte)0);
-        if (bytes.Count > MaxBytes)
-            throw new ArgumentException($"The stream's key has {bytes.Count} bytes; at most {MaxBytes} are stored.", nameof(key));
-
-        return bytes.ToArray();
-    }
-
-    // A length of seven bits per byte, one more than the text's own so that zero stands for no text, and its UTF-8.
-    private static void AddText(List<byte> bytes, string? text)
-    {
-        var utf8 = text is null ? [] : Encoding.UTF8.GetBytes(text);
-        var length = text is null ? 0U : (uint)utf8.Length + 1;
-        for (; length >= 0x80; length >>= 7)
-            bytes.Add((byte)(length | 0x80));
-
-        bytes.Add((byte)length);
-        bytes.AddRange(utf8);
-    }
-
-    private static bool TryReadText(ReadOnlySpan<byte> bytes, ref int at, out string? text)
-    {
-        text = null;
-        var length = 0L;
-        for (var i = 0; ; i++)
+        var texts = new[] { key.Before, key.Sequence.Format, key.After }.Select(text => text is null ? null : Encoding.UTF8.GetBytes(text)).ToArray();
+        var bytes = new byte[texts.Sum(text => Varint.MaxBytes + (text?.Length ?? 0)) + 1];
+        var length = 0;
+        foreach (var text in texts)
         {
-            if (at >= bytes.Length || i == LargestLengthBytes)
-                return false;
-
-            length |= (long)(bytes[at] & 0x7F) << (7 * i);
-            if (bytes[at++] < 0x80)
-                break;
+            length += Varint.Write(bytes.AsSpan(length), text is null ? 0 : (ulong)text.Length + 1);
+            text?.CopyTo(bytes, length);
+            length += text?.Length ?? 0;
         }
 
-        if (length == 0)
-            return true;
-        if (length - 1 > bytes.Length - at)
-            return false;
+        bytes[length++] = key.IsOwn ? (byte)1 : (byte)0;
+        if (length > MaxBytes)
+            throw new ArgumentException($"The stream's key has {length} bytes; at most {MaxBytes} are stored.", nameof(key));
 
-        text = Encoding.UTF8.GetString(bytes.Slice(at, (int)length - 1).ToArray());
+        return bytes.AsSpan(0, length).ToArray();
+    }
+
+    // Of bytes that were measured.
+    private static string? TextAt(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        Varint.TryRead(bytes, ref at, out var length);
+        if (length == 0)
+            return null;
+
         at += (int)length - 1;
-        return true;
+        return Encoding.UTF8.GetString(bytes.Slice(at - (int)length + 1, (int)length - 1).ToArray());
     }
 }
 

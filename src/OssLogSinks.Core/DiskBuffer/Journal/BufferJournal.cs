@@ -5,20 +5,14 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// The memory of one buffer folder: what is settled, which appends may be on their way, and which segments exist. What it
-/// remembers on disk was true when it was written, and an append that was sent is always among it.
+/// The memory of one buffer folder: what is settled, which appends may have been sent, and which segments exist. What it remembers on
+/// disk was true when it was written, and an append that was sent is always among it. Safe for several threads.
 /// </summary>
 /// <remarks>
-/// <para>
 /// One append-only file and a spare. When the file is full, or writing to it failed, a snapshot of what still matters is written to
 /// the spare, with the next generation, and the two change places. Until that snapshot is whole and synced, the file before it
-/// stands untouched. Both are as large from the beginning as they need to be: on a full disk the only way out is to ship what is
-/// there, and that must be written down first.
-/// </para>
-/// <para>
-/// Safe for several threads. Intents that come together share one sync. Nobody waits for it but those who asked for it,
-/// except at a change of files, once in some thousand entries.
-/// </para>
+/// is left untouched. Both are as large from the beginning as they need to be: on a full disk, what is there can only be shipped if that
+/// can be written down first. Intents that come together share one sync, and nobody else waits for it.
 /// </remarks>
 internal sealed class BufferJournal : IDisposable
 {
@@ -29,7 +23,6 @@ internal sealed class BufferJournal : IDisposable
     private static readonly string[] Names = ["journal.0", "journal.1"];
 
     private readonly JournalFile[] _slots;
-    private readonly bool _syncs;
 
     // An orphaned folder gets no new segments and may hold some that its journal does not know: no mark is forgotten there.
     private readonly bool _forgets;
@@ -41,19 +34,17 @@ internal sealed class BufferJournal : IDisposable
     private int _current;
     private int _next;
     private int _syncedInFile;
-    private long _generation;
+    private int _generation;
     private long _written;
     private long _synced;
-    private int _entriesToHave = LeastEntries;
+    private int _entriesToHave;
 
     // The file in use takes no more: it is full, or a write to it failed, or another process wrote it. The next entry goes to the spare.
     private bool _mustChange = true;
     private bool _isClosed;
 
-    private BufferJournal(JournalFile[] slots, bool syncs, bool forgets, JournalState state)
-    {
-        (_slots, _syncs, _forgets, _state) = (slots, syncs, forgets, state);
-    }
+    private BufferJournal(JournalFile[] slots, bool syncs, bool forgets, JournalState state, int entries) =>
+        (_slots, Syncs, _forgets, _state, _entriesToHave) = (slots, syncs, forgets, state, entries);
 
     /// <summary>Whether a file of a folder is part of its journal.</summary>
     public static bool IsName(string name) => Array.IndexOf(Names, name) >= 0;
@@ -69,7 +60,7 @@ internal sealed class BufferJournal : IDisposable
     }
 
     /// <summary>Whether what must survive a power cut is forced onto the medium.</summary>
-    public bool Syncs => _syncs;
+    public bool Syncs { get; }
 
     /// <summary>Whether it could not be written, so that nothing new should come into its folder.</summary>
     public bool HasFailed { get; private set; }
@@ -101,7 +92,7 @@ internal sealed class BufferJournal : IDisposable
             }
 
             // Both begin with a header: a file without one is damaged.
-            var journal = new BufferJournal([.. slots], syncs, forgets: true, new JournalState()) { _entriesToHave = entries };
+            var journal = new BufferJournal([.. slots], syncs, forgets: true, new JournalState(), entries);
             journal.Change(syncs);
             journal.Change(syncs);
             if (syncs)
@@ -123,15 +114,9 @@ internal sealed class BufferJournal : IDisposable
         var slots = new List<JournalFile>();
         try
         {
-            var contents = new List<JournalContent>();
-            foreach (var name in Names)
-            {
-                var path = Path.Combine(folder, name);
-                var file = files.Exists(path) ? files.Open(path) : files.Create(path);
-                slots.Add(new JournalFile(file, folderId));
-                contents.Add(JournalFile.Read(file, folderId));
-            }
-
+            foreach (var path in Names.Select(name => Path.Combine(folder, name)))
+                slots.Add(new JournalFile(files.Exists(path) ? files.Open(path) : files.Create(path), folderId));
+            var contents = slots.ConvertAll(slot => slot.Read());
             if (contents.Exists(content => content.IsUnknownVersion))
             {
                 slots.ForEach(slot => slot.Dispose());
@@ -139,14 +124,13 @@ internal sealed class BufferJournal : IDisposable
             }
 
             var latest = contents[1].Generation > contents[0].Generation ? 1 : 0;
-            var state = StateOf(contents[latest], contents[1 - latest], folderId, out var current);
-            return new BufferJournal([.. slots], syncs, forgets: false, state)
+            var state = StateOf(contents[latest], contents[1 - latest], out var current);
+            return new BufferJournal([.. slots], syncs, forgets: false, state, entries)
             {
                 _current = current == contents[latest] ? latest : 1 - latest,
 
-                // A generation is never tried twice: one whose header a crash cut off may have left entries behind it.
-                _generation = contents.Max(content => content.Generation) + (contents.Exists(content => content.Generation == 0) ? JournalContent.Attempts / 2 : 0),
-                _entriesToHave = entries,
+                // A generation is never tried twice: one that a crash cut off may have left entries.
+                _generation = contents.Max(content => content.LastGeneration),
             };
         }
         catch
@@ -169,7 +153,7 @@ internal sealed class BufferJournal : IDisposable
     public void Delete(IBufferFiles files, string folder)
     {
         files.Delete(Path.Combine(folder, Names[1 - _current]));
-        if (_syncs)
+        if (Syncs)
             files.SyncFolder(folder);
         files.Delete(Path.Combine(folder, Names[_current]));
     }
@@ -189,16 +173,13 @@ internal sealed class BufferJournal : IDisposable
         lock (_gate)
         {
             var entries = EntriesFor(streams, segments);
-            if (entries > _slots[0].Capacity || entries > _slots[1].Capacity)
-            {
-                _slots[1 - _current].Grow(entries);
-                _slots[_current].Grow(entries);
-            }
+            _slots[1 - _current].Grow(entries);
+            _slots[_current].Grow(entries);
 
             // It shrinks when it is several times too large, and not at once.
             _entriesToHave = entries;
             if (!_isClosed && !_mustChange && _slots[_current].Capacity >= 8L * entries)
-                TryChange();
+                BufferFiles.Try(() => Change(Syncs));
         }
     }
 
@@ -215,7 +196,7 @@ internal sealed class BufferJournal : IDisposable
     /// <exception cref="IOException">That failed; the file must stay.</exception>
     public void SegmentDone(long firstId) => Commit(new JournalEntry(JournalEntryKind.SegmentDone, 0, firstId));
 
-    /// <summary>Forgets a segment whose file has gone. Never throws.</summary>
+    /// <summary>Forgets a segment whose file was deleted. Never throws.</summary>
     public void SegmentRemoved(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentRemoved, 0, firstId));
 
     /// <summary>Remembers an append before it is sent, instead of the stream's one before. On disk when it returns.</summary>
@@ -246,29 +227,20 @@ internal sealed class BufferJournal : IDisposable
     public void Dispose()
     {
         lock (_syncing)
-        {
             lock (_gate)
             {
                 if (_isClosed)
                     return;
 
+                // What cannot be written now is what OSS is asked about at the next start.
                 _isClosed = true;
-                try
-                {
-                    if (_mustChange && _written > _synced)
-                        Change(_syncs);
-                    else if (_syncs && _written > _synced)
-                        _slots[_current].Sync();
-                }
-                catch (IOException)
-                {
-                    // What could not be written is what OSS is asked about at the next start.
-                }
-
+                if (_written > _synced && _mustChange)
+                    BufferFiles.Try(() => Change(Syncs));
+                else if (_written > _synced && Syncs)
+                    BufferFiles.Try(_slots[_current].Sync);
                 foreach (var slot in _slots)
                     slot.Dispose();
             }
-        }
     }
 
     // What a snapshot takes, and twice that for what comes behind it.
@@ -281,12 +253,12 @@ internal sealed class BufferJournal : IDisposable
     }
 
     // A snapshot that is not whole, with nothing behind it, is one that a crash cut off: the other file says everything. So it
-    // does if a crash cut off the header, and nothing of a later generation stands behind that.
-    private static JournalState StateOf(JournalContent latest, JournalContent other, FolderId folderId, out JournalContent current)
+    // does if a crash cut off the header, and the file holds nothing of a later generation.
+    private static JournalState StateOf(JournalContent latest, JournalContent other, out JournalContent current)
     {
         var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
         current = isCutOff ? other : latest;
-        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.HoldsEntriesAfter(latest.Generation, folderId));
+        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.LastGeneration > latest.Generation);
         var state = new JournalState { IsDamaged = !current.IsWhole || current.HasLost || current.WasDamaged || isOtherLost };
         if (!current.IsWhole)
             other.Entries.ForEach(entry => state.Apply(entry));
@@ -294,23 +266,15 @@ internal sealed class BufferJournal : IDisposable
         return state;
     }
 
-    private void Note(in JournalEntry entry)
+    private void Note(JournalEntry entry)
     {
         lock (_gate)
         {
+            // Whatever cannot be written is written with the change of files that is due then.
             _state.Apply(entry);
             _written++;
-            if (_isClosed)
-                return;
-
-            try
-            {
-                Write(entry);
-            }
-            catch (IOException)
-            {
-                // The state has it: the change of files that is due now writes it.
-            }
+            if (!_isClosed)
+                BufferFiles.Try(() => Write(entry));
         }
     }
 
@@ -325,14 +289,14 @@ internal sealed class BufferJournal : IDisposable
             mine = ++_written;
         }
 
-        if (_syncs)
+        if (Syncs)
             SyncThrough(mine);
     }
 
     private void Write(in JournalEntry entry)
     {
         if (_mustChange || _next >= _slots[_current].Capacity)
-            Change(_syncs);
+            Change(Syncs);
 
         // Until the write has succeeded, nothing else may go behind it.
         try
@@ -347,14 +311,14 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>The spare takes over, beginning with all that still matters.</summary>
+    // The spare takes over, beginning with all that still matters. A generation is never tried twice, so that entries of two attempts
+    // are not taken for one.
     private void Change(bool sync)
     {
         _mustChange = true;
         if (_forgets)
             _state.Prune();
 
-        // A generation is never tried twice: entries of two attempts must not be taken for one.
         _generation++;
         var spare = _slots[1 - _current];
         var entries = _state.ToEntries();
@@ -363,7 +327,9 @@ internal sealed class BufferJournal : IDisposable
         {
             if (_forgets)
                 spare.Shrink(capacity);
-            TryGrow(spare, capacity);
+
+            // What has to be written may fit all the same.
+            BufferFiles.Try(() => spare.Grow(capacity));
             spare.Start(entries, _generation, _state.IsDamaged, sync);
         }
         catch (IOException)
@@ -378,44 +344,8 @@ internal sealed class BufferJournal : IDisposable
         _syncedInFile = sync ? _next : 0;
         if (sync)
             _synced = _written;
-        if (_forgets && sync == _syncs)
-            TryShrink(_slots[1 - _current], capacity);
-    }
-
-    private static void TryGrow(JournalFile spare, int entries)
-    {
-        try
-        {
-            spare.Grow(entries);
-        }
-        catch (IOException)
-        {
-            // What has to be written may fit all the same.
-        }
-    }
-
-    private static void TryShrink(JournalFile spare, int entries)
-    {
-        try
-        {
-            spare.Shrink(entries);
-        }
-        catch (IOException)
-        {
-            // It stays as it is.
-        }
-    }
-
-    private void TryChange()
-    {
-        try
-        {
-            Change(_syncs);
-        }
-        catch (IOException)
-        {
-            // The next entry tries again.
-        }
+        if (_forgets && sync == Syncs)
+            BufferFiles.Try(() => _slots[1 - _current].Shrink(capacity));
     }
 
     private void SyncThrough(long mine)
@@ -423,9 +353,8 @@ internal sealed class BufferJournal : IDisposable
         lock (_syncing)
         {
             JournalFile file;
-            long generation;
             long through;
-            int next;
+            int generation, next;
             lock (_gate)
             {
                 if (_synced >= mine)
@@ -441,29 +370,24 @@ internal sealed class BufferJournal : IDisposable
                 (file, generation, through, next) = (_slots[_current], _generation, _written, _next);
             }
 
-            SyncOutside(file);
+            try
+            {
+                file.Sync();
+            }
+            catch (IOException)
+            {
+                // The next sync may succeed without having written anything: what is in doubt is written again.
+                lock (_gate)
+                    _mustChange = HasFailed = true;
+                throw;
+            }
+
             lock (_gate)
             {
                 _synced = Math.Max(_synced, through);
                 if (generation == _generation)
                     _syncedInFile = next;
             }
-        }
-    }
-
-    // After a failed sync the next one may succeed without having written anything: what is in doubt is written again.
-    private void SyncOutside(JournalFile file)
-    {
-        try
-        {
-            file.Sync();
-        }
-        catch (IOException)
-        {
-            lock (_gate)
-                _mustChange = HasFailed = true;
-
-            throw;
         }
     }
 

@@ -5,8 +5,8 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// One fact of the journal. On disk always <see cref="Size"/> bytes with a checksum over its place too: an entry that reads
-/// well is one that was written there, in this generation.
+/// One fact of the journal. On disk always <see cref="Size"/> bytes with a checksum, and with its place, so that an entry that was copied
+/// or is of an earlier generation does not count.
 /// </summary>
 /// <param name="Kind">What it says.</param>
 /// <param name="Stream">Of which stream; 0 where it speaks of none.</param>
@@ -21,16 +21,17 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
     private const byte PositionHasCrc = 1;
     private const byte KeepsEarlier = 2;
 
-    public void WriteTo(Span<byte> target, uint seed, int index, int synced)
+    public void WriteTo(Span<byte> target, FolderId folderId, in JournalPlace place)
     {
         target = target.Slice(0, Size);
         target.Clear();
         target[4] = (byte)Kind;
-        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(8), index);
-        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(12), synced);
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(8), place.Index);
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(12), place.Synced);
         BinaryPrimitives.WriteUInt64LittleEndian(target.Slice(16), Stream);
         BinaryPrimitives.WriteInt64LittleEndian(target.Slice(24), Intent?.FirstId ?? Id);
         BinaryPrimitives.WriteInt64LittleEndian(target.Slice(32), Intent?.LastId ?? End);
+        BinaryPrimitives.WriteInt32LittleEndian(target.Slice(76), place.Generation);
         if (Intent is { } intent)
         {
             target[5] = (byte)((intent.Position.Crc64 is null ? 0 : PositionHasCrc) | (intent.Earlier.Count > 0 ? KeepsEarlier : 0));
@@ -41,24 +42,22 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
             BinaryPrimitives.WriteInt32LittleEndian(target.Slice(72), intent.Sequence);
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Append(seed, target.Slice(4)));
+        BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Append(folderId.Seed, target.Slice(4)));
     }
 
-    /// <summary>Reads an entry if it is whole and stands where it was written.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> source, uint seed, int index, out JournalEntry entry, out int synced)
+    /// <summary>Reads an entry if it is whole.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> source, FolderId folderId, out JournalEntry entry, out JournalPlace place)
     {
-        entry = default;
-        synced = 0;
+        (entry, place) = (default, default);
         source = source.Slice(0, Size);
         var kind = (JournalEntryKind)source[4];
-        if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(seed, source.Slice(4))
-            || BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8)) != index
-            || kind is < JournalEntryKind.Settled or > JournalEntryKind.Earlier)
-        {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(folderId.Seed, source.Slice(4)) || kind is < JournalEntryKind.Settled or > JournalEntryKind.Earlier)
             return false;
-        }
 
-        synced = BinaryPrimitives.ReadInt32LittleEndian(source.Slice(12));
+        place = new JournalPlace(
+            BinaryPrimitives.ReadInt32LittleEndian(source.Slice(76)),
+            BinaryPrimitives.ReadInt32LittleEndian(source.Slice(8)),
+            BinaryPrimitives.ReadInt32LittleEndian(source.Slice(12)));
         var intent = kind is JournalEntryKind.Intent or JournalEntryKind.Earlier ? ReadIntent(source) : null;
         entry = new JournalEntry(
             kind,
@@ -87,6 +86,12 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
     }
 }
 
+/// <summary>Where an entry was written.</summary>
+/// <param name="Generation">The file's.</param>
+/// <param name="Index">In the file.</param>
+/// <param name="Synced">How many entries of the file were known to be durable then.</param>
+internal readonly record struct JournalPlace(int Generation, int Index, int Synced);
+
 /// <summary>What an entry says. The numbers are on disk.</summary>
 internal enum JournalEntryKind : byte
 {
@@ -100,7 +105,7 @@ internal enum JournalEntryKind : byte
     /// <summary>All records of a segment have been delivered or dropped; its file may be deleted.</summary>
     SegmentDone = 4,
 
-    /// <summary>The file of a segment has gone.</summary>
+    /// <summary>The file of a segment was deleted.</summary>
     SegmentRemoved = 5,
 
     /// <summary>A segment is complete.</summary>

@@ -6,10 +6,10 @@ namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
 /// One of the two files of a journal: a header, then entries one behind the other. It is filled with zeros up to its capacity
-/// before it is used, so that the disk has the space when an entry has to be written. Not for two threads at once, but
+/// before it is used, so that the disk has the space when an entry has to be written. Not thread-safe, but
 /// <see cref="Sync"/> may run beside the rest.
 /// </summary>
-internal sealed class JournalFile : IDisposable
+internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDisposable
 {
     private const ulong Begin = 0x4C4E_524A_4642_534F; // "OSBFJRNL"
     private const int FolderIdAt = 16;
@@ -18,25 +18,19 @@ internal sealed class JournalFile : IDisposable
     private const int FlagsAt = 36;
     private const int CrcAt = 40;
     private const int Damaged = 1;
-    private const int Piece = 64 << 10;
 
-    private readonly IBufferFile _file;
-    private readonly FolderId _folderId;
+    private static readonly byte[] Zeros = new byte[64 << 10];
+
     private readonly byte[] _entry = new byte[JournalEntry.Size];
-    private uint _seed;
-
-    public JournalFile(IBufferFile file, FolderId folderId)
-    {
-        _file = file;
-        _folderId = folderId;
-        Bytes = file.Length;
-    }
 
     /// <summary>Bytes that it takes on disk.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { get; private set; } = file.Length;
 
     /// <summary>How many entries have space in it.</summary>
     public int Capacity => (int)Math.Min(int.MaxValue, Bytes / JournalEntry.Size) - 1;
+
+    /// <summary>Which snapshot it begins with: the higher, the later.</summary>
+    public int Generation { get; private set; }
 
     /// <summary>Bytes that a file for so many entries takes.</summary>
     public static long BytesFor(int entries) => (entries + 1L) * JournalEntry.Size;
@@ -44,11 +38,10 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Makes space for so many entries.</summary>
     public void Grow(int entries)
     {
-        var zeros = new byte[Piece];
         while (Bytes < BytesFor(entries))
         {
-            var count = (int)Math.Min(Piece, BytesFor(entries) - Bytes);
-            _file.Write(Bytes, zeros, 0, count);
+            var count = (int)Math.Min(Zeros.Length, BytesFor(entries) - Bytes);
+            file.Write(Bytes, Zeros, 0, count);
             Bytes += count;
         }
     }
@@ -59,120 +52,108 @@ internal sealed class JournalFile : IDisposable
         if (Bytes <= BytesFor(entries))
             return;
 
-        _file.SetLength(BytesFor(entries));
+        file.SetLength(BytesFor(entries));
         Bytes = BytesFor(entries);
     }
 
-    /// <summary>Begins a generation with all that still matters; whatever was in the file is no entry any more.</summary>
-    public void Start(IReadOnlyList<JournalEntry> snapshot, long generation, bool isDamaged, bool sync)
+    /// <summary>Begins a generation with all that still matters. Entries that were in the file count no more.</summary>
+    public void Start(IReadOnlyList<JournalEntry> snapshot, int generation, bool isDamaged, bool sync)
     {
         Grow(snapshot.Count + 1);
-        _seed = SeedOf(_folderId, generation);
+        Generation = generation;
         var bytes = new byte[BytesFor(snapshot.Count)];
         FileVersion.Write(bytes, Begin, FileVersion.Current);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(FolderIdAt), _folderId.Value);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(GenerationAt), generation);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(FolderIdAt), folderId.Value);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(GenerationAt), generation);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(SnapshotAt), snapshot.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(FlagsAt), isDamaged ? Damaged : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcAt), Crc32C.Append(0, bytes.AsSpan(0, CrcAt)));
         for (var i = 0; i < snapshot.Count; i++)
-            snapshot[i].WriteTo(bytes.AsSpan((i + 1) * JournalEntry.Size), _seed, i, synced: 0);
-        _file.Write(0, bytes, 0, bytes.Length);
+            snapshot[i].WriteTo(bytes.AsSpan((i + 1) * JournalEntry.Size), folderId, new JournalPlace(generation, i, 0));
+        file.Write(0, bytes, 0, bytes.Length);
         if (sync)
-            _file.Sync();
+            file.Sync();
     }
 
     public void Write(in JournalEntry entry, int index, int synced)
     {
-        entry.WriteTo(_entry, _seed, index, synced);
-        _file.Write((index + 1L) * JournalEntry.Size, _entry, 0, JournalEntry.Size);
+        entry.WriteTo(_entry, folderId, new JournalPlace(Generation, index, synced));
+        file.Write((index + 1L) * JournalEntry.Size, _entry, 0, JournalEntry.Size);
     }
 
-    public void Sync() => _file.Sync();
+    public void Sync() => file.Sync();
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => file.Dispose();
 
-    /// <summary>Reads a journal file, at most as much of it as any journal has.</summary>
+    /// <summary>Reads what is in it, at most as much as any journal has.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public static JournalContent Read(IBufferFile file, FolderId folderId)
+    public JournalContent Read()
     {
-        var length = (int)Math.Min(file.Length, BufferJournal.MostBytes);
-        var bytes = new byte[length];
-        for (var done = 0; done < length;)
+        var bytes = new byte[(int)Math.Min(file.Length, BufferJournal.MostBytes)];
+        for (var done = 0; done < bytes.Length;)
         {
-            var read = file.Read(done, bytes, done, length - done);
+            var read = file.Read(done, bytes, done, bytes.Length - done);
             done += read > 0 ? read : throw new IOException("The journal is shorter than it was.");
         }
 
-        if (!FileVersion.TryRead(bytes, Begin, out var version))
-            return new JournalContent { Unreadable = bytes };
-        if (version != FileVersion.Current)
-            return new JournalContent { IsUnknownVersion = true };
-        if (length < JournalEntry.Size
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcAt)) != Crc32C.Append(0, bytes.AsSpan(0, CrcAt))
-            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(FolderIdAt)) != folderId.Value)
+        var hasVersion = FileVersion.TryRead(bytes, Begin, out var version);
+        var content = new JournalContent { IsUnknownVersion = hasVersion && version != FileVersion.Current, IsBlank = Array.TrueForAll(bytes, b => b == 0) };
+        var hasHeader = hasVersion && !content.IsUnknownVersion && bytes.Length >= JournalEntry.Size
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcAt)) == Crc32C.Append(0, bytes.AsSpan(0, CrcAt))
+            && BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(FolderIdAt)) == folderId.Value;
+        if (hasHeader)
         {
-            return new JournalContent { Unreadable = bytes };
+            content.Generation = Generation = content.LastGeneration = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(GenerationAt));
+            content.WasDamaged = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(FlagsAt)) == Damaged;
         }
 
-        return ReadEntries(bytes, folderId);
+        ReadEntries(bytes, content, hasHeader ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SnapshotAt)) : int.MaxValue);
+        return content;
     }
 
-    private static JournalContent ReadEntries(byte[] bytes, FolderId folderId)
+    private void ReadEntries(byte[] bytes, JournalContent content, int snapshot)
     {
-        var content = new JournalContent
-        {
-            Generation = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(GenerationAt)),
-            WasDamaged = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(FlagsAt)) == Damaged,
-        };
-        var snapshot = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SnapshotAt));
-        var seed = SeedOf(folderId, content.Generation);
         var (firstGap, wasSynced, inSnapshot) = (int.MaxValue, 0, 0);
         for (var i = 0; (i + 2L) * JournalEntry.Size <= bytes.Length; i++)
         {
-            if (!JournalEntry.TryRead(bytes.AsSpan((i + 1) * JournalEntry.Size), seed, i, out var entry, out var synced))
+            var isRead = JournalEntry.TryRead(bytes.AsSpan((i + 1) * JournalEntry.Size), folderId, out var entry, out var place) && place.Index == i;
+            if (isRead)
+                content.LastGeneration = Math.Max(content.LastGeneration, place.Generation);
+            if (!isRead || place.Generation != content.Generation)
             {
                 firstGap = Math.Min(firstGap, i);
                 continue;
             }
 
             content.Entries.Add(entry);
-            wasSynced = Math.Max(wasSynced, synced);
-            if (i < snapshot)
-                inSnapshot++;
-            else
-                content.IsInUse = true;
+            wasSynced = Math.Max(wasSynced, place.Synced);
+            inSnapshot += i < snapshot ? 1 : 0;
+            content.IsInUse |= i >= snapshot;
         }
 
         content.IsWhole = inSnapshot == snapshot;
         content.HasLost = firstGap < wasSynced;
-        return content;
     }
-
-    internal static uint SeedOf(FolderId folderId, long generation) => folderId.Seed ^ (uint)(generation * 0x9E37_79B1);
 }
 
 /// <summary>What one journal file was found to hold.</summary>
 internal sealed class JournalContent
 {
-    /// <summary>So many generations may have been tried and have failed; no disk fails that often.</summary>
-    public const int Attempts = 64;
-
-    /// <summary>Of its header; 0 if that cannot be read.</summary>
-    public long Generation { get; init; }
-
     public bool IsUnknownVersion { get; init; }
 
-    /// <summary>What stands in it if its header cannot be read; null if it can.</summary>
-    public byte[]? Unreadable { get; init; }
-
     /// <summary>Whether it holds nothing at all, which no journal file does.</summary>
-    public bool IsBlank => Unreadable?.All(b => b == 0) == true;
+    public bool IsBlank { get; init; }
+
+    /// <summary>Of its header; 0 if that cannot be read.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>The highest of the header and of all entries, those that count no more included.</summary>
+    public int LastGeneration { get; set; }
 
     /// <summary>Whether something was lost before this generation began.</summary>
-    public bool WasDamaged { get; init; }
+    public bool WasDamaged { get; set; }
 
-    /// <summary>The entries that can be read, in order.</summary>
+    /// <summary>The entries of its generation that can be read, in order.</summary>
     public List<JournalEntry> Entries { get; } = [];
 
     /// <summary>Whether the snapshot that it begins with is whole.</summary>
@@ -183,20 +164,4 @@ internal sealed class JournalContent
 
     /// <summary>Whether entries are missing that were known to be durable.</summary>
     public bool HasLost { get; set; }
-
-    /// <summary>Whether a file without a header holds entries of a generation that came after this one.</summary>
-    public bool HoldsEntriesAfter(long generation, FolderId folderId)
-    {
-        for (var next = generation + 1; Unreadable is not null && next <= generation + Attempts; next++)
-        {
-            var seed = JournalFile.SeedOf(folderId, next);
-            for (var i = 0; (i + 2L) * JournalEntry.Size <= Unreadable.Length; i++)
-            {
-                if (JournalEntry.TryRead(Unreadable.AsSpan((i + 1) * JournalEntry.Size), seed, i, out _, out _))
-                    return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -34,9 +34,6 @@ internal sealed class JournalState
     /// <summary>Whether something that was written was found missing or changed: what is said here was true, but later facts may be lost.</summary>
     public bool IsDamaged { get; set; }
 
-    /// <summary>How many entries lead here from nothing, at most.</summary>
-    public int EntryCount => _settled.Count + _intents.Values.Sum(i => 1 + i.Earlier.Count) + _segments.Count + _ends.Count + _done.Count;
-
     public void Apply(in JournalEntry entry)
     {
         switch (entry.Kind)
@@ -76,32 +73,22 @@ internal sealed class JournalState
     /// <summary>Forgets the settled marks that no record can need: those below the oldest segment.</summary>
     public void Prune()
     {
-        var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
-
         // Made again: a dictionary that once was large stays so.
-        var kept = new Dictionary<ulong, long>();
-        foreach (var mark in _settled)
-        {
-            if (mark.Value >= oldest)
-                kept.Add(mark.Key, mark.Value);
-        }
-
-        _settled = kept;
+        var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
+        _settled = _settled.Where(mark => mark.Value >= oldest).ToDictionary(mark => mark.Key, mark => mark.Value);
         _intents = new Dictionary<ulong, AppendIntent>(_intents);
     }
 
     /// <summary>The entries that lead here from nothing.</summary>
     public List<JournalEntry> ToEntries()
     {
-        var entries = new List<JournalEntry>(_settled.Count + _intents.Count + _segments.Count + _ends.Count + _done.Count);
-        foreach (var first in _segments)
-            entries.Add(new JournalEntry(JournalEntryKind.SegmentOpened, 0, first));
-        foreach (var end in _ends)
-            entries.Add(new JournalEntry(JournalEntryKind.SegmentEnded, 0, end.Key, end.Value));
-        foreach (var first in _done)
-            entries.Add(new JournalEntry(JournalEntryKind.SegmentDone, 0, first));
-        foreach (var mark in _settled)
-            entries.Add(new JournalEntry(JournalEntryKind.Settled, mark.Key, mark.Value));
+        List<JournalEntry> entries =
+        [
+            .. _segments.Select(first => new JournalEntry(JournalEntryKind.SegmentOpened, 0, first)),
+            .. _ends.Select(end => new JournalEntry(JournalEntryKind.SegmentEnded, 0, end.Key, end.Value)),
+            .. _done.Select(first => new JournalEntry(JournalEntryKind.SegmentDone, 0, first)),
+            .. _settled.Select(mark => new JournalEntry(JournalEntryKind.Settled, mark.Key, mark.Value)),
+        ];
         foreach (var open in _intents)
         {
             entries.Add(new JournalEntry(JournalEntryKind.Intent, open.Key, 0, 0, open.Value with { Earlier = [] }));
@@ -144,7 +131,7 @@ internal sealed class JournalState
         if (_settled[stream] >= intent.LastId)
             return;
 
-        // Whoever sends other bytes to the same place, while what was sent there before is in doubt, says so.
+        // An intent for other bytes at the same place, while those before are in doubt, says so.
         var isAgain = intent.Earlier.Count > 0 && _intents.TryGetValue(stream, out var open) && open.IsAtPlaceOf(intent);
         _intents[stream] = isAgain ? (intent with { Earlier = _intents[stream].Earlier }).After(_intents[stream].Body) : intent with { Earlier = [] };
     }

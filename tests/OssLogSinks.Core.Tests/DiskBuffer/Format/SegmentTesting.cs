@@ -86,7 +86,7 @@ internal sealed class SegmentTesting
         {
             using var reader = new SegmentReader(Disk.OpenToRead(segment.Path), FolderId, new StreamNames(), segment.FirstId, records.Count > 0 ? records[^1].Id : 0);
             records.AddRange(ReadOn(reader, segment.Length));
-            reader.Finish(end: null);
+            reader.Finish();
             damage.AddRange(reader.Damage.Select(d => (segment.Path, d)));
         }
 
@@ -96,7 +96,8 @@ internal sealed class SegmentTesting
     public static List<StoredRecord> ReadOn(SegmentReader reader, long upTo)
     {
         var records = new List<StoredRecord>();
-        while (reader.TryRead(upTo))
+        reader.UpTo = upTo;
+        while (reader.TryRead())
         {
             while (reader.Current!.TryRead())
             {

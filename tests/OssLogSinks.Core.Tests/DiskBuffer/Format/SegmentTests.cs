@@ -176,7 +176,7 @@ public class SegmentTests
         using var disk = new MemoryFile(bytes);
         using var reader = new SegmentReader(disk, SegmentTesting.FolderId, new StreamNames(), 1);
         Assert.Empty(SegmentTesting.ReadOn(reader, bytes.Length));
-        reader.Finish(end: null);
+        reader.Finish();
         return reader.Damage;
     }
 

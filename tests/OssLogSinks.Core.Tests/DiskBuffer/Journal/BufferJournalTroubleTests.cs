@@ -237,9 +237,8 @@ public class BufferJournalTroubleTests
     private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
 
     private static bool FileHolds(byte[] bytes, int index) =>
-        JournalEntry.TryRead(bytes.AsSpan((index + 1) * JournalEntry.Size, JournalEntry.Size), SeedOf(bytes), index, out _, out _);
-
-    private static uint SeedOf(byte[] bytes) => JournalFile.SeedOf(JournalWorld.FolderId, BitConverter.ToInt64(bytes, 24));
+        JournalEntry.TryRead(bytes.AsSpan((index + 1) * JournalEntry.Size, JournalEntry.Size), JournalWorld.FolderId, out _, out var place)
+        && (place.Generation, place.Index) == (BitConverter.ToInt32(bytes, 24), index);
 
     private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 
