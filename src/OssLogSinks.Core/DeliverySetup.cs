@@ -38,7 +38,7 @@ internal sealed class DeliverySetup : IDisposable
             ReportDoubts(options.AllowPlainHttp ? null : checkedOptions.ClientOptions?.TryCreateEndpoint([]));
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
-        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit);
+        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimitBytes);
         _context = new AppendContext(AppendSettingsOf(options), options.Client ?? _ownClient!, Policy, Counters, Reporter);
         _shipping = new ShipperSettings(
             options.ConcurrentAppends,
@@ -51,7 +51,7 @@ internal sealed class DeliverySetup : IDisposable
             RetryRefusals = options.RetryRefusals,
         };
         _openStreamLimit = options.OpenStreamLimit;
-        _appendSize = options.AppendSizeLimit;
+        _appendSize = options.AppendSizeLimitBytes;
         _appendInterval = options.AppendInterval;
     }
 
@@ -100,7 +100,7 @@ internal sealed class DeliverySetup : IDisposable
         RollOnObjectSizeLimit = options.RollOnObjectSizeLimit,
         RequestTimeout = options.RequestTimeout,
         ObjectProperties = options.ObjectProperties,
-        AppendSizeLimit = options.AppendSizeLimit,
+        AppendSizeLimit = options.AppendSizeLimitBytes,
         ObjectHeader = options.ObjectHeader,
         GzipLevel = options.GzipLevel,
         SendContentMd5 = options.SendContentMd5,
@@ -119,7 +119,7 @@ internal sealed class DeliverySetup : IDisposable
             OssBufferSync.Interval => options.BufferSyncInterval,
             _ => null,
         },
-        options.MemoryLimit);
+        options.MemoryLimitBytes);
 
     /// <summary>Opens a way to OSS.</summary>
     /// <param name="memory">Bytes that the records on it may hold.</param>

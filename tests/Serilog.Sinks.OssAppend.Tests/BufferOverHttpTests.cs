@@ -103,7 +103,7 @@ public sealed class BufferOverHttpTests : IDisposable
                 ObjectKey = "app.log",
                 OutputTemplate = "{Message:lj}{NewLine}",
                 FormatProvider = CultureInfo.InvariantCulture,
-                Period = TimeSpan.FromMilliseconds(10),
+                AppendInterval = TimeSpan.FromMilliseconds(10),
                 CloseTimeout = closeTimeout,
                 BufferPath = BufferPath,
                 Monitor = Monitor,
@@ -117,10 +117,10 @@ public sealed class BufferOverHttpTests : IDisposable
                 objectKey: "app.log",
                 outputTemplate: "{Message:lj}{NewLine}",
                 formatProvider: CultureInfo.InvariantCulture,
-                period: TimeSpan.FromMilliseconds(10),
-                closeTimeout: closeTimeout,
+                appendInterval: TimeSpan.FromMilliseconds(10),
                 bufferPath: BufferPath,
-                monitor: Monitor).CreateLogger(),
+                monitor: Monitor,
+                configure: options => options.CloseTimeout = closeTimeout).CreateLogger(),
         };
     }
 
@@ -138,7 +138,7 @@ public sealed class BufferOverHttpTests : IDisposable
             [args + "accessKeySecret"] = oss.AccessKeySecret,
             [args + "objectKey"] = "app.log",
             [args + "outputTemplate"] = "{Message:lj}{NewLine}",
-            [args + "period"] = "00:00:00.010",
+            [args + "appendInterval"] = "00:00:00.010",
             [args + "closeTimeout"] = "00:00:00",
             [args + "bufferPath"] = BufferPath,
             [args + "bufferSync"] = "Interval",

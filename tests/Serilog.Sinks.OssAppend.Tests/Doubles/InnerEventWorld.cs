@@ -49,7 +49,7 @@ internal sealed class InnerEventWorld : IAsyncDisposable
             ObjectKey = "app.log",
             Formatter = new LoggingFormatter(() => LogInner(InnerCaller.Formatter)),
             Diagnostics = new LoggingDiagnostics(() => LogInner(InnerCaller.Diagnostics)),
-            Period = TimeSpan.FromMilliseconds(10),
+            AppendInterval = TimeSpan.FromMilliseconds(10),
             RetryDelay = TimeSpan.FromMilliseconds(1),
             RetryDelayLimit = TimeSpan.FromMilliseconds(10),
             // Longer than a test may take: a close that waits for itself fails it.
