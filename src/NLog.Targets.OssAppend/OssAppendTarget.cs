@@ -80,6 +80,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <inheritdoc cref="OssAppenderOptions.SecurityToken"/>
     public Layout? SecurityToken { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
 
+    /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
+    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
+
     /// <summary>
     /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>,
     /// <c>{Sequence:000}</c>, <c>{MachineName}</c>, <c>{ProcessId}</c>, <c>{InstanceId}</c>, <c>{Environment:NAME}</c>,

@@ -23,6 +23,7 @@ public class OssAppenderOptions
     public const long DefaultObjectSizeLimitBytes = 1L << 30;
 
     private string? _endpoint;
+    private string? _proxy;
 
     /// <summary>The bucket's name. Required, unless <see cref="Client"/> is set. Default: none.</summary>
     public string? Bucket { get; set; }
@@ -90,6 +91,17 @@ public class OssAppenderOptions
     /// credentials are not needed then. It is not disposed. Default: the built-in client.
     /// </summary>
     public IOssClient? Client { get; set; }
+
+    /// <summary>
+    /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
+    /// password; <see cref="HttpMessageHandler"/> is for a proxy that needs them. Default: the system's proxy, and the environment variables
+    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
+    /// </summary>
+    public string? Proxy
+    {
+        get => _proxy;
+        set => _proxy = EndpointHost.WithoutUserInfo(value);
+    }
 
     /// <summary>
     /// Sends the HTTP requests of the built-in client, for a proxy that needs a password or for a test. It is not disposed. It cannot be

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
@@ -76,6 +77,7 @@ internal sealed class OssAppenderOptionsValidator
             (nameof(_options.Endpoint), _options.Endpoint),
             (nameof(_options.Bucket), _options.Bucket),
             (nameof(_options.Region), _options.Region),
+            (nameof(_options.Proxy), _options.Proxy),
             (nameof(_options.ObjectKey), _options.ObjectKey),
             (nameof(_options.Name), _options.Name),
         };
@@ -250,11 +252,25 @@ internal sealed class OssAppenderOptionsValidator
             ConnectTimeout = _options.ConnectTimeout,
             MaxConnections = Math.Max(1, _options.ConcurrentAppends),
             HttpMessageHandler = _options.HttpMessageHandler,
+            Proxy = CheckProxy(),
             TimeProvider = _options.TimeProvider,
         };
 
         foreach (var sentence in ClientOptions.Validate())
             AddSentence(sentence, "");
+    }
+
+    private WebProxy? CheckProxy()
+    {
+        if (Given(_options.Proxy) is not { } proxy)
+            return null;
+
+        var isAddress = Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.UserInfo.Length == 0 && address.PathAndQuery == "/";
+        Check(isAddress, nameof(_options.Proxy), proxy, "must be an address as http://proxy.example.com:8080, without user name, password and path.");
+        if (_options.HttpMessageHandler is not null)
+            Add(nameof(_options.Proxy), $"has no effect with {nameof(_options.HttpMessageHandler)}; leave one of the two out.");
+
+        return isAddress ? new WebProxy(address) : null;
     }
 
     // The client writes a fault as 'Setting: what to do.'

@@ -123,4 +123,51 @@ public class OssAppenderOptionsTests
 
         Assert.Equal("logs", options.Bucket);
     }
+
+    [Theory]
+    [InlineData("http://proxy.example.com:8080", "http://proxy.example.com:8080/")]
+    [InlineData("http://10.0.0.1:3128/", "http://10.0.0.1:3128/")]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Proxy_IsTheClients(string? proxy, string? expected)
+    {
+        var validator = new OssAppenderOptionsValidator(WithKey(proxy), bufferPath: null);
+
+        Assert.Empty(validator.Validate());
+
+        Assert.Equal(expected, validator.ClientOptions!.Proxy?.GetProxy(new Uri("https://logs.oss-cn-hangzhou.aliyuncs.com"))?.ToString());
+    }
+
+    [Theory]
+    [InlineData("proxy.example.com:8080")]
+    [InlineData("https://proxy.example.com:8080")]
+    [InlineData("http://proxy.example.com:8080/path")]
+    [InlineData("http://user:hush-hush@proxy.example.com:8080")]
+    public void ProxyThatIsNoAddress_IsRefused_WithoutItsPassword(string proxy)
+    {
+        var fault = Assert.Single(WithKey(proxy).Validate());
+
+        Assert.Equal("Proxy", fault.Setting);
+        Assert.Contains("must be an address as http://proxy.example.com:8080", fault.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", fault.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProxyWithAHandler_IsRefused()
+    {
+        using var handler = new HttpClientHandler();
+        var options = WithKey("http://proxy.example.com:8080");
+        options.HttpMessageHandler = handler;
+
+        Assert.Equal("Proxy", Assert.Single(options.Validate()).Setting);
+    }
+
+    private static OssAppenderOptions WithKey(string? proxy) => new()
+    {
+        Bucket = "logs",
+        Region = "cn-hangzhou",
+        AccessKeyId = "id",
+        AccessKeySecret = "secret",
+        Proxy = proxy,
+    };
 }
