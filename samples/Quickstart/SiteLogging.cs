@@ -61,11 +61,14 @@ internal sealed class SiteLogging : IAsyncDisposable
                 endpoint: bucket.Endpoint,
                 accessKeyId: bucket.AccessKeyId,
                 accessKeySecret: bucket.AccessKeySecret,
-                securityToken: bucket.SecurityToken,
                 objectKey: objectKey,
-                fileSizeLimitBytes: ObjectSize,
-                period: TimeSpan.FromMilliseconds(200),
-                closeTimeout: FlushTimeout)
+                objectSizeLimitBytes: ObjectSize,
+                appendInterval: TimeSpan.FromMilliseconds(200),
+                configure: options =>
+                {
+                    options.SecurityToken = bucket.SecurityToken;
+                    options.CloseTimeout = FlushTimeout;
+                })
             .CreateLogger();
 
     private static LogFactory CreateNLog(BucketUnderTest bucket, string objectKey)
@@ -82,7 +85,7 @@ internal sealed class SiteLogging : IAsyncDisposable
             AccessKeySecret = bucket.AccessKeySecret,
             SecurityToken = bucket.SecurityToken ?? "",
             ObjectKey = objectKey,
-            ObjectSizeLimit = ObjectSize,
+            ObjectSizeLimitBytes = ObjectSize,
             AppendIntervalMilliseconds = 200,
             CloseTimeoutSeconds = (int)FlushTimeout.TotalSeconds,
             FlushTimeoutSeconds = -1,

@@ -50,60 +50,43 @@ public sealed class OssAppendTarget : TargetWithLayout
     // Why the target does not start; null if it has.
     private volatile DeliveryFailure? _startFailure;
 
-    private Layout? _accessKeySecret;
-    private Layout? _securityToken;
     private KeyLayout _key = KeyLayout.Of(OssAppenderOptions.DefaultObjectKey);
 
     // The key as it was written, while NLog shall find that and nothing to capture; null otherwise.
     private Layout? _plainKey;
 
-    /// <summary>
-    /// Where OSS is: <c>oss-cn-hangzhou.aliyuncs.com</c>, an internal, accelerated, dual-stack or custom domain, or an IP
-    /// with its port, with or without <c>https://</c> (the default) or <c>http://</c>. Default: the public endpoint of
-    /// <see cref="Region"/>; one of the two is required.
-    /// </summary>
-    public Layout? Endpoint { get; set; }
+    /// <inheritdoc cref="OssAppenderOptions.Bucket"/>
+    public Layout? Bucket { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.Region"/>
+    public Layout? Region { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.Endpoint"/>
+    public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.AllowPlainHttp"/>
+    public bool AllowPlainHttp { get => Settings.AllowPlainHttp; set => Settings.AllowPlainHttp = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.AddressingStyle"/>
+    public OssAddressingStyle AddressingStyle { get => Settings.AddressingStyle; set => Settings.AddressingStyle = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.SignatureVersion"/>
+    public OssSignatureVersion SignatureVersion { get => Settings.SignatureVersion; set => Settings.SignatureVersion = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.AccessKeyId"/>
+    public Layout? AccessKeyId { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.AccessKeySecret"/>
+    public Layout? AccessKeySecret { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
+
+    /// <inheritdoc cref="OssAppenderOptions.SecurityToken"/>
+    public Layout? SecurityToken { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
+
+    /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
+    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
 
     /// <summary>
-    /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is meant so. Default: false; unless it is this machine, that is
-    /// reported once, at start, since log text, key ids and security tokens go there unencrypted.
-    /// </summary>
-    public bool AllowPlainHttp { get; set; }
-
-    /// <summary>The bucket's name. Required.</summary>
-    public Layout? Bucket { get; set; }
-
-    /// <summary>
-    /// The bucket's region, <c>cn-hangzhou</c> for instance; goes into the signature. Default: read from
-    /// <see cref="Endpoint"/>, which works for OSS's regional domains; the others need it.
-    /// </summary>
-    public Layout? Region { get; set; }
-
-    /// <summary>The access key's id, together with <see cref="AccessKeySecret"/>. Default, also where both come out empty: both from the environment variables that Alibaba's own SDKs read.</summary>
-    public Layout? AccessKeyId { get; set; }
-
-    /// <summary>The access key's secret. Better a <c>${environment:NAME}</c> than in the file. Default: see <see cref="AccessKeyId"/>.</summary>
-    public Layout? AccessKeySecret
-    {
-        get => _accessKeySecret;
-        set => _accessKeySecret = SecretLayout.Of(value);
-    }
-
-    /// <summary>The STS token of temporary credentials, which end when it does. Default: none; needs <see cref="AccessKeyId"/> and <see cref="AccessKeySecret"/>.</summary>
-    public Layout? SecurityToken
-    {
-        get => _securityToken;
-        set => _securityToken = SecretLayout.Of(value);
-    }
-
-    /// <summary>Where in a request's address the bucket is. Default: Auto, path for an IP, in front of the host otherwise.</summary>
-    public OssAddressingStyle AddressingStyle { get; set; }
-
-    /// <summary>How requests are signed. Default: V4. V1 is for old buckets and compatible gateways.</summary>
-    public OssSignatureVersion SignatureVersion { get; set; }
-
-    /// <summary>
-    /// How objects are called. Text, in which places in braces are filled: <c>{Timestamp:yyyy/MM/dd}</c>,
+    /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>,
     /// <c>{Sequence:000}</c>, <c>{MachineName}</c>, <c>{ProcessId}</c>, <c>{InstanceId}</c>, <c>{Environment:NAME}</c>,
     /// <c>{Level}</c>, <c>{Logger}</c>, and the name of any event or scope property, <c>{Tenant}</c>; <c>{{</c> is a brace.
     /// Layout renderers, <c>${event-properties:Tenant}</c>, are rendered for each event. Default:
@@ -126,262 +109,249 @@ public sealed class OssAppendTarget : TargetWithLayout
         }
     }
 
-    /// <summary>Whether <c>{Timestamp}</c> and rolling follow the machine's local time. Default: false, UTC.</summary>
-    public bool UseLocalTime { get; set; }
+    /// <inheritdoc cref="OssAppenderOptions.RollingInterval"/>
+    public OssRollingInterval RollingInterval { get => Settings.RollingInterval; set => Settings.RollingInterval = value; }
 
-    /// <summary>How often events go on to a new object. Default: Infinite, never except as the date format in <see cref="ObjectKey"/> says.</summary>
-    public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
+    /// <inheritdoc cref="OssAppenderOptions.LateEventGrace"/>
+    public int? LateEventGraceSeconds
+    {
+        get => (int?)Settings.LateEventGrace?.TotalSeconds;
+        set => Settings.LateEventGrace = value is { } count ? TimeSpan.FromSeconds(count) : null;
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.UseLocalTime"/>
+    public bool UseLocalTime { get => Settings.UseLocalTime; set => Settings.UseLocalTime = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.ObjectSizeLimitBytes"/>
+    public long ObjectSizeLimitBytes { get => Settings.ObjectSizeLimitBytes ?? 0; set => Settings.ObjectSizeLimitBytes = value == 0 ? null : value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.RollOnObjectSizeLimit"/>
+    public bool RollOnObjectSizeLimit { get => Settings.RollOnObjectSizeLimit; set => Settings.RollOnObjectSizeLimit = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.SealFinishedObjects"/>
+    public bool SealFinishedObjects { get => Settings.SealFinishedObjects; set => Settings.SealFinishedObjects = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.Compression"/>
+    public OssCompression Compression { get => Settings.Compression; set => Settings.Compression = value; }
 
     /// <summary>
-    /// How much older than the present period an event may be when it is rendered and still go to the object of its own time, in
-    /// seconds; one that is older goes to the object of the present period. Default: no bound, each event goes to the object of its own
-    /// time, however late. What waits, on disk even for days, stays with the object that it was meant for.
+    /// Text at the beginning of each object, a line of column names for instance; rendered when the target is initialised, and followed by
+    /// <see cref="LineEnding"/>. Default: the header of a <see cref="TargetWithLayout.Layout"/> that has one, a CsvLayout for instance.
     /// </summary>
-    public int? LateEventGraceSeconds { get; set; }
+    public Layout? ObjectHeader { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssObjectProperties.ContentType"/>
+    public Layout? ContentType { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssObjectProperties.ContentEncoding"/>
+    public Layout? ContentEncoding { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssObjectProperties.ContentDisposition"/>
+    public Layout? ContentDisposition { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssObjectProperties.CacheControl"/>
+    public Layout? CacheControl { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssObjectProperties.Acl"/>
+    public OssAcl Acl { get => Settings.ObjectProperties.Acl; set => Settings.ObjectProperties = Settings.ObjectProperties with { Acl = value }; }
+
+    /// <inheritdoc cref="OssObjectProperties.StorageClass"/>
+    public OssStorageClass StorageClass { get => Settings.ObjectProperties.StorageClass; set => Settings.ObjectProperties = Settings.ObjectProperties with { StorageClass = value }; }
+
+    /// <inheritdoc cref="OssObjectProperties.ServerSideEncryption"/>
+    public OssServerSideEncryption ServerSideEncryption
+    {
+        get => Settings.ObjectProperties.ServerSideEncryption;
+        set => Settings.ObjectProperties = Settings.ObjectProperties with { ServerSideEncryption = value };
+    }
 
     /// <summary>
-    /// Bytes at which an object is full; 0 for no limit but the service's 5 GB. The event that crosses the limit is the
-    /// object's last. Default: 1 GiB.
-    /// </summary>
-    public long ObjectSizeLimit { get; set; } = 1L << 30;
-
-    /// <summary>
-    /// Whether a full object is followed by the next sequence number. Default: true. If false, events for a full object
-    /// are given up, counted and reported.
-    /// </summary>
-    public bool RollOnObjectSizeLimit { get; set; } = true;
-
-    /// <summary>
-    /// How objects are compressed. Default: None. With Gzip, each append becomes a member of its own, so that the object is a whole
-    /// <c>.gz</c> at every moment; keys get the suffix <c>.gz</c> unless they have it, and the content type is
-    /// <c>application/gzip</c> unless <see cref="ContentType"/> or <see cref="ContentEncoding"/> say otherwise.
-    /// <see cref="ObjectSizeLimit"/> counts the bytes in the object, that is compressed ones, and is passed by a few kilobytes of text
-    /// at most; <see cref="AppendSizeLimit"/>, <see cref="RecordSizeLimit"/> and <see cref="MemoryLimit"/> count before compression.
-    /// </summary>
-    public OssCompression Compression { get; set; }
-
-    /// <summary>
-    /// What each object begins with, a line of column names for instance; rendered when the target is initialised. It stands there
-    /// once, however many writers share the object, and is followed by <see cref="LineEnding"/>. It must fit into an append together
-    /// with the largest event. Default: the header of a <see cref="TargetWithLayout.Layout"/> that has one, a CsvLayout for instance; else none.
-    /// </summary>
-    public Layout? ObjectHeader { get; set; }
-
-    /// <summary>MIME type of the objects. Default: <c>text/plain; charset=utf-8</c>, compressed <c>application/gzip</c>.</summary>
-    public Layout ContentType { get; set; } = "text/plain; charset=utf-8";
-
-    /// <summary>Content-Encoding of the objects. Default: none. It says what <see cref="Compression"/> does, and changes nothing of it.</summary>
-    public Layout? ContentEncoding { get; set; }
-
-    /// <summary>Content-Disposition of the objects: what a browser does with them. Default: none.</summary>
-    public Layout? ContentDisposition { get; set; }
-
-    /// <summary>Cache-Control of the objects. Default: none.</summary>
-    public Layout? CacheControl { get; set; }
-
-    /// <summary>Who may read the objects. Default: Unspecified, the bucket decides.</summary>
-    public OssAcl ObjectAcl { get; set; }
-
-    /// <summary>The objects' storage class. Default: Unspecified, the bucket decides.</summary>
-    public OssStorageClass StorageClass { get; set; }
-
-    /// <summary>Encryption of the objects at rest. Default: Unspecified, the bucket decides.</summary>
-    public OssServerSideEncryption ServerSideEncryption { get; set; }
-
-    /// <summary>
-    /// User metadata that objects are created with, <c>&lt;metadata name="app" layout="shop"/&gt;</c>: names of letters, digits and
-    /// hyphens; at most 8 KB in all. Default: none.
+    /// User metadata of new objects, <c>&lt;metadata name="app" layout="shop"/&gt;</c>: names of letters, digits and hyphens; at most
+    /// 8 KB in all. Default: none.
     /// </summary>
     [ArrayParameter(typeof(TargetPropertyWithContext), "metadata")]
     public IList<TargetPropertyWithContext> Metadata { get; } = new List<TargetPropertyWithContext>();
 
     /// <summary>
-    /// Tags that objects are created with, <c>&lt;tag name="app" layout="shop"/&gt;</c>, at most 10; they need the RAM action
-    /// oss:PutObjectTagging. Default: none.
+    /// Tags of new objects, <c>&lt;tag name="app" layout="shop"/&gt;</c>, at most 10; they need the RAM action oss:PutObjectTagging.
+    /// Default: none.
     /// </summary>
     [ArrayParameter(typeof(TargetPropertyWithContext), "tag")]
     public IList<TargetPropertyWithContext> Tags { get; } = new List<TargetPropertyWithContext>();
 
     /// <summary>
-    /// For code only: changes the settings of the appender last, for what a configuration file cannot say: a credentials
-    /// provider, another client, an HTTP handler for a proxy. Its diagnostics and its listener stay this target's own.
-    /// Default: null.
+    /// For code only: changes the settings last, for what a configuration file cannot say: a credentials provider, another client, an HTTP
+    /// handler. Diagnostics and listener stay this target's own. Default: none.
     /// </summary>
     [NLogConfigurationIgnoreProperty]
     public Action<OssAppenderOptions>? Configure { get; set; }
 
-    /// <summary>What follows each event. Default: LF, on every machine.</summary>
+    /// <summary>What follows each event, on every machine. Default: LF.</summary>
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// The most events that wait in the queue to be rendered, 1 at least. Default: 50 000. The queue is for bursts; what
-    /// waits for OSS waits rendered, within <see cref="MemoryLimit"/>.
+    /// The most events that may wait to be rendered, at least 1. Rendered events wait as bytes, within <see cref="MemoryLimitBytes"/>; the
+    /// queue fills only when that is used up. Default: 50000.
     /// </summary>
     public int QueueLimit { get; set; } = 50_000;
 
     /// <summary>
-    /// What becomes of an event that finds <see cref="QueueLimit"/> events waiting. Discard: it is given up, counted,
-    /// reported, and its continuation called at once. Block: the thread that logs waits for space, for
-    /// <see cref="BlockTimeoutMilliseconds"/> at most, and keeps pace with the rendering before, so that no more than some thousand events wait for it. Grow: the queue grows beyond its limit, without another one.
-    /// Default: Discard; the application never waits.
+    /// What happens to an event when <see cref="QueueLimit"/> events wait. Discard: it is dropped, counted and reported, and its
+    /// continuation is called at once. Block: the thread that logs waits for space, for <see cref="BlockTimeoutMilliseconds"/> at most, and
+    /// keeps pace with the rendering before. Grow: the queue has no limit. Default: Discard.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
 
     /// <summary>
-    /// How long Block waits for space, in milliseconds, before the event is discarded after all; -1 for as long as it takes.
-    /// Default: -1. Without effect for the other <see cref="OverflowAction"/>s.
+    /// How long the <see cref="OverflowAction"/> Block waits for space before the event is dropped, in milliseconds; -1 for no limit.
+    /// Default: -1.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
 
     /// <summary>
-    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, instead of waiting
-    /// as an object for the background to do it. What waits is then bytes, within <see cref="MemoryLimit"/>. The whole program spends less
-    /// CPU on an event, the call itself takes longer. <see cref="QueueLimit"/> and <see cref="BatchSize"/> have no meaning then;
-    /// <see cref="OverflowAction"/> is about the memory, and cannot be Grow. Default: false.
+    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and waits as bytes within
+    /// <see cref="MemoryLimitBytes"/>. The program as a whole uses less CPU, the call itself takes longer. <see cref="QueueLimit"/> and
+    /// <see cref="BatchSize"/> have no meaning then; <see cref="OverflowAction"/> is about the memory, and cannot be Grow.
+    /// Default: false; events are rendered in the background.
     /// </summary>
     public bool RenderAtCall { get; set; }
 
     /// <summary>
-    /// How many events are taken from the queue at a time, 1 at least. Default: 500. It does not bound an append; see
-    /// <see cref="AppendIntervalMilliseconds"/> and <see cref="AppendSizeLimit"/>.
+    /// The most events that are rendered at a time, at least 1. <see cref="AppendSizeLimitBytes"/> limits an append. Default: 500.
     /// </summary>
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>
-    /// How long an event waits for others to share its append, in milliseconds. Default: 2000. A full append goes at once, a
-    /// flush and a close too. Each append costs a request, as much as a whole PUT.
-    /// </summary>
-    public int AppendIntervalMilliseconds { get; set; } = 2000;
+    /// <inheritdoc cref="OssAppenderOptions.AppendInterval"/>
+    public int AppendIntervalMilliseconds
+    {
+        get => (int)Settings.AppendInterval.TotalMilliseconds;
+        set => Settings.AppendInterval = TimeSpan.FromMilliseconds(value);
+    }
 
-    /// <summary>The most bytes that one append carries, 4 KiB to 64 MiB. Default: 4 MiB.</summary>
-    public int AppendSizeLimit { get; set; } = 4 << 20;
+    /// <inheritdoc cref="OssAppenderOptions.AppendSizeLimitBytes"/>
+    public int AppendSizeLimitBytes { get => Settings.AppendSizeLimitBytes; set => Settings.AppendSizeLimitBytes = value; }
 
-    /// <summary>
-    /// The most bytes of one event, up to <see cref="AppendSizeLimit"/>. Default: 1 MiB. In the place of a larger one a placeholder is
-    /// stored, with the same time and level, its size and the beginning of its message; it is counted and reported.
-    /// </summary>
-    public int RecordSizeLimit { get; set; } = 1 << 20;
+    /// <inheritdoc cref="OssAppenderOptions.EventSizeLimitBytes"/>
+    public int EventSizeLimitBytes { get => Settings.EventSizeLimitBytes; set => Settings.EventSizeLimitBytes = value; }
 
     /// <summary>
-    /// Whether an event that is too large is given up instead, counted, reported and its continuation told so, as is one whose placeholder
-    /// is too large as well. Default: false.
+    /// Whether an event larger than <see cref="EventSizeLimitBytes"/> is dropped, counted and reported to its continuation, instead of
+    /// storing a placeholder. Default: false.
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
+    /// <inheritdoc cref="OssAppenderOptions.MemoryLimitBytes"/>
+    public long MemoryLimitBytes { get => Settings.MemoryLimitBytes; set => Settings.MemoryLimitBytes = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.ConcurrentAppends"/>
+    public int ConcurrentAppends { get => Settings.ConcurrentAppends; set => Settings.ConcurrentAppends = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.OpenStreamLimit"/>
+    public int OpenStreamLimit { get => Settings.OpenStreamLimit; set => Settings.OpenStreamLimit = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.SendContentMd5"/>
+    public bool SendContentMd5 { get => Settings.SendContentMd5; set => Settings.SendContentMd5 = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.RetryTimeLimit"/>
+    /// <remarks>In seconds; -1 for no limit.</remarks>
+    public int? RetryTimeLimitSeconds
+    {
+        get => Settings.RetryTimeLimit == Timeout.InfiniteTimeSpan ? -1 : (int?)Settings.RetryTimeLimit?.TotalSeconds;
+        set => Settings.RetryTimeLimit = value == -1 ? Timeout.InfiniteTimeSpan : value is { } count ? TimeSpan.FromSeconds(count) : null;
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.RetryDelay"/>
+    public int RetryDelayMilliseconds
+    {
+        get => (int)Settings.RetryDelay.TotalMilliseconds;
+        set => Settings.RetryDelay = TimeSpan.FromMilliseconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.RetryDelayLimit"/>
+    public int RetryDelayLimitSeconds
+    {
+        get => (int)Settings.RetryDelayLimit.TotalSeconds;
+        set => Settings.RetryDelayLimit = TimeSpan.FromSeconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.RefusalRetryDelay"/>
+    public int RefusalRetryDelaySeconds
+    {
+        get => (int)Settings.RefusalRetryDelay.TotalSeconds;
+        set => Settings.RefusalRetryDelay = TimeSpan.FromSeconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.RetryRefusals"/>
+    public bool RetryRefusals { get => Settings.RetryRefusals; set => Settings.RetryRefusals = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.RequestTimeout"/>
+    public int RequestTimeoutSeconds
+    {
+        get => (int)Settings.RequestTimeout.TotalSeconds;
+        set => Settings.RequestTimeout = TimeSpan.FromSeconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.ConnectTimeout"/>
+    public int ConnectTimeoutSeconds
+    {
+        get => (int)Settings.ConnectTimeout.TotalSeconds;
+        set => Settings.ConnectTimeout = TimeSpan.FromSeconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.CloseTimeout"/>
+    public int CloseTimeoutSeconds
+    {
+        get => (int)Settings.CloseTimeout.TotalSeconds;
+        set => Settings.CloseTimeout = TimeSpan.FromSeconds(value);
+    }
+
+    /// <inheritdoc cref="OssAppenderOptions.ReportToConsole"/>
+    public bool ReportToConsole { get => Settings.ReportToConsole; set => Settings.ReportToConsole = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.ReportDoubtfulSettings"/>
+    public bool ReportDoubtfulSettings { get => Settings.ReportDoubtfulSettings; set => Settings.ReportDoubtfulSettings = value; }
+
     /// <summary>
-    /// The most memory that rendered, undelivered events may hold, in bytes; at least twice <see cref="AppendSizeLimit"/>, and
-    /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB. When it is used up, events wait in the queue.
-    /// </summary>
-    public long MemoryLimit { get; set; } = 64L << 20;
-
-    /// <summary>How many objects are appended to at the same time, 1 to 64; an object takes one append at a time. Default: 4.</summary>
-    public int ConcurrentAppends { get; set; } = 4;
-
-    /// <summary>How many objects are remembered with their position, 1 at least; one that was forgotten is found again by a HEAD. Default: 1000.</summary>
-    public int OpenStreamLimit { get; set; } = 1000;
-
-    /// <summary>
-    /// Whether each append carries its MD5, so that OSS refuses a body damaged on its way before it is stored. Default:
-    /// false; damage is found all the same, by CRC-64, and mended by appending once more.
-    /// </summary>
-    public bool SendContentMd5 { get; set; }
-
-    /// <summary>
-    /// Whether a finished object is sealed with its exact length, so that lifecycle rules may move it to the cold classes: one that
-    /// is full, or whose period is over. Default: false. Needs an account that has access to the operation, and the RAM action
-    /// <c>oss:SealAppendObject</c>; see <see cref="OssLogSinks.Core.OssAppenderOptions.SealFinishedObjects"/>.
-    /// </summary>
-    public bool SealFinishedObjects { get; set; }
-
-    /// <summary>How long one request may take, its answer included, in seconds. Default: 30.</summary>
-    public int RequestTimeoutSeconds { get; set; } = 30;
-
-    /// <summary>
-    /// How long a connection may take to be made, in seconds. Default: 5. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit:
-    /// <see cref="RequestTimeoutSeconds"/> holds there.
-    /// </summary>
-    public int ConnectTimeoutSeconds { get; set; } = 5;
-
-    /// <summary>
-    /// The pause after a first failure, in milliseconds; doubles with each more up to <see cref="RetryDelayLimitSeconds"/>, and each is drawn at
-    /// random between nothing and that. Default: 200.
-    /// </summary>
-    public int RetryDelayMilliseconds { get; set; } = 200;
-
-    /// <summary>The longest pause after failures, in seconds. Default: 20.</summary>
-    public int RetryDelayLimitSeconds { get; set; } = 20;
-
-    /// <summary>
-    /// The pause after a refusal that only an operator can mend, in seconds: no permission, no such bucket, a wrong key. Default: 30.
-    /// </summary>
-    public int RefusalRetryDelaySeconds { get; set; } = 30;
-
-    /// <summary>
-    /// How long an append is tried before its events are given up, counted and reported, in seconds; -1 for as long as it
-    /// takes. Default: one hour, and with a <see cref="BufferPath"/> as long as it takes.
-    /// </summary>
-    public int? RetryTimeLimitSeconds { get; set; }
-
-    /// <summary>
-    /// How long a close waits for what was accepted to be stored, in seconds; what is left then is given up, counted and
-    /// reported. With a <see cref="BufferPath"/> it stays on disk instead, and the next process ships it. Default: 10. NLog's own
-    /// shutdown flushes before it closes, with a timeout of its own.
-    /// </summary>
-    public int CloseTimeoutSeconds { get; set; } = 10;
-
-    /// <summary>
-    /// How long a flush, <c>LogManager.Flush()</c> for instance, takes at most before its continuation is told that not everything is stored
-    /// yet, in seconds: 1 to 86400; -1 for as long as it takes. Delivery goes on. Default: 5, well below the 15 seconds that NLog's own shutdown
-    /// waits for all targets together, so that an application stops in order while OSS does not answer.
+    /// How long a flush, <c>LogManager.Flush()</c> for instance, waits before it reports that not everything is stored yet, in seconds: 1 to
+    /// 86400; -1 for no limit. Delivery goes on. Keep it well below the 15 seconds that NLog's own shutdown waits for all targets together.
+    /// Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Whether an application that ends without <c>LogManager.Shutdown()</c> is kept until everything is stored, for
-    /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception;
-    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true. Whoever stops the process, an orchestrator for instance, must give it that long.
+    /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for
+    /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. An orchestrator must give it that long. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
-    /// <summary>
-    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, as
-    /// <see cref="BufferSync"/> says, a power cut. Made if it is not there; any number of processes may share it, and each
-    /// ships what processes left that are no more. Default: none, events wait in memory.
-    /// </summary>
+    /// <inheritdoc cref="OssAppenderOptions.BufferPath"/>
     /// <remarks>
-    /// An event is safe once it is on disk: its continuation is called with success then, and it is not kept in memory as
-    /// well. Losses after that are counted and reported, without the events; a FallbackGroup does not learn of them.
-    /// What still waits in the queue is lost with the process; a flush with <see cref="FlushTarget"/> Disk waits until it is on disk.
+    /// An event is safe once it is on disk: its continuation is called with success then. A later loss is counted and reported, without the
+    /// event; a FallbackGroup does not learn of it. What is still in the queue is lost with the process.
     /// </remarks>
-    public Layout? BufferPath { get; set; }
+    public Layout? BufferPath { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.BufferSizeLimitBytes"/>
+    public long BufferSizeLimitBytes { get => Settings.BufferSizeLimitBytes; set => Settings.BufferSizeLimitBytes = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.BufferFullAction"/>
+    public OssBufferFullAction BufferFullAction { get => Settings.BufferFullAction; set => Settings.BufferFullAction = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.BufferSync"/>
+    public OssBufferSync BufferSync { get => Settings.BufferSync; set => Settings.BufferSync = value; }
+
+    /// <inheritdoc cref="OssAppenderOptions.BufferSyncInterval"/>
+    public int BufferSyncIntervalMilliseconds
+    {
+        get => (int)Settings.BufferSyncInterval.TotalMilliseconds;
+        set => Settings.BufferSyncInterval = TimeSpan.FromMilliseconds(value);
+    }
 
     /// <summary>
-    /// The most bytes that the files under <see cref="BufferPath"/> take which this process made or took over: at least
-    /// 8 MiB, and four times <see cref="AppendSizeLimit"/>. Default: 1 GiB. Checked before each write. When it is reached,
-    /// <see cref="BufferFullAction"/> decides.
-    /// </summary>
-    public long BufferSizeLimitBytes { get; set; } = 1L << 30;
-
-    /// <summary>
-    /// What gives way when <see cref="BufferSizeLimitBytes"/> is reached. Default: DropNewest; new events wait in memory within
-    /// <see cref="MemoryLimit"/>, then in the queue, and when that is full too <see cref="OverflowAction"/> decides.
-    /// DropOldest: the oldest events on disk that are not yet on their way are dropped, counted and reported.
-    /// </summary>
-    public OssBufferFullAction BufferFullAction { get; set; }
-
-    /// <summary>
-    /// When events in the buffer are forced onto the disk's own medium; what was written survives the death of the process
-    /// whatever it says, so it is about the death of the machine. Default: EachWrite, some twenty times a second at most.
-    /// </summary>
-    public OssBufferSync BufferSync { get; set; }
-
-    /// <summary>How often, with <see cref="BufferSync"/> Interval, in milliseconds. Default: 1000.</summary>
-    public int BufferSyncIntervalMilliseconds { get; set; } = 1000;
-
-    /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every
-    /// event is on disk, synced whatever <see cref="BufferSync"/> says, or in OSS already, so that a flush does not wait for the
-    /// network, as with a FileTarget; without a <see cref="BufferPath"/> the same as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event is on
+    /// disk, forced onto the medium, or in OSS, so that a flush does not wait for the network; without a <see cref="BufferPath"/> the same
+    /// as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
@@ -397,6 +367,12 @@ public sealed class OssAppendTarget : TargetWithLayout
         var snapshot = _pipeline?.GetSnapshot() ?? new DeliverySnapshot();
         return _startFailure is { } failure ? snapshot with { LastFailure = failure, TroubleSince = failure.Time } : snapshot;
     }
+
+    /// <summary>The settings that are no layouts, as they were set.</summary>
+    internal OssAppenderOptions Settings { get; } = new();
+
+    /// <summary>The settings that are layouts, as they were set.</summary>
+    internal SettingLayouts Layouts { get; } = new();
 
     /// <summary>How many callers wait for space in the queue; for tests.</summary>
     internal int BlockedCallers => _pipeline?.BlockedCallers ?? 0;

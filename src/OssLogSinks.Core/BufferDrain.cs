@@ -23,7 +23,7 @@ internal static class BufferDrain
         var files = new BufferFiles();
         var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, setup.Time), setup.Counters, setup.Reporter);
         var orphans = new OrphanedFolders(
-            files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenPipeline(options.MemoryLimit));
+            files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenPipeline(options.MemoryLimitBytes));
 
         // Waits for a report that is under way, so that none comes after the last.
         var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, orphans)), null, ProgressInterval, ProgressInterval);

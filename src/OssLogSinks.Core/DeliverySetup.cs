@@ -38,7 +38,7 @@ internal sealed class DeliverySetup : IDisposable
             ReportDoubts(options.AllowPlainHttp ? null : checkedOptions.ClientOptions?.TryCreateEndpoint([]));
 
         var zone = options.UseLocalTime ? Time.LocalTimeZone : null;
-        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimit)
+        Policy = new RollingPolicy(options.RollingInterval, KeyTemplate.TimestampFormats, zone, options.ObjectSizeLimitBytes)
         {
             RollsBySize = options.RollOnObjectSizeLimit,
         };
@@ -54,7 +54,7 @@ internal sealed class DeliverySetup : IDisposable
             RetryRefusals = options.RetryRefusals,
         };
         _openStreamLimit = options.OpenStreamLimit;
-        _appendSize = options.AppendSizeLimit;
+        _appendSize = options.AppendSizeLimitBytes;
         _appendInterval = options.AppendInterval;
     }
 
@@ -102,7 +102,7 @@ internal sealed class DeliverySetup : IDisposable
         Sealing = options.SealFinishedObjects ? new RetrySchedule(options.RetryDelay, options.RetryDelayLimit) : null,
         RequestTimeout = options.RequestTimeout,
         ObjectProperties = options.ObjectProperties,
-        AppendSizeLimit = options.AppendSizeLimit,
+        AppendSizeLimit = options.AppendSizeLimitBytes,
         ObjectHeader = options.ObjectHeader,
         GzipLevel = options.GzipLevel,
         SendContentMd5 = options.SendContentMd5,
@@ -121,7 +121,7 @@ internal sealed class DeliverySetup : IDisposable
             OssBufferSync.Interval => options.BufferSyncInterval,
             _ => null,
         },
-        options.MemoryLimit);
+        options.MemoryLimitBytes);
 
     /// <summary>Opens a way to OSS.</summary>
     /// <param name="memory">Bytes that the records on it may hold.</param>

@@ -45,12 +45,12 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
         _stopGrace = TimeSpan.FromSeconds(options.BufferPath is null ? 0.5 : 1.5);
-        _recordSizeLimit = options.RecordSizeLimit;
+        _recordSizeLimit = options.EventSizeLimitBytes;
         _late = options.LateEventGrace is { } grace ? new LateEvents(_setup.Policy, grace, _time) : null;
         _buffer = options.BufferPath is null
-            ? new MemoryOnlyBuffer(_setup.OpenPipeline(options.MemoryLimit))
+            ? new MemoryOnlyBuffer(_setup.OpenPipeline(options.MemoryLimitBytes))
             : new DiskBuffer.DiskBuffer(_setup.BufferParts, DeliverySetup.BufferSettingsOf(options, options.BufferPath), disk);
-        _setup.Counters.Observe(() => _buffer.HeldBytes, options.MemoryLimit, _buffer.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
+        _setup.Counters.Observe(() => _buffer.HeldBytes, options.MemoryLimitBytes, _buffer.OldestAge, () => _setup.Reporter.TroubleNow.Since is null ? 0 : 1);
         if (options.BufferPath is not null)
             _setup.Counters.ObserveBuffer(() => _buffer.DiskBytes, options.BufferSizeLimitBytes);
     }
@@ -172,7 +172,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public void CountDropped(DropReason reason, long count, string why) => _setup.DeliveryTracker.Dropped(reason, count, [], why);
 
     /// <summary>
-    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.RecordSizeLimit"/>, so that a front door brings a
+    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/>, so that a front door brings a
     /// placeholder instead, which says so.
     /// </summary>
     /// <param name="count">How many.</param>

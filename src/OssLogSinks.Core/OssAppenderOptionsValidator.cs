@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
@@ -8,7 +9,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
-/// <summary>Checks settings once and finds all faults, not the first; what it parses on the way is there to be used.</summary>
+/// <summary>Finds all faults of the settings at once, and keeps what it parsed on the way.</summary>
 internal sealed class OssAppenderOptionsValidator
 {
     private const int SmallestAppend = 4 << 10;
@@ -16,6 +17,10 @@ internal sealed class OssAppenderOptionsValidator
     private const int MostWorkers = 64;
     private const int PartsOfMemory = 4;
     private const long SmallestBuffer = 8 << 20;
+    private const int LongestName = 200;
+
+    // Stands in for credentials that were refused, so that they are not reported as missing too. It signs nothing.
+    private static readonly StaticCredentialsProvider Refused = new("no-access-key", "no-secret");
 
     private static readonly Regex Quoted = new("'.*?'", RegexOptions.CultureInvariant);
 
@@ -27,15 +32,13 @@ internal sealed class OssAppenderOptionsValidator
     private readonly string?[] _secrets;
     private readonly List<SettingFault> _faults = [];
 
-    private const int LongestName = 200;
-
     /// <param name="options">The settings.</param>
     /// <param name="bufferPath">The buffer path to check with them; null if there is none, or another one is used.</param>
     public OssAppenderOptionsValidator(OssAppenderOptions options, string? bufferPath)
     {
         _options = options;
         _bufferPath = bufferPath;
-        _secrets = StaticCredentialsProvider.SecretsOf(options.Credentials);
+        _secrets = [options.AccessKeySecret, options.SecurityToken, .. StaticCredentialsProvider.SecretsOf(options.Credentials)];
     }
 
     /// <summary>The parsed key template; null if it has faults.</summary>
@@ -51,8 +54,9 @@ internal sealed class OssAppenderOptionsValidator
         CheckBuffer();
         CheckTimes();
         CheckObjectProperties();
+        var credentials = CheckCredentials();
         if (_options.Client is null)
-            CheckClient();
+            CheckClient(credentials ?? EnvironmentCredentials());
 
         Check(
             _options.Name is null || (_options.Name.Length <= LongestName && !_options.Name.Any(char.IsControl)),
@@ -62,10 +66,10 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
         Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
         CheckSecrets();
-        return [.. _faults.Select(fault => fault.WithoutSecrets(_secrets))];
+        return _options.WithoutSecrets(_faults);
     }
 
-    // A secret makes a host's name and an object's key that are right, and so would go to name servers and into reports.
+    // A secret is a valid host name and a valid object key, and would be sent to name servers and written into reports.
     private void CheckSecrets()
     {
         var shown = new[]
@@ -73,6 +77,7 @@ internal sealed class OssAppenderOptionsValidator
             (nameof(_options.Endpoint), _options.Endpoint),
             (nameof(_options.Bucket), _options.Bucket),
             (nameof(_options.Region), _options.Region),
+            (nameof(_options.Proxy), _options.Proxy),
             (nameof(_options.ObjectKey), _options.ObjectKey),
             (nameof(_options.Name), _options.Name),
         };
@@ -90,7 +95,7 @@ internal sealed class OssAppenderOptionsValidator
         var faults = new List<string>();
         KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
 
-        // A piece of a secret does not look like one, and the column says enough.
+        // A piece of a secret does not look like one, so no quoted text is shown; the column says enough.
         var isSecret = _options.ObjectKey is { } key && (SecretText.LooksLikeOne(key) || SecretText.Without(key, _secrets) != key);
         foreach (var fault in faults)
             Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {(isSecret ? Quoted.Replace(fault, $"'{SecretText.Mask}'") : fault)}.");
@@ -98,18 +103,18 @@ internal sealed class OssAppenderOptionsValidator
 
     private void CheckLimits()
     {
-        Check(_options.ObjectSizeLimit is null or >= 1, nameof(_options.ObjectSizeLimit), _options.ObjectSizeLimit, "must be at least 1 byte, or null for no limit.");
-        var isAppendRight = _options.AppendSizeLimit is >= SmallestAppend and <= LargestAppend;
+        Check(_options.ObjectSizeLimitBytes is null or >= 1, nameof(_options.ObjectSizeLimitBytes), _options.ObjectSizeLimitBytes, "must be at least 1 byte, or null for no limit.");
+        var isAppendRight = _options.AppendSizeLimitBytes is >= SmallestAppend and <= LargestAppend;
         Check(
             isAppendRight,
-            nameof(_options.AppendSizeLimit),
-            _options.AppendSizeLimit,
+            nameof(_options.AppendSizeLimitBytes),
+            _options.AppendSizeLimitBytes,
             $"must be from {Number(SmallestAppend)} to {Number(LargestAppend)} bytes.");
         Check(
-            _options.RecordSizeLimit >= 1 && (_options.RecordSizeLimit <= _options.AppendSizeLimit || !isAppendRight),
-            nameof(_options.RecordSizeLimit),
-            _options.RecordSizeLimit,
-            $"must be from 1 to {nameof(_options.AppendSizeLimit)} ({Number(_options.AppendSizeLimit)}) bytes.");
+            _options.EventSizeLimitBytes >= 1 && (_options.EventSizeLimitBytes <= _options.AppendSizeLimitBytes || !isAppendRight),
+            nameof(_options.EventSizeLimitBytes),
+            _options.EventSizeLimitBytes,
+            $"must be from 1 to {nameof(_options.AppendSizeLimitBytes)} ({Number(_options.AppendSizeLimitBytes)}) bytes.");
         CheckHeader(isAppendRight);
         CheckMemory();
         Check(_options.ConcurrentAppends is >= 1 and <= MostWorkers, nameof(_options.ConcurrentAppends), _options.ConcurrentAppends, $"must be from 1 to {Number(MostWorkers)}.");
@@ -122,12 +127,12 @@ internal sealed class OssAppenderOptionsValidator
         if (length == 0)
             return;
 
-        var most = Math.Min(_options.AppendSizeLimit - (long)_options.RecordSizeLimit, (_options.ObjectSizeLimit ?? long.MaxValue) - 1);
+        var most = Math.Min(_options.AppendSizeLimitBytes - (long)_options.EventSizeLimitBytes, (_options.ObjectSizeLimitBytes ?? long.MaxValue) - 1);
         Check(
             length <= most || !isAppendRight,
             nameof(_options.ObjectHeader),
             _options.ObjectHeader,
-            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: space for a record of {nameof(_options.RecordSizeLimit)} in an append of {nameof(_options.AppendSizeLimit)}, and less than {nameof(_options.ObjectSizeLimit)}.");
+            $"must have {Number(Math.Max(most, 0))} bytes at most, its line end included: space for a record of {nameof(_options.EventSizeLimitBytes)} in an append of {nameof(_options.AppendSizeLimitBytes)}, and less than {nameof(_options.ObjectSizeLimitBytes)}.");
     }
 
     private void CheckMemory()
@@ -136,27 +141,27 @@ internal sealed class OssAppenderOptionsValidator
         if (_bufferPath is null)
         {
             Check(
-                _options.MemoryLimit >= least,
-                nameof(_options.MemoryLimit),
-                _options.MemoryLimit,
-                $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimit)}, and space for a record of {nameof(_options.RecordSizeLimit)}.");
+                _options.MemoryLimitBytes >= least,
+                nameof(_options.MemoryLimitBytes),
+                _options.MemoryLimitBytes,
+                $"must be at least {Number(least)} bytes: twice {nameof(_options.AppendSizeLimitBytes)}, and space for a record of {nameof(_options.EventSizeLimitBytes)}.");
             return;
         }
 
-        // It is divided between what waits to be written, what is shipped, and what is taken over; each must do on its part.
+        // It is divided between events to write, events to send, and events of dead processes; each part must suffice.
         least *= PartsOfMemory;
         Check(
-            _options.MemoryLimit >= least,
-            nameof(_options.MemoryLimit),
-            _options.MemoryLimit,
-            $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimit)}, and space for {Number(PartsOfMemory)} records of {nameof(_options.RecordSizeLimit)}.");
+            _options.MemoryLimitBytes >= least,
+            nameof(_options.MemoryLimitBytes),
+            _options.MemoryLimitBytes,
+            $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimitBytes)}, and space for {Number(PartsOfMemory)} records of {nameof(_options.EventSizeLimitBytes)}.");
     }
 
-    // Memory comes in pieces, so a record can take more than its bytes; one that never fits would be waited for without end.
+    // Memory is allocated in blocks, so a record can take more than its bytes; one that never fits would wait forever.
     private long SmallestMemory()
     {
-        var largestRecord = Math.Min(Math.Max(_options.RecordSizeLimit, 0), LargestAppend);
-        return Math.Max(2L * _options.AppendSizeLimit, new AppendBatch(firstAcceptedAt: 0).CostOf(largestRecord) + AppendBatch.MostOverhead);
+        var largestRecord = Math.Min(Math.Max(_options.EventSizeLimitBytes, 0), LargestAppend);
+        return Math.Max(2L * _options.AppendSizeLimitBytes, new AppendBatch(firstAcceptedAt: 0).CostOf(largestRecord) + AppendBatch.MostOverhead);
     }
 
     private void CheckBuffer()
@@ -164,12 +169,12 @@ internal sealed class OssAppenderOptionsValidator
         if (_bufferPath is { } path && BufferPathRules.FaultOf(path) is { } problem)
             Add(nameof(_options.BufferPath), $"{SettingFault.Shown(path)} {problem}");
 
-        var least = Math.Max(SmallestBuffer, 4L * _options.AppendSizeLimit);
+        var least = Math.Max(SmallestBuffer, 4L * _options.AppendSizeLimitBytes);
         Check(
             _options.BufferSizeLimitBytes >= least,
             nameof(_options.BufferSizeLimitBytes),
             _options.BufferSizeLimitBytes,
-            $"must be at least {Number(least)} bytes: 8 MiB, and four times {nameof(_options.AppendSizeLimit)}.");
+            $"must be at least {Number(least)} bytes: 8 MiB, and four times {nameof(_options.AppendSizeLimitBytes)}.");
         Check(
             _options.BufferFullAction is OssBufferFullAction.DropNewest or OssBufferFullAction.DropOldest,
             nameof(_options.BufferFullAction),
@@ -210,7 +215,30 @@ internal sealed class OssAppenderOptionsValidator
             AddSentence(sentence, nameof(_options.ObjectProperties) + ".");
     }
 
-    private void CheckClient()
+    // The credentials that are set; null if there are none, and the environment is to be asked.
+    private IOssCredentialsProvider? CheckCredentials()
+    {
+        var (id, secret, token) = (Given(_options.AccessKeyId), Given(_options.AccessKeySecret), Given(_options.SecurityToken));
+        var before = _faults.Count;
+        if (id is null != secret is null)
+            AddHalfAKey(id is null ? (nameof(_options.AccessKeyId), nameof(_options.AccessKeySecret)) : (nameof(_options.AccessKeySecret), nameof(_options.AccessKeyId)));
+        else if (id is not null)
+            _faults.AddRange(OssCredentials.Validate(id, secret, token));
+        else if (token is not null)
+            Add(nameof(_options.SecurityToken), $"belongs to a temporary access key: set {nameof(_options.AccessKeyId)} and {nameof(_options.AccessKeySecret)} too.");
+
+        if (_options.Credentials is not null && (id ?? secret) is not null)
+            Add(nameof(_options.Credentials), "cannot be used together with an access key; leave one of the two out.");
+
+        return _faults.Count > before ? Refused : id is null ? _options.Credentials : new StaticCredentialsProvider(id, secret!, token);
+    }
+
+    private void AddHalfAKey((string Missing, string Given) half) => Add(half.Missing, $"is empty; set it together with {half.Given}, or leave both out.");
+
+    // Configuration often leaves an empty text.
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private void CheckClient(IOssCredentialsProvider credentials)
     {
         ClientOptions = new OssClientOptions
         {
@@ -219,11 +247,12 @@ internal sealed class OssAppenderOptionsValidator
             Region = _options.Region,
             AddressingStyle = _options.AddressingStyle,
             SignatureVersion = _options.SignatureVersion,
-            Credentials = _options.Credentials ?? EnvironmentCredentials(),
+            Credentials = credentials,
             RequestTimeout = _options.RequestTimeout,
             ConnectTimeout = _options.ConnectTimeout,
             MaxConnections = Math.Max(1, _options.ConcurrentAppends),
             HttpMessageHandler = _options.HttpMessageHandler,
+            Proxy = CheckProxy(),
             TimeProvider = _options.TimeProvider,
         };
 
@@ -231,7 +260,20 @@ internal sealed class OssAppenderOptionsValidator
             AddSentence(sentence, "");
     }
 
-    // The protocol words a fault as 'Setting: what to do.'
+    private WebProxy? CheckProxy()
+    {
+        if (Given(_options.Proxy) is not { } proxy)
+            return null;
+
+        var isAddress = Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.UserInfo.Length == 0 && address.PathAndQuery == "/";
+        Check(isAddress, nameof(_options.Proxy), proxy, "must be an address as http://proxy.example.com:8080, without user name, password and path.");
+        if (_options.HttpMessageHandler is not null)
+            Add(nameof(_options.Proxy), $"has no effect with {nameof(_options.HttpMessageHandler)}; leave one of the two out.");
+
+        return isAddress ? new WebProxy(address) : null;
+    }
+
+    // The client writes a fault as 'Setting: what to do.'
     private void AddSentence(string sentence, string prefix)
     {
         var colon = sentence.IndexOf(':');

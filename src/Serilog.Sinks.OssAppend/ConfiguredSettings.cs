@@ -6,9 +6,8 @@ using OssLogSinks.Core.Telemetry;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// What stands in the application's configuration for this sink, and nobody reads: Serilog.Settings.Configuration leaves out,
-/// without a word, what no parameter is called. It hands the whole configuration over, so every section of this sink is
-/// looked at, wherever it stands.
+/// Settings in the application's configuration that nobody reads: Serilog.Settings.Configuration ignores an argument that is no parameter.
+/// It passes the whole configuration, so every section of this sink is checked, wherever it is.
 /// </summary>
 internal static class ConfiguredSettings
 {
@@ -17,75 +16,57 @@ internal static class ConfiguredSettings
     private const string Formatter = "formatter";
 
     private static readonly string[] NotWithAFormatter = ["outputTemplate", "formatProvider"];
+    private static readonly string[] OfSerilog = ["restrictedToMinimumLevel", "levelSwitch", Options];
 
-    private static readonly string[] OfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
-    private static readonly string[] OfAuditTo = ParametersOf(typeof(OssAppendLoggerAuditConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
+    // Objects that only code can give, and what is not one argument but several.
+    private static readonly string[] NoArguments =
+    [
+        nameof(OssAppendSinkOptions.HttpMessageHandler), nameof(OssAppendSinkOptions.Listener), nameof(OssAppendSinkOptions.TimeProvider),
+        nameof(OssAppendSinkOptions.Random), nameof(OssAppendSinkOptions.ObjectProperties), nameof(OssObjectProperties.Expires),
+    ];
+
     private static readonly PropertyInfo[] OptionProperties = typeof(OssAppendSinkOptions).GetProperties();
     private static readonly PropertyInfo[] ObjectProperties = typeof(OssObjectProperties).GetProperties();
 
-    /// <summary>Settings that there are not.</summary>
-    public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, SinkKind.None).SelectMany(MisspeltIn)];
+    /// <summary>The arguments of <c>WriteTo:OssAppend</c>.</summary>
+    internal static readonly string[] OfWriteTo =
+        [.. OptionProperties.Concat(ObjectProperties).Select(property => property.Name).Except(NoArguments).Select(SettingNames.Spell), .. OfSerilog];
 
-    /// <summary>Settings that cannot be read, or are not because of another one beside them.</summary>
+    /// <summary>The arguments of <c>AuditTo:OssAppend</c>.</summary>
+    internal static readonly string[] OfAuditTo = [.. OfWriteTo.Where(name => !AppenderSettings.IsMeaninglessInAudit(name))];
+
+    /// <summary>Settings that do not exist.</summary>
+    public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) => [.. ArgumentsOf(configuration).SelectMany(MisspeltIn)];
+
+    /// <summary>Settings that cannot be read, or are not read because of another one.</summary>
     public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
-        configuration is null ? [] : [.. ArgumentsOf(configuration, SinkKind.None).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
+        [.. ArgumentsOf(configuration).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
 
-    private static string[] ParametersOf(IEnumerable<MethodInfo> methods) =>
-    [
-        .. methods
-            .SelectMany(method => method.GetParameters().Skip(1))
-            .Where(parameter => parameter.ParameterType != typeof(IConfiguration))
-            .Select(parameter => parameter.Name!)
-            .Distinct(),
-    ];
-
-    // In options the configuration reader goes on with the default, without a word, for what it cannot read.
-    private static IEnumerable<SettingFault> UnreadableIn(Arguments arguments)
-    {
-        var options = arguments.Section.GetSection(Options);
-        return Unreadable(options, OptionProperties).Concat(Unreadable(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), ObjectProperties));
-    }
-
-    private static IEnumerable<SettingFault> Unreadable(IConfigurationSection section, PropertyInfo[] properties)
-    {
-        foreach (var setting in section.GetChildren())
-        {
-            var property = properties.FirstOrDefault(p => p.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is not null && setting.Value is { Length: > 0 } text && SettingText.IsRead(property.PropertyType)
-                && !SettingText.TryRead(Environment.ExpandEnvironmentVariables(text), property.PropertyType, out _, out var need))
-            {
-                yield return new SettingFault(property.Name, $"{SettingFault.OfValue(property.Name, text, need).Problem} (It is in {section.Path}.)");
-            }
-        }
-    }
+    private static IEnumerable<Arguments> ArgumentsOf(IConfiguration? configuration) => configuration is null ? [] : ArgumentsIn(configuration, SinkKind.None);
 
     // Sinks may be nested, under any name: WriteTo, WriteTo:Oss, AuditTo, WriteTo:0:Args:configureLogger:WriteTo.
-    private static IEnumerable<Arguments> ArgumentsOf(IConfiguration parent, SinkKind kind)
+    private static IEnumerable<Arguments> ArgumentsIn(IConfiguration parent, SinkKind kind)
     {
         foreach (var child in parent.GetChildren())
         {
             if (kind != SinkKind.None && SinkName.Equals(child["Name"], StringComparison.OrdinalIgnoreCase))
                 yield return new Arguments(child.GetSection("Args"), kind == SinkKind.Audit);
 
-            foreach (var found in ArgumentsOf(child, Through(child.Key, kind)))
+            foreach (var found in ArgumentsIn(child, KindOf(child.Key, kind)))
                 yield return found;
         }
     }
 
-    private static SinkKind Through(string key, SinkKind kind) =>
+    private static SinkKind KindOf(string key, SinkKind parent) =>
         key.StartsWith("WriteTo", StringComparison.OrdinalIgnoreCase) ? SinkKind.Write
         : key.StartsWith("AuditTo", StringComparison.OrdinalIgnoreCase) ? SinkKind.Audit
-        : kind;
+        : parent;
 
-    private static IEnumerable<MisspeltSetting> MisspeltIn(Arguments arguments)
-    {
-        var options = arguments.Section.GetSection(Options);
-        return Unknown(arguments.Section, arguments.IsAudit ? OfAuditTo : OfWriteTo)
-            .Where(setting => !arguments.IsAudit || !AuditSettings.IsMeaningless(setting.Name))
-            .Concat(Unknown(options, Names(OptionProperties)))
-            .Concat(Unknown(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), Names(ObjectProperties)));
-    }
+    private static IEnumerable<MisspeltSetting> MisspeltIn(Arguments arguments) =>
+        Unknown(arguments.Section, arguments.Known)
+            .Where(setting => !arguments.IsAudit || !AppenderSettings.IsMeaninglessInAudit(setting.Name))
+            .Concat(Unknown(arguments.Options, Names(OptionProperties)))
+            .Concat(Unknown(arguments.Properties, Names(ObjectProperties)));
 
     private static string[] Names(PropertyInfo[] properties) => [.. properties.Select(property => property.Name)];
 
@@ -94,27 +75,38 @@ internal static class ConfiguredSettings
             .Where(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             .Select(setting => MisspeltSetting.Of(setting.Key, section.Path, known));
 
+    // In options the configuration reader takes the default, without a word, for what it cannot read.
+    private static IEnumerable<SettingFault> UnreadableIn(Arguments arguments) =>
+        Unreadable(arguments.Options, OptionProperties).Concat(Unreadable(arguments.Properties, ObjectProperties));
+
+    private static IEnumerable<SettingFault> Unreadable(IConfigurationSection section, PropertyInfo[] properties) =>
+        from setting in section.GetChildren()
+        from property in properties
+        where property.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(setting.Value) && SettingText.IsRead(property.PropertyType)
+        let need = SettingText.NeedOf(Environment.ExpandEnvironmentVariables(setting.Value!), property.PropertyType)
+        where need is not null
+        select In(section, SettingFault.OfValue(property.Name, setting.Value, need));
+
     private static IEnumerable<SettingFault> ConflictsIn(Arguments arguments)
     {
         var settings = arguments.Section.GetChildren().ToList();
-        if (arguments.IsAudit)
-        {
-            foreach (var setting in settings.Where(s => AuditSettings.IsMeaningless(s.Key)))
-                yield return AuditSettings.Fault(setting.Key, setting.Value, arguments.Section.Path);
-        }
+        var meaningless = settings.Where(setting => arguments.IsAudit && AppenderSettings.IsMeaninglessInAudit(setting.Key))
+            .Select(setting => AppenderSettings.MeaninglessInAudit(setting.Key, setting.Value));
 
-        var known = arguments.IsAudit ? OfAuditTo : OfWriteTo;
-        var written = settings.Select(setting => setting.Key).Where(key => known.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
-        var options = arguments.Section.GetSection(Options);
-        foreach (var key in written.Where(key => IsGivenIn(arguments.Section, key) && (IsGivenIn(options, key) || IsGivenIn(options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties)), key))))
-            yield return new SettingFault(key, $"is set in 'options' too; leave one of the two out. (It is in {arguments.Section.Path}.)");
+        var written = settings.Select(setting => setting.Key).Where(key => arguments.Known.Contains(key, StringComparer.OrdinalIgnoreCase)).ToList();
+        var twice = written
+            .Where(key => IsGivenIn(arguments.Section, key) && (IsGivenIn(arguments.Options, key) || IsGivenIn(arguments.Properties, key)))
+            .Select(key => new SettingFault(key, "is set in 'options' too; leave one of the two out."));
 
-        if (written.Contains(Formatter, StringComparer.OrdinalIgnoreCase))
-        {
-            foreach (var key in written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase))
-                yield return new SettingFault(key, $"cannot be combined with 'formatter'; leave one of the two out. (It is in {arguments.Section.Path}.)");
-        }
+        var besideAFormatter = written.Contains(Formatter, StringComparer.OrdinalIgnoreCase)
+            ? written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase)
+            : [];
+        return meaningless.Concat(twice)
+            .Concat(besideAFormatter.Select(key => new SettingFault(key, "cannot be combined with 'formatter'; leave one of the two out.")))
+            .Select(fault => In(arguments.Section, fault));
     }
+
+    private static SettingFault In(IConfigurationSection section, SettingFault fault) => fault with { Problem = $"{fault.Problem} (It is in {section.Path}.)" };
 
     private static bool IsGivenIn(IConfigurationSection section, string key) => section.GetSection(key) is var setting && (setting.Value is { Length: > 0 } || setting.GetChildren().Any());
 
@@ -125,27 +117,45 @@ internal static class ConfiguredSettings
         Audit,
     }
 
-    /// <summary>What is in the configuration for one sink.</summary>
-    private sealed record Arguments(IConfigurationSection Section, bool IsAudit);
+    /// <summary>One sink in the configuration.</summary>
+    private sealed record Arguments(IConfigurationSection Section, bool IsAudit)
+    {
+        public string[] Known => IsAudit ? OfAuditTo : OfWriteTo;
+
+        public IConfigurationSection Options => Section.GetSection(ConfiguredSettings.Options);
+
+        public IConfigurationSection Properties => Options.GetSection(nameof(OssAppendSinkOptions.ObjectProperties));
+    }
 }
 
-/// <summary>A setting in a configuration file that nobody reads. Its value is not shown: a misspelt secret is one all the same.</summary>
+/// <summary>A setting in a configuration file that does not exist. Its value is never shown: a misspelt secret is a secret.</summary>
 /// <param name="Name">As it is written.</param>
-/// <param name="Path">The section in which it stands.</param>
-/// <param name="Meant">The setting that was meant; null if none is like it.</param>
+/// <param name="Path">The section that it is in.</param>
+/// <param name="Meant">The setting that was meant; null if none is similar.</param>
 internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
 {
-    private const string OfTheFileSink = "path";
-    private const string ItsName = "objectKey";
-
     // Two letters may be wrong, in long names one of four.
     private const int FewestMistakes = 2;
     private const int LettersPerMistake = 4;
 
-    public static MisspeltSetting Of(string name, string path, IReadOnlyCollection<string> known)
+    // Names of other sinks, and of this one before its first release.
+    private static readonly Dictionary<string, string> NamesElsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
-        if (name.Equals(OfTheFileSink, StringComparison.OrdinalIgnoreCase) && known.Contains(ItsName))
-            return new MisspeltSetting(name, path, ItsName);
+        ["path"] = "objectKey",
+        ["period"] = "appendInterval",
+        ["fileSizeLimitBytes"] = "objectSizeLimitBytes",
+        ["blobSizeLimitBytes"] = "objectSizeLimitBytes",
+        ["rollOnFileSizeLimit"] = "rollOnObjectSizeLimit",
+        ["batchPostingLimit"] = "batchSizeLimit",
+        ["queueSizeLimit"] = "queueLimit",
+        ["eventBodyLimitBytes"] = "eventSizeLimitBytes",
+        ["bufferBaseFilename"] = "bufferPath",
+    };
+
+    public static MisspeltSetting Of(string name, string path, string[] known)
+    {
+        if (NamesElsewhere.TryGetValue(name, out var here) && known.FirstOrDefault(k => k.Equals(here, StringComparison.OrdinalIgnoreCase)) is { } meant)
+            return new MisspeltSetting(name, path, meant);
 
         var nearest = known.Select(k => (Name: k, Distance: Distance(name.ToUpperInvariant(), k.ToUpperInvariant()))).OrderBy(k => k.Distance).First();
         var isNear = nearest.Distance <= Math.Max(FewestMistakes, name.Length / LettersPerMistake);
@@ -155,7 +165,7 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
     public SettingFault ToFault() => new(
         Name, $"is no setting of OssAppend; {(Meant is null ? "docs/settings.md has all there are" : $"write '{Meant}'")}. (It is in {Path}.)");
 
-    // Levenshtein's: how many letters to put in, take out or change.
+    // Levenshtein distance: how many letters to insert, delete or replace.
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

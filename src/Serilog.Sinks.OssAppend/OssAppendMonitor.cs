@@ -29,8 +29,8 @@ public sealed class OssAppendMonitor
 
     /// <summary>
     /// Ends as soon as every event logged before is as safe as asked for: in OSS, or with a
-    /// <see cref="OssAppendSinkOptions.BufferPath"/> on disk already, synced whatever
-    /// <see cref="OssAppendSinkOptions.BufferSync"/> says.
+    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferPath"/> on disk already, synced whatever
+    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferSync"/> says.
     /// </summary>
     /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>

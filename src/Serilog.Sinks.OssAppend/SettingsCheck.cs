@@ -1,42 +1,25 @@
 using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
-using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
-using static Serilog.Sinks.OssAppend.AppenderSettings;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user knows.</summary>
+/// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user wrote.</summary>
 [StackTraceHidden]
-internal sealed class SettingsCheck
+internal static class SettingsCheck
 {
-    private const string WriteTo = "WriteTo.OssAppend";
-    private const string AuditTo = "AuditTo.OssAppend";
-
-    // In place of credentials that are refused here, so that the core's check does not report them as missing. It signs nothing.
-    private static readonly StaticCredentialsProvider RefusedAlready = new("no-access-key", "no-secret");
-
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
-
-    private readonly OssAppendSinkOptions _options;
-    private readonly SettingNames _names;
-    private readonly List<SettingFault> _faults = [];
-
-    private SettingsCheck(OssAppendSinkOptions options, SettingNames names)
-    {
-        _options = options;
-        _names = names;
-    }
 
     /// <summary>Returns if the settings can be used.</summary>
     /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
     public static void Require(
         OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
-        var check = new SettingsCheck(options, names);
-        check.CheckQueue();
-        check.CheckCommon(WriteTo, From(options), configuration, unreadable);
+        var faults = OwnFaults(options).Concat(QueueFaults(options)).Concat(AppenderSettings.From(options).Validate());
+        ThrowIfAny("WriteTo.OssAppend", options, faults.Select(names.InWordsOfTheUser), configuration, unreadable);
     }
 
     /// <summary>Returns if the settings can be used where each log call waits for its own event.</summary>
@@ -44,103 +27,96 @@ internal sealed class SettingsCheck
     public static void RequireForAudit(
         OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
-        var check = new SettingsCheck(options, names);
-        foreach (var fault in AuditSettings.FaultsOf(options))
-            check.Add(fault.Setting, fault.Problem);
-
-        // What is to be left out is not checked for more.
-        var appender = new OssAppenderOptions();
-        var core = ForAudit(options);
-        core.AppendInterval = appender.AppendInterval;
-        core.BufferPath = appender.BufferPath;
-        core.BufferSizeLimitBytes = appender.BufferSizeLimitBytes + (4L * Math.Max(0, core.AppendSizeLimit));
-        core.BufferFullAction = appender.BufferFullAction;
-        core.BufferSync = appender.BufferSync;
-        core.BufferSyncInterval = appender.BufferSyncInterval;
-        core.RefusalRetryDelay = appender.RefusalRetryDelay;
-        check.CheckCommon(AuditTo, core, configuration, unreadable);
+        var faults = OwnFaults(options).Concat(AppenderSettings.MeaninglessInAudit(options)).Concat(AppenderSettings.ForAuditWithout(options).Validate());
+        ThrowIfAny("AuditTo.OssAppend", options, faults.Select(names.InWordsOfTheUser), configuration, unreadable);
     }
 
-    private void CheckCommon(string owner, OssAppenderOptions core, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
+    private static IEnumerable<SettingFault> OwnFaults(OssAppendSinkOptions options)
     {
-        _faults.AddRange(unreadable ?? []);
-        CheckOutput();
-        CheckCredentials();
-        CheckCore(core);
-        CheckSpelling(configuration);
-        if (_faults.Count == 0)
+        if (options.Formatter is null && options.OutputTemplate is null)
+            yield return SettingFault.OfValue(nameof(options.OutputTemplate), null, "must not be, unless there is a formatter.");
+        if (options.Listener is not null)
+            yield return new SettingFault(nameof(options.Listener), "must be left out; the sink sets it. Use a failure listener of Serilog's.");
+    }
+
+    private static IEnumerable<SettingFault> QueueFaults(OssAppendSinkOptions options)
+    {
+        if (options.BatchSizeLimit < 1)
+            yield return SettingFault.OfValue(nameof(options.BatchSizeLimit), options.BatchSizeLimit, "must be at least 1 event.");
+        if (options.QueueLimit < 1)
+            yield return SettingFault.OfValue(nameof(options.QueueLimit), options.QueueLimit, "must be at least 1 event.");
+        if (options.BlockTimeout != Timeout.InfiniteTimeSpan && (options.BlockTimeout < TimeSpan.Zero || options.BlockTimeout > LongestBlock))
+            yield return SettingFault.OfValue(nameof(options.BlockTimeout), options.BlockTimeout, "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.");
+    }
+
+    private static void ThrowIfAny(
+        string owner, OssAppendSinkOptions options, IEnumerable<SettingFault> found, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
+    {
+        // A setting that is misspelt is not reported as missing too.
+        var misspelt = ConfiguredSettings.Misspelt(configuration);
+        var faults = (unreadable ?? []).Concat(found)
+            .Where(fault => !misspelt.Any(m => fault.Setting.Equals(m.Meant, StringComparison.OrdinalIgnoreCase)))
+            .Concat(misspelt.Select(m => m.ToFault()))
+            .Concat(ConfiguredSettings.Conflicts(configuration))
+            .ToList();
+        if (faults.Count == 0)
             return;
 
-        var exception = new OssSettingsException([.. _faults.Select(fault => fault.WithoutSecrets([_options.AccessKeySecret, _options.SecurityToken]))], owner);
+        var exception = new OssSettingsException(options.WithoutSecrets(faults), owner);
         if (configuration is not null || unreadable is not null)
-            TellAtStart(exception);
+            WriteToStandardError(exception);
         throw exception;
     }
 
-    // On standard error and before anything else: what reads a configuration file wraps the exception into one whose name says nothing,
-    // the application ends by it, and its stack is long. Nobody listens to SelfLog that early, and nothing else works yet.
+    // What reads a configuration file wraps the exception into one that names no setting, the application ends by it, and nobody listens
+    // to SelfLog that early.
 #pragma warning disable RS0030
-    private static void TellAtStart(OssSettingsException exception) => Console.Error.WriteLine(exception.Message);
+    private static void WriteToStandardError(OssSettingsException exception) => Console.Error.WriteLine(exception.Message);
 #pragma warning restore RS0030
+}
 
-    private void CheckQueue()
+/// <summary>How the user writes the names of settings: as properties of the options, or as parameters, which begin with a small letter.</summary>
+internal sealed class SettingNames
+{
+    private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
+
+    private static readonly HashSet<string> ParametersOfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
+    private static readonly HashSet<string> ParametersOfAuditTo = ParametersOf(typeof(OssAppendLoggerAuditConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
+
+    /// <summary>As the properties of <see cref="OssAppendSinkOptions"/>.</summary>
+    public static readonly SettingNames OfProperties = new(_ => false);
+
+    /// <summary>As in configuration files, where every setting is a parameter.</summary>
+    public static readonly SettingNames OfConfiguration = new(_ => true);
+
+    /// <summary>As in code with <c>WriteTo</c>, where the most used settings are parameters, and <c>configure</c> sets the others.</summary>
+    public static readonly SettingNames OfWriteTo = new(name => ParametersOfWriteTo.Contains(Spell(name)));
+
+    /// <summary>As in code with <c>AuditTo</c>.</summary>
+    public static readonly SettingNames OfAuditTo = new(name => ParametersOfAuditTo.Contains(Spell(name)));
+
+    // Settings that a sentence names; what stands in quotes is the user's own text.
+    private static readonly Regex Name = new(
+        @"(?<!\w)'.*?'(?!\w)|\b(" + string.Join("|", typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name)) + @")\b");
+
+    private readonly Func<string, bool> _isParameter;
+
+    private SettingNames(Func<string, bool> isParameter) => _isParameter = isParameter;
+
+    /// <summary>A fault in the user's words; its sentence may name other settings.</summary>
+    public SettingFault InWordsOfTheUser(SettingFault fault)
     {
-        Check(_options.BatchSizeLimit >= 1, nameof(_options.BatchSizeLimit), _options.BatchSizeLimit, "must be at least 1 event.");
-        Check(_options.QueueLimit >= 1, nameof(_options.QueueLimit), _options.QueueLimit, "must be at least 1 event.");
-        Check(
-            _options.BlockTimeout == Timeout.InfiniteTimeSpan || (_options.BlockTimeout >= TimeSpan.Zero && _options.BlockTimeout <= LongestBlock),
-            nameof(_options.BlockTimeout),
-            _options.BlockTimeout,
-            "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.");
+        // The parts of the object properties are parameters of their own.
+        var setting = fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal) && _isParameter(fault.Setting.Substring(PartPrefix.Length))
+            ? fault.Setting.Substring(PartPrefix.Length)
+            : fault.Setting;
+        return new SettingFault(Write(setting), Name.Replace(fault.Problem, match => match.Groups[1].Success ? Write(match.Value) : match.Value));
     }
 
-    private void CheckOutput() => Check(
-        _options.Formatter is not null || _options.OutputTemplate is not null, nameof(_options.OutputTemplate), null, "must not be, unless there is a formatter.");
+    /// <summary>A property's name as that of a parameter.</summary>
+    public static string Spell(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
-    private void CheckCredentials()
-    {
-        var hasId = IsGiven(_options.AccessKeyId);
-        var hasSecret = IsGiven(_options.AccessKeySecret);
-        if (hasId != hasSecret)
-            Add(hasId ? nameof(_options.AccessKeySecret) : nameof(_options.AccessKeyId), "must be set too; an access key has an id and a secret.");
+    private static HashSet<string> ParametersOf(MethodInfo[] methods) => [.. methods.SelectMany(method => method.GetParameters()).Select(parameter => parameter.Name!)];
 
-        if (hasId && hasSecret)
-            _faults.AddRange(OssCredentials.Validate(_options.AccessKeyId, _options.AccessKeySecret, _options.SecurityToken).Select(f => _names.Fault(f.Setting, f.Problem)));
-
-        if (IsGiven(_options.SecurityToken) && !hasId && !hasSecret)
-            Add(nameof(_options.SecurityToken), "belongs to a temporary access key: set its id and secret too.");
-        if (_options.Credentials is not null && (hasId || hasSecret))
-            Add(nameof(_options.Credentials), "cannot be used together with an access key; leave one of the two out.");
-    }
-
-    private void CheckCore(OssAppenderOptions appender)
-    {
-        if (_faults.Any(f => IsAboutCredentials(f.Setting)))
-            appender.Credentials = RefusedAlready;
-
-        foreach (var fault in appender.Validate())
-            _faults.Add(_names.FromCore(fault));
-    }
-
-    private void CheckSpelling(IConfiguration? configuration)
-    {
-        var misspelt = ConfiguredSettings.Misspelt(configuration);
-
-        // That the setting which was meant is missing would be a second word for one mistake.
-        _faults.RemoveAll(fault => misspelt.Any(m => fault.Setting.Equals(m.Meant, StringComparison.OrdinalIgnoreCase)));
-        _faults.AddRange(misspelt.Select(m => m.ToFault()));
-        _faults.AddRange(ConfiguredSettings.Conflicts(configuration));
-    }
-
-    private bool IsAboutCredentials(string setting) =>
-        new[] { nameof(_options.AccessKeyId), nameof(_options.AccessKeySecret), nameof(_options.SecurityToken), nameof(_options.Credentials) }
-            .Contains(setting, StringComparer.OrdinalIgnoreCase);
-
-    private void Check(bool isRight, string property, object? value, string need)
-    {
-        if (!isRight)
-            Add(property, SettingFault.OfValue(property, value, need).Problem);
-    }
-
-    private void Add(string property, string problem) => _faults.Add(_names.Fault(property, problem));
+    private string Write(string name) => _isParameter(name) ? Spell(name) : name;
 }

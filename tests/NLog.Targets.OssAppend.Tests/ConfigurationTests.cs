@@ -1,8 +1,10 @@
 using System.IO.Compression;
+using System.Reflection;
 using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 using NLog.Targets.Wrappers;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Rolling;
@@ -24,12 +26,12 @@ public class ConfigurationTests
                     accessKeyId="id" accessKeySecret="secret" securityToken="token"
                     addressingStyle="VirtualHosted" signatureVersion="V1"
                     objectKey="${var:app}/{Timestamp:yyyy/MM/dd}/{Level}.log" useLocalTime="true" rollingInterval="Day" lateEventGraceSeconds="3600"
-                    objectSizeLimit="1000000" rollOnObjectSizeLimit="false"
+                    objectSizeLimitBytes="1000000" rollOnObjectSizeLimit="false"
                     contentType="application/x-ndjson" contentEncoding="identity" contentDisposition="inline" cacheControl="no-cache"
-                    objectAcl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
+                    acl="Private" storageClass="InfrequentAccess" serverSideEncryption="Aes256"
                     layout="${message}" lineEnding="CRLF"
                     queueLimit="5000" overflowAction="Block" blockTimeoutMilliseconds="250" batchSize="50"
-                    appendIntervalMilliseconds="500" appendSizeLimit="65536" recordSizeLimit="32768" memoryLimit="1048576"
+                    appendIntervalMilliseconds="500" appendSizeLimitBytes="65536" eventSizeLimitBytes="32768" memoryLimitBytes="1048576"
                     concurrentAppends="2" openStreamLimit="10" sendContentMd5="true" sealFinishedObjects="true"
                     requestTimeoutSeconds="7" connectTimeoutSeconds="3" retryDelayMilliseconds="50" retryDelayLimitSeconds="9"
                     refusalRetryDelaySeconds="11" retryTimeLimitSeconds="-1" closeTimeoutSeconds="4">
@@ -49,7 +51,7 @@ public class ConfigurationTests
         using var factory = new LogFactory();
         var configuration = XmlLoggingConfiguration.CreateFromXmlString(Everything, factory);
         var target = configuration.FindTargetByName<OssAppendTarget>("oss")!;
-        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        OssAppenderOptions? seen = null;
         var oss = new MemoryOss();
         target.Configure = options =>
         {
@@ -68,11 +70,10 @@ public class ConfigurationTests
         Assert.NotNull(seen);
         Assert.Equal(("oss-cn-hangzhou.aliyuncs.com", "my-logs", "cn-hangzhou"), (seen.Endpoint, seen.Bucket, seen.Region));
         Assert.Equal((OssAddressingStyle.VirtualHosted, OssSignatureVersion.V1), (seen.AddressingStyle, seen.SignatureVersion));
-        var credentials = await seen.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
-        Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal()));
-        Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimit, seen.RollOnObjectSizeLimit));
+        Assert.Equal(("id", "secret", "token"), (seen.AccessKeyId, SecretOf(seen, "AccessKeySecret"), SecretOf(seen, "SecurityToken")));
+        Assert.Equal((true, OssRollingInterval.Day, 1_000_000L, false), (seen.UseLocalTime, seen.RollingInterval, seen.ObjectSizeLimitBytes, seen.RollOnObjectSizeLimit));
         Assert.Equal(TimeSpan.FromHours(1), seen.LateEventGrace);
-        Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimit, seen.RecordSizeLimit, seen.MemoryLimit, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));
+        Assert.Equal((65536, 32768, 1048576L, 2, 10, true, true), (seen.AppendSizeLimitBytes, seen.EventSizeLimitBytes, seen.MemoryLimitBytes, seen.ConcurrentAppends, seen.OpenStreamLimit, seen.SendContentMd5, seen.SealFinishedObjects));
         Assert.Equal((0.5, 7.0, 3.0, 0.05, 9.0), (seen.AppendInterval.TotalSeconds, seen.RequestTimeout.TotalSeconds, seen.ConnectTimeout.TotalSeconds, seen.RetryDelay.TotalSeconds, seen.RetryDelayLimit.TotalSeconds));
         Assert.Equal((11.0, Timeout.InfiniteTimeSpan, 4.0), (seen.RefusalRetryDelay.TotalSeconds, seen.RetryTimeLimit, seen.CloseTimeout.TotalSeconds));
         Assert.Equal((5000, AsyncTargetWrapperOverflowAction.Block, 250, 50), (target.QueueLimit, target.OverflowAction, target.BlockTimeoutMilliseconds, target.BatchSize));
@@ -144,8 +145,8 @@ public class ConfigurationTests
     [Fact]
     public void Defaults_AreTheCores()
     {
-        var core = new OssLogSinks.Core.OssAppenderOptions();
-        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        var core = new OssAppenderOptions();
+        OssAppenderOptions? seen = null;
         using var running = RunningTarget.Start(target =>
         {
             var fresh = new OssAppendTarget();
@@ -160,7 +161,7 @@ public class ConfigurationTests
         });
 
         Assert.NotNull(seen);
-        foreach (var property in typeof(OssLogSinks.Core.OssAppenderOptions).GetProperties())
+        foreach (var property in typeof(OssAppenderOptions).GetProperties())
         {
             if (property.Name is not ("Client" or "TimeProvider" or "Random" or "Diagnostics" or "Listener" or "ObjectProperties" or "Name"))
                 Assert.Equal(property.GetValue(core), property.GetValue(seen));
@@ -168,6 +169,52 @@ public class ConfigurationTests
 
         Assert.Equal(core.ObjectProperties.ContentType, seen.ObjectProperties.ContentType);
     }
+
+    public static TheoryData<string> PropertiesOfTheCore =>
+        [.. typeof(OssAppendTarget).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => p.Name).Where(name => OptionOf(name) is not null && name != "ObjectKey")];
+
+    // Times have their unit in the name.
+    [Theory]
+    [MemberData(nameof(PropertiesOfTheCore))]
+    public void EveryProperty_ReachesTheOptionOfItsName(string name)
+    {
+        var property = typeof(OssAppendTarget).GetProperty(name)!;
+        var before = new OssAppendTarget();
+        var after = new OssAppendTarget();
+        if (property.PropertyType == typeof(IList<TargetPropertyWithContext>))
+            ((IList<TargetPropertyWithContext>)property.GetValue(after)!).Add(new TargetPropertyWithContext("app", "shop"));
+        else
+            property.SetValue(after, Another(property.GetValue(after), property.PropertyType));
+        var (old, changed) = (OptionsOf(before), OptionsOf(after));
+
+        Assert.Equal([OptionOf(name)!.Name], Properties.Where(p => !Equals(Value(p, old), Value(p, changed))).Select(p => p.Name));
+        if (property.PropertyType == typeof(int) || property.PropertyType == typeof(int?))
+            Assert.Equal(7, property.GetValue(after));
+    }
+
+    private static readonly PropertyInfo[] Properties =
+        [.. typeof(OssAppenderOptions).GetProperties().Where(p => p.Name != nameof(OssAppenderOptions.ObjectProperties)), .. typeof(OssObjectProperties).GetProperties()];
+
+    private static PropertyInfo? OptionOf(string name) => Properties.SingleOrDefault(p => name == p.Name || name == p.Name + "Seconds" || name == p.Name + "Milliseconds");
+
+    private static OssAppenderOptions OptionsOf(OssAppendTarget target) => new TargetSettings(target).ToOptions(KeyLayout.Of("key.log"));
+
+    private static object? Value(PropertyInfo property, OssAppenderOptions options) =>
+        property.GetValue(property.DeclaringType == typeof(OssObjectProperties) ? options.ObjectProperties : options) is var value && value is IReadOnlyDictionary<string, string> entries
+            ? string.Join(',', entries)
+            : value;
+
+    private static object? Another(object? value, Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(bool) => !(bool)value!,
+        var t when t == typeof(int) => 7,
+        var t when t == typeof(long) => 7L,
+        { IsEnum: true } t => Enum.GetValues(t).Cast<object>().Last(),
+        _ => Layout.FromString("another"),
+    };
+
+    // No program can read it; a test can.
+    private static object? SecretOf(OssAppenderOptions options, string name) => typeof(OssAppenderOptions).GetProperty(name)!.GetValue(options);
 
     [Fact]
     public void AllWrongSettings_AreNamedInOneException()
@@ -186,8 +233,8 @@ public class ConfigurationTests
             target.BatchSize = 0;
             target.BlockTimeoutMilliseconds = -2;
             target.AppendIntervalMilliseconds = -1;
-            target.AppendSizeLimit = 1;
-            target.MemoryLimit = 1;
+            target.AppendSizeLimitBytes = 1;
+            target.MemoryLimitBytes = 1;
             target.ConcurrentAppends = 0;
             target.RetryTimeLimitSeconds = -5;
             target.CloseTimeoutSeconds = -1;
@@ -201,7 +248,7 @@ public class ConfigurationTests
         foreach (var name in new[]
         {
             "Endpoint", "Bucket", "AccessKeySecret", "ObjectKey", "ContentType", "Layout", "QueueLimit", "BatchSize", "BlockTimeoutMilliseconds",
-            "AppendIntervalMilliseconds", "AppendSizeLimit", "MemoryLimit", "ConcurrentAppends", "RetryTimeLimitSeconds",
+            "AppendIntervalMilliseconds", "AppendSizeLimitBytes", "MemoryLimitBytes", "ConcurrentAppends", "RetryTimeLimitSeconds",
             "CloseTimeoutSeconds", "RequestTimeoutSeconds", "OverflowAction", "FlushTimeoutSeconds", "Metadata",
         })
         {
@@ -279,7 +326,7 @@ public class ConfigurationTests
     [InlineData("${environment:NO_SUCH_VARIABLE_HERE}")]
     public void NeitherIdNorSecret_TakesThemFromTheEnvironment(string? layout)
     {
-        OssLogSinks.Core.OssAppenderOptions? seen = null;
+        OssAppenderOptions? seen = null;
         using var running = RunningTarget.Start(target =>
         {
             (target.AccessKeyId, target.AccessKeySecret, target.SecurityToken) = (layout!, layout!, layout!);
@@ -292,6 +339,7 @@ public class ConfigurationTests
         });
 
         Assert.Null(seen!.Credentials);
+        Assert.Equal((null, null, null), (seen.AccessKeyId, SecretOf(seen, "AccessKeySecret"), SecretOf(seen, "SecurityToken")));
     }
 
     [Theory]
@@ -323,8 +371,7 @@ public class ConfigurationTests
             (target.Bucket, target.Region, target.SecurityToken) = ("my-logs", "cn-hangzhou", "token");
         }));
 
-        Assert.Contains("\n  - AccessKeyId: is empty; set it together with AccessKeySecret", Text(exception), StringComparison.Ordinal);
-        Assert.Contains("\n  - AccessKeySecret: is empty; set it together with AccessKeyId", Text(exception), StringComparison.Ordinal);
+        Assert.Contains("\n  - SecurityToken: belongs to a temporary access key: set AccessKeyId and AccessKeySecret too.", Text(exception), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class DiagnosticsTests
             using var running = RunningTarget.Start(t =>
             {
                 t.Name = "reporting-{0}-target";
-                t.RecordSizeLimit = 100;
+                t.EventSizeLimitBytes = 100;
             });
             running.Logger.Info("confidential {0}".PadRight(200, '!'));
             await running.FlushAsync();

@@ -78,7 +78,7 @@ public class FlushTests
     [Fact]
     public async Task FlushAfterALoss_TellsIt_AndTheNextOneDoesNot()
     {
-        using var running = RunningTarget.Start(t => t.RecordSizeLimit = 100);
+        using var running = RunningTarget.Start(t => t.EventSizeLimitBytes = 100);
 
         running.Logger.Info(new string('x', 100));
         var first = await running.FlushAsync();

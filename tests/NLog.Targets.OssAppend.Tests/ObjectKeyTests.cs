@@ -102,7 +102,7 @@ public class ObjectKeyTests
     [Fact]
     public async Task ObjectSizeLimit_OpensTheNextSequence()
     {
-        using var running = RunningTarget.Start(t => t.ObjectSizeLimit = 10);
+        using var running = RunningTarget.Start(t => t.ObjectSizeLimitBytes = 10);
 
         for (var i = 0; i < 4; i++)
             running.Logger.Info("12345678");

@@ -45,7 +45,7 @@ public class OutcomeTests
     public async Task EventThatIsTooLarge_GoesToTheFallback_TheOthersToOss()
     {
         var fallback = new MemoryTarget("fallback") { Layout = "${message}" };
-        using var running = RunningTarget.Start(t => t.RecordSizeLimit = 100, wrap: t => new FallbackGroupTarget("group", t, fallback));
+        using var running = RunningTarget.Start(t => t.EventSizeLimitBytes = 100, wrap: t => new FallbackGroupTarget("group", t, fallback));
 
         running.Logger.Info("small");
         running.Logger.Info(new string('x', 100));

@@ -60,8 +60,8 @@ public class OverflowTests
         using var running = RunningTarget.Start(t =>
         {
             t.OverflowAction = action;
-            t.MemoryLimit = 4 << 20;
-            t.AppendSizeLimit = t.RecordSizeLimit = 256 << 10;
+            t.MemoryLimitBytes = 4 << 20;
+            t.AppendSizeLimitBytes = t.EventSizeLimitBytes = 256 << 10;
             t.RefusalRetryDelaySeconds = 1;
         });
         running.Oss.BeforeEach(_ => isRefused ? Task.FromException(MemoryOss.Refusal(HttpStatusCode.Forbidden, "AccessDenied")) : Task.CompletedTask);

@@ -62,7 +62,7 @@ public sealed class TargetBufferSettingsTests : IDisposable
         var message = FaultsOf(target =>
         {
             target.BufferPath = _folder;
-            target.MemoryLimit = 8L << 20;
+            target.MemoryLimitBytes = 8L << 20;
             target.BufferSizeLimitBytes = 8L << 20;
             target.BufferFullAction = (OssBufferFullAction)9;
             target.BufferSync = (OssBufferSync)9;
@@ -73,13 +73,13 @@ public sealed class TargetBufferSettingsTests : IDisposable
 
         foreach (var name in new[]
         {
-            "MemoryLimit", "BufferSizeLimitBytes", "BufferFullAction", "BufferSync", "BufferSyncIntervalMilliseconds", "FlushTarget", "RetryTimeLimitSeconds",
+            "MemoryLimitBytes", "BufferSizeLimitBytes", "BufferFullAction", "BufferSync", "BufferSyncIntervalMilliseconds", "FlushTarget", "RetryTimeLimitSeconds",
         })
         {
             Assert.Contains($"\n  - {name}: ", message, StringComparison.Ordinal);
         }
 
-        Assert.Contains("with BufferPath: eight times AppendSizeLimit", message, StringComparison.Ordinal);
+        Assert.Contains("with BufferPath: eight times AppendSizeLimitBytes", message, StringComparison.Ordinal);
         Assert.DoesNotContain("BufferPath: must", message, StringComparison.Ordinal);
     }
 

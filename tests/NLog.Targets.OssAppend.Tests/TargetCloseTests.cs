@@ -112,8 +112,8 @@ public class TargetCloseTests
         using var running = RunningTarget.Start(
             t =>
             {
-                t.AppendSizeLimit = t.RecordSizeLimit = 4096;
-                t.MemoryLimit = 16 * 1024;
+                t.AppendSizeLimitBytes = t.EventSizeLimitBytes = 4096;
+                t.MemoryLimitBytes = 16 * 1024;
                 t.CloseTimeoutSeconds = 1;
             },
             time);

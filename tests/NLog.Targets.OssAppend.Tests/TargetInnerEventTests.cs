@@ -48,8 +48,8 @@ public class TargetInnerEventTests
         world.BurstOf = caller == TargetInnerCaller.All ? 8 : 40;
         world.Target.OverflowAction = overflow;
         world.Target.QueueLimit = 5;
-        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
-        world.Target.MemoryLimit = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.Target.AppendSizeLimitBytes = world.Target.EventSizeLimitBytes = 4096;
+        world.Target.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
         world.Oss.Faults.Throttle(5);
         world.Open();
 
@@ -96,8 +96,8 @@ public class TargetInnerEventTests
         world.BurstOf = 3;
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 100;
-        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
-        world.Target.MemoryLimit = 2 * 4096;
+        world.Target.AppendSizeLimitBytes = world.Target.EventSizeLimitBytes = 4096;
+        world.Target.MemoryLimitBytes = 2 * 4096;
         world.Oss.Faults.Throttle(20);
         var credentials = world.Credentials;
         world.Credentials = new DelegateCredentialsProvider(async cancellation =>
@@ -120,8 +120,8 @@ public class TargetInnerEventTests
         await using var world = await TargetInnerEventWorld.StartAsync(TargetInnerCaller.All, renderAtCall: false, hasBuffer: false);
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 50;
-        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
-        world.Target.MemoryLimit = 4 * 4096;
+        world.Target.AppendSizeLimitBytes = world.Target.EventSizeLimitBytes = 4096;
+        world.Target.MemoryLimitBytes = 4 * 4096;
         world.Oss.Faults.DropResponseAfterCommit(2).Throttle(3).DropRequestBeforeCommit(2).RespondAfterCommit(500).ResetInBody(2).Throttle(3).DropResponseAfterCommit(2);
         world.Open();
 

@@ -18,7 +18,7 @@ public class TargetLoadTests
             t.Layout = "${longdate} ${level} ${message}";
             t.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
             t.QueueLimit = 10_000;
-            t.ObjectSizeLimit = 0;
+            t.ObjectSizeLimitBytes = 0;
         });
         var logger = running.Logger;
         var watch = Stopwatch.StartNew();

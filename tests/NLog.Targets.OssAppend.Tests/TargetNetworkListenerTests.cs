@@ -52,8 +52,8 @@ public class TargetNetworkListenerTests
         world.BurstOf = 5;
         world.Target.OverflowAction = AsyncTargetWrapperOverflowAction.Block;
         world.Target.QueueLimit = 5;
-        world.Target.AppendSizeLimit = world.Target.RecordSizeLimit = 4096;
-        world.Target.MemoryLimit = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.Target.AppendSizeLimitBytes = world.Target.EventSizeLimitBytes = 4096;
+        world.Target.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
         // Each closes its connection, so that another is opened.
         world.Oss.Faults.DropRequestBeforeCommit().ResetInBody().DropResponseAfterCommit();
         world.Open();

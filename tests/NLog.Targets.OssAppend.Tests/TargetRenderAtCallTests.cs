@@ -119,8 +119,8 @@ public class TargetRenderAtCallTests
 
     private static void SmallMemory(OssAppendTarget target)
     {
-        target.AppendSizeLimit = target.RecordSizeLimit = 4096;
-        target.MemoryLimit = 16384;
+        target.AppendSizeLimitBytes = target.EventSizeLimitBytes = 4096;
+        target.MemoryLimitBytes = 16384;
     }
 
     private sealed class ThreadLayout : Layout

@@ -42,13 +42,13 @@ public class TargetSecretTests
     public void SecretAmidLayoutRenderers_IsNotTold() => AssertHidden(Secret, target => target.ObjectKey = $"${{level}}/{Secret}/{{Oops");
 
     [Fact]
-    public async Task WrittenSecret_StandsNowhereInNLogsOwnLog_AndIsUsed()
+    public void WrittenSecret_StandsNowhereInNLogsOwnLog_AndIsUsed()
     {
         // NLog has one internal log for the whole process: other tests may write to it too.
         var text = new StringWriter();
         var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
         (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Trace);
-        OssLogSinks.Core.Client.Credentials.IOssCredentialsProvider? provider = null;
+        OssLogSinks.Core.OssAppenderOptions? seen = null;
         try
         {
             using var factory = new LogFactory();
@@ -64,7 +64,7 @@ public class TargetSecretTests
                 </nlog>
                 """,
                 factory);
-            configuration.FindTargetByName<OssAppendTarget>("traced-target")!.Configure = options => (provider, options.Client) = (options.Credentials, new MemoryOss());
+            configuration.FindTargetByName<OssAppendTarget>("traced-target")!.Configure = options => (seen, options.Client) = (options, new MemoryOss());
             factory.Configuration = configuration;
             factory.Shutdown();
         }
@@ -76,8 +76,9 @@ public class TargetSecretTests
         Assert.Contains("traced-id", text.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("written-secret", text.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("written-token", text.ToString(), StringComparison.Ordinal);
-        var credentials = await provider!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
-        Assert.Equal(("written-secret", "written-token"), (credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal()));
+        Assert.Equal(("written-secret", "written-token"), (SecretOf("AccessKeySecret"), SecretOf("SecurityToken")));
+
+        object? SecretOf(string name) => seen!.GetType().GetProperty(name)!.GetValue(seen);
     }
 
     [Fact]

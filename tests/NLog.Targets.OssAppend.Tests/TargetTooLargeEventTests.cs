@@ -15,7 +15,7 @@ public class TargetTooLargeEventTests
         using var running = RunningTarget.Start(t =>
         {
             t.RenderAtCall = renderAtCall;
-            t.RecordSizeLimit = 500;
+            t.EventSizeLimitBytes = 500;
             t.ObjectKey = "{Tenant}.log";
             t.Layout = "${date:universalTime=true:format=yyyy-MM-dd HH\\:mm\\:ss} ${level} ${logger} ${message}";
         });
@@ -39,7 +39,7 @@ public class TargetTooLargeEventTests
         layout.Attributes.Add(new JsonAttribute("level", "${level}"));
         using var running = RunningTarget.Start(t =>
         {
-            t.RecordSizeLimit = 500;
+            t.EventSizeLimitBytes = 500;
             t.Layout = layout;
         });
 
@@ -62,7 +62,7 @@ public class TargetTooLargeEventTests
         using var running = RunningTarget.Start(t =>
         {
             t.RenderAtCall = renderAtCall;
-            t.RecordSizeLimit = limit;
+            t.EventSizeLimitBytes = limit;
             t.DropTooLargeEvents = drop;
         });
 

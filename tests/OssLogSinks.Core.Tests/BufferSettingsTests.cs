@@ -66,7 +66,7 @@ public sealed class BufferSettingsTests : IDisposable
     public void SettingsOfABuffer_WithoutOne_AreNoFault() => Assert.Empty(FaultsOf(o =>
     {
         o.BufferSizeLimitBytes = 8 << 20;
-        o.AppendSizeLimit = 2 << 20;
+        o.AppendSizeLimitBytes = 2 << 20;
         o.BufferFullAction = OssBufferFullAction.DropOldest;
         o.BufferSync = OssBufferSync.None;
         o.BufferSyncInterval = TimeSpan.FromDays(24);
@@ -81,9 +81,9 @@ public sealed class BufferSettingsTests : IDisposable
     public void Buffer_HasSpaceForSomeAppends(int appendSize, long bufferSize, bool isFine) =>
         Assert.Equal(isFine ? [] : ["BufferSizeLimitBytes"], FaultsOf(o =>
         {
-            o.AppendSizeLimit = appendSize;
+            o.AppendSizeLimitBytes = appendSize;
             o.BufferSizeLimitBytes = bufferSize;
-            o.MemoryLimit = 1L << 30;
+            o.MemoryLimitBytes = 1L << 30;
         }).Select(f => f.Setting));
 
     [Fact]
@@ -94,22 +94,22 @@ public sealed class BufferSettingsTests : IDisposable
             {
                 Client = new MemoryOss(),
                 BufferPath = _folder,
-                AppendSizeLimit = appendSize,
-                RecordSizeLimit = 1 + (int)((appendSize - 1L) * percent / 100),
-                MemoryLimit = (8L * appendSize) - 1,
+                AppendSizeLimitBytes = appendSize,
+                EventSizeLimitBytes = 1 + (int)((appendSize - 1L) * percent / 100),
+                MemoryLimitBytes = (8L * appendSize) - 1,
             };
 
             var fault = Assert.Single(options.Validate());
-            Assert.Equal("MemoryLimit", fault.Setting);
-            options.MemoryLimit = long.Parse(fault.Problem.Substring(fault.Problem.IndexOf("at least ", StringComparison.Ordinal) + 9).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-            Assert.InRange(options.MemoryLimit, 8L * appendSize, long.MaxValue);
+            Assert.Equal("MemoryLimitBytes", fault.Setting);
+            options.MemoryLimitBytes = long.Parse(fault.Problem.Substring(fault.Problem.IndexOf("at least ", StringComparison.Ordinal) + 9).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(options.MemoryLimitBytes, 8L * appendSize, long.MaxValue);
             Assert.Empty(options.Validate());
-            options.MemoryLimit--;
+            options.MemoryLimitBytes--;
             Assert.Single(options.Validate());
         });
 
     [Fact]
-    public void MemoryWithoutABuffer_IsTwoAppendsAsBefore() => Assert.Empty(FaultsOf(o => o.MemoryLimit = 2L * o.AppendSizeLimit));
+    public void MemoryWithoutABuffer_IsTwoAppendsAsBefore() => Assert.Empty(FaultsOf(o => o.MemoryLimitBytes = 2L * o.AppendSizeLimitBytes));
 
     [Theory]
     [InlineData(-1, false)]

@@ -113,9 +113,9 @@ public sealed class InnerRecordTests : IAsyncDisposable
             Random = () => 0,
             RetryDelay = TimeSpan.FromMilliseconds(1),
             CloseTimeout = TimeSpan.FromMinutes(1),
-            AppendSizeLimit = 4096,
-            RecordSizeLimit = 4096,
-            MemoryLimit = 16 << 10,
+            AppendSizeLimitBytes = 4096,
+            EventSizeLimitBytes = 4096,
+            MemoryLimitBytes = 16 << 10,
         };
     }
 

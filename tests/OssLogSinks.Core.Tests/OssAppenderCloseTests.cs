@@ -141,7 +141,7 @@ public class OssAppenderCloseTests
     public async Task CloseAfterEarlierLosses_DoesNotSayThatEverythingIsStored()
     {
         var options = Options(_oss);
-        options.ObjectSizeLimit = 1;
+        options.ObjectSizeLimitBytes = 1;
         options.RollOnObjectSizeLimit = false;
         await using var appender = new OssAppender(options);
         appender.TryAppend(Record("a\n"));

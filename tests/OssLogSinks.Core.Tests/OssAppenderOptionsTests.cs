@@ -51,10 +51,10 @@ public class OssAppenderOptionsTests
             Region = "oss-cn-hangzhou",
             Credentials = new EnvironmentCredentialsProvider(_ => null),
             ObjectKey = "/{Timestamp:yyyy/{",
-            ObjectSizeLimit = 0,
-            AppendSizeLimit = 1,
-            RecordSizeLimit = 0,
-            MemoryLimit = 0,
+            ObjectSizeLimitBytes = 0,
+            AppendSizeLimitBytes = 1,
+            EventSizeLimitBytes = 0,
+            MemoryLimitBytes = 0,
             BufferPath = "",
             BufferSizeLimitBytes = 0,
             BufferFullAction = (OssBufferFullAction)42,
@@ -80,11 +80,93 @@ public class OssAppenderOptionsTests
 
         string[] expected =
         [
-            "AppendInterval", "AppendSizeLimit", "Bucket", "BufferFullAction", "BufferPath", "BufferSizeLimitBytes", "BufferSync",
-            "BufferSyncInterval", "CloseTimeout", "ConcurrentAppends", "ConnectTimeout", "Endpoint", "MemoryLimit", "ObjectKey", "ObjectProperties.ContentType", "ObjectSizeLimit", "OpenStreamLimit", "Random", "RecordSizeLimit",
+            "AppendInterval", "AppendSizeLimitBytes", "Bucket", "BufferFullAction", "BufferPath", "BufferSizeLimitBytes", "BufferSync",
+            "BufferSyncInterval", "CloseTimeout", "ConcurrentAppends", "ConnectTimeout", "Endpoint", "EventSizeLimitBytes", "MemoryLimitBytes", "ObjectKey", "ObjectProperties.ContentType", "ObjectSizeLimitBytes", "OpenStreamLimit", "Random",
             "RefusalRetryDelay", "Region", "RequestTimeout", "RetryDelay", "RetryDelayLimit", "RetryTimeLimit", "RollingInterval", "TimeProvider",
         ];
         Assert.Equal(expected, exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));
         Assert.All(expected, setting => Assert.Contains(setting + ":", exception.Message));
     }
+
+    [Theory]
+    [InlineData("id", null, null, "AccessKeySecret")]
+    [InlineData(null, "secret", null, "AccessKeyId")]
+    [InlineData("id", " ", "token", "AccessKeySecret")]
+    [InlineData(null, null, "token", "SecurityToken")]
+    [InlineData("id", "\"secret\"", null, "AccessKeySecret")]
+    public void KeyThatIsNotWhole_IsOneFault(string? id, string? secret, string? token, string setting)
+    {
+        var options = new OssAppenderOptions { Bucket = "logs", Region = "cn-hangzhou", AccessKeyId = id, AccessKeySecret = secret, SecurityToken = token };
+
+        Assert.Equal(setting, Assert.Single(options.Validate()).Setting);
+    }
+
+    [Fact]
+    public async Task AccessKey_SignsRequests()
+    {
+        var options = new OssAppenderOptions { Bucket = "logs", Region = "cn-hangzhou", AccessKeyId = "id", AccessKeySecret = "secret", SecurityToken = "token" };
+        var validator = new OssAppenderOptionsValidator(options, bufferPath: null);
+
+        Assert.Empty(validator.Validate());
+
+        var credentials = await validator.ClientOptions!.Credentials!.GetCredentialsAsync(null, TestContext.Current.CancellationToken);
+        Assert.Equal(("id", "secret", "token"), (credentials.AccessKeyId, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal()));
+    }
+
+    [Fact]
+    public void CopyThatIsChanged_LeavesTheOriginal()
+    {
+        var options = new OssAppenderOptions { Bucket = "logs" };
+
+        options.Copy().Bucket = "others";
+
+        Assert.Equal("logs", options.Bucket);
+    }
+
+    [Theory]
+    [InlineData("http://proxy.example.com:8080", "http://proxy.example.com:8080/")]
+    [InlineData("http://10.0.0.1:3128/", "http://10.0.0.1:3128/")]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Proxy_IsTheClients(string? proxy, string? expected)
+    {
+        var validator = new OssAppenderOptionsValidator(WithKey(proxy), bufferPath: null);
+
+        Assert.Empty(validator.Validate());
+
+        Assert.Equal(expected, validator.ClientOptions!.Proxy?.GetProxy(new Uri("https://logs.oss-cn-hangzhou.aliyuncs.com"))?.ToString());
+    }
+
+    [Theory]
+    [InlineData("proxy.example.com:8080")]
+    [InlineData("https://proxy.example.com:8080")]
+    [InlineData("http://proxy.example.com:8080/path")]
+    [InlineData("http://user:hush-hush@proxy.example.com:8080")]
+    public void ProxyThatIsNoAddress_IsRefused_WithoutItsPassword(string proxy)
+    {
+        var fault = Assert.Single(WithKey(proxy).Validate());
+
+        Assert.Equal("Proxy", fault.Setting);
+        Assert.Contains("must be an address as http://proxy.example.com:8080", fault.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", fault.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProxyWithAHandler_IsRefused()
+    {
+        using var handler = new HttpClientHandler();
+        var options = WithKey("http://proxy.example.com:8080");
+        options.HttpMessageHandler = handler;
+
+        Assert.Equal("Proxy", Assert.Single(options.Validate()).Setting);
+    }
+
+    private static OssAppenderOptions WithKey(string? proxy) => new()
+    {
+        Bucket = "logs",
+        Region = "cn-hangzhou",
+        AccessKeyId = "id",
+        AccessKeySecret = "secret",
+        Proxy = proxy,
+    };
 }

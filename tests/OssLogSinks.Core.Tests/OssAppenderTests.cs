@@ -56,7 +56,7 @@ public class OssAppenderTests
             _oss.Put($"app{(i == 0 ? "" : "_" + i.ToString("000"))}.log", "full\n");
         _oss.Put("app_1000.log", "f\n");
         var options = Options(_oss);
-        options.ObjectSizeLimit = 5;
+        options.ObjectSizeLimitBytes = 5;
         await using var appender = new OssAppender(options);
 
         appender.TryAppend(Record("x\n"));
@@ -70,7 +70,7 @@ public class OssAppenderTests
     public async Task SizeLimit_TheRecordThatCrossesItIsTheObjectsLast()
     {
         var options = Options(_oss);
-        options.ObjectSizeLimit = 10;
+        options.ObjectSizeLimitBytes = 10;
         await using var appender = new OssAppender(options);
 
         foreach (var text in new[] { "12345\n", "12345\n", "abcde\n", "f\n", "ghijk\n" })
@@ -87,7 +87,7 @@ public class OssAppenderTests
     {
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.ObjectSizeLimit = 3;
+        options.ObjectSizeLimitBytes = 3;
         options.RollOnObjectSizeLimit = false;
         options.Listener = outcomes;
         await using var appender = new OssAppender(options);
@@ -166,8 +166,8 @@ public class OssAppenderTests
         var gate = new TaskCompletionSource();
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.AppendSizeLimit = options.RecordSizeLimit = 4096;
-        options.MemoryLimit = 64 << 10;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
+        options.MemoryLimitBytes = 64 << 10;
         options.Listener = outcomes;
         _oss.Always = async request =>
         {
@@ -182,7 +182,7 @@ public class OssAppenderTests
 
         var full = appender.GetSnapshot();
         Assert.InRange(accepted, 50, 330);
-        Assert.InRange(full.MemoryBytes, 1, options.MemoryLimit);
+        Assert.InRange(full.MemoryBytes, 1, options.MemoryLimitBytes);
         Assert.Equal(1000 - accepted, full.Dropped[DropReason.BufferFull]);
         gate.SetResult();
         await appender.FlushOrFailAsync();
@@ -197,8 +197,8 @@ public class OssAppenderTests
     {
         var gate = new TaskCompletionSource();
         var options = Options(_oss);
-        options.AppendSizeLimit = options.RecordSizeLimit = 4096;
-        options.MemoryLimit = 16 << 10;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
+        options.MemoryLimitBytes = 16 << 10;
         _oss.Always = async request =>
         {
             await gate.Task;
@@ -223,7 +223,7 @@ public class OssAppenderTests
     {
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.RecordSizeLimit = 10;
+        options.EventSizeLimitBytes = 10;
         options.Listener = outcomes;
         await using var appender = new OssAppender(options);
 
@@ -241,7 +241,7 @@ public class OssAppenderTests
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
         options.Listener = outcomes;
-        options.ObjectSizeLimit = 2;
+        options.ObjectSizeLimitBytes = 2;
         await using var appender = new OssAppender(options);
 
         appender.TryAppend(Record("", state: "alone"));
@@ -261,7 +261,7 @@ public class OssAppenderTests
     {
         var outcomes = new OutcomeRecorder();
         var options = Options(_oss);
-        options.ObjectSizeLimit = 3;
+        options.ObjectSizeLimitBytes = 3;
         options.RollOnObjectSizeLimit = false;
         options.Listener = outcomes;
         _oss.Put("app.log", "1234\n");
@@ -283,15 +283,15 @@ public class OssAppenderTests
     public async Task LargestRecord_FitsIntoTheSmallestMemoryThatIsAllowed(int size)
     {
         var options = Options(_oss);
-        options.AppendSizeLimit = options.RecordSizeLimit = size;
-        options.MemoryLimit = 2L * size;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = size;
+        options.MemoryLimitBytes = 2L * size;
         while (options.Validate().Count > 0)
-            options.MemoryLimit += 64;
+            options.MemoryLimitBytes += 64;
         await using var appender = new OssAppender(options);
 
         Assert.True(appender.TryAppend(Record(new string('x', size))));
         await appender.FlushOrFailAsync();
 
-        Assert.InRange(options.MemoryLimit, 2L * size, 3L * size + 1024);
+        Assert.InRange(options.MemoryLimitBytes, 2L * size, 3L * size + 1024);
     }
 }

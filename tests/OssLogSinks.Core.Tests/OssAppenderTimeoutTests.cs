@@ -81,8 +81,8 @@ public class OssAppenderTimeoutTests
         var options = Options(_oss);
         options.TimeProvider = time;
         options.Listener = _outcomes;
-        options.AppendSizeLimit = options.RecordSizeLimit = 4096;
-        options.MemoryLimit = 16 << 10;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
+        options.MemoryLimitBytes = 16 << 10;
         var appender = new OssAppender(options);
         for (accepted = 0; appender.GetSnapshot().DroppedTotal == 0; accepted++)
             appender.TryAppend(Record(new string('x', 499) + "\n"));

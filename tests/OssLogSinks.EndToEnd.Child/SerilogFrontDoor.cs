@@ -26,7 +26,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor, ILoggingFailureListener
             AccessKeySecret = order.AccessKeySecret,
             ObjectKey = order.ObjectKey,
             OutputTemplate = "{Message:lj}{NewLine}",
-            Period = TimeSpan.FromMilliseconds(order.PeriodMilliseconds),
+            AppendInterval = TimeSpan.FromMilliseconds(order.PeriodMilliseconds),
             CloseTimeout = TimeSpan.FromSeconds(order.CloseTimeoutSeconds),
             RetryDelay = TimeSpan.FromMilliseconds(5),
             RetryDelayLimit = TimeSpan.FromMilliseconds(100),

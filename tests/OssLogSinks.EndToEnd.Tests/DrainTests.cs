@@ -136,7 +136,7 @@ public sealed class DrainTests : IDisposable
         {
             var options = emulator.AppenderOptions();
             options.BufferPath = path;
-            options.MemoryLimit = 2L * options.AppendSizeLimit;
+            options.MemoryLimitBytes = 2L * options.AppendSizeLimitBytes;
 
             await OssAppender.DrainAsync(_buffer.Path, options, cancellationToken: TestContext.Current.CancellationToken);
         }

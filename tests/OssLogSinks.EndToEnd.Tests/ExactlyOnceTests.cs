@@ -63,14 +63,14 @@ public class ExactlyOnceTests
         Assert.Equal(records * 150L, emulator.FindObject(Emulated.Bucket, "app.log")!.Length);
         Assert.Equal(records, appender.GetSnapshot().Delivered);
         Assert.InRange(emulator.Appends(), 1, 199);
-        Assert.InRange(mostHeld, 1, options.MemoryLimit);
+        Assert.InRange(mostHeld, 1, options.MemoryLimitBytes);
     }
 
     private static async Task WriteAsync(OssEmulator emulator, int writer, int streams, int records, bool isShared)
     {
         var options = emulator.AppenderOptions();
         options.ObjectKey = isShared ? "{Stream}/app-{Sequence:000}.log" : $"{{Stream}}/{writer}-{{InstanceId}}-{{Sequence:000}}.log";
-        options.ObjectSizeLimit = 20_000;
+        options.ObjectSizeLimitBytes = 20_000;
         options.CloseTimeout = TimeSpan.FromMinutes(1);
         await using var appender = new OssAppender(options);
         var names = Enumerable.Range(0, streams).Select(s => (string?)$"{s}").ToArray();

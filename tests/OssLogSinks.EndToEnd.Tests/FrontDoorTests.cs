@@ -21,7 +21,7 @@ public class FrontDoorTests
     {
         await using var emulator = await StartAsync();
         emulator.Faults.Random(0.2, seed: 5, Passing);
-        await using (var logger = Serilog(emulator, "serilog-{Sequence:000}.log", fileSizeLimitBytes: 10_000))
+        await using (var logger = Serilog(emulator, "serilog-{Sequence:000}.log", objectSizeLimitBytes: 10_000))
         {
             for (var i = 0; i < 5000; i++)
                 logger.Information("event {Number}", i);
@@ -35,7 +35,7 @@ public class FrontDoorTests
     {
         await using var emulator = await StartAsync();
         emulator.Faults.Random(0.2, seed: 6, Passing);
-        var factory = NLogFactory(emulator, "nlog-{Sequence:000}.log", "objectSizeLimit='10000'");
+        var factory = NLogFactory(emulator, "nlog-{Sequence:000}.log", "objectSizeLimitBytes='10000'");
         var logger = factory.GetLogger("Test");
         for (var i = 0; i < 5000; i++)
             logger.Info("event {Number}", i);
@@ -115,7 +115,7 @@ public class FrontDoorTests
     private static Task<OssEmulator> StartAsync(bool keepBodies = true) =>
         OssEmulator.StartAsync(new OssEmulatorOptions { KeepBodies = keepBodies }, TestContext.Current.CancellationToken);
 
-    private static global::Serilog.Core.Logger Serilog(OssEmulator emulator, string objectKey, long fileSizeLimitBytes = 1 << 30, bool blockWhenFull = false) =>
+    private static global::Serilog.Core.Logger Serilog(OssEmulator emulator, string objectKey, long objectSizeLimitBytes = 1 << 30, bool blockWhenFull = false) =>
         new LoggerConfiguration()
             .WriteTo.OssAppend(
                 bucket: Emulated.Bucket,
@@ -125,9 +125,12 @@ public class FrontDoorTests
                 accessKeySecret: emulator.AccessKeySecret,
                 objectKey: objectKey,
                 outputTemplate: "{Message:lj}{NewLine}",
-                fileSizeLimitBytes: fileSizeLimitBytes,
-                blockWhenFull: blockWhenFull,
-                closeTimeout: TimeSpan.FromMinutes(1))
+                objectSizeLimitBytes: objectSizeLimitBytes,
+                configure: options =>
+                {
+                    options.BlockWhenFull = blockWhenFull;
+                    options.CloseTimeout = TimeSpan.FromMinutes(1);
+                })
             .CreateLogger();
 
     private static LogFactory NLogFactory(OssEmulator emulator, string objectKey, string more = "")

@@ -39,7 +39,7 @@ public class FrontDoorTroubleTests
             await using var logger = new LoggerConfiguration()
                 .WriteTo.OssAppend(
                     bucket: place.Bucket, region: place.Region, endpoint: place.Endpoint, accessKeyId: place.KeyId, accessKeySecret: Secret,
-                    objectKey: "app.log", period: TimeSpan.FromMilliseconds(20), closeTimeout: TimeSpan.Zero)
+                    objectKey: "app.log", appendInterval: TimeSpan.FromMilliseconds(20), configure: options => options.CloseTimeout = TimeSpan.Zero)
                 .CreateLogger();
             logger.Information("an event with {{braces}} and a {Secret}", "word");
 

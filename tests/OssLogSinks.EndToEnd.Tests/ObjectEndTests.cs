@@ -193,7 +193,7 @@ public class ObjectEndTests
         {
             var options = emulator.AppenderOptions();
             options.ObjectKey = "app-{Sequence:000}.log";
-            options.ObjectSizeLimit = 2_000;
+            options.ObjectSizeLimitBytes = 2_000;
             options.SealFinishedObjects = true;
             options.CloseTimeout = TimeSpan.FromMinutes(1);
             await using var appender = new OssAppender(options);
@@ -244,7 +244,7 @@ public class ObjectEndTests
     private static void SealOnRoll(OssAppenderOptions options)
     {
         options.SealFinishedObjects = true;
-        options.ObjectSizeLimit = 5;
+        options.ObjectSizeLimitBytes = 5;
     }
 
     private static IEnumerable<(string Key, long Length, bool IsSealed)> Objects(OssEmulator emulator) =>

@@ -25,7 +25,7 @@ public class OpenTelemetryTests
         using var provider = Sdk.CreateMeterProviderBuilder().AddMeter("OssLogSinks").AddInMemoryExporter(exported).Build();
         var appenderOptions = emulator.AppenderOptions();
         appenderOptions.Bucket = OwnBucket;
-        appenderOptions.RecordSizeLimit = 100;
+        appenderOptions.EventSizeLimitBytes = 100;
 
         await using (var appender = new OssAppender(appenderOptions))
         {

@@ -3,6 +3,7 @@ using NLog;
 using NLog.Config;
 using NLog.Targets;
 using Serilog;
+using Serilog.Sinks.OssAppend.FromConfiguration;
 
 namespace OssLogSinks.EndToEnd.Tests;
 
@@ -71,7 +72,7 @@ public sealed class ReadmeSettingsTests : IDisposable
     [Fact]
     public void BufferSettings_AreNoneThatTheSinkDoesNotKnow()
     {
-        var parameters = typeof(OssAppendLoggerConfigurationExtensions).GetMethods()
+        var parameters = typeof(OssAppendFromConfiguration).GetMethods()
             .SelectMany(method => method.GetParameters())
             .Select(parameter => parameter.Name);
         var written = new ConfigurationBuilder().AddJsonFile(File("appsettings.buffer.json")).Build().GetSection(Args).GetChildren();

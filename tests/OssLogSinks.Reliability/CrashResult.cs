@@ -62,7 +62,7 @@ internal sealed record CrashResult(RunResult Events)
             IsSound = pool.IsSound,
             DiskFaults = disk?.ToString(),
             MostHeap = children.Max(child => child.MostHeap),
-            HeapLimit = Pace.Crash.MemoryLimit + OtherMemory,
+            HeapLimit = Pace.Crash.MemoryLimitBytes + OtherMemory,
         };
         if (leftovers > 0)
             await Console.Error.WriteLineAsync($"left in the buffer: {BufferFolder.Describe(arguments.BufferPath)}");

@@ -23,8 +23,8 @@ public class OverHttpTests
             endpoint: oss.Endpoint.ToString(),
             accessKeyId: oss.AccessKeyId,
             accessKeySecret: oss.AccessKeySecret,
-            contentType: "text/x-log",
-            monitor: monitor).CreateLogger())
+            monitor: monitor,
+            configure: options => options.ObjectProperties = new() { ContentType = "text/x-log" }).CreateLogger())
         {
             logger.Information("Hello {Name}", "OSS 😀");
             Assert.True(await monitor.FlushAsync(TestContext.Current.CancellationToken).InTime());
@@ -51,7 +51,7 @@ public class OverHttpTests
             OutputTemplate = "{Message:lj}{NewLine}",
             FormatProvider = CultureInfo.InvariantCulture,
             QueueLimit = 100_000,
-            Period = TimeSpan.FromMilliseconds(8),
+            AppendInterval = TimeSpan.FromMilliseconds(8),
             AppendSizeLimitBytes = 64 << 10,
             EventSizeLimitBytes = 64 << 10,
             RetryDelay = TimeSpan.FromMilliseconds(5),
@@ -82,7 +82,7 @@ public class OverHttpTests
             Endpoint = oss.Endpoint.ToString(),
             AccessKeyId = oss.AccessKeyId,
             AccessKeySecret = "a-wrong-secret",
-            Period = TimeSpan.FromMilliseconds(10),
+            AppendInterval = TimeSpan.FromMilliseconds(10),
             CloseTimeout = TimeSpan.Zero,
             Diagnostics = said,
         };

@@ -102,7 +102,7 @@ public sealed class SinkBufferOverHttpTests : IDisposable
                 ObjectKey = "app.log",
                 OutputTemplate = "{Message:lj}{NewLine}",
                 FormatProvider = CultureInfo.InvariantCulture,
-                Period = TimeSpan.FromMilliseconds(10),
+                AppendInterval = TimeSpan.FromMilliseconds(10),
                 CloseTimeout = closeTimeout,
                 BufferPath = BufferPath,
                 Monitor = Monitor,
@@ -116,10 +116,10 @@ public sealed class SinkBufferOverHttpTests : IDisposable
                 objectKey: "app.log",
                 outputTemplate: "{Message:lj}{NewLine}",
                 formatProvider: CultureInfo.InvariantCulture,
-                period: TimeSpan.FromMilliseconds(10),
-                closeTimeout: closeTimeout,
+                appendInterval: TimeSpan.FromMilliseconds(10),
                 bufferPath: BufferPath,
-                monitor: Monitor).CreateLogger(),
+                monitor: Monitor,
+                configure: options => options.CloseTimeout = closeTimeout).CreateLogger(),
         };
     }
 
@@ -137,7 +137,7 @@ public sealed class SinkBufferOverHttpTests : IDisposable
             [args + "accessKeySecret"] = oss.AccessKeySecret,
             [args + "objectKey"] = "app.log",
             [args + "outputTemplate"] = "{Message:lj}{NewLine}",
-            [args + "period"] = "00:00:00.010",
+            [args + "appendInterval"] = "00:00:00.010",
             [args + "closeTimeout"] = "00:00:00",
             [args + "bufferPath"] = BufferPath,
             [args + "bufferSync"] = "Interval",

@@ -16,7 +16,7 @@ public class SinkLoadTests
     {
         var bucket = new MemoryOss { KeepsBytes = false };
         var options = Some.Options(bucket);
-        options.Period = TimeSpan.FromSeconds(2);
+        options.AppendInterval = TimeSpan.FromSeconds(2);
         options.OutputTemplate = OssAppendSinkOptions.DefaultOutputTemplate;
         options.BlockWhenFull = blockWhenFull;
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -4,143 +4,131 @@ using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Formatting;
 
 namespace Serilog.Sinks.OssAppend.FromConfiguration;
 
-#pragma warning disable CS1573 // The parameters mean what they mean in WriteTo.OssAppend and AuditTo.OssAppend.
+#pragma warning disable CS1573 // The parameters are the settings of OssAppendSinkOptions.
 /// <summary>
-/// What <c>Serilog.Settings.Configuration</c> calls for <c>WriteTo:OssAppend</c> and <c>AuditTo:OssAppend</c>, and code does not: every
-/// setting comes as text, as it stands in the file, so that one that cannot be read is named with its value and what to write, instead
-/// of failing in the library's own words. That library chooses the method whose parameters are texts.
+/// What configuration files call; code does not. Every setting is text, as it is in the file, so that one that cannot be read is reported
+/// by this library, with its name and value. Serilog.Settings.Configuration prefers the method whose parameters are texts.
 /// </summary>
+/// <remarks>The two methods are written by FlatOverloadTests, from the properties of the options: see "Add a setting" in CONTRIBUTING.md.</remarks>
 [StackTraceHidden]
 public static class OssAppendFromConfiguration
 {
-    // Left out it is not the same as empty, which stands for no limit.
-    private const string DefaultSize = "1073741824";
-
-    // The options have their own.
-    private const string NotGiven = "not given";
-
-    /// <summary>Adds a sink whose settings are given as text.</summary>
-    /// <returns>The logger's configuration, to go on with.</returns>
+    /// <summary>Adds a sink whose settings are text.</summary>
+    /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be read or used; the exception names all of them.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
-        string? bucket = null, string? region = null, string? objectKey = null, string? restrictedToMinimumLevel = null,
-        string? outputTemplate = null, string? fileSizeLimitBytes = DefaultSize, string? rollingInterval = null, string? rollOnFileSizeLimit = null,
-        string? useLocalTime = null, string? endpoint = null, string? accessKeyId = null, string? accessKeySecret = null,
-        string? securityToken = null, string? addressingStyle = null, string? signatureVersion = null, string? period = null,
+        string? bucket = null, string? region = null, string? endpoint = null, string? allowPlainHttp = null,
+        string? addressingStyle = null, string? signatureVersion = null, string? accessKeyId = null, string? accessKeySecret = null,
+        string? securityToken = null, string? proxy = null, string? objectKey = null, string? rollingInterval = null,
+        string? lateEventGrace = null, string? useLocalTime = null, string? objectSizeLimitBytes = TextSettings.NotGiven,
+        string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null, string? compression = null, string? objectHeader = null,
+        string? contentType = null, string? contentEncoding = null, string? contentDisposition = null, string? cacheControl = null,
+        string? acl = null, string? storageClass = null, string? serverSideEncryption = null, string? appendInterval = null,
+        string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null, string? memoryLimitBytes = null,
+        string? concurrentAppends = null, string? openStreamLimit = null, string? sendContentMd5 = null, string? bufferPath = null,
+        string? bufferSizeLimitBytes = null, string? bufferFullAction = null, string? bufferSync = null, string? bufferSyncInterval = null,
+        string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null, string? refusalRetryDelay = null,
+        string? retryRefusals = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
+        string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
         string? batchSizeLimit = null, string? queueLimit = null, string? blockWhenFull = null, string? blockTimeout = null,
-        string? renderAtCall = null, string? closeTimeout = null, string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null,
-        string? memoryLimitBytes = null, string? bufferPath = null, string? bufferSizeLimitBytes = null, string? bufferFullAction = null,
-        string? bufferSync = null, string? retryTimeLimit = null, string? requestTimeout = null, string? sendContentMd5 = null,
-        string? sealFinishedObjects = null, string? contentType = null, string? acl = null, string? storageClass = null,
-        string? serverSideEncryption = null,
-        string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
-        string? allowPlainHttp = null, string? reportToConsole = null,
-        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
-        IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null, IOssClient? client = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
+        string? renderAtCall = null, string? drainOnProcessExit = null, string? dropTooLargeEvents = null,
+        string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null, IOssClient? client = null,
+        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
+        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
+        LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (sinkConfiguration is null)
             throw new ArgumentNullException(nameof(sinkConfiguration));
 
-        var names = options is null ? SettingNames.OfParameters : SettingNames.OfProperties;
-        fileSizeLimitBytes = options is not null && fileSizeLimitBytes == DefaultSize ? NotGiven : fileSizeLimitBytes;
-        options = Options(options, formatter, formatProvider, credentials, metadata, tags, monitor, client);
-        var texts = new TextSettings();
-        texts.Put(
+        var settings = TextSettings.Read(
             options,
-            (nameof(bucket), bucket), (nameof(region), region), (nameof(objectKey), objectKey), (nameof(outputTemplate), outputTemplate),
-            (nameof(fileSizeLimitBytes), fileSizeLimitBytes == NotGiven ? null : fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
-            (nameof(endpoint), endpoint), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken),
-            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(period), period), (nameof(batchSizeLimit), batchSizeLimit),
-            (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull), (nameof(blockTimeout), blockTimeout), (nameof(renderAtCall), renderAtCall),
-            (nameof(closeTimeout), closeTimeout), (nameof(appendSizeLimitBytes), appendSizeLimitBytes), (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes),
-            (nameof(bufferPath), bufferPath), (nameof(bufferSizeLimitBytes), bufferSizeLimitBytes), (nameof(bufferFullAction), bufferFullAction), (nameof(bufferSync), bufferSync),
-            (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout), (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects),
-            (nameof(contentType), contentType), (nameof(acl), acl), (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
-            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding),
-            (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
-        options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
-        var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
-        SettingsCheck.Require(options, names, configuration, texts.Faults);
-        return sinkConfiguration.Sink(new OssAppendSink(options), level, levelSwitch);
+            (nameof(bucket), bucket), (nameof(region), region), (nameof(endpoint), endpoint), (nameof(allowPlainHttp), allowPlainHttp),
+            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId),
+            (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken), (nameof(proxy), proxy),
+            (nameof(objectKey), objectKey), (nameof(rollingInterval), rollingInterval), (nameof(lateEventGrace), lateEventGrace),
+            (nameof(useLocalTime), useLocalTime), (nameof(objectSizeLimitBytes), objectSizeLimitBytes),
+            (nameof(rollOnObjectSizeLimit), rollOnObjectSizeLimit), (nameof(sealFinishedObjects), sealFinishedObjects),
+            (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentType), contentType),
+            (nameof(contentEncoding), contentEncoding), (nameof(contentDisposition), contentDisposition),
+            (nameof(cacheControl), cacheControl), (nameof(acl), acl), (nameof(storageClass), storageClass),
+            (nameof(serverSideEncryption), serverSideEncryption), (nameof(appendInterval), appendInterval),
+            (nameof(appendSizeLimitBytes), appendSizeLimitBytes), (nameof(eventSizeLimitBytes), eventSizeLimitBytes),
+            (nameof(memoryLimitBytes), memoryLimitBytes), (nameof(concurrentAppends), concurrentAppends),
+            (nameof(openStreamLimit), openStreamLimit), (nameof(sendContentMd5), sendContentMd5), (nameof(bufferPath), bufferPath),
+            (nameof(bufferSizeLimitBytes), bufferSizeLimitBytes), (nameof(bufferFullAction), bufferFullAction),
+            (nameof(bufferSync), bufferSync), (nameof(bufferSyncInterval), bufferSyncInterval), (nameof(retryTimeLimit), retryTimeLimit),
+            (nameof(retryDelay), retryDelay), (nameof(retryDelayLimit), retryDelayLimit), (nameof(refusalRetryDelay), refusalRetryDelay),
+            (nameof(retryRefusals), retryRefusals), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
+            (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
+            (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
+            (nameof(batchSizeLimit), batchSizeLimit), (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull),
+            (nameof(blockTimeout), blockTimeout), (nameof(renderAtCall), renderAtCall), (nameof(drainOnProcessExit), drainOnProcessExit),
+            (nameof(dropTooLargeEvents), dropTooLargeEvents), (nameof(credentials), credentials), (nameof(client), client),
+            (nameof(metadata), metadata), (nameof(tags), tags), (nameof(diagnostics), diagnostics), (nameof(formatter), formatter),
+            (nameof(formatProvider), formatProvider), (nameof(monitor), monitor));
+        var minimum = settings.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
+        SettingsCheck.Require(settings.Options, settings.Names, configuration, settings.Faults);
+        return sinkConfiguration.Sink(new OssAppendSink(settings.Options), minimum, levelSwitch);
     }
 
-    /// <summary>Adds an audit sink whose settings are given as text.</summary>
-    /// <returns>The logger's configuration, to go on with.</returns>
+    /// <summary>Adds an audit sink whose settings are text.</summary>
+    /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be read or used; the exception names all of them.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static LoggerConfiguration OssAppend(
         this LoggerAuditSinkConfiguration auditSinkConfiguration,
-        string? bucket = null, string? region = null, string? objectKey = null, string? restrictedToMinimumLevel = null,
-        string? outputTemplate = null, string? fileSizeLimitBytes = DefaultSize, string? rollingInterval = null, string? rollOnFileSizeLimit = null,
-        string? useLocalTime = null, string? endpoint = null, string? accessKeyId = null, string? accessKeySecret = null,
-        string? securityToken = null, string? addressingStyle = null, string? signatureVersion = null, string? closeTimeout = null,
-        string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null, string? memoryLimitBytes = null, string? retryTimeLimit = null,
-        string? requestTimeout = null, string? sendContentMd5 = null, string? sealFinishedObjects = null, string? contentType = null,
-        string? acl = null, string? storageClass = null, string? serverSideEncryption = null,
-        string? lateEventGrace = null, string? compression = null, string? objectHeader = null, string? contentEncoding = null,
-        string? allowPlainHttp = null, string? reportToConsole = null,
-        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, LoggingLevelSwitch? levelSwitch = null,
-        IOssCredentialsProvider? credentials = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        OssAppendMonitor? monitor = null, IOssClient? client = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
+        string? bucket = null, string? region = null, string? endpoint = null, string? allowPlainHttp = null,
+        string? addressingStyle = null, string? signatureVersion = null, string? accessKeyId = null, string? accessKeySecret = null,
+        string? securityToken = null, string? proxy = null, string? objectKey = null, string? rollingInterval = null,
+        string? lateEventGrace = null, string? useLocalTime = null, string? objectSizeLimitBytes = TextSettings.NotGiven,
+        string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null, string? compression = null, string? objectHeader = null,
+        string? contentType = null, string? contentEncoding = null, string? contentDisposition = null, string? cacheControl = null,
+        string? acl = null, string? storageClass = null, string? serverSideEncryption = null, string? appendSizeLimitBytes = null,
+        string? eventSizeLimitBytes = null, string? memoryLimitBytes = null, string? concurrentAppends = null,
+        string? openStreamLimit = null, string? sendContentMd5 = null, string? retryTimeLimit = null, string? retryDelay = null,
+        string? retryDelayLimit = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
+        string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
+        string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null, IOssClient? client = null,
+        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
+        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
+        LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (auditSinkConfiguration is null)
             throw new ArgumentNullException(nameof(auditSinkConfiguration));
 
-        var names = options is null ? SettingNames.OfParameters : SettingNames.OfProperties;
-        fileSizeLimitBytes = options is not null && fileSizeLimitBytes == DefaultSize ? NotGiven : fileSizeLimitBytes;
-        options = Options(options, formatter, formatProvider, credentials, metadata, tags, monitor, client);
-        var texts = new TextSettings();
-        texts.Put(
+        var settings = TextSettings.Read(
             options,
-            (nameof(bucket), bucket), (nameof(region), region), (nameof(objectKey), objectKey), (nameof(outputTemplate), outputTemplate),
-            (nameof(fileSizeLimitBytes), fileSizeLimitBytes == NotGiven ? null : fileSizeLimitBytes), (nameof(rollingInterval), rollingInterval), (nameof(rollOnFileSizeLimit), rollOnFileSizeLimit), (nameof(useLocalTime), useLocalTime),
-            (nameof(endpoint), endpoint), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken),
-            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(closeTimeout), closeTimeout), (nameof(appendSizeLimitBytes), appendSizeLimitBytes),
-            (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes), (nameof(retryTimeLimit), retryTimeLimit), (nameof(requestTimeout), requestTimeout),
-            (nameof(sendContentMd5), sendContentMd5), (nameof(sealFinishedObjects), sealFinishedObjects), (nameof(contentType), contentType), (nameof(acl), acl),
-            (nameof(storageClass), storageClass), (nameof(serverSideEncryption), serverSideEncryption),
-            (nameof(lateEventGrace), lateEventGrace), (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentEncoding), contentEncoding),
-            (nameof(allowPlainHttp), allowPlainHttp), (nameof(reportToConsole), reportToConsole));
-        options.FileSizeLimitBytes = fileSizeLimitBytes is null ? null : options.FileSizeLimitBytes;
-        var level = texts.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
-        SettingsCheck.RequireForAudit(options, names, configuration, texts.Faults);
-        return auditSinkConfiguration.Sink(new OssAppendAuditSink(options), level, levelSwitch);
-    }
-#pragma warning restore CS1573
-
-    // Arguments next to the options are copied into them. A setting given in both is reported as a fault.
-    private static OssAppendSinkOptions Options(
-        OssAppendSinkOptions? options,
-        ITextFormatter? formatter,
-        IFormatProvider? formatProvider,
-        IOssCredentialsProvider? credentials,
-        IDictionary<string, string>? metadata,
-        IDictionary<string, string>? tags,
-        OssAppendMonitor? monitor,
-        IOssClient? client)
-    {
-        options ??= new OssAppendSinkOptions();
-        TextSettings.TakeBackEmpty(options);
-        options.Formatter = formatter ?? options.Formatter;
-        options.FormatProvider = formatProvider ?? options.FormatProvider;
-        options.Credentials = credentials ?? options.Credentials;
-        options.Monitor = monitor ?? options.Monitor;
-        options.Client = client ?? options.Client;
-        options.ObjectProperties = (options.ObjectProperties ?? new OssObjectProperties()) with { };
-        if (metadata is not null)
-            options.ObjectProperties = options.ObjectProperties with { Metadata = new Dictionary<string, string>(metadata) };
-        if (tags is not null)
-            options.ObjectProperties = options.ObjectProperties with { Tags = new Dictionary<string, string>(tags) };
-
-        return options;
+            (nameof(bucket), bucket), (nameof(region), region), (nameof(endpoint), endpoint), (nameof(allowPlainHttp), allowPlainHttp),
+            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId),
+            (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken), (nameof(proxy), proxy),
+            (nameof(objectKey), objectKey), (nameof(rollingInterval), rollingInterval), (nameof(lateEventGrace), lateEventGrace),
+            (nameof(useLocalTime), useLocalTime), (nameof(objectSizeLimitBytes), objectSizeLimitBytes),
+            (nameof(rollOnObjectSizeLimit), rollOnObjectSizeLimit), (nameof(sealFinishedObjects), sealFinishedObjects),
+            (nameof(compression), compression), (nameof(objectHeader), objectHeader), (nameof(contentType), contentType),
+            (nameof(contentEncoding), contentEncoding), (nameof(contentDisposition), contentDisposition),
+            (nameof(cacheControl), cacheControl), (nameof(acl), acl), (nameof(storageClass), storageClass),
+            (nameof(serverSideEncryption), serverSideEncryption), (nameof(appendSizeLimitBytes), appendSizeLimitBytes),
+            (nameof(eventSizeLimitBytes), eventSizeLimitBytes), (nameof(memoryLimitBytes), memoryLimitBytes),
+            (nameof(concurrentAppends), concurrentAppends), (nameof(openStreamLimit), openStreamLimit),
+            (nameof(sendContentMd5), sendContentMd5), (nameof(retryTimeLimit), retryTimeLimit), (nameof(retryDelay), retryDelay),
+            (nameof(retryDelayLimit), retryDelayLimit), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
+            (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
+            (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
+            (nameof(credentials), credentials), (nameof(client), client), (nameof(metadata), metadata), (nameof(tags), tags),
+            (nameof(diagnostics), diagnostics), (nameof(formatter), formatter), (nameof(formatProvider), formatProvider),
+            (nameof(monitor), monitor));
+        var minimum = settings.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
+        SettingsCheck.RequireForAudit(settings.Options, settings.Names, configuration, settings.Faults);
+        return auditSinkConfiguration.Sink(new OssAppendAuditSink(settings.Options), minimum, levelSwitch);
     }
 }
+#pragma warning restore CS1573

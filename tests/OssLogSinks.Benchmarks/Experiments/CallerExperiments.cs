@@ -30,7 +30,7 @@ internal static class CallerExperiments
 
     private static Experiment Paced(ExperimentScale scale, string name, FrontDoorSettings oss, FrontDoorSettings file, string against)
     {
-        var outage = oss with { MemoryLimit = OutageMemoryLimit, QueueLimit = OutageQueueLimit, CloseTimeout = OutageCloseTimeout };
+        var outage = oss with { MemoryLimitBytes = OutageMemoryLimit, QueueLimit = OutageQueueLimit, CloseTimeout = OutageCloseTimeout };
         return new Experiment(
             $"caller_ns_{name}",
             [

@@ -10,7 +10,7 @@ internal static class OutageMemoryExperiment
 {
     private const int Rate = 5000;
     private const long WarmUp = 10_000;
-    private const long MemoryLimit = 64 << 20;
+    private const long MemoryLimitBytes = 64 << 20;
     private const long Allowance = 48 << 20;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ internal static class OutageMemoryExperiment
 
     private static ComparedSide Side(ExperimentScale scale, string label, FrontDoorSettings frontDoor, long events)
     {
-        var side = scale.Side(label, frontDoor with { WaitsForSpace = false, MemoryLimit = MemoryLimit, CloseTimeout = CloseTimeout });
+        var side = scale.Side(label, frontDoor with { WaitsForSpace = false, MemoryLimitBytes = MemoryLimitBytes, CloseTimeout = CloseTimeout });
         return side with
         {
             IsInOutage = true,
@@ -45,5 +45,5 @@ internal static class OutageMemoryExperiment
     }
 
     private static RatioLine Line(string name, int side, string what) =>
-        new(name, new Target(1.00), what, f => f.Median(side, r => r.MemoryGrowth) / (MemoryLimit + Allowance));
+        new(name, new Target(1.00), what, f => f.Median(side, r => r.MemoryGrowth) / (MemoryLimitBytes + Allowance));
 }

@@ -29,7 +29,7 @@ internal sealed record FrontDoorSettings(FrontDoorKind Kind)
     public int? QueueLimit { get; init; }
 
     /// <summary>How many bytes may wait; null for the default.</summary>
-    public long? MemoryLimit { get; init; }
+    public long? MemoryLimitBytes { get; init; }
 
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -27,7 +27,7 @@ internal static class NLogFrontDoors
             FlushTimeoutSeconds = -1,
         };
         target.QueueLimit = settings.QueueLimit ?? target.QueueLimit;
-        target.MemoryLimit = settings.MemoryLimit ?? target.MemoryLimit;
+        target.MemoryLimitBytes = settings.MemoryLimitBytes ?? target.MemoryLimitBytes;
         return new NLogFrontDoor(target, settings.CloseTimeout, () => FrontDoorCounts.Of(target.GetSnapshot()));
     }
 

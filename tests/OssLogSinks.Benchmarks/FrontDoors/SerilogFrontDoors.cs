@@ -49,7 +49,7 @@ internal static class SerilogFrontDoors
             BufferPath = settings.HasBuffer ? Path.Combine(settings.Folder, "buffer") : null,
         };
         options.QueueLimit = settings.QueueLimit ?? options.QueueLimit;
-        options.MemoryLimitBytes = settings.MemoryLimit ?? options.MemoryLimitBytes;
+        options.MemoryLimitBytes = settings.MemoryLimitBytes ?? options.MemoryLimitBytes;
         return options;
     }
 

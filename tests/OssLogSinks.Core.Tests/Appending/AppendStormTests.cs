@@ -32,7 +32,7 @@ public class AppendStormTests
     private static async Task RunAsync(MemoryOss oss, int records, int sizeLimit)
     {
         var options = Options(oss);
-        options.ObjectSizeLimit = sizeLimit;
+        options.ObjectSizeLimitBytes = sizeLimit;
         options.ObjectKey = "{Sequence:00000}.log";
         await using var appender = new OssAppender(options);
         for (var i = 0; i < records; i++)

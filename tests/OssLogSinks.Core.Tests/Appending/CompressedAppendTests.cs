@@ -96,7 +96,7 @@ public class CompressedAppendTests
     {
         const int Limit = 20_000;
         var options = Compressing();
-        options.ObjectSizeLimit = Limit;
+        options.ObjectSizeLimitBytes = Limit;
         var random = new Random(1);
         var texts = Enumerable.Range(0, 12_000).Select(i => $"event {i} of {random.Next()}\n").ToArray();
         await using (var appender = new OssAppender(options))

@@ -32,7 +32,7 @@ public class HostileServiceTests
         {
             Client = client,
             ObjectKey = "app.log",
-            ObjectSizeLimit = rolls ? 1000 : null,
+            ObjectSizeLimitBytes = rolls ? 1000 : null,
             SealFinishedObjects = rolls,
             TimeProvider = client.Time,
             Random = random.NextDouble,

@@ -32,7 +32,7 @@ public class ObjectHeaderTests
     public async Task EveryObjectOfAStream_BeginsWithIt()
     {
         var options = WithHeader();
-        options.ObjectSizeLimit = 30;
+        options.ObjectSizeLimitBytes = 30;
         await DeliverAsync(options, [.. Enumerable.Range(0, 12).Select(i => $"event {i:00}\n")]);
 
         Assert.Equal(6, _oss.Keys.Count);
@@ -103,10 +103,10 @@ public class ObjectHeaderTests
     public async Task Append_HoldsItsLimitWithTheHeaderInIt()
     {
         var options = WithHeader();
-        options.AppendSizeLimit = 4096;
-        options.RecordSizeLimit = 4096 - Header.Length - 1;
+        options.AppendSizeLimitBytes = 4096;
+        options.EventSizeLimitBytes = 4096 - Header.Length - 1;
         options.AppendInterval = TimeSpan.FromHours(1);
-        var texts = Enumerable.Range(0, 200).Select(i => $"{i}".PadRight(100, '.') + "\n").Prepend(new string('x', options.RecordSizeLimit - 1) + "\n").ToArray();
+        var texts = Enumerable.Range(0, 200).Select(i => $"{i}".PadRight(100, '.') + "\n").Prepend(new string('x', options.EventSizeLimitBytes - 1) + "\n").ToArray();
         await DeliverAsync(options, texts);
 
         Assert.Equal(Header + "\n" + string.Concat(texts), _oss.Text("app.log"));
@@ -122,7 +122,7 @@ public class ObjectHeaderTests
     public void HeaderThatLeavesNoSpace_IsRefused(int appendSize, int recordSize, long? objectSize, string? expected)
     {
         var options = WithHeader();
-        (options.AppendSizeLimit, options.RecordSizeLimit, options.ObjectSizeLimit) = (appendSize, recordSize, objectSize);
+        (options.AppendSizeLimitBytes, options.EventSizeLimitBytes, options.ObjectSizeLimitBytes) = (appendSize, recordSize, objectSize);
 
         var faults = options.Validate();
 

@@ -35,9 +35,9 @@ public class OneOutcomeTests
         };
         var options = Options(oss);
         options.ObjectKey = "{Tenant}/{Sequence:0000}";
-        options.ObjectSizeLimit = 300;
-        options.AppendSizeLimit = options.RecordSizeLimit = 4096;
-        options.MemoryLimit = 16 << 10;
+        options.ObjectSizeLimitBytes = 300;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 4096;
+        options.MemoryLimitBytes = 16 << 10;
         options.OpenStreamLimit = openStreams;
         options.AppendInterval = TimeSpan.FromMilliseconds(1);
         options.Listener = outcomes;

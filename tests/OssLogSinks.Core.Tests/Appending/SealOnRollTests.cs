@@ -236,7 +236,7 @@ public class SealOnRollTests
     private OssAppenderOptions SizeOptions()
     {
         var options = Options(_oss);
-        options.ObjectSizeLimit = 5;
+        options.ObjectSizeLimitBytes = 5;
         options.SealFinishedObjects = true;
         options.Diagnostics = _reports;
         return options;

@@ -31,7 +31,7 @@ public class AppendPacingTests
     [Fact]
     public async Task FullAppend_GoesAtOnce()
     {
-        await using var appender = Begin(o => o.AppendSizeLimit = o.RecordSizeLimit = 4096);
+        await using var appender = Begin(o => o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 4096);
 
         for (var i = 0; i < 5; i++)
             appender.TryAppend(Record(new string('x', 999) + "\n"));
@@ -72,8 +72,8 @@ public class AppendPacingTests
         {
             o.ObjectKey = "{Tenant}.log";
             o.ConcurrentAppends = 1;
-            o.AppendSizeLimit = o.RecordSizeLimit = 64 << 10;
-            o.MemoryLimit = 512 << 10;
+            o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 64 << 10;
+            o.MemoryLimitBytes = 512 << 10;
         });
 
         Add("small", records: 1);
@@ -105,8 +105,8 @@ public class AppendPacingTests
         await using var appender = Begin(o =>
         {
             o.ObjectKey = "{Tenant}.log";
-            o.AppendSizeLimit = o.RecordSizeLimit = 256 << 10;
-            o.MemoryLimit = 1 << 20;
+            o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 256 << 10;
+            o.MemoryLimitBytes = 1 << 20;
         });
         var (usual, largest) = (new string('x', 200 << 10), new string('x', 256 << 10));
 

@@ -116,8 +116,8 @@ public class TroubledStreamTests
     {
         var options = Options(_oss);
         options.ObjectKey = "{Tenant}.log";
-        options.AppendSizeLimit = options.RecordSizeLimit = 64 << 10;
-        options.MemoryLimit = 512 << 10;
+        options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 64 << 10;
+        options.MemoryLimitBytes = 512 << 10;
         options.Listener = _delivered;
         options.CloseTimeout = TimeSpan.Zero;
         if (time is not null)

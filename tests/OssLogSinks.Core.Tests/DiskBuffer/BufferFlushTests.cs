@@ -110,7 +110,7 @@ public class BufferFlushTests
     public async Task CloseWhileOssIsDown_LeavesEverythingOnDiskAndSaysHowMuch(OssBufferSync sync)
     {
         _world.Options.BufferSync = sync;
-        _world.Options.MemoryLimit = 3 << 20;
+        _world.Options.MemoryLimitBytes = 3 << 20;
         var appender = _world.Start();
         _world.Log(appender, 300);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));

@@ -19,7 +19,7 @@ public class BufferLimitTests
     {
         var world = new BufferWorld();
         world.Options.BufferSizeLimitBytes = Smallest;
-        world.Options.MemoryLimit = 4 << 20;
+        world.Options.MemoryLimitBytes = 4 << 20;
         return world;
     }
 
@@ -188,7 +188,7 @@ public class BufferLimitTests
     {
         Watch(_world, used => _peak = Math.Max(_peak, used));
         _world.Options.OpenStreamLimit = 10;
-        _world.Options.MemoryLimit = 128 << 20;
+        _world.Options.MemoryLimitBytes = 128 << 20;
         _world.Options.BufferSizeLimitBytes = 16 << 20;
         _world.Options.RetryDelayLimit = TimeSpan.FromMinutes(1);
         _world.IsOssDown = true;

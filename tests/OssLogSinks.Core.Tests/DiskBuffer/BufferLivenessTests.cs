@@ -37,7 +37,7 @@ public class BufferLivenessTests
     public async Task MoreStreamsThanAreKeptOpen_AreAllDeliveredInOrder(int streams, int rounds, int openStreams)
     {
         _world.Options.OpenStreamLimit = openStreams;
-        _world.Options.MemoryLimit = 64 << 20;
+        _world.Options.MemoryLimitBytes = 64 << 20;
         _world.Options.RetryDelayLimit = Minute;
         _world.IsOssDown = true;
         var appender = _world.Start();
@@ -57,9 +57,9 @@ public class BufferLivenessTests
     public async Task RecordsAsLargeAsTheyMayBe_AreDelivered()
     {
         _world.Options.BufferSizeLimitBytes = 8 << 20;
-        _world.Options.AppendSizeLimit = _world.Options.RecordSizeLimit = 2 << 20;
-        _world.Options.MemoryLimit = 0;
-        _world.Options.MemoryLimit = LeastMemory(_world.Options);
+        _world.Options.AppendSizeLimitBytes = _world.Options.EventSizeLimitBytes = 2 << 20;
+        _world.Options.MemoryLimitBytes = 0;
+        _world.Options.MemoryLimitBytes = LeastMemory(_world.Options);
         var appender = _world.Start();
         for (var i = 0; i < 12; i++)
         {
@@ -107,7 +107,7 @@ public class BufferLivenessTests
     public async Task AppenderThatCanDoNothing_DoesNothing(bool isOssDown, string ailment)
     {
         _world.Options.BufferSizeLimitBytes = 8 << 20;
-        _world.Options.MemoryLimit = 4 << 20;
+        _world.Options.MemoryLimitBytes = 4 << 20;
         _world.IsOssDown = isOssDown;
         if (ailment == "no writes")
             _world.Disk.Fails = (act, _) => act == DiskAct.Write;
@@ -191,7 +191,7 @@ public class BufferLivenessTests
     {
         _world.Disk.Capacity = 12 << 20;
         _world.Options.BufferSizeLimitBytes = 1 << 30;
-        _world.Options.MemoryLimit = 64 << 20;
+        _world.Options.MemoryLimitBytes = 64 << 20;
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < 20_000; i++)
@@ -201,7 +201,7 @@ public class BufferLivenessTests
         }
 
         Assert.InRange(_world.Disk.UsedBytes, 10 << 20, 12 << 20);
-        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1, _world.Options.MemoryLimit);
+        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1, _world.Options.MemoryLimitBytes);
         _world.IsOssDown = false;
 
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));

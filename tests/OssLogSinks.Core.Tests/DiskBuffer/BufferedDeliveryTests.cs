@@ -40,7 +40,7 @@ public class BufferedDeliveryTests
     [Fact]
     public async Task FullObjectThatDoesNotRoll_DropsTheRestAndSettlesIt()
     {
-        _world.Options.ObjectSizeLimit = 64;
+        _world.Options.ObjectSizeLimitBytes = 64;
         _world.Options.RollOnObjectSizeLimit = false;
         var appender = _world.Start();
         _world.Log(appender, 10, hasState: true);

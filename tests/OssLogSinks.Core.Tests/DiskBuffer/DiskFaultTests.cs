@@ -223,7 +223,7 @@ public class DiskFaultTests
     public async Task FullBufferAndSmallEventsNowAndThen_FillMemoryAndNoMore()
     {
         _world.Options.BufferSizeLimitBytes = 8 << 20;
-        _world.Options.MemoryLimit = 4 << 20;
+        _world.Options.MemoryLimitBytes = 4 << 20;
         _world.IsOssDown = true;
         var appender = _world.Start();
         while (!_world.Reports.Reports.Any(r => r.Message.Contains("has reached its size limit")))
@@ -240,7 +240,7 @@ public class DiskFaultTests
             (accepted, refused) = isAccepted ? (accepted + 1, 0) : (accepted, refused + 1);
             if (accepted % 20 == 0)
                 await _world.StepAsync();
-            Assert.InRange(appender.GetSnapshot().MemoryBytes, 0, _world.Options.MemoryLimit);
+            Assert.InRange(appender.GetSnapshot().MemoryBytes, 0, _world.Options.MemoryLimitBytes);
             Assert.InRange(accepted, 0, 1 << 20);
         }
 

@@ -154,7 +154,7 @@ public class DiskTroubleTests
     [InlineData(64 << 20, Explicit = true)]
     public async Task DiskAndOssThatFail_FillMemoryAndNoMore_AndDropWhatComesThen(int memory)
     {
-        _world.Options.MemoryLimit = memory;
+        _world.Options.MemoryLimitBytes = memory;
         _world.IsOssDown = true;
         Ail("read-only");
         var appender = _world.Start();
@@ -169,7 +169,7 @@ public class DiskTroubleTests
 
         await _world.StepAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(100, refused);
-        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1 << 20, _world.Options.MemoryLimit);
+        Assert.InRange(appender.GetSnapshot().MemoryBytes, 1 << 20, _world.Options.MemoryLimitBytes);
         Assert.Equal(100, appender.GetSnapshot().Dropped[DropReason.BufferFull]);
 
         _world.IsOssDown = false;

@@ -323,7 +323,7 @@ public class RefusedStreamTests
     private static BufferWorld Make(HashSet<string> refused, MemoryDisk? disk = null)
     {
         var world = new BufferWorld(disk);
-        world.Options.MemoryLimit = 4 << 20;
+        world.Options.MemoryLimitBytes = 4 << 20;
         world.Options.RefusalRetryDelay = TimeSpan.FromSeconds(5);
         var usual = world.Oss.Always!;
         world.Oss.Always = request =>

@@ -13,8 +13,8 @@ public class MeterTests
         oss.NextAnswerIsLost();
         var options = Options(oss);
         options.Bucket = "meter-" + Guid.NewGuid().ToString("N");
-        options.ObjectSizeLimit = 4;
-        options.RecordSizeLimit = 10;
+        options.ObjectSizeLimitBytes = 4;
+        options.EventSizeLimitBytes = 10;
         var sums = new Dictionary<string, double>();
         using var listener = Listen(options.Bucket, sums);
         await using var appender = new OssAppender(options);

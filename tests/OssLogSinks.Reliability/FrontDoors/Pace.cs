@@ -12,10 +12,10 @@ internal sealed record Pace
     public static readonly Pace Storm = new()
     {
         AppendInterval = TimeSpan.FromMilliseconds(20),
-        AppendSizeLimit = 8 << 10,
-        MemoryLimit = 1 << 20,
+        AppendSizeLimitBytes = 8 << 10,
+        MemoryLimitBytes = 1 << 20,
         QueueLimit = 2000,
-        ObjectSizeLimit = 200_000,
+        ObjectSizeLimitBytes = 200_000,
         RetryDelay = TimeSpan.FromMilliseconds(5),
         RetryDelayLimit = TimeSpan.FromMilliseconds(250),
     };
@@ -24,10 +24,10 @@ internal sealed record Pace
     public static readonly Pace Soak = new()
     {
         AppendInterval = TimeSpan.FromMilliseconds(500),
-        AppendSizeLimit = 1 << 20,
-        MemoryLimit = 64 << 20,
+        AppendSizeLimitBytes = 1 << 20,
+        MemoryLimitBytes = 64 << 20,
         QueueLimit = 100_000,
-        ObjectSizeLimit = 50_000,
+        ObjectSizeLimitBytes = 50_000,
         RetryDelay = TimeSpan.FromMilliseconds(50),
         RetryDelayLimit = TimeSpan.FromSeconds(2),
     };
@@ -36,10 +36,10 @@ internal sealed record Pace
     public static readonly Pace Crash = new()
     {
         AppendInterval = TimeSpan.FromMilliseconds(100),
-        AppendSizeLimit = 8 << 10,
-        MemoryLimit = 1 << 20,
+        AppendSizeLimitBytes = 8 << 10,
+        MemoryLimitBytes = 1 << 20,
         QueueLimit = 2000,
-        ObjectSizeLimit = 20_000,
+        ObjectSizeLimitBytes = 20_000,
         RetryDelay = TimeSpan.FromMilliseconds(5),
         RetryDelayLimit = TimeSpan.FromMilliseconds(250),
     };
@@ -47,28 +47,28 @@ internal sealed record Pace
     /// <summary>What an application has by default, where it matters for speed and memory.</summary>
     public static readonly Pace Drain = Soak with
     {
-        AppendSizeLimit = 4 << 20,
-        ObjectSizeLimit = 1L << 30,
+        AppendSizeLimitBytes = 4 << 20,
+        ObjectSizeLimitBytes = 1L << 30,
         RetryDelayLimit = TimeSpan.FromSeconds(20),
     };
 
     /// <summary>Appends of a middling size, for buffers of some segments that are shipped in a moment.</summary>
     public static readonly Pace Corrupt = Storm with
     {
-        AppendSizeLimit = 16 << 10,
-        MemoryLimit = 2 << 20,
-        ObjectSizeLimit = 100_000,
+        AppendSizeLimitBytes = 16 << 10,
+        MemoryLimitBytes = 2 << 20,
+        ObjectSizeLimitBytes = 100_000,
     };
 
     public required TimeSpan AppendInterval { get; init; }
 
-    public required int AppendSizeLimit { get; init; }
+    public required int AppendSizeLimitBytes { get; init; }
 
-    public required int MemoryLimit { get; init; }
+    public required int MemoryLimitBytes { get; init; }
 
     public required int QueueLimit { get; init; }
 
-    public required long ObjectSizeLimit { get; init; }
+    public required long ObjectSizeLimitBytes { get; init; }
 
     public required TimeSpan RetryDelay { get; init; }
 

@@ -21,7 +21,7 @@ public class AuditSettingsTests
     public static MemoryOss XmlBucket { get; } = new();
 
     public static TheoryData<string> Meaningless =>
-        [.. typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name).Where(AuditSettings.IsMeaningless)];
+        [.. typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name).Where(AppenderSettings.IsMeaninglessInAudit)];
 
     [Fact]
     public void Parameters_AreThoseOfWriteTo_ExceptWhatMeansNothing()
@@ -33,8 +33,8 @@ public class AuditSettingsTests
         {
             var same = writeTo.Single(p => p.Skip(1).First().ParameterType == audit[1].ParameterType);
             Assert.Equal(
-                same.Skip(1).Where(p => !AuditSettings.IsMeaningless(p.Name!)).Select(p => (p.Name, p.ParameterType, p.RawDefaultValue)),
-                audit.Skip(1).Select(p => (p.Name, p.ParameterType, p.RawDefaultValue)));
+                same.Skip(1).Where(p => !AppenderSettings.IsMeaninglessInAudit(p.Name!)).Select(p => (p.Name, p.ParameterType, p.RawDefaultValue)),
+                audit.Skip(1).Where(p => p.Name != "retryTimeLimit").Select(p => (p.Name, p.ParameterType, p.RawDefaultValue)));
         }
     }
 
@@ -42,15 +42,23 @@ public class AuditSettingsTests
     public void FlatParameters_ReachTheOptions()
     {
         var formatted = Overloads.Single(p => p[1].ParameterType == typeof(ITextFormatter));
-        string[] given = ["fileSizeLimitBytes", "rollingInterval", "closeTimeout", "appendSizeLimitBytes", "eventSizeLimitBytes", "memoryLimitBytes", "retryTimeLimit", "requestTimeout"];
+        string[] given = ["objectSizeLimitBytes", "rollingInterval", "retryTimeLimit"];
+        string[] configured = ["AppendSizeLimitBytes", "CloseTimeout", "EventSizeLimitBytes", "MemoryLimitBytes", "ObjectProperties.ContentType", "ObjectProperties.Tags", "RequestTimeout"];
         Assert.All(given, name => Assert.Contains(formatted, p => p.Name == name));
 
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().AuditTo.OssAppend(
-            new GatedFormatter(), accessKeyId: "i", accessKeySecret: "s", fileSizeLimitBytes: 0, rollingInterval: (OssLogSinks.Core.Rolling.OssRollingInterval)99,
-            closeTimeout: TimeSpan.FromDays(100), appendSizeLimitBytes: 1, eventSizeLimitBytes: 0, memoryLimitBytes: 0,
-            retryTimeLimit: TimeSpan.Zero, requestTimeout: TimeSpan.Zero, contentType: "ü", tags: new Dictionary<string, string> { [""] = "x" }));
+            new GatedFormatter(), accessKeyId: "i", accessKeySecret: "s", objectSizeLimitBytes: 0, rollingInterval: (OssLogSinks.Core.Rolling.OssRollingInterval)99,
+            retryTimeLimit: TimeSpan.Zero, configure: options =>
+            {
+                options.CloseTimeout = TimeSpan.FromDays(100);
+                options.AppendSizeLimitBytes = 1;
+                options.EventSizeLimitBytes = 0;
+                options.MemoryLimitBytes = 0;
+                options.RequestTimeout = TimeSpan.Zero;
+                options.ObjectProperties = new() { ContentType = "ü", Tags = new Dictionary<string, string> { [""] = "x" } };
+            }));
 
-        Assert.Equal(given.Append("bucket").Append("contentType").Append("endpoint").Append("tags").Order(), exception.Faults.Select(f => f.Setting).Distinct().Order());
+        Assert.Equal([.. configured, .. given.Append("bucket").Append("endpoint").Order()], exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -125,7 +133,7 @@ public class AuditSettingsTests
     [Theory]
     [InlineData("buket", "write 'bucket'")]
     [InlineData("retryTimeLimt", "write 'retryTimeLimit'")]
-    [InlineData("period", "must be left out with AuditTo")]
+    [InlineData("appendInterval", "must be left out with AuditTo")]
     [InlineData("queueLimit", "must be left out with AuditTo")]
     [InlineData("bufferPath", "must be left out with AuditTo")]
     public void SettingThatNobodyReads_IsNamed(string setting, string cure)

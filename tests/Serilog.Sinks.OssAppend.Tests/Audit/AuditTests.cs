@@ -279,7 +279,7 @@ public sealed class AuditTests
     private OssAppendSinkOptions Options()
     {
         var options = Some.Options(_bucket);
-        options.Period = new OssAppendSinkOptions().Period;
+        options.AppendInterval = new OssAppendSinkOptions().AppendInterval;
         return options;
     }
 

@@ -17,7 +17,7 @@ public sealed class BlockedPoolTests
         var bucket = new MemoryOss();
         ThreadPool.GetMinThreads(out var before, out _);
         var options = Some.Options(bucket);
-        options.Period = new OssAppendSinkOptions().Period;
+        options.AppendInterval = new OssAppendSinkOptions().AppendInterval;
         var begun = TimeProvider.System.GetTimestamp();
         await using (var logger = new LoggerConfiguration().AuditTo.OssAppend(options).CreateLogger())
         {

@@ -91,7 +91,7 @@ public class BackpressureTests
     public async Task Flush_EndsWhenAllThatWasLoggedBeforeIsStored()
     {
         var options = Some.Options(_bucket);
-        options.Period = TimeSpan.FromHours(1);
+        options.AppendInterval = TimeSpan.FromHours(1);
         await using var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
         for (var round = 1; round <= 3; round++)
         {

@@ -12,7 +12,7 @@ public class SinkCloseTests
     {
         var bucket = new MemoryOss();
         var options = Some.Options(bucket);
-        options.Period = TimeSpan.FromHours(1);
+        options.AppendInterval = TimeSpan.FromHours(1);
         using (var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger())
             logger.Information("Last words");
 

@@ -163,7 +163,7 @@ public class SinkRenderAtCallTests
     public async Task Flush_EndsWhenAllThatWasLoggedBeforeIsStored()
     {
         var options = Options();
-        options.Period = TimeSpan.FromHours(1);
+        options.AppendInterval = TimeSpan.FromHours(1);
         await using var logger = Logger(options);
         for (var i = 0; i < 1500; i++)
             logger.Information("x");

@@ -47,7 +47,7 @@ internal sealed class SinkInnerEventWorld : IAsyncDisposable
             ObjectKey = "app.log",
             Formatter = new LoggingFormatter(() => LogInner(SinkInnerCaller.Formatter)),
             Diagnostics = new LoggingDiagnostics(() => LogInner(SinkInnerCaller.Diagnostics)),
-            Period = TimeSpan.FromMilliseconds(10),
+            AppendInterval = TimeSpan.FromMilliseconds(10),
             RetryDelay = TimeSpan.FromMilliseconds(1),
             RetryDelayLimit = TimeSpan.FromMilliseconds(10),
             // Longer than a test may take: a close that waits for itself fails it.

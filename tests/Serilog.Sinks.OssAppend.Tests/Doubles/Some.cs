@@ -14,7 +14,7 @@ internal static class Some
         ObjectKey = "app.log",
         OutputTemplate = "{Message:lj}{NewLine}",
         FormatProvider = CultureInfo.InvariantCulture,
-        Period = TimeSpan.FromMilliseconds(8),
+        AppendInterval = TimeSpan.FromMilliseconds(8),
         Monitor = new OssAppendMonitor(),
     };
 

@@ -16,6 +16,9 @@ public class MisspeltSettingTests
     [InlineData("rollingIntervall", "rollingInterval")]
     [InlineData("objctKey", "objectKey")]
     [InlineData("path", "objectKey")]
+    [InlineData("fileSizeLimitBytes", "objectSizeLimitBytes")]
+    [InlineData("RollOnFileSizeLimit", "rollOnObjectSizeLimit")]
+    [InlineData("period", "appendInterval")]
     [InlineData("acessKeySecret", "accessKeySecret")]
     public void SettingThatThereIsNot_IsNamedWithTheOneThatWasMeant(string written, string meant)
     {
@@ -54,7 +57,7 @@ public class MisspeltSettingTests
 
     [Theory]
     [InlineData("""
-        "period": "00:00:05", "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" }
+        "appendInterval": "00:00:05", "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" }
         """)]
     [InlineData("""
         "bucket": "logs", "region": "cn-hangzhou", "accessKeyId": "id", "accessKeySecret": "secret", "contentType": "text/csv", "tags": { "app": "shop" }, "options": { "ConcurrentAppends": 8 }
@@ -96,7 +99,7 @@ public class MisspeltSettingTests
     {
         var exception = Assert.ThrowsAny<Exception>(() => Configure($$"""
             { "Serilog": { "WriteTo": { "Sub": { "Name": "Logger", "Args": { "configureLogger": {
-              "WriteTo": { "Oss": { "Name": "OssAppend", "Args": { {{Right}}, "perod": "00:00:05" } } } } } } } } }
+              "WriteTo": { "Oss": { "Name": "OssAppend", "Args": { {{Right}}, "apendInterval": "00:00:05" } } } } } } } } }
             """));
 
         Assert.Contains("Serilog:WriteTo:Sub:Args:configureLogger:WriteTo:Oss:Args", SettingsFault(exception).Message, StringComparison.Ordinal);
@@ -105,7 +108,7 @@ public class MisspeltSettingTests
     [Fact]
     public void OtherSinksAndOtherSections_AreLeftAlone() => Configure($$"""
         { "Shop": { "Name": "OssAppend", "Args": { "anything": 1 } },
-          "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { {{Right}}, "PERIOD": "00:00:05", "tags": { "app": "shop" } } } ] } }
+          "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": { {{Right}}, "APPENDINTERVAL": "00:00:05", "tags": { "app": "shop" } } } ] } }
         """);
 
     private static IReadOnlyList<SettingFault> FaultsOf(string arguments) =>

@@ -27,9 +27,9 @@ public class SettingFormsTests
         ["region"] = "oss-cn-hangzhou",
         ["endpoint"] = "oss-cn-hangzhou.aliyuncs.com/path",
         ["objectKey"] = "logs/{Timestamp",
-        ["fileSizeLimitBytes"] = "0",
+        ["objectSizeLimitBytes"] = "0",
         ["accessKeyId"] = "id",
-        ["period"] = "-00:00:01",
+        ["appendInterval"] = "-00:00:01",
         ["batchSizeLimit"] = "0",
         ["queueLimit"] = "0",
         ["blockTimeout"] = "-00:00:05",
@@ -56,15 +56,32 @@ public class SettingFormsTests
     public void WrongValues_AreTheSameFaultsInEveryForm()
     {
         var code = FaultsOf(() => new LoggerConfiguration().WriteTo.OssAppend(
-            bucket: "No_Bucket", region: "oss-cn-hangzhou", endpoint: "oss-cn-hangzhou.aliyuncs.com/path", objectKey: "logs/{Timestamp", fileSizeLimitBytes: 0,
-            accessKeyId: "id", period: TimeSpan.FromSeconds(-1), batchSizeLimit: 0, queueLimit: 0, blockTimeout: TimeSpan.FromSeconds(-5),
-            closeTimeout: TimeSpan.FromDays(100), appendSizeLimitBytes: 1, eventSizeLimitBytes: 0, memoryLimitBytes: 0, bufferPath: "", bufferSizeLimitBytes: 1,
-            retryTimeLimit: TimeSpan.Zero, requestTimeout: TimeSpan.Zero, contentType: "ü"));
+            bucket: "No_Bucket", region: "oss-cn-hangzhou", endpoint: "oss-cn-hangzhou.aliyuncs.com/path", objectKey: "logs/{Timestamp", objectSizeLimitBytes: 0,
+            accessKeyId: "id", appendInterval: TimeSpan.FromSeconds(-1), bufferPath: "", configure: SetTheOthersWrong));
+        var json = FaultsOf(() => Json(Wrong));
 
-        Assert.Equal(Wrong.Keys.Except(["accessKeyId"]).Append("accessKeySecret").Order(), code.Select(f => f.Setting).Distinct().Order());
-        Assert.Equal(code.Select(f => f.ToString()).Order(), FaultsOf(() => Json(Wrong)).Select(f => f.ToString()).Order());
-        Assert.Equal(code.Select(f => f.ToString()).Order(), FaultsOf(() => Xml(Wrong)).Select(f => f.ToString()).Order());
+        Assert.Equal(Wrong.Keys.Except(["accessKeyId"]).Append("accessKeySecret").Order(), json.Select(f => f.Setting).Distinct().Order());
+        Assert.Equal(json.Select(f => f.ToString()).Order(), FaultsOf(() => Xml(Wrong)).Select(f => f.ToString()).Order());
+        Assert.Equal(json.Select(InAnyForm).Order(), code.Select(InAnyForm).Order());
     }
+
+    private static void SetTheOthersWrong(OssAppendSinkOptions options)
+    {
+        options.BatchSizeLimit = 0;
+        options.QueueLimit = 0;
+        options.BlockTimeout = TimeSpan.FromSeconds(-5);
+        options.CloseTimeout = TimeSpan.FromDays(100);
+        options.AppendSizeLimitBytes = 1;
+        options.EventSizeLimitBytes = 0;
+        options.MemoryLimitBytes = 0;
+        options.BufferSizeLimitBytes = 1;
+        options.RetryTimeLimit = TimeSpan.Zero;
+        options.RequestTimeout = TimeSpan.Zero;
+        options.ObjectProperties = new() { ContentType = "ü" };
+    }
+
+    // Code sets some by their properties, whose names begin with a capital.
+    private static string InAnyForm(SettingFault fault) => fault.ToString().Replace("ObjectProperties.", "", StringComparison.Ordinal).ToUpperInvariant();
 
     [Fact]
     public void RightValues_MakeTheSameObjectsInEveryForm()
@@ -73,10 +90,10 @@ public class SettingFormsTests
         {
             ["objectKey"] = "{Tenant}/{SourceContext}/{Level}.log",
             ["rollingInterval"] = "Day",
-            ["fileSizeLimitBytes"] = "12",
+            ["objectSizeLimitBytes"] = "12",
             ["restrictedToMinimumLevel"] = "Warning",
             ["useLocalTime"] = "false",
-            ["period"] = "00:00:00.008",
+            ["appendInterval"] = "00:00:00.008",
             ["closeTimeout"] = "00:01:00",
             ["storageClass"] = "InfrequentAccess",
             ["addressingStyle"] = "Automatic",
@@ -84,9 +101,16 @@ public class SettingFormsTests
             ["formatter"] = Class + "+LevelFormatter, Serilog.Sinks.OssAppend.Tests",
         };
         using (var code = new LoggerConfiguration().WriteTo.OssAppend(
-            new LevelFormatter(), objectKey: settings["objectKey"], rollingInterval: OssRollingInterval.Day, fileSizeLimitBytes: 12, restrictedToMinimumLevel: LogEventLevel.Warning,
-            useLocalTime: false, period: TimeSpan.FromMilliseconds(8), closeTimeout: TimeSpan.FromMinutes(1), storageClass: OssStorageClass.InfrequentAccess,
-            addressingStyle: OssAddressingStyle.Automatic, signatureVersion: OssSignatureVersion.V4, metadata: Metadata, client: CodeBucket).CreateLogger())
+            new LevelFormatter(), objectKey: settings["objectKey"], rollingInterval: OssRollingInterval.Day, objectSizeLimitBytes: 12, restrictedToMinimumLevel: LogEventLevel.Warning,
+            appendInterval: TimeSpan.FromMilliseconds(8), configure: options =>
+            {
+                options.UseLocalTime = false;
+                options.CloseTimeout = TimeSpan.FromMinutes(1);
+                options.AddressingStyle = OssAddressingStyle.Automatic;
+                options.SignatureVersion = OssSignatureVersion.V4;
+                options.ObjectProperties = new() { StorageClass = OssStorageClass.InfrequentAccess, Metadata = new Dictionary<string, string>(Metadata) };
+                options.Client = CodeBucket;
+            }).CreateLogger())
         {
             Log(code);
         }

@@ -12,7 +12,7 @@ namespace Serilog.Sinks.OssAppend.Tests.Settings;
 /// <summary>The settings of the buffer on disk, in each form that the sink is configured in.</summary>
 public sealed class SinkBufferSettingsTests : IDisposable
 {
-    private static readonly string[] AllFour = ["bufferFullAction", "bufferPath", "bufferSizeLimitBytes", "bufferSync"];
+    private static readonly string[] AllFive = ["bufferFullAction", "bufferPath", "bufferSizeLimitBytes", "bufferSync", "bufferSyncInterval"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
 
@@ -54,12 +54,19 @@ public sealed class SinkBufferSettingsTests : IDisposable
         File.WriteAllText(file, "");
 
         var faults = FaultsOf(writeTo => writeTo.OssAppend(
-            formatProvider: CultureInfo.InvariantCulture, client: Bucket, memoryLimitBytes: 8L << 20,
-            bufferPath: file, bufferSizeLimitBytes: 8L << 20, bufferFullAction: (OssBufferFullAction)7, bufferSync: (OssBufferSync)7));
+            formatProvider: CultureInfo.InvariantCulture,
+            bufferPath: file,
+            configure: options =>
+            {
+                options.Client = Bucket;
+                options.MemoryLimitBytes = options.BufferSizeLimitBytes = 8L << 20;
+                options.BufferFullAction = (OssBufferFullAction)7;
+                options.BufferSync = (OssBufferSync)7;
+            }));
 
-        Assert.Equal([.. AllFour, "memoryLimitBytes"], faults.Select(f => f.Setting).Order());
-        Assert.Contains("with bufferPath: eight times appendSizeLimitBytes, and space for 4 records of eventSizeLimitBytes.", faults.Single(f => f.Setting == "memoryLimitBytes").Problem, StringComparison.Ordinal);
-        Assert.Contains("four times appendSizeLimitBytes.", faults.Single(f => f.Setting == "bufferSizeLimitBytes").Problem, StringComparison.Ordinal);
+        Assert.Equal(["BufferFullAction", "BufferSizeLimitBytes", "BufferSync", "MemoryLimitBytes", "bufferPath"], faults.Select(f => f.Setting).Order(StringComparer.Ordinal));
+        Assert.Contains("with bufferPath: eight times AppendSizeLimitBytes, and space for 4 records of EventSizeLimitBytes.", faults.Single(f => f.Setting == "MemoryLimitBytes").Problem, StringComparison.Ordinal);
+        Assert.Contains("four times AppendSizeLimitBytes.", faults.Single(f => f.Setting == "BufferSizeLimitBytes").Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,11 +88,11 @@ public sealed class SinkBufferSettingsTests : IDisposable
     }
 
     [Fact]
-    public void FlatJson_ReachesAllFour()
+    public void FlatJson_ReachesAllFive()
     {
-        var faults = FaultsOfJson(""" "bufferPath": " ", "bufferSizeLimitBytes": 1, "bufferFullAction": 7, "bufferSync": 7, """);
+        var faults = FaultsOfJson(""" "bufferPath": " ", "bufferSizeLimitBytes": 1, "bufferFullAction": 7, "bufferSync": 7, "bufferSyncInterval": "00:00:00", """);
 
-        Assert.Equal(AllFour, faults.Select(f => f.Setting).Order());
+        Assert.Equal(AllFive, faults.Select(f => f.Setting).Order());
     }
 
     [Fact]
@@ -110,10 +117,10 @@ public sealed class SinkBufferSettingsTests : IDisposable
     public void EventsLeaveTheQueueSoon_WithinThePeriod()
     {
         var options = new OssAppendSinkOptions { BufferPath = _folder };
-        var hurried = new OssAppendSinkOptions { Period = TimeSpan.FromMilliseconds(80) };
+        var hurried = new OssAppendSinkOptions { AppendInterval = TimeSpan.FromMilliseconds(80) };
 
         Assert.InRange(AppenderSettings.BatchIntervalOf(options), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20));
-        Assert.Equal(options.Period, AppenderSettings.BatchIntervalOf(options) + AppenderSettings.From(options).AppendInterval);
+        Assert.Equal(options.AppendInterval, AppenderSettings.BatchIntervalOf(options) + AppenderSettings.From(options).AppendInterval);
         Assert.Equal(TimeSpan.FromMilliseconds(10), AppenderSettings.BatchIntervalOf(hurried));
     }
 
@@ -133,7 +140,7 @@ public sealed class SinkBufferSettingsTests : IDisposable
         options.BufferPath = _folder;
         options.CloseTimeout = TimeSpan.Zero;
         options.TimeProvider = new FakeTimeProvider();
-        options.Period = TimeSpan.FromHours(1);
+        options.AppendInterval = TimeSpan.FromHours(1);
         var logger = new LoggerConfiguration().WriteTo.OssAppend(options).CreateLogger();
         for (var i = 0; i < 100; i++)
             logger.Information("{I}", i);

@@ -9,47 +9,50 @@ namespace Serilog.Sinks.OssAppend.Tests.Settings;
 public class SinkSettingFaultTests
 {
     [Fact]
-    public void AllFaults_AreNamedAtOnce_AsTheParametersAreCalled()
+    public void AllFaults_AreNamedAtOnce_AsTheUserWroteThem()
     {
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(
             bucket: "No_Bucket",
             endpoint: "oss-cn-hangzhou.aliyuncs.com/path",
             objectKey: "logs/{Timestamp",
-            fileSizeLimitBytes: 0,
+            objectSizeLimitBytes: 0,
             rollingInterval: (OssRollingInterval)99,
             accessKeyId: "id",
             formatProvider: CultureInfo.InvariantCulture,
-            period: TimeSpan.FromSeconds(-1),
-            batchSizeLimit: 0,
-            queueLimit: 0,
-            blockTimeout: TimeSpan.FromSeconds(-5),
-            closeTimeout: TimeSpan.FromDays(100),
-            appendSizeLimitBytes: 1,
-            eventSizeLimitBytes: 0,
-            memoryLimitBytes: 0,
-            retryTimeLimit: TimeSpan.Zero,
-            requestTimeout: TimeSpan.Zero,
-            metadata: new Dictionary<string, string> { ["no name"] = "x" }));
+            appendInterval: TimeSpan.FromSeconds(-1),
+            configure: options =>
+            {
+                options.BatchSizeLimit = 0;
+                options.QueueLimit = 0;
+                options.BlockTimeout = TimeSpan.FromSeconds(-5);
+                options.CloseTimeout = TimeSpan.FromDays(100);
+                options.AppendSizeLimitBytes = 1;
+                options.EventSizeLimitBytes = 0;
+                options.MemoryLimitBytes = 0;
+                options.RetryTimeLimit = TimeSpan.Zero;
+                options.RequestTimeout = TimeSpan.Zero;
+                options.ObjectProperties = new() { Metadata = new Dictionary<string, string> { ["no name"] = "x" } };
+            }));
 
         Assert.Equal(
             [
-                "accessKeySecret", "appendSizeLimitBytes", "batchSizeLimit", "blockTimeout", "bucket", "closeTimeout", "endpoint",
-                "eventSizeLimitBytes", "fileSizeLimitBytes", "memoryLimitBytes", "metadata", "objectKey", "period", "queueLimit",
-                "requestTimeout", "retryTimeLimit", "rollingInterval",
+                "AppendSizeLimitBytes", "BatchSizeLimit", "BlockTimeout", "CloseTimeout", "EventSizeLimitBytes", "MemoryLimitBytes",
+                "ObjectProperties.Metadata", "QueueLimit", "RequestTimeout", "RetryTimeLimit",
+                "accessKeySecret", "appendInterval", "bucket", "endpoint", "objectKey", "objectSizeLimitBytes", "rollingInterval",
             ],
-            exception.Faults.Select(f => f.Setting).Distinct().Order());
+            exception.Faults.Select(f => f.Setting).Distinct().Order(StringComparer.Ordinal));
         Assert.All(exception.Faults, fault => Assert.Contains(fault.ToString(), exception.Message, StringComparison.Ordinal));
-        Assert.Contains("twice appendSizeLimitBytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("twice AppendSizeLimitBytes", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("'MARK'", "secret", null, "accessKeyId", "quotation mark")]
     [InlineData("id", "MARK MARK", null, "accessKeySecret", "has a blank")]
-    [InlineData("id", "secret", "${MARK}", "securityToken", "placeholder")]
+    [InlineData("id", "secret", "${MARK}", "SecurityToken", "placeholder")]
     public void KeyThatCannotBeOne_IsAFault_AndNotShown(string id, string secret, string? token, string setting, string problem)
     {
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(
-            bucket: "my-logs", region: "cn-hangzhou", accessKeyId: id, accessKeySecret: secret, securityToken: token));
+            bucket: "my-logs", region: "cn-hangzhou", accessKeyId: id, accessKeySecret: secret, configure: options => options.SecurityToken = token));
 
         var fault = Assert.Single(exception.Faults);
         Assert.Equal(setting, fault.Setting);
@@ -61,13 +64,13 @@ public class SinkSettingFaultTests
     public void FaultsOfOptions_AreNamedAsTheirProperties()
     {
         var options = Some.Options(new MemoryOss());
-        options.FileSizeLimitBytes = -1;
+        options.ObjectSizeLimitBytes = -1;
         options.QueueLimit = 0;
         options.RetryDelay = TimeSpan.FromMinutes(1);
 
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(options));
 
-        Assert.Equal(["FileSizeLimitBytes", "QueueLimit", "RetryDelayLimit"], exception.Faults.Select(f => f.Setting).Order());
+        Assert.Equal(["ObjectSizeLimitBytes", "QueueLimit", "RetryDelayLimit"], exception.Faults.Select(f => f.Setting).Order());
     }
 
     [Fact]
@@ -85,11 +88,11 @@ public class SinkSettingFaultTests
     [InlineData("id", null, null, "accessKeySecret")]
     [InlineData(null, "secret", null, "accessKeyId")]
     [InlineData("id", " ", "token", "accessKeySecret")]
-    [InlineData(null, null, "token", "securityToken")]
+    [InlineData(null, null, "token", "SecurityToken")]
     public void HalfAnAccessKey_IsOneFault(string? id, string? secret, string? token, string setting)
     {
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(
-            "logs", "cn-hangzhou", formatProvider: CultureInfo.InvariantCulture, accessKeyId: id, accessKeySecret: secret, securityToken: token));
+            "logs", "cn-hangzhou", formatProvider: CultureInfo.InvariantCulture, accessKeyId: id, accessKeySecret: secret, configure: options => options.SecurityToken = token));
 
         Assert.Equal(setting, Assert.Single(exception.Faults).Setting);
         Assert.DoesNotContain("token'", exception.Message, StringComparison.Ordinal);

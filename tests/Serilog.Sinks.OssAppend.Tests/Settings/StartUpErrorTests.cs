@@ -35,7 +35,7 @@ public sealed class StartUpErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("WriteTo", """ "bucket": "My_Logs", "region": "cn-hangzhou", "period": "soon", "accessKeyId": "id", "accessKeySecret": "secret" """, "period, bucket")]
+    [InlineData("WriteTo", """ "bucket": "My_Logs", "region": "cn-hangzhou", "appendInterval": "soon", "accessKeyId": "id", "accessKeySecret": "secret" """, "appendInterval, bucket")]
     [InlineData("AuditTo", """ "bucket": "My_Logs", "region": "cn-hangzhou", "accessKeyId": "id", "accessKeySecret": "secret" """, "bucket")]
     [InlineData("WriteTo", """ "options": { "Bucket": "My_Logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" } """, "Bucket")]
     [InlineData("AuditTo", """ "options": { "Bucket": "My_Logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret" } """, "Bucket")]
@@ -48,7 +48,7 @@ public sealed class StartUpErrorTests : IDisposable
         Assert.Equal(Assert.IsType<OssSettingsException>(exception.InnerException).Message, _console.ToString().TrimEnd());
     }
 
-    // What these readers call is what code calls, so the sink cannot know that its exception will be wrapped; it stands on the next line.
+    // These readers wrap the exception too.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -30,14 +30,14 @@ public class UnreadableSettingTests
     public void AllThatCannotBeRead_IsNamedAtOnce_WithOtherFaults()
     {
         var faults = FaultsOf("WriteTo", $$"""
-            {{Right}}, "fileSizeLimitBytes": "1 GB", "queueLimit": "many", "rollingInterval": "Daily", "useLocalTime": "ja", "period": "2",
+            {{Right}}, "objectSizeLimitBytes": "1 GB", "queueLimit": "many", "rollingInterval": "Daily", "useLocalTime": "ja", "appendInterval": "2",
             "retryTimeLimit": "1h", "restrictedToMinimumLevel": "Warn", "memoryLimitBytes": 10, "clozeTimeout": "00:00:02"
             """);
 
         Assert.Equal(
             [
-                "fileSizeLimitBytes: is '1 GB', but must be a whole number, in digits alone; write 1073741824.",
-                "period: is '2', but must be a time as hh:mm:ss, 00:00:02 for two seconds; a number alone would be days.",
+                "appendInterval: is '2', but must be a time as hh:mm:ss, 00:00:02 for two seconds; a number alone would be days.",
+                "objectSizeLimitBytes: is '1 GB', but must be a whole number, in digits alone; write 1073741824.",
                 "queueLimit: is 'many', but must be a whole number, in digits alone, up to 2147483647.",
                 "restrictedToMinimumLevel: is 'Warn', but must be Verbose, Debug, Information, Warning, Error or Fatal.",
                 "retryTimeLimit: is '1h', but must be a time as hh:mm:ss, 00:00:02 for two seconds.",
@@ -48,21 +48,19 @@ public class UnreadableSettingTests
         Assert.Equal(9, faults.Count);
     }
 
-    // What an empty variable of the environment gives: Serilog__WriteTo__0__Args__period=
+    // What an empty variable of the environment gives: Serilog__WriteTo__0__Args__appendInterval=
     [Fact]
     public void EmptyText_TakesASettingBack()
     {
-        var options = new OssAppendSinkOptions();
-        var texts = new TextSettings();
-
-        texts.Put(
-            options, ("period", ""), ("queueLimit", ""), ("rollingInterval", ""), ("objectKey", ""), ("outputTemplate", ""), ("region", ""),
+        var texts = TextSettings.Read(
+            null, ("appendInterval", ""), ("queueLimit", ""), ("rollingInterval", ""), ("objectKey", ""), ("outputTemplate", ""), ("region", ""),
             ("contentType", ""), ("useLocalTime", ""), ("retryTimeLimit", ""), ("storageClass", ""));
 
         Assert.Empty(texts.Faults);
         Assert.Equal(LevelAlias.Minimum, texts.Level("restrictedToMinimumLevel", ""));
         Assert.Empty(texts.Faults);
-        Assert.Equal((new OssAppendSinkOptions().Period, new OssAppendSinkOptions().ObjectKey, new OssAppendSinkOptions().OutputTemplate), (options.Period, options.ObjectKey, options.OutputTemplate));
+        var options = texts.Options;
+        Assert.Equal((new OssAppendSinkOptions().AppendInterval, new OssAppendSinkOptions().ObjectKey, new OssAppendSinkOptions().OutputTemplate), (options.AppendInterval, options.ObjectKey, options.OutputTemplate));
         Assert.Null(options.Region);
         Assert.Equal(new OssObjectProperties().ContentType, options.ObjectProperties.ContentType);
     }
@@ -70,12 +68,10 @@ public class UnreadableSettingTests
     [Fact]
     public void EmptyBufferPath_IsAFault_AndEmptySizeNoLimit()
     {
-        var options = new OssAppendSinkOptions();
-
-        new TextSettings().Put(options, ("bufferPath", ""), ("fileSizeLimitBytes", ""));
+        var options = TextSettings.Read(null, ("bufferPath", ""), ("objectSizeLimitBytes", "")).Options;
 
         Assert.Equal("", options.BufferPath);
-        Assert.Null(options.FileSizeLimitBytes);
+        Assert.Null(options.ObjectSizeLimitBytes);
     }
 
     [Fact]
@@ -113,12 +109,19 @@ public class UnreadableSettingTests
     }
 
     [Fact]
-    public void Parameters_AreThoseOfTheOtherOverloads()
+    public void Parameters_AreTheKnownArguments()
+    {
+        Assert.Equal(ConfiguredSettings.OfWriteTo.Append("configuration").Order(), TextMethods[0].GetParameters().Skip(1).Select(p => p.Name).Order());
+        Assert.Equal(ConfiguredSettings.OfAuditTo.Append("configuration").Order(), TextMethods[1].GetParameters().Skip(1).Select(p => p.Name).Order());
+    }
+
+    [Fact]
+    public void Parameters_HaveThoseOfTheOtherOverloads_AndAreTextWhereTheyCanBe()
     {
         foreach (var (text, typed) in new[] { (TextMethods[0], typeof(OssAppendLoggerConfigurationExtensions)), (TextMethods[1], typeof(OssAppendLoggerAuditConfigurationExtensions)) })
         {
             var flat = typed.GetMethods(BindingFlags.Public | BindingFlags.Static).SelectMany(m => m.GetParameters().Skip(1));
-            Assert.Equal(flat.Select(p => p.Name).Distinct().Order(), text.GetParameters().Skip(1).Select(p => p.Name).Order());
+            Assert.Equal(["configure"], flat.Select(p => p.Name).Distinct().Except(text.GetParameters().Skip(1).Select(p => p.Name)));
             Assert.All(text.GetParameters().Skip(1), p => Assert.Equal(SettingText.IsRead(TypeOf(p.Name!) ?? p.ParameterType), p.ParameterType == typeof(string)));
         }
     }
@@ -128,11 +131,11 @@ public class UnreadableSettingTests
     [InlineData("\"\"")]
     public void NoSizeLimit_IsNullOrEmpty(string nothing)
     {
-        var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(fileSizeLimitBytes: null));
-        Assert.DoesNotContain(exception.Faults, f => f.Setting == "fileSizeLimitBytes");
+        var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(objectSizeLimitBytes: null));
+        Assert.DoesNotContain(exception.Faults, f => f.Setting == "objectSizeLimitBytes");
 
         using (var logger = Configure("WriteTo", $$"""
-            "objectKey": "x.log", "fileSizeLimitBytes": {{nothing}}, "outputTemplate": "{Message:lj}{NewLine}",
+            "objectKey": "x.log", "objectSizeLimitBytes": {{nothing}}, "outputTemplate": "{Message:lj}{NewLine}",
             "client": "Serilog.Sinks.OssAppend.Tests.Settings.UnreadableSettingTests::Unlimited, Serilog.Sinks.OssAppend.Tests"
             """))
         {

@@ -48,7 +48,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
             Client = this,
             ObjectKey = isShared ? "all/{Stream}" : $"p{number}-{{InstanceId}}/{{Stream}}",
             StreamRegistry = new StreamRegistry(),
-            ObjectSizeLimit = 700,
+            ObjectSizeLimitBytes = 700,
             Compression = world.Compression,
             ObjectHeader = world.HasHeader ? Encoding.UTF8.GetString(SentAppend.Header) + (number % 3) : null,
             GzipLevel = Levels[number % Levels.Length],

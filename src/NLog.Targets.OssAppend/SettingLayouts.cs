@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using NLog.Config;
+using NLog.Layouts;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
+
+namespace NLog.Targets.OssAppend;
+
+/// <summary>The settings that are layouts, by the names of the target's properties; rendered once, when the target is initialised.</summary>
+internal sealed class SettingLayouts
+{
+    private static readonly LogEventInfo NoEvent = LogEventInfo.CreateNullEvent();
+
+    private readonly Dictionary<string, Layout> _layouts = new(StringComparer.Ordinal);
+
+    public Layout? Get([CallerMemberName] string setting = "") => _layouts.TryGetValue(setting, out var layout) ? layout : null;
+
+    public void Set(Layout? layout, [CallerMemberName] string setting = "")
+    {
+        if (layout is null)
+            _layouts.Remove(setting);
+        else
+            _layouts[setting] = layout;
+    }
+
+    /// <summary>Sets the options of the same names, and those of the object properties, which must be a copy.</summary>
+    public void RenderInto(OssAppenderOptions options)
+    {
+        foreach (var setting in _layouts)
+        {
+            if (typeof(OssAppenderOptions).GetProperty(setting.Key) is { } property)
+                property.SetValue(options, TextOf(setting.Value));
+            else
+                typeof(OssObjectProperties).GetProperty(setting.Key)!.SetValue(options.ObjectProperties, TextOf(setting.Value));
+        }
+    }
+
+    /// <summary>The text of a layout as it is; null if it is empty.</summary>
+    public static string? WholeTextOf(Layout? layout) => layout?.Render(NoEvent) is { Length: > 0 } text ? text : null;
+
+    /// <summary>The text of a layout without blanks around it; null if it is empty.</summary>
+    public static string? TextOf(Layout? layout) => layout?.Render(NoEvent).Trim() is { Length: > 0 } text ? text : null;
+}
+
+/// <summary>A secret that is written into the configuration itself: NLog traces every layout by its text, and gets a mask from this one.</summary>
+/// <remarks>The same on each thread, and said to be: NLog would keep the secret in each event otherwise, for a thread that has another.</remarks>
+[ThreadAgnostic]
+internal sealed class SecretLayout : Layout
+{
+    private const string Mask = "***";
+
+    private readonly string _text;
+
+    private SecretLayout(string text) => _text = text;
+
+    /// <summary>Hides a text. A layout that says only where the secret is, <c>${environment:NAME}</c> for instance, is left as it is.</summary>
+    public static Layout? Of(Layout? layout) => layout is SimpleLayout { IsFixedText: true } text ? new SecretLayout(text.FixedText ?? "") : layout;
+
+    public override string ToString() => Mask;
+
+    protected override string GetFormattedMessage(LogEventInfo logEvent) => _text;
+
+    protected override void RenderFormattedMessage(LogEventInfo logEvent, StringBuilder target) => target.Append(_text);
+}

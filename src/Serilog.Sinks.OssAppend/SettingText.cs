@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Serilog.Sinks.OssAppend;
+
+/// <summary>Reads a setting's text as the type that the setting has, or says what must be written instead.</summary>
+internal static class SettingText
+{
+    // What people write for a number of bytes.
+    private static readonly Regex Size = new(@"^\s*(?<number>\d{1,9})\s*(?<unit>[KMG])i?B?\s*$", RegexOptions.IgnoreCase);
+
+    /// <summary>Whether a setting of this type can be written as text: a flag, a number, a time, a choice, or text.</summary>
+    public static bool IsRead(Type type) => Bare(type) is var bare
+        && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string));
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">What is in the configuration.</param>
+    /// <param name="type">The setting's type.</param>
+    /// <param name="value">The value; null for an empty text where the setting may be null.</param>
+    /// <param name="need">What must be written, beginning with 'must'; null if the text can be read.</param>
+    public static bool TryRead(string text, Type type, out object? value, [NotNullWhen(false)] out string? need)
+    {
+        var bare = Bare(type);
+        value = null;
+        need = null;
+        if (bare == typeof(string))
+            value = text;
+        else if (text.Length == 0 && bare != type)
+            return true;
+        else if (bare == typeof(bool))
+            need = bool.TryParse(text, out var flag) ? Take(flag, out value) : "must be true or false.";
+        else if (bare == typeof(TimeSpan))
+            need = TryTime(text, out var time) ? Take(time, out value) : NeedOfTime(text);
+        else if (bare.IsEnum)
+            need = NameOf(bare, text) is { } name ? Take(Enum.Parse(bare, name), out value) : $"must be {Choice(Enum.GetNames(bare))}.";
+        else if (bare == typeof(int))
+            need = int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? Take(number, out value) : NeedOfNumber(text, int.MaxValue);
+        else
+            need = long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? Take(number, out value) : NeedOfNumber(text, long.MaxValue);
+
+        return need is null;
+    }
+
+    /// <summary>What must be written instead of a text that cannot be read; null if it can.</summary>
+    public static string? NeedOf(string text, Type type) => TryRead(text, type, out _, out var need) ? null : need;
+
+    private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static string? Take(object read, out object? value)
+    {
+        value = read;
+        return null;
+    }
+
+    // A number without a colon would be days, which is never intended.
+    private static bool TryTime(string text, out TimeSpan time) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out time) && (text.Contains(':') || time == TimeSpan.Zero);
+
+    private static string NeedOfTime(string text) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
+        ? "must be a time as hh:mm:ss, 00:00:02 for two seconds; a number alone would be days."
+        : "must be a time as hh:mm:ss, 00:00:02 for two seconds.";
+
+    private static string NeedOfNumber(string text, long most)
+    {
+        if (Size.Match(text) is not { Success: true } size)
+            return "must be a whole number, in digits alone, up to " + most.ToString(CultureInfo.InvariantCulture) + ".";
+
+        var shift = char.ToUpperInvariant(size.Groups["unit"].Value[0]) switch { 'K' => 10, 'M' => 20, _ => 30 };
+        var bytes = long.Parse(size.Groups["number"].Value, CultureInfo.InvariantCulture) << shift;
+        return "must be a whole number, in digits alone; write " + bytes.ToString(CultureInfo.InvariantCulture) + ".";
+    }
+
+    private static string? NameOf(Type choice, string text) =>
+        Enum.GetNames(choice).FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    private static string Choice(string[] names) =>
+        names.Length == 1 ? names[0] : string.Join(", ", names.Take(names.Length - 1)) + " or " + names[names.Length - 1];
+}
