@@ -5,19 +5,32 @@ namespace OssLogSinks.Testing;
 /// <summary>
 /// A disk in memory that knows what was synced and what only was written, as strictly as a file system may: a new name is gone
 /// after a power cut unless its folder was synced, and so is the folder unless the one above it was. It can be full, broken,
-/// read-only, and lose power at a chosen act. Safe for several threads.
+/// read-only, and lose power at a chosen act. A <see cref="ProcessDisk"/> is what one process sees of it. Safe for several threads.
 /// </summary>
 internal sealed class MemoryDisk : IBufferFiles
 {
     private readonly object _gate = new();
-    private readonly MemoryFolderNode _root = new();
+    private readonly MemoryFolderNode _root;
     private readonly List<MemoryDiskFile> _open = [];
     private long? _cutAt;
     private Func<double>? _cutChance;
     private bool _isOff;
 
+    public MemoryDisk()
+        : this(new MemoryFolderNode())
+    {
+    }
+
+    private MemoryDisk(MemoryFolderNode root) => _root = root;
+
     /// <summary>Bytes that all files may take; null for any number. A write that does not fit is done in part.</summary>
     public long? Capacity { get; set; }
+
+    /// <summary>Bytes that reach the medium at once. Small, so that small files are torn too.</summary>
+    public int PageSize { get; init; } = 512;
+
+    /// <summary>How much of a write that fails still reaches the file. Default: half.</summary>
+    public double FailedWriteShare { get; set; } = 0.5;
 
     /// <summary>Whether every change is refused.</summary>
     public bool IsReadOnly { get; set; }
@@ -27,6 +40,12 @@ internal sealed class MemoryDisk : IBufferFiles
 
     /// <summary>Which acts fail, by kind and path, with slashes and without a drive; null for none. A write that fails is done in half.</summary>
     public Func<DiskAct, string, bool>? Fails { get; set; }
+
+    /// <summary>Runs in the middle of a sync, before anything is durable; what is written meanwhile is not part of it.</summary>
+    public Action? DuringSync { get; set; }
+
+    /// <summary>How many syncs of files there were so far.</summary>
+    public int Syncs { get; private set; }
 
     /// <summary>How many acts there were so far.</summary>
     public long Acts { get; private set; }
@@ -47,6 +66,12 @@ internal sealed class MemoryDisk : IBufferFiles
         var left = after;
         Fails = (act, _) => act == kind && left-- == 0;
     }
+
+    /// <summary>From now on acts of these kinds fail; none for all is well again.</summary>
+    public void Fail(params DiskAct[] kinds) => Fails = kinds.Length == 0 ? null : (act, _) => kinds.Contains(act);
+
+    /// <summary>From now on no file can grow; false for all is well again.</summary>
+    public void SetFull(bool isFull) => Capacity = isFull ? UsedBytes : null;
 
     /// <summary>
     /// Loses everything that was not synced, and starts again: all open files are dead, new ones can be opened. With a chance,
@@ -85,6 +110,13 @@ internal sealed class MemoryDisk : IBufferFiles
         }
     }
 
+    /// <summary>A disk with the same files and folders, which nobody has open: what a process would find that began now.</summary>
+    public MemoryDisk Copy()
+    {
+        lock (_gate)
+            return new MemoryDisk(_root.Copy()) { PageSize = PageSize };
+    }
+
     /// <summary>A file's bytes, as everybody sees them or as they stand on the medium.</summary>
     public byte[] Bytes(string path, bool onMedium = false)
     {
@@ -100,11 +132,37 @@ internal sealed class MemoryDisk : IBufferFiles
             var (folder, name) = Parent(path);
             if (!folder.Entries.TryGetValue(name, out var entry))
             {
-                folder.Entries[name] = entry = new MemoryFileNode();
+                folder.Entries[name] = entry = new MemoryFileNode(PageSize);
                 folder.Sync();
             }
 
             ((MemoryFileNode)entry).Replace(bytes);
+        }
+    }
+
+    /// <summary>Damages a file while others may have it open, on the medium too.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="damage">What becomes of its bytes; null to remove the file.</param>
+    /// <returns>The bytes before; null if there is no such file any more.</returns>
+    public byte[]? Damage(string path, Func<byte[], byte[]?> damage)
+    {
+        lock (_gate)
+        {
+            if (!Exists(path))
+                return null;
+
+            var node = FileAt(path);
+            var before = node.ToArray();
+            if (damage(before.ToArray()) is { } after)
+            {
+                node.Replace(after);
+                return before;
+            }
+
+            var (folder, name) = Parent(path);
+            folder.Entries.Remove(name);
+            folder.Sync();
+            return before;
         }
     }
 
@@ -127,7 +185,7 @@ internal sealed class MemoryDisk : IBufferFiles
             RefuseChange();
             var node = file();
             var space = Capacity is { } capacity ? Math.Max(0, capacity - Used(_root) + node.Length - offset) : long.MaxValue;
-            var fitting = (int)Math.Min(fails ? bytes.Length / 2 : bytes.Length, space);
+            var fitting = (int)Math.Min(fails ? (int)(bytes.Length * FailedWriteShare) : bytes.Length, space);
             node.Write(offset, bytes.Span[..fitting]);
             if (fitting < bytes.Length || fails)
                 throw new IOException(fails ? "Write fails, as it is to." : "No space left on device.");
@@ -145,16 +203,22 @@ internal sealed class MemoryDisk : IBufferFiles
 
     internal void DoSync(string path, Func<MemoryFileNode> file)
     {
+        IReadOnlyDictionary<long, byte[]> pages;
         lock (_gate)
         {
-            var fails = Begin(DiskAct.Sync, path);
-            if (fails)
-            {
-                file().ForgetDirtyPages();
-                throw new IOException("Sync fails, as it is to.");
-            }
+            Enter();
+            Syncs++;
+            pages = file().TakeDirtyPages();
+        }
 
-            file().Sync();
+        DuringSync?.Invoke();
+        lock (_gate)
+        {
+            // A kernel takes the pages of a failed sync for clean, and no later sync writes them.
+            if (Fails?.Invoke(DiskAct.Sync, Plain(path)) == true)
+                throw new IOException("Sync fails, as it is to.");
+
+            file().MakeDurable(pages);
         }
     }
 
@@ -174,8 +238,14 @@ internal sealed class MemoryDisk : IBufferFiles
         return true;
     });
 
-    // Whether the act is to fail; throws if there is no power.
+    // Whether the act is to fail.
     private bool Begin(DiskAct act, string path)
+    {
+        Enter();
+        return Fails?.Invoke(act, Plain(path)) == true;
+    }
+
+    private void Enter()
     {
         Acts++;
         if (_cutAt is { } cutAt && Acts >= cutAt && !_isOff)
@@ -184,7 +254,8 @@ internal sealed class MemoryDisk : IBufferFiles
             PowerCut(_cutChance);
         }
 
-        return _isOff ? throw new IOException("The power is off.") : Fails?.Invoke(act, Plain(path)) == true;
+        if (_isOff)
+            throw new IOException("The power is off.");
     }
 
     private void RefuseChange()
@@ -247,7 +318,7 @@ internal sealed class MemoryDisk : IBufferFiles
         if (folder.Entries.ContainsKey(name))
             throw new IOException("The file exists.");
 
-        var node = new MemoryFileNode();
+        var node = new MemoryFileNode(PageSize);
         folder.Entries[name] = node;
         return Hold(node, path, isExclusive: false, mayWrite: true);
     });
@@ -266,7 +337,7 @@ internal sealed class MemoryDisk : IBufferFiles
         RefuseChange();
         var (folder, name) = Parent(path);
         if (create && !folder.Entries.ContainsKey(name))
-            folder.Entries[name] = new MemoryFileNode();
+            folder.Entries[name] = new MemoryFileNode(PageSize);
 
         return Hold(FileAt(path), path, isExclusive: true, mayWrite: true);
     });

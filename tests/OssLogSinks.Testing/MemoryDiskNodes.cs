@@ -1,3 +1,5 @@
+using OssLogSinks.Core.DiskBuffer.Files;
+
 namespace OssLogSinks.Testing;
 
 /// <summary>A folder of a <see cref="MemoryDisk"/>: the names that it has, and those that it would have after a power cut.</summary>
@@ -8,6 +10,16 @@ internal sealed class MemoryFolderNode
     public Dictionary<string, object> Entries { get; private set; } = new(StringComparer.Ordinal);
 
     public void Sync() => _durable = new(Entries, StringComparer.Ordinal);
+
+    /// <summary>The same names and bytes, all of them synced.</summary>
+    public MemoryFolderNode Copy()
+    {
+        var copy = new MemoryFolderNode();
+        foreach (var (name, entry) in Entries)
+            copy.Entries[name] = entry is MemoryFolderNode folder ? folder.Copy() : ((MemoryFileNode)entry).Copy();
+        copy.Sync();
+        return copy;
+    }
 
     /// <summary>Forgets the names that were not synced; with a chance, each change on its own may have survived.</summary>
     public void CutPower(Func<double>? chance)
@@ -38,11 +50,8 @@ internal sealed class MemoryFolderNode
 /// A file of a <see cref="MemoryDisk"/>: its bytes as everybody sees them, and as they stand on the medium; what differs is
 /// known by page.
 /// </summary>
-internal sealed class MemoryFileNode
+internal sealed class MemoryFileNode(int pageSize)
 {
-    // Small, so that small tests tear their records too.
-    private const int PageSize = 512;
-
     private readonly HashSet<long> _dirty = [];
     private byte[] _bytes = [];
     private byte[] _durable = [];
@@ -91,17 +100,24 @@ internal sealed class MemoryFileNode
         Length = length;
     }
 
-    public void Sync()
+    /// <summary>The pages that a sync that begins now has to write, by number. From now on they count as clean.</summary>
+    public IReadOnlyDictionary<long, byte[]> TakeDirtyPages()
     {
-        SetDurableLength((int)Length);
-        foreach (var page in _dirty)
-            CopyPage(page);
-
+        var pages = _dirty.Where(page => page * pageSize < Length).ToDictionary(page => page, page => _bytes.AsSpan((int)(page * pageSize), (int)Math.Min(pageSize, Length - (page * pageSize))).ToArray());
         _dirty.Clear();
+        return pages;
     }
 
-    /// <summary>What a kernel does after a failed sync: it takes the pages for clean, and no later sync writes them.</summary>
-    public void ForgetDirtyPages() => _dirty.Clear();
+    /// <summary>The sync has ended: these pages, and the file's length, are on the medium.</summary>
+    public void MakeDurable(IReadOnlyDictionary<long, byte[]> pages)
+    {
+        SetDurableLength((int)Length);
+        foreach (var (page, bytes) in pages)
+        {
+            var at = (int)(page * pageSize);
+            bytes.AsSpan(0, Math.Clamp(_durableLength - at, 0, bytes.Length)).CopyTo(_durable.AsSpan(Math.Min(at, _durable.Length)));
+        }
+    }
 
     /// <summary>Goes back to what is on the medium; with a chance, some of the rest came there in time.</summary>
     public void CutPower(Func<double>? chance)
@@ -133,9 +149,16 @@ internal sealed class MemoryFileNode
         _dirty.Clear();
     }
 
+    public MemoryFileNode Copy()
+    {
+        var copy = new MemoryFileNode(pageSize);
+        copy.Replace(ToArray());
+        return copy;
+    }
+
     private void MarkDirty(long from, long to)
     {
-        for (var page = from / PageSize; page * PageSize < to; page++)
+        for (var page = from / pageSize; page * pageSize < to; page++)
             _dirty.Add(page);
     }
 
@@ -151,9 +174,60 @@ internal sealed class MemoryFileNode
 
     private void CopyPage(long page)
     {
-        var at = page * PageSize;
-        var count = Math.Min(PageSize, Math.Min(_bytes.Length, _durableLength) - at);
+        var at = page * pageSize;
+        var count = Math.Min(pageSize, Math.Min(_bytes.Length, _durableLength) - at);
         if (count > 0)
             Array.Copy(_bytes, at, _durable, at, count);
     }
+}
+
+/// <summary>A file of a <see cref="MemoryDisk"/> as somebody has it open. Dead, as its holder is, after a kill or a power cut.</summary>
+internal sealed class MemoryDiskFile(MemoryDisk disk, MemoryFileNode node, string path, bool isExclusive, bool mayWrite) : IBufferFile
+{
+    private bool _isDead;
+
+    public bool IsExclusive => isExclusive;
+
+    public bool MayWrite => mayWrite;
+
+    public long Length => disk.Do(DiskAct.Read, path, () => Alive().Length);
+
+    public void Write(long offset, byte[] bytes, int start, int count) => disk.DoWrite(path, Writable, offset, bytes.AsMemory(start, count));
+
+    public int Read(long offset, byte[] buffer, int start, int count) =>
+        disk.Do(DiskAct.Read, path, () => Alive().Read(offset, buffer.AsSpan(start, count)));
+
+    public void SetLength(long length) => disk.DoSetLength(path, Writable, length);
+
+    public void Sync() => disk.DoSync(path, Alive);
+
+    public void Dispose() => disk.Release(this);
+
+    /// <summary>Makes it useless, and lets others have the file.</summary>
+    public void Die()
+    {
+        _isDead = true;
+        node.Holders.Remove(this);
+    }
+
+    private MemoryFileNode Alive() => _isDead ? throw new IOException("Whoever had this file open is dead.") : node;
+
+    private MemoryFileNode Writable() => mayWrite ? Alive() : throw new IOException("The file is open to be read.");
+}
+
+/// <summary>What a disk can be asked to do, and may fail to.</summary>
+public enum DiskAct
+{
+    CreateFolder,
+    List,
+    Create,
+    Open,
+    Read,
+    Write,
+    SetLength,
+    Sync,
+    Delete,
+    DeleteFolder,
+    Move,
+    SyncFolder,
 }

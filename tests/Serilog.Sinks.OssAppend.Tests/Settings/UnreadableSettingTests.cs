@@ -116,7 +116,7 @@ public class UnreadableSettingTests
     }
 
     [Fact]
-    public void Parameters_HaveThoseOfTheOtherOverloads_AndAreTextWhereTheyCanBe()
+    public void Parameters_MatchTheOtherOverloads_AsText()
     {
         foreach (var (text, typed) in new[] { (TextMethods[0], typeof(OssAppendLoggerConfigurationExtensions)), (TextMethods[1], typeof(OssAppendLoggerAuditConfigurationExtensions)) })
         {

@@ -40,7 +40,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
         _number = number;
         _bucket = bucket;
         _wire = new Queue<What>(wire.Select(what => isShared && what == What.IsDeliveredTwice ? What.Goes : what));
-        Disk = new CrashDisk(disk) { OnDeath = () => _died.TrySetResult() };
+        Disk = new ProcessDisk(disk) { OnDeath = () => _died.TrySetResult() };
         Time = new FakeTimeProvider(AppenderTesting.Noon.AddMinutes(number));
         Reports = new ReportRecorder { IsDeaf = () => IsDead };
         var options = new OssAppenderOptions
@@ -71,7 +71,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
             _setup.BufferParts, new DiskBufferSettings(Path, 8 << 20, DropsOldest: false, sync, MemoryLimit: 256 << 10) { SegmentSize = 900 }, Disk);
     }
 
-    public CrashDisk Disk { get; }
+    public ProcessDisk Disk { get; }
 
     /// <summary>How many streams its records belong to, in turn.</summary>
     public int Streams { get; init; } = 3;

@@ -1,4 +1,6 @@
 using CsCheck;
+using OssLogSinks.Core.DiskBuffer.Files;
+using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
 
 namespace OssLogSinks.Core.Tests.DiskBuffer.Journal;
@@ -12,7 +14,7 @@ public class BufferJournalPropertyTests
     public void ClosedJournal_IsFoundAsItWas() =>
         Gen.Select(JournalWorld.Lives, Gen.Bool).Sample((steps, syncs) =>
         {
-            var disk = new FragileDisk();
+            var disk = JournalWorld.NewDisk();
             var world = new JournalWorld();
             using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries))
             {
@@ -20,7 +22,7 @@ public class BufferJournalPropertyTests
                 world.Judge(journal.State, isCertain: true, isDurable: true);
             }
 
-            var state = Found(disk);
+            var state = JournalWorld.Found(disk);
             world.Judge(state, isCertain: true, isDurable: true);
             Assert.False(state.IsDamaged);
         }, iter: 2 * CsCheck.Check.Iter);
@@ -29,25 +31,26 @@ public class BufferJournalPropertyTests
     public void KilledInAnyWrite_LosesNothingThatReturned() =>
         Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 150], Gen.Int[0, 1000], Gen.Bool).Sample((first, second, writes, tornAt, syncs) =>
         {
-            var disk = new FragileDisk { TornAt = tornAt };
+            var disk = JournalWorld.NewDisk();
             var world = new JournalWorld();
-            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries);
-            disk.WritesUntilDeath = writes;
-            world.Live(journal, first);
+            var isDead = false;
+            Live(BufferJournal.Create, first, writes);
+            Live(BufferJournal.Open, second, writes / 2);
 
-            var isDead = disk.IsDead;
-            disk.Restart();
-            var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries)!;
-            Assert.False(next.State.IsDamaged);
-            world.Judge(next.State, isCertain: true, isDurable: !isDead);
+            void Live(Func<IBufferFiles, string, FolderId, bool, int, BufferJournal?> begin, JournalWorld.Step[] steps, int deadly)
+            {
+                var process = new ProcessDisk(disk) { LastWriteShare = tornAt / 1000.0 };
+                var journal = begin(process, JournalWorld.Folder, JournalWorld.FolderId, syncs, Entries)!;
+                Assert.False(journal.State.IsDamaged);
+                process.DieInWrite(deadly);
+                world.Live(journal, steps);
+                isDead |= process.IsDead;
+                process.Die();
 
-            disk.WritesUntilDeath = writes / 2;
-            world.Live(next, second);
-            isDead |= disk.IsDead;
-            disk.Restart();
-            var last = Found(disk);
-            Assert.False(last.IsDamaged);
-            world.Judge(last, isCertain: true, isDurable: !isDead);
+                var found = JournalWorld.Found(disk);
+                Assert.False(found.IsDamaged);
+                world.Judge(found, isCertain: true, isDurable: !isDead);
+            }
         }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
@@ -55,18 +58,19 @@ public class BufferJournalPropertyTests
         Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 150], Gen.Int[0, 1000], Gen.Int[0, int.MaxValue]).Sample((first, second, writes, tornAt, seed) =>
         {
             var luck = new Random(seed);
-            var disk = new FragileDisk { TornAt = tornAt };
+            var disk = JournalWorld.NewDisk();
+            var process = new ProcessDisk(disk) { LastWriteShare = tornAt / 1000.0 };
             var world = new JournalWorld();
-            var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries);
-            disk.WritesUntilDeath = writes;
+            var journal = BufferJournal.Create(process, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries);
+            process.DieInWrite(writes);
             world.Live(journal, first);
-            disk.CutPower(() => luck.Next(4) < seed % 5);
+            CutPower(disk, luck, seed % 5);
 
             var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
             world.Judge(next.State, isCertain: true, isDurable: false);
             world.Live(next, second);
-            disk.CutPower(() => luck.Next(4) < seed % 5);
-            world.Judge(Found(disk), isCertain: true, isDurable: false);
+            CutPower(disk, luck, seed % 5);
+            world.Judge(JournalWorld.Found(disk), isCertain: true, isDurable: false);
         }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
@@ -74,11 +78,11 @@ public class BufferJournalPropertyTests
         Gen.Select(JournalWorld.Lives, Gen.Int[0, int.MaxValue]).Sample((steps, seed) =>
         {
             var luck = new Random(seed);
-            var disk = new FragileDisk();
+            var disk = JournalWorld.NewDisk();
             var world = new JournalWorld();
             world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: false, Entries), steps);
-            disk.CutPower(() => luck.Next(4) < seed % 5);
-            world.Judge(Found(disk), isCertain: false, isDurable: false);
+            CutPower(disk, luck, seed % 5);
+            world.Judge(JournalWorld.Found(disk), isCertain: false, isDurable: false);
         }, iter: 2 * CsCheck.Check.Iter);
 
     [Fact]
@@ -86,56 +90,54 @@ public class BufferJournalPropertyTests
         Gen.Select(JournalWorld.Lives, JournalWorld.Lives, Gen.Int[1, 12], Gen.Int[0, int.MaxValue]).Sample((first, second, wounds, seed) =>
         {
             var luck = new Random(seed);
-            var disk = new FragileDisk();
+            var disk = JournalWorld.NewDisk();
             var world = new JournalWorld();
             world.Live(BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries), first);
+            disk.KillHolders();
             for (var i = 0; i < wounds; i++)
                 Wound(disk, luck);
 
             var next = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
             world.Judge(next.State, isCertain: false, isDurable: false);
             world.Live(next, second);
-            world.Judge(Found(disk), isCertain: false, isDurable: false);
+            world.Judge(JournalWorld.Found(disk), isCertain: false, isDurable: false);
         }, iter: 3 * CsCheck.Check.Iter);
 
     [Fact]
     public void DiskThatFailsForAWhile_LosesNothingThatReturnedAndCatchesUp() =>
         Gen.Select(JournalWorld.Lives, JournalWorld.Lives, JournalWorld.Lives, Gen.Int[0, 2], Gen.Bool).Sample((before, during, after, how, changesFiles) =>
         {
-            var disk = new FragileDisk();
+            var disk = JournalWorld.NewDisk();
             var world = new JournalWorld();
             var entries = changesFiles ? Entries : 50 * Entries;
             using (var journal = BufferJournal.Create(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, entries))
             {
                 world.Live(journal, before);
-                (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (how == 0, how == 1, how == 2);
+                disk.Fail(how == 0 ? [DiskAct.Write] : how == 1 ? [DiskAct.Sync] : []);
+                disk.SetFull(how == 2);
                 world.Live(journal, during);
-                (disk.RefusesWrites, disk.RefusesSyncs, disk.IsFull) = (false, false, false);
+                disk.Fail();
+                disk.SetFull(false);
                 world.Live(journal, after);
             }
 
             // Power goes as well: what was only accepted while the disk failed was written in the end.
-            disk.CutPower(() => false);
-            var state = Found(disk);
+            disk.PowerCut();
+            var state = JournalWorld.Found(disk);
             Assert.False(state.IsDamaged);
             world.Judge(state, isCertain: true, isDurable: true);
         }, iter: 3 * CsCheck.Check.Iter);
 
-    private static JournalState Found(FragileDisk disk)
-    {
-        using var journal = BufferJournal.Open(disk, JournalWorld.Folder, JournalWorld.FolderId, syncs: true, Entries)!;
-        return journal.State;
-    }
+    // Of four parts that were not synced, so many survive.
+    private static void CutPower(MemoryDisk disk, Random luck, int survivors) => disk.PowerCut(() => luck.Next(4) < survivors ? 0 : 1);
 
-    private static void Wound(FragileDisk disk, Random luck)
+    private static void Wound(MemoryDisk disk, Random luck)
     {
-        var (path, bytes) = disk.Bytes.ElementAt(luck.Next(2));
-        bytes = [.. bytes];
+        var (path, bytes) = JournalWorld.FilesOf(disk).ElementAt(luck.Next(2));
         var at = luck.Next(Math.Max(1, bytes.Length));
         switch (luck.Next(8))
         {
             case 0:
-                disk.Remove(path);
                 disk.Put(path, bytes[..at]);
                 return;
             case 1:

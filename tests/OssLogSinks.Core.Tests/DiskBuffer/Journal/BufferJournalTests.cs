@@ -10,7 +10,7 @@ public class BufferJournalTests
     private const int Usual = 1023;
     private const ulong Stream = 0xFEED_0000_0000_0001;
 
-    private readonly FragileDisk _disk = new();
+    private readonly MemoryDisk _disk = JournalWorld.NewDisk();
 
     [Fact]
     public void OpenIntent_IsFoundWithAllThatIsNeededToResolveIt()
@@ -77,7 +77,7 @@ public class BufferJournalTests
 
         Assert.Equal(3 * Usual, Found().Settled.Values.Max());
         Assert.Equal(10, Found().Settled.Count);
-        Assert.All(_disk.Bytes.Values, bytes => Assert.Equal(80 * 1024, bytes.Length));
+        Assert.All(JournalWorld.FilesOf(_disk).Values, bytes => Assert.Equal(80 * 1024, bytes.Length));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public class BufferJournalTests
         others.ForEach(thread => thread.Join());
 
         Assert.Equal(2, _disk.Syncs - before);
-        _disk.CutPower(() => false);
+        _disk.PowerCut();
         Assert.Equal(Others + 1, Found().Intents.Count);
     }
 
@@ -165,7 +165,8 @@ public class BufferJournalTests
         Assert.Equal(before, _disk.Syncs);
 
         journal.Sync();
-        _disk.CutPower(() => false);
+        _disk.SyncFolder(Folder);
+        _disk.PowerCut();
         Assert.Single(Found().Intents);
     }
 
@@ -183,11 +184,12 @@ public class BufferJournalTests
 
     private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 
-    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
-
-    private JournalState Found()
+    // The process that had it open before is dead.
+    private BufferJournal Open()
     {
-        using var journal = Open();
-        return journal.State;
+        _disk.KillHolders();
+        return BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
     }
+
+    private JournalState Found() => JournalWorld.Found(_disk);
 }

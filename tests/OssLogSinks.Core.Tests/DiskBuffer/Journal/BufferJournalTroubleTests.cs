@@ -13,13 +13,13 @@ public class BufferJournalTroubleTests
     private static readonly string Zero = Path.Combine(Folder, "journal.0");
     private static readonly string One = Path.Combine(Folder, "journal.1");
 
-    private readonly FragileDisk _disk = new();
+    private readonly MemoryDisk _disk = JournalWorld.NewDisk();
 
     [Fact]
     public void FullDisk_StillTakesIntents()
     {
         var journal = Create();
-        _disk.IsFull = true;
+        _disk.SetFull(true);
         for (var i = 1; i <= 3 * Usual; i++)
             journal.Intend(Stream, Intent(i, i));
 
@@ -30,7 +30,7 @@ public class BufferJournalTroubleTests
     public void FullDisk_RefusesTheNextIntentAndKeepsTheOthers()
     {
         var journal = Create();
-        _disk.IsFull = true;
+        _disk.SetFull(true);
         var taken = 0;
         Assert.Throws<IOException>(() =>
         {
@@ -41,7 +41,7 @@ public class BufferJournalTroubleTests
         Assert.InRange(taken, Usual / 2, Usual);
         Assert.Equal(taken, Found().Intents.Count);
 
-        _disk.IsFull = false;
+        _disk.SetFull(false);
         journal.Intend((ulong)taken, Intent(taken + 1, taken + 1));
         Assert.Equal(taken + 1, Found().Intents.Count);
     }
@@ -52,13 +52,14 @@ public class BufferJournalTroubleTests
         var journal = Create();
         journal.SegmentOpened(1);
         journal.Intend(Stream, Intent(1, 10));
-        _disk.RefusesWrites = true;
+        _disk.FailedWriteShare = 0;
+        _disk.Fail(DiskAct.Write);
         journal.Settle(Stream, 10);
         Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(11, 20)));
         Assert.Throws<IOException>(journal.Sync);
         Assert.Single(Found().Intents);
 
-        _disk.RefusesWrites = false;
+        _disk.Fail();
         journal.SegmentOpened(21);
         Assert.Empty(Found().Intents);
         Assert.Equal(10, Found().Settled[Stream]);
@@ -69,9 +70,9 @@ public class BufferJournalTroubleTests
     {
         var journal = Create();
         journal.Intend(Stream, Intent(1, 10));
-        _disk.RefusesWrites = true;
+        _disk.Fail(DiskAct.Write);
         journal.Settle(Stream, 10);
-        _disk.RefusesWrites = false;
+        _disk.Fail();
         journal.Dispose();
 
         Assert.Empty(Found().Intents);
@@ -81,11 +82,11 @@ public class BufferJournalTroubleTests
     public void IntentWhoseSyncFailed_IsRefusedAndTheNextOneIsWrittenAgain()
     {
         var journal = Create();
-        _disk.RefusesSyncs = true;
+        _disk.Fail(DiskAct.Sync);
         Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
-        _disk.RefusesSyncs = false;
+        _disk.Fail();
         journal.Intend(Stream + 1, Intent(11, 20));
-        _disk.CutPower(() => false);
+        _disk.PowerCut();
 
         Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
     }
@@ -97,14 +98,14 @@ public class BufferJournalTroubleTests
         var late = new Thread(() => journal.Intend(Stream + 1, Intent(11, 20)));
         _disk.DuringSync = () =>
         {
-            _disk.DuringSync = () => _disk.RefusesSyncs = false;
-            _disk.RefusesSyncs = true;
+            _disk.DuringSync = () => _disk.Fail();
+            _disk.Fail(DiskAct.Sync);
             late.Start();
             Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == 2, TimeSpan.FromSeconds(30)));
         };
         Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
         late.Join();
-        _disk.CutPower(() => false);
+        _disk.PowerCut();
 
         Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
     }
@@ -143,12 +144,13 @@ public class BufferJournalTroubleTests
         var journal = Create();
         journal.Intend(Stream, Intent(1, 10));
         var path = first ? Zero : One;
-        var length = _disk.Bytes[path].Length;
+        var length = _disk.Bytes(path).Length;
 
         _disk.Put(path, new byte[length]);
         Assert.True(Found().IsDamaged);
 
-        _disk.Remove(path);
+        _disk.KillHolders();
+        _disk.Delete(path);
         Assert.True(Found().IsDamaged);
     }
 
@@ -158,8 +160,9 @@ public class BufferJournalTroubleTests
         var journal = Create();
         for (var i = 1UL; i <= 5; i++)
             journal.Intend(i, Intent((long)i, (long)i));
-        var path = _disk.Bytes.Single(f => FileHolds(f.Value, 4)).Key;
-        _disk.Bytes[path][(3 * JournalEntry.Size) + 40] ^= 4; // the third entry
+        var (path, bytes) = JournalWorld.FilesOf(_disk).Single(f => FileHolds(f.Value, 4));
+        bytes[(3 * JournalEntry.Size) + 40] ^= 4; // the third entry
+        _disk.Put(path, bytes);
 
         using (var next = Open())
         {
@@ -179,13 +182,15 @@ public class BufferJournalTroubleTests
         journal.Settle(Stream, 5);
         journal.Intend(Stream, Intent(6, 20));
         journal.Intend(Stream + 1, Intent(21, 30));
-        var bytes = _disk.Bytes.Single(f => FileHolds(f.Value, 3)).Value;
+        var (path, bytes) = JournalWorld.FilesOf(_disk).Single(f => FileHolds(f.Value, 3));
         Array.Copy(bytes, JournalEntry.Size, bytes, 3 * JournalEntry.Size, JournalEntry.Size);
+        _disk.Put(path, bytes);
 
         Assert.Equal(5, Found().Settled[Stream]);
         Assert.True(Found().IsDamaged);
         Array.Copy(bytes, JournalEntry.Size, bytes, 5 * JournalEntry.Size, JournalEntry.Size);
         Array.Copy(bytes, 4 * JournalEntry.Size, bytes, JournalEntry.Size, JournalEntry.Size);
+        _disk.Put(path, bytes);
 
         Assert.Equal([Stream + 1], Found().Intents.Keys);
     }
@@ -194,29 +199,33 @@ public class BufferJournalTroubleTests
     public void OtherVersion_IsLeftAlone()
     {
         Create().Intend(Stream, Intent(1, 1));
-        foreach (var bytes in _disk.Bytes.Values)
+        foreach (var (path, bytes) in JournalWorld.FilesOf(_disk))
+        {
             FileVersion.Write(bytes, BitConverter.ToUInt64(bytes), FileVersion.Current + 1);
+            _disk.Put(path, bytes);
+        }
 
+        _disk.KillHolders();
         Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true));
     }
 
     private static void DieTwice(int first, int second, int tornAt)
     {
-        var disk = new FragileDisk { TornAt = tornAt };
+        var disk = JournalWorld.NewDisk();
+        var process = new ProcessDisk(disk) { LastWriteShare = tornAt / 1000.0 };
         var taken = 0;
-        var journal = BufferJournal.Create(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8);
-        disk.WritesUntilDeath = first;
-        while (!disk.IsDead)
+        var journal = BufferJournal.Create(process, Folder, JournalWorld.FolderId, syncs: true, entries: 8);
+        process.DieInWrite(first);
+        while (!process.IsDead)
             taken += TryIntend(journal, taken + 1);
 
-        disk.Restart();
-        var next = BufferJournal.Open(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8)!;
-        disk.WritesUntilDeath = second;
-        while (!disk.IsDead)
-            taken += TryIntend(next, taken + 1);
+        var next = new ProcessDisk(disk) { LastWriteShare = tornAt / 1000.0 };
+        journal = BufferJournal.Open(next, Folder, JournalWorld.FolderId, syncs: true, entries: 8)!;
+        next.DieInWrite(second);
+        while (!next.IsDead)
+            taken += TryIntend(journal, taken + 1);
 
-        disk.Restart();
-        var found = BufferJournal.Open(disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8)!.State;
+        var found = JournalWorld.Found(disk);
         Assert.False(found.IsDamaged);
         Assert.Subset(found.Intents.Keys.ToHashSet(), Enumerable.Range(1, taken).Select(i => (ulong)i).ToHashSet());
     }
@@ -242,11 +251,12 @@ public class BufferJournalTroubleTests
 
     private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 
-    private BufferJournal Open() => BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
-
-    private JournalState Found()
+    // The process that had it open before is dead.
+    private BufferJournal Open()
     {
-        using var journal = Open();
-        return journal.State;
+        _disk.KillHolders();
+        return BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true)!;
     }
+
+    private JournalState Found() => JournalWorld.Found(_disk);
 }

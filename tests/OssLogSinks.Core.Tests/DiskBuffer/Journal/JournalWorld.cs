@@ -30,6 +30,26 @@ internal sealed class JournalWorld
 
     public bool EveryCallReturned { get; private set; } = true;
 
+    /// <summary>A disk with an empty folder, and pages so small that few entries fill one.</summary>
+    public static MemoryDisk NewDisk()
+    {
+        var disk = new MemoryDisk { PageSize = 64 };
+        disk.CreateFolder(Folder);
+        disk.SyncFolder("/");
+        return disk;
+    }
+
+    /// <summary>The files of the folder, by path.</summary>
+    public static IReadOnlyDictionary<string, byte[]> FilesOf(MemoryDisk disk) =>
+        disk.FilesIn(Folder).Select(name => $"{Folder}/{name}").ToDictionary(path => path, path => disk.Bytes(path));
+
+    /// <summary>What a process would find that began now.</summary>
+    public static JournalState Found(MemoryDisk disk)
+    {
+        using var journal = BufferJournal.Open(disk.Copy(), Folder, FolderId, syncs: true)!;
+        return journal.State;
+    }
+
     public void Live(BufferJournal journal, IEnumerable<Step> steps)
     {
         foreach (var step in steps)

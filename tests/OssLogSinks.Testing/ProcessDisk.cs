@@ -1,18 +1,22 @@
 using OssLogSinks.Core.DiskBuffer.Files;
 
-namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
+namespace OssLogSinks.Testing;
 
 /// <summary>
 /// The disk as one process sees it while it lives. Its death lies between two acts, or in the middle of a write; afterwards
 /// every call is refused, and what it had open is free for others.
 /// </summary>
-internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
+internal sealed class ProcessDisk(MemoryDisk disk) : IBufferFiles
 {
     private readonly object _gate = new();
-    private readonly HashSet<CrashFile> _open = [];
+    private readonly HashSet<ProcessFile> _open = [];
     private long _actsLeft = long.MaxValue;
+    private long _writesLeft = long.MaxValue;
 
     public bool IsDead { get; private set; }
+
+    /// <summary>How much of a write in the middle of which it dies still reaches the file. Default: half.</summary>
+    public double LastWriteShare { get; init; } = 0.5;
 
     /// <summary>The most files that were open at once.</summary>
     public int MostOpen { get; private set; }
@@ -25,6 +29,13 @@ internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
     {
         lock (_gate)
             _actsLeft = acts;
+    }
+
+    /// <summary>Dies in the middle of a write, after so many whole ones.</summary>
+    public void DieInWrite(long after)
+    {
+        lock (_gate)
+            _writesLeft = after;
     }
 
     public void Die()
@@ -71,9 +82,9 @@ internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
 
     public void SyncFolder(string path) => Change(() => disk.SyncFolder(path));
 
-    private CrashFile Hold(IBufferFile inner)
+    private ProcessFile Hold(IBufferFile inner)
     {
-        var file = new CrashFile(this, inner);
+        var file = new ProcessFile(this, inner);
         _open.Add(file);
         MostOpen = Math.Max(MostOpen, _open.Count);
         return file;
@@ -99,7 +110,7 @@ internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
 
     private void Live(Action? inTheMiddle = null)
     {
-        if (_actsLeft-- > 0)
+        if (_actsLeft-- > 0 && (inTheMiddle is null || _writesLeft-- > 0))
             return;
 
         inTheMiddle?.Invoke();
@@ -107,7 +118,7 @@ internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
         throw new IOException("The process is dead.");
     }
 
-    private sealed class CrashFile(CrashDisk disk, IBufferFile inner) : IBufferFile
+    private sealed class ProcessFile(ProcessDisk disk, IBufferFile inner) : IBufferFile
     {
         public IBufferFile Inner => inner;
 
@@ -115,7 +126,7 @@ internal sealed class CrashDisk(MemoryDisk disk) : IBufferFiles
 
         public void Write(long offset, byte[] bytes, int start, int count) => disk.Do(() =>
         {
-            disk.Live(() => inner.Write(offset, bytes, start, count / 2));
+            disk.Live(() => inner.Write(offset, bytes, start, (int)(count * disk.LastWriteShare)));
             inner.Write(offset, bytes, start, count);
             return true;
         });
