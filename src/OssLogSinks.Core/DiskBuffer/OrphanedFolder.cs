@@ -54,7 +54,7 @@ internal sealed class OrphanedFolder
             if (found.IsDamaged && entries.Count > 0)
                 damage.TellJournal(name.Text);
 
-            PutForeignAside(files, folder, damage);
+            PutForeignAside(files, folder, entries, damage);
             entries.ForEach(entry => Add(files, entry, found, folder, damage));
             TellMissing(entries, found, folder, damage);
 
@@ -171,11 +171,13 @@ internal sealed class OrphanedFolder
         }
     }
 
-    private static void PutForeignAside(IBufferFiles files, BufferFolder folder, DamageReport damage)
+    private static void PutForeignAside(IBufferFiles files, BufferFolder folder, List<FoundSegment> entries, DamageReport damage)
     {
         var foreign = files.FilesIn(folder.Path)
-            .Where(name => name != FolderLock.FileName && !BufferJournal.IsName(name) && !SegmentHeader.TryParseName(name, out _))
-            .Select(name => (name, Path.Combine(folder.Path, name), LengthOf(files, Path.Combine(folder.Path, name))))
+            .Where(name => name != FolderLock.FileName && !BufferJournal.IsName(name))
+            .Select(name => (Name: name, Path: Path.Combine(folder.Path, name)))
+            .Where(file => !entries.Exists(entry => entry.Path == file.Path))
+            .Select(file => (file.Name, file.Path, LengthOf(files, file.Path)))
             .ToList();
         folder.KeepsFiles |= !damage.PutAside(folder.Name, foreign);
         damage.ReportForeignEntries(folder.Path, files.ForeignEntriesIn(folder.Path));
@@ -242,19 +244,57 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
 
     public bool IsUnknownVersion { get; init; }
 
-    /// <summary>The segment files of a folder, in the order of their ids.</summary>
+    /// <summary>The segment files of a folder, in the order of their ids: those that have such a name, and those whose header says so.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     public static List<FoundSegment> In(IBufferFiles files, string folder, FolderId folderId)
     {
         var found = new List<FoundSegment>();
         foreach (var name in files.FilesIn(folder))
         {
+            var path = System.IO.Path.Combine(folder, name);
             if (SegmentHeader.TryParseName(name, out var named))
-                found.Add(Look(files, System.IO.Path.Combine(folder, name), named, folderId));
+                found.Add(Look(files, path, named, folderId));
+            else if (name != FolderLock.FileName && !BufferJournal.IsName(name) && TryRecognize(files, path, folderId) is { } recognized)
+                found.Add(recognized);
         }
 
-        // Where two say that they are the same one, the one that has that name.
-        return [.. found.OrderBy(s => s.FirstId).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1)];
+        return [.. found.GroupBy(s => s.FirstId).OrderBy(same => same.Key).SelectMany(same => Sort([.. same], files, folderId))];
+    }
+
+    // Of files that say that they are the same segment, the one with most records that can be read comes first, and then the one that has that name.
+    private static IEnumerable<FoundSegment> Sort(FoundSegment[] same, IBufferFiles files, FolderId folderId) => same.Length == 1
+        ? same
+        : same.OrderByDescending(s => s.RecordsIn(files, folderId)).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1);
+
+    private long RecordsIn(IBufferFiles files, FolderId folderId)
+    {
+        var records = 0L;
+        BufferFiles.Try(() =>
+        {
+            using var reader = Open(files, folderId);
+            while (reader.TryRead())
+                records += reader.Current!.Header.Count;
+        });
+        return records;
+    }
+
+    private SegmentReader Open(IBufferFiles files, FolderId folderId) =>
+        new(files.OpenToRead(Path), folderId, new StreamNames(), nextId: 0) { UpTo = Math.Min(Length, BufferReader.LongestSegment) };
+
+    private static FoundSegment? TryRecognize(IBufferFiles files, string path, FolderId folderId)
+    {
+        try
+        {
+            var found = new FoundSegment(path, 0, files.LengthOf(path));
+            using var reader = found.Open(files, folderId);
+            return reader.ReadHeader() is { Version: FileVersion.Current, FirstId: > 0 } header && header.FolderId == folderId.Value
+                ? found with { FirstId = header.FirstId }
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static FoundSegment Look(IBufferFiles files, string path, long named, FolderId folderId)
@@ -262,7 +302,7 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
         var found = new FoundSegment(path, named, files.LengthOf(path));
         try
         {
-            using var reader = new SegmentReader(files.OpenToRead(path), folderId, new StreamNames(), nextId: 0) { UpTo = Math.Min(found.Length, BufferReader.LongestSegment) };
+            using var reader = found.Open(files, folderId);
             if (reader.ReadHeader() is { } header)
             {
                 return header.Version != FileVersion.Current ? found with { IsUnknownVersion = true }

@@ -11,15 +11,6 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// one process only: the one that has its lock. Those of one process are shipped in their order. One loop of its
 /// own does all of this.
 /// </summary>
-/// <param name="files">The disk.</param>
-/// <param name="path">The folder that all processes share.</param>
-/// <param name="isOwn">Whether a folder in it is this process's own.</param>
-/// <param name="syncs">Whether journals are made durable.</param>
-/// <param name="damage">What cannot be read is told here.</param>
-/// <param name="counters">Folders that were taken over are counted here.</param>
-/// <param name="reporter">And told here.</param>
-/// <param name="time">The clock.</param>
-/// <param name="openPipeline">Opens the way by which all of it is shipped.</param>
 internal sealed class OrphanedFolders(
     IBufferFiles files,
     string path,

@@ -176,9 +176,9 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         if (isOverflow)
             _blocks.Enqueue(_open!);
         _nextCapacity = capacity;
-        _open = new Block(cost, _lastId + 1, time.GetTimestamp());
+        _open = new Block(cost, _lastId + 1);
         _heldBytes += _open.HeldBytes;
-        _begun.Enqueue(_open.BegunAt);
+        _begun.Enqueue(time.GetTimestamp());
         return true;
     }
 

@@ -49,7 +49,7 @@ public class FramingBenchmarks
 
     private Block Fill()
     {
-        var block = new Block(256 << 10, firstId: 1, begunAt: 0);
+        var block = new Block(256 << 10, firstId: 1);
         for (var id = 1; id <= Records; id++)
             block.TryAdd(_record, _stream, Time.UtcTicks);
         block.Seal(_folderId);

@@ -30,12 +30,10 @@ internal sealed class Block
 
     /// <param name="capacity">Bytes that it must have space for.</param>
     /// <param name="firstId">The id of the first record.</param>
-    /// <param name="begunAt">When the first record comes, on the time provider's own scale.</param>
-    public Block(int capacity, long firstId, long begunAt)
+    public Block(int capacity, long firstId)
     {
         _bytes = capacity <= LargestPooled ? ArrayPool<byte>.Shared.Rent(capacity) : new byte[capacity];
         FirstId = firstId;
-        BegunAt = begunAt;
         RecordsEnd = BlockHeader.Size;
     }
 
@@ -44,8 +42,6 @@ internal sealed class Block
     public long LastId => FirstId + Count - 1;
 
     public int Count { get; private set; }
-
-    public long BegunAt { get; }
 
     /// <summary>Memory that it holds: what limits count.</summary>
     public int HeldBytes => _bytes.Length;

@@ -47,6 +47,15 @@ public class DamagedFolderTests
     [Fact]
     public Task SegmentCopiedAndTheCopysBeginningLost_ShipsAllOnce() => AllShippedAfter(orphan => Copy(orphan, losesHeader: true));
 
+    [Theory]
+    [InlineData("0000000000009999.seg")]
+    [InlineData("copy of a segment")]
+    public Task SegmentCopiedAndDamaged_ShipsTheCopy(string name) => AllShippedAfter(orphan =>
+    {
+        orphan.World.Disk.Put($"{orphan.Path}/{name}", [.. orphan.World.Disk.Bytes(orphan.Segments[0])]);
+        orphan.Damage(orphan.Records[0], orphan.Segments[0]);
+    });
+
     [Fact]
     public async Task SegmentCopiedAndQuarantineNotWritable_ShipsAllOnce()
     {

@@ -43,9 +43,12 @@ internal sealed class OrphanFixture : IAsyncDisposable
     }
 
     /// <summary>Flips a bit in a record wherever it stands.</summary>
-    public void Damage(string record)
+    public void Damage(string record) => Damage(record, [.. Segments]);
+
+    /// <summary>Flips a bit in a record in these files.</summary>
+    public void Damage(string record, params string[] segments)
     {
-        foreach (var segment in Segments)
+        foreach (var segment in segments)
         {
             var bytes = World.Disk.Bytes(segment);
             var at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(record));

@@ -49,7 +49,7 @@ internal sealed class SegmentTesting
 
     public Block Fill(long firstId, IReadOnlyList<StoredRecord> records)
     {
-        var block = new Block(records.Sum(r => 200 + Encoding.UTF8.GetByteCount(r.Text)), firstId, begunAt: 0);
+        var block = new Block(records.Sum(r => 200 + Encoding.UTF8.GetByteCount(r.Text)), firstId);
         foreach (var record in records)
             Assert.True(block.TryAdd(new LogRecord(record.Time, Encoding.UTF8.GetBytes(record.Text)), NameOf(record.Stream), record.AcceptedTicks));
         block.Seal(FolderId);

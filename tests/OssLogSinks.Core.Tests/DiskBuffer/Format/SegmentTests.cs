@@ -106,7 +106,7 @@ public class SegmentTests
     public void AppendingARecord_AllocatesNothing()
     {
         var name = new StreamName(SegmentTesting.StreamNumber(1));
-        var block = new Block(64 << 10, 1, 0);
+        var block = new Block(64 << 10, 1);
         var record = new Core.Records.LogRecord(DateTimeOffset.UnixEpoch, new byte[100]);
         Assert.True(block.TryAdd(record, name, 0));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -121,7 +121,7 @@ public class SegmentTests
     public void BlockThatIsFull_TakesNoMoreAndStaysAsItIs()
     {
         var name = new StreamName(SegmentTesting.StreamNumber(1));
-        var block = new Block(4096, 1, 0);
+        var block = new Block(4096, 1);
         var record = new Core.Records.LogRecord(DateTimeOffset.UnixEpoch, new byte[1000]);
         while (block.TryAdd(record, name, 0))
             Assert.InRange(block.Length, 1000, block.HeldBytes);

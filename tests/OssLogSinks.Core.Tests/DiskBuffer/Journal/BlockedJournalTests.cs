@@ -35,7 +35,7 @@ public sealed class BlockedJournalTests : IDisposable
     {
         Directory.CreateDirectory(folder);
         BufferJournal.Create(BufferFiles.Instance, folder, folderId, syncs: true).Dispose();
-        var block = new Block(4096, firstId: 1, begunAt: 0);
+        var block = new Block(4096, firstId: 1);
         var name = new StreamName(new Core.Keys.StreamKey("a", new Core.Keys.SequencePart(null), ".log"));
         Assert.True(block.TryAdd(new Core.Records.LogRecord(AppenderTesting.Noon, "left\n"u8.ToArray()), name, AppenderTesting.Noon.UtcTicks));
         block.Seal(folderId);
