@@ -52,6 +52,9 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
     public object StateOf(TargetEvent logEvent, EventOrigin origin) =>
         ContinuationQueue.StateOf(logEvent.Continuation, isFromDelivery: origin != EventOrigin.Application);
 
+    // Nothing is left to do for it, which is a success.
+    public void OnLeftOut(TargetEvent logEvent, EventOrigin origin) => _continuations.Add(StateOf(logEvent, origin), null);
+
     public void OnDropped(TargetEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
     {
         if (!isAtCall)

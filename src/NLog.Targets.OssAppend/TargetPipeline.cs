@@ -140,7 +140,8 @@ internal sealed class TargetPipeline : IDrainable
     // Goes on, on the thread of the intake's close, which no thread of the pool is needed for.
     private async Task CloseOnceAsync(TimeSpan timeout)
     {
-        _ = await _intake.CloseAsync(timeout).ConfigureAwait(false);
+        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
+            InternalLogger.Error("OssAppend: {0}", problem);
         _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
     }
 

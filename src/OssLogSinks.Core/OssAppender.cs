@@ -289,7 +289,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private bool IsDue(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
-    // Whoever has set it is a queue in front, which waits in its own time.
+    // IsFromDelivery is set only by a queue in front, whose own thread may wait.
     private static bool MayWait(in LogRecord record, bool isDue) => isDue && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)

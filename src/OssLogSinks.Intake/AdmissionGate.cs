@@ -42,9 +42,11 @@ internal sealed class AdmissionGate
     private bool _isHeldUp;
     private bool _isClosed;
     private bool _isGivenUp;
+    private long _claimedAtEnd;
 
     // Written under Lock.
     private volatile bool _hasOthers;
+    private volatile bool _hasFlush;
 
     // Events that the pump's thread made its own; negative once the rest is given up. Changed by interlocked operations only.
     private long _claimed;
@@ -150,6 +152,9 @@ internal sealed class AdmissionGate
         await WhenInside(1).ConfigureAwait(false);
     }
 
+    /// <summary>Whether a flush waits for events to leave: then each leaves as soon as it is handed over.</summary>
+    public bool HasFlush => _hasFlush;
+
     /// <summary>Who logged the next event that is handed over; to be asked once for each, in their order.</summary>
     public EventOrigin OriginOfNext() => OriginOf(_taken++);
 
@@ -173,6 +178,7 @@ internal sealed class AdmissionGate
                 reached.TrySetResult(EndFlush(droppedBefore));
             }
 
+            _hasFlush = _watchers.Count > 0;
             if (_blocked > 0 || _entered - _left <= _caughtUp)
                 Monitor.PulseAll(Lock);
         }
@@ -205,6 +211,7 @@ internal sealed class AdmissionGate
 
             var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             _watchers.Enqueue((_entered, _droppedAtFlush, reached));
+            _hasFlush = true;
             EndWait();
             return reached.Task;
         }
@@ -221,24 +228,32 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>All events that the pump's thread has not claimed leave now, and it can claim none any more.</summary>
+    /// <summary>Gives up all events that the pump's thread has not claimed; it can claim none any more.</summary>
     /// <returns>Who logged them, in their order.</returns>
     public IReadOnlyList<EventOrigin> GiveUpRest()
     {
-        var claimed = Interlocked.Exchange(ref _claimed, long.MinValue);
-        if (claimed < 0)
-            return [];
-
         lock (Lock)
         {
-            _isGivenUp = true;
+            var claimed = Interlocked.Exchange(ref _claimed, long.MinValue);
+            if (claimed < 0)
+                return [];
+
+            (_isGivenUp, _claimedAtEnd) = (true, claimed);
             var origins = new List<EventOrigin>();
             for (var number = claimed; number < _entered; number++)
                 origins.Add(OriginOf(number));
 
-            Leave((int)(claimed - _left));
-            Leave(int.MaxValue, areDropped: true);
             return origins;
+        }
+    }
+
+    /// <summary>The events that were given up leave, once they are told as dropped: flushes end after them.</summary>
+    public void LeaveGivenUp()
+    {
+        lock (Lock)
+        {
+            Leave((int)Math.Max(0, _claimedAtEnd - _left));
+            Leave(int.MaxValue, areDropped: true);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
 #pragma warning restore CA1001
 {
     /// <summary>What is cut off ends at once, unless code of the application hangs; the close goes on without it then.</summary>
-    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
 
     /// <summary>For the core's own end, which may write to disk what it was just given.</summary>
     public static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(2);
@@ -27,7 +27,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
     private readonly Action<TEvent>? _post;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly object _closing = new();
-    private Task<bool>? _closed;
+    private Task<string?>? _closed;
     private volatile bool _isClosed;
 
     // The pump's thread's own.
@@ -93,20 +93,20 @@ internal sealed class EventIntake<TEvent> : IDrainable
         foreach (var logEvent in batch)
         {
             var origin = Gate.OriginOfNext();
-            var record = default(LogRecord);
-            var cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : Render(logEvent, origin, _buffer, out record);
+            var rendered = default(Rendered);
+            var cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : Render(logEvent, origin, _buffer, out rendered);
 
             // A close may have given the event up while rendering hung.
             if (!Gate.TryClaim())
                 return;
 
             var isTaken = cause is null;
-            if (isTaken && !record.Utf8.IsEmpty)
+            if (isTaken && !IsLeftOut(logEvent, origin, rendered))
             {
                 try
                 {
                     var appending = _appender.AppendAsync(
-                        record with
+                        rendered.Record with
                         {
                             IsFromDelivery = origin is EventOrigin.Delivery or EventOrigin.FailureListenerInDelivery,
                             YieldsIfRefused = _settings.YieldsIfRefused,
@@ -124,7 +124,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
                 catch (Exception e)
                 {
                     isTaken = false;
-                    cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : DropCause.Unrendered(e);
+                    cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : DropCause.NotTaken(e);
                 }
             }
 
@@ -133,6 +133,8 @@ internal sealed class EventIntake<TEvent> : IDrainable
             if (isTaken)
             {
                 _handedOver++;
+                if (Gate.HasFlush)
+                    LeaveQueue();
                 continue;
             }
 
@@ -157,8 +159,8 @@ internal sealed class EventIntake<TEvent> : IDrainable
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>Takes no more events, delivers what waits within the time, and drops the rest. A second call waits for the first one's end.</summary>
-    /// <returns>Whether the core ended in time; false if a client or a listener hangs there.</returns>
-    public Task<bool> CloseAsync(TimeSpan timeout)
+    /// <returns>What went wrong with the close itself; null if nothing did.</returns>
+    public Task<string?> CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
             return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout);
@@ -167,7 +169,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
     /// <inheritdoc />
     Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
 
-    private Task<bool> BeginClose(long begun, TimeSpan timeout)
+    private Task<string?> BeginClose(long begun, TimeSpan timeout)
     {
         _isClosed = true;
         Gate.Close();
@@ -175,13 +177,17 @@ internal sealed class EventIntake<TEvent> : IDrainable
     }
 
     // On a thread of its own, which the application's stuck ones do not hold up.
-    private bool Close(long begun, TimeSpan timeout)
+    private string? Close(long begun, TimeSpan timeout)
     {
         if (_pump is not null)
             Drain(_pump, begun, timeout);
 
         var rest = BoundedWait.Remaining(begun, timeout, _settings.Time);
-        return BoundedWait.For(_appender.CloseAsync(rest), rest + LongestGrace, _settings.Time);
+        var closing = _appender.CloseAsync(rest);
+        if (!BoundedWait.For(closing, rest + LongestGrace, _settings.Time))
+            return "closing did not end in time; the client, or the failure listener, does not come back.";
+
+        return closing.Exception?.GetBaseException() is { } e ? $"closing failed with {e.GetType()}: {e.Message}" : null;
     }
 
     private void Drain(IEventPump<TEvent> pump, long begun, TimeSpan timeout)
@@ -215,7 +221,8 @@ internal sealed class EventIntake<TEvent> : IDrainable
         _appender.CountDropped(cause.Reason, origins.Count, cause.Why);
         var events = pump.Last(origins.Count);
         for (var i = 0; i < events.Count; i++)
-            _frontDoor.OnDropped(events[i], origins[origins.Count - events.Count + i], cause, isAtCall: false);
+            TellDropped(events[i], origins[origins.Count - events.Count + i], cause);
+        Gate.LeaveGivenUp();
     }
 
     // The short way: the event becomes bytes on the thread that logs it. Calls that wait for space are sent away by the core's own close.
@@ -226,24 +233,46 @@ internal sealed class EventIntake<TEvent> : IDrainable
 
         var origin = _frontDoor.Origin;
         var buffer = RenderBuffer.Take();
-        LogRecord record;
+        Rendered rendered;
         DropCause? cause;
         using (_appender.EnterDeliveryOnThread())
-            cause = Render(logEvent, origin, buffer, out record);
+            cause = Render(logEvent, origin, buffer, out rendered);
 
-        if (cause is not null)
-            Drop(logEvent, origin, cause, isAtCall: true);
-        if (cause is not null || (!record.Utf8.IsEmpty && !_appender.Append(record, _settings.CallerTimeout)))
-            Gate.CountDropped();
+        var isTaken = cause is null;
+        try
+        {
+            if (isTaken && !IsLeftOut(logEvent, origin, rendered))
+                isTaken = _appender.Append(rendered.Record, _settings.CallerTimeout);
+        }
+        catch (Exception e)
+        {
+            (isTaken, cause) = (false, DropCause.NotTaken(e));
+        }
 
         RenderBuffer.GiveBack(buffer);
+        if (!isTaken)
+            Gate.CountDropped();
+        if (cause is not null)
+            Drop(logEvent, origin, cause, isAtCall: true);
         return true;
     }
 
-    // Null if the event was rendered, or left out by writing nothing.
-    private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out LogRecord record)
+    // Whether the event wrote nothing; if not, it is the caller's to hand over.
+    private bool IsLeftOut(TEvent logEvent, EventOrigin origin, in Rendered rendered)
     {
-        record = default;
+        if (rendered.IsReplaced)
+            _appender.CountReplaced(1);
+        if (!rendered.Record.Utf8.IsEmpty)
+            return false;
+
+        _frontDoor.OnLeftOut(logEvent, origin);
+        return true;
+    }
+
+    // Null if the event was rendered, or wrote nothing.
+    private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out Rendered rendered)
+    {
+        rendered = default;
         try
         {
             buffer.Clear();
@@ -252,20 +281,21 @@ internal sealed class EventIntake<TEvent> : IDrainable
             if (size == 0)
                 return null;
 
+            var isReplaced = false;
             if (size > _settings.EventSizeLimit)
             {
                 // If the placeholder is too large as well, the core drops the event.
                 buffer.Clear();
                 _frontDoor.Render(_frontDoor.PlaceholderOf(logEvent, size, _settings.EventSizeLimit), buffer);
-                if (buffer.Utf8.Written.Length <= _settings.EventSizeLimit)
-                    _appender.CountReplaced(1);
+                isReplaced = buffer.Utf8.Written.Length <= _settings.EventSizeLimit;
             }
 
-            record = new LogRecord(_frontDoor.TimeOf(logEvent), buffer.Utf8.Written)
+            var record = new LogRecord(_frontDoor.TimeOf(logEvent), buffer.Utf8.Written)
             {
                 KeyValues = _frontDoor.KeyValuesOf(logEvent, buffer),
                 State = _frontDoor.StateOf(logEvent, origin),
             };
+            rendered = new Rendered(record, isReplaced);
             return null;
         }
         catch (Exception e)
@@ -277,7 +307,22 @@ internal sealed class EventIntake<TEvent> : IDrainable
     private void Drop(TEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
     {
         _appender.CountDropped(cause.Reason, 1, cause.Why);
-        _frontDoor.OnDropped(logEvent, origin, cause, isAtCall);
+        if (isAtCall)
+            _frontDoor.OnDropped(logEvent, origin, cause, isAtCall: true);
+        else
+            TellDropped(logEvent, origin, cause);
+    }
+
+    private void TellDropped(TEvent logEvent, EventOrigin origin, DropCause cause)
+    {
+        try
+        {
+            _frontDoor.OnDropped(logEvent, origin, cause, isAtCall: false);
+        }
+        catch (Exception)
+        {
+            // It is counted and reported already, and the pump must go on.
+        }
     }
 
     private void LeaveQueue()
@@ -287,6 +332,11 @@ internal sealed class EventIntake<TEvent> : IDrainable
         _handedOver = 0;
     }
 }
+
+/// <summary>An event as a record, which is empty if it wrote nothing.</summary>
+/// <param name="Record">The record; its bytes are the buffer's.</param>
+/// <param name="IsReplaced">Whether it is a placeholder for an event that is too large.</param>
+internal readonly record struct Rendered(LogRecord Record, bool IsReplaced);
 
 /// <summary>The checked settings of an intake.</summary>
 /// <param name="QueueLimit">The most events that wait to be rendered.</param>

@@ -3,7 +3,7 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// What a front door knows of its framework's events: how to render one, and whom to tell about a drop. Everything else is the
+/// A front door is what an application logs through: a sink, a target. This is what it knows of its framework's events: how to render one, and whom to tell about a drop. Everything else is the
 /// <see cref="EventIntake{TEvent}"/>'s. Rendering members are called within a delivery scope, and may throw.
 /// </summary>
 internal interface IFrontDoor<TEvent>
@@ -25,6 +25,9 @@ internal interface IFrontDoor<TEvent>
 
     /// <summary>What the core's listener is told of the event's outcome with; null if nobody needs to know.</summary>
     object? StateOf(TEvent logEvent, EventOrigin origin);
+
+    /// <summary>An event wrote nothing, so there is nothing to deliver.</summary>
+    void OnLeftOut(TEvent logEvent, EventOrigin origin);
 
     /// <summary>An event was dropped before the core took it; it is counted and reported already.</summary>
     /// <param name="logEvent">The event.</param>
@@ -85,6 +88,9 @@ internal sealed class DropCause
 
     /// <summary>An event could not be rendered. The report names the exception's type only: its text may hold anything.</summary>
     public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering it failed with {error.GetType()}.", error);
+
+    /// <summary>The core threw instead of taking a rendered event: a fault of a listener, or of ours.</summary>
+    public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
 
     public OssDeliveryException ToException() => new(Reason, _message, Error);
 }

@@ -9,7 +9,7 @@ internal sealed class RenderBuffer
 #pragma warning restore CA1001
 {
     // Memory that a large event has used beyond this is not kept.
-    private const int LargestKept = 32 << 10;
+    private const int LargestKept = 128 << 10;
 
     // A thread's own buffer, free between two events: rendering that logs finds none and makes another.
     [ThreadStatic]

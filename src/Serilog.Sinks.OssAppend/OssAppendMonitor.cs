@@ -22,7 +22,7 @@ public sealed class OssAppendMonitor
     /// token bounds that.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that waited is in OSS, each event once; false if some was given up meanwhile.</returns>
+    /// <returns>True if all that waited is in OSS, each event once; false if anything was dropped since the flush before.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
         FlushAsync(OssFlushTarget.Oss, cancellationToken);
@@ -34,7 +34,7 @@ public sealed class OssAppendMonitor
     /// </summary>
     /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that waited is there; false if some was given up meanwhile.</returns>
+    /// <returns>True if all that waited is there; false if anything was dropped since the flush before.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);

@@ -63,8 +63,8 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public async Task CloseAsync(TimeSpan timeout)
     {
-        if (!await _intake.CloseAsync(timeout).ConfigureAwait(false))
-            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
+            SelfLog.WriteLine("OssAppend: {0}", problem);
         _drainAtEnd?.Dispose();
     }
 

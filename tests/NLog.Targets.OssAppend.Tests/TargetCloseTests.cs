@@ -67,8 +67,8 @@ public class TargetCloseTests
         var close = running.CloseInBackground();
         await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(5));
         time.Advance(TimeSpan.FromSeconds(5));
-        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(1));
-        time.Advance(TimeSpan.FromSeconds(1));
+        await time.WhenTimerIsSetAsync(TimeSpan.FromSeconds(0.5));
+        time.Advance(TimeSpan.FromSeconds(0.5));
         await close.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.NotNull(await flush);
         hung.Set();

@@ -94,6 +94,22 @@ public class TargetRenderingTests
         Assert.Equal([text, text, text], running.Oss.Lines);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EventOfNoText_IsToldAsASuccess(bool renderAtCall)
+    {
+        using var running = RunningTarget.Start(t => (t.LineEnding, t.RenderAtCall) = (LineEndingMode.None, renderAtCall));
+        var outcomes = new Outcomes();
+
+        outcomes.Write(running.Target, "");
+        outcomes.Write(running.Target, "a");
+        await running.FlushAsync();
+
+        Assert.Equal([1, 2], outcomes.Delivered.Order());
+        Assert.Equal("a", running.Oss.AllText);
+    }
+
     [Fact]
     public async Task NoLineEnding_StoresWhatTheLayoutGives()
     {

@@ -21,7 +21,7 @@ public partial class TroubleshootingDocumentTests
         Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",
         Core + "DiskBuffer/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
         Core + "DiskBuffer/Files/UnixSystem.cs",
-        "src/OssLogSinks.Intake/IFrontDoor.cs",
+        "src/OssLogSinks.Intake/IFrontDoor.cs", "src/OssLogSinks.Intake/EventIntake.cs",
         "src/NLog.Targets.OssAppend/TargetPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
         "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
         "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs",

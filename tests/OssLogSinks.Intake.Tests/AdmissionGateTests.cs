@@ -144,6 +144,8 @@ public class AdmissionGateTests
 
         Assert.False(gate.TryClaim());
         Assert.Empty(gate.GiveUpRest());
+        Assert.False(flush.IsCompleted);
+        gate.LeaveGivenUp();
         gate.Leave(1);
         Assert.Equal(0, gate.Count);
         Assert.False(await flush.InTime());

@@ -73,7 +73,7 @@ internal sealed class OssEndpoint
         var style = settings.AddressingStyle == OssAddressingStyle.Automatic ? host.UsualStyle : settings.AddressingStyle;
         AddFault(faults, StyleFault(style, host, bucket));
         var region = hasRegion ? settings.Region! : host.Region ?? "";
-        AddFault(faults, MissingRegionFault(region, host, settings.SignatureVersion));
+        AddFault(faults, SignatureFault(region, host, settings.SignatureVersion));
         if (faults.Count > faultsBefore)
             return false;
 
@@ -141,7 +141,7 @@ internal sealed class OssEndpoint
         _ => $"AddressingStyle: is {(int)style}, but must be Automatic, VirtualHosted, Path or CustomDomain.",
     };
 
-    private static string? MissingRegionFault(string region, EndpointHost host, OssSignatureVersion version) => version switch
+    private static string? SignatureFault(string region, EndpointHost host, OssSignatureVersion version) => version switch
     {
         OssSignatureVersion.V4 when region.Length == 0 =>
             $"Region: must be set, because signature V4 needs it and the endpoint {host.Shown} does not tell it; write the bucket's region, 'cn-hangzhou' for instance.",

@@ -32,7 +32,12 @@ internal sealed class RequestSender : IDisposable
     public RequestSender(OssClientOptions options, OssEndpoint endpoint)
     {
         _endpoint = endpoint;
-        _signer = options.SignatureVersion == OssSignatureVersion.V1 ? new OssV1Signer() : new OssV4Signer(endpoint.Region);
+        _signer = options.SignatureVersion switch
+        {
+            OssSignatureVersion.V1 => new OssV1Signer(),
+            OssSignatureVersion.V4 => new OssV4Signer(endpoint.Region),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.SignatureVersion, "Unknown version."),
+        };
         _credentials = options.Credentials!;
         _isForeignProvider = _credentials is not (DelegateCredentialsProvider or StaticCredentialsProvider or EnvironmentCredentialsProvider);
         _transport = new HttpTransport(options, endpoint.Origin);

@@ -93,7 +93,7 @@ internal sealed class DeliveryTracker
         Dropped(reason, count, StatesOf(states), why, error: null, mayBeDelivered);
     }
 
-    /// <summary>Records that never reached the buffer are dropped.</summary>
+    /// <summary>Records are dropped, wherever they were.</summary>
     public void Dropped(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeDelivered = false)
     {
         _counters.Dropped(reason, count);

@@ -66,7 +66,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     {
         var acceptance = _staging.TryAdd(record, isDue, out spaceAvailable);
 
-        // Not when it has been read: a full disk may be waiting for the very records that wait for this one.
+        // Here, and not when the reader takes the record: a full disk may wait for the very records that wait for this one.
         if (isDue)
             _pipeline.Buffer.ReleaseDeferred();
         return acceptance;

@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Shutdown;
 internal sealed class DrainRegistry
 {
     // Extra time after the deadline, to report what was dropped.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly object _gate = new();

@@ -105,9 +105,10 @@ public enum DropReason
 /// <summary>The names of the reasons, cached because each dropped event needs one.</summary>
 internal static class DropReasonNames
 {
-    public const int Count = (int)DropReason.Unreadable + 1;
+    // In the order of their values, which count up from 0.
+    private static readonly string[] Names = typeof(DropReason).GetEnumNames();
 
-    private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(reason => ((DropReason)reason).ToString())];
+    public static int Count => Names.Length;
 
     public static string Of(DropReason reason) => Names[(int)reason];
 }

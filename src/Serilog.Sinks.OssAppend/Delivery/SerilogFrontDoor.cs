@@ -42,6 +42,11 @@ internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
 
     public object? StateOf(LogEvent logEvent, EventOrigin origin) => _relay.StateOf(logEvent, origin);
 
+    public void OnLeftOut(LogEvent logEvent, EventOrigin origin)
+    {
+        // A formatter leaves out what it does not want to store.
+    }
+
     public void OnDropped(LogEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
     {
         if (_relay.StateOf(logEvent, origin) is not { } state)

@@ -24,7 +24,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             damage.Sum(d => d.Missing),
             damage.Sum(d => d.Length),
             isUnknown: false,
-            damage.Any(d => d.IsAtLeast && d.Missing > 0) ? "at least " : "");
+            damage.Any(d => d.IsAtLeast) ? "at least " : "");
     }
 
     /// <summary>Tells of a segment whose file cannot be opened: it stays where it is.</summary>
