@@ -53,7 +53,7 @@ public class DrainRegistryTests
         await hanging.Called.Task.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
         _time.Advance(Timeout);
         Assert.False(closing.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(3));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         await closing.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
     }
