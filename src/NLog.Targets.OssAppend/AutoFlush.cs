@@ -4,12 +4,12 @@ using NLog.Targets.Wrappers;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Makes an AutoFlushWrapper flush this target. It waits for an event's end before it flushes, unless it knows that a target writes in the
-/// background, and it knows NLog's own ones alone: a flush would come when there is nothing left to flush.
+/// Makes an AutoFlushWrapper flush this target without waiting for the event's end. The wrapper waits unless it knows that a target writes
+/// in the background, and it knows only NLog's own targets; after that wait there is nothing left to flush.
 /// </summary>
 internal static class AutoFlush
 {
-    /// <summary>Lets those in front of a target flush without waiting.</summary>
+    /// <summary>Changes the wrappers in front of a target to flush without waiting.</summary>
     public static void Mend(Target target, LoggingConfiguration? configuration)
     {
         foreach (var wrapper in configuration?.AllTargets.OfType<AutoFlushTargetWrapper>() ?? [])

@@ -5,19 +5,19 @@ using OssLogSinks.Core.Telemetry;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Flushes that end once: when they are over, or when their time is. NLog waits 15 seconds for all targets together, and a host that stops
-/// takes it ill when that is not enough. While there are any, one thread watches their time, which the application's stuck ones do not hold up.
+/// Ends each flush once: when it completes or when its timeout passes. NLog waits 15 seconds for all targets together, and a stopping host reports an
+/// error if that is not enough. One dedicated thread watches the timeouts while flushes are pending, so a starved thread pool cannot delay it.
 /// </summary>
 internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan timeout, TimeProvider time)
 {
     private readonly object _gate = new();
 
-    // Guarded by _gate. All have the same timeout, so the oldest is the first whose time is over.
+    // Guarded by _gate. All have the same timeout, so the oldest is the first to time out.
     private readonly Queue<Flush> _pending = new();
     private bool _isWatched;
 
-    /// <summary>Lets the time of a flush run.</summary>
-    /// <returns>To be called when the flush is over.</returns>
+    /// <summary>Starts the timeout of a flush.</summary>
+    /// <returns>The continuation to call when the flush completes.</returns>
     public AsyncContinuation Begin(AsyncContinuation continuation)
     {
         if (timeout == Timeout.InfiniteTimeSpan)

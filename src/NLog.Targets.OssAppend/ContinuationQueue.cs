@@ -6,12 +6,12 @@ using OssLogSinks.Core.Telemetry;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Calls the events' continuations, in the order of their outcomes, on no thread that delivery or a close waits for: a
-/// continuation may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
+/// Calls the events' continuations in the order of their outcomes, on a thread that neither delivery nor a close waits for: a continuation
+/// may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
 /// </summary>
 internal sealed class ContinuationQueue : IDeliveryListener
 {
-    // Beyond this, the adding thread calls continuations too, so that slow continuations slow delivery down instead of filling memory.
+    // Above this number the adding thread also calls continuations, so that slow continuations slow delivery down instead of filling memory.
     private const int MostWaiting = 100_000;
 
     private readonly InternalLoggerDiagnostics _diagnostics;
@@ -31,31 +31,31 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);
 
-    /// <summary>Whose events they are: what a continuation logs there, it logs as part of the delivery.</summary>
+    /// <summary>The appender of the events. Continuations run in its delivery scope, except for the application's lost events.</summary>
     public OssAppender? Appender { get; set; }
 
-    /// <summary>Lets an event's continuation be called after all those before it.</summary>
-    /// <param name="state">What <see cref="StateOf"/> has made of the continuation.</param>
-    /// <param name="failure">Why the event was given up; null if it was not.</param>
+    /// <summary>Queues an event's continuation.</summary>
+    /// <param name="state">The result of <see cref="StateOf"/> for the continuation.</param>
+    /// <param name="failure">Why the event was dropped; null if it was not.</param>
     public void Add(object state, Exception? failure) => Add([state], failure);
 
-    /// <summary>What stands for an event's continuation until its turn comes.</summary>
+    /// <summary>Wraps an event's continuation as the state of its record.</summary>
     /// <param name="continuation">The continuation.</param>
     /// <param name="isFromDelivery">Whether delivery itself has logged the event.</param>
     public static object StateOf(AsyncContinuation continuation, bool isFromDelivery) =>
         isFromDelivery ? new ContinuationOfDelivery(continuation) : continuation;
 
     /// <summary>
-    /// Lets a flush's continuation be called after all those before it, on a thread of its own: what an application does
-    /// when a flush is over, flush once more or shut down, waits for this queue. That is the application again, and no delivery.
+    /// Queues a flush's continuation. It runs on its own thread, because the application may then flush again or shut down, and both wait for
+    /// this queue. What it logs does not count as delivery.
     /// </summary>
     public void AddFlush(AsyncContinuation continuation, Exception? failure) =>
         Add((AsyncContinuation)(result => CallFlush(continuation, result)), failure);
 
-    /// <summary>Calls a flush's continuation now, on a thread of its own.</summary>
+    /// <summary>Calls a flush's continuation now, on its own thread.</summary>
     public void CallFlush(AsyncContinuation continuation, Exception? failure)
     {
-        // It is not part of the delivery that runs here.
+        // The continuation must not inherit the delivery scope of this thread.
         AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
         _ = BoundedWait.RunAsync(() =>
         {
@@ -66,7 +66,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     }
 
     /// <summary>Starts no more continuations in the background.</summary>
-    /// <returns>A task that ends when the one that is being called has returned; it may be waiting for the very thread that closes.</returns>
+    /// <returns>A task that completes when the running continuation has returned. That one may be waiting for the thread that closes.</returns>
     public Task StopAsync()
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         return _hasStopped.Task;
     }
 
-    /// <summary>Calls what is left on this thread, which holds the lock that the others would wait for.</summary>
+    /// <summary>Calls the remaining continuations on this thread, which holds the lock that other threads would wait for.</summary>
     public void CallRest() => Run(isClosing: true);
 
     private void Add(object[] continuations, Exception? failure)
@@ -113,8 +113,8 @@ internal sealed class ContinuationQueue : IDeliveryListener
         var scope = Enter(isRescue);
         while (TryTake(isClosing, downTo, out var state, out var failure))
         {
-            // What is written because of a loss, by a RetryingWrapper for instance, is the application's: one append for each loss at
-            // most. What is written because of a success, or of a loss of delivery's own, would cause the next.
+            // Events logged because of a loss, by a RetryingWrapper for instance, count as the application's: each loss causes at most one append.
+            // Events logged because of a success, or because delivery's own event was lost, count as delivery: each would cause the next append.
             if ((failure is not null && state is AsyncContinuation) != isRescue)
             {
                 scope.Dispose();

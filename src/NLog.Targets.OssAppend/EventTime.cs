@@ -1,13 +1,13 @@
 
 namespace NLog.Targets.OssAppend;
 
-/// <summary>The time of an event as the core takes it; no time of the calendar is too early or too late.</summary>
+/// <summary>Converts an event's time for the core; never throws, even at the limits of the calendar.</summary>
 internal static class EventTime
 {
-    // More than any zone is away from UTC.
+    // More than any time zone's offset from UTC.
     private const long Margin = TimeSpan.TicksPerDay;
 
-    /// <summary>The event's time in this machine's zone.</summary>
+    /// <summary>The event's time in the local time zone.</summary>
     public static DateTimeOffset Of(LogEventInfo logEvent)
     {
         var time = logEvent.TimeStamp;
@@ -17,8 +17,8 @@ internal static class EventTime
     }
 
     /// <summary>
-    /// A time of the first or the last day of the calendar. The first hours east of UTC and the last ones west of it are no instants that
-    /// there are, so the nearest one stands for them.
+    /// Converts a time on the first or last day of the calendar. If the time zone's offset moves it out of range, the result is the nearest
+    /// valid time.
     /// </summary>
     internal static DateTimeOffset OfEdge(DateTime time, TimeZoneInfo zone)
     {

@@ -2,14 +2,14 @@
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Waits without keeping others out. NLog holds a target's lock while it closes the target, and takes that lock for each event that comes
-/// then: what delivery logs would wait for the close, and the close for the delivery.
+/// Waits without blocking other threads that need a lock. NLog holds a target's lock while it closes the target, and takes it for each
+/// event. Otherwise an event that delivery logs would wait for the close, and the close for delivery.
 /// </summary>
 internal static class HeldLock
 {
     /// <summary>Waits until a task has ended.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="heldLock">Released meanwhile, if the calling thread holds it.</param>
+    /// <param name="heldLock">Released during the wait if the calling thread holds it.</param>
     public static void Wait(Task task, object? heldLock)
     {
         if (heldLock is not null && Monitor.IsEntered(heldLock))

@@ -3,7 +3,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 
-/// <summary>Writes reports to NLog's internal log, the target's name first; no report is ever read as a format.</summary>
+/// <summary>Writes reports to NLog's internal log, with the target's name first. Report text is never used as a format string.</summary>
 internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
 {
     private readonly Target _target;
@@ -21,7 +21,7 @@ internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
         InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent.Message);
     }
 
-    /// <summary>A continuation of somebody else threw.</summary>
+    /// <summary>Reports that an event's continuation threw.</summary>
     public void ContinuationThrew(Exception exception) =>
         InternalLogger.Error("{0}: An event's continuation threw {1}.", _target, exception.GetType());
 }

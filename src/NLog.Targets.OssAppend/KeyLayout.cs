@@ -7,12 +7,12 @@ using NLog.Layouts;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// The object key as the user wrote it, taken apart: text is the core's key template, each layout renderer a property place
-/// in it, so that what a renderer gives is a value and never read as a template.
+/// The object key as configured, split into text and layout renderers. Text is passed to the core as key template, each renderer as a
+/// property placeholder, so a renderer's output is a value and never parsed as template.
 /// </summary>
 /// <remarks>
-/// It is a layout itself, so that NLog finds it among the target's layouts: a wrapper that hands events over on another thread captures
-/// them before, on the thread that logs. The values go with the event from then on, so that a repeated write has the same.
+/// It is a Layout, so that NLog finds it among the target's layouts: a wrapper that writes on another thread then captures the values on
+/// the thread that logs. The values are stored with the event, so a repeated write uses the same ones.
 /// </remarks>
 internal sealed class KeyLayout : Layout
 {
@@ -27,25 +27,25 @@ internal sealed class KeyLayout : Layout
         _values = Layout<string?[]>.FromMethod(ValuesNow);
     }
 
-    /// <summary>What the user wrote. Public, since NLog looks here for renderers to initialise, and for what they need of an event.</summary>
+    /// <summary>The configured layout. Public, because NLog searches public properties for renderers to initialise and capture.</summary>
     public Layout? Text { get; }
 
     /// <summary>The core's template.</summary>
     internal string Template { get; private set; } = "";
 
-    /// <summary>What is wrong with the layout itself; the core knows what is wrong with the template.</summary>
+    /// <summary>Faults of the layout itself; the core reports faults of the template.</summary>
     internal IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>Whether the template has places that the user did not write, so that columns count differently.</summary>
+    /// <summary>Whether the template contains generated placeholders; then columns differ from the configured text.</summary>
     internal bool HasRenderers => _renderers.Count > 0;
 
-    /// <summary>Whether some values are known only to the thread that logs.</summary>
+    /// <summary>Whether some values are available only on the thread that logs.</summary>
     internal bool IsThreadBound { get; private set; }
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KeyLayout))]
     public static KeyLayout Of(Layout? text) => text as KeyLayout ?? new KeyLayout(text);
 
-    /// <summary>Takes the user's text apart, once NLog has initialised it.</summary>
+    /// <summary>Splits the layout into text and renderers. NLog must have initialised it.</summary>
     internal void Read()
     {
         _renderers.Clear();
@@ -57,14 +57,17 @@ internal sealed class KeyLayout : Layout
             Template = PlaceOf(Text.Render, "");
     }
 
-    /// <summary>Learns which values records bring, in which order.</summary>
+    /// <summary>Sets which values an event must provide, and their order.</summary>
     internal void Bind(IReadOnlyList<string> propertyNames)
     {
         _places = [.. propertyNames.Select(Find)];
         IsThreadBound = propertyNames.Any(name => name is not ("Level" or "Logger"));
     }
 
-    /// <summary>The event's values, in the order of the template's places; null if there are none. For the thread that logs, unless they were captured there.</summary>
+    /// <summary>
+    /// The event's values in the order of the template's placeholders; null if there are none. Call it on the thread that logs, unless the
+    /// values were captured.
+    /// </summary>
     internal string?[]? ValuesOf(LogEventInfo logEvent)
     {
         if (_places.Length == 0)
@@ -86,7 +89,7 @@ internal sealed class KeyLayout : Layout
         }
         catch (Exception)
         {
-            // The write of this event finds the same fault, and counts it.
+            // Writing this event fails the same way, and that failure is counted.
         }
     }
 
@@ -118,7 +121,7 @@ internal sealed class KeyLayout : Layout
         Template = template.ToString();
     }
 
-    // A name that the user's own text does not hold.
+    // Uses a name that does not occur in the configured text.
     private string PlaceOf(Func<LogEventInfo, string?> render, string literals)
     {
         var name = "renderer-" + (_renderers.Count + 1).ToString(CultureInfo.InvariantCulture);

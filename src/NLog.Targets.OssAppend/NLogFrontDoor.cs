@@ -20,7 +20,7 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
     /// <param name="appender">Takes the records.</param>
     /// <param name="continuations">Calls continuations in the background.</param>
     /// <param name="layout">Renders events.</param>
-    /// <param name="lineEnding">What follows each event.</param>
+    /// <param name="lineEnding">Written after each event.</param>
     public NLogFrontDoor(OssAppender appender, ContinuationQueue continuations, Layout layout, string lineEnding)
     {
         _appender = appender;
@@ -37,7 +37,7 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
         _layout.Render(logEvent.Event, text);
         text.Append(_lineEnding);
 
-        // Encoded from where the layout wrote it: no string per event.
+        // Encoded directly from the builder's chunks: no string per event.
         foreach (var chunk in text.GetChunks())
         {
             if (MemoryMarshal.TryGetArray(chunk, out var part))
@@ -52,7 +52,7 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
     public object StateOf(TargetEvent logEvent, EventOrigin origin) =>
         ContinuationQueue.StateOf(logEvent.Continuation, isFromDelivery: origin != EventOrigin.Application);
 
-    // Nothing is left to do for it, which is a success.
+    // An empty event needs no delivery, so its continuation is called without an error.
     public void OnLeftOut(TargetEvent logEvent, EventOrigin origin) => _continuations.Add(StateOf(logEvent, origin), null);
 
     public void OnDropped(TargetEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
@@ -63,7 +63,7 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
             return;
         }
 
-        // A continuation that logs must not be held up on the thread that logs.
+        // A continuation that logs must not block the thread that logs.
         using (DeliveryScope.EnterForDropsOnThread())
             logEvent.Continuation(cause.ToException());
     }
@@ -88,6 +88,6 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
 
 /// <summary>An event on its way to the core.</summary>
 /// <param name="Event">The event.</param>
-/// <param name="Continuation">Is called with its outcome, once.</param>
-/// <param name="KeyValues">Its values for the object key, captured on the thread that logged it; null if the key has none.</param>
+/// <param name="Continuation">Called once, with the outcome.</param>
+/// <param name="KeyValues">The event's values for the object key, captured on the thread that logged it; null if the key has none.</param>
 internal readonly record struct TargetEvent(LogEventInfo Event, AsyncContinuation Continuation, string?[]? KeyValues);

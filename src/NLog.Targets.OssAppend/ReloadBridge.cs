@@ -5,13 +5,13 @@ using OssLogSinks.Core.Shutdown;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Takes what is logged to a target that has just been closed: NLog closes the old configuration before it starts the new one, and
-/// loggers go on to write to the old one until they are told of the new. A pipeline is made when the first such event comes; it is closed
-/// after a moment, with a target that was started since, or with the process, whichever comes first.
+/// Accepts events logged to a target that was just closed. NLog closes the old configuration before it starts the new one, and loggers
+/// keep writing to the old one until they switch. The first such event creates a pipeline. It is closed after <see cref="Grace"/>, when a
+/// newer target starts, or when the process exits, whichever is first.
 /// </summary>
 internal sealed class ReloadBridge
 {
-    // Far longer than a configuration takes to start.
+    // Much longer than a configuration takes to start.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private static readonly ConcurrentDictionary<ReloadBridge, long> Active = new();
@@ -34,12 +34,12 @@ internal sealed class ReloadBridge
         _factory = factory;
     }
 
-    /// <summary>A moment that is later than all those before it.</summary>
+    /// <summary>A number larger than all earlier ones, to order starts and closes.</summary>
     public static long NextMoment() => Interlocked.Increment(ref _moments);
 
-    /// <summary>Closes those of the same factory that began before a moment: those of targets that were replaced before it.</summary>
-    /// <param name="moment">The moment.</param>
-    /// <param name="heldLock">A lock that the caller holds and that events need; it is released while this waits.</param>
+    /// <summary>Closes the bridges of the same factory that began before a moment: those of replaced targets.</summary>
+    /// <param name="moment">A result of <see cref="NextMoment"/>.</param>
+    /// <param name="heldLock">A lock that the caller holds and that events need; released during the wait.</param>
     public void EndThoseBefore(long moment, object? heldLock = null)
     {
         foreach (var (bridge, begun) in Active.Select(entry => (entry.Key, entry.Value)))
@@ -49,7 +49,7 @@ internal sealed class ReloadBridge
         }
     }
 
-    /// <summary>Takes events from now on.</summary>
+    /// <summary>Starts to accept events.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class ReloadBridge
         }
     }
 
-    /// <summary>Ends in a moment: the close, however long it took, is over.</summary>
+    /// <summary>Starts the grace period, when the target's close has ended.</summary>
     public void BeginGrace()
     {
         lock (_gate)
@@ -68,7 +68,7 @@ internal sealed class ReloadBridge
         }
     }
 
-    /// <summary>Takes an event on the thread that logs it; false before the beginning and after the end.</summary>
+    /// <summary>Takes an event on the thread that logs it; false if the bridge has not begun or has ended.</summary>
     public bool TryWrite(AsyncLogEventInfo logEvent)
     {
         TargetPipeline pipeline;
@@ -84,12 +84,12 @@ internal sealed class ReloadBridge
             catch (Exception)
             {
                 // A setting no longer works, for example because credentials were removed from the environment. The caller gets no
-                // exception; the event is told as one that came after the close.
+                // exception; the event is reported as dropped after the close.
                 return false;
             }
         }
 
-        // NLog captures nothing for a target that is closed; the closed pipeline did.
+        // NLog captures nothing for a closed target; the closed pipeline has already done it.
         pipeline.Write(logEvent, capture: null);
         return true;
     }

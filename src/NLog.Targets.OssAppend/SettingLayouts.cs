@@ -7,7 +7,7 @@ using OssLogSinks.Core.Client;
 
 namespace NLog.Targets.OssAppend;
 
-/// <summary>The settings that are layouts, by the names of the target's properties; rendered once, when the target is initialised.</summary>
+/// <summary>The settings that are layouts, by the names of the target's properties. They are rendered once, when the target is initialised.</summary>
 internal sealed class SettingLayouts
 {
     private static readonly LogEventInfo NoEvent = LogEventInfo.CreateNullEvent();
@@ -24,7 +24,7 @@ internal sealed class SettingLayouts
             _layouts[setting] = layout;
     }
 
-    /// <summary>Sets the options of the same names, and those of the object properties, which must be a copy.</summary>
+    /// <summary>Sets the options of the same names, including those of the object properties, which must be a copy.</summary>
     public void RenderInto(OssAppenderOptions options)
     {
         foreach (var setting in _layouts)
@@ -36,15 +36,15 @@ internal sealed class SettingLayouts
         }
     }
 
-    /// <summary>The text of a layout as it is; null if it is empty.</summary>
+    /// <summary>The rendered text, unchanged; null if it is empty.</summary>
     public static string? WholeTextOf(Layout? layout) => layout?.Render(NoEvent) is { Length: > 0 } text ? text : null;
 
-    /// <summary>The text of a layout without blanks around it; null if it is empty.</summary>
+    /// <summary>The rendered text, trimmed; null if it is empty.</summary>
     public static string? TextOf(Layout? layout) => layout?.Render(NoEvent).Trim() is { Length: > 0 } text ? text : null;
 }
 
-/// <summary>A secret that is written into the configuration itself: NLog traces every layout by its text, and gets a mask from this one.</summary>
-/// <remarks>The same on each thread, and said to be: NLog would keep the secret in each event otherwise, for a thread that has another.</remarks>
+/// <summary>Masks a secret written in the configuration itself: NLog traces the text of every layout, and gets a mask from this one.</summary>
+/// <remarks>Marked as thread-agnostic: otherwise NLog would capture the secret in each event for another thread.</remarks>
 [ThreadAgnostic]
 internal sealed class SecretLayout : Layout
 {
@@ -54,7 +54,9 @@ internal sealed class SecretLayout : Layout
 
     private SecretLayout(string text) => _text = text;
 
-    /// <summary>Hides a text. A layout that says only where the secret is, <c>${environment:NAME}</c> for instance, is left as it is.</summary>
+    /// <summary>
+    /// Masks a fixed text. A layout that only says where the secret is, such as <c>${environment:NAME}</c>, is returned unchanged.
+    /// </summary>
     public static Layout? Of(Layout? layout) => layout is SimpleLayout { IsFixedText: true } text ? new SecretLayout(text.FixedText ?? "") : layout;
 
     public override string ToString() => Mask;

@@ -3,10 +3,13 @@ using System.Text;
 
 namespace NLog.Targets.OssAppend;
 
-/// <summary>What .NET has and .NET Standard 2.0 has not: the characters of a <see cref="StringBuilder"/>, one piece after the other. Here they are copied into one.</summary>
+/// <summary>
+/// Replaces <c>StringBuilder.GetChunks</c>, missing in .NET Standard 2.0. It copies the characters of a <see cref="StringBuilder"/> into one
+/// chunk.
+/// </summary>
 internal static class StringBuilderChunks
 {
-    // What one giant text needs is not kept.
+    // Larger arrays are not reused.
     private const int LargestKept = 256 << 10;
 
     [ThreadStatic]

@@ -8,12 +8,12 @@ using OssLogSinks.Intake;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// NLog's side of the intake, for one life of a target: every event that comes in has its continuation called exactly once, by the core's
-/// word if it came that far, by the intake's if not. The close respects the lock that NLog holds meanwhile.
+/// Connects NLog to the intake, from a target's start to its close. Every event's continuation is called exactly once: by the core if it
+/// took the event, otherwise by the intake. The close releases the lock that NLog holds.
 /// </summary>
 internal sealed class TargetPipeline : IDrainable
 {
-    // Until continuations that are being called have returned; they may be waiting for the thread that closes.
+    // How long a close waits for running continuations; they may be waiting for the thread that closes.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
 
     private readonly OssAppender _appender;
@@ -42,23 +42,23 @@ internal sealed class TargetPipeline : IDrainable
 
     public TimeSpan CloseTimeout => _intake.CloseTimeout;
 
-    /// <summary>Takes events that come after the close; null if nothing does.</summary>
+    /// <summary>Takes events logged after the close; null if there is none.</summary>
     public ReloadBridge? ReloadBridge { get; set; }
 
-    /// <summary>How many callers wait for space in the queue.</summary>
+    /// <summary>Number of callers that wait for space in the queue.</summary>
     public int BlockedCallers => _intake.Gate.BlockedCallers;
 
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
     /// <summary>Takes an event on the thread that logs it. After the close it goes to the <see cref="ReloadBridge"/>, if there is one.</summary>
-    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
-    /// <param name="capture">Captures what only this thread knows of the event, for a layout that renders it elsewhere.</param>
+    /// <param name="logEvent">The event and its continuation.</param>
+    /// <param name="capture">Captures thread-bound values of the event, for a layout that is rendered on another thread.</param>
     public void Write(AsyncLogEventInfo logEvent, Action<LogEventInfo>? capture)
     {
         TargetEvent taken;
         try
         {
-            // What a layout logs while it is captured is not the application's.
+            // Events that a layout logs during the capture are not the application's.
             using (_appender.EnterDeliveryOnThread())
             {
                 capture?.Invoke(logEvent.LogEvent);
@@ -76,12 +76,12 @@ internal sealed class TargetPipeline : IDrainable
     }
 
     /// <summary>
-    /// Tells the continuation when everything accepted so far has its outcome, or is as safe as the settings ask for; or, after the flush
-    /// timeout, that it is not.
+    /// Calls the continuation when every event accepted so far has its outcome or has reached the flush target. After the flush timeout it
+    /// is called with an error.
     /// </summary>
     public void Flush(AsyncContinuation continuation) => _ = FlushAsync(_flushes.Begin(continuation), _flushTarget);
 
-    /// <summary>Ends when everything accepted so far has its outcome, and its continuations have been called.</summary>
+    /// <summary>Completes when every event accepted so far has its outcome and their continuations have been called.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         var flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,10 +91,10 @@ internal sealed class TargetPipeline : IDrainable
     }
 
     /// <summary>
-    /// Takes no more events, delivers what waits within the close timeout, and gives up the rest. Does not wait for a close that
-    /// is under way: that one's continuations may be waiting for the lock that this caller holds.
+    /// Takes no more events, delivers waiting ones within the close timeout, and drops the rest. It does not wait for a close that is already
+    /// running: continuations of that one may be waiting for the lock that this caller holds.
     /// </summary>
-    /// <param name="heldLock">A lock that the caller holds and that events need; it is released while the close waits.</param>
+    /// <param name="heldLock">A lock that the caller holds and that events need; released during the wait.</param>
     public void Close(object? heldLock)
     {
         if (Interlocked.Increment(ref _closes) != 1)
@@ -117,7 +117,7 @@ internal sealed class TargetPipeline : IDrainable
         EndClose();
     }
 
-    /// <summary>Closes, or waits for a close that is under way: not for ever, since that one may be waiting for the caller.</summary>
+    /// <summary>Closes, or waits for a running close. The wait is bounded, because that close may be waiting for the caller.</summary>
     public bool End() => BoundedWait.For(CloseAsync(CloseTimeout), CloseTimeout + EventIntake<TargetEvent>.LongestGrace, _time);
 
     private async Task FlushAsync(AsyncContinuation continuation, OssFlushTarget target)
@@ -137,7 +137,7 @@ internal sealed class TargetPipeline : IDrainable
         _continuations.AddFlush(continuation, failure);
     }
 
-    // Goes on, on the thread of the intake's close, which no thread of the pool is needed for.
+    // Continues on the thread of the intake's close, so it needs no thread of the pool.
     private async Task CloseOnceAsync(TimeSpan timeout)
     {
         if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
@@ -145,7 +145,7 @@ internal sealed class TargetPipeline : IDrainable
         _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
     }
 
-    // On the thread that closes, which may hold a lock that the continuations need.
+    // Runs on the thread that closes, which may hold a lock that the continuations need.
     private void EndClose()
     {
         _continuations.CallRest();
@@ -155,8 +155,8 @@ internal sealed class TargetPipeline : IDrainable
 }
 
 /// <summary>The checked settings of a target's pipeline.</summary>
-/// <param name="Intake">Those of the intake.</param>
+/// <param name="Intake">Settings of the intake.</param>
 /// <param name="FlushTarget">What NLog's flush waits for.</param>
-/// <param name="FlushTimeout">How long such a flush takes at most.</param>
-/// <param name="DrainOnProcessExit">Whether the end of the process waits for delivery, if the target was not closed before.</param>
+/// <param name="FlushTimeout">Longest time for such a flush.</param>
+/// <param name="DrainOnProcessExit">Whether process exit waits for delivery if the target was not closed before.</param>
 internal sealed record PipelineSettings(IntakeSettings Intake, OssFlushTarget FlushTarget, TimeSpan FlushTimeout, bool DrainOnProcessExit);

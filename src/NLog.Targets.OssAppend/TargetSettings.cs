@@ -7,13 +7,13 @@ using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
-/// <summary>Reads the target's settings once, and finds all faults, each under the name of the target's property.</summary>
+/// <summary>Reads the target's settings once and finds all faults, each under the name of the target's property.</summary>
 internal sealed class TargetSettings
 {
-    // Times are numbers here, with their unit in the name.
+    // Times in NLog settings are numbers, with the unit in the name.
     private static readonly string[] Units = ["", "Seconds", "Milliseconds"];
 
-    // How often events are taken that come one by one; with a buffer they are not safe before.
+    // How often events are taken while few arrive. With a buffer they reach the disk only after that.
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(10);
 
     private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
@@ -37,7 +37,7 @@ internal sealed class TargetSettings
         options.ObjectKey = key.Template;
         options.ObjectHeader = ObjectHeader();
 
-        // An empty path is a fault: nobody must believe that there is a buffer.
+        // An empty path is a fault: otherwise the user would believe that there is a buffer.
         options.BufferPath ??= _target.BufferPath is null ? null : "";
         _target.Configure?.Invoke(options);
         return options;
@@ -92,7 +92,7 @@ internal sealed class TargetSettings
         return options.WithoutSecrets(_faults);
     }
 
-    // As in NLog's own file target, the header of a layout is the header of the object.
+    // Like in NLog's file target, the layout's header is the header of the object.
     private string? ObjectHeader()
     {
         var header = SettingLayouts.WholeTextOf(_target.ObjectHeader ?? (_target.Layout as LayoutWithHeaderAndFooter)?.Header);
@@ -117,7 +117,7 @@ internal sealed class TargetSettings
         if (fault.Setting == nameof(options.ObjectKey) && key.HasRenderers)
             return fault with { Problem = $"{fault.Problem} (Each layout renderer of {SettingFault.Shown(_target.ObjectKey.ToString())} is a place in it.)" };
 
-        // A target has no provider; what is missing is the access key.
+        // A target has no provider setting, so the missing setting is the access key.
         if (fault.Setting == nameof(options.Credentials) && options.Credentials is null)
             return fault with { Setting = $"{nameof(_target.AccessKeyId)}, {nameof(_target.AccessKeySecret)}" };
 

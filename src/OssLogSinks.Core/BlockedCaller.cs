@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// A call that blocks its thread until delivery makes progress. On a pool thread, the pool gets one more thread meanwhile: delivery runs on
-/// the pool too and would queue behind the calls that wait for it, while the pool adds only a few threads a second.
+/// A call that blocks its thread until delivery makes progress. On a pool thread, the pool gets one more thread meanwhile: delivery needs pool
+/// threads too, and the pool adds only a few a second.
 /// </summary>
 public readonly struct BlockedCaller : IDisposable
 {
@@ -20,8 +20,8 @@ public readonly struct BlockedCaller : IDisposable
 
     private BlockedCaller(bool isOfPool) => _isOfPool = isOfPool;
 
-    /// <summary>Says that the calling thread is about to block.</summary>
-    /// <returns>To be disposed on this thread when it goes on.</returns>
+    /// <summary>Declares that the calling thread is about to block.</summary>
+    /// <returns>Dispose it on this thread when the thread continues.</returns>
     public static BlockedCaller Enter()
     {
         if (!Thread.CurrentThread.IsThreadPoolThread)
@@ -31,7 +31,7 @@ public readonly struct BlockedCaller : IDisposable
         return new BlockedCaller(isOfPool: true);
     }
 
-    /// <summary>The thread goes on.</summary>
+    /// <summary>Declares that the thread continues.</summary>
     public void Dispose()
     {
         if (_isOfPool)
@@ -45,7 +45,7 @@ public readonly struct BlockedCaller : IDisposable
             _blocked += by;
             ThreadPool.GetMinThreads(out var workers, out var completions);
 
-            // Someone else has set the minimum meanwhile. Theirs counts, and we must not lower it again.
+            // Other code has changed the minimum. Keep its value, and do not lower it later.
             if (_added > 0 && workers != _expected)
                 _added = 0;
 

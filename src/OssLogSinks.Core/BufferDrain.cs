@@ -5,7 +5,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
-/// <summary>Empties a folder without the application that filled it.</summary>
+/// <summary>Ships the contents of a buffer folder without the application that filled it.</summary>
 internal static class BufferDrain
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
@@ -25,7 +25,7 @@ internal static class BufferDrain
         var orphans = new OrphanedFolders(
             files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenPipeline(options.MemoryLimitBytes));
 
-        // Waits for a report that is under way, so that none comes after the last.
+        // Its disposal waits for a running report, so that none follows the last one.
         var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, orphans)), null, ProgressInterval, ProgressInterval);
         await using (reporting.ConfigureAwait(false))
         {
@@ -60,21 +60,21 @@ internal static class BufferDrain
     }
 }
 
-/// <summary>How far <see cref="OssAppender.DrainAsync"/> has come.</summary>
+/// <summary>The progress of <see cref="OssAppender.DrainAsync"/>.</summary>
 public sealed record OssDrainProgress
 {
-    /// <summary>Folders of processes that are no more, emptied so far.</summary>
+    /// <summary>Folders of ended processes that were emptied so far.</summary>
     public int Folders { get; init; }
 
-    /// <summary>Folders that were left alone, because the process that owns them lives.</summary>
+    /// <summary>Folders that were skipped because their process is still running.</summary>
     public int FoldersInUse { get; init; }
 
-    /// <summary>Records that were brought to OSS.</summary>
+    /// <summary>Records delivered to OSS.</summary>
     public long Delivered { get; init; }
 
-    /// <summary>Records that could not be read and were put aside; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
+    /// <summary>Records that could not be read and were quarantined; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
     public long Quarantined { get; init; }
 
-    /// <summary>Bytes on disk that are still to be shipped.</summary>
+    /// <summary>Bytes on disk that are not shipped yet.</summary>
     public long BytesLeft { get; init; }
 }

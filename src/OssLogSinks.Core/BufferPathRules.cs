@@ -4,20 +4,19 @@ using System.Text;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// What a buffer path must be like before it is used. Whether it can be written is not asked here: that may change at any
-/// time, and memory takes over then.
+/// Checks a buffer path before it is used. Write access is not checked: it can change at any time, and records wait in memory then.
 /// </summary>
 internal static class BufferPathRules
 {
     private const int LongestName = 255;
 
-    // The folders and files inside have names too.
+    // Reserved for the names of the folders and files inside.
     private const int ReservedInside = 256;
 
     private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';
     private static readonly int LongestPath = (IsWindows ? 32767 : 4096) - ReservedInside;
 
-    /// <summary>What is wrong with a path, as a sentence whose subject is the path; null if nothing is.</summary>
+    /// <summary>The fault of a path, as the rest of a sentence that starts with the path; null if there is none.</summary>
     public static string? FaultOf(string path)
     {
         if (string.IsNullOrWhiteSpace(path))

@@ -11,7 +11,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
-/// <summary>Everything that delivery needs besides the records, made once from settings that were checked.</summary>
+/// <summary>Everything that delivery needs except the records. Created once, from validated settings.</summary>
 internal sealed class DeliverySetup : IDisposable
 {
     private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
@@ -58,7 +58,7 @@ internal sealed class DeliverySetup : IDisposable
         _appendInterval = options.AppendInterval;
     }
 
-    /// <summary>This delivery, as a cause of events.</summary>
+    /// <summary>Marks the events that this delivery causes.</summary>
     public DeliverySource Source { get; } = new();
 
     public TimeProvider Time { get; }
@@ -73,18 +73,18 @@ internal sealed class DeliverySetup : IDisposable
 
     public DeliveryTracker DeliveryTracker { get; }
 
-    /// <summary>What a buffer on disk takes of it.</summary>
+    /// <summary>The parts that a disk buffer needs.</summary>
     public DiskBufferParts BufferParts => new(KeyTemplate, Policy, DeliveryTracker, Counters, Reporter, Time, OpenPipeline);
 
-    /// <summary>For records that come in, and wait where the settings say.</summary>
-    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    /// <summary>Creates the setup of an appender. Records wait in memory or on disk, as the settings say.</summary>
+    /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public static DeliverySetup From(OssAppenderOptions options) => From(options, options.BufferPath, isOnDisk: options.BufferPath is not null);
 
-    /// <summary>For records that are on disk already, wherever the settings would have others wait.</summary>
-    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    /// <summary>Creates the setup of a drain: the records are already on disk, whatever the buffer path in the settings is.</summary>
+    /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public static DeliverySetup ForDrain(OssAppenderOptions options) => From(options, bufferPath: null, isOnDisk: true);
 
-    // On disk, there is no hurry to give records up.
+    // Records on disk are retried without a time limit by default.
     private static DeliverySetup From(OssAppenderOptions options, string? bufferPath, bool isOnDisk)
     {
         var checkedOptions = new OssAppenderOptionsValidator(options, bufferPath);
@@ -92,8 +92,8 @@ internal sealed class DeliverySetup : IDisposable
         return faults.Count > 0 ? throw new OssSettingsException(faults) : new DeliverySetup(options, checkedOptions, isOnDisk);
     }
 
-    /// <summary>The settings of appends.</summary>
-    /// <param name="options">The settings, checked.</param>
+    /// <summary>The append settings.</summary>
+    /// <param name="options">The validated settings.</param>
     public static AppendSettings AppendSettingsOf(OssAppenderOptions options) => new()
     {
         Time = options.TimeProvider,
@@ -108,8 +108,8 @@ internal sealed class DeliverySetup : IDisposable
         SendContentMd5 = options.SendContentMd5,
     };
 
-    /// <summary>The settings of a buffer on disk.</summary>
-    /// <param name="options">The settings, checked.</param>
+    /// <summary>The settings of a disk buffer.</summary>
+    /// <param name="options">The validated settings.</param>
     /// <param name="path">The folder that all processes share.</param>
     public static DiskBufferSettings BufferSettingsOf(OssAppenderOptions options, string path) => new(
         Path.GetFullPath(path),
@@ -123,8 +123,8 @@ internal sealed class DeliverySetup : IDisposable
         },
         options.MemoryLimitBytes);
 
-    /// <summary>Opens a way to OSS.</summary>
-    /// <param name="memory">Bytes that the records on it may hold.</param>
+    /// <summary>Opens a pipeline to OSS.</summary>
+    /// <param name="memory">Bytes of memory that its records may use.</param>
     public DeliveryPipeline OpenPipeline(long memory)
     {
         var buffer = new MemoryBuffer(
@@ -140,7 +140,7 @@ internal sealed class DeliverySetup : IDisposable
             Reporter.DoubtfulKey(KeyTemplate.Text, doubt);
     }
 
-    /// <summary>Ends the sealing of objects, in what is left of the time, and never for long: a client that is plugged in may not end.</summary>
+    /// <summary>Ends the sealing of objects within the remaining time, 10 seconds at most: a custom client may hang.</summary>
     public void EndSealing(TimeSpan timeout, long begun)
     {
         if (_context.Sealer is not { } sealer)

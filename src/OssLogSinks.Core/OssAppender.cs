@@ -8,12 +8,13 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// Appends log records to objects in OSS, each exactly once, in the background. Records wait in bounded memory, or on
-/// disk if <see cref="OssAppenderOptions.BufferPath"/> is set; those of one stream are joined into one append while the append before is on its way. Any thread may call any member.
+/// Appends log records to objects in OSS in the background, each exactly once. Records wait in bounded memory, or on disk if
+/// <see cref="OssAppenderOptions.BufferPath"/> is set. While an append of a stream is in flight, the stream's next records are collected for one
+/// append. Any thread may call any member.
 /// </summary>
 /// <remarks>
 /// Every record has exactly one outcome, and it is counted: delivered, persisted for a later process to deliver, or dropped for a
-/// <see cref="DropReason"/>. Nothing here throws because OSS is in trouble.
+/// <see cref="DropReason"/>. No member throws because OSS fails.
 /// </remarks>
 public sealed class OssAppender : IDisposable, IAsyncDisposable
 {
@@ -22,8 +23,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _closeTimeout;
 
-    // What is cut off ends at once, unless a client hangs or the thread pool has no thread left. In real time, as everything is that is about
-    // processors; with time for a disk to write what it was just given.
+    // How long the workers may take to stop after their requests were cancelled. They need this time only if a client hangs or the thread pool has
+    // no free thread. In real time; longer with a disk buffer, which may still be writing.
     private readonly TimeSpan _stopGrace;
     private readonly int _recordSizeLimit;
     private readonly LateEvents? _late;
@@ -31,9 +32,12 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private Task<bool>? _closed;
     private volatile bool _hasRefusedClosed;
 
-    /// <summary>Checks the settings and makes an appender. Nothing is sent before the first record, except what earlier processes left in <see cref="OssAppenderOptions.BufferPath"/>.</summary>
+    /// <summary>
+    /// Checks the settings and creates an appender. Nothing is sent before the first record, except records that earlier processes left in
+    /// <see cref="OssAppenderOptions.BufferPath"/>.
+    /// </summary>
     /// <param name="options">The settings; read now, not kept.</param>
-    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
         : this(options, BufferFiles.Instance)
     {
@@ -55,37 +59,41 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             _setup.Counters.ObserveBuffer(() => _buffer.DiskBytes, options.BufferSizeLimitBytes);
     }
 
-    /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> say which values a record brings.</summary>
+    /// <summary>The parsed key template; its <see cref="ObjectKeyTemplate.PropertyNames"/> name the values that each record carries.</summary>
     public ObjectKeyTemplate KeyTemplate => _setup.KeyTemplate;
 
     /// <summary>
-    /// Whether the calling code runs because records are delivered here: a client, credentials or diagnostics for instance. A record
-    /// that it appends makes no append due, and waits for the next one that does, or for a flush or the close. One that runs
-    /// because of another appender's delivery does so only where each would keep the other busy.
+    /// Whether the calling code runs because this appender delivers records: in a client, a credentials provider or diagnostics, for instance. A
+    /// record that such code appends makes no append due: it waits for the next append that is due, a flush or the close. For code that runs
+    /// because of another appender's delivery, this is true only if the two appenders would keep each other busy.
     /// </summary>
     public bool IsCalledByDelivery => DeliveryScope.IsCausedBy(_setup.Source);
 
-    /// <summary>Begins a scope of this appender's delivery, for what a front door calls in its own background: formatters, for instance.</summary>
-    /// <returns>To be disposed where it was entered; in an asynchronous method, at its end at the latest.</returns>
+    /// <summary>
+    /// Begins a scope of this appender's delivery, for code that a sink or target runs in its own background: formatters, for instance.
+    /// </summary>
+    /// <returns>Dispose it where it was entered; in an asynchronous method, at the end of the method at the latest.</returns>
     public DeliveryScope EnterDelivery() => DeliveryScope.Enter(_setup.Source);
 
-    /// <summary>As <see cref="EnterDelivery"/>, at next to no cost, for a call that stays on this thread.</summary>
-    /// <returns>To be disposed on this thread.</returns>
+    /// <summary>As <see cref="EnterDelivery"/>, but much cheaper, for a call that stays on this thread.</summary>
+    /// <returns>Dispose it on this thread.</returns>
     public DeliveryScope EnterDeliveryOnThread() => DeliveryScope.EnterOnThread(_setup.Source);
 
     /// <summary>
-    /// Takes a record without ever waiting. When there is no space, when the record is too large, or after the close, it
-    /// is given up: counted, reported, and told to the listener.
+    /// Takes a record without waiting. The record is dropped if there is no space, if it is too large, or after the close. A drop is counted,
+    /// reported, and passed to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
     public bool TryAppend(in LogRecord record) => Append(record, TimeSpan.Zero);
 
     /// <summary>
-    /// Takes a record, blocking the calling thread while there is no space, unless delivery itself has called. When there is none
-    /// in time, when the record is too large, or after the close, it is given up: counted, reported, and told to the listener.
+    /// Takes a record, and blocks the calling thread while there is no space, unless delivery itself calls. The record is dropped if there is no
+    /// space in time, if it is too large, or after the close. A drop is counted, reported, and passed to the listener.
     /// </summary>
     /// <param name="record">The record.</param>
-    /// <param name="timeout">How long to wait for space: from zero, not at all, to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="timeout">
+    /// How long to wait for space: from zero (no wait) to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/> (no limit).
+    /// </param>
     /// <returns>Whether the record was accepted.</returns>
     public bool Append(in LogRecord record, TimeSpan timeout)
     {
@@ -101,11 +109,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a record, waiting for space if there is none, unless delivery itself has called. When it may not wait, when the record
-    /// is too large, or after the close, it is given up: counted, reported, and told to the listener.
+    /// Takes a record, and waits while there is no space, unless delivery itself calls. The record is dropped if there is no space and it may not
+    /// wait, if it is too large, or after the close. A drop is counted, reported, and passed to the listener.
     /// </summary>
     /// <returns>Whether the record was accepted.</returns>
-    /// <exception cref="OperationCanceledException">The wait was cancelled; the record was not taken, and is the caller's again.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled. The record was not taken; the caller still owns it.</exception>
     public ValueTask<bool> AppendAsync(LogRecord record, CancellationToken cancellationToken = default)
     {
         if (IsTooLarge(record))
@@ -119,20 +127,22 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends what waits at once, and ends when every record accepted before has its outcome. Trouble with OSS makes it
-    /// wait; the token bounds that.
+    /// Sends waiting records now, and completes when every record accepted before the call has its outcome. While OSS fails this can take long; use
+    /// the token to limit the wait.
     /// </summary>
     /// <returns>
-    /// True if all that still waited are in OSS, each once; false if some of them were given up, or if records came after the close. Those
-    /// that were given up before the call for another reason were counted and reported then.
+    /// True if all records that were still waiting are in OSS, each once; false if some of them were dropped, or if records were appended after the
+    /// close. Records that were dropped before the call for another reason were counted and reported then.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
-    /// <summary>As <see cref="FlushAsync(CancellationToken)"/>, and ends as soon as every record accepted before is as safe as asked for.</summary>
+    /// <summary>
+    /// As <see cref="FlushAsync(CancellationToken)"/>, but completes as soon as every record accepted before the call has reached the target.
+    /// </summary>
     /// <param name="target">What to wait for.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that still waited is there; false if some of it was given up.</returns>
+    /// <returns>True if all records that were still waiting have reached the target; false if some of them were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {
@@ -141,20 +151,20 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ships what processes that are no more left in a folder, for the volume of a dead pod for instance, and ends when
-    /// all of it is in OSS. Folders whose owner lives are left alone.
+    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when all of them are in
+    /// OSS. Folders of running processes are skipped.
     /// </summary>
-    /// <param name="bufferPath">The folder that was their <see cref="OssAppenderOptions.BufferPath"/>.</param>
+    /// <param name="bufferPath">The folder that those processes used as <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">
-    /// How to reach OSS. Records go to the objects that they were logged for, whatever the key is here, and
-    /// <see cref="OssAppenderOptions.BufferPath"/> is not looked at.
+    /// How to reach OSS. Records go to the objects that they were logged for, whatever the key is here. <see cref="OssAppenderOptions.BufferPath"/>
+    /// is ignored.
     /// </param>
-    /// <param name="progress">Is told now and then how far it has come; at the end for certain.</param>
-    /// <param name="cancellationToken">Ends it; what is not shipped by then stays on disk.</param>
-    /// <returns>What was done.</returns>
-    /// <exception cref="OssSettingsException">Some settings, or the path, cannot be used.</exception>
+    /// <param name="progress">Receives the progress about once a second, and once at the end.</param>
+    /// <param name="cancellationToken">Ends the drain; records that are not shipped yet stay on disk.</param>
+    /// <returns>The final progress.</returns>
+    /// <exception cref="OssSettingsException">Some settings, or the path, are invalid.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The drain was cancelled.</exception>
     public static Task<OssDrainProgress> DrainAsync(
         string bufferPath, OssAppenderOptions options, IProgress<OssDrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
         BufferDrain.RunAsync(
@@ -163,17 +173,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             progress,
             cancellationToken);
 
-    /// <summary>
-    /// Counts and reports events that were given up before they came here, so that one place knows of all of them.
-    /// </summary>
-    /// <param name="reason">Why.</param>
+    /// <summary>Counts and reports events that were dropped before they reached the appender, so that all drops are counted in one place.</summary>
+    /// <param name="reason">Why they were dropped.</param>
     /// <param name="count">How many.</param>
-    /// <param name="why">A short sentence for the report; no event text in it.</param>
+    /// <param name="why">A short sentence for the report, without event text.</param>
     public void CountDropped(DropReason reason, long count, string why) => _setup.DeliveryTracker.Dropped(reason, count, [], why);
 
     /// <summary>
-    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/>, so that a front door brings a
-    /// placeholder instead, which says so.
+    /// Counts and reports events that were larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/>, and for which a sink or target appends
+    /// a placeholder that says so.
     /// </summary>
     /// <param name="count">How many.</param>
     public void CountReplaced(long count)
@@ -182,13 +190,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         _setup.Reporter.Replaced(count);
     }
 
-    /// <summary>Lets the meter tell how full a queue in front is: <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. To be called once.</summary>
-    /// <param name="size">How many events wait in it; may be asked by any thread, and after the close.</param>
-    /// <param name="capacity">How many may.</param>
+    /// <summary>
+    /// Adds a queue in front of the appender to the metrics <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. Call it once.
+    /// </summary>
+    /// <param name="size">The number of events in the queue; called by any thread, also after the close.</param>
+    /// <param name="capacity">The most events that the queue holds.</param>
     public void ObserveQueue(Func<long> size, long capacity) =>
         _setup.Counters.ObserveQueue(size ?? throw new ArgumentNullException(nameof(size)), capacity);
 
-    /// <summary>What has been done so far, and what is still held.</summary>
+    /// <summary>What was done so far, and what is still held.</summary>
     public DeliverySnapshot GetSnapshot()
     {
         var (lastFailure, troubleSince) = _setup.Reporter.TroubleNow;
@@ -204,12 +214,12 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no more records and sends what waits. What OSS has not taken when the time is over stays on disk if there is a
-    /// <see cref="OssAppenderOptions.BufferPath"/>, for the next start; without one it is given up.
+    /// Accepts no more records and sends those that wait. Records that are not in OSS when the time is over stay on disk for the next start if
+    /// <see cref="OssAppenderOptions.BufferPath"/> is set; otherwise they are dropped.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>True if everything that was ever accepted is in OSS or on disk; false if some records were given up, now or earlier.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The time is no such time; nothing is closed.</exception>
+    /// <returns>True if every record ever accepted is in OSS or on disk; false if some records were dropped, now or earlier.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is out of range; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
         if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > OssAppenderOptionsValidator.LongestTime))
@@ -219,10 +229,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
     }
 
-    /// <summary>Closes, waiting for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
+    /// <summary>Closes, and waits for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(_closeTimeout).ConfigureAwait(false);
 
-    /// <summary>Closes, waiting for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
+    /// <summary>Closes, and waits for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
     public void Dispose() => CloseAsync(_closeTimeout).GetAwaiter().GetResult();
 
     private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
@@ -246,7 +256,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             _setup.Dispose();
         }
 
-        // What was still stored while the workers ended counts: only what was given up is missing.
+        // Records that were stored while the workers stopped are not lost, so only drops count.
         return !_setup.DeliveryTracker.HasDroppedAccepted;
     }
 

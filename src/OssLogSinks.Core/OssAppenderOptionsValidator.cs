@@ -9,7 +9,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
-/// <summary>Finds all faults of the settings at once, and keeps what it parsed on the way.</summary>
+/// <summary>Finds all faults of the settings at once, and keeps the values that it parsed.</summary>
 internal sealed class OssAppenderOptionsValidator
 {
     private const int SmallestAppend = 4 << 10;
@@ -19,12 +19,12 @@ internal sealed class OssAppenderOptionsValidator
     private const long SmallestBuffer = 8 << 20;
     private const int LongestName = 200;
 
-    // Stands in for credentials that were refused, so that they are not reported as missing too. It signs nothing.
+    // Replaces credentials that were refused, so that they are not reported as missing too. It signs nothing.
     private static readonly StaticCredentialsProvider Refused = new("no-access-key", "no-secret");
 
     private static readonly Regex Quoted = new("'.*?'", RegexOptions.CultureInvariant);
 
-    /// <summary>The longest time that every timer takes.</summary>
+    /// <summary>The longest time that every timer accepts.</summary>
     internal static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     private readonly OssAppenderOptions _options;
@@ -33,7 +33,7 @@ internal sealed class OssAppenderOptionsValidator
     private readonly List<SettingFault> _faults = [];
 
     /// <param name="options">The settings.</param>
-    /// <param name="bufferPath">The buffer path to check with them; null if there is none, or another one is used.</param>
+    /// <param name="bufferPath">The buffer path to check; null if there is none or another one is used.</param>
     public OssAppenderOptionsValidator(OssAppenderOptions options, string? bufferPath)
     {
         _options = options;
@@ -44,7 +44,7 @@ internal sealed class OssAppenderOptionsValidator
     /// <summary>The parsed key template; null if it has faults.</summary>
     public ObjectKeyTemplate? KeyTemplate { get; private set; }
 
-    /// <summary>The settings of the built-in client; null if another is plugged in.</summary>
+    /// <summary>The settings of the built-in client; null if a custom client is used.</summary>
     public OssClientOptions? ClientOptions { get; private set; }
 
     public IReadOnlyList<SettingFault> Validate()
@@ -69,7 +69,7 @@ internal sealed class OssAppenderOptionsValidator
         return _options.WithoutSecrets(_faults);
     }
 
-    // A secret is a valid host name and a valid object key, and would be sent to name servers and written into reports.
+    // A secret is also a valid host name or object key. It would be sent to name servers and written into reports.
     private void CheckSecrets()
     {
         var shown = new[]
@@ -95,7 +95,7 @@ internal sealed class OssAppenderOptionsValidator
         var faults = new List<string>();
         KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
 
-        // A piece of a secret does not look like one, so no quoted text is shown; the column says enough.
+        // A part of a secret does not look like a secret, so no quoted text is shown; the column is enough.
         var isSecret = _options.ObjectKey is { } key && (SecretText.LooksLikeOne(key) || SecretText.Without(key, _secrets) != key);
         foreach (var fault in faults)
             Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {(isSecret ? Quoted.Replace(fault, $"'{SecretText.Mask}'") : fault)}.");
@@ -148,7 +148,7 @@ internal sealed class OssAppenderOptionsValidator
             return;
         }
 
-        // It is divided between events to write, events to send, and events of dead processes; each part must suffice.
+        // Memory is divided between events to write, events to send, and events of ended processes; each part must suffice.
         least *= PartsOfMemory;
         Check(
             _options.MemoryLimitBytes >= least,
@@ -157,7 +157,7 @@ internal sealed class OssAppenderOptionsValidator
             $"must be at least {Number(least)} bytes with {nameof(_options.BufferPath)}: eight times {nameof(_options.AppendSizeLimitBytes)}, and space for {Number(PartsOfMemory)} records of {nameof(_options.EventSizeLimitBytes)}.");
     }
 
-    // Memory is allocated in blocks, so a record can take more than its bytes; one that never fits would wait forever.
+    // Memory is allocated in blocks, so a record can need more than its bytes. A record that can never fit would wait forever.
     private long SmallestMemory()
     {
         var largestRecord = Math.Min(Math.Max(_options.EventSizeLimitBytes, 0), LargestAppend);
@@ -215,7 +215,7 @@ internal sealed class OssAppenderOptionsValidator
             AddSentence(sentence, nameof(_options.ObjectProperties) + ".");
     }
 
-    // The credentials that are set; null if there are none, and the environment is to be asked.
+    // The credentials from the settings; null if there are none and the environment is used.
     private IOssCredentialsProvider? CheckCredentials()
     {
         var (id, secret, token) = (Given(_options.AccessKeyId), Given(_options.AccessKeySecret), Given(_options.SecurityToken));
@@ -235,7 +235,7 @@ internal sealed class OssAppenderOptionsValidator
 
     private void AddHalfAKey((string Missing, string Given) half) => Add(half.Missing, $"is empty; set it together with {half.Given}, or leave both out.");
 
-    // Configuration often leaves an empty text.
+    // Configuration often contains empty strings.
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private void CheckClient(IOssCredentialsProvider credentials)
@@ -273,7 +273,7 @@ internal sealed class OssAppenderOptionsValidator
         return isAddress ? new WebProxy(address) : null;
     }
 
-    // The client writes a fault as 'Setting: what to do.'
+    // The client reports a fault as 'Setting: what to do.'
     private void AddSentence(string sentence, string prefix)
     {
         var colon = sentence.IndexOf(':');
@@ -286,7 +286,7 @@ internal sealed class OssAppenderOptionsValidator
         var environment = new EnvironmentCredentialsProvider();
         try
         {
-            // It reads variables, nothing else, so it answers at once.
+            // It only reads environment variables, so it completes synchronously.
             _ = environment.GetCredentialsAsync(rejected: null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
         catch (OssCredentialsException e)

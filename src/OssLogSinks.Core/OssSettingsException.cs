@@ -2,7 +2,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core;
 
-/// <summary>Settings that cannot be used; thrown at start, once, with every fault there is.</summary>
+/// <summary>Thrown once at start if settings are invalid; lists all faults.</summary>
 public sealed class OssSettingsException : ArgumentException
 {
     /// <summary>Creates an exception without details.</summary>
@@ -17,27 +17,30 @@ public sealed class OssSettingsException : ArgumentException
     {
     }
 
-    /// <summary>Creates an exception with a message and the error behind it.</summary>
+    /// <summary>Creates an exception with a message and its cause.</summary>
     public OssSettingsException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>Creates an exception that names all faults.</summary>
+    /// <summary>Creates an exception that lists all faults.</summary>
     /// <param name="faults">The faults.</param>
     public OssSettingsException(IReadOnlyList<SettingFault> faults)
         : this(faults, nameof(OssAppender))
     {
     }
 
-    /// <summary>Creates an exception that names all faults: what cannot start and which settings are wrong on the first line, then a line for each fault.</summary>
+    /// <summary>
+    /// Creates an exception that lists all faults: the first line names what cannot start and the invalid settings, then each fault has its own
+    /// line.
+    /// </summary>
     /// <param name="faults">The faults.</param>
-    /// <param name="owner">Whose settings they are, as the user knows it: <c>WriteTo.OssAppend</c> for instance.</param>
+    /// <param name="owner">What the settings belong to, as the user knows it: <c>WriteTo.OssAppend</c> for instance.</param>
     public OssSettingsException(IReadOnlyList<SettingFault> faults, string owner)
         : base(MessageOf(faults, owner)) =>
         Faults = faults;
 
-    /// <summary>The faults, one for each thing to mend.</summary>
+    /// <summary>All faults, each to be corrected separately.</summary>
     public IReadOnlyList<SettingFault> Faults { get; } = [];
 
     private static string MessageOf(IReadOnlyList<SettingFault> faults, string owner)

@@ -8,8 +8,8 @@ using OssLogSinks.Emulator.Time;
 namespace OssLogSinks.Emulator;
 
 /// <summary>
-/// An OSS on the loopback, for tests and samples: atomic appends at strict positions, verified signatures, scripted faults, and
-/// a way past HTTP to look at the objects and to change them as somebody else would.
+/// An OSS emulator on the loopback address, for tests and samples: atomic appends at exact positions, verified signatures and scripted
+/// faults. Its methods read and change objects directly, without HTTP, as another client would.
 /// </summary>
 public sealed class OssEmulator : IAsyncDisposable
 {
@@ -37,7 +37,7 @@ public sealed class OssEmulator : IAsyncDisposable
         _server = new LoopbackServer(options.Port, pipeline.HandleAsync);
     }
 
-    /// <summary>The endpoint to give to a client: <c>http://127.0.0.1:port</c>.</summary>
+    /// <summary>The endpoint for clients: <c>http://127.0.0.1:port</c>.</summary>
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
     /// <summary>The region that signatures must name.</summary>
@@ -52,18 +52,18 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <summary>The options that the emulator was started with.</summary>
     public OssEmulatorOptions Options { get; }
 
-    /// <summary>The time provider of the options, without the shift of <see cref="ShiftClock"/>.</summary>
+    /// <summary>The time provider of the options, not changed by <see cref="ShiftClock"/>.</summary>
     public TimeProvider TimeProvider => Options.TimeProvider;
 
-    /// <summary>What shall go wrong.</summary>
+    /// <summary>The faults to inject.</summary>
     public FaultScript Faults { get; } = new();
 
-    /// <summary>The requests so far, oldest first, as a snapshot; see <see cref="OssEmulatorOptions.RecordLimit"/>.</summary>
+    /// <summary>A snapshot of the requests so far, oldest first; see <see cref="OssEmulatorOptions.RecordLimit"/>.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.Snapshot();
 
     /// <summary>Starts an emulator.</summary>
-    /// <param name="options">How it behaves; the defaults if null.</param>
-    /// <param name="cancellationToken">Ends the attempt to start.</param>
+    /// <param name="options">The settings; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running emulator; dispose it to stop it.</returns>
     public static async Task<OssEmulator> StartAsync(OssEmulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -73,11 +73,11 @@ public sealed class OssEmulator : IAsyncDisposable
         return emulator;
     }
 
-    /// <summary>Forgets the requests so far.</summary>
+    /// <summary>Removes the requests so far from <see cref="Requests"/>.</summary>
     public void ClearRequests() => _log.Clear();
 
     /// <summary>Creates a bucket; nothing happens if it exists.</summary>
-    /// <param name="bucket">Its name, by the rules of OSS.</param>
+    /// <param name="bucket">A name that follows the rules of OSS.</param>
     public void CreateBucket(string bucket)
     {
         if (!ResourceNames.IsBucketName(bucket))
@@ -86,24 +86,24 @@ public sealed class OssEmulator : IAsyncDisposable
         _store.Create(bucket);
     }
 
-    /// <summary>Makes a bucket behave as one with versioning: its answers name the version <c>null</c>. Old versions are not kept.</summary>
+    /// <summary>Makes a bucket behave like one with versioning: its answers contain the version <c>null</c>. Old versions are not kept.</summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="isVersioned">True for versioning on or suspended.</param>
+    /// <param name="isVersioned">True if versioning is enabled or suspended.</param>
     public void SetVersioning(string bucket, bool isVersioned) => _store.Get(bucket).IsVersioned = isVersioned;
 
     /// <summary>Blocks a bucket, as OSS does when a bill is overdue: its requests answer 403 BucketDisable.</summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="isDisabled">True to block, false to open again.</param>
+    /// <param name="isDisabled">True to block, false to unblock.</param>
     public void DisableBucket(string bucket, bool isDisabled = true) => _store.Get(bucket).IsDisabled = isDisabled;
 
     /// <summary>The objects of a bucket, sorted by the UTF-8 bytes of their keys.</summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="prefix">Only keys that begin so; all by default.</param>
+    /// <param name="prefix">Only keys with this prefix; all by default.</param>
     /// <returns>A snapshot.</returns>
     public IReadOnlyList<EmulatedObject> ListObjects(string bucket, string prefix = "") =>
         [.. _store.Get(bucket).List(prefix).Select(found => EmulatedObject.Of(found.Key, found.State))];
 
-    /// <summary>An object as it is now.</summary>
+    /// <summary>The current state of an object.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <returns>The object; null if there is none.</returns>
@@ -115,7 +115,7 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <param name="key">The object key.</param>
     /// <returns>A copy of the bytes.</returns>
     /// <exception cref="KeyNotFoundException">There is no such object.</exception>
-    /// <exception cref="InvalidOperationException">The emulator keeps no bodies.</exception>
+    /// <exception cref="InvalidOperationException">The emulator does not keep bodies (<see cref="OssEmulatorOptions.KeepBodies"/>).</exception>
     public byte[] ReadObject(string bucket, string key)
     {
         var reading = _store.Get(bucket).Find(key)?.Read(state => (0, state.Length))
@@ -125,22 +125,22 @@ public sealed class OssEmulator : IAsyncDisposable
             : new RequestBody(reading.State.Length, reading.State.Crc64, null, reading.Bytes).ToArray();
     }
 
-    /// <summary>Another writer appends at the end of an object, creating it if need be.</summary>
+    /// <summary>Appends at the end of an object as another writer, and creates the object if necessary.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
-    /// <param name="bytes">What it appends.</param>
-    /// <exception cref="InvalidOperationException">The object takes no append.</exception>
+    /// <param name="bytes">The bytes to append.</param>
+    /// <exception cref="InvalidOperationException">The object accepts no append.</exception>
     public void AppendAsForeignWriter(string bucket, string key, ReadOnlySpan<byte> bytes) =>
         _store.AppendAsForeignWriter(bucket, key, bytes.ToArray());
 
-    /// <summary>Somebody uploads a Normal object, over whatever was there.</summary>
+    /// <summary>Uploads a Normal object as another client; it replaces any existing object.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <param name="bytes">The new content.</param>
     /// <exception cref="InvalidOperationException">The object is locked.</exception>
     public void PutObject(string bucket, string key, ReadOnlySpan<byte> bytes) => _store.Put(bucket, key, bytes.ToArray());
 
-    /// <summary>Somebody deletes an object; nothing happens if there is none.</summary>
+    /// <summary>Deletes an object as another client; nothing happens if there is none.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <exception cref="InvalidOperationException">The object is locked.</exception>
@@ -150,7 +150,7 @@ public sealed class OssEmulator : IAsyncDisposable
             throw new InvalidOperationException($"'{key}' is locked.");
     }
 
-    /// <summary>Somebody seals an appendable object, whether or not sealing is enabled for clients.</summary>
+    /// <summary>Seals an appendable object as another client, even if sealing is not enabled for clients.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <exception cref="InvalidOperationException">There is no appendable object.</exception>
@@ -161,12 +161,14 @@ public sealed class OssEmulator : IAsyncDisposable
             throw new InvalidOperationException($"'{key}' cannot be sealed: {verdict}.");
     }
 
-    /// <summary>Makes a Normal object of an appendable one, with the same bytes, as OSS does where it moves a sealed one to a cold class.</summary>
+    /// <summary>
+    /// Converts an appendable object to a Normal one with the same bytes, as OSS does when it moves a sealed object to a cold storage class.
+    /// </summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     public void ConvertObject(string bucket, string key) => _store.Get(bucket).Slot(key).Convert();
 
-    /// <summary>Puts a key under retention (WORM): appends, overwriting and deletion answer 409 FileImmutable.</summary>
+    /// <summary>Puts a key under retention (WORM): appends, overwrites and deletions answer 409 FileImmutable.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <param name="isLocked">True to lock, false to unlock.</param>
@@ -180,20 +182,20 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <param name="accessKeyId">Its id.</param>
     public void RemoveCredentials(string accessKeyId) => _credentials.Remove(accessKeyId);
 
-    /// <summary>Lets the token of a temporary key expire now: 403 SecurityTokenExpired.</summary>
+    /// <summary>Expires the token of a temporary key now; its requests answer 403 SecurityTokenExpired.</summary>
     /// <param name="accessKeyId">The id of the key.</param>
     /// <exception cref="KeyNotFoundException">There is no such key.</exception>
     public void ExpireToken(string accessKeyId) => _credentials.ExpireToken(accessKeyId);
 
-    /// <summary>Moves the server's clock against that of the clients; shifts add up.</summary>
-    /// <param name="by">How far; negative for backwards.</param>
+    /// <summary>Shifts the server's clock relative to the clients'; shifts add up.</summary>
+    /// <param name="by">The shift; negative for backwards.</param>
     public void ShiftClock(TimeSpan by) => _clock.Shift(by);
 
-    /// <summary>Closes every open connection, idle or not, as a server does that restarts.</summary>
+    /// <summary>Closes every open connection, idle or not, like a server that restarts.</summary>
     public void AbortConnections() => _server.AbortConnections();
 
-    /// <summary>Stops at once: held and delayed requests are cut, writes still to land do not.</summary>
-    /// <returns>A task for the stop.</returns>
+    /// <summary>Stops at once: held and delayed requests are cut off, and late writes that are still pending are not stored.</summary>
+    /// <returns>A task that completes when the emulator has stopped.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using OssLogSinks.Emulator;
 
-// A tool speaks on the console: what the banned API means is libraries.
+// A tool writes to the console; the ban on Console is for libraries.
 #pragma warning disable RS0030
 var options = new OssEmulatorOptions();
 if (!ToolArguments.TryParse(args, options))

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OssLogSinks.Emulator;
 
-/// <summary>The command line of the tool: pairs of a name and a value.</summary>
+/// <summary>Parses the tool's command line: pairs of a name and a value.</summary>
 internal static class ToolArguments
 {
     public const string Usage =

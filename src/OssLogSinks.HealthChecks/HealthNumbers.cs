@@ -3,7 +3,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks;
 
-/// <summary>Says a snapshot in the words of a health report: plain numbers, no secrets, no event text.</summary>
+/// <summary>Formats a snapshot for a health report: plain numbers, no secrets, no event text.</summary>
 internal static class HealthNumbers
 {
     public static Dictionary<string, object> Of(string state, DeliverySnapshot snapshot)
@@ -34,7 +34,7 @@ internal static class HealthNumbers
         return numbers;
     }
 
-    /// <summary>How many events were given up, and why: '3 event(s) were given up (QueueFull 2, TooLarge 1)'.</summary>
+    /// <summary>How many events were lost, and why: '3 event(s) were given up (QueueFull 2, TooLarge 1)'.</summary>
     public static string LossesOf(DeliverySnapshot snapshot)
     {
         var reasons = snapshot.Dropped.Select(drop => $"{drop.Key} {Number(drop.Value)}").ToList();
@@ -44,7 +44,7 @@ internal static class HealthNumbers
         return $"{Number(snapshot.DroppedTotal + snapshot.QuarantinedRecords)} event(s) were given up ({string.Join(", ", reasons)})";
     }
 
-    /// <summary>What fails, since when, what to do, and the effect so far. It must be understandable on its own.</summary>
+    /// <summary>What fails, since when, what to do, and the effect so far. The text must be understandable on its own.</summary>
     public static string TroubleOf(DeliverySnapshot snapshot, DateTimeOffset since)
     {
         var failure = snapshot.LastFailure is { } last ? string.Join(" ", new[] { last.Message, last.Advice }.Where(part => part.Length > 0)) : "";

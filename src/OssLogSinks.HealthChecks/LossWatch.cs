@@ -1,7 +1,7 @@
 
 namespace OssLogSinks.HealthChecks;
 
-/// <summary>Remembers when a count of losses was last seen to grow, for a while. A count that falls began again, with a new configuration.</summary>
+/// <summary>Remembers for a limited time that a count of losses grew. A lower count means that counting restarted with a new configuration.</summary>
 internal sealed class LossWatch
 {
     private readonly TimeSpan _memory;
@@ -18,8 +18,8 @@ internal sealed class LossWatch
         _time = time;
     }
 
-    /// <summary>Takes the count as it is now.</summary>
-    /// <returns>How long ago the last loss was seen; null if there was none, or it is forgotten.</returns>
+    /// <summary>Compares the current count with the last one.</summary>
+    /// <returns>Time since the last loss was seen; null if there was none or it is too long ago.</returns>
     public TimeSpan? Look(long losses)
     {
         lock (_gate)

@@ -5,16 +5,19 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.HealthChecks;
 
 /// <summary>
-/// Says whether events reach OSS: delivering (healthy); failing (degraded from the first failure of a request, or of the buffer on disk,
-/// until delivery works again; it says what failed and what to do); delayed (degraded: events wait, none is lost); or losing (the
-/// registration's failure status, unhealthy by default: some were given up a short time ago). It asks a snapshot, never OSS itself.
+/// Reports whether events reach OSS. It reads a snapshot and never calls OSS itself. The states are:
+/// delivering (healthy);
+/// failing (degraded): a request or the buffer on disk failed, and delivery does not work again yet; the description says what failed and what to do;
+/// delayed (degraded): events wait, none is lost;
+/// losing (the registration's failure status, unhealthy by default): events were lost a short time ago.
 /// </summary>
 /// <remarks>
-/// What it tells besides, in the result's data: <c>state</c>; <c>name</c> (of the sink); <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
-/// <c>dropped</c> and <c>dropped.REASON</c>, <c>replaced</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>memoryBytes</c> and <c>bufferBytes</c>;
-/// <c>appends</c> and <c>retries</c> (requests); after a failure <c>lastFailure</c>, <c>lastFailureKind</c>, <c>lastFailureTime</c>,
-/// <c>lastFailureAdvice</c> and <c>failures</c> (since all was well), and while there is trouble <c>troubleSince</c>; and after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives,
-/// as it remembers when it saw the last loss. Any number of callers may ask at the same time.
+/// The result's data contains: <c>state</c>; <c>name</c> (of the sink); <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
+/// <c>dropped</c> and <c>dropped.REASON</c>, <c>replaced</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>memoryBytes</c> and
+/// <c>bufferBytes</c>; <c>appends</c> and <c>retries</c> (requests). After a failure it also contains <c>lastFailure</c>, <c>lastFailureKind</c>,
+/// <c>lastFailureTime</c>, <c>lastFailureAdvice</c> and <c>failures</c> (number since delivery last worked); during a failure
+/// <c>troubleSince</c>; after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives, because the instance remembers
+/// when it saw the last loss. Thread-safe.
 /// </remarks>
 public sealed class OssAppendHealthCheck : IHealthCheck
 {
@@ -22,9 +25,12 @@ public sealed class OssAppendHealthCheck : IHealthCheck
     private readonly TimeSpan _delayedAfter;
     private readonly LossWatch _losses;
 
-    /// <summary>Makes a check.</summary>
-    /// <param name="snapshot">What has been done so far: the <c>GetSnapshot</c> of an <c>OssAppendMonitor</c> (Serilog), an <c>OssAppendTarget</c> (NLog) or an <see cref="OssAppender"/>.</param>
-    /// <param name="options">When it says what; null for the defaults.</param>
+    /// <summary>Creates a health check.</summary>
+    /// <param name="snapshot">
+    /// Returns the counters: the <c>GetSnapshot</c> of an <c>OssAppendMonitor</c> (Serilog), an <c>OssAppendTarget</c> (NLog) or an
+    /// <see cref="OssAppender"/>.
+    /// </param>
+    /// <param name="options">When the check reports which state; null for the defaults.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppendHealthCheck(Func<DeliverySnapshot> snapshot, OssAppendHealthCheckOptions? options = null)
     {
@@ -35,10 +41,10 @@ public sealed class OssAppendHealthCheck : IHealthCheck
         _losses = new LossWatch(options.LosingFor, options.TimeProvider);
     }
 
-    /// <summary>Judges the snapshot as it is now.</summary>
-    /// <param name="context">Says which status a loss is.</param>
-    /// <param name="cancellationToken">Not needed: nothing is waited for.</param>
-    /// <returns>Status, a sentence, and the numbers behind it.</returns>
+    /// <summary>Evaluates the current snapshot.</summary>
+    /// <param name="context">Contains the status to report after a loss.</param>
+    /// <param name="cancellationToken">Not used: the check does not wait.</param>
+    /// <returns>The status, a description, and the numbers behind it.</returns>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (context is null)

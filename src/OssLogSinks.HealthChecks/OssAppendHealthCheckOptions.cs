@@ -3,24 +3,24 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.HealthChecks;
 
-/// <summary>When the check says what. Read once, when the check is made; later changes have no effect.</summary>
+/// <summary>When the check reports which state. Read once, when the check is created; later changes have no effect.</summary>
 public sealed class OssAppendHealthCheckOptions
 {
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
 
     /// <summary>
-    /// How long the oldest undelivered event may wait before the check says that delivery is delayed. More than zero and up to 24
-    /// days. Default: 1 minute; it should be well over the sink's <c>period</c>.
+    /// How long the oldest undelivered event may wait before the check reports that delivery is delayed. More than zero and up to 24
+    /// days. Default: 1 minute. Set it well above the sink's <c>period</c>.
     /// </summary>
     public TimeSpan DelayedAfter { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long the check says that events are being lost after it has seen the last loss, so that somebody has the time to see it.
+    /// How long the check keeps reporting a loss after it saw the last one, so that operators can notice it.
     /// More than zero and up to 24 days. Default: 5 minutes.
     /// </summary>
     public TimeSpan LosingFor { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The clock that <see cref="LosingFor"/> is measured by. Default: the system's.</summary>
+    /// <summary>The clock that measures <see cref="LosingFor"/>. Default: the system clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     internal void Require()

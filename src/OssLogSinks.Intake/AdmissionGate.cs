@@ -4,21 +4,21 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// The bounded entrance. An event that entered leaves once, in its turn; never more than the limit are inside; none enters after the
-/// close. Any thread may enter; one at a time, the pump's, hands over.
+/// Limits the events between the log calls and the core. Every event that enters leaves once, in order; at most the limit are inside; none
+/// enters after the close. Any thread may enter; only the pump's thread hands over.
 /// </summary>
 internal sealed class AdmissionGate
 {
     /// <summary>
-    /// Number of events inside at which callers that may wait start to keep pace with the renderer. It is far below a large limit, because
-    /// the garbage collector copies events that wait long, which costs more than everything else. Callers go on when most of these events
-    /// have left, so few of them wait and few threads are woken.
+    /// Number of events inside at which callers that may wait start to wait for the renderer. It is far below a large limit, because events
+    /// that wait long survive garbage collections, and copying them costs more than everything else. Callers continue when most of these
+    /// events have left, so that few threads wait and few are woken.
     /// </summary>
     public const int Pace = 2000;
 
     private const int BatchesPerPace = 4;
 
-    // Callers do not wait for a renderer that has not moved for this long: it may hang, or get no processor.
+    // Callers do not wait for a renderer that made no progress for this long: it may hang or lack CPU time.
     private const int LongestPaceMilliseconds = 20;
 
     private readonly int _limit;
@@ -48,17 +48,17 @@ internal sealed class AdmissionGate
     private volatile bool _hasOthers;
     private volatile bool _hasFlush;
 
-    // Events that the pump's thread made its own; negative once the rest is given up. Changed by interlocked operations only.
+    // Number of events that the pump's thread has claimed; negative after the rest was given up. Changed by interlocked operations only.
     private long _claimed;
 
-    // The pump's thread's own.
+    // Used by the pump's thread only.
     private long _taken;
 
     /// <param name="limit">The most events inside.</param>
-    /// <param name="timeout">How long a caller waits for space; zero not at all, infinite for as long as it takes.</param>
+    /// <param name="timeout">How long a caller waits for space; zero: not at all; infinite: without limit.</param>
     /// <param name="time">The clock of that timeout.</param>
     /// <param name="batchSize">How many events are handed over at a time.</param>
-    /// <param name="batchInterval">How often events are handed over that come one by one.</param>
+    /// <param name="batchInterval">How often events are handed over while few arrive.</param>
     public AdmissionGate(int limit, TimeSpan timeout, TimeProvider time, int batchSize, TimeSpan batchInterval)
     {
         _limit = limit;
@@ -71,7 +71,7 @@ internal sealed class AdmissionGate
         _enough = Math.Max(1, Math.Min(limit, pace) / 2);
     }
 
-    /// <summary>Guards this gate, and what a pump keeps for it.</summary>
+    /// <summary>Guards this gate and the pump's queue.</summary>
     public object Lock { get; } = new();
 
     public int Count
@@ -92,7 +92,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Whether the rest was given up, so that nothing is handed over any more.</summary>
+    /// <summary>Whether the remaining events were given up; then none is handed over any more.</summary>
     public bool IsGivenUp
     {
         get
@@ -102,7 +102,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>How many callers wait for space.</summary>
+    /// <summary>Number of callers that wait for space.</summary>
     public int BlockedCallers
     {
         get
@@ -122,29 +122,29 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Lets an event in, if there is space in time. What delivery itself logs never waits.</summary>
+    /// <summary>Adds an event if there is space, or if space is freed within the timeout. Events that delivery itself logs never wait.</summary>
     /// <param name="logEvent">The event.</param>
-    /// <param name="post">Puts it into the pump's queue; called under the lock.</param>
-    /// <param name="origin">Who logged it; <see cref="OriginOfNext"/> says so when its turn comes.</param>
+    /// <param name="post">Adds it to the pump's queue; called under the lock.</param>
+    /// <param name="origin">Who logged it; <see cref="OriginOfNext"/> returns it later.</param>
     public Admission Enter<TEvent>(TEvent logEvent, Action<TEvent> post, EventOrigin origin = EventOrigin.Application)
     {
         if (Enter(logEvent, post, origin, mayBlock: null) is { } admission)
             return admission;
 
-        // Found out outside the lock, because it takes its time.
+        // Checked outside the lock, because the check is slow.
         return Enter(logEvent, post, origin, mayBlock: DeliveryScope.MayWait())!.Value;
     }
 
     /// <summary>
-    /// Waits until there is something to hand over. While events keep coming, the pump looks by its own clock, so no call pays for waking
-    /// it. A call wakes it where much waits already, or where nothing has come for a while. After the close it waits no more.
+    /// Waits until there are events to hand over. While events arrive regularly, the pump polls at its interval, so that log calls need not
+    /// wake it. A log call wakes it if many events wait or if none arrived for a while. After the close it does not wait.
     /// </summary>
     public async Task WhenNext()
     {
         if (Count > 0)
             return;
 
-        // In real time, like everything that is about processors: a test's clock does not move them.
+        // Real time, because this is about CPU use: a test's clock must not control it.
         var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using (TimeProvider.System.CreateTimer(_ => over.TrySetResult(true), null, _batchInterval, Timeout.InfiniteTimeSpan))
             await Task.WhenAny(WhenInside(_enough), over.Task).ConfigureAwait(false);
@@ -152,16 +152,16 @@ internal sealed class AdmissionGate
         await WhenInside(1).ConfigureAwait(false);
     }
 
-    /// <summary>Whether a flush waits for events to leave: then each leaves as soon as it is handed over.</summary>
+    /// <summary>Whether a flush waits for events to leave; then each event leaves as soon as it is handed over.</summary>
     public bool HasFlush => _hasFlush;
 
-    /// <summary>Who logged the next event that is handed over; to be asked once for each, in their order.</summary>
+    /// <summary>Who logged the next event to hand over. Call it once per event, in order.</summary>
     public EventOrigin OriginOfNext() => OriginOf(_taken++);
 
-    /// <summary>Makes the event whose turn it is the caller's for good; false if a close has given it up.</summary>
+    /// <summary>Claims the next event for the pump's thread; false if a close has given it up.</summary>
     public bool TryClaim() => Interlocked.Increment(ref _claimed) > 0;
 
-    /// <summary>The oldest events inside leave.</summary>
+    /// <summary>Removes the oldest events.</summary>
     /// <param name="count">How many.</param>
     /// <param name="areDropped">Whether they were dropped.</param>
     public void Leave(int count, bool areDropped = false)
@@ -184,7 +184,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Callers are not slowed down until events leave again: the pump itself waits for OSS.</summary>
+    /// <summary>Stops slowing callers down until events leave again, because the pump itself waits for OSS.</summary>
     public void HoldUp()
     {
         lock (Lock)
@@ -194,14 +194,14 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>An event was dropped that was never inside.</summary>
+    /// <summary>Counts a dropped event that was never inside.</summary>
     public void CountDropped()
     {
         lock (Lock)
             _dropped++;
     }
 
-    /// <summary>Ends when all events that are inside now have left: with true if none was dropped since the flush before.</summary>
+    /// <summary>Completes when all events that are inside now have left. The result is true if none was dropped since the previous flush.</summary>
     public Task<bool> WhenLeft()
     {
         lock (Lock)
@@ -217,7 +217,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Lets no event in any more; callers that wait for space are sent away.</summary>
+    /// <summary>Accepts no more events; callers that wait for space return with <see cref="Admission.Closed"/>.</summary>
     public void Close()
     {
         lock (Lock)
@@ -228,8 +228,8 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Gives up all events that the pump's thread has not claimed; it can claim none any more.</summary>
-    /// <returns>Who logged them, in their order.</returns>
+    /// <summary>Gives up all events that the pump's thread has not claimed; it cannot claim them afterwards.</summary>
+    /// <returns>Who logged them, in order.</returns>
     public IReadOnlyList<EventOrigin> GiveUpRest()
     {
         lock (Lock)
@@ -247,7 +247,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>The events that were given up leave, once they are told as dropped: flushes end after them.</summary>
+    /// <summary>Removes the events that were given up. Call it after they were reported as dropped, so that flushes end after that.</summary>
     public void LeaveGivenUp()
     {
         lock (Lock)
@@ -257,7 +257,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    // Null if it has to be found out first whether the thread may be blocked.
+    // Null if the caller must first check whether the thread may block.
     private Admission? Enter<TEvent>(TEvent logEvent, Action<TEvent> post, EventOrigin origin, bool? mayBlock)
     {
         lock (Lock)
@@ -291,7 +291,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    // An entry stays until a later event is asked for, so a close can ask for this one again.
+    // An entry is removed only when a later event is looked up, so a close can look up this event again.
     private EventOrigin OriginOf(long number)
     {
         if (!_hasOthers)
@@ -307,7 +307,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    // Ends earlier when a flush waits for what is inside, or after the close.
+    // Completes earlier if a flush waits or after the close.
     private Task WhenInside(int count)
     {
         lock (Lock)
@@ -366,7 +366,7 @@ internal sealed class AdmissionGate
     }
 }
 
-/// <summary>What became of an event at the gate.</summary>
+/// <summary>Whether an event entered the gate.</summary>
 internal enum Admission
 {
     Entered,

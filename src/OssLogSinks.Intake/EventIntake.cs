@@ -6,18 +6,18 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// The way of an event from the log call into the core, the same for every front door: a bounded entrance, rendering on the pump's thread
-/// or within the call, flush, and a bounded close. Every event is handed over to the core once, or counted, reported, and told to the front
-/// door as dropped.
+/// Takes events from log calls to the core, the same way for every front door: bounded queue, rendering (on the pump's thread or within
+/// the call), flush and bounded close. Every event is handed over to the core once, or counted, reported and passed to the front door as
+/// dropped.
 /// </summary>
-#pragma warning disable CA1001 // The close disposes of what there is.
+#pragma warning disable CA1001 // Disposed by the close.
 internal sealed class EventIntake<TEvent> : IDrainable
 #pragma warning restore CA1001
 {
-    /// <summary>What is cut off ends at once, unless code of the application hangs; the close goes on without it then.</summary>
+    /// <summary>How long to wait for cancelled work. It ends at once unless application code hangs; then the close continues without it.</summary>
     public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>For the core's own end, which may write to disk what it was just given.</summary>
+    /// <summary>Extra time for the core's own close, which may still write the last records to disk.</summary>
     public static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(2);
 
     private readonly OssAppender _appender;
@@ -30,14 +30,14 @@ internal sealed class EventIntake<TEvent> : IDrainable
     private Task<string?>? _closed;
     private volatile bool _isClosed;
 
-    // The pump's thread's own.
+    // Used by the pump's thread only.
     private readonly RenderBuffer _buffer = new();
     private int _handedOver;
 
     /// <param name="appender">Takes the rendered events; closed with the intake.</param>
-    /// <param name="frontDoor">Knows the events.</param>
+    /// <param name="frontDoor">Renders events and handles drops.</param>
     /// <param name="settings">Settings that have been checked.</param>
-    /// <param name="makePump">Makes the pump; not called if events are rendered within their calls.</param>
+    /// <param name="makePump">Creates the pump; not called if events are rendered within their calls.</param>
     public EventIntake(
         OssAppender appender, IFrontDoor<TEvent> frontDoor, IntakeSettings settings, Func<EventIntake<TEvent>, IEventPump<TEvent>> makePump)
     {
@@ -53,14 +53,16 @@ internal sealed class EventIntake<TEvent> : IDrainable
         appender.ObserveQueue(() => Gate.Count, settings.QueueLimit);
     }
 
-    /// <summary>The entrance of the queue; nothing is inside where events are rendered within their calls.</summary>
+    /// <summary>The gate of the queue; always empty if events are rendered within their calls.</summary>
     public AdmissionGate Gate { get; }
 
     /// <inheritdoc />
     public TimeSpan CloseTimeout => _settings.CloseTimeout;
 
-    /// <summary>Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.</summary>
-    /// <returns>False after the close: the event is the caller's again.</returns>
+    /// <summary>
+    /// Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.
+    /// </summary>
+    /// <returns>False after the close: the caller must handle the event.</returns>
     public bool TryTake(TEvent logEvent)
     {
         if (_post is null)
@@ -83,12 +85,12 @@ internal sealed class EventIntake<TEvent> : IDrainable
     public void DropAtCall(TEvent logEvent, DropCause cause) => Drop(logEvent, _frontDoor.Origin, cause, isAtCall: true);
 
     /// <summary>
-    /// Renders events in their order and hands each over to the core, waiting while that has no space: so the queue fills, and its rules
-    /// decide. Called by the pump. Never throws.
+    /// Renders events in order and hands each over to the core. It waits while the core has no space, so the queue fills up and its own limit
+    /// applies. Called by the pump. Never throws.
     /// </summary>
     public async Task HandOverAsync(IEnumerable<TEvent> batch)
     {
-        // What rendering calls may log to the same logger.
+        // Code that rendering calls may log to the same logger.
         using var delivery = _appender.EnterDelivery();
         foreach (var logEvent in batch)
         {
@@ -114,7 +116,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
                         _giveUp.Token);
                     if (!appending.IsCompleted)
                     {
-                        // While this event waits for space in the core, those before it have left the queue.
+                        // The event waits for space in the core; the events before it have left the queue.
                         LeaveQueue();
                         Gate.HoldUp();
                     }
@@ -145,10 +147,12 @@ internal sealed class EventIntake<TEvent> : IDrainable
         LeaveQueue();
     }
 
-    /// <summary>Sends what waits at once, and ends when every event taken before has its outcome. It takes events meanwhile and afterwards.</summary>
+    /// <summary>
+    /// Sends waiting events at once, and completes when every event taken before has its outcome. More events may be taken meanwhile.
+    /// </summary>
     /// <param name="target">What to wait for.</param>
-    /// <param name="cancellationToken">Ends the wait, not the delivery.</param>
-    /// <returns>Whether everything that waited is there, and nothing that was taken since the flush before was dropped.</returns>
+    /// <param name="cancellationToken">Cancels the wait, not the delivery.</param>
+    /// <returns>True if every waiting event reached the target and none taken since the previous flush was dropped.</returns>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         var areHandedOver = await Gate.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _settings.Time, cancellationToken).ConfigureAwait(false);
@@ -158,7 +162,9 @@ internal sealed class EventIntake<TEvent> : IDrainable
     /// <inheritdoc />
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
-    /// <summary>Takes no more events, delivers what waits within the time, and drops the rest. A second call waits for the first one's end.</summary>
+    /// <summary>
+    /// Takes no more events, delivers waiting ones within the timeout, and drops the rest. A second call waits for the first close.
+    /// </summary>
     /// <returns>What went wrong with the close itself; null if nothing did.</returns>
     public Task<string?> CloseAsync(TimeSpan timeout)
     {
@@ -176,7 +182,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         return BoundedWait.RunAsync(() => Close(begun, timeout));
     }
 
-    // On a thread of its own, which the application's stuck ones do not hold up.
+    // Runs on its own thread, so that a starved thread pool cannot delay it.
     private string? Close(long begun, TimeSpan timeout)
     {
         if (_pump is not null)
@@ -198,14 +204,14 @@ internal sealed class EventIntake<TEvent> : IDrainable
             return true;
         });
 
-        // With a buffer the queue is one short step from safety: even a close that does not wait lets it take that step.
+        // With a buffer, queued events are almost on disk: even a close with a zero timeout lets them get there.
         if (!BoundedWait.For(draining, begun, _settings.HasBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
         {
             _giveUp.Cancel();
             _ = BoundedWait.For(draining, StopGrace, _settings.Time);
         }
 
-        // There is a rest if rendering, or a listener, hangs on the pump's thread.
+        // Events remain if rendering or a listener hangs on the pump's thread.
         DropRest(pump);
         if (draining.IsCompleted)
             _giveUp.Dispose();
@@ -225,7 +231,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         Gate.LeaveGivenUp();
     }
 
-    // The short way: the event becomes bytes on the thread that logs it. Calls that wait for space are sent away by the core's own close.
+    // Renders on the thread that logs. Callers that wait for space are released by the core's own close.
     private bool TryTakeAtCall(TEvent logEvent)
     {
         if (_isClosed)
@@ -257,7 +263,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         return true;
     }
 
-    // Whether the event wrote nothing; if not, it is the caller's to hand over.
+    // Whether rendering wrote nothing. If false, the caller must hand the event over.
     private bool IsLeftOut(TEvent logEvent, EventOrigin origin, in Rendered rendered)
     {
         if (rendered.IsReplaced)
@@ -269,7 +275,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         return true;
     }
 
-    // Null if the event was rendered, or wrote nothing.
+    // Null if the event was rendered or wrote nothing.
     private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out Rendered rendered)
     {
         rendered = default;
@@ -321,7 +327,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         }
         catch (Exception)
         {
-            // It is counted and reported already, and the pump must go on.
+            // The drop is already counted and reported, and the pump must continue.
         }
     }
 
@@ -333,26 +339,26 @@ internal sealed class EventIntake<TEvent> : IDrainable
     }
 }
 
-/// <summary>An event as a record, which is empty if it wrote nothing.</summary>
-/// <param name="Record">The record; its bytes are the buffer's.</param>
+/// <summary>A rendered event; the record is empty if rendering wrote nothing.</summary>
+/// <param name="Record">The record; its bytes belong to the buffer.</param>
 /// <param name="IsReplaced">Whether it is a placeholder for an event that is too large.</param>
 internal readonly record struct Rendered(LogRecord Record, bool IsReplaced);
 
 /// <summary>The checked settings of an intake.</summary>
 /// <param name="QueueLimit">The most events that wait to be rendered.</param>
 /// <param name="BatchSize">How many are rendered at a time.</param>
-/// <param name="BatchInterval">How often events are rendered that come one by one.</param>
-/// <param name="CallerTimeout">How long a log call waits for space; zero not at all, infinite for as long as it takes.</param>
+/// <param name="BatchInterval">How often events are rendered while few arrive.</param>
+/// <param name="CallerTimeout">How long a log call waits for space; zero: not at all; infinite: without limit.</param>
 /// <param name="CloseTimeout">How long a close waits for delivery.</param>
 internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan BatchInterval, TimeSpan CallerTimeout, TimeSpan CloseTimeout)
 {
-    /// <summary>The most bytes of an event that is not replaced by a placeholder.</summary>
+    /// <summary>Larger events, in bytes, are replaced by a placeholder.</summary>
     public int EventSizeLimit { get; init; } = int.MaxValue;
 
-    /// <summary>Whether an event that OSS refuses is dropped where the others behind it would have to wait.</summary>
+    /// <summary>Whether an event that OSS refuses is dropped if others would have to wait behind it.</summary>
     public bool YieldsIfRefused { get; init; }
 
-    /// <summary>Whether what the core takes is on disk soon.</summary>
+    /// <summary>Whether the core writes records to disk soon after it takes them.</summary>
     public bool HasBuffer { get; init; }
 
     /// <summary>Whether events are rendered on the threads that log them, without a queue.</summary>

@@ -1,26 +1,29 @@
 namespace OssLogSinks.Intake;
 
-/// <summary>Carries events from the callers to one thread at a time, in order. It waits by the gate's clock and calls the intake.</summary>
+/// <summary>Passes events from the callers to one thread at a time, in order. It waits on the gate and calls the intake.</summary>
 internal interface IEventPump<TEvent>
 {
-    /// <summary>Takes an event; called under the gate's lock, and never after the gate is closed.</summary>
+    /// <summary>Queues an event; called under the gate's lock, and never after the gate is closed.</summary>
     void Post(TEvent logEvent);
 
-    /// <summary>Blocks until every posted event was handed over. The gate is closed before.</summary>
+    /// <summary>Blocks until every posted event was handed over. The gate is already closed.</summary>
     void Drain();
 
-    /// <summary>The last events that were posted, as far as the pump can still name them, oldest first. The intake takes none of them any more.</summary>
+    /// <summary>
+    /// The last <paramref name="count"/> posted events, oldest first, or fewer if the pump cannot list them. The intake no longer takes any of
+    /// them.
+    /// </summary>
     IReadOnlyList<TEvent> Last(int count);
 }
 
-/// <summary>A pump with a queue and a loop of its own, for a framework that brings none.</summary>
+/// <summary>A pump with its own queue and loop, for a framework without one.</summary>
 internal sealed class LoopPump<TEvent> : IEventPump<TEvent>
 {
     private readonly EventIntake<TEvent> _intake;
     private readonly int _batchSize;
     private readonly Task _loop;
 
-    // Guarded by the gate's lock. The batch belongs to the loop while it is handed over; only the loop changes it.
+    // Guarded by the gate's lock. Only the loop changes the batch; it uses it outside the lock while it hands it over.
     private readonly Queue<TEvent> _waiting = new();
     private readonly List<TEvent> _batch = [];
 
@@ -48,7 +51,7 @@ internal sealed class LoopPump<TEvent> : IEventPump<TEvent>
     {
         while (true)
         {
-            // Asked first: what was posted before the close is in the queue.
+            // Read before the queue, so that the last batch includes everything posted before the close.
             var isClosed = _intake.Gate.IsClosed;
             if (TakeBatch())
                 await _intake.HandOverAsync(_batch).ConfigureAwait(false);
@@ -63,7 +66,7 @@ internal sealed class LoopPump<TEvent> : IEventPump<TEvent>
     {
         lock (_intake.Gate.Lock)
         {
-            // The close names what is left.
+            // The close reports the events that remain.
             if (_intake.Gate.IsGivenUp)
                 return false;
 

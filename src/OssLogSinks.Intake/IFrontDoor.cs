@@ -3,37 +3,37 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// A front door is what an application logs through: a sink, a target. This is what it knows of its framework's events: how to render one, and whom to tell about a drop. Everything else is the
-/// <see cref="EventIntake{TEvent}"/>'s. Rendering members are called within a delivery scope, and may throw.
+/// What the <see cref="EventIntake{TEvent}"/> needs to know about a logging framework's events: how to render one, and how to report a drop.
+/// A front door is the sink or target that an application logs through. Rendering members are called within a delivery scope and may throw.
 /// </summary>
 internal interface IFrontDoor<TEvent>
 {
-    /// <summary>Who logs an event on the calling thread now.</summary>
+    /// <summary>Who is logging on the calling thread.</summary>
     EventOrigin Origin { get; }
 
-    /// <summary>Writes the event, its line ending included. An event that writes nothing is left out.</summary>
+    /// <summary>Writes the event, including its line ending. An event that writes nothing is left out.</summary>
     void Render(TEvent logEvent, RenderBuffer buffer);
 
-    /// <summary>A small event with the same time and level that says how large this one was.</summary>
+    /// <summary>A small event with the same time and level that states the original's size.</summary>
     TEvent PlaceholderOf(TEvent logEvent, int size, int sizeLimit);
 
     /// <summary>The event's own time.</summary>
     DateTimeOffset TimeOf(TEvent logEvent);
 
-    /// <summary>The event's values for the object key's places. Valid until the buffer is used again.</summary>
+    /// <summary>The event's values for the placeholders of the object key. Valid until the buffer is used again.</summary>
     ReadOnlyMemory<string?> KeyValuesOf(TEvent logEvent, RenderBuffer buffer);
 
-    /// <summary>What the core's listener is told of the event's outcome with; null if nobody needs to know.</summary>
+    /// <summary>The object that the core's listener gets with the event's outcome; null if no outcome is needed.</summary>
     object? StateOf(TEvent logEvent, EventOrigin origin);
 
-    /// <summary>An event wrote nothing, so there is nothing to deliver.</summary>
+    /// <summary>Called if an event wrote nothing, so there is nothing to deliver.</summary>
     void OnLeftOut(TEvent logEvent, EventOrigin origin);
 
-    /// <summary>An event was dropped before the core took it; it is counted and reported already.</summary>
+    /// <summary>Called if an event was dropped before the core took it. It is already counted and reported.</summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="origin">Who logged it.</param>
     /// <param name="cause">Why.</param>
-    /// <param name="isAtCall">Whether this is the thread that logs the event.</param>
+    /// <param name="isAtCall">Whether the call is on the thread that logs the event.</param>
     void OnDropped(TEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall);
 }
 
@@ -43,13 +43,13 @@ internal enum EventOrigin
     /// <summary>The application.</summary>
     Application,
 
-    /// <summary>Something that delivery calls.</summary>
+    /// <summary>Code that delivery calls.</summary>
     Delivery,
 
-    /// <summary>The failure listener, because of a drop.</summary>
+    /// <summary>The failure listener, while it handles a drop.</summary>
     FailureListener,
 
-    /// <summary>The failure listener, because an event was dropped that delivery itself had logged: part of the delivery.</summary>
+    /// <summary>The failure listener, while it handles the drop of an event that delivery itself logged; counts as delivery.</summary>
     FailureListenerInDelivery,
 }
 
@@ -66,12 +66,12 @@ internal sealed class DropCause
     public static readonly DropCause RenderingHangs = new(
         DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
 
-    // Made once for the reasons that come often: in an outage each event is told.
+    // Built once for the common reasons: in an outage it is reported for each event.
     private readonly string _message;
 
     /// <param name="reason">The reason.</param>
-    /// <param name="why">A short sentence for the report; no event text in it.</param>
-    /// <param name="error">What was thrown, if anything.</param>
+    /// <param name="why">A short sentence for the report, without event text.</param>
+    /// <param name="error">The exception, if any.</param>
     private DropCause(DropReason reason, string why, Exception? error = null)
     {
         Reason = reason;
@@ -86,10 +86,10 @@ internal sealed class DropCause
 
     public Exception? Error { get; }
 
-    /// <summary>An event could not be rendered. The report names the exception's type only: its text may hold anything.</summary>
+    /// <summary>An event could not be rendered. The report names only the exception's type, because its message may contain secrets.</summary>
     public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering it failed with {error.GetType()}.", error);
 
-    /// <summary>The core threw instead of taking a rendered event: a fault of a listener, or of ours.</summary>
+    /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
 
     public OssDeliveryException ToException() => new(Reason, _message, Error);

@@ -3,28 +3,28 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Intake;
 
-/// <summary>The memory that an event is rendered in, used again for the next one. For one thread at a time.</summary>
-#pragma warning disable CA1001 // It lives as long as its thread or its intake; what it rented from the pool is the garbage collector's then.
+/// <summary>Memory to render an event in, reused for the next one. For one thread at a time.</summary>
+#pragma warning disable CA1001 // It lives as long as its thread or its intake; memory rented from the pool is then garbage-collected.
 internal sealed class RenderBuffer
 #pragma warning restore CA1001
 {
-    // Memory that a large event has used beyond this is not kept.
+    // Memory beyond this size, used by a large event, is released.
     private const int LargestKept = 128 << 10;
 
-    // A thread's own buffer, free between two events: rendering that logs finds none and makes another.
+    // The thread's buffer, null while in use: if rendering logs, the inner call creates another.
     [ThreadStatic]
     private static RenderBuffer? _spare;
 
     private StringBuilder? _text;
     private string?[] _values = [];
 
-    /// <summary>Where UTF-8 is written.</summary>
+    /// <summary>Receives the event's UTF-8.</summary>
     public RecordWriter Utf8 { get; } = new();
 
-    /// <summary>Where text is written first by a framework that knows no other way.</summary>
+    /// <summary>Receives the event's text if the framework cannot write UTF-8.</summary>
     public StringBuilder Text => _text ??= new();
 
-    /// <summary>Takes the thread's own buffer, to be given back.</summary>
+    /// <summary>Takes the thread's buffer, or a new one. Return it with <see cref="GiveBack"/>.</summary>
     public static RenderBuffer Take()
     {
         var buffer = _spare ?? new RenderBuffer();
@@ -40,7 +40,7 @@ internal sealed class RenderBuffer
             _spare = buffer;
     }
 
-    /// <summary>Begins the next event.</summary>
+    /// <summary>Prepares for the next event.</summary>
     public void Clear()
     {
         Utf8.Reset();
@@ -49,6 +49,6 @@ internal sealed class RenderBuffer
         _text?.Clear();
     }
 
-    /// <summary>Space for an event's key values.</summary>
+    /// <summary>An array for an event's key values.</summary>
     public string?[] Values(int count) => _values.Length == count ? _values : _values = new string?[count];
 }

@@ -4,7 +4,7 @@ using Serilog.Sinks.OssAppend.Diagnostics;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>The sink's settings as the core takes them: a copy, so that the user's options stay as they are.</summary>
+/// <summary>Creates the core's settings from a copy of the sink's, so that the user's options do not change.</summary>
 internal static class AppenderSettings
 {
     private const string NotInAnAudit = "must be left out with AuditTo, where each log call waits for its own event.";
@@ -35,8 +35,8 @@ internal static class AppenderSettings
     ];
 
     /// <summary>
-    /// How often queued events are rendered if they come one by one, as a part of the append interval: they use less memory as bytes, and
-    /// with a buffer they are not safe before.
+    /// How often queued events are rendered while few arrive, as a part of the append interval. Rendered events use less memory, and with a
+    /// buffer only rendered events reach the disk.
     /// </summary>
     public static TimeSpan BatchIntervalOf(OssAppendSinkOptions options)
     {
@@ -52,7 +52,7 @@ internal static class AppenderSettings
         return appender;
     }
 
-    /// <summary>For a sink whose calls wait: no event waits for others, and no call for an operator.</summary>
+    /// <summary>For a sink whose calls wait: an event does not wait for others, and errors that need an operator are not retried.</summary>
     public static OssAppenderOptions ForAudit(OssAppendSinkOptions options)
     {
         var appender = From(options);
@@ -62,29 +62,31 @@ internal static class AppenderSettings
         return appender;
     }
 
-    /// <summary>For the check of an audit's settings: those that have no meaning are reported once, and not checked.</summary>
+    /// <summary>
+    /// For checking audit settings: settings without meaning in an audit are reset, so that the core reports no second fault for them.
+    /// </summary>
     public static OssAppenderOptions ForAuditWithout(OssAppendSinkOptions options)
     {
         var rest = (OssAppendSinkOptions)options.Copy();
         foreach (var property in Meaningless.Select(name => typeof(OssAppendSinkOptions).GetProperty(name)!))
             property.SetValue(rest, property.GetValue(Unset));
 
-        // Its default must not be refused for being smaller than four appends.
+        // The default must not be refused for being smaller than four appends.
         rest.BufferSizeLimitBytes += 4L * Math.Max(0, rest.AppendSizeLimitBytes);
         return ForAudit(rest);
     }
 
-    /// <summary>Whether a setting, in any case of letters, has no meaning in an audit.</summary>
+    /// <summary>Whether a setting has no meaning in an audit; the name's case is ignored.</summary>
     public static bool IsMeaninglessInAudit(string setting) => Meaningless.Contains(setting, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The faults of settings that were set although they have no meaning in an audit.</summary>
+    /// <summary>Faults for settings that are set although they have no meaning in an audit.</summary>
     public static IEnumerable<SettingFault> MeaninglessInAudit(OssAppendSinkOptions options) =>
         from property in Meaningless.Select(name => typeof(OssAppendSinkOptions).GetProperty(name)!)
         let value = property.GetValue(options)
         where !Equals(value, property.GetValue(Unset))
         select MeaninglessInAudit(property.Name, value is bool flag ? (flag ? "true" : "false") : value);
 
-    /// <summary>The fault of a setting that has no meaning in an audit.</summary>
+    /// <summary>The fault for a setting that has no meaning in an audit.</summary>
     public static SettingFault MeaninglessInAudit(string setting, object? value) => SettingFault.OfValue(setting, value, NotInAnAudit);
 
     private static TimeSpan AppendIntervalOf(OssAppendSinkOptions options)

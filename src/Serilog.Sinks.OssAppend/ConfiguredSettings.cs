@@ -6,8 +6,8 @@ using OssLogSinks.Core.Telemetry;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// Settings in the application's configuration that nobody reads: Serilog.Settings.Configuration ignores an argument that is no parameter.
-/// It passes the whole configuration, so every section of this sink is checked, wherever it is.
+/// Finds settings in the application's configuration that are not read: Serilog.Settings.Configuration ignores an argument that matches no
+/// parameter. It passes the whole configuration, so every section of this sink is checked, at any place.
 /// </summary>
 internal static class ConfiguredSettings
 {
@@ -18,7 +18,7 @@ internal static class ConfiguredSettings
     private static readonly string[] NotWithAFormatter = ["outputTemplate", "formatProvider"];
     private static readonly string[] OfSerilog = ["restrictedToMinimumLevel", "levelSwitch", Options];
 
-    // Objects that only code can give, and what is not one argument but several.
+    // Objects that only code can set, and ObjectProperties, whose members are separate arguments.
     private static readonly string[] NoArguments =
     [
         nameof(OssAppendSinkOptions.HttpMessageHandler), nameof(OssAppendSinkOptions.Listener), nameof(OssAppendSinkOptions.TimeProvider),
@@ -38,7 +38,7 @@ internal static class ConfiguredSettings
     /// <summary>Settings that do not exist.</summary>
     public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) => [.. ArgumentsOf(configuration).SelectMany(MisspeltIn)];
 
-    /// <summary>Settings that cannot be read, or are not read because of another one.</summary>
+    /// <summary>Settings that cannot be read, or are ignored because of another one.</summary>
     public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
         [.. ArgumentsOf(configuration).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
 
@@ -75,7 +75,7 @@ internal static class ConfiguredSettings
             .Where(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             .Select(setting => MisspeltSetting.Of(setting.Key, section.Path, known));
 
-    // In options the configuration reader takes the default, without a word, for what it cannot read.
+    // For values in options that it cannot parse, the configuration reader silently uses the default.
     private static IEnumerable<SettingFault> UnreadableIn(Arguments arguments) =>
         Unreadable(arguments.Options, OptionProperties).Concat(Unreadable(arguments.Properties, ObjectProperties));
 
@@ -128,17 +128,17 @@ internal static class ConfiguredSettings
     }
 }
 
-/// <summary>A setting in a configuration file that does not exist. Its value is never shown: a misspelt secret is a secret.</summary>
-/// <param name="Name">As it is written.</param>
-/// <param name="Path">The section that it is in.</param>
-/// <param name="Meant">The setting that was meant; null if none is similar.</param>
+/// <summary>An unknown setting in a configuration file. Its value is never shown, because a misspelt secret is still a secret.</summary>
+/// <param name="Name">The name as written.</param>
+/// <param name="Path">The section that contains it.</param>
+/// <param name="Meant">The setting that was probably meant; null if none is similar.</param>
 internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
 {
-    // Two letters may be wrong, in long names one of four.
+    // Two letters may be wrong; in long names one in four.
     private const int FewestMistakes = 2;
     private const int LettersPerMistake = 4;
 
-    // Names of other sinks, and of this one before its first release.
+    // Names used by other sinks, and by this one before its first release.
     private static readonly Dictionary<string, string> NamesElsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
         ["path"] = "objectKey",
@@ -165,7 +165,7 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
     public SettingFault ToFault() => new(
         Name, $"is no setting of OssAppend; {(Meant is null ? "docs/settings.md has all there are" : $"write '{Meant}'")}. (It is in {Path}.)");
 
-    // Levenshtein distance: how many letters to insert, delete or replace.
+    // Levenshtein distance: the number of letters to insert, delete or replace.
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

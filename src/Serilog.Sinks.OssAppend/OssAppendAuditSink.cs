@@ -14,8 +14,8 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The sink for audits: a call returns when its event is in OSS and throws when it does not. It keeps no thread of its own
-/// busy: calls wait for the core, which sends what came in during one append in the next.
+/// The sink for audits: a call returns when its event is in OSS, and throws if the event is dropped. It has no thread of its own: calls
+/// wait for the core, which sends events that arrive during one append together in the next.
 /// </summary>
 internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposable, IAsyncDisposable
 {
@@ -39,11 +39,11 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         options.Monitor?.Watch(this);
     }
 
-    /// <summary>None ever waits to be rendered.</summary>
+    /// <summary>Always 0: events are rendered within their calls.</summary>
     public int QueueLength => 0;
 
     /// <summary>Stores an event.</summary>
-    /// <exception cref="OssDeliveryException">It is not stored, unless the exception says that it may be.</exception>
+    /// <exception cref="OssDeliveryException">The event is not stored; if <c>MayBeDelivered</c> is true, it may be.</exception>
     public void Emit(LogEvent logEvent)
     {
         if (logEvent is null)
@@ -76,7 +76,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         return hasEnded;
     }
 
-    // False if the formatter leaves the event out by writing nothing.
+    // False if the formatter wrote nothing, which leaves the event out.
     private bool TryHandOver(LogEvent logEvent, AuditedEvent audited)
     {
         using var writer = new RecordWriter();
@@ -98,7 +98,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
             State = audited,
         };
 
-        // Whatever becomes of it, the relay is told.
+        // The relay is called with the outcome in every case.
         _appender.Append(record, Timeout.InfiniteTimeSpan);
         return true;
     }
@@ -110,18 +110,18 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     }
 }
 
-/// <summary>An event whose log call waits for its outcome, which is told once.</summary>
+/// <summary>An event whose log call waits for its outcome, which is set once.</summary>
 internal sealed class AuditedEvent
 {
     private readonly TaskCompletionSource<OssDeliveryException?> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends with null when the event is in OSS, and with the failure when it was given up.</summary>
+    /// <summary>Completes with null when the event is in OSS, or with the failure when it was dropped.</summary>
     public Task<OssDeliveryException?> Told => _told.Task;
 
     public void Tell(OssDeliveryException? failure) => _told.TrySetResult(failure);
 }
 
-/// <summary>Tells each log call that waits what became of its event.</summary>
+/// <summary>Passes each event's outcome to the log call that waits for it.</summary>
 internal sealed class AuditRelay : IDeliveryListener
 {
     public static readonly AuditRelay Instance = new();

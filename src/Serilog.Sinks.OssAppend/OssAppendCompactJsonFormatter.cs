@@ -6,9 +6,9 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// Writes each event as one line of compact JSON (CLEF): the very text that <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>
-/// writes, at a fraction of the cost, since it goes into the sink's buffers as UTF-8 without a string in between. The line ends with
-/// <c>\n</c>, or as the writer says if it is not the sink's own. Any thread may use it.
+/// Writes each event as one line of compact JSON (CLEF), with the same text as <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>. It
+/// is much faster, because it writes UTF-8 directly to the sink's buffers without creating a string. The line ends with <c>\n</c>; if the
+/// writer is not the sink's own, with the writer's line ending. Thread-safe.
 /// </summary>
 /// <remarks>
 /// In JSON configuration: <c>"formatter": "Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend"</c>.
@@ -19,7 +19,7 @@ public sealed class OssAppendCompactJsonFormatter : ITextFormatter
 
     /// <summary>Writes an event.</summary>
     /// <param name="logEvent">The event.</param>
-    /// <param name="output">Where to; fastest if it is a <see cref="RecordWriter"/>, as it is in the sink.</param>
+    /// <param name="output">Receives the text; fastest if it is a <see cref="RecordWriter"/>, as in the sink.</param>
     public void Format(LogEvent logEvent, TextWriter output)
     {
         if (logEvent is null)

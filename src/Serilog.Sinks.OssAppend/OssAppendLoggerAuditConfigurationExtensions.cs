@@ -13,40 +13,59 @@ using Serilog.Sinks.OssAppend;
 namespace Serilog;
 
 /// <summary>
-/// Adds <c>AuditTo.OssAppend()</c>: a log call returns when its event is in OSS, and throws an <see cref="OssDeliveryException"/>
-/// within Serilog's <see cref="AggregateException"/> if it was given up. Calls of several threads share appends.
+/// Adds <c>AuditTo.OssAppend()</c>: a log call returns when its event is in OSS. If the event was dropped, the call throws an
+/// <see cref="OssDeliveryException"/> within Serilog's <see cref="AggregateException"/>. Calls of several threads share appends.
 /// </summary>
 [StackTraceHidden]
 public static class OssAppendLoggerAuditConfigurationExtensions
 {
     /// <summary>
-    /// Appends events as text to objects in Alibaba Cloud OSS, each exactly once; the log call waits for it, and throws if it fails. The
+    /// Appends events as text to objects in Alibaba Cloud OSS, each exactly once. The log call waits for the append and throws if it fails. The
     /// parameters are the most used settings; <paramref name="configure"/> sets any other.
     /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
     /// <param name="bucket">The bucket's name. Required.</param>
-    /// <param name="region">The bucket's region, <c>cn-hangzhou</c> for instance. This or <paramref name="endpoint"/> is required; alone it means the region's public endpoint.</param>
-    /// <param name="objectKey">The name of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.</param>
+    /// <param name="region">
+    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required; without an endpoint, the region's
+    /// public endpoint is used.
+    /// </param>
+    /// <param name="objectKey">
+    /// The key of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default:
+    /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
+    /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
-    /// <param name="outputTemplate">How an event becomes text. Default: as the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.</param>
+    /// <param name="outputTemplate">
+    /// The format of an event. Default: like the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.
+    /// </param>
     /// <param name="formatProvider">The culture for <paramref name="outputTemplate"/>. Default: the invariant culture.</param>
-    /// <param name="objectSizeLimitBytes">Size at which an object is full; null for no limit but the service's 5 GB. Default: 1 GiB.</param>
+    /// <param name="objectSizeLimitBytes">Size in bytes at which an object is full; null: only the service's limit of 5 GB. Default: 1 GiB.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
-    /// <param name="rollingInterval">How often a new object is begun, by the event's own time. Default: only as the key's date format says.</param>
-    /// <param name="rollOnObjectSizeLimit">Whether a full object is followed by the next one. Default: true; if false, calls for a full object throw.</param>
-    /// <param name="endpoint">The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.</param>
-    /// <param name="accessKeyId">The access key's id; needs <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the environment variables that Alibaba Cloud's SDKs read.</param>
+    /// <param name="rollingInterval">How often a new object is started, by the event's own time. Default: only as the key's date format says.</param>
+    /// <param name="rollOnObjectSizeLimit">
+    /// Whether a new object is started when one is full. Default: true; if false, calls for a full object throw.
+    /// </param>
+    /// <param name="endpoint">
+    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.
+    /// </param>
+    /// <param name="accessKeyId">
+    /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the environment variables that
+    /// Alibaba Cloud's SDKs read.
+    /// </param>
     /// <param name="accessKeySecret">The access key's secret.</param>
-    /// <param name="credentials">Gives, and renews, what requests are signed with; not together with an access key. It must not log to this logger.</param>
+    /// <param name="credentials">
+    /// Provides and renews the credentials that sign requests; not together with an access key. It must not log to this logger.
+    /// </param>
     /// <param name="retryTimeLimit">
-    /// How long an append is retried whose trouble may pass, before the calls whose events it carries throw. A call waits that long for
-    /// its own append and, if one is under way, as long for that. What only an operator can fix is not retried. Default: 1 minute.
+    /// How long an append is retried after a temporary error before the calls of its events throw. A call waits that long for its own append
+    /// and, if another is running, as long for that one. Errors that only an operator can fix are not retried. Default: 1 minute.
     /// </param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: none.</param>
-    /// <param name="configure">Sets any other setting, last, except those about a queue, a buffer or waiting for other events. Default: none.</param>
+    /// <param name="configure">
+    /// Sets any other setting, after the parameters, except settings about a queue, a buffer or waiting for other events. Default: none.
+    /// </param>
     /// <param name="configuration">
-    /// The application's configuration, in which settings of this sink that do not exist, or are not read, are reported as faults.
-    /// <c>Serilog.Settings.Configuration</c> passes it by itself. Default: none.
+    /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
+    /// <c>Serilog.Settings.Configuration</c> passes it automatically. Default: none.
     /// </param>
     /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -80,10 +99,13 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         return Add(auditSinkConfiguration, options, configuration is null ? SettingNames.OfAuditTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
     }
 
-#pragma warning disable CS1573 // The parameters that are not described here mean the same as above.
-    /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once; the log call waits for it, and throws if it fails.</summary>
+#pragma warning disable CS1573 // The other parameters mean the same as above.
+    /// <summary>
+    /// Appends events, in the format of a formatter, to objects in Alibaba Cloud OSS, each exactly once. The log call waits for the append and
+    /// throws if it fails.
+    /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
-    /// <param name="formatter">Turns an event into text, including the line's end. Any thread may call it, several at the same time.</param>
+    /// <param name="formatter">Converts an event to text, including the line ending. It must be thread-safe.</param>
     /// <inheritdoc cref="OssAppend(LoggerAuditSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, string, string, string, IOssCredentialsProvider, TimeSpan?, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerAuditSinkConfiguration auditSinkConfiguration,
@@ -114,14 +136,18 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         return Add(auditSinkConfiguration, options, configuration is null ? SettingNames.OfAuditTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
     }
 
-    /// <summary>Appends events to objects in Alibaba Cloud OSS, each exactly once; the log call waits for it, and throws if it fails.</summary>
+    /// <summary>
+    /// Appends events to objects in Alibaba Cloud OSS, each exactly once. The log call waits for the append and throws if it fails.
+    /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
-    /// <param name="options">The settings. Read now, not kept. Those about a queue, a buffer or waiting for other events must be left out.</param>
+    /// <param name="options">
+    /// The settings. Read once; later changes have no effect. Settings about a queue, a buffer or waiting for other events must not be set.
+    /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
     /// <param name="configuration">
-    /// The application's configuration, in which settings of this sink that do not exist, or are not read, are reported as faults.
-    /// <c>Serilog.Settings.Configuration</c> passes it by itself. Default: none.
+    /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
+    /// <c>Serilog.Settings.Configuration</c> passes it automatically. Default: none.
     /// </param>
     /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>

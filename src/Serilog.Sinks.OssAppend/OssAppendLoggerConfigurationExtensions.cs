@@ -21,26 +21,45 @@ public static class OssAppendLoggerConfigurationExtensions
     /// </summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="bucket">The bucket's name. Required.</param>
-    /// <param name="region">The bucket's region, <c>cn-hangzhou</c> for instance. This or <paramref name="endpoint"/> is required; alone it means the region's public endpoint.</param>
-    /// <param name="objectKey">The name of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.</param>
+    /// <param name="region">
+    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required; without an endpoint, the region's
+    /// public endpoint is used.
+    /// </param>
+    /// <param name="objectKey">
+    /// The key of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default:
+    /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
+    /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
-    /// <param name="outputTemplate">How an event becomes text. Default: as the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.</param>
+    /// <param name="outputTemplate">
+    /// The format of an event. Default: like the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.
+    /// </param>
     /// <param name="formatProvider">The culture for <paramref name="outputTemplate"/>. Default: the invariant culture.</param>
-    /// <param name="objectSizeLimitBytes">Size at which an object is full; null for no limit but the service's 5 GB. Default: 1 GiB.</param>
+    /// <param name="objectSizeLimitBytes">Size in bytes at which an object is full; null: only the service's limit of 5 GB. Default: 1 GiB.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
-    /// <param name="rollingInterval">How often a new object is begun, by the event's own time. Default: only as the key's date format says.</param>
-    /// <param name="rollOnObjectSizeLimit">Whether a full object is followed by the next one. Default: true, unlike the File sink; if false, events for a full object are dropped and counted.</param>
+    /// <param name="rollingInterval">How often a new object is started, by the event's own time. Default: only as the key's date format says.</param>
+    /// <param name="rollOnObjectSizeLimit">
+    /// Whether a new object is started when one is full. Default: true, unlike the File sink; if false, events for a full object are dropped and
+    /// counted.
+    /// </param>
     /// <param name="appendInterval">How long an event waits for others to share its append. Default: 2 seconds.</param>
-    /// <param name="endpoint">The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.</param>
-    /// <param name="accessKeyId">The access key's id; needs <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the environment variables that Alibaba Cloud's SDKs read.</param>
+    /// <param name="endpoint">
+    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.
+    /// </param>
+    /// <param name="accessKeyId">
+    /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the environment variables that
+    /// Alibaba Cloud's SDKs read.
+    /// </param>
     /// <param name="accessKeySecret">The access key's secret.</param>
-    /// <param name="credentials">Gives, and renews, what requests are signed with; not together with an access key.</param>
-    /// <param name="bufferPath">A folder where events wait on disk until they are in OSS, so that they survive a crash; see <see cref="OssAppenderOptions.BufferPath"/>. Default: none, they wait in memory.</param>
+    /// <param name="credentials">Provides and renews the credentials that sign requests; not together with an access key.</param>
+    /// <param name="bufferPath">
+    /// A folder where events wait on disk until they are in OSS, so that they survive a crash; see <see cref="OssAppenderOptions.BufferPath"/>.
+    /// Default: none; events wait in memory.
+    /// </param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: none.</param>
-    /// <param name="configure">Sets any other setting, last: <c>o =&gt; o.ConcurrentAppends = 8</c>. Default: none.</param>
+    /// <param name="configure">Sets any other setting, after the parameters: <c>o =&gt; o.ConcurrentAppends = 8</c>. Default: none.</param>
     /// <param name="configuration">
-    /// The application's configuration, in which settings of this sink that do not exist, or are not read, are reported as faults.
-    /// <c>Serilog.Settings.Configuration</c> passes it by itself. Default: none.
+    /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
+    /// <c>Serilog.Settings.Configuration</c> passes it automatically. Default: none.
     /// </param>
     /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -75,10 +94,12 @@ public static class OssAppendLoggerConfigurationExtensions
         return Add(sinkConfiguration, options, configuration is null ? SettingNames.OfWriteTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
     }
 
-#pragma warning disable CS1573 // The parameters that are not described here mean the same as above.
-    /// <summary>Appends events as a formatter writes them to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
+#pragma warning disable CS1573 // The other parameters mean the same as above.
+    /// <summary>Appends events, in the format of a formatter, to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
-    /// <param name="formatter">Turns an event into text, including the line's end; <c>Serilog.Formatting.Compact.CompactJsonFormatter</c> for instance.</param>
+    /// <param name="formatter">
+    /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>.
+    /// </param>
     /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, TimeSpan?, string, string, string, IOssCredentialsProvider, string, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
@@ -110,14 +131,14 @@ public static class OssAppendLoggerConfigurationExtensions
         return Add(sinkConfiguration, options, configuration is null ? SettingNames.OfWriteTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
     }
 
-    /// <summary>Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background; with any setting.</summary>
+    /// <summary>Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background. All settings are available.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
-    /// <param name="options">The settings. Read now, not kept.</param>
+    /// <param name="options">The settings. Read once; later changes have no effect.</param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
     /// <param name="configuration">
-    /// The application's configuration, in which settings of this sink that do not exist, or are not read, are reported as faults.
-    /// <c>Serilog.Settings.Configuration</c> passes it by itself. Default: none.
+    /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
+    /// <c>Serilog.Settings.Configuration</c> passes it automatically. Default: none.
     /// </param>
     /// <returns>The logger's configuration, for chaining.</returns>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -129,7 +150,7 @@ public static class OssAppendLoggerConfigurationExtensions
         IConfiguration? configuration = null) =>
         Add(sinkConfiguration, options ?? throw new ArgumentNullException(nameof(options)), SettingNames.OfProperties, restrictedToMinimumLevel, levelSwitch, configuration);
 
-    /// <summary>The options that the parameters of all flat overloads have in common.</summary>
+    /// <summary>Creates options from the parameters that all flat overloads have in common.</summary>
     internal static OssAppendSinkOptions OptionsOf(
         string? bucket,
         string? region,

@@ -4,37 +4,40 @@ using OssLogSinks.Core.Telemetry;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The application's view of a sink: made first, given to <c>WriteTo.OssAppend(…, monitor: monitor)</c> or <c>AuditTo</c>, then asked at any time
-/// from any thread. Given to several sinks it watches the one configured last.
+/// Lets the application flush a sink and read its counters. Create it first, pass it to <c>WriteTo.OssAppend(…, monitor: monitor)</c> or
+/// <c>AuditTo</c>, then use it at any time from any thread. If it is passed to several sinks, it monitors the one configured last.
 /// </summary>
 public sealed class OssAppendMonitor
 {
     private volatile IWatchedSink? _sink;
 
-    /// <summary>Events that wait to be rendered, up to <see cref="OssAppendSinkOptions.QueueLimit"/>; those not yet in <see cref="GetSnapshot"/>.</summary>
+    /// <summary>
+    /// Number of events that wait to be rendered, up to <see cref="OssAppendSinkOptions.QueueLimit"/>. <see cref="GetSnapshot"/> does not count
+    /// them yet.
+    /// </summary>
     public int QueueLength => _sink?.QueueLength ?? 0;
 
-    /// <summary>What the sink has done so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
+    /// <summary>The sink's counters so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
     public DeliverySnapshot GetSnapshot() => _sink?.GetSnapshot() ?? new DeliverySnapshot();
 
     /// <summary>
-    /// Sends what waits at once, and ends when every event logged before has its outcome. Trouble with OSS makes it wait; the
-    /// token bounds that.
+    /// Sends waiting events at once, and completes when every event logged before has its outcome. While OSS fails it waits; use the token to
+    /// limit the wait.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that waited is in OSS, each event once; false if anything was dropped since the flush before.</returns>
+    /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
+    /// <returns>True if every waiting event is in OSS exactly once; false if any was dropped since the previous flush.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
         FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Ends as soon as every event logged before is as safe as asked for: in OSS, or with a
-    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferPath"/> on disk already, synced whatever
-    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferSync"/> says.
+    /// Completes as soon as every event logged before has reached the target: OSS, or the disk if there is a
+    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferPath"/>. Files on disk are then synced, regardless of
+    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferSync"/>.
     /// </summary>
     /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
-    /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all that waited is there; false if anything was dropped since the flush before.</returns>
+    /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
+    /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);
@@ -42,10 +45,10 @@ public sealed class OssAppendMonitor
     internal void Watch(IWatchedSink sink) => _sink = sink;
 }
 
-/// <summary>What an <see cref="OssAppendMonitor"/> asks a sink.</summary>
+/// <summary>The members of a sink that an <see cref="OssAppendMonitor"/> uses.</summary>
 internal interface IWatchedSink
 {
-    /// <summary>Events that wait to be rendered.</summary>
+    /// <summary>Number of events that wait to be rendered.</summary>
     int QueueLength { get; }
 
     DeliverySnapshot GetSnapshot();

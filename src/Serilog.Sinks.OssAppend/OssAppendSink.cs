@@ -12,7 +12,7 @@ using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Serilog's side of the intake: every emitted event is delivered, or counted and reported as dropped; the close is bounded.</summary>
+/// <summary>Connects Serilog to the intake: every emitted event is delivered, or counted and reported as dropped; the close is bounded.</summary>
 internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDrainable, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;
@@ -39,7 +39,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public TimeSpan CloseTimeout => _intake.CloseTimeout;
 
-    /// <summary>Events that wait to be rendered.</summary>
+    /// <summary>Number of events that wait to be rendered.</summary>
     public int QueueLength => _intake.Gate.Count;
 
     public void SetFailureListener(ILoggingFailureListener failureListener) =>

@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Reads a setting's text as the type that the setting has, or says what must be written instead.</summary>
+/// <summary>Parses a setting's text as the setting's type, or returns what the text must be.</summary>
 internal static class SettingText
 {
-    // What people write for a number of bytes.
+    // Common ways to write a number of bytes.
     private static readonly Regex Size = new(@"^\s*(?<number>\d{1,9})\s*(?<unit>[KMG])i?B?\s*$", RegexOptions.IgnoreCase);
 
-    /// <summary>Whether a setting of this type can be written as text: a flag, a number, a time, a choice, or text.</summary>
+    /// <summary>Whether a setting of this type can be text in a configuration file: a flag, a number, a time, an enum, or text.</summary>
     public static bool IsRead(Type type) => Bare(type) is var bare
         && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string));
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="text">What is in the configuration.</param>
+    /// <summary>Parses a text.</summary>
+    /// <param name="text">The text in the configuration.</param>
     /// <param name="type">The setting's type.</param>
-    /// <param name="value">The value; null for an empty text where the setting may be null.</param>
-    /// <param name="need">What must be written, beginning with 'must'; null if the text can be read.</param>
+    /// <param name="value">The value; null for an empty text if the setting may be null.</param>
+    /// <param name="need">What the text must be, beginning with 'must'; null if it can be parsed.</param>
     public static bool TryRead(string text, Type type, out object? value, [NotNullWhen(false)] out string? need)
     {
         var bare = Bare(type);
@@ -42,7 +42,7 @@ internal static class SettingText
         return need is null;
     }
 
-    /// <summary>What must be written instead of a text that cannot be read; null if it can.</summary>
+    /// <summary>What the text must be if it cannot be parsed; null if it can.</summary>
     public static string? NeedOf(string text, Type type) => TryRead(text, type, out _, out var need) ? null : need;
 
     private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
@@ -53,7 +53,7 @@ internal static class SettingText
         return null;
     }
 
-    // A number without a colon would be days, which is never intended.
+    // Without a colon a number would mean days, which is never intended.
     private static bool TryTime(string text, out TimeSpan time) =>
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out time) && (text.Contains(':') || time == TimeSpan.Zero);
 

@@ -7,14 +7,14 @@ using OssLogSinks.Core.Telemetry;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Finds all faults of the settings at once, those of the core included, each under the name that the user wrote.</summary>
+/// <summary>Finds all faults of the settings at once, including the core's, each under the name that the user wrote.</summary>
 [StackTraceHidden]
 internal static class SettingsCheck
 {
     private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
 
-    /// <summary>Returns if the settings can be used.</summary>
-    /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
+    /// <summary>Checks the settings of a sink.</summary>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static void Require(
         OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
@@ -22,8 +22,8 @@ internal static class SettingsCheck
         ThrowIfAny("WriteTo.OssAppend", options, faults.Select(names.InWordsOfTheUser), configuration, unreadable);
     }
 
-    /// <summary>Returns if the settings can be used where each log call waits for its own event.</summary>
-    /// <exception cref="OssSettingsException">They cannot; all faults are named.</exception>
+    /// <summary>Checks the settings of an audit sink.</summary>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static void RequireForAudit(
         OssAppendSinkOptions options, SettingNames names, IConfiguration? configuration = null, IReadOnlyList<SettingFault>? unreadable = null)
     {
@@ -52,7 +52,7 @@ internal static class SettingsCheck
     private static void ThrowIfAny(
         string owner, OssAppendSinkOptions options, IEnumerable<SettingFault> found, IConfiguration? configuration, IReadOnlyList<SettingFault>? unreadable)
     {
-        // A setting that is misspelt is not reported as missing too.
+        // The correct name of a misspelt setting is not also reported as missing.
         var misspelt = ConfiguredSettings.Misspelt(configuration);
         var faults = (unreadable ?? []).Concat(found)
             .Where(fault => !misspelt.Any(m => fault.Setting.Equals(m.Meant, StringComparison.OrdinalIgnoreCase)))
@@ -68,14 +68,14 @@ internal static class SettingsCheck
         throw exception;
     }
 
-    // What reads a configuration file wraps the exception into one that names no setting, the application ends by it, and nobody listens
-    // to SelfLog that early.
+    // The configuration reader wraps the exception in one that names no setting, and the application ends with it. SelfLog is usually not
+    // enabled that early.
 #pragma warning disable RS0030
     private static void WriteToStandardError(OssSettingsException exception) => Console.Error.WriteLine(exception.Message);
 #pragma warning restore RS0030
 }
 
-/// <summary>How the user writes the names of settings: as properties of the options, or as parameters, which begin with a small letter.</summary>
+/// <summary>Writes setting names as the user does: as properties of the options, or as parameters in camelCase.</summary>
 internal sealed class SettingNames
 {
     private const string PartPrefix = nameof(OssAppenderOptions.ObjectProperties) + ".";
@@ -83,19 +83,19 @@ internal sealed class SettingNames
     private static readonly HashSet<string> ParametersOfWriteTo = ParametersOf(typeof(OssAppendLoggerConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
     private static readonly HashSet<string> ParametersOfAuditTo = ParametersOf(typeof(OssAppendLoggerAuditConfigurationExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static));
 
-    /// <summary>As the properties of <see cref="OssAppendSinkOptions"/>.</summary>
+    /// <summary>All names as properties of <see cref="OssAppendSinkOptions"/>.</summary>
     public static readonly SettingNames OfProperties = new(_ => false);
 
-    /// <summary>As in configuration files, where every setting is a parameter.</summary>
+    /// <summary>For configuration files: every setting is a parameter.</summary>
     public static readonly SettingNames OfConfiguration = new(_ => true);
 
-    /// <summary>As in code with <c>WriteTo</c>, where the most used settings are parameters, and <c>configure</c> sets the others.</summary>
+    /// <summary>For code with <c>WriteTo</c>: the most used settings are parameters, and <c>configure</c> sets the others.</summary>
     public static readonly SettingNames OfWriteTo = new(name => ParametersOfWriteTo.Contains(Spell(name)));
 
-    /// <summary>As in code with <c>AuditTo</c>.</summary>
+    /// <summary>For code with <c>AuditTo</c>.</summary>
     public static readonly SettingNames OfAuditTo = new(name => ParametersOfAuditTo.Contains(Spell(name)));
 
-    // Settings that a sentence names; what stands in quotes is the user's own text.
+    // Matches setting names in a sentence. Quoted text is the user's own and must not change.
     private static readonly Regex Name = new(
         @"(?<!\w)'.*?'(?!\w)|\b(" + string.Join("|", typeof(OssAppendSinkOptions).GetProperties().Select(property => property.Name)) + @")\b");
 
@@ -103,17 +103,17 @@ internal sealed class SettingNames
 
     private SettingNames(Func<string, bool> isParameter) => _isParameter = isParameter;
 
-    /// <summary>A fault in the user's words; its sentence may name other settings.</summary>
+    /// <summary>Writes a fault with the user's names; its sentence may name other settings too.</summary>
     public SettingFault InWordsOfTheUser(SettingFault fault)
     {
-        // The parts of the object properties are parameters of their own.
+        // Members of the object properties are separate parameters.
         var setting = fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal) && _isParameter(fault.Setting.Substring(PartPrefix.Length))
             ? fault.Setting.Substring(PartPrefix.Length)
             : fault.Setting;
         return new SettingFault(Write(setting), Name.Replace(fault.Problem, match => match.Groups[1].Success ? Write(match.Value) : match.Value));
     }
 
-    /// <summary>A property's name as that of a parameter.</summary>
+    /// <summary>Converts a property's name to a parameter's.</summary>
     public static string Spell(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     private static HashSet<string> ParametersOf(MethodInfo[] methods) => [.. methods.SelectMany(method => method.GetParameters()).Select(parameter => parameter.Name!)];

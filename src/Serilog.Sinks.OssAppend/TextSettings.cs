@@ -5,15 +5,15 @@ using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Puts settings from a configuration file into the options, by their names, and collects what cannot be read.</summary>
+/// <summary>Sets options from a configuration file by name, and collects settings that cannot be parsed.</summary>
 internal sealed class TextSettings
 {
-    /// <summary>Stands for a setting that is not given, where null is a value.</summary>
+    /// <summary>Marks a setting that is not given, for settings where null is a value.</summary>
     public const string NotGiven = "default";
 
     private static readonly OssAppendSinkOptions Unset = new();
 
-    // Empty is a value of these: no limit; and a buffer without a folder, which must be refused.
+    // An empty text is a value for these: no size limit; and a buffer without a folder, which must be refused.
     private static readonly string[] MayBeEmpty = [nameof(OssAppendSinkOptions.ObjectSizeLimitBytes), nameof(OssAppendSinkOptions.BufferPath)];
 
     private readonly List<SettingFault> _faults = [];
@@ -27,20 +27,20 @@ internal sealed class TextSettings
         TakeBackEmpty(typeof(OssObjectProperties).GetProperties(), Options.ObjectProperties, Unset.ObjectProperties);
     }
 
-    /// <summary>The options; a setting that cannot be read has its default.</summary>
+    /// <summary>The options; a setting that cannot be parsed has its default.</summary>
     public OssAppendSinkOptions Options { get; }
 
-    /// <summary>Settings whose text cannot be read.</summary>
+    /// <summary>Settings whose text cannot be parsed.</summary>
     public IReadOnlyList<SettingFault> Faults => _faults;
 
-    /// <summary>As the user wrote the names.</summary>
+    /// <summary>How the user wrote the names.</summary>
     public SettingNames Names => HasOptions ? SettingNames.OfProperties : SettingNames.OfConfiguration;
 
     private bool HasOptions { get; }
 
     /// <summary>Reads settings.</summary>
-    /// <param name="options">The section of options beside them; null if there is none. An empty text in it is not given.</param>
-    /// <param name="settings">The settings by the names of their parameters; those that are null or empty are not given.</param>
+    /// <param name="options">The separate section of options; null if there is none. Empty texts in it count as not given.</param>
+    /// <param name="settings">The settings by parameter name; null and empty values count as not given.</param>
     public static TextSettings Read(OssAppendSinkOptions? options, params (string Name, object? Value)[] settings)
     {
         var texts = new TextSettings(options);
@@ -50,7 +50,7 @@ internal sealed class TextSettings
         return texts;
     }
 
-    /// <summary>Reads the minimum level; the lowest level if none is given.</summary>
+    /// <summary>Parses the minimum level; the lowest level if none is given.</summary>
     public LogEventLevel Level(string name, string? text) =>
         !string.IsNullOrEmpty(text) && TryRead(name, text!, typeof(LogEventLevel), out var level) ? (LogEventLevel)level! : LevelAlias.Minimum;
 
@@ -66,7 +66,7 @@ internal sealed class TextSettings
             Set(part, Options.ObjectProperties, name, value);
     }
 
-    // An empty variable of the environment takes back what a file sets.
+    // An empty environment variable cancels a setting in a file.
     private static bool IsGiven(string property, object? value) => value switch
     {
         NotGiven => false,

@@ -47,7 +47,9 @@ internal sealed class DeliveryTracker
     public void Dropped(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeDelivered) =>
         Drop(batch, reason, why, error, mayBeDelivered, forGood: false);
 
-    /// <summary>The application stops: the batch's records from its cursor on are dropped, unless they are on disk. Later outcomes are ignored.</summary>
+    /// <summary>
+    /// The application stops: the batch's records from its cursor on are dropped, unless they are on disk. Later outcomes are ignored.
+    /// </summary>
     public void Abandon(AppendBatch batch, string why, bool mayBeDelivered)
     {
         if (batch.Source is not { IsDurable: true })
@@ -76,7 +78,7 @@ internal sealed class DeliveryTracker
         batch.Settle(from, batch.Count, dropped: true);
     }
 
-    /// <summary>Records are on disk; tells the listener.</summary>
+    /// <summary>Records are on disk; notifies the listener.</summary>
     public void Persisted(IReadOnlyList<(long Id, object State)> states)
     {
         if (states.Count > 0)

@@ -21,8 +21,8 @@ internal interface IRecordBuffer : IDisposable
 
     /// <summary>Takes a record if there is space; never waits.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next one that does.</param>
-    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
+    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next record that does.</param>
+    /// <param name="spaceAvailable">If there is no space: a task that completes when there may be some.</param>
     Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable);
 
     /// <summary>
@@ -44,7 +44,7 @@ internal interface IRecordBuffer : IDisposable
 /// <summary>Whether the buffer took a record.</summary>
 internal enum Acceptance
 {
-    /// <summary>It did.</summary>
+    /// <summary>The record was accepted.</summary>
     Accepted,
 
     /// <summary>There is no space now.</summary>

@@ -40,7 +40,7 @@ internal sealed class LogStream
 
     public StreamState State { get; set; }
 
-    /// <summary>How its last turn has ended.</summary>
+    /// <summary>The result of its last turn.</summary>
     public StreamHealth Health { get; set; }
 
     /// <summary>Memory that its batches hold.</summary>
@@ -130,7 +130,7 @@ internal enum StreamState
 /// <summary>The result of a stream's last turn.</summary>
 internal enum StreamHealth
 {
-    /// <summary>There was none, or nothing is known.</summary>
+    /// <summary>There was no turn yet, or its result is unknown.</summary>
     Unknown,
 
     /// <summary>Something was delivered.</summary>

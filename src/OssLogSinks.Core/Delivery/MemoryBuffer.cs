@@ -109,10 +109,12 @@ internal sealed class MemoryBuffer : IDisposable
 
     /// <summary>Adds a record of the disk buffer if there is space.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="source">Is told the outcome of the stream's records.</param>
-    /// <param name="state">Is passed to the listener with the outcome; null for nothing.</param>
-    /// <param name="spaceAvailable">When there is none: a task that ends when there may be.</param>
-    /// <returns>Whether it was added. Also possible while closing, since the record was accepted before, but not after <see cref="Abandon"/>.</returns>
+    /// <param name="source">Notified of the outcome of the stream's records.</param>
+    /// <param name="state">Passed to the listener with the outcome; null for nothing.</param>
+    /// <param name="spaceAvailable">If there is no space: a task that completes when there may be some.</param>
+    /// <returns>
+    /// Whether it was added. Also possible while closing, since the record was accepted before, but not after <see cref="Abandon"/>.
+    /// </returns>
     public Acceptance TryAdd(in BufferedRecord record, RecordSource source, object? state, out Task? spaceAvailable)
     {
         lock (_gate)
@@ -157,7 +159,9 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.</summary>
+    /// <summary>
+    /// Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.
+    /// </summary>
     public bool Takes(IBufferedStream name, DateTimeOffset time)
     {
         lock (_gate)
@@ -167,10 +171,10 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Ends when <see cref="Takes"/> may have changed.</summary>
+    /// <summary>Completes when <see cref="Takes"/> may have changed.</summary>
     public Task WhenAcceptingAgain() => _acceptsAgain.NextAsync();
 
-    /// <summary>An ordinary record has come, so records that delivery itself logged are appended too.</summary>
+    /// <summary>Makes records that delivery itself logged due, because an ordinary record has arrived.</summary>
     public void ReleaseDeferred()
     {
         if (_schedule.DeferredStreams == 0)
@@ -263,7 +267,7 @@ internal sealed class MemoryBuffer : IDisposable
             _schedule.ShortenPauses();
     }
 
-    /// <summary>Removes the remaining batches after the shipper has stopped, each with whether it may be delivered all the same.</summary>
+    /// <summary>Removes the remaining batches after the shipper has stopped, each with whether it may have been delivered.</summary>
     public IReadOnlyList<(AppendBatch Batch, bool MayBeDelivered)> Abandon()
     {
         lock (_gate)

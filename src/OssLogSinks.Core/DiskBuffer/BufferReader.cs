@@ -8,17 +8,17 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Brings the records of parts to the memory buffer, in their order, as far as that has space. What the disk does not give now is
-/// tried again for a minute; only what was read and found damaged, or is gone, is given up. Used by one loop.
+/// Moves records from the parts of the delivery queue to the memory buffer, in order, as far as it has space. A failed read is retried for a
+/// minute, then its page is skipped; a file that cannot be opened is never dropped. Used by one loop.
 /// </summary>
 internal sealed class BufferReader
 {
-    // A place that cannot be read now may be readable later: it is retried for a minute, the places after it less often.
+    // A page that cannot be read is retried for a minute; the pages after it are retried fewer times.
     public const int MostTries = 12;
     public const int TriesAfterThat = 2;
     public static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
 
-    // No segment is longer, whatever a file's length says: its size, and one block that was too large for it.
+    // The longest segment, whatever the file's length is: the segment size, and one block that was too large for it.
     public const long LongestSegment = (16 << 20) + BlockHeader.LargestBlock;
 
     private readonly IBufferFiles _files;
@@ -30,16 +30,16 @@ internal sealed class BufferReader
     private readonly StreamNames _names = new();
     private readonly PassedOverStreams _passedOver;
 
-    // Held while records are fed that are in memory only.
+    // Held while records that are only in memory are passed on.
     private readonly object _feeding = new();
     private bool _isGivenUp;
 
     /// <param name="files">The disk.</param>
-    /// <param name="memory">Where the records go.</param>
-    /// <param name="damage">What cannot be read is told here.</param>
+    /// <param name="memory">The target of the records.</param>
+    /// <param name="damage">Reports what cannot be read.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="deliveryTracker">Told of records of this process that cannot be read any more; null for another's.</param>
-    /// <param name="stuck">Called when a file of this process could not be opened for a minute; it is tried on.</param>
+    /// <param name="deliveryTracker">Notified of this process's records that cannot be read any more; null for another process's folder.</param>
+    /// <param name="stuck">Called when a file of this process could not be opened for a minute; retries continue.</param>
     public BufferReader(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, DeliveryTracker? deliveryTracker = null, Action? stuck = null)
     {
         _files = files;
@@ -51,17 +51,17 @@ internal sealed class BufferReader
         _passedOver = new PassedOverStreams(memory, time, OpenPassedOver, LosePassedOver, TellStuck);
     }
 
-    /// <summary>Says of the present record of a block whether it is taken care of, and must not be fed; null for none.</summary>
+    /// <summary>Whether the current record of a block is handled elsewhere and must not be passed on; null if there are no such records.</summary>
     public Func<BlockRecords, Segment, bool>? IsTaken { get; init; }
 
-    /// <summary>The last record that was read. Whatever does not ascend is in a copy, or is read again after a fault of ours.</summary>
+    /// <summary>The last record that was read. A record with no higher id is a copy, or is read again after an internal error.</summary>
     public long LastId { get; private set; }
 
-    /// <summary>Whether nothing is passed over that could be read now.</summary>
+    /// <summary>Whether no passed-over record can be read now.</summary>
     public bool IsCaughtUp => !_passedOver.Any || _passedOver.IsStuck;
 
     /// <summary>Reads all of a part.</summary>
-    /// <returns>False if another process's file cannot be opened: the records behind it must wait.</returns>
+    /// <returns>False if another process's file cannot be opened: the records after it must wait.</returns>
     public async Task<bool> ReadAsync(Part part, CancellationToken cancellationToken)
     {
         CatchUp(cancellationToken);
@@ -89,17 +89,17 @@ internal sealed class BufferReader
         }
     }
 
-    /// <summary>Nothing that is in memory only gets any further. All up to <see cref="LastId"/> has got through.</summary>
+    /// <summary>Stops passing on records that are only in memory. Records up to <see cref="LastId"/> were passed on.</summary>
     public void EndFeeding()
     {
         lock (_feeding)
             _isGivenUp = true;
     }
 
-    /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
+    /// <summary>Reads the passed-over records of streams that OSS accepts again; does nothing if nothing has changed.</summary>
     public void CatchUp(CancellationToken cancellationToken) => _passedOver.CatchUp(cancellationToken);
 
-    /// <summary>Ends with a task, or when <see cref="CatchUp"/> may have something to do.</summary>
+    /// <summary>Completes with the task, or when <see cref="CatchUp"/> may have work.</summary>
     public Task OrAcceptingAgain(Task task) => _passedOver.OrAcceptingAgain(task);
 
     private async Task<bool> ReadFileAsync(Part part, CancellationToken cancellationToken)
@@ -142,7 +142,7 @@ internal sealed class BufferReader
 
                 await FeedAsync(records, part, file.CurrentAt, cancellationToken).ConfigureAwait(false);
 
-                // The block was not written by this code.
+                // The block has fewer records than its header says, so this code did not write it.
                 if (records.Id < records.Header.LastId)
                     file.GiveUpRest(records);
             }
@@ -160,7 +160,7 @@ internal sealed class BufferReader
         return new SegmentReader(_files.OpenToRead(part.Segment!.Path), part.Folder!.FolderId, _names, part.FirstId, above) { UpTo = upTo, End = part.End, Offset = part.Offset };
     }
 
-    // A file that cannot be opened is tried on; a place in it that cannot be read is moved over. False if the file is left for later.
+    // A file that cannot be opened is retried; a page that cannot be read is skipped. False if the file is left for later.
     private async Task<bool> RetryAsync(Exception error, bool isOver, Part part, SegmentReader? file, CancellationToken cancellationToken)
     {
         if (isOver && file is not null)
@@ -178,7 +178,7 @@ internal sealed class BufferReader
         return true;
     }
 
-    // The records behind it in a stream must not go first, so it is tried on; but no flush waits for that.
+    // Later records of a stream must not overtake this file, so retries continue, but no flush waits for them.
     private void TellStuck(Part part, Exception error)
     {
         _damage.TellUnopened(part.Folder!.Name, part.Segment!.FirstId, error);
@@ -203,7 +203,7 @@ internal sealed class BufferReader
         _damage.Tell(part.Folder!, part.Segment!, damage);
     }
 
-    // Only of this process's segments it is known which records are not settled yet.
+    // Which records are not settled yet is known only for this process's segments.
     private void GiveUp(Part part, long firstId, long count)
     {
         var first = Math.Max(firstId, LastId + 1);
@@ -234,8 +234,8 @@ internal sealed class BufferReader
         }
     }
 
-    // Returns null once all of the block was fed; otherwise a task that ends when more may be. Records on disk need no lock, and must not
-    // take it: a disk that hangs must not delay the close.
+    // Returns null once the whole block was passed on; otherwise a task that completes when more may fit. Records on disk must not take the lock: a
+    // disk that hangs must not delay the close.
     private Task? Feed(BlockRecords records, Part part, long offset)
     {
         if (part.Segment is not null)
@@ -269,12 +269,13 @@ internal sealed class BufferReader
         }
         finally
         {
-            // Of this process's records it is known beforehand how many are on disk.
+            // For this process's records, the number on disk is already known.
             part.Folder?.Count(part.Segment!, _deliveryTracker is null ? passedOver : -fed, fed);
         }
     }
 
-    // Hands the present record to the memory buffer, or passes it over: behind another of its stream, or because its stream is refused.
+    // Passes the current record to the memory buffer, or passes it over: after a passed-over record of its stream, or because OSS refuses its
+    // stream.
     private bool TryFeed(BlockRecords records, Part part, long offset, out bool isPassedOver, out Task? spaceAvailable)
     {
         spaceAvailable = null;
@@ -282,14 +283,14 @@ internal sealed class BufferReader
         var acceptance = isBehind ? Acceptance.RefusedStreamFull : Offer(_memory, records, part, out spaceAvailable);
         isPassedOver = acceptance == Acceptance.RefusedStreamFull && part.Segment is not null && _passedOver.TryAdd(records, part, offset);
 
-        // Until OSS takes the stream again, or a full buffer drops what was passed over.
+        // Wait until OSS accepts the stream again, or until a full buffer may have dropped the passed-over records.
         if (isBehind && !isPassedOver)
             spaceAvailable = Task.WhenAny(_memory.WhenAcceptingAgain(), Waiting.PauseAsync(TryInterval, _time, CancellationToken.None));
         return isPassedOver || acceptance == Acceptance.Accepted;
     }
 
-    /// <summary>Offers the present record to a memory buffer.</summary>
-    /// <exception cref="OperationCanceledException">It takes nothing any more.</exception>
+    /// <summary>Offers the current record to a memory buffer.</summary>
+    /// <exception cref="OperationCanceledException">The memory buffer accepts nothing any more.</exception>
     public static Acceptance Offer(MemoryBuffer memory, BlockRecords records, Part part, out Task? spaceAvailable)
     {
         var source = records.Sources[records.StreamIndex] ??= part.SourceOf(records.Streams[records.StreamIndex]);

@@ -8,10 +8,9 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Takes blocks from the staging buffer to disk, in order: all that wait in one go, then one sync. While the disk takes nothing
-/// they wait in memory, and once everything on disk was read they are shipped from there. A folder that had a write error is
-/// finished: what could not be confirmed is cut off there, and goes into a new folder when the disk works. All of this on one
-/// thread of its own, so that an exhausted thread pool does not stop it.
+/// Writes blocks from the staging buffer to disk, in order: all waiting blocks, then one sync. While the disk takes nothing, blocks wait in memory;
+/// once everything on disk was read, they are shipped from memory. A folder that had a write error is closed: its unconfirmed blocks are cut off,
+/// and written to a new folder when the disk works. Runs on its own thread, so that an exhausted thread pool does not stop it.
 /// </summary>
 internal sealed class BufferWriter(
     IBufferFiles files,
@@ -27,24 +26,24 @@ internal sealed class BufferWriter(
 {
     private const long LargestRound = 4 << 20;
 
-    // Something is written this often at most, unless much waits or somebody flushes.
+    // The shortest time between two writes, unless many bytes wait or a flush is running.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
-    // A disk that failed is tried again this often.
+    // The pause before a failed disk is tried again.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(5);
 
     private readonly MemoryOnlySource _memoryOnly = new(tracker);
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
-    // Guarded by itself: this process's folders, the one that is being written included.
+    // Guarded by itself: this process's folders, including the one being written.
     private readonly List<BufferFolder> _folders = [];
 
-    // Guarded by itself: what is not safe yet, in order; the first of them are written and not published.
+    // Guarded by itself: blocks that are not safe yet, in order; the first _written of them are written but not published.
     private readonly List<Part> _pending = [];
     private bool _isAbandoned;
 
-    // The thread's own. The last id is that of the last record that is past the disk: written there, or shipped without it.
+    // Used by the thread only. _lastId is the last record that was published on disk or passed on from memory.
     private ActiveFolder? _active;
     private ActiveFolder? _toCut;
     private FolderName? _lastName;
@@ -56,7 +55,7 @@ internal sealed class BufferWriter(
     private long? _lastFailure;
     private long? _downSince;
 
-    /// <summary>Ends with the thread: once the staging buffer is closed and empty, or once stopped.</summary>
+    /// <summary>Completes when the thread ends: once the staging buffer is closed and empty, or once stopped.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Bytes of this process's files.</summary>
@@ -87,21 +86,21 @@ internal sealed class BufferWriter(
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "OSS log buffer" }.Start();
 
-    /// <summary>Whether a folder in the buffer is one of this process's.</summary>
+    /// <summary>Whether a folder in the buffer belongs to this process.</summary>
     public bool Owns(string name)
     {
         lock (_folders)
             return _attempt?.Text == name || _folders.Exists(f => f.Name == name);
     }
 
-    /// <summary>Tries once more, and gives up what does not find its way to disk. The staging buffer must be closed.</summary>
+    /// <summary>Tries to write once more, then drops what is not on disk. The staging buffer must be closed.</summary>
     public void Stop()
     {
         _isStopping = true;
         work.Set();
     }
 
-    /// <summary>Gives up what is left, also while the thread hangs in a call of the disk.</summary>
+    /// <summary>Drops the remaining records, even while the thread hangs in a disk call.</summary>
     public void Abandon() => Abandon(isOver: false);
 
     private void Abandon(bool isOver)
@@ -109,7 +108,7 @@ internal sealed class BufferWriter(
         List<(Block Block, bool MayBeDelivered)> left;
         lock (_pending)
         {
-            // The next process may find what a thread that hangs was writing, and what could not be cut off.
+            // The next process may find blocks that a hanging thread was writing, or that could not be cut off.
             _isAbandoned = true;
             left = [.. _pending.Select(part => (part.Block!, !isOver || _toCut is not null))];
             _pending.Clear();
@@ -123,20 +122,20 @@ internal sealed class BufferWriter(
             tracker.GiveUp(block.FirstId, block.LastId, block.Count);
             staging.Placed();
 
-            // A thread that hangs may be reading it still.
+            // A hanging thread may still be reading it.
             if (isOver)
                 staging.Release(block);
         }
     }
 
-    /// <summary>Gives up what was on disk only, in folders that somebody has removed. Nobody may be reading.</summary>
+    /// <summary>Drops records that were only on disk, in folders that were removed. No reader may be running.</summary>
     public void GiveUpRemoved()
     {
         if (Folders().Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
             deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
     }
 
-    /// <summary>Lets go of all folders, and deletes those in which nothing is left. The thread must have ended.</summary>
+    /// <summary>Releases all folders, and deletes the empty ones. The thread must have ended.</summary>
     public void DisposeFolders()
     {
         _active?.Dispose();
@@ -176,7 +175,7 @@ internal sealed class BufferWriter(
             }
             catch (Exception e)
             {
-                // Whatever it was, the next round begins with the same blocks.
+                // Whatever the error is, the next round starts with the same blocks.
                 reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
                 isDone = _isStopping;
                 if (!isDone)
@@ -199,7 +198,7 @@ internal sealed class BufferWriter(
         return true;
     }
 
-    // Does what can be done now; returns how long to wait at most before there may be more.
+    // Does what can be done now; returns the longest time to wait before the next step.
     private TimeSpan Step()
     {
         Sweep();
@@ -211,7 +210,7 @@ internal sealed class BufferWriter(
         if (!HasUnwritten && Remaining(_lastWrite, Pace) is var pause && pause > TimeSpan.Zero && !IsHurried)
             return pause;
 
-        // A round is bounded, so there may be more.
+        // A round is limited in size, so more may be waiting.
         while (TryPlace() && staging.HasWork && IsHurried)
         {
         }
@@ -225,7 +224,7 @@ internal sealed class BufferWriter(
         return _pending.Count > 0 ? Remaining(_lastSync, settings.SyncInterval!.Value) : Timeout.InfiniteTimeSpan;
     }
 
-    // Writes as much as there is space for, and makes it durable if that is due. False if the disk takes no more now.
+    // Writes as much as fits, and syncs it if that is due. False if the disk takes no more now.
     private bool TryPlace()
     {
         if (IsDiskDown)
@@ -258,7 +257,7 @@ internal sealed class BufferWriter(
         }
         catch (Exception e)
         {
-            // Not only what the disk refuses: whatever it is, these blocks are not safe there.
+            // Not only disk errors: after any exception, these blocks are not safe there.
             return Fail(e) && TryPlace();
         }
     }
@@ -277,7 +276,7 @@ internal sealed class BufferWriter(
         return true;
     }
 
-    // False if there was more than finds space.
+    // False if a block does not fit.
     private bool WriteRound()
     {
         for (var bytes = 0L; bytes < LargestRound && NextPart() is { } part; bytes += part.Block!.Length)
@@ -300,14 +299,14 @@ internal sealed class BufferWriter(
         }
         catch (Exception) when (_written > 0)
         {
-            // What was written before it may be safe all the same.
+            // The blocks written before it may still become durable.
             try
             {
                 Sync();
             }
             catch (Exception)
             {
-                // Then it goes elsewhere, with the rest.
+                // Then they are written to another folder, with the rest.
             }
 
             throw;
@@ -328,7 +327,7 @@ internal sealed class BufferWriter(
     {
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
-            // What would not fit into an empty buffer is no reason to drop anything.
+            // A block that would not fit into an empty buffer is no reason to drop records.
             if (!settings.DropsOldest || ActiveFolder.CostOfFirst(block) + otherBytes() > settings.SizeLimit || !DropOldest())
                 return false;
             if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
@@ -381,7 +380,7 @@ internal sealed class BufferWriter(
         }
     }
 
-    // Records are safe once they are on disk, so their owners are told now.
+    // Published records are on disk, so the listener is notified now.
     private void Publish()
     {
         List<Part> written;
@@ -408,7 +407,7 @@ internal sealed class BufferWriter(
 
     private void Open()
     {
-        // An attempt that failed is tried again under the same name, so that nothing is left of it.
+        // A failed attempt is repeated under the same name, so that nothing of it is left.
         lock (_folders)
             _attempt ??= FolderName.New(time, _lastName);
         _active = ActiveFolder.Open(files, settings, _attempt!.Value, tracker, work.Set);
@@ -419,8 +418,8 @@ internal sealed class BufferWriter(
         }
     }
 
-    // Ends the folder that failed. What was published is on its way; the rest goes elsewhere, once it cannot be found here any more.
-    // Returns whether to try again at once: one failure of a folder says little of the next one.
+    // Ends the folder that failed. Published blocks are shipped from it; the rest is written to another folder once it is cut off here. Returns
+    // whether to retry at once: after one failure, a new folder may work.
     private bool Fail(Exception error)
     {
         var isFirst = Remaining(_lastFailure, ProbeInterval) == TimeSpan.Zero;
@@ -442,7 +441,7 @@ internal sealed class BufferWriter(
         return true;
     }
 
-    // While the disk takes nothing: what it has is in memory as well, so the next block may follow it there.
+    // Used while the disk takes nothing. Everything on disk was read, so the next block can follow it from memory.
     private void PlaceInMemory()
     {
         while (!_isStopping && _written == 0 && _toCut is null && queue.IsConsumed && (IsDiskDown || HasUnwritten))
@@ -450,7 +449,7 @@ internal sealed class BufferWriter(
             if (NextPart() is not { } part)
                 return;
 
-            // The disk may hang in this: until then the block is one that waits.
+            // This call may hang; until it returns, the block counts as waiting.
             _active?.EndSegment();
             lock (_pending)
             {

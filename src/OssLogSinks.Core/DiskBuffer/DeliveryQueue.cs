@@ -5,11 +5,11 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// What is to be delivered, in the order in which it came in, so that a stream keeps its order whether its records are on disk or not.
-/// Any thread may call any member.
+/// The parts to deliver, in order of arrival, so that a stream keeps its order whether its records are on disk or not. Any thread may call any
+/// member.
 /// </summary>
-/// <param name="mostCopyBytes">Memory that blocks which are on disk as well may hold.</param>
-/// <param name="release">Gives the memory of a block back.</param>
+/// <param name="mostCopyBytes">Memory for blocks that are also on disk.</param>
+/// <param name="release">Releases the memory of a block.</param>
 /// <param name="consumed">Called when everything in the queue was read.</param>
 internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, Action consumed)
 {
@@ -22,10 +22,10 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
     private long _copyBytes;
     private bool _isClosed;
 
-    /// <summary>Set when there is one more part.</summary>
+    /// <summary>Signalled when a part was added.</summary>
     public AsyncSignal Added { get; } = new();
 
-    /// <summary>Whether everything was read, and waits for its delivery only.</summary>
+    /// <summary>Whether everything in the queue was read.</summary>
     public bool IsConsumed
     {
         get
@@ -35,7 +35,7 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
         }
     }
 
-    /// <summary>Adds a part. A block that is on disk as well is kept in memory while there is space, so that it need not be read again.</summary>
+    /// <summary>Adds a part. A block that is also on disk is kept in memory while there is space, so that it need not be read again.</summary>
     public void Add(Part part, bool keepsCopy)
     {
         Block? released;
@@ -52,7 +52,7 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
         Added.Set();
     }
 
-    /// <summary>The part to be read now; the same one until it is <see cref="Done"/>. Null if there is none.</summary>
+    /// <summary>The part to read now; the same one until <see cref="Done"/> is called. Null if there is none.</summary>
     public Part? Next()
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
         }
     }
 
-    /// <summary>All of a part was read.</summary>
+    /// <summary>Ends the current part, which was read completely.</summary>
     public void Done(Part part)
     {
         Block? released;
@@ -85,7 +85,7 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
             consumed();
     }
 
-    /// <summary>Gives back the memory of blocks that are on disk as well: of one segment, or of all.</summary>
+    /// <summary>Releases the memory of blocks that are also on disk: those of one segment, or all.</summary>
     public void ReleaseCopies(Segment? of = null)
     {
         var released = new List<Block>();
@@ -105,8 +105,8 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
         released.ForEach(release);
     }
 
-    /// <summary>Takes out what is in memory only. Nothing is read any more.</summary>
-    /// <param name="isRead">Whether somebody may still read the present part.</param>
+    /// <summary>Removes the blocks that are only in memory. Nothing can be read afterwards.</summary>
+    /// <param name="isRead">Whether a loop may still read the current part.</param>
     public List<Block> Close(bool isRead)
     {
         List<Part> parts;

@@ -11,12 +11,12 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Records wait on disk: they come into the staging buffer, the writer takes them to a folder, the reader brings them from there to
-/// the memory buffer, and its shipper to OSS. Each of them has a loop of its own and waits for nobody but the next one.
+/// The buffer on disk: the staging buffer accepts records, the writer moves them to a folder, the reader moves them from there to the memory
+/// buffer, and its shipper sends them to OSS. Each of them has its own loop and waits only for the next one.
 /// </summary>
 internal sealed class DiskBuffer : IRecordBuffer
 {
-    // A loop that ended by a fault of ours begins again after this.
+    // The pause before a loop restarts after an internal error.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
 
     private readonly DeliveryTracker _deliveryTracker;
@@ -66,7 +66,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     {
         var acceptance = _staging.TryAdd(record, isDue, out spaceAvailable);
 
-        // Here, and not when the reader takes the record: a full disk may wait for the very records that wait for this one.
+        // Done here, not when the reader gets the record: a full disk may have to deliver the deferred records first.
         if (isDue)
             _pipeline.Buffer.ReleaseDeferred();
         return acceptance;
@@ -125,7 +125,7 @@ internal sealed class DiskBuffer : IRecordBuffer
 
     public void Dispose()
     {
-        // Folders that a thread still writes to stay as they are, for the next start.
+        // Folders that a thread still writes to are left for the next start.
         if (_writer.Ended.IsCompleted)
         {
             _writer.DisposeFolders();
@@ -141,7 +141,7 @@ internal sealed class DiskBuffer : IRecordBuffer
         _work.Set();
     }
 
-    // Under a lock, so that a flush that begins as another ends stays urgent.
+    // Locked, so that the buffer stays urgent if one flush begins while another ends.
     private void SetPace()
     {
         lock (_pace)
@@ -166,12 +166,12 @@ internal sealed class DiskBuffer : IRecordBuffer
         }
     }
 
-    // What is in memory only, and did not get to the memory buffer.
+    // Drops records that are only in memory and did not reach the memory buffer.
     private void GiveUpUnwritten(bool isRead)
     {
         _reader.EndFeeding();
 
-        // A listener may never come back.
+        // No lock is held here: a listener may hang.
         foreach (var block in _queue.Close(isRead))
         {
             var first = Math.Max(block.FirstId, _reader.LastId + 1);
@@ -182,13 +182,13 @@ internal sealed class DiskBuffer : IRecordBuffer
                 _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
             }
 
-            // A loop that has not ended may be reading it still.
+            // A loop that has not ended may still be reading it.
             if (!isRead)
                 _staging.Release(block);
         }
     }
 
-    // A loop that ends by a fault of ours is reported and begins again, with what it held.
+    // A loop that fails because of an internal error is reported, and restarts with the records that it held.
     private async Task GuardAsync(Func<Task> loop)
     {
         DeliveryScope.Begin(_reporter.Source);
@@ -211,14 +211,14 @@ internal sealed class DiskBuffer : IRecordBuffer
     }
 }
 
-/// <summary>What the disk buffer works with besides the disk; taken apart when it is made.</summary>
-/// <param name="KeyTemplate">Names the streams of records that come in.</param>
-/// <param name="Policy">Tells the periods of their keys.</param>
-/// <param name="DeliveryTracker">Told of records that are on disk, and of those that are given up.</param>
-/// <param name="Counters">Counts what was taken over and what cannot be read.</param>
-/// <param name="Reporter">Tells of a disk that fails.</param>
+/// <summary>What a disk buffer needs besides the disk.</summary>
+/// <param name="KeyTemplate">Names the streams of new records.</param>
+/// <param name="Policy">The rolling periods of their keys.</param>
+/// <param name="DeliveryTracker">Notified of records that are on disk, and of dropped ones.</param>
+/// <param name="Counters">Count folders that were taken over and records that cannot be read.</param>
+/// <param name="Reporter">Reports disk failures.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="OpenPipeline">Opens a way to OSS, for records that may hold so many bytes of memory.</param>
+/// <param name="OpenPipeline">Opens a pipeline to OSS whose records may use that many bytes of memory.</param>
 internal sealed record DiskBufferParts(
     ObjectKeyTemplate KeyTemplate,
     RollingPolicy Policy,

@@ -8,12 +8,12 @@ using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
-/// <summary>A folder that another process left. Whatever is in it, it is opened and emptied.</summary>
+/// <summary>A folder that an ended process left. Damaged or unexpected contents do not prevent it from being opened and emptied.</summary>
 internal sealed class OrphanedFolder
 {
     private readonly JournalState _found;
 
-    // By stream: the appends that may have been sent, and what was read of their records so far.
+    // By stream: appends that may have been sent, and their records read so far.
     private readonly Dictionary<ulong, RecoveredAppend> _open = [];
 
     private OrphanedFolder(BufferFolder folder, JournalState found) => (Folder, _found) = (folder, found);
@@ -21,18 +21,18 @@ internal sealed class OrphanedFolder
     public BufferFolder Folder { get; }
 
     /// <summary>Opens a folder whose lock is held.</summary>
-    /// <returns>Null if it is to be left alone: another version of this library wrote it.</returns>
-    /// <exception cref="IOException">The folder cannot be listed, or its journal not be written; the lock is given back.</exception>
+    /// <returns>Null if it must be left alone: another version of this library wrote it.</returns>
+    /// <exception cref="IOException">The folder cannot be listed, or its journal cannot be written; the lock is released.</exception>
     public static OrphanedFolder? Open(IBufferFiles files, string path, FolderName name, FolderLock folderLock, bool syncs, DamageReport damage)
     {
         BufferJournal? journal = null;
         try
         {
-            // The dead process may not have done it; what the journal names from now on must be there.
+            // The ended process may not have synced it. Files that the journal names from now on must exist.
             if (syncs)
                 files.SyncFolder(path);
 
-            // The buffer has no folders here; one may have the name of a file.
+            // The buffer creates no folders here, but one may have the name of a file.
             foreach (var inner in files.FoldersIn(path))
                 _ = BufferFiles.Try(() => files.DeleteFolder(Path.Combine(path, inner)));
 
@@ -58,8 +58,8 @@ internal sealed class OrphanedFolder
             entries.ForEach(entry => Add(files, entry, found, folder, damage));
             TellMissing(entries, found, folder, damage);
 
-            // Sync the deletions before the journal forgets these files, and check that the journal can be written: without it nothing
-            // could be sent, and this folder would block all others.
+            // Sync the deletions before the journal forgets these files. Check that the journal can be written: without it nothing could be sent,
+            // and this folder would block all others.
             if (syncs)
                 files.SyncFolder(path);
             if (folder.SegmentCount > 0)
@@ -75,7 +75,7 @@ internal sealed class OrphanedFolder
         }
     }
 
-    /// <summary>Ships all that is in it; ends when all of it is settled.</summary>
+    /// <summary>Ships all records in it; completes when all of them are settled.</summary>
     public async Task EmptyAsync(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
         memory.Relocate();
@@ -83,7 +83,7 @@ internal sealed class OrphanedFolder
             _open.Add(intent.Key, new RecoveredAppend(intent.Value, new FolderSource(Folder, intent.Key)));
         var reader = new BufferReader(files, memory, damage, time) { IsTaken = (records, segment) => IsTaken(records, segment, memory) };
 
-        // What comes behind a file that cannot be opened stays for later, in its order.
+        // Records after a file that cannot be opened are left for later, to keep their order.
         var isWhole = true;
         foreach (var segment in Folder.Segments())
         {
@@ -109,8 +109,8 @@ internal sealed class OrphanedFolder
 
     private bool IsSettled(ulong stream, long id) => _found.Settled.TryGetValue(stream, out var through) && id <= through;
 
-    // The records of an append that the other process was sending when it ended are sent once more as that append, before any other of
-    // their stream. They need no more memory than that process had for them.
+    // The records of an append that the other process had in flight are sent again as that append, before any other record of their stream. They
+    // need no more memory than that process used for them.
     private bool IsTaken(BlockRecords records, Segment segment, MemoryBuffer memory)
     {
         var stream = records.Streams[records.StreamIndex];
@@ -147,7 +147,7 @@ internal sealed class OrphanedFolder
     {
         var name = Path.GetFileName(entry.Path);
 
-        // The journal says that all of it is settled, or there is nothing in it: only deleting it was left.
+        // The journal says that all of it is settled, or it is empty: it only remains to be deleted.
         if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
             folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
         else if (!entry.IsOurs && damage.PutAside(folder.Name, name, entry.Path, entry.Length))
@@ -190,15 +190,15 @@ internal sealed class OrphanedFolder
         return length;
     }
 
-    // A process that was killed between a write and its sync leaves what only the system's memory holds. What is shipped from there
-    // and forgotten by a power cut afterwards would be missed. What can be read is shipped all the same.
+    // A process that was killed between a write and its sync leaves data that may be only in the system's memory. Data that is shipped and then
+    // lost in a power cut would be reported as missing. If this sync fails, readable records are shipped all the same.
     private static void Sync(IBufferFiles files, string path)
     {
         using var file = files.Open(path);
         file.Sync();
     }
 
-    /// <summary>An append that may have been sent, and its records that are not settled.</summary>
+    /// <summary>An append that may have been sent, with its unsettled records.</summary>
     private sealed class RecoveredAppend(AppendIntent intent, FolderSource source)
     {
         public AppendIntent Intent { get; } = intent;
@@ -210,7 +210,7 @@ internal sealed class OrphanedFolder
         /// <summary>Null if none of its records was found.</summary>
         public AppendBatch? Batch { get; private set; }
 
-        /// <summary>How many of its records are in which segment.</summary>
+        /// <summary>The number of its records in each segment.</summary>
         public List<(Segment Segment, long Count)> Counts { get; } = [];
 
         public void Add(BlockRecords records, Segment segment, MemoryBuffer memory)
@@ -236,15 +236,15 @@ internal sealed class OrphanedFolder
     }
 }
 
-/// <summary>A segment file as it was found: its header says which one it is, for names may have been changed.</summary>
+/// <summary>A segment file that was found. Its header identifies it, because file names may have been changed.</summary>
 internal sealed record FoundSegment(string Path, long FirstId, long Length)
 {
-    /// <summary>Whether anything in it may have been written in its folder.</summary>
+    /// <summary>Whether any of it may have been written for its folder.</summary>
     public bool IsOurs { get; init; } = true;
 
     public bool IsUnknownVersion { get; init; }
 
-    /// <summary>The segment files of a folder, in the order of their ids: those that have such a name, and those whose header says so.</summary>
+    /// <summary>The segment files of a folder, ordered by id: files with the name or the header of a segment.</summary>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
     public static List<FoundSegment> In(IBufferFiles files, string folder, FolderId folderId)
     {
@@ -261,7 +261,7 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
         return [.. found.GroupBy(s => s.FirstId).OrderBy(same => same.Key).SelectMany(same => Sort([.. same], files, folderId))];
     }
 
-    // Of files that say that they are the same segment, the one with most records that can be read comes first, and then the one that has that name.
+    // If several files claim to be the same segment, the one with the most readable records comes first, then the one with the right name.
     private static IEnumerable<FoundSegment> Sort(FoundSegment[] same, IBufferFiles files, FolderId folderId) => same.Length == 1
         ? same
         : same.OrderByDescending(s => s.RecordsIn(files, folderId)).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1);
@@ -310,12 +310,12 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
                     : found with { IsOurs = false };
             }
 
-            // Where the header is damaged, the first block that is whole tells.
+            // If the header is damaged, the first intact block identifies the segment.
             return reader.TryRead() ? found with { FirstId = reader.Current!.Header.FirstId } : found with { IsOurs = false };
         }
         catch (IOException)
         {
-            // The reader tries again.
+            // The reader retries.
             return found;
         }
     }

@@ -7,9 +7,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Takes over the folders of processes that have ended, and ships what is in them, one folder after the other. Each is shipped by
-/// one process only: the one that has its lock. Those of one process are shipped in their order. One loop of its
-/// own does all of this.
+/// Takes over the folders of ended processes and ships their records, one folder after the other. A folder is shipped only by the process that
+/// holds its lock. The folders of one process are shipped in order. Runs in one loop.
 /// </summary>
 internal sealed class OrphanedFolders(
     IBufferFiles files,
@@ -24,29 +23,29 @@ internal sealed class OrphanedFolders(
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    // A folder that was left alone is looked at again then.
+    // The pause before a folder that was left alone is checked again.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMinutes(1);
 
     private readonly object _gate = new();
 
-    // Guarded by _gate: the folder that is being emptied, and by name the bytes of those that wait for their turn.
+    // Guarded by _gate: the folder being emptied, and by name the bytes of the folders that wait.
     private OrphanedFolder? _present;
     private Dictionary<string, long> _waiting = [];
 
     private DeliveryPipeline? _pipeline;
     private bool _hasNoLocks;
 
-    // The loop's own, by name: folders that are left alone for now, and those of which it was told that they cannot be taken over.
+    // Used by the loop only, by name: folders that are left alone for now, and folders reported as impossible to take over.
     private readonly Dictionary<string, LeftFolder> _left = [];
     private readonly HashSet<string> _refused = [];
 
-    /// <summary>Folders that belong to living processes, as of the last look.</summary>
+    /// <summary>Folders of running processes, as of the last check.</summary>
     public int InUse { get; private set; }
 
     /// <summary>Folders that were emptied.</summary>
     public int Emptied { get; private set; }
 
-    /// <summary>Bytes of the folders that are, or wait to be, taken over and are not yet emptied.</summary>
+    /// <summary>Bytes of the folders that are taken over or wait for it, and are not emptied yet.</summary>
     public long Bytes
     {
         get
@@ -56,10 +55,10 @@ internal sealed class OrphanedFolders(
         }
     }
 
-    /// <summary>Where their records wait; null as long as there were none.</summary>
+    /// <summary>The memory buffer of their records; null until a folder was taken over.</summary>
     public MemoryBuffer? Memory => Volatile.Read(ref _pipeline)?.Buffer;
 
-    /// <summary>Looks for folders every now and then, until cancelled.</summary>
+    /// <summary>Checks for folders at an interval, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -82,7 +81,7 @@ internal sealed class OrphanedFolders(
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Some of its records are being sent, so this process must not read it again. The next process takes the rest.
+                // Some of its records are in flight, so this process must not read it again. The next process takes the rest.
                 Leave(orphan.Folder, new LeftFolder(null, HasEvents: true, orphan.Folder));
                 throw;
             }
@@ -98,7 +97,7 @@ internal sealed class OrphanedFolders(
         }
     }
 
-    /// <summary>Cuts off what is being sent, and leaves what is not delivered to the next process. The loop must have ended.</summary>
+    /// <summary>Cancels the requests, and leaves undelivered records to the next process. The loop must have ended.</summary>
     public async Task StopAsync()
     {
         if (Volatile.Read(ref _pipeline) is { } pipeline)
@@ -124,13 +123,12 @@ internal sealed class OrphanedFolders(
         }
     }
 
-    // Opens the first that is free; the bytes of the others count all the same: processes that die one after the other must not
-    // fill the disk.
+    // Opens the first folder that is free. The bytes of the others count too: processes that crash one after the other must not fill the disk.
     private OrphanedFolder? TakeNext()
     {
         var waiting = new Dictionary<string, long>();
 
-        // Processes that have a folder before the present one, from which something is still to be shipped.
+        // Processes with an earlier folder that still has records to ship.
         var earlier = new HashSet<uint>();
         OrphanedFolder? next = null;
         InUse = 0;
@@ -143,7 +141,7 @@ internal sealed class OrphanedFolders(
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                // It was deleted meanwhile.
+                // It was deleted in the meantime.
             }
             catch (IOException e)
             {
@@ -173,14 +171,14 @@ internal sealed class OrphanedFolders(
         }
         catch (IOException)
         {
-            // Not there yet, or not to be listed: the writer reports that. There is another look.
+            // The folder does not exist yet or cannot be listed. The writer reports that; the next check retries.
         }
 
         names.Sort((a, b) => string.CompareOrdinal(a.Text, b.Text));
         return names;
     }
 
-    // Takes a folder if it can. Returns whether something of it is still to be shipped, by this process or another.
+    // Takes a folder if possible. Returns whether records in it are still to be shipped, by this process or another.
     private bool Look(FolderName name, bool mayTake, Dictionary<string, long> waiting, ref OrphanedFolder? next)
     {
         var folder = Path.Combine(path, name.Text);
@@ -193,7 +191,8 @@ internal sealed class OrphanedFolders(
 
         if (files.FilesIn(folder).Count == 0 && files.ForeignEntriesIn(folder).Count == 0)
         {
-            // Its process ended while creating it. If the process still runs, it creates it again. It may hold a folder of somebody else.
+            // Its process ended while creating it; a process that still runs creates it again. It may contain a folder, and then it cannot be
+            // deleted.
             if (!BufferFiles.Try(() => files.DeleteFolder(folder)))
                 _left[name.Text] = new LeftFolder(time.GetTimestamp(), HasEvents: false);
             return false;
@@ -247,8 +246,8 @@ internal sealed class OrphanedFolders(
     }
 
     /// <summary>A folder that is left alone for now.</summary>
-    /// <param name="Since">When it was looked at last; null if it is not looked at any more.</param>
-    /// <param name="HasEvents">Whether something in it is still to be shipped.</param>
-    /// <param name="Locked">The folder, if it is kept locked because what was read of it is on its way.</param>
+    /// <param name="Since">When it was last checked; null if it is not checked again.</param>
+    /// <param name="HasEvents">Whether records in it are still to be shipped.</param>
+    /// <param name="Locked">The folder, if it stays locked because its records are in flight.</param>
     private sealed record LeftFolder(long? Since, bool HasEvents, BufferFolder? Locked = null);
 }

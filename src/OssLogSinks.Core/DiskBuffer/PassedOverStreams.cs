@@ -6,43 +6,43 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Streams that OSS refuses and whose share of memory is full: their records stay on disk, so that those of other streams can go
-/// past them. Every later record of such a stream is passed over too, which keeps its order. Used by one reader.
+/// Streams that OSS refuses and whose share of memory is full. Their records stay on disk, so that other streams can overtake them. Later records
+/// of such a stream are passed over too, which keeps its order. Used by one reader.
 /// </summary>
-/// <param name="memory">Where the records go.</param>
+/// <param name="memory">The target of the records.</param>
 /// <param name="time">The clock.</param>
 /// <param name="open">Opens a segment.</param>
-/// <param name="lose">Gives up records that cannot be read once more: first id, last id, count.</param>
-/// <param name="tellStuck">Tells of a segment that could not be opened for a minute; it is tried on.</param>
+/// <param name="lose">Drops records that cannot be read any more: first id, last id, count.</param>
+/// <param name="tellStuck">Reports a segment that could not be opened for a minute; retries continue.</param>
 internal sealed class PassedOverStreams(
     MemoryBuffer memory, TimeProvider time, Func<Part, SegmentReader> open, Action<Part, long, long, long> lose, Action<Part, Exception> tellStuck)
 {
-    // A record that cannot be remembered is not passed over: it waits for space, and everything behind it.
+    // A record beyond this limit is not passed over: it waits for space, and so do all records after it.
     private const int MostRuns = 100_000;
 
-    // So many streams for which there is no space end a round: those behind them would find none either.
+    // A round ends after this many streams without space: the next ones would find none either.
     private const int MostFull = 8;
 
     private readonly Dictionary<ulong, PassedStream> _streams = [];
     private readonly List<PassedFile> _files = [];
     private int _runs;
 
-    // Ends when there may be something to catch up; null before the first look.
+    // Completes when there may be records to catch up; null before the first check.
     private Task? _acceptingAgain;
 
     public bool Any => _streams.Count > 0;
 
-    /// <summary>Whether a file could not be opened for a minute; it is tried on.</summary>
+    /// <summary>Whether a file could not be opened for a minute; retries continue.</summary>
     public bool IsStuck => _files.Exists(file => file.IsStuck);
 
-    /// <summary>Whether the present record's stream has records that were passed over.</summary>
+    /// <summary>Whether the current record's stream has passed-over records.</summary>
     public bool Contains(BlockRecords records) => _streams.Count > 0 && _streams.ContainsKey(records.Streams[records.StreamIndex].Hash);
 
-    /// <summary>Ends with a task, or when <see cref="CatchUp"/> may have something to do.</summary>
+    /// <summary>Completes with the task, or when <see cref="CatchUp"/> may have work.</summary>
     public Task OrAcceptingAgain(Task task) => Any && _acceptingAgain is not null ? Task.WhenAny(task, _acceptingAgain) : task;
 
-    /// <summary>Remembers the present record of a block.</summary>
-    /// <returns>False if it cannot be remembered.</returns>
+    /// <summary>Remembers the current record of a block as passed over.</summary>
+    /// <returns>False if the limit is reached.</returns>
     public bool TryAdd(BlockRecords records, Part part, long offset)
     {
         var name = records.Streams[records.StreamIndex];
@@ -68,7 +68,7 @@ internal sealed class PassedOverStreams(
         return true;
     }
 
-    /// <summary>Reads what was passed over, as far as OSS takes it again; does nothing as long as nothing has changed.</summary>
+    /// <summary>Reads the passed-over records of streams that OSS accepts again; does nothing if nothing has changed.</summary>
     public void CatchUp(CancellationToken cancellationToken)
     {
         if (!Any || _acceptingAgain is { IsCompleted: false })
@@ -112,7 +112,7 @@ internal sealed class PassedOverStreams(
                     Feed(reader, file, accepting, next);
             }
 
-            // They could be read when they were passed over.
+            // They were readable when they were passed over, so those not found now are lost.
             Lose(file, file.Runs.Keys.Where(accepting.Contains));
             (file.Failures, file.IsStuck) = (0, false);
         }
@@ -124,7 +124,7 @@ internal sealed class PassedOverStreams(
         {
             PutOff(file, reader, accepting, e);
 
-            // Nothing of these streams goes before what is here.
+            // Later records of these streams must not overtake this file.
             accepting.ExceptWith(file.Runs.Keys);
             next.Add(Waiting.PauseAsync(BufferReader.TryInterval, time, cancellationToken));
         }
@@ -159,7 +159,7 @@ internal sealed class PassedOverStreams(
         }
     }
 
-    // A file that cannot be opened is tried on. A place in it that cannot be read is moved over after a minute, and those behind it soon.
+    // A file that cannot be opened is retried. A page that cannot be read is skipped after a minute, and later pages sooner.
     private void PutOff(PassedFile file, SegmentReader? reader, HashSet<ulong> accepting, Exception error)
     {
         if (++file.Failures < file.MostTries)
@@ -213,13 +213,13 @@ internal sealed class PassedOverStreams(
     {
         public StreamName Name { get; } = name;
 
-        /// <summary>Of one of its records.</summary>
+        /// <summary>The time of one of its records.</summary>
         public DateTimeOffset Time { get; } = time;
 
         public int Runs { get; set; }
     }
 
-    /// <summary>A segment with records that were passed over.</summary>
+    /// <summary>A segment with passed-over records.</summary>
     private sealed class PassedFile(Part part)
     {
         public Part Part { get; } = part;

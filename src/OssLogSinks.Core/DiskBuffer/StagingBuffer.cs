@@ -9,8 +9,8 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Where records come in: copied into blocks in bounded memory, in the order of their ids, until the writer takes them to disk.
-/// Never waits. What a block holds counts, not what is used of it.
+/// Accepts records: copies them into blocks in bounded memory, in the order of their ids, until the writer takes them to disk. Never waits. The
+/// whole memory of a block counts, not only the used part.
 /// </summary>
 internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy policy, TimeProvider time, FlushTracker tracker, ThreadSignal work, long limit)
 {
@@ -19,7 +19,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     private const int FirstBlock = 16 << 10;
     private const int BlocksInMemory = 16;
 
-    // So much is written at once, however shortly after the last write; less of it if that were too much of the memory here.
+    // If this many bytes wait, they are written at once, however recent the last write is; fewer bytes if the memory limit is small.
     private const int MostUrgentBytes = 4 << 20;
     private const int UrgentShare = 4;
 
@@ -41,17 +41,17 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     private long _lastId;
     private bool _isClosed;
 
-    /// <summary>Memory that blocks hold: those that are being written or read included.</summary>
+    /// <summary>Memory that blocks hold, including those being written or read.</summary>
     public long HeldBytes => Locked(() => _heldBytes);
 
-    /// <summary>Whether somebody waits for memory.</summary>
+    /// <summary>Whether a caller waits for memory.</summary>
     public bool IsFull => Locked(() => _space is not null);
 
     public bool IsClosed => Locked(() => _isClosed);
 
     public bool HasWork => Locked(() => _waitingBytes > 0);
 
-    /// <summary>Whether what waits should be written without waiting for more.</summary>
+    /// <summary>Whether waiting records should be written now.</summary>
     public bool IsUrgent => Locked(() => _isClosed || _waitingBytes >= _urgentBytes);
 
     /// <summary>How long the oldest record here has waited; zero if there is none.</summary>
@@ -98,7 +98,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         return Acceptance.Accepted;
     }
 
-    /// <summary>Takes the oldest block out; null if there is none. Its memory counts until it is <see cref="Release"/>d.</summary>
+    /// <summary>Removes the oldest block; null if there is none. Its memory counts until <see cref="Release"/>.</summary>
     public Block? Take()
     {
         lock (_gate)
@@ -109,7 +109,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
 
             if (block == _open)
             {
-                // Little came since the last write: a smaller block will do.
+                // Few records came since the last write, so a smaller block is enough.
                 if (block.Length < block.HeldBytes / 4)
                     _nextCapacity = Math.Max(SmallestBlock, _nextCapacity / 2);
                 _open = null;
@@ -120,14 +120,14 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         }
     }
 
-    /// <summary>The oldest block that was taken has its place, on disk or on its way: it does not wait here any more.</summary>
+    /// <summary>The oldest block that was taken no longer counts as waiting here.</summary>
     public void Placed()
     {
         lock (_gate)
             _begun.Dequeue();
     }
 
-    /// <summary>Gives the memory of a block back.</summary>
+    /// <summary>Releases the memory of a block.</summary>
     public void Release(Block block)
     {
         lock (_gate)
@@ -139,7 +139,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         SignalSpace();
     }
 
-    /// <summary>Takes nothing any more.</summary>
+    /// <summary>Accepts no more records.</summary>
     public void Close()
     {
         lock (_gate)
@@ -164,7 +164,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
 
     private static int LargestFor(long limit) => (int)Math.Max(SmallestBlock, Math.Min(LargestBlock, limit / BlocksInMemory));
 
-    // Blocks grow while much comes. One that is full is not copied into a larger one: the next one is larger.
+    // Blocks grow while many records come. A full block is not copied into a larger one: the next one is larger.
     private bool TryBegin(StreamName stream, int length)
     {
         var isOverflow = _open is not null;

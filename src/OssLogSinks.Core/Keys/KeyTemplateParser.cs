@@ -244,7 +244,6 @@ internal sealed class KeyTemplateParser
 /// <summary>The values of a process that keys can contain.</summary>
 internal sealed class ProcessIdentity
 {
-    /// <summary>The current process.</summary>
     public static ProcessIdentity Current { get; } = new(
         Environment.MachineName,
         CurrentProcessId(),

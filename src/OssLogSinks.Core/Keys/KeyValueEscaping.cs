@@ -9,7 +9,7 @@ namespace OssLogSinks.Core.Keys;
 /// </summary>
 internal static class KeyValueEscaping
 {
-    /// <summary>Stands for an absent or empty value.</summary>
+    /// <summary>Replaces an absent or empty value.</summary>
     public const string Missing = "_";
 
     /// <summary>The most UTF-8 bytes of one value in a key, with its escapes.</summary>
@@ -17,7 +17,6 @@ internal static class KeyValueEscaping
 
     private const int HashedTailBytes = 9;
 
-    /// <summary>Escapes one value.</summary>
     public static string Escape(string? value)
     {
         if (value is null || value.Length == 0)

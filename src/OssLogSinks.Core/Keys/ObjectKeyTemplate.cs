@@ -10,12 +10,15 @@ namespace OssLogSinks.Core.Keys;
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Place</term><description>Is filled with</description></listheader>
-/// <item><term><c>{Timestamp:yyyy/MM/dd/HH}</c></term><description>the event's time in any .NET date format, or the start of its rolling interval if one is set</description></item>
+/// <item><term><c>{Timestamp:yyyy/MM/dd/HH}</c></term>
+/// <description>the event's time in any .NET date format, or the start of its rolling interval if one is set</description></item>
 /// <item><term><c>{MachineName}</c>, <c>{ProcessId}</c></term><description>the machine and the process that log</description></item>
 /// <item><term><c>{InstanceId}</c></term><description>twelve random hex digits, new for each process</description></item>
 /// <item><term><c>{Environment:NAME}</c></term><description>an environment variable, read at start; it must be set</description></item>
-/// <item><term><c>{Sequence:000}</c></term><description>the object's number within its stream, from 0, with at least as many digits as zeros</description></item>
-/// <item><term><c>{Tenant}</c>, <c>{Level}</c>, …</term><description>a property of the event, escaped so that it cannot leave its place</description></item>
+/// <item><term><c>{Sequence:000}</c></term>
+/// <description>the object's number within its stream, from 0, with at least as many digits as zeros</description></item>
+/// <item><term><c>{Tenant}</c>, <c>{Level}</c>, …</term>
+/// <description>a property of the event, escaped so that it cannot leave its place</description></item>
 /// <item><term><c>{{</c>, <c>}}</c></term><description>a brace</description></item>
 /// </list>
 /// <para>
@@ -165,14 +168,14 @@ public sealed class ObjectKeyTemplate
             yield return $"its dates come again, as it shows no {gap}, and so do its objects; show the {gap} too";
     }
 
-    // Readers and query engines go by the name.
+    // Readers and query engines detect compression by the name.
     private void CheckEnd(OssCompression? compression, List<string> faults)
     {
         if (compression == OssCompression.None && Render(default, []).Compression != OssCompression.None)
             faults.Add("the key ends in .gz, but Compression is None; choose Gzip, or end the key otherwise");
     }
 
-    // Everything, since two adjacent formats can show the same digits for two dates.
+    // The whole key, since two adjacent formats can show the same digits for two dates.
     private string Shown(DateTimeOffset time) =>
         string.Concat(_before.Append(_sequence).Concat(_after).Select(part => part switch
         {

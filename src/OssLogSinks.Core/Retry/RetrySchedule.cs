@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Retry;
 /// <param name="Limit">The longest pause.</param>
 internal sealed record RetrySchedule(TimeSpan First, TimeSpan Limit)
 {
-    /// <summary>The pause after so many failures in a row; <paramref name="chance"/> is from 0 up to, but not, 1.</summary>
+    /// <summary>The pause after so many failures in a row; <paramref name="chance"/> is at least 0 and less than 1.</summary>
     public TimeSpan DelayAfter(int failures, double chance)
     {
         var doublings = Math.Min(Math.Max(failures, 1) - 1, 40);

@@ -20,8 +20,8 @@ internal sealed class RollingPolicy
     }
 
     /// <summary>
-    /// Bytes at which an object is always left: the service allows 5 GB (documentation of AppendObject), and the last append may pass this
-    /// limit by one record.
+    /// The size at which a stream always continues in the next object: the service allows 5 GB (documentation of AppendObject), and the last append
+    /// may pass this limit by one record.
     /// </summary>
     public const long ServiceSizeLimit = 4_900_000_000;
 
@@ -31,8 +31,8 @@ internal sealed class RollingPolicy
     public bool RollsBySize { get; init; } = true;
 
     /// <summary>
-    /// Whether an object of this length takes no more records. As in Serilog's File sink, an object below its limit takes a whole record,
-    /// so its length tells every later writer that it is full.
+    /// Whether an object of this length takes no more records. As in Serilog's File sink, an object below its limit takes a whole record, so its
+    /// length shows every later writer that it is full.
     /// </summary>
     public bool IsFull(long length) => length >= SizeLimit;
 

@@ -7,16 +7,15 @@ internal sealed class AsyncSignal
 {
     private TaskCompletionSource<bool> _next = New();
 
-    /// <summary>Ends with the next change.</summary>
+    /// <summary>Completes with the next change.</summary>
     public Task NextAsync() => Volatile.Read(ref _next).Task;
 
-    /// <summary>Something has changed.</summary>
     public void Set() => Interlocked.Exchange(ref _next, New()).TrySetResult(true);
 
     private static TaskCompletionSource<bool> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>Wakes one thread that waits, at once or later; it needs no thread of the pool for that.</summary>
+/// <summary>Wakes one thread that waits now or later; it needs no pool thread.</summary>
 internal sealed class ThreadSignal : IDisposable
 {
     private readonly ManualResetEventSlim _event = new();
@@ -24,10 +23,9 @@ internal sealed class ThreadSignal : IDisposable
 
     public ThreadSignal(TimeProvider time) => _time = time;
 
-    /// <summary>Something has changed.</summary>
     public void Set() => _event.Set();
 
-    /// <summary>Waits for the next change, or for the time to be over.</summary>
+    /// <summary>Waits for the next change, or until the timeout.</summary>
     public void Wait(TimeSpan timeout)
     {
         if (ReferenceEquals(_time, TimeProvider.System) || timeout == Timeout.InfiniteTimeSpan)

@@ -1,16 +1,16 @@
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
-/// Waits that block a thread, and end in time also where the thread pool has no thread left: an application that stops is often one
-/// that is stuck. For the close of a front door, and for the end of the process.
+/// Waits that block a thread, and end in time even if the thread pool has no free thread: an application that stops is often one that is stuck. For
+/// the close of a sink or target, and for the end of the process.
 /// </summary>
 public static class BoundedWait
 {
     /// <summary>
-    /// Runs something on a thread of its own. What waits for the returned task with <see langword="await"/> goes on there too, so it needs no
-    /// thread of the pool either.
+    /// Runs an action on its own thread. Code that waits for the returned task with <see langword="await"/> continues on that thread, so it needs
+    /// no pool thread either.
     /// </summary>
-    /// <param name="action">What to run; it may block.</param>
+    /// <param name="action">The action; it may block.</param>
     /// <returns>Its result, or its exception.</returns>
     public static Task<T> RunAsync<T>(Func<T> action)
     {
@@ -32,19 +32,19 @@ public static class BoundedWait
         return ended.Task;
     }
 
-    /// <summary>Blocks until the task has ended, but not for longer than the timeout. The task goes on either way.</summary>
+    /// <summary>Blocks until the task has ended, but not longer than the timeout. The task continues either way.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="time">The clock. The system's needs no thread of the pool.</param>
-    /// <returns>Whether it has ended, by whatever result.</returns>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="time">The clock. The system's clock needs no pool thread.</param>
+    /// <returns>Whether the task has ended, with any result.</returns>
     public static bool For(Task task, TimeSpan timeout, TimeProvider time) => For(task, time.GetTimestamp(), timeout, time);
 
-    /// <summary>As <see cref="For(Task, TimeSpan, TimeProvider)"/>, with a timeout that has begun earlier.</summary>
+    /// <summary>As <see cref="For(Task, TimeSpan, TimeProvider)"/>, with a timeout that began earlier.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="begun">When: a timestamp of the clock.</param>
-    /// <param name="timeout">How long from then on; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-    /// <param name="time">The clock. The system's needs no thread of the pool.</param>
-    /// <returns>Whether it has ended, by whatever result.</returns>
+    /// <param name="begun">When it began: a timestamp of the clock.</param>
+    /// <param name="timeout">How long to wait from then on; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="time">The clock. The system's clock needs no pool thread.</param>
+    /// <returns>Whether the task has ended, with any result.</returns>
     public static bool For(Task task, long begun, TimeSpan timeout, TimeProvider time)
     {
         if (task.IsCompleted)
@@ -67,7 +67,7 @@ public static class BoundedWait
         return Task.WaitAny(task, over.Task) == 0;
     }
 
-    /// <summary>What is left of a timeout; zero if nothing is.</summary>
+    /// <summary>The rest of a timeout; zero if it is over.</summary>
     /// <param name="begun">When it began: a timestamp of the clock.</param>
     /// <param name="timeout">How long it is; not infinite.</param>
     /// <param name="time">The clock.</param>

@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
-/// The pipelines that somebody still has to close. Flushing or closing all of them takes as long as the slowest may take,
-/// and never throws, whatever they do.
+/// The pipelines that are still open. Flushing or closing all of them takes as long as the slowest one may take, and never throws, whatever they
+/// do.
 /// </summary>
 internal sealed class DrainRegistry
 {
@@ -36,12 +36,12 @@ internal sealed class DrainRegistry
         return membership;
     }
 
-    /// <summary>Delivers what they hold within their close timeouts, and gives up the rest.</summary>
+    /// <summary>Closes all pipelines: they deliver what they hold within their close timeouts, and drop the rest.</summary>
     public Task CloseAllAsync() => ForAllAsync(static (pipeline, time) => BoundedWait.For(pipeline.CloseAsync(pipeline.CloseTimeout), Timeout.InfiniteTimeSpan, time));
 
     /// <summary>
-    /// Delivers what they hold within their close timeouts, and leaves them open, since the process may go on. Only one that
-    /// did not get there is closed: it could not tell of its events otherwise.
+    /// Delivers what they hold within their close timeouts, and leaves them open, since the process may go on. A pipeline that does not finish in
+    /// time is closed, so that it reports the events that it drops.
     /// </summary>
     public Task FlushAllAsync() => ForAllAsync(FlushOrClose);
 
@@ -75,7 +75,7 @@ internal sealed class DrainRegistry
         }
         catch (Exception)
         {
-            // The process is ending; what the pipeline knew, it has reported itself.
+            // The process is ending, and the pipeline has reported its own failures.
             return false;
         }
     }
@@ -98,15 +98,15 @@ public interface IDrainable
     /// <summary>How long the end of the process waits for it.</summary>
     TimeSpan CloseTimeout { get; }
 
-    /// <summary>Sends what waits, and ends when all of it has its outcome. It takes events meanwhile and afterwards.</summary>
+    /// <summary>Sends waiting events, and completes when all of them have their outcome. It accepts events meanwhile and afterwards.</summary>
     /// <param name="cancellationToken">Ends the wait, not the delivery.</param>
-    /// <returns>Whether all of it is stored.</returns>
+    /// <returns>Whether all of them are stored.</returns>
     Task<bool> FlushAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Stops accepting events, delivers the waiting ones, drops and reports the rest. If a close is already running, completes with it.
     /// </summary>
-    /// <param name="timeout">How long to deliver; zero to give up what waits at once.</param>
-    /// <returns>A task that ends with the close.</returns>
+    /// <param name="timeout">How long to deliver; zero to drop the waiting events at once.</param>
+    /// <returns>A task that completes with the close.</returns>
     Task CloseAsync(TimeSpan timeout);
 }

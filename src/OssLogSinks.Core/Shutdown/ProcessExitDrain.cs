@@ -6,24 +6,23 @@ using System.Runtime.Loader;
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
-/// Drains what is still open when the process ends without having closed it: at a return from <c>Main</c>,
-/// <see cref="Environment.Exit"/>, SIGTERM, SIGINT (Ctrl-C), SIGQUIT, SIGHUP and an unhandled exception.
+/// Drains pipelines that are still open when the process ends: at a return from <c>Main</c>, <see cref="Environment.Exit"/>, SIGTERM, SIGINT
+/// (Ctrl-C), SIGQUIT, SIGHUP and an unhandled exception.
 /// </summary>
 /// <remarks>
 /// <para>
-/// At a return from <c>Main</c> and at <see cref="Environment.Exit"/> the pipelines are closed, after the application's own
-/// handlers of <see cref="AppDomain.ProcessExit"/> on .NET 8 and later.
+/// At a return from <c>Main</c> and at <see cref="Environment.Exit"/> the pipelines are closed, after the application's own handlers of
+/// <see cref="AppDomain.ProcessExit"/> on .NET 8 and later.
 /// </para>
 /// <para>
-/// A signal that a host or the application has taken over (<c>Cancel = true</c>) changes nothing: they stop in their own way, and
-/// are drained at its end. Any other signal, and an unhandled exception, flushes the pipelines and leaves them open, since a
-/// handler that was registered before the first pipeline began is only asked afterwards and may go on. Only a pipeline that
-/// cannot deliver within its close timeout is closed then, to tell of what it gives up.
+/// A signal that a host or the application handles (<c>Cancel = true</c>) changes nothing: they stop in their own way, and the pipelines are
+/// drained at the end of that. Any other signal, and an unhandled exception, flushes the pipelines and leaves them open, since a handler that was
+/// registered before the first pipeline began runs only afterwards and may go on. Only a pipeline that cannot deliver within its close timeout is
+/// closed then, to report the events that it drops.
 /// </para>
 /// <para>
-/// On .NET Framework, and elsewhere with the .NET Standard assembly, only what raises <see cref="AppDomain.ProcessExit"/> or an
-/// unhandled exception is covered, not the signals themselves. Nothing covers SIGKILL, a stack overflow and
-/// <see cref="Environment.FailFast(string)"/>.
+/// On .NET Framework, and elsewhere with the .NET Standard assembly, only what raises <see cref="AppDomain.ProcessExit"/> or an unhandled exception
+/// is covered, not the signals themselves. SIGKILL, a stack overflow and <see cref="Environment.FailFast(string)"/> are never covered.
 /// </para>
 /// </remarks>
 public static class ProcessExitDrain
@@ -32,7 +31,7 @@ public static class ProcessExitDrain
     private static readonly object Gate = new();
 
 #if NET8_0_OR_GREATER
-    // Handlers that were registered later are asked first, so we know what they decided. Guarded by Gate.
+    // Handlers that were registered later run first, so their decision is known here. Guarded by Gate.
     private static readonly List<PosixSignalRegistration> Registrations = [];
 #endif
 
@@ -40,9 +39,11 @@ public static class ProcessExitDrain
     private static int _drains;
 
     /// <summary>Drains the pipeline when the process ends.</summary>
-    /// <param name="pipeline">What to drain. It is kept alive until then.</param>
-    /// <returns>To be disposed when the pipeline has been closed. The last one removes all process-wide handlers of this library, so that
-    /// its assembly can be unloaded.</returns>
+    /// <param name="pipeline">The pipeline. It is kept alive until then.</param>
+    /// <returns>
+    /// Dispose it when the pipeline has been closed. Disposing the last one removes all process-wide handlers of this library, so that its assembly
+    /// can be unloaded.
+    /// </returns>
     public static IDisposable Register(IDrainable pipeline)
     {
         var membership = Registry.Add(pipeline ?? throw new ArgumentNullException(nameof(pipeline)));
@@ -58,7 +59,7 @@ public static class ProcessExitDrain
     private static void Watch()
     {
         AppDomain.CurrentDomain.ProcessExit += OnExit;
-        // In .NET Framework's further application domains, a web application's for instance, that is the end.
+        // In further application domains of .NET Framework, a web application's for instance, this is the end.
         AppDomain.CurrentDomain.DomainUnload += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         LetOthersGoFirst();
@@ -128,7 +129,7 @@ public static class ProcessExitDrain
 #else
     private static void WatchSignals()
     {
-        // .NET Standard knows no signals.
+        // .NET Standard has no signals.
     }
 
     private static void LeaveSignals()

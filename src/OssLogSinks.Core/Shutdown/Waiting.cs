@@ -1,6 +1,6 @@
 namespace OssLogSinks.Core.Shutdown;
 
-/// <summary>Waits that end: by a token or by the clock. The awaited task goes on either way.</summary>
+/// <summary>Waits that a token or the clock can end. The awaited task goes on either way.</summary>
 internal static class Waiting
 {
     /// <summary>Waits for the task or the token, whichever comes first.</summary>

@@ -70,21 +70,18 @@ internal sealed class DeliveryCounters : IDisposable
         _meter.CreateObservableGauge("osslogsinks.trouble", () => Named(trouble()), description: "1 from the first failure on until delivery works again, else 0.");
     }
 
-    /// <summary>Lets the meter observe the buffer on disk.</summary>
     public void ObserveBuffer(Func<long> bytes, long capacity)
     {
         ObserveSum("osslogsinks.buffer.bytes", bytes, "By", "Disk space that the buffer takes.");
         ObserveSum("osslogsinks.buffer.capacity", () => capacity, "By", "Disk space that the buffer may take.");
     }
 
-    /// <summary>Lets the meter observe the queue before the appender.</summary>
     public void ObserveQueue(Func<long> size, long capacity)
     {
         ObserveSum("osslogsinks.queue.size", size, "{record}", "Events that wait to be rendered.");
         ObserveSum("osslogsinks.queue.capacity", () => capacity, "{record}", "Events that may wait to be rendered.");
     }
 
-    /// <summary>Measures how long an append takes.</summary>
     public async Task<T> MeasureAppendAsync<T>(Func<Task<T>> append, TimeProvider time)
     {
         var begun = time.GetTimestamp();
@@ -113,7 +110,9 @@ internal sealed class DeliveryCounters : IDisposable
 
     public void Dropped(DropReason reason, long records, bool isFromDelivery = false) => _dropped[(int)reason].Add(records, isFromDelivery);
 
-    /// <summary>Placeholders replaced events. Measured with the next append, since a listener of the meter may cause the next one.</summary>
+    /// <summary>
+    /// Events were replaced by placeholders. Measured with the next append, since a listener of the meter may cause the next replacement.
+    /// </summary>
     public void Replaced(long records) => _replaced.Add(records, isDeferred: true);
 
     public void AppendSent() => _appends.Add(1);

@@ -40,7 +40,6 @@ internal sealed class DeliveryReporter
     /// <summary>The latest failure, and since when there is trouble; null for none.</summary>
     public (DeliveryFailure? Last, DateTimeOffset? Since) TroubleNow => _trouble.Now;
 
-    /// <summary>Events were given up.</summary>
     public void Dropped(DropReason reason, long count, string why)
     {
         if (TakeTurn(DropKinds[(int)reason], count, out var total))
@@ -105,7 +104,6 @@ internal sealed class DeliveryReporter
     /// <summary>The shipper has stopped.</summary>
     public void Forget(object shipper) => _trouble.Forget(shipper);
 
-    /// <summary>A stream delivered.</summary>
     public void Delivered((object? Shipper, object? Stream) stream = default)
     {
         var isOver = _trouble.Deliver(stream);
@@ -175,7 +173,6 @@ internal sealed class DeliveryReporter
         OssDiagnosticLevel.Error,
         $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.");
 
-    /// <summary>The disk buffer does not work.</summary>
     public void BufferFailed(string consequence, Exception error)
     {
         var message = BufferMessage(error);
@@ -183,7 +180,6 @@ internal sealed class DeliveryReporter
         ReportBuffer(consequence, message);
     }
 
-    /// <summary>The disk buffer works.</summary>
     public void BufferWorks()
     {
         lock (_gate)
@@ -197,7 +193,6 @@ internal sealed class DeliveryReporter
         Report(OssDiagnosticLevel.Error, "The buffer on disk works again.");
     }
 
-    /// <summary>The disk buffer has reached its limit.</summary>
     public void BufferFull(string consequence)
     {
         if (TakeTurn("buffer full", 1, out _))

@@ -59,8 +59,8 @@ public readonly record struct DeliveryScope : IDisposable
     public static bool MayWait() => !IsActive && !CallStack.IsOfDelivery(new StackTrace(false).ToString());
 
     /// <summary>
-    /// Begins a scope for telling the application about dropped events; it replaces an outer scope. Events that are logged there, the same
-    /// event again for instance, never wait, but count as the application's own: they cause an append. Dispose it in the same method.
+    /// Begins a scope for notifying the application of dropped events; it replaces an outer scope. Events that are logged there, the same event
+    /// again for instance, never wait, but count as the application's own: they cause an append. Dispose it in the same method.
     /// </summary>
     /// <returns>The scope.</returns>
     public static DeliveryScope EnterForDrops()
@@ -138,7 +138,7 @@ public readonly record struct DeliveryScope : IDisposable
     /// <summary>A scope and its outer scopes, each source once.</summary>
     internal sealed record Mark(DeliverySource? Source, Mark? Around)
     {
-        /// <summary>Whether it belongs to no delivery, because it tells the application about dropped events.</summary>
+        /// <summary>Whether it belongs to no delivery, because it notifies the application of dropped events.</summary>
         public bool IsForDrops { get; init; }
     }
 }

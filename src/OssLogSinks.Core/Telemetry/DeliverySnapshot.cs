@@ -54,10 +54,10 @@ public sealed record DeliverySnapshot
     /// <summary>Folders of ended processes that this one took over.</summary>
     public long OrphanedFolders { get; init; }
 
-    /// <summary>Records on disk that could not be read, as far as their number is known. They are put aside and reported, not shipped.</summary>
+    /// <summary>Records on disk that could not be read, as far as their number is known. They are reported and quarantined, not shipped.</summary>
     public long QuarantinedRecords { get; init; }
 
-    /// <summary>Unreadable bytes on disk, put aside and reported.</summary>
+    /// <summary>Unreadable bytes on disk, which are reported and quarantined.</summary>
     public long QuarantinedBytes { get; init; }
 
     /// <summary>

@@ -1,21 +1,21 @@
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Is told the outcome of every record with a <see cref="Records.LogRecord.State"/>, exactly once. Called on background threads, or on the
+/// Notified of the outcome of every record with a <see cref="Records.LogRecord.State"/>, exactly once. Called on background threads, or on the
 /// appending thread if the record is refused at once. Must not throw or close the appender, and should be fast, since delivery waits for it.
 /// </summary>
 public interface IDeliveryListener
 {
     /// <summary>
     /// The records are in OSS, or, with a <see cref="OssAppenderOptions.BufferPath"/>, on disk, as safe as
-    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. Records that are dropped after that are counted and reported, but the
-    /// listener is not told.
+    /// <see cref="OssAppenderOptions.BufferSync"/> makes them. Records that are dropped after that are counted and reported, but the listener is
+    /// not called.
     /// </summary>
-    /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
+    /// <param name="states">Their states, in the order in which the records were accepted. Do not keep the list.</param>
     void OnDelivered(IReadOnlyList<object> states);
 
     /// <summary>The records were dropped.</summary>
-    /// <param name="states">Their states, in the order in which the records were accepted. Not to be kept.</param>
+    /// <param name="states">Their states, in the order in which the records were accepted. Do not keep the list.</param>
     /// <param name="failure">Why, with the last error of the service as its inner exception, if there was one.</param>
     void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure);
 }
@@ -37,7 +37,7 @@ public sealed class OssDeliveryException : Exception
     {
     }
 
-    /// <summary>Creates an exception with a message and the error behind it.</summary>
+    /// <summary>Creates an exception with a message and its cause.</summary>
     public OssDeliveryException(string message, Exception? innerException)
         : base(PlainText.OneLine(message), innerException)
     {

@@ -9,7 +9,7 @@ public enum OssFailureKind
     /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/> says why.</summary>
     Refused,
 
-    /// <summary>There were no valid credentials: the credentials provider failed, or gave something that cannot be a key.</summary>
+    /// <summary>There were no valid credentials: the credentials provider failed, or returned a value that cannot be a key.</summary>
     Credentials,
 
     /// <summary>The name of the endpoint's host cannot be resolved.</summary>

@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Telemetry;
 /// </summary>
 internal static class SecretText
 {
-    /// <summary>Stands for a known secret in a message.</summary>
+    /// <summary>Replaces a known secret in a message.</summary>
     public const string Mask = "***";
 
     // A shorter one may be part of an ordinary word.

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>One setting that cannot be used.</summary>
-/// <param name="Setting">The setting's name, as a property of <see cref="OssAppenderOptions"/>, with its part behind a dot: <c>ObjectProperties.ContentType</c>.</param>
-/// <param name="Problem">What is wrong with it and how to mend it. It holds no secret if values get into it by <see cref="Shown"/>.</param>
+/// <param name="Setting">
+/// The setting's name, as a property of <see cref="OssAppenderOptions"/>, with its part after a dot: <c>ObjectProperties.ContentType</c>.
+/// </param>
+/// <param name="Problem">What is wrong with it and how to correct it. It has no secret if its values are formatted by <see cref="Shown"/>.</param>
 public sealed record SettingFault(string Setting, string Problem)
 {
     /// <summary>Where a shown value was cut.</summary>
@@ -13,7 +15,7 @@ public sealed record SettingFault(string Setting, string Problem)
     private const int MostCharacters = 200;
     private const string NotShown = "(not shown, as it looks like a secret)";
 
-    /// <summary>Words a fault that shows the value: 'is 0, but must be at least 1.' The value of a setting that is for secrets must not be given.</summary>
+    /// <summary>Creates a fault that shows the value: 'is 0, but must be at least 1.' Do not pass the value of a setting for secrets.</summary>
     /// <param name="setting">The setting's name.</param>
     /// <param name="value">Its value; a long one is cut, and one that looks like a secret is left out.</param>
     /// <param name="need">What it must be, beginning with 'must'.</param>
@@ -24,8 +26,8 @@ public sealed record SettingFault(string Setting, string Problem)
     public override string ToString() => $"{Setting}: {Problem}";
 
     /// <summary>
-    /// Gives the value of a setting as it can stand in a message: on one line, text in quotes, a long one cut. A text that looks like an
-    /// access key or a token is left out: people put secrets into the wrong setting.
+    /// Formats the value of a setting for a message: on one line, text in quotes, a long one cut. A text that looks like an access key or a token
+    /// is left out, because users put secrets into the wrong setting.
     /// </summary>
     /// <param name="value">The value.</param>
     public static string Shown(object? value) => value switch
@@ -37,14 +39,16 @@ public sealed record SettingFault(string Setting, string Problem)
         _ => value.ToString() ?? "",
     };
 
-    /// <summary>The same fault, with secrets masked that may stand in its text because a user has put them into the wrong setting.</summary>
-    /// <param name="secrets">The secrets that are known, each also found percent-encoded and in another case. What the environment has for this library is masked too.</param>
+    /// <summary>The same fault with secrets masked, which are in its text if a user has put them into the wrong setting.</summary>
+    /// <param name="secrets">
+    /// The known secrets; each is also found percent-encoded and in another case. Secrets in this library's environment variables are masked too.
+    /// </param>
     public SettingFault WithoutSecrets(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
 
-    /// <summary>A fault of a setting that holds names, if it has blanks around it; null if it has none.</summary>
+    /// <summary>The fault of a setting for names that has blanks around its value; null if it has none.</summary>
     /// <param name="setting">The setting's name.</param>
     /// <param name="value">Its value, not empty.</param>
-    /// <param name="shown">The value as it can stand in a message. Default: all of it.</param>
+    /// <param name="shown">The value as the message shows it. Default: all of it.</param>
     internal static string? OfBlanks(string setting, string value, string? shown = null)
     {
         shown ??= Shown(value);

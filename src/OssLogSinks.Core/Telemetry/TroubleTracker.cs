@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Knows whether there is trouble, since when, and the last failure. Trouble lasts from the first failure until every failed stream has
-/// delivered and the disk buffer works. Thread-safe.
+/// Tracks whether there is trouble, since when, and the last failure. Trouble lasts from the first failure until every failed stream has delivered
+/// and the disk buffer works. Thread-safe.
 /// </summary>
 internal sealed class TroubleTracker
 {
@@ -75,7 +75,6 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>The disk buffer failed.</summary>
     public void FailBuffer(string message)
     {
         lock (_gate)
@@ -85,7 +84,6 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>The disk buffer works.</summary>
     public void BufferWorks()
     {
         lock (_gate)

@@ -6,7 +6,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>Says whose request it is, or why that is not proven. Order: syntax, date and skew, key and token, signature.</summary>
+/// <summary>Authenticates a request. It checks in this order: syntax, date and skew, key and token, signature.</summary>
 internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorClock clock, CredentialStore store)
 {
     private const int SigningKeyLimit = 64;
@@ -80,7 +80,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
         if (Same(V4Signature.Sign(stringToSign, key), claim.Signature))
             return null;
 
-        // Whether OSS signs the query as received or encoded again is not documented: either will do.
+        // OSS does not document whether the query is signed as received or encoded again, so both are accepted.
         var asReceived = V4Signature.StringToSign(V4Signature.CanonicalRequest(request, claim, queryAsReceived: true), claim);
         return Same(V4Signature.Sign(asReceived, key), claim.Signature) ? null : AuthenticationErrors.Mismatch(claim, stringToSign, canonical);
     }
@@ -91,7 +91,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
         if (Same(V1Signature.Sign(stringToSign, secret), claim.Signature))
             return null;
 
-        // With both dates sent, SDKs sign the text of Date, the documentation that of x-oss-date.
+        // If both dates are sent, SDKs sign Date, and the documentation says x-oss-date. Both are accepted.
         var byDate = claim.IsQuery ? null : request.Header("Date");
         return byDate is not null && Same(V1Signature.Sign(V1Signature.StringToSign(request, byDate), secret), claim.Signature)
             ? null
@@ -102,7 +102,7 @@ internal sealed class Authenticator(IAuthenticationSettings settings, EmulatorCl
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(actual));
 }
 
-/// <summary>What authentication is told; what each setting means is said at <c>OssEmulatorOptions</c>.</summary>
+/// <summary>The settings of authentication, documented at <c>OssEmulatorOptions</c>.</summary>
 internal interface IAuthenticationSettings
 {
     string Region { get; }

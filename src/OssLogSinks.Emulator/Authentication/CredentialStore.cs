@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>The keys that exist, and the check of a key together with its token.</summary>
+/// <summary>The existing keys; checks a key together with its token.</summary>
 internal sealed class CredentialStore(EmulatorClock clock)
 {
     private readonly ConcurrentDictionary<string, EmulatedCredentials> _byId = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class CredentialStore(EmulatorClock clock)
 
     public (EmulatedCredentials? Credentials, OssError? Error) Check(SignatureClaim claim)
     {
-        // A temporary key without its token is, to OSS, no key at all.
+        // OSS treats a temporary key without its token as unknown.
         if (!_byId.TryGetValue(claim.AccessKeyId, out var credentials)
             || (claim.SecurityToken is null && credentials.SecurityToken is not null))
         {

@@ -2,22 +2,22 @@ namespace OssLogSinks.Emulator.Authentication;
 
 /// <summary>A key that the emulator accepts: a permanent one, or a temporary one with a security token.</summary>
 /// <param name="AccessKeyId">The access key id, unique within the emulator.</param>
-/// <param name="AccessKeySecret">The secret that signatures are checked against.</param>
+/// <param name="AccessKeySecret">The secret used to check signatures.</param>
 public sealed record EmulatedCredentials(string AccessKeyId, string AccessKeySecret)
 {
-    /// <summary>The STS token that requests must carry; null (the default) for a permanent key, which must carry none.</summary>
+    /// <summary>The STS token that requests must contain; null (the default) for a permanent key, whose requests must not contain one.</summary>
     public string? SecurityToken { get; init; }
 
-    /// <summary>When the token expires, by the emulator's clock; null (the default): never.</summary>
+    /// <summary>When the token expires, by the emulator's clock; null (the default) for never.</summary>
     public DateTimeOffset? Expiration { get; init; }
 
     /// <summary>RAM actions that answer 403 AccessDenied, for example <c>oss:GetObject</c> for write-only credentials; none by default.</summary>
     public IReadOnlyCollection<string> DeniedActions { get; init; } = [];
 
-    /// <summary>True: every request answers 403 UserDisable. False by default.</summary>
+    /// <summary>If true, every request answers 403 UserDisable. False by default.</summary>
     public bool IsDisabled { get; init; }
 
-    /// <summary>The record without its secret and token.</summary>
+    /// <summary>The key as text, without its secret and token.</summary>
     /// <returns>The access key id.</returns>
     public override string ToString() => $"EmulatedCredentials {{ AccessKeyId = {AccessKeyId} }}";
 }

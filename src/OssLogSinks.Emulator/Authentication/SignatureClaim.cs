@@ -3,20 +3,20 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>Who a request claims to be from, when it was signed, and the signature that has to prove it.</summary>
+/// <summary>The claimed sender of a request, its signing time, and the signature; none of it is verified yet.</summary>
 internal sealed record SignatureClaim(SignatureForm Form, string AccessKeyId, string Signature)
 {
     public bool IsQuery => Form is SignatureForm.V1Query or SignatureForm.V4Query;
 
     public string? SecurityToken { get; init; }
 
-    /// <summary>When it was signed; null for a V1 URL, which only says when it ends.</summary>
+    /// <summary>When the request was signed; null for a V1 URL, which contains only its expiry.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
-    /// <summary>The end of a presigned URL.</summary>
+    /// <summary>The expiry of a presigned URL.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>The date as text: what V4 puts into the string to sign, what V1 does.</summary>
+    /// <summary>The date text that the string to sign contains.</summary>
     public string DateText { get; init; } = "";
 
     /// <summary>V4: <c>yyyyMMdd/region/product/aliyun_v4_request</c>.</summary>
@@ -26,7 +26,7 @@ internal sealed record SignatureClaim(SignatureForm Form, string AccessKeyId, st
     public IReadOnlyList<string> AdditionalHeaders { get; init; } = [];
 }
 
-/// <summary>Version of the signature, and where it stands.</summary>
+/// <summary>The version of a signature and its place in the request.</summary>
 internal enum SignatureForm
 {
     V1Header,
@@ -35,14 +35,14 @@ internal enum SignatureForm
     V4Query,
 }
 
-/// <summary>The part of a V4 credential behind the access key id.</summary>
+/// <summary>The part of a V4 credential after the access key id.</summary>
 internal sealed record CredentialScope(string Date, string Region, string Product)
 {
     public const string Terminator = "aliyun_v4_request";
 
     public override string ToString() => $"{Date}/{Region}/{Product}/{Terminator}";
 
-    /// <summary>Splits <c>ak/date/region/product/aliyun_v4_request</c>; null unless it has these five parts.</summary>
+    /// <summary>Splits <c>ak/date/region/product/aliyun_v4_request</c>; null if it does not have these five parts.</summary>
     public static (string AccessKeyId, CredentialScope Scope)? TryParse(string credential)
     {
         var parts = credential.Split('/');
@@ -51,7 +51,9 @@ internal sealed record CredentialScope(string Date, string Region, string Produc
             : null;
     }
 
-    /// <summary>What is wrong with this scope for a server of <paramref name="region"/> and a request signed at <paramref name="dateText"/>.</summary>
+    /// <summary>
+    /// The error of this scope for a server in <paramref name="region"/> and a request signed at <paramref name="dateText"/>; null if none.
+    /// </summary>
     public OssError? Check(string region, string dateText)
     {
         if (!DateTime.TryParseExact(Date, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)

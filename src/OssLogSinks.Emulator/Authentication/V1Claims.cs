@@ -3,7 +3,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>Reads the V1 claim of a request, from its Authorization header or from its query.</summary>
+/// <summary>Reads the V1 claim of a request from its Authorization header or its query.</summary>
 internal static class V1Claims
 {
     public static (SignatureClaim? Claim, OssError? Error) OfHeader(OssRequest request, string authorization)
@@ -13,7 +13,7 @@ internal static class V1Claims
         if (colon <= 0)
             return (null, AuthenticationErrors.Malformed("0002-00000061", "Authorization header is invalid.", credential));
 
-        // x-oss-date takes the place of Date; the documents show it in either form.
+        // x-oss-date replaces Date; the documentation shows it in both formats.
         var text = request.Header(OssHeader.Date) ?? request.Header("Date");
         var time = InstantText.TryParseHttp(text) ?? InstantText.TryParseCompact(text);
         return time is null

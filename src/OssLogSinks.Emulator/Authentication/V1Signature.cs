@@ -5,10 +5,10 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>The older signature, HMAC-SHA1: covers the x-oss- headers, the resource and the sub-resources, all unencoded.</summary>
+/// <summary>The V1 signature, HMAC-SHA1. It covers the x-oss- headers, the resource and the sub-resources, all unencoded.</summary>
 internal static class V1Signature
 {
-    // The union of what the SDKs sign.
+    // Every sub-resource that one of the SDKs signs.
     private static readonly FrozenSet<string> SubResources = new[]
     {
         "acl", "append", "asyncFetch", "bucketInfo", "callback", "callback-var", "cloudboxes", "comp", "continuation-token", "cors", "delete",

@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>Reads the V4 claim of a request, from its Authorization header or from its query.</summary>
+/// <summary>Reads the V4 claim of a request from its Authorization header or its query.</summary>
 internal static class V4Claims
 {
     public const string Algorithm = "OSS4-HMAC-SHA256";
@@ -95,7 +95,7 @@ internal static class V4Claims
         if (text.Length == 0)
             return ([], AuthenticationErrors.Malformed("0002-00000209", "AdditionalHeaders must not be empty."));
 
-        // Lower-case, sorted, no empty element: the text itself is part of what was signed.
+        // Must be lower-case, sorted and without empty elements, because the text itself is signed.
         var tidy = names.Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal);
         return names.Contains("") || !names.SequenceEqual(tidy)
             ? ([], AuthenticationErrors.Malformed("0002-00000210", "AdditionalHeaders is malformed.", text))

@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>OSS4-HMAC-SHA256, from the server's side: builds again what the client must have signed.</summary>
+/// <summary>Computes OSS4-HMAC-SHA256 signatures from the received request, to compare them with the client's.</summary>
 internal static class V4Signature
 {
     public static string CanonicalRequest(OssRequest request, SignatureClaim claim, bool queryAsReceived = false)
@@ -38,7 +38,7 @@ internal static class V4Signature
         return key;
     }
 
-    /// <summary>The resource that both versions sign, whatever the addressing style; not encoded.</summary>
+    /// <summary>The resource in both signature versions, for every addressing style; not encoded.</summary>
     public static string Resource(OssRequest request) => request.Bucket is null ? "/" : $"/{request.Bucket}/{request.Key}";
 
     private static void AppendQuery(StringBuilder text, QueryParameters query, bool asReceived)

@@ -3,7 +3,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>The repertoire.</summary>
+/// <summary>The actions of all faults.</summary>
 internal static class FaultActions
 {
     public static FaultAction DropRequest { get; } = EndBefore(OssReply.Closed);
@@ -57,14 +57,14 @@ internal static class FaultActions
         }
     });
 
-    /// <summary>Refuses as skewed, with times that are made from the true one.</summary>
+    /// <summary>Answers RequestTimeTooSkewed with times computed from the real one.</summary>
     public static FaultAction LieAboutTime(Func<DateTimeOffset, DateTimeOffset> serverTime, Func<DateTimeOffset, DateTimeOffset> date) => new("end")
     {
         Ends = true,
         Before = context => new ValueTask<OssReply?>(FaultReplies.Skewed(serverTime(context.Clock.UtcNow), date(context.Clock.UtcNow))),
     };
 
-    /// <summary>Both one after the other; for faults that are drawn.</summary>
+    /// <summary>Runs both actions in order; used for random faults.</summary>
     public static FaultAction Both(FaultAction first, FaultAction end) => end with
     {
         After = async (context, reply) =>
@@ -105,7 +105,7 @@ internal static class FaultActions
     public static FaultAction Delay(FaultMoment moment, TimeSpan delay) => Pause(moment, "delay", context =>
         new ValueTask(Task.Delay(delay, context.Clock.TimeProvider, context.Stopping)));
 
-    /// <summary>The body's bytes must outlive the request: they do, as the reader hands them over.</summary>
+    /// <summary>Carries the request out after it has ended. This is safe, because the body's bytes outlive the request.</summary>
     public static FaultAction CommitLater(Action<FaultContext> schedule) => new("end")
     {
         Ends = true,

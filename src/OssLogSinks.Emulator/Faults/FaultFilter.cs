@@ -2,12 +2,12 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>Which requests a fault may hit. Requests that fail authentication never count.</summary>
-/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> for every one.</param>
-/// <param name="Key">The object key; null (the default) for every one.</param>
+/// <summary>Selects the requests that a fault may hit. Requests that fail authentication never match.</summary>
+/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> for all operations.</param>
+/// <param name="Key">The object key; null (the default) for all keys.</param>
 public sealed record FaultFilter(OssOperation Operation, string? Key = null)
 {
-    /// <summary>Every append: what a fault hits unless told otherwise.</summary>
+    /// <summary>Every append; the default of all faults that do not state another.</summary>
     public static FaultFilter Appends { get; } = new(OssOperation.AppendObject);
 
     /// <summary>Every HeadObject.</summary>

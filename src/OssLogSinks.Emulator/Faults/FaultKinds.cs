@@ -1,66 +1,73 @@
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>What random faults may do.</summary>
+/// <summary>The kinds of random faults.</summary>
 [Flags]
 public enum FaultKinds
 {
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Close the connection, with nothing written.</summary>
+    /// <summary>Closes the connection; nothing is written.</summary>
     DropBefore = 1,
 
-    /// <summary>Write, then close the connection without an answer.</summary>
+    /// <summary>Writes, then closes the connection without an answer.</summary>
     DropAfter = 2,
 
-    /// <summary>Close the connection, and write some milliseconds later if the position still fits.</summary>
+    /// <summary>Closes the connection and writes some milliseconds later, if the position is still right.</summary>
     CommitLater = 4,
 
-    /// <summary>500 InternalError with nothing written.</summary>
+    /// <summary>Answers 500 InternalError; nothing is written.</summary>
     ErrorBefore = 8,
 
-    /// <summary>Write, then answer 500 InternalError.</summary>
+    /// <summary>Writes, then answers 500 InternalError.</summary>
     ErrorAfter = 16,
 
-    /// <summary>503 ServiceUnavailable with nothing written.</summary>
+    /// <summary>Answers 503 ServiceUnavailable; nothing is written.</summary>
     Unavailable = 32,
 
-    /// <summary>429 QpsLimitExceeded with nothing written.</summary>
+    /// <summary>Answers 429 QpsLimitExceeded; nothing is written.</summary>
     TooManyRequests = 64,
 
-    /// <summary>502 without a body, as a gateway sends it; written or not.</summary>
+    /// <summary>Answers 502 without a body, like a gateway, before or after writing.</summary>
     BadGateway = 128,
 
-    /// <summary>A pause of some milliseconds, before or after writing.</summary>
+    /// <summary>Pauses for some milliseconds, before or after writing.</summary>
     Delay = 256,
 
-    /// <summary>Close the connection while the body is still coming in, with nothing written.</summary>
+    /// <summary>Closes the connection while the body arrives; nothing is written.</summary>
     ResetInBody = 512,
 
-    /// <summary>Write, then refuse with a code: 503 ServiceUnavailable, 400 RequestTimeout, 429 QpsLimitExceeded or 409 StaleFile.</summary>
+    /// <summary>
+    /// Writes, then answers an error with a code: 503 ServiceUnavailable, 400 RequestTimeout, 429 QpsLimitExceeded or 409 StaleFile.
+    /// </summary>
     CodedErrorAfter = 1024,
 
-    /// <summary>A gateway's page without anything of OSS: 403, 404, 413, 500, 503 or 504; written or not.</summary>
+    /// <summary>Answers a gateway's page without OSS headers, before or after writing: 403, 404, 413, 500, 503 or 504.</summary>
     GatewayPage = 2048,
 
-    /// <summary>Write, then seal the object, convert it to a Normal one or put it under retention, and close the connection without an answer.</summary>
+    /// <summary>
+    /// Writes, then seals the object, converts it to a Normal one or puts it under retention, and closes the connection without an answer.
+    /// </summary>
     KindChange = 4096,
 
-    /// <summary>Carry the request out twice, as a proxy does that repeats it, and give the second answer.</summary>
+    /// <summary>Carries the request out twice, like a proxy that repeats it, and sends the second answer.</summary>
     DeliveredTwice = 8192,
 
-    /// <summary>The body of a read breaks off.</summary>
+    /// <summary>Cuts off the body of a read.</summary>
     CutAnswer = 16384,
 
-    /// <summary>The body of a read goes on behind its end.</summary>
+    /// <summary>Continues the body of a read after its end.</summary>
     EndlessAnswer = 32768,
 
-    /// <summary>403 RequestTimeTooSkewed that tells a time which is not true, with nothing written.</summary>
+    /// <summary>Answers 403 RequestTimeTooSkewed with a wrong time; nothing is written.</summary>
     LyingClock = 65536,
 
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds.</summary>
     All = 131071,
 
-    /// <summary>All but <see cref="DeliveredTwice"/>: where several writers share an object, none can tell a second copy of its own request from another's append.</summary>
+    /// <summary>
+    /// All but <see cref="DeliveredTwice"/>: if several writers share an object, a writer cannot distinguish a second copy of its own request
+    /// from another writer's append.
+    /// </summary>
     AllForSharedObjects = All & ~DeliveredTwice,
 }

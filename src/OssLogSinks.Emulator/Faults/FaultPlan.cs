@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>The faults that hit one request: the modifying ones in script order, then the one that ends it.</summary>
+/// <summary>The faults that hit one request: the modifying ones in script order, then the one that ends the request.</summary>
 internal sealed class FaultPlan(IReadOnlyList<FaultAction> actions)
 {
     public static FaultPlan None { get; } = new([]);
@@ -32,13 +32,13 @@ internal sealed class FaultPlan(IReadOnlyList<FaultAction> actions)
     }
 }
 
-/// <summary>What a fault does, in two steps around the commit. A reply from the first step takes the place of the commit.</summary>
+/// <summary>What a fault does before and after the commit. A reply from the first step replaces the commit.</summary>
 internal sealed record FaultAction(string Kind)
 {
-    /// <summary>It decides how the request ends; a request takes one such fault at most, but any number of others.</summary>
+    /// <summary>Whether the fault decides how the request ends. A request gets at most one such fault, and any number of others.</summary>
     public bool Ends { get; init; }
 
-    /// <summary>It closes the connection while the body is coming in.</summary>
+    /// <summary>Whether the fault closes the connection while the body arrives.</summary>
     public bool CutsBody { get; init; }
 
     public Func<FaultContext, ValueTask<OssReply?>>? Before { get; init; }
@@ -46,7 +46,7 @@ internal sealed record FaultAction(string Kind)
     public Func<FaultContext, OssReply, ValueTask<OssReply>>? After { get; init; }
 }
 
-/// <summary>What a fault can see and change of the request that it hits.</summary>
+/// <summary>The parts of a request that a fault can read and change.</summary>
 internal sealed class FaultContext(OssRequest request, ObjectStore store, EmulatorClock clock)
 {
     public OssRequest Request { get; } = request;
@@ -57,7 +57,7 @@ internal sealed class FaultContext(OssRequest request, ObjectStore store, Emulat
 
     public RequestBody Body { get; set; } = RequestBody.Empty;
 
-    /// <summary>Carries the operation out on the body as it is now.</summary>
+    /// <summary>Carries the operation out on the current body.</summary>
     public required Func<OssReply> Commit { get; init; }
 
     public required CancellationToken Stopping { get; init; }

@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>The answers of scripted errors, with the texts that OSS documents for them.</summary>
+/// <summary>The answers of scripted errors, with the messages in the OSS documentation.</summary>
 internal static class FaultReplies
 {
     public static OssReply InternalError => Of(500, "InternalError");
@@ -15,23 +15,23 @@ internal static class FaultReplies
 
     public static OssReply BadGateway => Of(502, null);
 
-    /// <summary>An error answer; without a code, one without a body.</summary>
+    /// <summary>An error answer; it has no body if there is no code.</summary>
     public static OssReply Of(int status, string? code) => code is null
         ? new OssReply(status) { Text = "" }
         : new OssError(status, code, MessageOf(code), EcOf(code));
 
-    /// <summary>A page as a proxy or firewall in front of OSS answers it.</summary>
+    /// <summary>A page like that of a proxy or firewall in front of OSS.</summary>
     public static OssReply Page(int status) => new OssReply(status)
     {
         IsForeign = true,
         Text = $"<html><head><title>{status}</title></head><body><h1>{status}</h1><p>The gateway has blocked your request.</p></body></html>",
     }.Set("Content-Type", "text/html").Set("Server", "gateway");
 
-    /// <summary>RequestTimeTooSkewed that tells this time.</summary>
+    /// <summary>A RequestTimeTooSkewed answer with these times.</summary>
     public static OssReply Skewed(DateTimeOffset serverTime, DateTimeOffset date) =>
         ((OssReply)Authentication.AuthenticationErrors.Skewed(serverTime, serverTime)).Set("Date", date.ToString("r", CultureInfo.InvariantCulture));
 
-    /// <summary>The same answer, compressed by something on the way.</summary>
+    /// <summary>The answer, compressed as by a proxy.</summary>
     public static OssReply Compressed(OssReply reply)
     {
         if (reply.Bytes is null)

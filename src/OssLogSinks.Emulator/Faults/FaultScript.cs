@@ -3,9 +3,9 @@ using OssLogSinks.Emulator.Protocol;
 namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>
-/// What goes wrong, in the order in which it was scripted. A request takes the first matching fault that decides how it ends,
-/// and with it the first matching one of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and
-/// <see cref="DropResponseAfterCommit"/> hit the same append. A fault hits appends unless its filter says otherwise. Thread-safe.
+/// The faults to inject, in script order. A request gets the first matching fault that decides how it ends, and also the first matching one
+/// of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and <see cref="DropResponseAfterCommit"/> hit the same append. A fault
+/// hits appends if no other filter is given. Thread-safe.
 /// </summary>
 public sealed class FaultScript
 {
@@ -22,10 +22,10 @@ public sealed class FaultScript
     {
     }
 
-    /// <summary>How many faults were played so far.</summary>
+    /// <summary>Number of faults injected so far.</summary>
     public int Injected => Volatile.Read(ref _injected);
 
-    /// <summary>How many random faults were played so far, by kind; kinds that never came are left out.</summary>
+    /// <summary>Number of random faults injected so far, by kind; kinds with none are left out.</summary>
     public IReadOnlyDictionary<FaultKinds, int> Drawn
     {
         get
@@ -37,7 +37,7 @@ public sealed class FaultScript
         }
     }
 
-    /// <summary>How many scripted faults still wait for a request; random ones do not count.</summary>
+    /// <summary>Number of scripted faults not injected yet; random ones do not count.</summary>
     public int Pending
     {
         get
@@ -55,21 +55,21 @@ public sealed class FaultScript
     /// <returns>This script.</returns>
     public FaultScript DropResponseAfterCommit(int count = 1, FaultFilter? on = null) => Add(FaultActions.DropResponse, on, count);
 
-    /// <summary>Reads the request, then closes the connection with nothing written.</summary>
+    /// <summary>Reads the request, then closes the connection; nothing is written.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript DropRequestBeforeCommit(int count = 1, FaultFilter? on = null) => Add(FaultActions.DropRequest, on, count);
 
-    /// <summary>Closes the connection while the body is coming in; nothing is written.</summary>
+    /// <summary>Closes the connection while the body arrives; nothing is written.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript ResetInBody(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutBody, on, count);
 
-    /// <summary>Closes the connection of one request and carries it out when the test releases it.</summary>
+    /// <summary>Closes the connection of one request, and carries the request out when the test releases it.</summary>
     /// <param name="on">Which request; the next append by default.</param>
-    /// <returns>The handle to release it with.</returns>
+    /// <returns>The handle to release it.</returns>
     public LateCommit CommitLater(FaultFilter? on = null)
     {
         var handle = new LateCommit();
@@ -77,19 +77,21 @@ public sealed class FaultScript
         return handle;
     }
 
-    /// <summary>Closes the connection and carries the request out after a while, by the emulator's time provider.</summary>
-    /// <param name="after">How long after.</param>
+    /// <summary>Closes the connection and carries the request out after a delay, by the emulator's time provider.</summary>
+    /// <param name="after">The delay.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script. <see cref="WhenLandedAsync"/> waits for such writes.</returns>
     public FaultScript CommitLater(TimeSpan after, int count = 1, FaultFilter? on = null) => Add(_late.After(after), on, count);
 
-    /// <summary>Waits until every write that <see cref="CommitLater(TimeSpan, int, FaultFilter?)"/> or a random fault put off has landed or was refused.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A task for the wait.</returns>
+    /// <summary>
+    /// Waits until every write delayed by <see cref="CommitLater(TimeSpan, int, FaultFilter?)"/> or a random fault was stored or refused.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes when none is pending.</returns>
     public Task WhenLandedAsync(CancellationToken cancellationToken = default) => _late.WhenLandedAsync(cancellationToken);
 
-    /// <summary>Answers an error with nothing written.</summary>
+    /// <summary>Answers an error; nothing is written.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">The error code; null for an answer without a body.</param>
     /// <param name="count">How many requests.</param>
@@ -98,7 +100,7 @@ public sealed class FaultScript
     public FaultScript RespondBeforeCommit(int status, string? code = null, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.EndBefore(FaultReplies.Of(status, code)), on, count);
 
-    /// <summary>Carries the request out but answers an error.</summary>
+    /// <summary>Carries the request out, then answers an error.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">The error code; null for an answer without a body.</param>
     /// <param name="count">How many requests.</param>
@@ -107,65 +109,67 @@ public sealed class FaultScript
     public FaultScript RespondAfterCommit(int status, string? code = null, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.EndAfter(FaultReplies.Of(status, code)), on, count);
 
-    /// <summary>Answers with this text as body, whatever it is, with nothing written.</summary>
+    /// <summary>Answers with any text as body; nothing is written.</summary>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="body">The raw body: HTML, cut XML, XML with surprises.</param>
+    /// <param name="body">The raw body, for example HTML, truncated XML or unexpected XML.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript ErrorBody(int status, string body, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.EndBefore(new OssReply(status) { Text = body }), on, count);
 
-    /// <summary>Answers with the page of a proxy or firewall: HTML, without any header of OSS.</summary>
+    /// <summary>Answers with the page of a proxy or firewall: HTML, without OSS headers.</summary>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="moment">Before or after the commit.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript GatewayPage(int status, FaultMoment moment = FaultMoment.BeforeCommit, int count = 1, FaultFilter? on = null) =>
         Add(moment == FaultMoment.BeforeCommit ? FaultActions.EndBefore(FaultReplies.Page(status)) : FaultActions.EndAfter(FaultReplies.Page(status)), on, count);
 
-    /// <summary>Carries the request out twice, as a proxy does that repeats it, and gives the second answer.</summary>
+    /// <summary>Carries the request out twice, like a proxy that repeats it, and sends the second answer.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript DeliverTwice(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeliverTwice, on, count);
 
-    /// <summary>Somebody changes the object after the commit and before the answer, so that it takes no more appends; its bytes stay.</summary>
-    /// <param name="change">What happens to it.</param>
+    /// <summary>
+    /// Changes the object after the commit and before the answer, as another client, so that it accepts no more appends; its bytes remain.
+    /// </summary>
+    /// <param name="change">The change.</param>
     /// <param name="count">How many times.</param>
     /// <param name="on">After which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript ChangeAfterCommit(ObjectChange change, int count = 1, FaultFilter? on = null) => Add(FaultActions.ChangeKind(change), on, count);
 
-    /// <summary>The answer's body breaks off half way.</summary>
+    /// <summary>Cuts the answer's body off half way.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>
     public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>The answer's body goes on behind its end, with zeros, until the client hangs up.</summary>
+    /// <summary>Continues the answer's body after its end, with zeros, until the client closes the connection.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>
     public FaultScript EndlessAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.EndlessAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>Something on the way compresses the answer's body with gzip.</summary>
+    /// <summary>Compresses the answer's body with gzip, like a proxy.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>
     public FaultScript GzipAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.GzipAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>Answers 403 RequestTimeTooSkewed with nothing written, and tells times that need not be true.</summary>
-    /// <param name="serverTime">What the document tells.</param>
-    /// <param name="date">What the Date header tells.</param>
+    /// <summary>Answers 403 RequestTimeTooSkewed with the given times; nothing is written.</summary>
+    /// <param name="serverTime">The time in the error document.</param>
+    /// <param name="date">The time in the Date header.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript LieAboutTime(DateTimeOffset serverTime, DateTimeOffset date, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.LieAboutTime(_ => serverTime, _ => date), on, count);
 
-    /// <summary>Refuses as overloaded, with nothing written: 503 TotalQpsLimitExceeded, or 429 QpsLimitExceeded.</summary>
+    /// <summary>Answers that the service is overloaded, 503 TotalQpsLimitExceeded or 429 QpsLimitExceeded; nothing is written.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="status">503 (the default) or 429.</param>
     /// <param name="on">Which requests; appends by default.</param>
@@ -175,7 +179,7 @@ public sealed class FaultScript
 
     /// <summary>Waits before the commit or before the answer, by the emulator's time provider.</summary>
     /// <param name="delay">How long.</param>
-    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="moment">Before or after the commit.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
@@ -183,9 +187,9 @@ public sealed class FaultScript
         Add(FaultActions.Delay(moment, delay), on, count);
 
     /// <summary>Holds one request before the commit or before the answer until the test releases it.</summary>
-    /// <param name="moment">On which side of the commit.</param>
+    /// <param name="moment">Before or after the commit.</param>
     /// <param name="on">Which request; the next append by default.</param>
-    /// <returns>The gate.</returns>
+    /// <returns>The handle to release it.</returns>
     public HeldRequest Hold(FaultMoment moment = FaultMoment.BeforeCommit, FaultFilter? on = null)
     {
         var gate = new HeldRequest();
@@ -194,7 +198,7 @@ public sealed class FaultScript
     }
 
     /// <summary>Another writer appends to the same object just before the append.</summary>
-    /// <param name="bytes">What it appends.</param>
+    /// <param name="bytes">The bytes of that append.</param>
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>
@@ -202,48 +206,51 @@ public sealed class FaultScript
         Add(FaultActions.ForeignAppendBefore(bytes.ToArray()), on, count);
 
     /// <summary>Another writer appends to the same object after the commit and before the answer.</summary>
-    /// <param name="bytes">What it appends.</param>
+    /// <param name="bytes">The bytes of that append.</param>
     /// <param name="count">How many times.</param>
     /// <param name="on">After which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript InsertForeignAppendAfterCommit(ReadOnlySpan<byte> bytes, int count = 1, FaultFilter? on = null) =>
         Add(FaultActions.ForeignAppendAfter(bytes.ToArray()), on, count);
 
-    /// <summary>Stores a body with one byte changed; the answer's CRC-64 is that of what was stored.</summary>
+    /// <summary>Stores the body with one byte changed; the answer's CRC-64 is that of the stored bytes.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript CorruptBody(int count = 1, FaultFilter? on = null) => Add(FaultActions.CorruptBody, on, count);
 
-    /// <summary>Stores what was sent but answers another CRC-64.</summary>
+    /// <summary>Stores the body unchanged but answers a wrong CRC-64.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript WrongCrcInAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.WrongCrc, on, count);
 
-    /// <summary>Somebody seals the object just before the append.</summary>
+    /// <summary>Seals the object just before the append, as another client.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript SealBefore(int count = 1, FaultFilter? on = null) => Add(FaultActions.SealBefore, on, count);
 
-    /// <summary>Somebody deletes the object just before the append.</summary>
+    /// <summary>Deletes the object just before the append, as another client.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript DeleteBefore(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeleteBefore, on, count);
 
-    /// <summary>Adds <c>x-oss-qos-delay-time</c> to the answer; it does not really wait.</summary>
-    /// <param name="delay">What the header says, in milliseconds.</param>
+    /// <summary>Adds <c>x-oss-qos-delay-time</c> to the answer, without a real delay.</summary>
+    /// <param name="delay">The header's value; it is sent in milliseconds.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript QosDelayHeader(TimeSpan delay, int count = 1, FaultFilter? on = null) => Add(FaultActions.QosDelay(delay), on, count);
 
-    /// <summary>From now on hits requests at random, until <see cref="Clear"/>. Scripted faults go first.</summary>
+    /// <summary>Injects random faults from now on, until <see cref="Clear"/>. Scripted faults have precedence.</summary>
     /// <param name="rate">The share of requests that are hit, 0 to 1.</param>
     /// <param name="seed">The same seed and the same order of requests give the same faults.</param>
-    /// <param name="kinds">What may happen to appends; other operations are only dropped, throttled or answered with an error, and the bodies of reads cut or made endless.</param>
+    /// <param name="kinds">
+    /// The faults for appends. Other operations are only dropped, throttled or answered with an error; bodies of reads may also be cut or made
+    /// endless.
+    /// </param>
     /// <returns>This script.</returns>
     public FaultScript Random(double rate, int seed, FaultKinds kinds = FaultKinds.All)
     {
@@ -255,7 +262,7 @@ public sealed class FaultScript
         return this;
     }
 
-    /// <summary>Forgets every fault that has not been played.</summary>
+    /// <summary>Removes every fault that has not been injected.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -311,30 +318,30 @@ public sealed class FaultScript
     }
 }
 
-/// <summary>On which side of the commit something happens.</summary>
+/// <summary>Before or after the commit.</summary>
 public enum FaultMoment
 {
-    /// <summary>The request has been read, nothing is written.</summary>
+    /// <summary>The request has been read; nothing is written yet.</summary>
     BeforeCommit,
 
-    /// <summary>The request is carried out, the answer not sent.</summary>
+    /// <summary>The request is carried out; the answer is not sent yet.</summary>
     AfterCommit,
 }
 
-/// <summary>What ends an object's taking appends while its bytes stay.</summary>
+/// <summary>A change after which an object accepts no more appends, but keeps its bytes.</summary>
 public enum ObjectChange
 {
-    /// <summary>Somebody seals it.</summary>
+    /// <summary>The object is sealed.</summary>
     Seal,
 
-    /// <summary>It becomes a Normal object.</summary>
+    /// <summary>The object becomes a Normal object.</summary>
     Convert,
 
-    /// <summary>It is put under retention.</summary>
+    /// <summary>The object is put under retention.</summary>
     Lock,
 }
 
-/// <summary>A line of the script: what to do, to which requests, how often still.</summary>
+/// <summary>A line of the script: the action, its filter, and the remaining count.</summary>
 internal sealed class ScriptedFault(FaultAction action, FaultFilter filter, int count)
 {
     public FaultAction Action { get; } = action;

@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>A gate at which one request waits until the test lets it pass.</summary>
+/// <summary>A request that waits until the test releases it.</summary>
 public sealed class HeldRequest
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,10 +10,10 @@ public sealed class HeldRequest
     {
     }
 
-    /// <summary>Completes when a request has come to the gate.</summary>
+    /// <summary>Completes when the request has arrived and waits.</summary>
     public Task Arrived => _arrived.Task;
 
-    /// <summary>Lets the request go on; may be called before it arrives, and more than once.</summary>
+    /// <summary>Lets the request continue; may be called before it arrives, and more than once.</summary>
     public void Release() => _released.TrySetResult();
 
     internal async ValueTask PassAsync(CancellationToken stopping)

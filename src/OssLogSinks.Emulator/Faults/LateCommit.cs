@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>A write that was sent, whose connection closed without an answer, and that lands when the test says so.</summary>
+/// <summary>A write whose connection was closed without an answer. It is carried out when the test releases it.</summary>
 public sealed class LateCommit
 {
     private readonly TaskCompletionSource<Func<int>> _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,11 +10,11 @@ public sealed class LateCommit
 
     internal LateCommit() => _landing = new Lazy<Task<bool>>(LandAsync);
 
-    /// <summary>Completes when the request is in the emulator's hands: its body read, nothing written yet.</summary>
+    /// <summary>Completes when the emulator has read the request's body; nothing is written yet.</summary>
     public Task Arrived => _arrived.Task;
 
-    /// <summary>Carries the write out now, waiting for its arrival if need be; a second call does nothing more.</summary>
-    /// <returns>True if it landed; false if it was refused, for example because the position is no longer the length.</returns>
+    /// <summary>Carries the write out now; if necessary it waits until the request arrives. A second call does nothing more.</summary>
+    /// <returns>True if it was stored; false if it was refused, for example because the position is no longer the length.</returns>
     public Task<bool> ReleaseAsync() => _landing.Value;
 
     internal void Arrive(Func<int> commit) => _arrived.TrySetResult(commit);
@@ -26,7 +26,7 @@ public sealed class LateCommit
     }
 }
 
-/// <summary>The writes that have lost their connection and land by the clock; they can be waited for.</summary>
+/// <summary>The pending writes whose connections are closed and that are carried out after a delay.</summary>
 internal sealed class LateCommits
 {
     private readonly ConcurrentDictionary<Task, byte> _pending = new();

@@ -2,7 +2,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>Draws faults for a storm: the same seed and the same order of requests give the same faults.</summary>
+/// <summary>Chooses random faults: the same seed and the same order of requests give the same faults.</summary>
 internal sealed class RandomFaults(double rate, int seed, FaultKinds kinds, Func<TimeSpan, FaultAction> commitLater)
 {
     private const FaultKinds ForReads =
@@ -21,7 +21,7 @@ internal sealed class RandomFaults(double rate, int seed, FaultKinds kinds, Func
 
     private static readonly FaultKinds[] Single = [.. Enum.GetValues<FaultKinds>().Where(kind => kind is not (FaultKinds.None or FaultKinds.All or FaultKinds.AllForSharedObjects))];
 
-    // Drawn from under the script's lock.
+    // Used under the script's lock only.
     private readonly Random _random = new(seed);
 
     public (FaultKinds Kind, FaultAction Action)? Draw(OssOperation operation)

@@ -6,12 +6,12 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>Reads a body once, to its end: digests on the fly, bytes into chunks that become the object's own.</summary>
+/// <summary>Reads a body once, to its end: computes digests while reading, and passes the chunks to the object without a copy.</summary>
 internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
 {
     private const int ChunkSize = 1 << 20;
 
-    /// <summary>The body, or the error that leaves everything untouched. Throws what Kestrel throws when the client is gone.</summary>
+    /// <summary>The body, or an error, which changes nothing. Throws Kestrel's exception if the client has disconnected.</summary>
     public async ValueTask<(RequestBody Body, OssError? Error)> ReadAsync(HttpRequest request, bool needsMd5)
     {
         if (request.ContentLength is 0)

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>A bare Kestrel on 127.0.0.1, without limits on bodies, that knows its connections.</summary>
+/// <summary>A minimal Kestrel on 127.0.0.1 without body size limits; it tracks its connections.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private const int MaxHeadBytes = 64 * 1024;
@@ -82,8 +82,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 }
 
 /// <summary>
-/// The server is a guest in somebody's process: it ends when it is disposed, and leaves Ctrl-C and signals to the process. The
-/// host's own lifetime would take them, so that they stop the server and no longer end the process.
+/// Leaves Ctrl-C and signals to the process: the server ends only when it is disposed. The host's own lifetime would handle them, so that
+/// they stop the server but no longer the process.
 /// </summary>
 internal sealed class GuestLifetime : IHostLifetime
 {

@@ -6,10 +6,10 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>Puts a reply on the wire, with the headers that every answer carries.</summary>
+/// <summary>Sends a reply, with the headers that every answer has.</summary>
 internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
 {
-    // An endless body ends all the same if nobody hangs up, so that no test fills a disk.
+    // The limit of an endless body, in case the client never disconnects: no test may fill a disk.
     private const int LongestEndlessBody = 256 << 20;
     private static readonly byte[] Zeros = new byte[64 << 10];
 
@@ -25,7 +25,7 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
         response.StatusCode = reply.Status;
         foreach (var (name, value) in reply.Headers)
         {
-            // A caller can ask for any text as a header of the answer; what no header can hold is left out.
+            // A caller may request any text as a response header; control characters are not allowed in one.
             if (!value.Any(char.IsControl))
                 response.Headers[name] = value;
         }
@@ -86,7 +86,7 @@ internal sealed class ReplyWriter(IHttpSettings settings, EmulatorClock clock)
             headers.Connection = "keep-alive";
     }
 
-    // A HEAD error has no body: its document travels in a header, base64.
+    // A HEAD error has no body: its document is sent base64-encoded in a header.
     private string? TextOf(HttpResponse response, OssRequest request, OssReply reply, bool isHead)
     {
         if (reply.Text is not null || reply.Error is null)

@@ -7,15 +7,15 @@ using OssLogSinks.Emulator.Time;
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>
-/// The last requests, bounded in number and in the length of their texts. Of a request whose sender has not proven who it is, only what
-/// tells it from others is kept: anybody can send such ones, as many and as large as they like.
+/// The last requests, limited in number and in total text length. A request that failed authentication is recorded without headers and with
+/// cut names, because any client can send many large ones.
 /// </summary>
 internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
 {
-    /// <summary>The most characters of headers, keys and bucket names that are kept.</summary>
+    /// <summary>The most characters of headers, keys and bucket names that are kept in total.</summary>
     public const long MaxCharacters = 64L * 1024 * 1024;
 
-    /// <summary>The most characters of a name in a request whose sender is not known.</summary>
+    /// <summary>The most characters of a name in a request that failed authentication.</summary>
     public const int MaxForeignName = 200;
 
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
@@ -31,8 +31,8 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     }
 
     /// <param name="request">The request.</param>
-    /// <param name="isSenderKnown">Whether its signature was right.</param>
-    /// <param name="body">What was read of its body.</param>
+    /// <param name="isSenderKnown">Whether its signature was valid.</param>
+    /// <param name="body">The part of its body that was read.</param>
     /// <param name="reply">The answer.</param>
     public void Add(OssRequest request, bool isSenderKnown, RequestBody body, OssReply reply)
     {
@@ -86,17 +86,17 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     }
 }
 
-/// <summary>A request as the emulator saw it, noted just before its answer went out.</summary>
+/// <summary>A request as the emulator received it, recorded just before its answer was sent.</summary>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Bucket">The bucket; null for a request to the service.</param>
 /// <param name="Key">The object key, decoded; null or empty for a request to a bucket.</param>
-/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> if it was none that the emulator knows.</param>
+/// <param name="Operation">The operation; <see cref="OssOperation.Any"/> if the emulator does not know it.</param>
 public sealed record RecordedRequest(string Method, string? Bucket, string? Key, OssOperation Operation)
 {
-    /// <summary>The <c>position</c> parameter; null if it is absent or no number.</summary>
+    /// <summary>The <c>position</c> parameter; null if it is absent or not a number.</summary>
     public long? Position { get; init; }
 
-    /// <summary>Bytes of the body that was read; 0 if the request was refused before.</summary>
+    /// <summary>Number of body bytes read; 0 if the request was refused before.</summary>
     public long BodyLength { get; init; }
 
     /// <summary>The status sent; 0 if the connection was closed instead.</summary>
@@ -109,11 +109,11 @@ public sealed record RecordedRequest(string Method, string? Bucket, string? Key,
     public string RequestId { get; init; } = "";
 
     /// <summary>
-    /// The request headers; names compare without case. Empty for a request whose sender did not prove who it is; method, bucket and key of
-    /// such a one are cut to 200 characters.
+    /// The request headers; names are case-insensitive. Empty for a request that failed authentication, whose method, bucket and key are cut to
+    /// 200 characters.
     /// </summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>When it was answered, by the emulator's clock.</summary>
+    /// <summary>When the request was answered, by the emulator's clock.</summary>
     public DateTimeOffset Time { get; init; }
 }

@@ -11,8 +11,8 @@ using OssLogSinks.Emulator.Time;
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>
-/// The way of a request: address, names, authentication, resource, faults, body, commit, answer. No lock is held on it but that
-/// of the key at the commit.
+/// The steps of a request: address, names, authentication, resource, faults, body, commit, answer. Only the commit holds a lock, that of the
+/// key.
 /// </summary>
 internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock clock, ObjectStore store, CredentialStore credentials)
 {
@@ -45,7 +45,7 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            // The client, or the emulator itself, has gone away: nobody is left to answer.
+            // The client has disconnected or the emulator stops, so no answer can be sent.
             reply = OssReply.Closed;
         }
 
@@ -117,7 +117,7 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
     }
 }
 
-/// <summary>Request ids of 24 upper-case hex digits: a random start, then counted.</summary>
+/// <summary>Creates request ids of 24 upper-case hex digits: a random start, then a counter.</summary>
 internal sealed class RequestIds
 {
     private readonly string _prefix = Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 6));
@@ -127,8 +127,7 @@ internal sealed class RequestIds
 }
 
 /// <summary>
-/// What the server is told; read again for each request, since a test may change it meanwhile. What each setting means is said at
-/// <c>OssEmulatorOptions</c>.
+/// The settings of the server, documented at <c>OssEmulatorOptions</c>. Read for each request, because a test may change them.
 /// </summary>
 internal interface IHttpSettings : IAuthenticationSettings, IOperationSettings
 {

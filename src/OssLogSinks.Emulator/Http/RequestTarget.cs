@@ -3,12 +3,12 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>Finds bucket and key in the Host header and the raw request target, by whichever style the client addresses.</summary>
+/// <summary>Finds bucket and key in the Host header and the raw request target, for every addressing style.</summary>
 internal sealed class RequestTarget(IHttpSettings settings, Func<string, bool> bucketExists)
 {
     private const string ServiceDomain = ".aliyuncs.com";
 
-    /// <summary>Null where the target cannot be decoded.</summary>
+    /// <summary>Null if the target cannot be decoded.</summary>
     public OssRequest? TryResolve(OssRequest request, string rawTarget)
     {
         var target = WithoutAuthority(rawTarget);

@@ -5,7 +5,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>AppendObject and SealAppendObject: both compare a position with the length and act in one step.</summary>
+/// <summary>AppendObject and SealAppendObject: each compares a position with the length and acts in one atomic step.</summary>
 internal sealed class AppendOperations(IOperationSettings settings, EmulatorClock clock)
 {
     public OssReply Append(Bucket bucket, OssRequest request, RequestBody body)

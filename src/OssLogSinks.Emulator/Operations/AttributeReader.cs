@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>Reads what a creating request says about the object, and checks each value.</summary>
+/// <summary>Reads and checks the object attributes in a creating request.</summary>
 internal static class AttributeReader
 {
     private const int MaxMetadataBytes = 8 * 1024;

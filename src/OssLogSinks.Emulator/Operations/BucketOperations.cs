@@ -5,7 +5,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>The operations on buckets and on the service, as far as clients need them to get started.</summary>
+/// <summary>The operations on buckets and on the service that clients need to start.</summary>
 internal sealed class BucketOperations(IOperationSettings settings, ObjectStore store)
 {
     private const string OwnerId = "1000000000000001";

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>What a Range header comes to. By default OSS answers an impossible one with the whole object; "standard" asks for the RFC's way.</summary>
+/// <summary>
+/// The result of a Range header. By default OSS answers an invalid range with the whole object; "standard" means the RFC's behaviour.
+/// </summary>
 internal readonly record struct ByteRange(long Start, long End, bool IsPart, bool IsSatisfiable)
 {
     public static ByteRange Whole { get; } = new(0, -1, false, true);
@@ -36,7 +38,7 @@ internal readonly record struct ByteRange(long Start, long End, bool IsPart, boo
         return count > length && !standard ? Whole : new ByteRange(Math.Max(0, length - count), length - 1, true, true);
     }
 
-    // Of several ranges the first counts; whatever else does not parse is no range at all.
+    // Only the first of several ranges is used; a header that cannot be parsed is ignored.
     private static (long? First, long? Last)? TryParse(string? header)
     {
         if (header is null || !header.StartsWith("bytes=", StringComparison.Ordinal))

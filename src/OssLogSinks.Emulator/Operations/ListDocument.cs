@@ -6,7 +6,7 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>The XML of a page, for either listing.</summary>
+/// <summary>The XML of a page, for both list operations.</summary>
 internal sealed class ListDocument(OssRequest request, ListPage page, int maxKeys)
 {
     private readonly bool _isV2 = request.Operation == OssOperation.ListObjectsV2;

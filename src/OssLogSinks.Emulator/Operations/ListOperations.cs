@@ -5,7 +5,7 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>Both listings of objects; they differ in how they page and in a few names.</summary>
+/// <summary>Both list operations; they differ in paging and in a few names.</summary>
 internal static class ListOperations
 {
     private const int DefaultMaxKeys = 100;

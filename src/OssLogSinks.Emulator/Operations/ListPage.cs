@@ -7,7 +7,7 @@ internal sealed record ListPage(IReadOnlyList<(string Key, ObjectState State)> O
 {
     public int Count => Objects.Count + CommonPrefixes.Count;
 
-    /// <summary>Where the next page goes on; null on the last one.</summary>
+    /// <summary>The start of the next page; null on the last one.</summary>
     public string? Next { get; init; }
 
     public static ListPage Take(Bucket bucket, ListQuery query)
@@ -41,5 +41,5 @@ internal sealed record ListPage(IReadOnlyList<(string Key, ObjectState State)> O
     }
 }
 
-/// <summary>What to list: the keys under a prefix, behind a given one, folded at a delimiter.</summary>
+/// <summary>What to list: the keys with a prefix, after a given key, grouped by a delimiter.</summary>
 internal sealed record ListQuery(string Prefix, string Delimiter, string After, int MaxKeys);

@@ -4,16 +4,16 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>What answers tell of an object in their headers.</summary>
+/// <summary>The response headers that describe an object.</summary>
 internal static class ObjectHeaders
 {
-    /// <summary>What every answer about an object's content carries: its length so far and the CRC-64 of all of it.</summary>
+    /// <summary>Sets the headers of every answer about an object's content: its current length and the CRC-64 of all of it.</summary>
     public static OssReply SetContent(this OssReply reply, ObjectState state) => reply
         .Set(OssHeader.Crc64, state.Crc64.ToString(CultureInfo.InvariantCulture))
         .Set("ETag", state.ETag)
         .Set(OssHeader.NextAppendPosition, state.IsAppendable ? state.Length.ToString(CultureInfo.InvariantCulture) : null);
 
-    /// <summary>All that HEAD and GET tell.</summary>
+    /// <summary>An answer with all headers of HEAD and GET.</summary>
     public static OssReply Describe(ObjectState state, Bucket bucket, int status = 200)
     {
         var attributes = state.Attributes;

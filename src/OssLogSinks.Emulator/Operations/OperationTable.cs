@@ -5,14 +5,14 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>Checks what comes before an operation and carries it out. An operation is synchronous: that is the moment of commit.</summary>
+/// <summary>Checks a request and carries out its operation. An operation is synchronous; it is the commit.</summary>
 internal sealed class OperationTable(IOperationSettings settings, EmulatorClock clock, ObjectStore store)
 {
     private readonly AppendOperations _appends = new(settings, clock);
     private readonly WriteOperations _writes = new(clock, store);
     private readonly BucketOperations _buckets = new(settings, store);
 
-    /// <summary>The names, before anyone looks at who asks.</summary>
+    /// <summary>Checks the names, before authentication.</summary>
     public static OssError? CheckNames(OssRequest request, IOperationSettings settings)
     {
         if (request.Operation == OssOperation.Any)
@@ -24,7 +24,7 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
         return request.Bucket is null || ResourceNames.IsBucketName(request.Bucket) ? null : OssErrors.InvalidBucketName(request.Bucket);
     }
 
-    /// <summary>What must hold before a body is worth reading.</summary>
+    /// <summary>Checks what can be checked before the body is read.</summary>
     public OssError? CheckResource(OssRequest request, EmulatedCredentials caller)
     {
         var needsBucket = request.Operation is not (OssOperation.ListBuckets or OssOperation.PutBucket);
@@ -43,7 +43,7 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
         if (request.Operation is OssOperation.ListBuckets or OssOperation.PutBucket)
             return request.Operation == OssOperation.PutBucket ? _buckets.Put(request.Bucket!) : _buckets.ListAll();
 
-        // Looked up again: the bucket may have gone while the body came in.
+        // Looked up again: the bucket may have been deleted while the body arrived.
         if (store.Find(request.Bucket) is not { } bucket)
             return OssErrors.NoSuchBucket(request.Bucket!);
 
@@ -71,7 +71,7 @@ internal sealed class OperationTable(IOperationSettings settings, EmulatorClock 
         operation is >= OssOperation.AppendObject and <= OssOperation.GetObjectTagging;
 }
 
-/// <summary>What the operations are told; what each setting means is said at <c>OssEmulatorOptions</c>.</summary>
+/// <summary>The settings of the operations, documented at <c>OssEmulatorOptions</c>.</summary>
 internal interface IOperationSettings
 {
     string Region { get; }

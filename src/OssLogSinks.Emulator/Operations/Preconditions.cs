@@ -4,14 +4,14 @@ using OssLogSinks.Emulator.Time;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>The conditional headers of HEAD and GET, and those that a write does not take.</summary>
+/// <summary>Checks the conditional headers of HEAD and GET, and refuses those that a write does not support.</summary>
 internal static class Preconditions
 {
     private static readonly string[] NotForWrites = ["If-Modified-Since", "If-Unmodified-Since"];
 
     public static OssReply? Check(OssRequest request, ObjectState state)
     {
-        // HTTP dates have whole seconds.
+        // HTTP dates have no fractions of a second.
         var modified = state.LastModified.AddTicks(-(state.LastModified.Ticks % TimeSpan.TicksPerSecond));
         if (request.Header("If-Match") is { } match && !Matches(match, state.ETag)
             || InstantText.TryParseHttp(request.Header("If-Unmodified-Since")) < modified)

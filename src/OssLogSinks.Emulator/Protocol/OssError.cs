@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OssLogSinks.Emulator.Protocol;
 
-/// <summary>An error answer: status, code, message, EC, and what the document and the headers say beyond that.</summary>
+/// <summary>An error answer: status, code, message, EC, and additional parts of its document and headers.</summary>
 internal sealed record OssError(int Status, string Code, string Message, string? Ec = null)
 {
     public IReadOnlyList<KeyValuePair<string, string>> Elements { get; init; } = [];

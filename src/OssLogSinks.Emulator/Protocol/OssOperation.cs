@@ -3,7 +3,7 @@ namespace OssLogSinks.Emulator.Protocol;
 /// <summary>The operations that the emulator knows, by their names in the OSS documentation.</summary>
 public enum OssOperation
 {
-    /// <summary>Not recognised; as a filter: every operation.</summary>
+    /// <summary>Unknown operation; in a filter: every operation.</summary>
     Any,
 
     /// <summary><c>POST /key?append&amp;position=n</c>.</summary>

@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Protocol;
 
-/// <summary>An answer as a value, before anything is sent; status 0 means that the connection closes instead.</summary>
+/// <summary>An answer before it is sent; status 0 means that the connection is closed instead.</summary>
 internal sealed record OssReply(int Status)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
@@ -9,18 +9,18 @@ internal sealed record OssReply(int Status)
 
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
-    /// <summary>A text body, XML as a rule.</summary>
+    /// <summary>A text body, usually XML.</summary>
     public string? Text { get; init; }
 
-    /// <summary>An object's bytes; for HEAD only their number counts.</summary>
+    /// <summary>An object's bytes; HEAD uses only their number.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Bytes { get; init; }
 
-    /// <summary>The Content-Length where it is not that of the body: HEAD, and object bytes.</summary>
+    /// <summary>The Content-Length if it differs from the body's: for HEAD, and for object bytes.</summary>
     public long? ContentLength { get; init; }
 
     public OssError? Error { get; init; }
 
-    /// <summary>Whether it comes from a gateway, and so without the headers that every answer of OSS has.</summary>
+    /// <summary>Whether it is a gateway's answer, without the headers that every answer of OSS has.</summary>
     public bool IsForeign { get; init; }
 
     /// <summary>How the body ends.</summary>
@@ -60,12 +60,12 @@ internal sealed record OssReply(int Status)
 /// <summary>How an answer's body ends.</summary>
 internal enum BodyEnd
 {
-    /// <summary>Where it should.</summary>
+    /// <summary>At its full length.</summary>
     Whole,
 
-    /// <summary>Half way, with the connection.</summary>
+    /// <summary>Half way; the connection is closed.</summary>
     Cut,
 
-    /// <summary>Not at all: zeros follow without end.</summary>
+    /// <summary>Never: zeros follow without end.</summary>
     Endless,
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OssLogSinks.Emulator.Protocol;
 
-/// <summary>A request, addressed: which bucket and key, by which style, for which operation. Nothing in it is verified yet.</summary>
+/// <summary>A request with its bucket, key, addressing style and operation. Nothing in it is verified yet.</summary>
 internal sealed record OssRequest(string Method, string? Bucket, string? Key)
 {
     public required QueryParameters Query { get; init; }
@@ -16,11 +16,11 @@ internal sealed record OssRequest(string Method, string? Bucket, string? Key)
 
     public OssOperation Operation { get; init; }
 
-    /// <summary>False while bucket and key are not known, for good if the target cannot be decoded.</summary>
+    /// <summary>Whether bucket and key are known; always false if the target cannot be decoded.</summary>
     public bool IsAddressed { get; init; }
 
     public string RequestId { get; init; } = "";
 
-    /// <summary>Header value with several lines joined by a comma and trimmed; null if absent.</summary>
+    /// <summary>The header's value, trimmed; several values are joined by a comma. Null if absent.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var values) ? values.ToString().Trim() : null;
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OssLogSinks.Emulator.Protocol;
 
-/// <summary>Percent-encoding as OSS signs it: everything but the RFC 3986 unreserved characters, in upper-case hex.</summary>
+/// <summary>Percent-encoding as in OSS signatures: everything but the RFC 3986 unreserved characters, in upper-case hex.</summary>
 internal static class PercentEncoding
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -11,7 +11,7 @@ internal static class PercentEncoding
 
     public static string EncodePath(string path) => Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
 
-    /// <summary>Null if the text is not valid: a broken escape, or bytes that are no UTF-8.</summary>
+    /// <summary>Null if the text is invalid: a broken escape, or invalid UTF-8.</summary>
     public static string? TryDecode(ReadOnlySpan<char> text, bool plusIsSpace = false)
     {
         if (text.IndexOfAny("%+") < 0 && System.Text.Ascii.IsValid(text))

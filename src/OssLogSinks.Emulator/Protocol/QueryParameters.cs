@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Protocol;
 
-/// <summary>The query as it came and decoded, in the order of the request.</summary>
+/// <summary>The query parameters, decoded and as received, in the order of the request.</summary>
 internal sealed class QueryParameters
 {
     private readonly List<QueryParameter> _all = [];
@@ -9,7 +9,7 @@ internal sealed class QueryParameters
 
     public IReadOnlyList<QueryParameter> All => _all;
 
-    /// <summary>The decoded value; empty for a parameter without one; null if the parameter is absent.</summary>
+    /// <summary>The decoded value; empty if the parameter has no value; null if it is absent.</summary>
     public string? this[string name]
     {
         get
@@ -50,5 +50,5 @@ internal sealed class QueryParameters
     }
 }
 
-/// <summary>One query parameter, decoded and as received; an absent value is an empty one.</summary>
+/// <summary>One query parameter, decoded and as received; a missing value is empty.</summary>
 internal readonly record struct QueryParameter(string Name, string Value, string RawName, string RawValue);

@@ -20,7 +20,7 @@ internal static class XmlText
 
     public static StringBuilder Close(this StringBuilder xml, string name) => xml.Append("</").Append(name).Append(">\n");
 
-    // What XML 1.0 cannot carry becomes a question mark: clients ask for encoding-type=url where that matters.
+    // Characters that XML 1.0 cannot contain become question marks; a client that needs them uses encoding-type=url.
     private static void AppendEscaped(StringBuilder xml, string value)
     {
         for (var i = 0; i < value.Length; i++)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>A bucket: slots by key. A slot, once made, stays for as long as the bucket does, so that its lock means its key.</summary>
+/// <summary>A bucket with one slot per key. A slot is never removed, so its lock always protects its key.</summary>
 internal sealed class Bucket(string name, DateTimeOffset created)
 {
     private readonly ConcurrentDictionary<string, KeySlot> _slots = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class Bucket(string name, DateTimeOffset created)
 
     public DateTimeOffset Created { get; } = created;
 
-    /// <summary>Appends answer <c>x-oss-version-id: null</c>; no other effect here.</summary>
+    /// <summary>Whether appends answer <c>x-oss-version-id: null</c>; it has no other effect.</summary>
     public bool IsVersioned { get; set; }
 
     public bool IsDisabled { get; set; }
@@ -22,7 +22,7 @@ internal sealed class Bucket(string name, DateTimeOffset created)
 
     public KeySlot? Find(string key) => _slots.GetValueOrDefault(key);
 
-    /// <summary>The objects under a prefix, sorted by the UTF-8 bytes of their keys.</summary>
+    /// <summary>The objects with a prefix, sorted by the UTF-8 bytes of their keys.</summary>
     public IReadOnlyList<(string Key, ObjectState State)> List(string prefix)
     {
         var found = new List<(string Key, ObjectState State)>();
@@ -37,7 +37,7 @@ internal sealed class Bucket(string name, DateTimeOffset created)
     }
 }
 
-/// <summary>Orders keys as OSS lists them: by UTF-8 bytes, which is code point order and not that of UTF-16.</summary>
+/// <summary>Compares keys as OSS sorts them: by UTF-8 bytes, which is code point order, not UTF-16 order.</summary>
 internal static class KeyOrder
 {
     public static int Compare(string a, string b)
@@ -49,6 +49,6 @@ internal static class KeyOrder
         return Rank(a[common]).CompareTo(Rank(b[common]));
     }
 
-    // A surrogate stands for a code point above U+FFFF, so it sorts behind everything of one unit.
+    // A surrogate is part of a code point above U+FFFF, so it sorts after every other character.
     private static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>CRC-64/XZ as OSS computes it (reflected, both complements): slicing by eight, and combining without the bytes.</summary>
+/// <summary>CRC-64/XZ as OSS computes it (reflected, both complements), by slicing-by-8. Combines two CRCs without their bytes.</summary>
 internal static class Crc64
 {
     private const ulong ReflectedPolynomial = 0xC96C5795D7870F42;
@@ -10,7 +10,7 @@ internal static class Crc64
     private static readonly ulong[][] Tables = BuildTables();
     private static readonly ulong[][] ZeroByteOperators = BuildOperators();
 
-    /// <summary>Continues <paramref name="crc"/> (0 for a fresh one) over <paramref name="bytes"/>.</summary>
+    /// <summary>Continues <paramref name="crc"/> (0 at the start) over <paramref name="bytes"/>.</summary>
     public static ulong Append(ulong crc, ReadOnlySpan<byte> bytes)
     {
         ulong[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3];

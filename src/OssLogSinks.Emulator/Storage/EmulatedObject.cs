@@ -1,13 +1,13 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>An object as it was at one moment.</summary>
+/// <summary>A snapshot of an object.</summary>
 /// <param name="Key">The object key.</param>
 /// <param name="Length">The length in bytes.</param>
 /// <param name="Type"><c>Appendable</c> or <c>Normal</c>.</param>
 /// <param name="Crc64">CRC-64/XZ of the whole object.</param>
 public sealed record EmulatedObject(string Key, long Length, string Type, ulong Crc64)
 {
-    /// <summary>How many appends have changed or created it.</summary>
+    /// <summary>Number of appends so far, including the creating one.</summary>
     public int NumberOfAppends { get; init; }
 
     /// <summary>True after a seal.</summary>
@@ -16,7 +16,7 @@ public sealed record EmulatedObject(string Key, long Length, string Type, ulong 
     /// <summary>The ETag, quoted.</summary>
     public string ETag { get; init; } = "";
 
-    /// <summary>The content type of the creating request.</summary>
+    /// <summary>The content type set by the creating request.</summary>
     public string ContentType { get; init; } = "";
 
     /// <summary>The storage class; <c>Standard</c> by default.</summary>
@@ -25,16 +25,16 @@ public sealed record EmulatedObject(string Key, long Length, string Type, ulong 
     /// <summary>The ACL; <c>default</c> by default.</summary>
     public string Acl { get; init; } = "";
 
-    /// <summary>User metadata: names in lower case, without the <c>x-oss-meta-</c>.</summary>
+    /// <summary>User metadata: names in lower case, without the prefix <c>x-oss-meta-</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Stored headers such as Cache-Control and Content-Encoding, and those of server-side encryption; names compare without case.</summary>
+    /// <summary>Stored headers such as Cache-Control and Content-Encoding, and those of server-side encryption; names are case-insensitive.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The object's tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The time of the last append or of the upload, by the emulator's clock.</summary>
+    /// <summary>The time of the last append or upload, by the emulator's clock.</summary>
     public DateTimeOffset LastModified { get; init; }
 
     internal static EmulatedObject Of(string key, ObjectState state)

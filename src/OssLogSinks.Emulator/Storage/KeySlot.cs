@@ -1,9 +1,9 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>The place of one key: whatever happens to the object there is one atomic step under the slot's lock.</summary>
+/// <summary>The state of one key. Every change to its object is one atomic step under the slot's lock.</summary>
 internal sealed class KeySlot(string key)
 {
-    // Guards everything below. Held for a commit or a snapshot, never over I/O.
+    // Guards everything below. Held for a commit or a snapshot, never during I/O.
     private readonly Lock _lock = new();
     private ObjectState? _state;
     private ObjectBytes _bytes = new();
@@ -22,7 +22,7 @@ internal sealed class KeySlot(string key)
         }
     }
 
-    /// <summary>Compares the length with the position and appends, in one step.</summary>
+    /// <summary>Compares the position with the length and appends, in one step.</summary>
     public (AppendVerdict Verdict, ObjectState? State) Append(AppendOrder order)
     {
         lock (_lock)
@@ -80,7 +80,7 @@ internal sealed class KeySlot(string key)
         }
     }
 
-    /// <summary>Makes a Normal object of it, with the same bytes; nothing happens if there is none.</summary>
+    /// <summary>Converts the object to a Normal one with the same bytes; nothing happens if there is none.</summary>
     public void Convert()
     {
         lock (_lock)
@@ -89,7 +89,7 @@ internal sealed class KeySlot(string key)
         }
     }
 
-    /// <summary>Puts the object under retention: no append, overwrite or deletion from now on.</summary>
+    /// <summary>Puts the object under retention: no append, overwrite or deletion until it is unlocked.</summary>
     public void Lock(bool locked)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class KeySlot(string key)
         }
     }
 
-    /// <summary>The state and, as <paramref name="range"/> chooses from it, the bytes of the same moment.</summary>
+    /// <summary>The state and the bytes that <paramref name="range"/> selects from it, as one snapshot.</summary>
     public ObjectReading? Read(Func<ObjectState, (long Start, long Length)> range)
     {
         lock (_lock)
@@ -146,18 +146,18 @@ internal sealed class KeySlot(string key)
     }
 }
 
-/// <summary>One append to carry out: where (null: wherever the end is), what, and under which limit.</summary>
+/// <summary>One append to carry out: the position (null: at the end), the body and the time.</summary>
 internal sealed record AppendOrder(long? Position, RequestBody Body, DateTimeOffset Now)
 {
     public ObjectAttributes Attributes { get; init; } = ObjectAttributes.Plain;
 
     public long MaxLength { get; init; } = long.MaxValue;
 
-    /// <summary>Only says what would happen.</summary>
+    /// <summary>If true, only returns what would happen.</summary>
     public bool CheckOnly { get; init; }
 }
 
-/// <summary>What became of an append or a seal; only <see cref="Done"/> has changed anything.</summary>
+/// <summary>The outcome of an append or a seal; only <see cref="Done"/> has changed the object.</summary>
 internal enum AppendVerdict
 {
     Done,
@@ -169,5 +169,5 @@ internal enum AppendVerdict
     Absent,
 }
 
-/// <summary>State and bytes of one moment; no bytes where the emulator keeps none.</summary>
+/// <summary>A snapshot of state and bytes; without bytes if the emulator keeps none.</summary>
 internal sealed record ObjectReading(ObjectState State, IReadOnlyList<ReadOnlyMemory<byte>>? Bytes);

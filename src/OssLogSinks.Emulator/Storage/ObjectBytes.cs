@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>The bytes of one object as the chunks in which they came; grows at the end and never copies what it holds.</summary>
+/// <summary>The bytes of one object, in the chunks as received. Grows at the end without copying.</summary>
 internal sealed class ObjectBytes
 {
     // Owned by the key slot: read and written under its lock only.
@@ -9,7 +9,7 @@ internal sealed class ObjectBytes
 
     public long Length { get; private set; }
 
-    /// <summary>False as soon as one part came without its bytes (<c>KeepBodies</c> is off).</summary>
+    /// <summary>False after a part was added without its bytes (<c>KeepBodies</c> is off).</summary>
     public bool IsReadable { get; private set; } = true;
 
     public void Append(RequestBody body)
@@ -29,7 +29,7 @@ internal sealed class ObjectBytes
         }
     }
 
-    /// <summary>The given range as slices of the chunks.</summary>
+    /// <summary>The range as slices of the chunks.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Slice(long start, long length)
     {
         var slices = new List<ReadOnlyMemory<byte>>();

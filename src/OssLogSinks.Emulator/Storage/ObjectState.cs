@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>One moment of an object: everything that HEAD tells, taken under the lock of its slot.</summary>
+/// <summary>An immutable snapshot of an object: everything that HEAD returns, taken under the slot's lock.</summary>
 internal sealed record ObjectState(string Type, ObjectAttributes Attributes)
 {
     public const string Appendable = nameof(Appendable);
@@ -18,18 +18,18 @@ internal sealed record ObjectState(string Type, ObjectAttributes Attributes)
 
     public DateTimeOffset? SealedAt { get; init; }
 
-    /// <summary>Set for Normal objects only: an appendable one has no MD5.</summary>
+    /// <summary>Only for Normal objects; an appendable one has no MD5.</summary>
     public byte[]? Md5 { get; init; }
 
     public bool IsAppendable => Type == Appendable;
 
-    /// <summary>Quoted. An appendable object's changes with its content and is no MD5.</summary>
+    /// <summary>The quoted ETag. An appendable object's ETag changes with its content and is not an MD5.</summary>
     public string ETag => Md5 is null
         ? string.Create(CultureInfo.InvariantCulture, $"\"{Crc64:X16}{Length:X16}\"")
         : $"\"{Convert.ToHexString(Md5)}\"";
 }
 
-/// <summary>What the creating request said about an object; later appends never change it.</summary>
+/// <summary>The attributes set by the creating request; later appends never change them.</summary>
 internal sealed record ObjectAttributes
 {
     public static ObjectAttributes Plain { get; } = new();
@@ -43,11 +43,11 @@ internal sealed record ObjectAttributes
     /// <summary>Cache-Control, Content-Disposition, Content-Encoding, Content-Language and Expires as sent.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>User metadata: names in lower case, without the <c>x-oss-meta-</c>.</summary>
+    /// <summary>User metadata: names in lower case, without the prefix <c>x-oss-meta-</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
 
-    /// <summary>The server-side encryption headers, sent back with each answer.</summary>
+    /// <summary>The server-side encryption headers, returned with each answer.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Encryption { get; init; } = [];
 }

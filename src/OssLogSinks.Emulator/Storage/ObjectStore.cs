@@ -18,7 +18,7 @@ internal sealed class ObjectStore(EmulatorClock clock)
 
     public void Remove(string bucket) => _buckets.TryRemove(bucket, out _);
 
-    /// <summary>Appends at the end, wherever that is, as a writer that is not under test.</summary>
+    /// <summary>Appends at the current end, as a writer that is not under test.</summary>
     public void AppendAsForeignWriter(string bucket, string key, ReadOnlyMemory<byte> bytes)
     {
         var order = new AppendOrder(null, RequestBody.Of(bytes), clock.UtcNow);

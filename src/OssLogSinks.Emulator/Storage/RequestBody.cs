@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>A body as received: its length, CRC-64, MD5 where somebody needs it, and its bytes unless the emulator keeps none.</summary>
+/// <summary>A body as received: its length, CRC-64, MD5 if needed, and its bytes unless the emulator keeps none.</summary>
 internal sealed record RequestBody(long Length, ulong Crc64, byte[]? Md5, IReadOnlyList<ReadOnlyMemory<byte>>? Chunks)
 {
     public static RequestBody Empty { get; } = Of(ReadOnlyMemory<byte>.Empty);
@@ -24,7 +24,7 @@ internal sealed record RequestBody(long Length, ulong Crc64, byte[]? Md5, IReadO
         return bytes;
     }
 
-    /// <summary>The same body with its middle byte changed, as if damaged on the way.</summary>
+    /// <summary>The same body with its middle byte changed, as if damaged in transit.</summary>
     public RequestBody Damaged()
     {
         if (Chunks is null || Length == 0)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OssLogSinks.Emulator.Time;
 
-/// <summary>The ways in which OSS writes an instant: compact ISO, that of the Date header, seconds, and that of XML.</summary>
+/// <summary>Formats and parses times as OSS writes them: compact ISO, the Date header, seconds, and XML.</summary>
 internal static class InstantText
 {
     private const string CompactFormat = "yyyyMMdd'T'HHmmss'Z'";
@@ -21,7 +21,7 @@ internal static class InstantText
 
     public static string Compact(DateTimeOffset time) => time.UtcDateTime.ToString(CompactFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>As the XML of answers writes it.</summary>
+    /// <summary>The format in XML answers.</summary>
     public static string Xml(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
 }

@@ -5,14 +5,14 @@ using Serilog.Sinks.PeriodicBatching;
 namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
-/// Serilog's own pump: the periodic-batching sink brings the events in batches. Its queue has no limit, since the gate in front keeps it;
-/// by itself it neither counts what it drops nor bounds its close, and would be woken again by every event that it waits for.
+/// Serilog's own pump: the periodic-batching sink calls it with batches. Its queue has no limit, because the gate in front limits it.
+/// Alone, the batching sink would not count its drops or bound its close, and would wake up for every event.
 /// </summary>
-#pragma warning disable CA1001 // Drain disposes of the batching sink, which would dispose of this one in turn.
+#pragma warning disable CA1001 // Drain disposes the batching sink, which would dispose this pump in turn.
 internal sealed class BatchingPump : IEventPump<LogEvent>, IBatchedLogEventSink
 #pragma warning restore CA1001
 {
-    // Shorter than any timer: a batch is whatever is there.
+    // Shorter than any timer, so that a batch never waits for more events.
     private static readonly TimeSpan NoWait = new(1);
 
     private readonly EventIntake<LogEvent> _intake;
@@ -33,10 +33,10 @@ internal sealed class BatchingPump : IEventPump<LogEvent>, IBatchedLogEventSink
 
     public void Drain() => _batching.Dispose();
 
-    /// <summary>None: its queue is not ours to look into.</summary>
+    /// <summary>Empty: the batching sink's queue cannot be read.</summary>
     public IReadOnlyList<LogEvent> Last(int count) => [];
 
-    /// <summary>Never throws: an exception would make Serilog repeat, or drop, a batch that the core has in part.</summary>
+    /// <summary>Never throws: after an exception Serilog would repeat or drop a batch that the core has taken in part.</summary>
     public Task EmitBatchAsync(IEnumerable<LogEvent> batch) => _intake.HandOverAsync(batch);
 
     public Task OnEmptyBatchAsync() => _intake.Gate.WhenNext();

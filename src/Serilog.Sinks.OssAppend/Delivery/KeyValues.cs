@@ -4,14 +4,14 @@ using Serilog.Events;
 namespace Serilog.Sinks.OssAppend.Delivery;
 
 /// <summary>
-/// Reads an event's values for the places in the object key: <c>Level</c> is the event's level, everything else a property. Only scalars
-/// have a text; anything else counts as absent.
+/// Reads an event's values for the placeholders of the object key: <c>Level</c> is the event's level, any other name a property. Properties
+/// that are not scalars count as absent.
 /// </summary>
 internal static class KeyValues
 {
     private static readonly string[] LevelNames = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
 
-    /// <summary>The event's values in the order of the names.</summary>
+    /// <summary>The event's values, in the order of the names.</summary>
     public static ReadOnlyMemory<string?> Read(LogEvent logEvent, IReadOnlyList<string> names, string?[] values)
     {
         for (var i = 0; i < values.Length; i++)

@@ -21,8 +21,8 @@ internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
     private readonly IReadOnlyList<string> _keyNames;
 
     /// <param name="appender">Takes the records.</param>
-    /// <param name="formatter">Renders events, on many threads at once if they are rendered within their calls.</param>
-    /// <param name="relay">Tells the failure listener.</param>
+    /// <param name="formatter">Renders events; on many threads at once if events are rendered within their calls.</param>
+    /// <param name="relay">Calls the failure listener.</param>
     public SerilogFrontDoor(OssAppender appender, ITextFormatter formatter, FailureRelay relay)
     {
         _appender = appender;
@@ -44,7 +44,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
 
     public void OnLeftOut(LogEvent logEvent, EventOrigin origin)
     {
-        // A formatter leaves out what it does not want to store.
+        // A formatter may write nothing to leave an event out.
     }
 
     public void OnDropped(LogEvent logEvent, EventOrigin origin, DropCause cause, bool isAtCall)

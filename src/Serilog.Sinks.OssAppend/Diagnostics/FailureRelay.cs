@@ -8,14 +8,14 @@ using Serilog.Events;
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
 /// <summary>
-/// Tells Serilog's failure listener exactly which events are lost, each once. Without a listener of the user's own it asks
-/// for no events, so that none is kept alive for nothing: the core's reports are enough then.
+/// Passes lost events to Serilog's failure listener, each exactly once. Without a user's listener it keeps no events alive; the core's
+/// reports are enough then.
 /// </summary>
 internal sealed class FailureRelay : IDeliveryListener
 {
     private readonly object _sender;
 
-    // Who logs while the listener runs, and in whatever it calls; null otherwise.
+    // The origin of events that the listener, or code that it calls, logs; null while it is not called.
     private readonly AsyncLocal<EventOrigin?> _telling = new();
 
     // Set while the logger is configured, before the first event.
@@ -26,7 +26,7 @@ internal sealed class FailureRelay : IDeliveryListener
     public void SetListener(ILoggingFailureListener listener) =>
         _listener = ReferenceEquals(listener, SelfLog.FailureListener) ? null : listener;
 
-    /// <summary>Who logs an event now.</summary>
+    /// <summary>Who is logging now.</summary>
     public EventOrigin OriginOf(OssAppender appender)
     {
         if (_listener is not null && _telling.Value is { } listener)
@@ -36,8 +36,8 @@ internal sealed class FailureRelay : IDeliveryListener
     }
 
     /// <summary>
-    /// What a record brings along so that its loss can be told; null if nobody listens. Losses of what the listener itself has logged
-    /// are not told to it, since it might log another for each of them without end; they are counted and reported like all others.
+    /// The state of an event's record, used to report its loss; null without a listener. Losses of events that the listener itself logged are
+    /// not passed to it, because it might log another event for each, endlessly. They are counted and reported like all others.
     /// </summary>
     public object? StateOf(LogEvent logEvent, EventOrigin origin)
     {
@@ -56,7 +56,7 @@ internal sealed class FailureRelay : IDeliveryListener
         var events = states.Select(state => state as LogEvent ?? ((EventOfDelivery)state).Event).ToArray();
         if (!states.Any(state => state is LogEvent))
         {
-            // Appends that events of delivery cause, even by their loss, would cause the next.
+            // What the listener logs here counts as delivery; otherwise each such loss would cause another append.
             Tell(events, failure, EventOrigin.FailureListenerInDelivery);
             return;
         }

@@ -3,7 +3,7 @@ using Serilog.Debugging;
 
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
-/// <summary>Writes the core's reports to Serilog's own log; foreign text is an argument there, never the format.</summary>
+/// <summary>Writes the core's reports to Serilog's SelfLog. Report text is an argument, never the format string.</summary>
 internal sealed class SelfLogDiagnostics : IOssDiagnostics
 {
     public static readonly SelfLogDiagnostics Instance = new();

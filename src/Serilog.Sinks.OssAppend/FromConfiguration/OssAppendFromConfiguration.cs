@@ -13,10 +13,10 @@ namespace Serilog.Sinks.OssAppend.FromConfiguration;
 
 #pragma warning disable CS1573 // The parameters are the settings of OssAppendSinkOptions.
 /// <summary>
-/// What configuration files call; code does not. Every setting is text, as it is in the file, so that one that cannot be read is reported
-/// by this library, with its name and value. Serilog.Settings.Configuration prefers the method whose parameters are texts.
+/// Methods for configuration files, not for code. Every setting is text, as in the file, so that this library reports a setting that cannot
+/// be parsed, with its name and value. Serilog.Settings.Configuration prefers the method with string parameters.
 /// </summary>
-/// <remarks>The two methods are written by FlatOverloadTests, from the properties of the options: see "Add a setting" in CONTRIBUTING.md.</remarks>
+/// <remarks>FlatOverloadTests generates both methods from the properties of the options: see "Add a setting" in CONTRIBUTING.md.</remarks>
 [StackTraceHidden]
 public static class OssAppendFromConfiguration
 {

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Events as compact JSON, without the line's end. Any thread may use it.</summary>
+/// <summary>Writes events as compact JSON, without the line ending. Thread-safe.</summary>
 internal sealed class CompactJsonText
 {
     private static readonly TimestampText Time = TimestampText.TryRead("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture)!;
@@ -54,7 +54,7 @@ internal sealed class CompactJsonText
         LogEventLevel.Error => ",\"@l\":\"Error\""u8,
         LogEventLevel.Fatal => ",\"@l\":\"Fatal\""u8,
 
-        // Information goes without saying.
+        // CLEF omits the level if it is Information.
         _ => [],
     };
 

@@ -3,30 +3,33 @@ using System.Globalization;
 namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>
-/// Everyday numbers with few decimals, milliseconds for instance, in the formats that logs have them in: the very digits that
-/// the platform writes, at a fraction of the time it takes for any number in any format.
+/// Formats common numbers with few decimals, milliseconds for instance, in common formats. The digits are the same as the platform's, but
+/// much faster than its general formatting.
 /// </summary>
 internal static class DoubleText
 {
-    /// <summary>The longest text there is.</summary>
+    /// <summary>Length of the longest result.</summary>
     public const int MostBytes = 20;
 
-    // Below this, and with so many decimals, a number has at most 15 digits: no two such numbers are the same double.
+    // With these limits a number has at most 15 digits, so no two such numbers are the same double.
     private const double Limit = 1e9;
     private const int MostDecimals = 6;
 
-    // Smaller numbers are shown with an exponent.
+    // The platform writes smaller numbers with an exponent.
     private const double LeastPlain = 1e-4;
 
-    // The platform rounds to 15 digits before it rounds to the format's. Both, and the scaling here, err by less than this: nearer
-    // to the middle between two results it has to say which of them it is.
+    // The platform rounds to 15 digits before it rounds to the format's. That and the scaling here err by less than this. Closer to the middle
+    // between two results, the platform must decide.
     private const double Unclear = 1e-4;
 
     private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
-    /// <summary>Writes a number if it is an everyday one, the format <c>0.0</c> with any number of decimals, <c>R</c> or none, and the culture's point a point.</summary>
+    /// <summary>
+    /// Writes a number if it is within the limits, the format is <c>R</c>, null, or <c>0.0</c> with any number of decimals, and the culture's
+    /// decimal separator is a point.
+    /// </summary>
     /// <param name="value">The number.</param>
-    /// <param name="target">Where to; at least <see cref="MostBytes"/>.</param>
+    /// <param name="target">Receives the text; at least <see cref="MostBytes"/>.</param>
     /// <param name="format">The format.</param>
     /// <param name="provider">The culture.</param>
     /// <param name="length">Bytes written.</param>
@@ -43,7 +46,7 @@ internal static class DoubleText
         return true;
     }
 
-    // The fewest decimals that mean this very number; dividing by such a power of ten rounds only once.
+    // Finds the fewest decimals that give this exact number. A division by such a power of ten rounds only once.
     private static bool TryReadShortest(double value, out long digits, out int decimals)
     {
         digits = 0;
@@ -84,7 +87,7 @@ internal static class DoubleText
         return true;
     }
 
-    // From the last digit to the first, with one before the point at least.
+    // Writes from the last digit to the first, with at least one before the point.
     private static int Write(Span<byte> target, long digits, int decimals)
     {
         var length = decimals == 0 ? 1 : decimals + 2;

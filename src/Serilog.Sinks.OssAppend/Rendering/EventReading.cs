@@ -4,7 +4,7 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Reads what an event is made of, without an enumerator on the heap where Serilog's own classes are behind the interfaces.</summary>
+/// <summary>Reads an event's parts without allocating an enumerator, if they have the types that Serilog itself creates.</summary>
 internal static class EventReading
 {
     public static MessageTemplateToken[] TokenArray(this MessageTemplate template) =>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <content>Where the platform searches many characters at a time.</content>
+/// <content>For platforms that search for many characters at once.</content>
 internal static partial class JsonText
 {
     private const string EscapedText =
@@ -14,7 +14,7 @@ internal static partial class JsonText
 
     private static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(EscapedText));
 
-    /// <summary>Whether there is something that a JSON string has to escape.</summary>
+    /// <summary>Whether a JSON string must escape any of it.</summary>
     public static bool HasEscaped(ReadOnlySpan<byte> utf8) => utf8.ContainsAny(EscapedBytes);
 
     private static int IndexOfEscaped(string text) => text.AsSpan().IndexOfAny(Escaped);

@@ -2,7 +2,7 @@
 #if NETSTANDARD2_0
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <content>Where the platform searches one character at a time.</content>
+/// <content>For platforms that search for one character at a time.</content>
 internal static partial class JsonText
 {
     private static int IndexOfEscaped(string text)
@@ -16,7 +16,7 @@ internal static partial class JsonText
         return -1;
     }
 
-    /// <summary>Whether there is something that a JSON string has to escape.</summary>
+    /// <summary>Whether a JSON string must escape any of it.</summary>
     public static bool HasEscaped(ReadOnlySpan<byte> utf8)
     {
         foreach (var b in utf8)

@@ -5,7 +5,7 @@ using Serilog.Formatting.Json;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Values as JSON: the very bytes that Serilog's <see cref="JsonValueFormatter"/> writes, type tags as <c>$type</c>.</summary>
+/// <summary>Writes values as JSON: the same bytes as Serilog's <see cref="JsonValueFormatter"/>, with type tags as <c>$type</c>.</summary>
 internal static partial class JsonText
 {
     private static readonly JsonValueFormatter Serilog = new("$type");
@@ -32,7 +32,7 @@ internal static partial class JsonText
         }
     }
 
-    /// <summary>A JSON string, escaped no more than it has to be.</summary>
+    /// <summary>Writes a JSON string with only the required escapes.</summary>
     public static void WriteQuoted(RecordWriter writer, string text)
     {
         writer.WriteRaw("\""u8);
@@ -77,7 +77,7 @@ internal static partial class JsonText
         }
     }
 
-    // Into a text of its own, since it may fail when something is written already.
+    // Renders to a separate text first, because rendering may fail after it has written something.
     private static void WriteOther(RecordWriter writer, LogEventPropertyValue value)
     {
         try
@@ -92,7 +92,7 @@ internal static partial class JsonText
         }
     }
 
-    // For what has nothing to escape.
+    // For values whose text needs no escapes.
     private static void WriteAsText(RecordWriter writer, object value, string? format)
     {
         writer.WriteRaw("\""u8);

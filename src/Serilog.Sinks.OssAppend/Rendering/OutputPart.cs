@@ -7,13 +7,13 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>One place of an output template. Any thread may use it.</summary>
+/// <summary>One part of an output template. Thread-safe.</summary>
 internal abstract class OutputPart
 {
     public abstract void Write(LogEvent logEvent, RecordWriter writer);
 }
 
-/// <summary>Text that is the same in every event.</summary>
+/// <summary>Writes text that is the same in every event.</summary>
 internal sealed class LiteralPart : OutputPart
 {
     private readonly string _text;
@@ -23,7 +23,7 @@ internal sealed class LiteralPart : OutputPart
     {
         _text = text;
 
-        // Half of a pair at its border may find its other half in what stands next to it.
+        // A surrogate at its border may form a pair with the neighbouring part, so that text is not encoded alone.
         var isWhole = text.Length == 0 || !(char.IsLowSurrogate(text[0]) || char.IsHighSurrogate(text[text.Length - 1]));
         _utf8 = isWhole ? Encoding.UTF8.GetBytes(text) : null;
     }
@@ -37,7 +37,7 @@ internal sealed class LiteralPart : OutputPart
     }
 }
 
-/// <summary>The event's time, as it was taken or in UTC.</summary>
+/// <summary>Writes the event's time, unchanged or in UTC.</summary>
 internal sealed class TimestampPart : OutputPart
 {
     private readonly bool _isUtc;
@@ -64,7 +64,7 @@ internal sealed class TimestampPart : OutputPart
     }
 }
 
-/// <summary>The event's level: each rendered once, by Serilog itself, for there are only six.</summary>
+/// <summary>Writes the event's level. Serilog renders each of the six levels once.</summary>
 internal sealed class LevelPart : OutputPart
 {
     private readonly SerilogPart _serilog;
@@ -93,7 +93,7 @@ internal sealed class LevelPart : OutputPart
     }
 }
 
-/// <summary>One of the event's properties; nothing if it has none of that name. Strings have no quotes here.</summary>
+/// <summary>Writes one of the event's properties, or nothing if it is absent. Strings have no quotes here.</summary>
 internal sealed class PropertyPart : OutputPart
 {
     private readonly PropertyToken _token;
@@ -126,7 +126,10 @@ internal sealed class PropertyPart : OutputPart
     };
 }
 
-/// <summary>The event's exception and a line's end; nothing if there is none. An exception that cannot be shown is named, as Serilog does.</summary>
+/// <summary>
+/// Writes the event's exception and a line ending, or nothing if there is none. If the exception's text fails, its type is written, as
+/// Serilog does.
+/// </summary>
 internal sealed class ExceptionPart : OutputPart
 {
     private readonly Alignment? _alignment;
@@ -155,7 +158,7 @@ internal sealed class ExceptionPart : OutputPart
     }
 }
 
-/// <summary>The id of the trace or of the span that the event belongs to; nothing if there is none.</summary>
+/// <summary>Writes the event's trace id or span id, or nothing if there is none.</summary>
 internal sealed class TracePart : OutputPart
 {
     private readonly bool _isSpan;
@@ -171,7 +174,7 @@ internal sealed class TracePart : OutputPart
         Padded.Write(writer, (_isSpan ? logEvent.SpanId?.ToHexString() : logEvent.TraceId?.ToHexString()) ?? "", _alignment);
 }
 
-/// <summary>A place that Serilog's own formatter renders, since it is too rare, or too intricate, for an own way.</summary>
+/// <summary>A part that Serilog's own formatter renders, because it is rare or complex.</summary>
 internal sealed class SerilogPart : OutputPart
 {
     private readonly MessageTemplateTextFormatter _formatter;

@@ -8,8 +8,8 @@ using Serilog.Parsing;
 namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>
-/// Renders events through an output template straight into UTF-8. Writes the very bytes that Serilog's own
-/// <see cref="MessageTemplateTextFormatter"/> writes on a system whose lines end with <c>\n</c>. Any thread may use it.
+/// Renders events through an output template directly to UTF-8. The bytes are the same as those of Serilog's own
+/// <see cref="MessageTemplateTextFormatter"/> on a system whose line ending is <c>\n</c>. Thread-safe.
 /// </summary>
 internal sealed class OutputTemplateFormatter : ITextFormatter
 {
@@ -17,7 +17,7 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
 
     private OutputTemplateFormatter(OutputPart[] parts) => _parts = parts;
 
-    /// <summary>What renders a template: this class, or Serilog's own if there is something in it that is not taken on here.</summary>
+    /// <summary>The formatter for a template: this class, or Serilog's own if this class does not support the template.</summary>
     /// <param name="template">The output template.</param>
     /// <param name="provider">The culture; null for the invariant one.</param>
     public static ITextFormatter For(string template, IFormatProvider? provider) =>
@@ -32,7 +32,7 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
             Write(part, logEvent, target.Writer);
     }
 
-    // One place that fails takes none of the others with it.
+    // A part that fails must not prevent the others.
     private static void Write(OutputPart part, LogEvent logEvent, RecordWriter writer)
     {
         try
@@ -46,16 +46,16 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
     }
 }
 
-/// <summary>Takes an output template apart, once, when the sink is made.</summary>
+/// <summary>Parses an output template once, when the sink is created.</summary>
 internal static class OutputTemplateReader
 {
-    // On every machine, as in everything that goes into an object.
+    // The same on every machine, like everything in an object.
     private const string NewLine = "\n";
 
-    /// <summary>The template's parts; null if Serilog's own formatter has to render it.</summary>
+    /// <summary>The template's parts; null if Serilog's own formatter must render it.</summary>
     public static OutputPart[]? TryRead(string template, IFormatProvider? provider)
     {
-        // Whatever else gives formats may have a custom formatter, or give another one each time.
+        // Other format providers may have a custom formatter or return different formats each time.
         if (provider is not null && provider.GetType() != typeof(CultureInfo))
             return null;
 
@@ -86,7 +86,7 @@ internal static class OutputTemplateReader
             "Message" => isAligned ? new SerilogPart(token, provider) : new MessagePart(token.Format, provider),
             "Timestamp" or "UtcTimestamp" => isAligned ? new SerilogPart(token, provider) : new TimestampPart(token, provider),
 
-            // Which ones are left over depends on the whole template, so it cannot be rendered on its own.
+            // The remaining properties depend on the whole template, so an aligned part cannot be rendered alone.
             "Properties" => isAligned ? null : new PropertiesPart(token.Format, names, provider),
             _ => new PropertyPart(token, provider),
         };

@@ -3,7 +3,7 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Fills a text up with spaces to its width, counted in UTF-16 as Serilog does; a longer one stays as it is.</summary>
+/// <summary>Pads a text with spaces to its width, counted in UTF-16 units as Serilog does. A longer text is unchanged.</summary>
 internal static class Padded
 {
     public static string Text(string text, Alignment? alignment) => alignment switch

@@ -2,10 +2,10 @@ using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>What stands for something that cannot be shown because its own code throws: its event is stored all the same.</summary>
+/// <summary>Text written instead of a value whose own code throws; the event is still stored.</summary>
 internal static class Placeholder
 {
-    /// <summary>An exception's text; where there is none, the words that Serilog has for it.</summary>
+    /// <summary>An exception's text; if it throws, Serilog's message for that.</summary>
     public static string TextOf(Exception exception)
     {
         try
@@ -25,7 +25,7 @@ internal static class Placeholder
         return $"[{shown?.GetType().FullName}.ToString() failed: {MessageOf(failure)}]";
     }
 
-    /// <summary>For a place of a template.</summary>
+    /// <summary>For a part of a template.</summary>
     public static string ForPlace(Exception failure) => $"[Rendering failed: {MessageOf(failure)}]";
 
     private static string MessageOf(Exception failure)

@@ -4,15 +4,15 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>The event's properties that neither its message nor the output template shows elsewhere.</summary>
+/// <summary>Writes the event's properties that neither its message nor the output template shows elsewhere.</summary>
 internal sealed class PropertiesPart : OutputPart
 {
     private readonly bool _isJson;
     private readonly HashSet<string> _shown;
     private readonly IFormatProvider? _provider;
 
-    /// <param name="format">With a <c>j</c> in it they are a JSON object.</param>
-    /// <param name="shown">The names that the output template shows.</param>
+    /// <param name="format">If it contains <c>j</c>, the properties are written as a JSON object.</param>
+    /// <param name="shown">The names in the output template.</param>
     /// <param name="provider">The culture.</param>
     public PropertiesPart(string? format, HashSet<string> shown, IFormatProvider? provider)
     {

@@ -5,10 +5,10 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>The places of a message that have a format, rendered: a JSON array of strings.</summary>
+/// <summary>Writes the formatted placeholders of a message, rendered, as a JSON array of strings.</summary>
 internal static class RenderedText
 {
-    // Numbers and times are shorter than that.
+    // Numbers and times are shorter than this.
     private const int MostBytes = 128;
 
     public static void Write(RecordWriter writer, PropertyToken[] tokens, LogEvent logEvent)
@@ -42,7 +42,7 @@ internal static class RenderedText
         JsonText.WriteQuoted(writer, Render(token, logEvent));
     }
 
-    // False for a format that does not fit the value; the other way says so.
+    // False if the format does not fit the value; the slower way then reports it.
     private static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         try

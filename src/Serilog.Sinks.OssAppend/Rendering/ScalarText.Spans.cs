@@ -5,13 +5,13 @@ using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <content>Where the platform writes its own types as UTF-8.</content>
+/// <content>For platforms that format their own types as UTF-8.</content>
 internal static partial class ScalarText
 {
     public static void Write<T>(RecordWriter writer, T value, string? format, IFormatProvider provider)
         where T : struct, IFormattable, IUtf8SpanFormattable
     {
-        // The platform does not take every character of a format into UTF-8.
+        // The platform's UTF-8 formatting does not support every character in a format.
         if (format is not null && !Ascii.IsValid(format))
         {
             writer.Write(value.ToString(format, provider));
@@ -26,7 +26,7 @@ internal static partial class ScalarText
         writer.Advance(length);
     }
 
-    /// <summary>A value of the platform's own types, in the invariant culture; false if it is none, or too long.</summary>
+    /// <summary>Formats a value of the platform's own types in the invariant culture; false for other types or if it is too long.</summary>
     public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         length = 0;
@@ -44,7 +44,7 @@ internal static partial class ScalarText
         };
     }
 
-    // Only types of the platform itself: what others write as UTF-8 need not be what their ToString says.
+    // Only the platform's own types: for others, the UTF-8 format may differ from ToString.
     private static bool TryWriteKnown(RecordWriter writer, object value, string? format, IFormatProvider provider)
     {
         switch (value)

@@ -2,7 +2,7 @@ using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Numbers, times and the like as text, as their <c>ToString</c> gives it; without the string where the platform knows how.</summary>
+/// <summary>Writes numbers, times and the like with the text of their <c>ToString</c>, without creating the string if the platform can.</summary>
 internal static partial class ScalarText
 {
     public static void Write(RecordWriter writer, object? value, string? format, IFormatProvider provider)

@@ -5,7 +5,7 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>What compact JSON says of a message template, the same in each of its events.</summary>
+/// <summary>The compact JSON of a message template, the same for each of its events.</summary>
 internal sealed class TemplateText
 {
     private TemplateText(byte[] json, PropertyToken[] formatted)
@@ -14,10 +14,10 @@ internal sealed class TemplateText
         Formatted = formatted;
     }
 
-    /// <summary>The template itself as a JSON string.</summary>
+    /// <summary>The template as a JSON string.</summary>
     public byte[] Json { get; }
 
-    /// <summary>The places whose format has to be applied here, since a reader does not know the values' types any more.</summary>
+    /// <summary>Placeholders with a format. They are rendered here, because a reader of the JSON no longer knows the values' types.</summary>
     public PropertyToken[] Formatted { get; }
 
     public static TemplateText Of(MessageTemplate template)
@@ -28,7 +28,7 @@ internal sealed class TemplateText
     }
 }
 
-/// <summary>Keeps the texts of message templates, as many as Serilog itself keeps templates and no more. Any thread may ask.</summary>
+/// <summary>Caches the texts of message templates, with the same limit as Serilog's own template cache. Thread-safe.</summary>
 internal sealed class TemplateCache
 {
     private const int MostTemplates = 1000;

@@ -5,12 +5,12 @@ using OssLogSinks.Core.Records;
 namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>
-/// Renders times in a format that shows numbers only. Everything but the fraction of the second is rendered once a second, by
-/// the platform, and kept. Any thread may use it.
+/// Renders times in formats that contain numbers only. Everything but the fraction of a second is rendered by the platform once per second
+/// and cached. Thread-safe.
 /// </summary>
 internal sealed class TimestampText
 {
-    // Parts whose text does not depend on their neighbours, and so can be rendered apart from them.
+    // Parts whose text does not depend on their neighbours, so each can be rendered alone.
     private const string Parts = "(yyyy(?!y)|MM(?!M)|dd(?!d)|HH(?!H)|mm(?!m)|ss(?!s)|zzz(?!z)|[-/:., _TZ])*";
     private static readonly Regex Numbers = new($@"\A(?<before>{Parts})(?<fraction>f{{0,7}})(?<after>{Parts})\z", RegexOptions.CultureInvariant);
 
@@ -19,7 +19,7 @@ internal sealed class TimestampText
     private readonly string _after;
     private readonly IFormatProvider _provider;
 
-    // Replaced as a whole, by any thread.
+    // Immutable; any thread may replace it.
     private volatile Second _second = new(-1, 0, [], []);
 
     private TimestampText(string before, int digits, string after, IFormatProvider provider)
@@ -30,10 +30,10 @@ internal sealed class TimestampText
         _provider = provider;
     }
 
-    /// <summary>Null if the format shows something else.</summary>
+    /// <summary>Null if the format contains other parts.</summary>
     public static TimestampText? TryRead(string? format, IFormatProvider provider)
     {
-        // One letter alone is a format of its own.
+        // A single letter is a standard format.
         if (format is not { Length: > 1 } || Numbers.Match(format) is not { Success: true } match)
             return null;
 

@@ -3,7 +3,7 @@ using OssLogSinks.Core.Records;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Where UTF-8 is written: the sink's own writer directly; for any other, a writer whose text is handed on at the end.</summary>
+/// <summary>Receives UTF-8: the sink's own writer directly; for any other writer, a buffer that is copied to it at the end.</summary>
 internal readonly struct Utf8Target : IDisposable
 {
     private readonly TextWriter? _output;
@@ -35,7 +35,7 @@ internal readonly struct Utf8Target : IDisposable
     }
 }
 
-/// <summary>Writes what is UTF-8 already.</summary>
+/// <summary>Writes bytes that are already UTF-8.</summary>
 internal static class RawWriting
 {
     public static void WriteRaw(this RecordWriter writer, ReadOnlySpan<byte> utf8)

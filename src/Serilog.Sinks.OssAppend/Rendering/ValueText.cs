@@ -4,14 +4,14 @@ using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Values as Serilog shows them outside JSON.</summary>
+/// <summary>Writes values as Serilog shows them outside JSON.</summary>
 internal static class ValueText
 {
     public static void Write(RecordWriter writer, LogEventPropertyValue value, string? format, IFormatProvider? provider)
     {
         try
         {
-            // A class derived from it may show itself in another way.
+            // A derived class may render itself differently.
             if (value.GetType() != typeof(ScalarValue))
                 value.Render(writer, format, provider);
             else if (((ScalarValue)value).Value is string text)

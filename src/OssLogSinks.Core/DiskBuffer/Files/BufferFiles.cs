@@ -1,6 +1,6 @@
 namespace OssLogSinks.Core.DiskBuffer.Files;
 
-/// <summary>The real disk. Stateless; its files are unbuffered, so that what was written is in the operating system's hands.</summary>
+/// <summary>The real disk. Stateless. Its files are unbuffered, so that a completed write has reached the operating system.</summary>
 internal sealed class BufferFiles : IBufferFiles
 {
     public static BufferFiles Instance { get; } = new();
@@ -31,7 +31,7 @@ internal sealed class BufferFiles : IBufferFiles
 
     public IBufferFile OpenToRead(string path) => Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-    // On Unix only None becomes an exclusive flock; all other ways of sharing take the shared one.
+    // On Unix, only FileShare.None becomes an exclusive flock; all other values take a shared one.
     public IBufferFile OpenExclusively(string path, bool create) =>
         Open(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.None);
 
@@ -63,7 +63,7 @@ internal sealed class BufferFiles : IBufferFiles
             UnixSystem.SyncFolder(path);
     }
 
-    /// <summary>Whether the disk allows something, where it is enough to try.</summary>
+    /// <summary>Runs a disk operation that may fail; false if the disk refused.</summary>
     public static bool Try(Action act)
     {
         try
@@ -91,7 +91,7 @@ internal sealed class BufferFiles : IBufferFiles
         }
         catch (Exception e) when (e is UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException)
         {
-            // A file that is too large is an argument out of range to .NET.
+            // .NET reports a file that is too large as an argument out of range.
             throw new IOException(e.Message, e);
         }
     }
@@ -115,10 +115,10 @@ internal sealed class BufferFiles : IBufferFiles
     private static EntryKind KindOf(string path) => UnixSystem.IsUnix ? UnixSystem.KindOf(path) : UnixSystem.KindByAttributes(path);
 }
 
-/// <summary>A real file, without any buffer of its own.</summary>
+/// <summary>A real file, without a buffer of its own.</summary>
 internal sealed class BufferFile : IBufferFile
 {
-    // A buffer of one byte is none, and unlike zero it is one that the .NET Framework takes.
+    // A size of one byte disables the buffer; unlike zero, the .NET Framework accepts it.
     private const int Unbuffered = 1;
 
     private readonly FileStream _stream;
@@ -146,7 +146,7 @@ internal sealed class BufferFile : IBufferFile
 
     public void SetLength(long length) => BufferFiles.Run(() => _stream.SetLength(length));
 
-    // FileStream.Flush(true) returns on Unix although fsync has failed.
+    // On Unix, FileStream.Flush(true) returns even if fsync failed.
     public void Sync() => BufferFiles.Run(() =>
     {
         if (!UnixSystem.IsUnix || !UnixSystem.TrySync(_stream.SafeFileHandle.DangerousGetHandle(), _path))
@@ -157,12 +157,12 @@ internal sealed class BufferFile : IBufferFile
 }
 
 /// <summary>
-/// The disk as the buffer sees it, so that tests can put in one that is full, breaks, or forgets what was not synced.
-/// Whatever the disk refuses is an <see cref="IOException"/>, missing rights included.
+/// The disk as the buffer uses it; tests replace it with one that is full, fails, or loses what was not synced. Every refusal of the disk is an
+/// <see cref="IOException"/>, missing permissions included.
 /// </summary>
 internal interface IBufferFiles
 {
-    /// <summary>Makes a folder that only this user may enter, and those above it; nothing if it exists.</summary>
+    /// <summary>Creates a folder that only this user may enter, and its missing parents; does nothing if it exists.</summary>
     void CreateFolder(string path);
 
     /// <summary>The names, without path, of the files in a folder, in ordinal order: regular files of this user only.</summary>
@@ -177,58 +177,54 @@ internal interface IBufferFiles
     /// <summary>Whether there is a file of this name. Never throws.</summary>
     bool Exists(string path);
 
-    /// <summary>The length of a file.</summary>
     long LengthOf(string path);
 
-    /// <summary>Makes a file that must not exist, for this user alone, to read and write; others may read it.</summary>
+    /// <summary>Creates a file that must not exist, readable and writable by this user only; other handles may read it.</summary>
     IBufferFile Create(string path);
 
-    /// <summary>Opens a file that exists, to read and write; others may read it.</summary>
+    /// <summary>Opens an existing file to read and write; other handles may read it.</summary>
     IBufferFile Open(string path);
 
-    /// <summary>Opens a file that exists, to read; others may do what they want.</summary>
+    /// <summary>Opens an existing file to read; other handles may read, write or delete it.</summary>
     IBufferFile OpenToRead(string path);
 
-    /// <summary>Opens a file for this holder alone, in this process or another; refused while anybody has it open.</summary>
+    /// <summary>Opens a file for this holder alone, in this process or another; refused while any other handle is open.</summary>
     IBufferFile OpenExclusively(string path, bool create);
 
-    /// <summary>Whether another process would be refused a file that is open exclusively here. False if that cannot be proved.</summary>
+    /// <summary>Whether another process is refused a file that is open exclusively here. False if that cannot be proved.</summary>
     bool ExcludesOthers(string path);
 
-    /// <summary>Deletes a file; nothing if it does not exist.</summary>
+    /// <summary>Deletes a file; does nothing if it does not exist.</summary>
     void Delete(string path);
 
-    /// <summary>Deletes a folder, which must be empty.</summary>
+    /// <summary>Deletes an empty folder.</summary>
     void DeleteFolder(string path);
 
     /// <summary>Renames a file; the new name must be free.</summary>
     void Move(string from, string to);
 
     /// <summary>
-    /// Makes durable which names a folder holds: created, moved and deleted ones. Nothing where the system cannot do that for
-    /// a folder.
+    /// Makes the names in a folder durable: created, moved and deleted ones. Does nothing where the system cannot do that for a folder.
     /// </summary>
     void SyncFolder(string path);
 }
 
 /// <summary>
-/// An open file. One holder writes, others may read at the same time through handles of their own; a single handle is not
-/// for two threads at once.
+/// An open file. One holder writes; others may read at the same time through their own handles. Two threads must not use one handle at once.
 /// </summary>
 internal interface IBufferFile : IDisposable
 {
-    /// <summary>Its length now.</summary>
     long Length { get; }
 
-    /// <summary>Writes all the bytes, or throws; then any part of them may have been written.</summary>
+    /// <summary>Writes all bytes or throws; after an exception, any part of them may have been written.</summary>
     void Write(long offset, byte[] bytes, int start, int count);
 
-    /// <summary>Reads at least one byte unless the offset is at the end or behind it; returns how many.</summary>
+    /// <summary>Reads at least one byte, unless the offset is at the end or behind it; returns the number of bytes.</summary>
     int Read(long offset, byte[] buffer, int start, int count);
 
-    /// <summary>Cuts or extends the file.</summary>
+    /// <summary>Truncates or extends the file.</summary>
     void SetLength(long length);
 
-    /// <summary>Makes durable what was written. After it has failed, nothing since the last success can be relied upon.</summary>
+    /// <summary>Makes written data durable. After a failure, nothing written since the last success is certain.</summary>
     void Sync();
 }

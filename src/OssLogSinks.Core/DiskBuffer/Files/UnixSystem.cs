@@ -4,8 +4,8 @@ using System.Text;
 namespace OssLogSinks.Core.DiskBuffer.Files;
 
 /// <summary>
-/// What .NET has no call for, or whose failure it hides, on Unix: fsync with its errno, the kind and owner of a file, and
-/// a lock that is asked of the kernel. Strings are marshalled by hand, so no unsafe code is needed.
+/// Unix calls that .NET lacks, or whose failure it hides: fsync with its errno, the kind and owner of a file, and a check of a lock in the kernel.
+/// Strings are marshalled by hand, so no unsafe code is needed.
 /// </summary>
 internal static class UnixSystem
 {
@@ -20,15 +20,15 @@ internal static class UnixSystem
     private const int FolderType = 0x4000;
     private const int FileType = 0x8000;
 
-    // The runtime's own lstat has one layout on every Unix: flags, mode, user and group come first.
+    // The runtime's lstat has the same layout on every Unix: flags, mode, user and group come first.
     private const int StatusSize = 256;
     private const int ModeAt = 4;
     private const int UserAt = 8;
 
-    // On Linux, and on macOS and the BSDs.
+    // EWOULDBLOCK on Linux, and on macOS and the BSDs.
     private static readonly int[] WouldBlock = [11, 35];
 
-    // Access denied, for a folder that may be written and not read; and what file systems say that cannot sync a folder.
+    // Access denied, for a folder that may be written but not read, and the errors of file systems that cannot sync a folder.
     private static readonly int[] NotForFolders = [13, 22, 38, 45, 78, 95, 102];
 
     public static bool IsUnix { get; } = !RuntimeInformation.IsOSPlatform(OSPlatform.Windows);
@@ -37,16 +37,16 @@ internal static class UnixSystem
 
     /// <summary>Makes a file's content durable.</summary>
     /// <returns>False if this system has no C library that can be called.</returns>
-    /// <exception cref="IOException">The system says that it failed.</exception>
+    /// <exception cref="IOException">The sync failed.</exception>
     public static bool TrySync(IntPtr descriptor, string path)
     {
-        // Where the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own part has it.
+        // If the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own library has it.
         var error = Call<int?>(() => Sync(descriptor.ToInt32()), null) ?? Call<int?>(() => runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), null);
         return error is null or 0 ? error is not null : throw new IOException($"'{path}' could not be made durable (error {error}).");
     }
 
-    /// <summary>Makes the names in a folder durable, where the system can.</summary>
-    /// <exception cref="IOException">The system says that it failed.</exception>
+    /// <summary>Makes the names in a folder durable, if the system can.</summary>
+    /// <exception cref="IOException">The sync failed.</exception>
     public static void SyncFolder(string path)
     {
         var error = Call(() => Open(path, ReadOnly, Sync), 0);
@@ -54,17 +54,17 @@ internal static class UnixSystem
             throw new IOException($"The names in '{path}' could not be made durable (error {error}).");
     }
 
-    /// <summary>Makes a folder that only this user may enter.</summary>
-    /// <returns>False if this system has no C library that can be called, or it failed.</returns>
+    /// <summary>Creates a folder that only this user may enter.</summary>
+    /// <returns>False if this system has no C library that can be called, or the call failed.</returns>
     public static bool TryCreateFolder(string path) => Call(() => mkdir(Bytes(path), 0x1C0), -1) == 0;
 
-    /// <summary>Lets nobody but this user read or write a file. Without a C library, the folder that it is in lets nobody enter.</summary>
+    /// <summary>Allows only this user to read or write a file. Without a C library, only the file's folder limits access.</summary>
     public static void MakePrivate(string path) => Call(() => chmod(Bytes(path), 0x180), 0);
 
-    /// <summary>The kind of an entry, links not followed.</summary>
+    /// <summary>The kind of an entry; links are not followed.</summary>
     public static EntryKind KindOf(string path) => Call<EntryKind?>(() => KindByStatus(path), null) ?? KindByAttributes(path);
 
-    /// <summary>The same, as far as .NET alone can tell.</summary>
+    /// <summary>The kind of an entry, as far as .NET alone can determine it.</summary>
     public static EntryKind KindByAttributes(string path)
     {
         try
@@ -84,15 +84,15 @@ internal static class UnixSystem
         }
     }
 
-    /// <summary>Whether the kernel refuses even a shared lock on a file, as it would to any other process.</summary>
-    /// <exception cref="IOException">It could not be asked.</exception>
+    /// <summary>Whether the kernel refuses even a shared lock on a file, as it would refuse any other process.</summary>
+    /// <exception cref="IOException">The file cannot be opened for the check.</exception>
     public static bool IsLocked(string path)
     {
         var isRefused = false;
         var error = Call(
             () => Open(path, ReadWrite, descriptor =>
             {
-                // Any other error says that this file system has no locks.
+                // Any other error means that this file system has no locks.
                 isRefused = flock(descriptor, ShareOrFail) != 0 && Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) >= 0;
                 return 0;
             }),
@@ -115,7 +115,7 @@ internal static class UnixSystem
 
     private static int Sync(int descriptor)
     {
-        // On macOS fsync does not reach the medium.
+        // On macOS, fsync does not reach the medium.
         if (IsMac && fcntl(descriptor, FullFsync) == 0)
             return 0;
 
@@ -128,7 +128,7 @@ internal static class UnixSystem
         return 0;
     }
 
-    // Opens a name for the time of a call; returns the error of either.
+    // Opens a path for one call; returns the error of the open or the call.
     private static int Open(string path, int flags, Func<int, int> call)
     {
         var descriptor = open(Bytes(path), flags);
@@ -194,6 +194,6 @@ internal enum EntryKind
     File,
     Folder,
 
-    /// <summary>A link, a pipe, a device, or something of another user.</summary>
+    /// <summary>A link, a pipe, a device, or an entry of another user.</summary>
     Foreign,
 }

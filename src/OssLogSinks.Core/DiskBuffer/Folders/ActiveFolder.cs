@@ -5,8 +5,8 @@ using OssLogSinks.Core.DiskBuffer.Journal;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The folder that this process writes to. What was published can be read; with syncs that is only what is durable. After a write
-/// error nothing more is written to it: see <see cref="End"/> and <see cref="TryCutOff"/>. Used by the writer's thread alone.
+/// The folder that this process writes to. Published blocks can be read; with syncs, only durable blocks are published. After a write error,
+/// nothing more is written to it: see <see cref="End"/> and <see cref="TryCutOff"/>. Used by the writer's thread only.
 /// </summary>
 internal sealed class ActiveFolder : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ActiveFolder : IDisposable
     private readonly IBufferFiles _files;
     private readonly DiskBufferSettings _settings;
 
-    // Segments with blocks that are not published; and those with published blocks that only a flush makes durable.
+    // Segments with unpublished blocks, and segments with published blocks that become durable only at a flush.
     private readonly HashSet<Segment> _unpublished = [];
     private readonly HashSet<Segment> _unsynced = [];
 
@@ -23,7 +23,7 @@ internal sealed class ActiveFolder : IDisposable
     private readonly Dictionary<ulong, long> _lastIds = [];
     private long _oldestId;
 
-    // The file that is being written; null if the next block begins one.
+    // The file being written; null if the next block begins a new one.
     private IBufferFile? _file;
     private Segment? _segment;
     private long _length;
@@ -35,18 +35,18 @@ internal sealed class ActiveFolder : IDisposable
 
     public BufferFolder Folder { get; }
 
-    /// <summary>Bytes that were written and are not published.</summary>
+    /// <summary>Bytes that are written but not published.</summary>
     public long UnpublishedBytes { get; private set; }
 
-    /// <summary>Whether something can be read already that only a flush makes durable.</summary>
+    /// <summary>Whether there are published blocks that become durable only at a flush.</summary>
     public bool HasUnsynced => _unsynced.Count > 0;
 
-    /// <summary>Bytes that a new folder and its first block take.</summary>
+    /// <summary>Bytes that a new folder and its first block need.</summary>
     public static long CostOfFirst(Block? block) =>
         BufferJournal.BytesFor(block?.Streams.Count ?? 0, segments: 1) + SegmentHeader.Size + (block?.Length ?? 0);
 
-    /// <summary>Makes a folder.</summary>
-    /// <exception cref="IOException">The disk refused; nothing is left of it, as far as the disk allows that.</exception>
+    /// <summary>Creates a folder.</summary>
+    /// <exception cref="IOException">The disk refused; the folder is removed as far as the disk allows.</exception>
     public static ActiveFolder Open(IBufferFiles files, DiskBufferSettings settings, FolderName name, FlushTracker tracker, Action freed)
     {
         var path = Path.Combine(settings.Path, name.Text);
@@ -55,7 +55,7 @@ internal sealed class ActiveFolder : IDisposable
         BufferJournal? journal = null;
         try
         {
-            // What an attempt before this one left behind.
+            // Left by an earlier attempt.
             BufferJournal.DeleteAll(files, path);
             journal = BufferJournal.Create(files, path, folderId, settings.Syncs);
             if (settings.Syncs)
@@ -70,7 +70,7 @@ internal sealed class ActiveFolder : IDisposable
         }
     }
 
-    /// <summary>Deletes what attempts to make a folder left, if the disk allows that now.</summary>
+    /// <summary>Deletes what failed attempts to create a folder left, if the disk allows it now.</summary>
     public static void ClearUp(IBufferFiles files, DiskBufferSettings settings, FolderName name)
     {
         var path = Path.Combine(settings.Path, name.Text);
@@ -81,7 +81,7 @@ internal sealed class ActiveFolder : IDisposable
         });
     }
 
-    /// <summary>Bytes that a block would take: its own, those of a file that it begins, and of the journal that has to grow for it.</summary>
+    /// <summary>Bytes that a block needs: its own, the header of a file that it begins, and the growth of the journal.</summary>
     public long CostOf(Block block)
     {
         var growth = Folder.Journal.GrowthFor(CountStreamsWith(block), Folder.SegmentCount + 2);
@@ -89,7 +89,7 @@ internal sealed class ActiveFolder : IDisposable
     }
 
     /// <summary>Writes a block for which there is space.</summary>
-    /// <exception cref="IOException">The disk refused: this folder is finished.</exception>
+    /// <exception cref="IOException">The disk refused: nothing more may be written to this folder.</exception>
     public void Write(Part part)
     {
         var block = part.Block!;
@@ -110,11 +110,11 @@ internal sealed class ActiveFolder : IDisposable
             _lastIds[stream.Hash] = block.LastId;
     }
 
-    /// <summary>Makes everything durable that was written.</summary>
-    /// <exception cref="IOException">The disk refused, or somebody has removed the folder: this folder is finished.</exception>
+    /// <summary>Makes all written data durable.</summary>
+    /// <exception cref="IOException">The disk refused, or the folder was removed: nothing more may be written to this folder.</exception>
     public void Sync()
     {
-        // Until all of it has worked: after a failure, a later one proves nothing.
+        // Set until everything has succeeded: after a failed sync, a later success proves nothing.
         _hasSyncFailed = true;
         _file?.Sync();
         foreach (var segment in _unsynced.Where(s => s != _segment))
@@ -126,7 +126,7 @@ internal sealed class ActiveFolder : IDisposable
             }
             catch (FileNotFoundException)
             {
-                // All of it is in OSS.
+                // It was deleted: all of it is in OSS.
             }
         }
 
@@ -142,8 +142,8 @@ internal sealed class ActiveFolder : IDisposable
         _unsynced.Clear();
     }
 
-    /// <summary>A file that was removed takes all writes and keeps none.</summary>
-    /// <exception cref="IOException">Somebody has removed the folder: it is finished, and nothing in it is safe.</exception>
+    /// <summary>Throws if the file was removed: the system accepts writes to it but does not keep them.</summary>
+    /// <exception cref="IOException">The folder was removed: nothing in it is safe, and nothing more may be written to it.</exception>
     public void ThrowIfRemoved()
     {
         if (_file is null || _segment is null || _files.Exists(_segment.Path))
@@ -153,7 +153,7 @@ internal sealed class ActiveFolder : IDisposable
         throw new IOException($"The folder '{Folder.Path}' was removed while it was in use.");
     }
 
-    /// <summary>Lets everything be read that was written.</summary>
+    /// <summary>Makes written blocks readable.</summary>
     /// <param name="written">All blocks that were written since the last call.</param>
     public void Publish(IReadOnlyList<Part> written)
     {
@@ -175,7 +175,7 @@ internal sealed class ActiveFolder : IDisposable
         UnpublishedBytes = 0;
     }
 
-    /// <summary>Ends the present file, so that it is deleted when all of it is in OSS.</summary>
+    /// <summary>Ends the current file, so that it is deleted when all of it is in OSS.</summary>
     public void EndSegment()
     {
         if (_file is null || _unpublished.Count > 0)
@@ -186,7 +186,7 @@ internal sealed class ActiveFolder : IDisposable
         Folder.EndSegments();
     }
 
-    /// <summary>Nothing more is written to it. What was published is read and shipped.</summary>
+    /// <summary>Ends writing to this folder. Published blocks are read and shipped.</summary>
     public void End()
     {
         if (_unsynced.Count > 0 && !_hasSyncFailed)
@@ -194,13 +194,13 @@ internal sealed class ActiveFolder : IDisposable
         _file?.Dispose();
         _file = null;
 
-        // What a sync did not make durable cannot be made so any more: the system may have thrown it away.
+        // Data that a sync did not make durable cannot become durable later: the system may have discarded it.
         Folder.Expose(_unsynced.Contains);
         _unsynced.Clear();
         Folder.Finish();
     }
 
-    /// <summary>Cuts off what was not published, so that it can go elsewhere without being found here as well after a crash.</summary>
+    /// <summary>Cuts off unpublished blocks, so that they can be written elsewhere and are not found here too after a crash.</summary>
     /// <returns>Whether that worked.</returns>
     public bool TryCutOff()
     {
@@ -239,11 +239,11 @@ internal sealed class ActiveFolder : IDisposable
         using var file = _files.Open(path);
         file.SetLength(length);
 
-        // That may fail: after a crash of the process it is found cut, and the journal says where it ends as well.
+        // This may fail: after a crash of the process the file is still cut, and the journal also says where it ends.
         BufferFiles.Try(file.Sync);
     }
 
-    // A file holds ids without a gap: what is missing between two blocks is damage.
+    // A file has ids without gaps: a gap between two blocks means damage.
     private bool BeginsFile(Block block) =>
         _file is null || block.FirstId != _nextId || (_length > SegmentHeader.Size && _length + block.Length > _settings.SegmentSize);
 
@@ -265,7 +265,7 @@ internal sealed class ActiveFolder : IDisposable
 
     private int CountStreamsWith(Block block)
     {
-        // Only when a segment was deleted: its streams may have gone with it.
+        // Only after a segment was deleted: its streams may be gone too.
         var oldest = Folder.OldestId ?? block.FirstId;
         if (oldest != _oldestId && _unpublished.Count == 0)
         {
@@ -277,7 +277,7 @@ internal sealed class ActiveFolder : IDisposable
         return _lastIds.Count + block.Streams.Count(stream => !_lastIds.ContainsKey(stream.Hash));
     }
 
-    // Another process takes a folder without a file for one that was left, and deletes it.
+    // Another process may take a folder without files for an orphaned one, and delete it.
     private static FolderLock TakeLock(IBufferFiles files, string path)
     {
         for (var attempt = 0; attempt < LockAttempts; attempt++)
@@ -290,14 +290,14 @@ internal sealed class ActiveFolder : IDisposable
         throw new IOException($"The folder '{path}' cannot be locked.");
     }
 
-    // A disk that never allows the folder keeps nothing of it, as far as it allows that.
+    // Removes the folder as far as the disk allows.
     private static void GiveUp(IBufferFiles files, string path, FolderLock folderLock)
     {
         BufferFiles.Try(() => BufferJournal.DeleteAll(files, path));
         folderLock.ReleaseAndDelete();
     }
 
-    // The folders above may have been made just now; those that were not are not ours to sync, and may refuse it.
+    // The parent folders may be new. Existing ones may refuse the sync, so failures are ignored.
     private static void SyncNames(IBufferFiles files, string path)
     {
         files.SyncFolder(path);

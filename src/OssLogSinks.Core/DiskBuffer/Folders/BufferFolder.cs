@@ -7,23 +7,23 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The account of one folder, this process's or an orphaned one: its segments, the journal and the lock. A segment is deleted when all of
-/// its records are settled, and not before the journal says so. Any thread may call any member.
+/// The state of one buffer folder, of this process or an orphaned one: its segments, journal and lock. A segment is deleted when all of its records
+/// are settled, and not before the journal says so. Any thread may call any member.
 /// </summary>
 /// <param name="files">The disk.</param>
 /// <param name="path">The folder.</param>
-/// <param name="folderId">What its blocks are marked with.</param>
+/// <param name="folderId">The id that marks its blocks.</param>
 /// <param name="folderLock">Its lock, which is held; released with the folder.</param>
 /// <param name="journal">Its journal; closed with the folder.</param>
-/// <param name="tracker">Who waits for records of this process; null for an orphaned folder.</param>
+/// <param name="tracker">Notified of this process's records; null for an orphaned folder.</param>
 internal sealed class BufferFolder(IBufferFiles files, string path, FolderId folderId, FolderLock folderLock, BufferJournal journal, FlushTracker? tracker) : IDisposable
 {
-    // A source can be made again at any time; that only ends the batch that it fills.
+    // A source can be created again at any time; that only ends the batch that it fills.
     private const int MostSources = 10_000;
 
     private readonly object _gate = new();
 
-    // Taken before _gate, and held while files are deleted. Those that could not be deleted are tried again with the next.
+    // Taken before _gate, and held while files are deleted. Deletions that failed are retried with the next one.
     private readonly object _deleting = new();
     private readonly HashSet<Segment> _toDelete = [];
     private bool _isClosed;
@@ -43,16 +43,16 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
 
     public BufferJournal Journal { get; } = journal;
 
-    /// <summary>Whether somebody removed it while it was in use: nothing in it is safe.</summary>
+    /// <summary>Whether the folder was removed while it was in use: nothing in it is safe.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>Whether files are left in it that can be neither read nor put aside, so that its journal is still needed.</summary>
+    /// <summary>Whether it has files that can be neither read nor quarantined, so that its journal is still needed.</summary>
     public bool KeepsFiles { get; set; }
 
-    /// <summary>Whether nothing is left of it; known once it is disposed of.</summary>
+    /// <summary>Whether the folder was deleted; known after <see cref="Dispose"/>.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Set when the records of a segment that were read are settled, and when a segment was deleted.</summary>
+    /// <summary>Signalled when the records of a segment that were read are settled, and when a segment was deleted.</summary>
     public AsyncSignal Changed { get; } = new();
 
     /// <summary>Called when a file was deleted.</summary>
@@ -66,21 +66,21 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     /// <summary>The first id of the oldest segment; null if there is none.</summary>
     public long? OldestId => Locked(() => _segments.Count > 0 ? _segments.Keys[0] : (long?)null);
 
-    /// <summary>Whether all records are settled, and none will come.</summary>
+    /// <summary>Whether all records are settled and no more will come.</summary>
     public bool IsEmpty => Locked(() => _isFinished && _segments.Values.All(s => s.IsDone));
 
-    /// <summary>Whether no memory buffer holds records of it.</summary>
+    /// <summary>Whether no memory buffer holds its records.</summary>
     public bool IsAtRest => Locked(() => _segments.Values.All(s => s.InMemory == 0));
 
-    /// <summary>Records that are not settled, as far as they are known.</summary>
+    /// <summary>Records that are known and not settled.</summary>
     public long UnsettledRecords => Locked(() => IsRemoved ? 0 : _segments.Values.Sum(s => s.Unsettled));
 
-    /// <summary>The segments that there are, in order.</summary>
+    /// <summary>Its segments, in order.</summary>
     public Segment[] Segments() => Locked(() => _segments.Values.ToArray());
 
     public bool Has(long firstId) => Locked(() => _segments.ContainsKey(firstId));
 
-    /// <summary>Keeps account of a stream's records in a segment.</summary>
+    /// <summary>The source that tracks a stream's records in a segment.</summary>
     public FolderSource SourceOf(StreamName stream, Segment segment)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>A segment was begun; those before it are complete.</summary>
+    /// <summary>Adds a new segment; the segments before it are complete.</summary>
     public void Begin(Segment segment)
     {
         EndSegments();
@@ -107,7 +107,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         Journal.SegmentOpened(segment.FirstId);
     }
 
-    /// <summary>A block that was written to a segment may be read.</summary>
+    /// <summary>Makes a block readable that was written to a segment.</summary>
     public void Publish(Segment segment, long length, Block block)
     {
         lock (_gate)
@@ -119,7 +119,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>The segments that there are are complete.</summary>
+    /// <summary>Marks all current segments as complete.</summary>
     public void EndSegments()
     {
         List<Segment> ended;
@@ -138,7 +138,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         DeleteDone(ended);
     }
 
-    /// <summary>No more segments will come.</summary>
+    /// <summary>Declares that no more segments will come.</summary>
     public void Finish()
     {
         lock (_gate)
@@ -149,7 +149,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     /// <summary>Begins to read a segment, which is neither deleted nor dropped meanwhile; false if it was dropped before.</summary>
     public bool TryRead(Segment segment)
     {
-        // Not while it is being dropped: that may fail.
+        // Waits while the segment is being dropped, because that may fail.
         lock (_deleting)
             lock (_gate)
             {
@@ -181,7 +181,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
             return segment.IsDropped;
     }
 
-    /// <summary>Records went to a memory buffer, or are known to be on disk.</summary>
+    /// <summary>Changes the number of a segment's records on disk and in memory.</summary>
     public void Count(Segment segment, long onDisk, long inMemory)
     {
         lock (_gate)
@@ -191,11 +191,11 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>Records on disk cannot be read any more, and are given up.</summary>
+    /// <summary>Drops records on disk that cannot be read any more.</summary>
     /// <param name="segment">The segment.</param>
-    /// <param name="firstId">No earlier record is.</param>
-    /// <param name="lastId">No later record is.</param>
-    /// <param name="count">How many of those in between are.</param>
+    /// <param name="firstId">The first id of the range.</param>
+    /// <param name="lastId">The last id of the range.</param>
+    /// <param name="count">How many records in the range are dropped.</param>
     public void Lose(Segment segment, long firstId, long lastId, long count)
     {
         lock (_gate)
@@ -207,8 +207,8 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         DeleteDone([segment]);
     }
 
-    /// <summary>Gives up the oldest complete segment of which nothing is in memory, if its file can be deleted.</summary>
-    /// <returns>The segment, and how many records were given up; null if no space was freed.</returns>
+    /// <summary>Drops the oldest complete segment that has no records in memory, if its file can be deleted.</summary>
+    /// <returns>The segment and the number of dropped records; null if no space was freed.</returns>
     public (Segment Segment, long Records)? DropOldest()
     {
         lock (_deleting)
@@ -226,7 +226,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
                 return (oldest, records);
             }
 
-            // A file that cannot be deleted frees nothing, and is delivered: it begins once more.
+            // A file that cannot be deleted frees no space, so its records are delivered: add the segment to the journal again.
             Journal.SegmentRemoved(oldest.FirstId);
             Journal.SegmentOpened(oldest.FirstId);
             if (oldest.End is { } end)
@@ -235,15 +235,15 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>Gives up what was on disk only, if somebody has removed the folder. Nobody may be reading.</summary>
-    /// <returns>How many records that were.</returns>
+    /// <summary>Drops records that were only on disk, if the folder was removed. No reader may be running.</summary>
+    /// <returns>The number of dropped records.</returns>
     public long GiveUpRemoved() => IsRemoved ? Segments().Sum(GiveUp) : 0;
 
     /// <summary>Records of a stream are settled.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="parts">The segments that hold them, up to which id each.</param>
+    /// <param name="parts">The segments that hold them, each with the last id in it.</param>
     /// <param name="ids">The records, ascending.</param>
-    /// <param name="dropped">Whether they were given up.</param>
+    /// <param name="dropped">Whether they were dropped.</param>
     public void Settle(ulong stream, IReadOnlyList<(Segment Segment, long ThroughId)> parts, ReadOnlySpan<long> ids, bool dropped)
     {
         Journal.Settle(stream, ids[ids.Length - 1]);
@@ -261,7 +261,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
                 isSettled |= segment.InMemory == 0;
             }
 
-            // Under the lock, so that a segment is exposed with exactly the records that are told of later.
+            // Under the lock, so that a segment is exposed with exactly the records that are settled later.
             tracker?.Settle(ids, dropped);
         }
 
@@ -272,10 +272,10 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         Changed.Set();
     }
 
-    /// <summary>Whether a record is to be appended for its own sake.</summary>
+    /// <summary>Whether a record makes an append due.</summary>
     public bool IsDue(long id) => tracker?.IsDue(id) ?? true;
 
-    /// <summary>What is not settled in these segments is no longer safe on disk.</summary>
+    /// <summary>Unsettled records in these segments are no longer safe on disk.</summary>
     public void Expose(Func<Segment, bool> isExposed)
     {
         lock (_gate)
@@ -285,17 +285,17 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>Somebody else has removed the folder.</summary>
+    /// <summary>The folder was removed by another program.</summary>
     public void NoteRemoval()
     {
         IsRemoved = true;
         Expose(_ => true);
     }
 
-    /// <summary>Deletes the folder if nothing is left in it, and otherwise leaves it to the next process.</summary>
+    /// <summary>Deletes the folder if nothing is left in it; otherwise leaves it to the next process.</summary>
     public void Dispose()
     {
-        // A thread that has settled the last record may not have deleted the segment yet.
+        // A thread that settled the last record may not have deleted its segment yet.
         DeleteDone(Segments());
         lock (_deleting)
             _isClosed = true;
@@ -319,7 +319,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     {
         lock (_gate)
         {
-            // What was passed over, and what was not read yet: the last records.
+            // The passed-over records, and the last records, which were not read yet.
             var records = segment.OnDisk;
             var passedOver = segment.PassedOver.Values.Sum(run => run.Count);
             var unread = (segment.End ?? segment.FirstId) - (records - passedOver);
@@ -357,13 +357,13 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    // After the journal says so: a file that is still there after a crash is then not shipped again.
+    // The journal says so first: a file that still exists after a crash is then not shipped again.
     private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
     {
         Journal.SegmentDone(segment.FirstId);
         files.Delete(segment.Path);
 
-        // Before the journal forgets it: a name that came back after a power cut would be shipped again.
+        // Before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
         if (Journal.Syncs)
             files.SyncFolder(Path);
     });
@@ -382,10 +382,10 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     }
 }
 
-/// <summary>The account of one stream's records in one folder.</summary>
+/// <summary>Tracks one stream's records in one folder.</summary>
 internal sealed class FolderSource(BufferFolder folder, ulong stream) : RecordSource
 {
-    /// <summary>The segments that hold them, in order, up to which id each.</summary>
+    /// <summary>The segments that hold them, in order, each with the last id in it.</summary>
     public List<(Segment Segment, long ThroughId)> Parts { get; init; } = [];
 
     public override bool IsDurable => !folder.IsRemoved;

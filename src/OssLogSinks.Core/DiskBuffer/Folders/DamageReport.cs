@@ -4,15 +4,15 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
-/// <summary>What cannot be read on disk is put aside, counted and reported, and nothing else happens because of it. Any thread may tell.</summary>
+/// <summary>Quarantines, counts and reports what cannot be read on disk, and does nothing else. Any thread may call it.</summary>
 internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters counters, DeliveryReporter reporter)
 {
     private const int MostNames = 1000;
 
-    // Guarded by itself: what was reported and is reported once.
+    // Guarded by itself: what was reported and is reported only once.
     private readonly HashSet<string> _told = [];
 
-    /// <summary>Tells what a reader could not read of a segment.</summary>
+    /// <summary>Reports the parts of a segment that a reader could not read.</summary>
     public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage)
     {
         var name = Path.GetFileName(segment.Path);
@@ -27,7 +27,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             damage.Any(d => d.IsAtLeast) ? "at least " : "");
     }
 
-    /// <summary>Tells of a segment whose file cannot be opened: it stays where it is.</summary>
+    /// <summary>Reports a segment whose file cannot be opened; the file stays where it is.</summary>
     public void TellUnopened(string folder, long firstId, Exception error)
     {
         var name = SegmentHeader.NameOf(firstId);
@@ -39,18 +39,18 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         }
     }
 
-    /// <summary>Tells of records that could be read once, and cannot be any more.</summary>
+    /// <summary>Reports records that were readable once and are not any more.</summary>
     public void TellUnreadable(string folder, long firstId, long records) =>
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged, or has gone", records, 0, isUnknown: false);
 
-    /// <summary>Tells of a segment whose file is missing.</summary>
+    /// <summary>Reports a segment whose file is missing.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
-    /// <param name="records">How many records are lost with it; null if nothing tells.</param>
+    /// <param name="records">How many records are lost with it; null if unknown.</param>
     public void TellMissing(string folder, long firstId, long? records) =>
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null);
 
-    /// <summary>Puts files aside that are not the buffer's: one report for all of a folder.</summary>
+    /// <summary>Quarantines files that do not belong to the buffer, with one report for all files of a folder.</summary>
     /// <returns>Whether all of them were moved.</returns>
     public bool PutAside(string folder, IReadOnlyList<(string Name, string Path, long Length)> files)
     {
@@ -62,7 +62,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         return files.Count(file => quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
     }
 
-    /// <summary>Puts a segment aside in which nothing can be read.</summary>
+    /// <summary>Quarantines a segment in which nothing can be read.</summary>
     /// <returns>False if it has to stay where it is.</returns>
     public bool PutAside(string folder, string name, string path, long length)
     {
@@ -70,12 +70,12 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         return quarantine.KeepFile(folder, name, path);
     }
 
-    /// <summary>Tells of a journal that is damaged.</summary>
+    /// <summary>Reports a journal that is damaged.</summary>
     public void TellJournal(string folder) => reporter.Buffer(
         OssDiagnosticLevel.Error,
         $"The journal of '{folder}' is damaged. All events in it are shipped; some of them may be stored twice, since what was stored before is not fully known.");
 
-    /// <summary>Tells, once, of what another version of this library wrote.</summary>
+    /// <summary>Reports, once, a folder that another version of this library wrote.</summary>
     public void TellUnknownVersion(string folder)
     {
         if (IsNew(folder))
@@ -86,7 +86,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         }
     }
 
-    /// <summary>Tells, once, of names in a folder that are neither files nor folders of this user.</summary>
+    /// <summary>Reports, once, names in a folder that are neither files nor folders of this user.</summary>
     public void ReportForeignEntries(string folder, IReadOnlyList<string> names)
     {
         if (names.Count > 0 && IsNew(folder + "/" + names[0]))

@@ -1,30 +1,30 @@
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
-/// <summary>How the disk buffer works.</summary>
+/// <summary>The settings of a disk buffer.</summary>
 /// <param name="Path">The folder that all processes share.</param>
 /// <param name="SizeLimit">Bytes that this process's files in it may take.</param>
-/// <param name="DropsOldest">Whether the oldest records give way at the limit; if not, new ones wait in memory.</param>
-/// <param name="SyncInterval">How long written records may go unsynced; zero for not at all, null for as long as the system likes.</param>
-/// <param name="MemoryLimit">Bytes that records may hold in memory, wherever they are.</param>
+/// <param name="DropsOldest">Whether the oldest records are dropped at the limit; if not, new ones wait in memory.</param>
+/// <param name="SyncInterval">How long written records may stay unsynced: zero to sync each write, null to leave it to the system.</param>
+/// <param name="MemoryLimit">Bytes of memory for all records.</param>
 internal sealed record DiskBufferSettings(string Path, long SizeLimit, bool DropsOldest, TimeSpan? SyncInterval, long MemoryLimit)
 {
     private const long LargestSegment = 16 << 20;
 
-    /// <summary>Whether anything is made durable without being asked for.</summary>
+    /// <summary>Whether written records are synced without a flush.</summary>
     public bool Syncs => SyncInterval is not null;
 
-    /// <summary>Memory is divided: a quarter for what waits to be written, a half for what is being shipped, a quarter for what is taken over.</summary>
+    /// <summary>Memory is divided: a quarter for records to write, half for records to ship, a quarter for records that are taken over.</summary>
     public long StagingMemory => MemoryLimit / 4;
 
-    // No more than half of the disk's share: the oldest records can be dropped only while they are on disk alone.
+    // No more than half of the disk limit: the oldest records can be dropped only while they are only on disk.
     public long ShippingMemory => Math.Min(MemoryLimit / 2, SizeLimit / 2);
 
     public long OrphanMemory => MemoryLimit / 4;
 
-    /// <summary>Disk space comes back a segment at a time.</summary>
+    /// <summary>The size at which a segment is full. Disk space is freed one segment at a time.</summary>
     public long SegmentSize { get; init; } = Math.Min(LargestSegment, SizeLimit / 16);
 
-    /// <summary>Damaged pieces that are put aside may take this much, besides the limit.</summary>
+    /// <summary>The most bytes in the quarantine, in addition to the size limit.</summary>
     public long QuarantineSize => Math.Min(LargestSegment, SizeLimit / 16);
 }

@@ -4,14 +4,14 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// Counts this process's records without an outcome, and knows which of them are in memory only. So it completes each flush when its
-/// records are safe. Any thread may call any member; it runs no code of others.
+/// Counts this process's records without an outcome, tracks which of them are only in memory, and completes each flush when its records are safe.
+/// Any thread may call any member; it calls no other code.
 /// </summary>
 internal sealed class FlushTracker
 {
     private readonly object _gate = new();
 
-    // Guarded by _gate. Exposed records are in memory only, or on a disk that cannot be trusted; the last run grows until a flush begins.
+    // Guarded by _gate. Exposed records are only in memory, or on a disk that cannot be trusted; the last range grows until a flush begins.
     private readonly List<FlushWaiter> _waiters = [];
     private readonly List<IdRange> _exposed = [];
     private bool _mayGrow;
@@ -19,20 +19,20 @@ internal sealed class FlushTracker
     private long _settled;
     private bool _isClosed;
 
-    // The last of the ids, which ascend by one: so many were accepted.
+    // The last accepted id. Ids ascend by one, so this is also the number of accepted records.
     private long _lastAccepted;
 
     // The last record that makes appends due, and the last one that a flush to OSS waits for.
     private long _lastDue;
     private long _lastAwaited;
 
-    /// <summary>Whether somebody waits for the disk.</summary>
+    /// <summary>Whether a flush to disk is waiting.</summary>
     public bool IsDiskAwaited => IsAwaited(OssFlushTarget.Disk);
 
-    /// <summary>Whether somebody waits for OSS.</summary>
+    /// <summary>Whether a flush to OSS is waiting.</summary>
     public bool IsOssAwaited => IsAwaited(OssFlushTarget.Oss);
 
-    /// <summary>A record was accepted: the first has the id 1, each one after that the next.</summary>
+    /// <summary>Notes an accepted record. The first one has the id 1; ids ascend by one.</summary>
     public void Accept(long id, bool isDue)
     {
         Volatile.Write(ref _lastAccepted, id);
@@ -40,10 +40,10 @@ internal sealed class FlushTracker
             Volatile.Write(ref _lastDue, id);
     }
 
-    /// <summary>Whether a record, or one that came after it, makes an append due, or is waited for.</summary>
+    /// <summary>Whether a record, or a later one, makes an append due or is awaited by a flush.</summary>
     public bool IsDue(long id) => id <= Volatile.Read(ref _lastDue) || id <= Volatile.Read(ref _lastAwaited);
 
-    /// <summary>Begins to wait until every record accepted so far is as safe as asked for.</summary>
+    /// <summary>Begins a flush of all records accepted so far.</summary>
     public FlushWaiter Begin(OssFlushTarget target)
     {
         lock (_gate)
@@ -64,7 +64,6 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Cancels a wait.</summary>
     public void Cancel(FlushWaiter waiter)
     {
         lock (_gate)
@@ -76,7 +75,7 @@ internal sealed class FlushTracker
         waiter.Done.TrySetCanceled();
     }
 
-    /// <summary>No record will become safer in this process: ends all waiting.</summary>
+    /// <summary>Ends all flushes: no record will become safer in this process.</summary>
     public void Close()
     {
         lock (_gate)
@@ -84,7 +83,7 @@ internal sealed class FlushTracker
         EndWaiting(_ => true);
     }
 
-    /// <summary>Nothing gets to OSS for now: ends all waiting for it, though nothing is given up.</summary>
+    /// <summary>Ends all flushes to OSS, because no record reaches OSS now; no record is dropped.</summary>
     public void EndWaitingForOss() => EndWaiting(waiter => waiter.Target == OssFlushTarget.Oss);
 
     /// <summary>All records up to this one are safe on disk, or exposed.</summary>
@@ -97,10 +96,10 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Records that are not settled are in memory only, or on a disk that cannot be trusted.</summary>
-    /// <param name="firstId">No earlier record is.</param>
-    /// <param name="lastId">No later record is.</param>
-    /// <param name="count">How many of those in between are not settled.</param>
+    /// <summary>Unsettled records are only in memory, or on a disk that cannot be trusted.</summary>
+    /// <param name="firstId">The first id of the range.</param>
+    /// <param name="lastId">The last id of the range.</param>
+    /// <param name="count">How many records in the range are not settled.</param>
     public void Expose(long firstId, long lastId, long count)
     {
         lock (_gate)
@@ -113,9 +112,9 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Records are settled.</summary>
-    /// <param name="ids">Which, ascending.</param>
-    /// <param name="dropped">Whether they were given up.</param>
+    /// <summary>Notes that records are settled.</summary>
+    /// <param name="ids">Their ids, ascending.</param>
+    /// <param name="dropped">Whether they were dropped.</param>
     public void Settle(ReadOnlySpan<long> ids, bool dropped)
     {
         lock (_gate)
@@ -129,10 +128,10 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>Records were given up. A flush that waits for some of them may end at once: it says false anyway.</summary>
-    /// <param name="firstId">No earlier record was.</param>
-    /// <param name="lastId">No later record was.</param>
-    /// <param name="count">How many of those in between. All of them lie within or without a run of exposed records.</param>
+    /// <summary>Notes that records were dropped. A flush that waits for some of them may end at once: its result is false anyway.</summary>
+    /// <param name="firstId">The first id of the range.</param>
+    /// <param name="lastId">The last id of the range.</param>
+    /// <param name="count">How many records in the range were dropped. Either all of them are exposed or none is.</param>
     public void GiveUp(long firstId, long lastId, long count)
     {
         lock (_gate)
@@ -194,11 +193,11 @@ internal class IdRange(long firstId, long lastId, long remaining)
 
     public long Remaining { get; set; } = remaining;
 
-    /// <summary>These ids, ascending, have their outcome.</summary>
+    /// <summary>Notes that these ids, ascending, have their outcome.</summary>
     /// <returns>How many of them are in the range.</returns>
     public long Settle(ReadOnlySpan<long> ids) => Reduce(CountThrough(ids, LastId) - CountThrough(ids, FirstId - 1));
 
-    /// <summary>So many records have their outcome that lie between two ids.</summary>
+    /// <summary>Notes that this many records between two ids have their outcome.</summary>
     /// <returns>How many of them are in the range, at most.</returns>
     public long GiveUp(long firstId, long lastId, long count) =>
         Reduce(Math.Max(0, Math.Min(count, Math.Min(LastId, lastId) - Math.Max(FirstId, firstId) + 1)));
@@ -219,18 +218,18 @@ internal class IdRange(long firstId, long lastId, long remaining)
     }
 }
 
-/// <summary>A flush that waits for all records up to one.</summary>
+/// <summary>A flush of all records up to an id.</summary>
 internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long remaining) : IdRange(1, throughId, remaining)
 {
     public OssFlushTarget Target { get; } = target;
 
     public bool HasDropped { get; set; }
 
-    /// <summary>True if none of the records was given up meanwhile.</summary>
+    /// <summary>Completes with true if none of the records was dropped meanwhile.</summary>
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>Records of which nothing is on disk, so nothing needs to be known of them after a crash.</summary>
+/// <summary>The source of records that are not on disk: nothing about them must be known after a crash.</summary>
 internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
 {
     public override bool IsDurable => false;

@@ -3,18 +3,18 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The right to read, write and delete in one buffer folder. While it is held, no other process on this machine gets it;
-/// the operating system takes it back when the process dies.
+/// The right to read, write and delete in one buffer folder. While it is held, no other process on this machine gets it. The operating system
+/// releases it when the process ends.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It is an open file that nobody else may open. On Linux that is <c>flock</c>, which knows the file, not its name: if
-/// somebody deletes the lock file of a living owner, another process can make a new one and lock it. So the owner also
-/// keeps its journal open, which others then cannot open exclusively, and a process that takes a lock tries just that.
+/// The lock is a file that no other handle may open. On Linux this is <c>flock</c>, which locks the file, not its name: if the lock file of a
+/// running owner is deleted, another process can create and lock a new one. So the owner also keeps its journal open, and a process that takes a
+/// lock checks that it can open the journal exclusively.
 /// </para>
 /// <para>
-/// Some file systems know no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> switches them off, and some runtimes keep them within the
-/// process. So the system itself is asked, past the runtime, whether it would refuse another process: see <see cref="Excludes"/>.
+/// Some file systems have no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> turns them off, and some runtimes apply them only within the
+/// process. So the system itself is asked, without the runtime, whether it would refuse another process: see <see cref="Excludes"/>.
 /// </para>
 /// </remarks>
 internal sealed class FolderLock : IDisposable
@@ -35,17 +35,17 @@ internal sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Whether others are really kept out. If not, its holder must leave all folders alone that it has not made itself:
-    /// their owners may be alive.
+    /// Whether the lock really excludes other processes. If not, its holder must leave alone all folders that it did not create: their owners may
+    /// be running.
     /// </summary>
     public bool Excludes { get; }
 
     /// <summary>Takes the lock if it is free.</summary>
     /// <param name="files">The disk.</param>
-    /// <param name="folder">The folder; it is not made here.</param>
-    /// <param name="create">Whether to make the lock file if there is none.</param>
-    /// <returns>Null if somebody else has it, or there is nothing (any more) to take.</returns>
-    /// <exception cref="IOException">Whether the lock keeps others out cannot be found out now.</exception>
+    /// <param name="folder">The folder; it is not created here.</param>
+    /// <param name="create">Whether to create the lock file if there is none.</param>
+    /// <returns>Null if another holder has it, or if there is nothing to take.</returns>
+    /// <exception cref="IOException">It cannot be determined now whether the lock excludes others.</exception>
     public static FolderLock? TryTake(IBufferFiles files, string folder, bool create)
     {
         var path = Path.Combine(folder, FileName);
@@ -63,7 +63,7 @@ internal sealed class FolderLock : IDisposable
             throw;
         }
 
-        // The file was deleted since: its folder is being deleted.
+        // The lock file was deleted in the meantime: its folder is being deleted.
         if (!files.Exists(path) || (excludes && IsJournalHeld(files, folder)))
         {
             file.Dispose();
@@ -73,9 +73,9 @@ internal sealed class FolderLock : IDisposable
         return new FolderLock(files, folder, file, excludes);
     }
 
-    /// <summary>Gives the folder up for good: deletes the lock file and the folder, which holds nothing else any more.</summary>
+    /// <summary>Deletes the lock file and the folder, which must hold nothing else.</summary>
     /// <remarks>
-    /// The file goes while it is still locked, so that nobody finds a free lock in a folder that is being deleted. Windows deletes no
+    /// The file is deleted while it is locked, so that no process finds a free lock in a folder that is being deleted. Windows cannot delete an
     /// open file; there, another process may take the empty folder in between, and then deletes it itself.
     /// </remarks>
     /// <returns>Whether the folder was deleted.</returns>
@@ -87,7 +87,7 @@ internal sealed class FolderLock : IDisposable
         return (isDeleted || BufferFiles.Try(() => _files.Delete(path))) && BufferFiles.Try(() => _files.DeleteFolder(_folder));
     }
 
-    /// <summary>Gives the lock back and leaves the folder as it is, for the next process.</summary>
+    /// <summary>Releases the lock and leaves the folder as it is, for the next process.</summary>
     public void Dispose()
     {
         _file?.Dispose();
@@ -100,7 +100,7 @@ internal sealed class FolderLock : IDisposable
         return isHeld;
     }
 
-    // Whether somebody has it open: not if rights are missing, or it is no file, or there is none.
+    // isHeld means that another handle has the file open: false if permissions are missing, if it is not a file, or if it does not exist.
     private static IBufferFile? TryOpen(IBufferFiles files, string path, bool create, out bool isHeld)
     {
         isHeld = false;

@@ -5,8 +5,8 @@ using OssLogSinks.Core.DiskBuffer.Format;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The folder beside the buffer's own where damaged parts are put for people to look at. It stays within its limit, unless a single file is
-/// larger, and deletes the oldest first. It never throws: what cannot be kept is counted all the same. Thread-safe.
+/// The folder beside the buffer's own where damaged parts are kept for inspection. It stays within its limit, unless a single file is larger, and
+/// deletes the oldest first. It never throws: parts that cannot be kept are counted all the same. Thread-safe.
 /// </summary>
 internal sealed class Quarantine(IBufferFiles files, string bufferPath, long sizeLimit, TimeProvider time)
 {
@@ -21,8 +21,8 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
     private readonly object _gate = new();
     private readonly string _folder = Path.Combine(bufferPath, FolderName);
 
-    /// <summary>Copies a damaged stretch.</summary>
-    /// <param name="folder">The name of the folder it was found in.</param>
+    /// <summary>Copies a damaged stretch of a file.</summary>
+    /// <param name="folder">The name of the folder that has the file.</param>
     /// <param name="segment">The name of the file.</param>
     /// <param name="path">The file.</param>
     /// <param name="damage">The stretch.</param>
@@ -34,8 +34,8 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
         Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
     });
 
-    /// <summary>Moves a whole file here, however large: it takes no more of the disk than before, and is the first to be deleted.</summary>
-    /// <param name="folder">The name of the folder it was found in.</param>
+    /// <summary>Moves a whole file here, however large: it needs no additional disk space, and is the first to be deleted.</summary>
+    /// <param name="folder">The name of the folder that has the file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">The file.</param>
     /// <returns>Whether it was moved; if not, it stays where it is.</returns>
@@ -64,7 +64,7 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
         }
     }
 
-    // Names begin with the time, so their order is that of age. Files that people put here are theirs, and are not counted.
+    // Names begin with the time, so they sort by age. Files that people put here are neither counted nor deleted.
     private void MakeSpace(long length)
     {
         files.CreateFolder(_folder);
@@ -91,7 +91,7 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
         }
         catch (FileNotFoundException)
         {
-            // Another process made space.
+            // Another process deleted it to make space.
             return 0;
         }
     }

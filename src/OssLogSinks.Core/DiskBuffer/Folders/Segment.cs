@@ -3,7 +3,7 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
-/// <summary>One segment file as its folder keeps account of it. Guarded by the folder's lock.</summary>
+/// <summary>The state of one segment file in its folder. Guarded by the folder's lock.</summary>
 internal sealed class Segment(long firstId, string path)
 {
     public long FirstId { get; } = firstId;
@@ -13,13 +13,13 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>Bytes that may be read; zero until it is published.</summary>
     public long Length { get; set; }
 
-    /// <summary>The id behind its last record so far; null if nothing says it.</summary>
+    /// <summary>The id after its last record so far; null if unknown.</summary>
     public long? End { get; set; }
 
-    /// <summary>Whether no more will be written to it.</summary>
+    /// <summary>Whether it is complete.</summary>
     public bool IsFinal { get; set; }
 
-    /// <summary>Whether another process left it and it was not read yet: nothing says how many records it holds.</summary>
+    /// <summary>Whether another process left it and it was not read yet: its number of records is unknown.</summary>
     public bool IsUnread { get; set; }
 
     /// <summary>Known records that are not settled and in no memory buffer.</summary>
@@ -28,10 +28,10 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>Records in a memory buffer.</summary>
     public long InMemory { get; set; }
 
-    /// <summary>How many read it at present; it is neither deleted nor dropped meanwhile.</summary>
+    /// <summary>The number of current readers; while there are any, it is neither deleted nor dropped.</summary>
     public int Readers { get; set; }
 
-    /// <summary>Whether it was given up.</summary>
+    /// <summary>Whether it was dropped.</summary>
     public bool IsDropped { get; set; }
 
     /// <summary>By stream: records that were passed over because OSS refuses the stream. Changed only by the reader of the segment.</summary>
@@ -44,15 +44,15 @@ internal sealed class Segment(long firstId, string path)
     public bool IsDroppable => IsFinal && Readers == 0 && !IsDropped && InMemory == 0 && OnDisk > 0;
 }
 
-/// <summary>All records of a stream in a segment from one id on.</summary>
+/// <summary>All passed-over records of a stream in a segment.</summary>
 /// <param name="FirstId">The first id.</param>
-/// <param name="Offset">The offset of its block, or of one before it.</param>
+/// <param name="Offset">The offset of its block, or of an earlier one.</param>
 /// <param name="Count">How many records.</param>
 internal readonly record struct PassedOverRun(long FirstId, long Offset, long Count);
 
 /// <summary>
-/// Records on their way to delivery: a block in memory, a piece of a segment, or both while the block was just written. Belongs to the
-/// writer until it is queued, then to the queue, then to the reader.
+/// Records on their way to delivery: a block in memory, a piece of a segment, or both while the block was just written. Owned by the writer until
+/// it is queued, then by the queue, then by the reader.
 /// </summary>
 internal sealed class Part
 {
@@ -76,12 +76,12 @@ internal sealed class Part
         EndOffset = segment.Length;
     }
 
-    /// <summary>The records in memory; null if they are on disk only.</summary>
+    /// <summary>The records in memory; null if they are only on disk.</summary>
     public Block? Block { get; set; }
 
     public BufferFolder? Folder { get; private set; }
 
-    /// <summary>The file that holds the records; null if none does.</summary>
+    /// <summary>The file that holds the records; null if they are only in memory.</summary>
     public Segment? Segment { get; private set; }
 
     public long Offset { get; private set; }
@@ -90,20 +90,20 @@ internal sealed class Part
 
     public long FirstId { get; }
 
-    /// <summary>The id behind the last record; null if nothing says it.</summary>
+    /// <summary>The id after the last record; null if unknown.</summary>
     public long? End { get; private set; }
 
-    /// <summary>Takes the outcome of a stream's records.</summary>
+    /// <summary>The source that receives the outcome of a stream's records.</summary>
     public RecordSource SourceOf(StreamName stream) => Folder?.SourceOf(stream, Segment!) ?? _memoryOnly!;
 
-    /// <summary>The block was written.</summary>
+    /// <summary>Notes where the block was written.</summary>
     public void Place(BufferFolder folder, Segment segment, long offset) =>
         (Folder, Segment, Offset, EndOffset) = (folder, segment, offset, offset + (Block?.Length ?? 0));
 
-    /// <summary>What was written does not count.</summary>
+    /// <summary>Forgets where the block was written, because the write does not count.</summary>
     public void Displace() => (Folder, Segment) = (null, null);
 
-    /// <summary>Takes over the part behind it, if both are on disk only and nothing is between them.</summary>
+    /// <summary>Adds the next part to this one, if both are only on disk and adjacent.</summary>
     public bool TryExtend(Part next)
     {
         if (Block is not null || next.Block is not null || Segment != next.Segment || EndOffset != next.Offset || End != next.FirstId)

@@ -5,15 +5,15 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Records on their way to disk, in the very bytes that are written. Filled under the staging buffer's lock; once taken from
-/// there it belongs to its holder. It never grows beyond its first memory.
+/// Records on their way to disk, in the bytes that are written. Filled under the staging buffer's lock; afterwards owned by its holder. It never
+/// grows beyond its first memory.
 /// </summary>
 internal sealed class Block
 {
-    // Head, accepted, time, offset, length.
+    // The fields: head, accepted, time, offset, length.
     private const int MostRecordHead = 5 * Varint.MaxBytes;
 
-    // Pools have arrays up to here, of powers of two.
+    // Array pools have arrays up to this size, in powers of two.
     private const int LargestPooled = 1 << 20;
     private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
 
@@ -43,7 +43,7 @@ internal sealed class Block
 
     public int Count { get; private set; }
 
-    /// <summary>Memory that it holds: what limits count.</summary>
+    /// <summary>Memory that it holds; memory limits count this.</summary>
     public int HeldBytes => _bytes.Length;
 
     /// <summary>Bytes that it takes on disk.</summary>
@@ -55,13 +55,13 @@ internal sealed class Block
 
     public int RecordsEnd { get; private set; }
 
-    /// <summary>The streams of its records, in the order of their first.</summary>
+    /// <summary>The streams of its records, ordered by their first record.</summary>
     public IReadOnlyList<StreamName> Streams => _streams;
 
-    /// <summary>What is handed back with the outcome of records, in the order of their ids.</summary>
+    /// <summary>The states that are returned with the outcome of records, in the order of their ids.</summary>
     public IReadOnlyList<(long Id, object State)> States => _states;
 
-    /// <summary>Memory that a block with space for so many bytes holds.</summary>
+    /// <summary>Memory that a block with this capacity holds.</summary>
     public static int HeldFor(int capacity)
     {
         if (capacity > LargestPooled)
@@ -73,7 +73,7 @@ internal sealed class Block
         return held;
     }
 
-    /// <summary>The bytes that a block with one such record takes.</summary>
+    /// <summary>Bytes that a block with only this record needs.</summary>
     public static int CapacityFor(StreamName stream, int length) => BlockHeader.Size + MostRecordHead + length + stream.Encoded.Length;
 
     /// <summary>Adds a record if there is space.</summary>
@@ -105,7 +105,7 @@ internal sealed class Block
         return true;
     }
 
-    /// <summary>Makes the bytes complete: to be called once, when no more records come.</summary>
+    /// <summary>Completes the bytes. Call it once, when no more records come.</summary>
     public void Seal(FolderId folderId)
     {
         var at = RecordsEnd;
@@ -119,11 +119,11 @@ internal sealed class Block
     }
 
     /// <summary>Its records, to be read while it is held.</summary>
-    /// <param name="withStates">Whether they are to be read with their states.</param>
+    /// <param name="withStates">Whether to include their states.</param>
     public BlockRecords Records(bool withStates = false) =>
         new(_bytes, 0, Header, [.. _streams]) { States = withStates ? _states : [] };
 
-    /// <summary>Gives its memory back. It is not to be used any more.</summary>
+    /// <summary>Releases its memory; it must not be used afterwards.</summary>
     public void Release()
     {
         if (_bytes.Length is > 0 and <= LargestPooled)
@@ -155,29 +155,29 @@ internal sealed class Block
     }
 }
 
-/// <summary>What a block begins with. Nothing in it is believed before the checksum over the whole block is right.</summary>
-/// <param name="Length">Bytes of the block, its header included.</param>
-/// <param name="Count">Its records.</param>
-/// <param name="FirstId">The id of its first record; the others follow without a gap.</param>
+/// <summary>The header of a block. No field can be trusted before the checksum of the whole block is verified.</summary>
+/// <param name="Length">Bytes of the block, including its header.</param>
+/// <param name="Count">The number of its records.</param>
+/// <param name="FirstId">The id of its first record; the others follow without gaps.</param>
 /// <param name="AcceptedAt">When its first record was accepted, in milliseconds of UTC.</param>
-/// <param name="RecordsEnd">Where in the block its records end, and the names of their streams begin.</param>
+/// <param name="RecordsEnd">Where in the block its records end and the names of their streams begin.</param>
 internal readonly record struct BlockHeader(int Length, int Count, long FirstId, long AcceptedAt, int RecordsEnd)
 {
     /// <summary>Bytes of a header.</summary>
     public const int Size = 40;
 
-    /// <summary>The most that a block may have: the largest record and its stream's name.</summary>
+    /// <summary>The largest block: the largest record and its stream's name.</summary>
     public const int LargestBlock = (64 << 20) + (16 << 10);
 
-    /// <summary>The fewest bytes that a record takes.</summary>
+    /// <summary>Bytes of the smallest record.</summary>
     public const int SmallestRecord = 4;
 
-    // What the checksum covers begins behind it.
+    // The checksum covers the bytes from here.
     private const int CoveredFrom = 8;
 
     public long LastId => FirstId + Count - 1;
 
-    /// <summary>Begins a block that is complete but for its header.</summary>
+    /// <summary>Writes the header of a block that is otherwise complete.</summary>
     public void WriteTo(Span<byte> block, FolderId folderId)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(block, folderId.Mark);
@@ -190,7 +190,7 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
         BinaryPrimitives.WriteUInt32LittleEndian(block.Slice(4), Checksum(block.Slice(0, Length), folderId));
     }
 
-    /// <summary>Reads a header that can be one; whether it is, the checksum tells.</summary>
+    /// <summary>Reads a header with plausible fields; only the checksum proves that it is one.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, FolderId folderId, out BlockHeader header)
     {
         header = default;
@@ -209,17 +209,14 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
             && header.FirstId > 0 && header.FirstId <= long.MaxValue - header.Count;
     }
 
-    /// <summary>Whether a block is what was written.</summary>
+    /// <summary>Whether the checksum of a block is right.</summary>
     public static bool Verifies(ReadOnlySpan<byte> block, FolderId folderId) =>
         BinaryPrimitives.ReadUInt32LittleEndian(block.Slice(4)) == Checksum(block, folderId);
 
     private static uint Checksum(ReadOnlySpan<byte> block, FolderId folderId) => Crc32C.Append(folderId.Seed, block.Slice(CoveredFrom));
 }
 
-/// <summary>
-/// The records of one block, read in their order. Whatever the bytes hold, it ends without an exception and reads nothing
-/// beyond the block.
-/// </summary>
+/// <summary>The records of one block, in order. Whatever the bytes are, it throws no exception and reads nothing beyond the block.</summary>
 internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
 {
     private static readonly long MostTicks = DateTime.MaxValue.Ticks;
@@ -236,18 +233,18 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
 
     public StreamName[] Streams { get; } = streams;
 
-    /// <summary>The source of each stream, kept here by the reader.</summary>
+    /// <summary>The source of each stream, stored here by the reader.</summary>
     public RecordSource?[] Sources { get; } = new RecordSource?[streams.Length];
 
-    /// <summary>The present record's id; before the first, the one before it.</summary>
+    /// <summary>The current record's id; before the first record, the id before it.</summary>
     public long Id { get; private set; } = header.FirstId - 1;
 
     public int StreamIndex { get; private set; }
 
-    /// <summary>What is handed back with the outcome of records, in the order of their ids.</summary>
+    /// <summary>The states that are returned with the outcome of records, in the order of their ids.</summary>
     public IReadOnlyList<(long Id, object State)> States { get; init; } = [];
 
-    /// <summary>The present record's state; null if it has none.</summary>
+    /// <summary>The current record's state; null if it has none.</summary>
     public object? State
     {
         get
@@ -258,7 +255,7 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
         }
     }
 
-    /// <summary>Whether the reader has still to take the present record.</summary>
+    /// <summary>Whether the current record is still to be passed on.</summary>
     public bool IsHeld { get; set; }
 
     public BufferedRecord Current => new(
@@ -268,7 +265,7 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
         Streams[StreamIndex],
         bytes.AsSpan(start + _bodyAt, _bodyLength));
 
-    /// <summary>Moves to the next record; false behind the last one, or where what comes is no record.</summary>
+    /// <summary>Moves to the next record; false after the last one, or if the next bytes are not a record.</summary>
     public bool TryRead()
     {
         var source = new ReadOnlySpan<byte>(bytes, start, Header.RecordsEnd);

@@ -5,9 +5,7 @@ using System.Numerics;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
-/// <summary>
-/// CRC-32C (Castagnoli, RFC 3720): what processors compute themselves. Guards the buffer's own files; never on the wire.
-/// </summary>
+/// <summary>CRC-32C (Castagnoli, RFC 3720), which many processors compute in hardware. Used only for the buffer's own files.</summary>
 internal static class Crc32C
 {
     private const uint ReflectedPolynomial = 0x82F63B78;
@@ -21,7 +19,7 @@ internal static class Crc32C
     /// <param name="bytes">The bytes that follow.</param>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes) => ~Step(~crc, bytes);
 
-    /// <summary>The same by table alone, which is what runs where no processor's instruction can be reached.</summary>
+    /// <summary>As <see cref="Append"/>, but by table only: used where no processor instruction is available.</summary>
     internal static uint AppendByTable(uint crc, ReadOnlySpan<byte> bytes) => ~StepByTable(~crc, bytes);
 
     private static uint StepByTable(uint register, ReadOnlySpan<byte> bytes)

@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// The random number of a buffer folder, and what is derived from it: the mark that begins each block and the seed of its
-/// checksums. A block of one folder is none in another, and no log text holds the mark: its first byte never occurs in UTF-8.
+/// The random number of a buffer folder, and what is derived from it: the mark at the start of each block and the seed of its checksums. A block of
+/// one folder is not valid in another. No log text has the mark: its first byte never occurs in UTF-8.
 /// </summary>
 internal readonly record struct FolderId
 {
@@ -21,7 +21,7 @@ internal readonly record struct FolderId
     /// <summary>The first four bytes of each block, as a little-endian number.</summary>
     public uint Mark { get; }
 
-    /// <summary>What the checksums begin with.</summary>
+    /// <summary>The start value of the checksums.</summary>
     public uint Seed { get; }
 
     // The finaliser of SplitMix64: every bit of the folder id reaches every bit of the mark and the seed.

@@ -4,7 +4,7 @@ using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
-/// <summary>What a segment file begins with, and how it is named.</summary>
+/// <summary>The header and the name of a segment file.</summary>
 /// <param name="Version">The format's version, <see cref="FileVersion.Current"/> or one that this code cannot read.</param>
 /// <param name="FolderId">The id of the folder in which it was written; 0 if the version is unknown.</param>
 /// <param name="FirstId">The id of its first record; 0 if the version is unknown.</param>
@@ -13,7 +13,7 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
     /// <summary>Bytes of a header.</summary>
     public const int Size = 40;
 
-    /// <summary>How a segment's name ends.</summary>
+    /// <summary>The extension of a segment's name.</summary>
     public const string Extension = ".seg";
 
     private const ulong Begin = 0x4745_5346_5542_534F; // "OSBUFSEG"
@@ -23,7 +23,7 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
     /// <summary>The name of the file whose first record has this id.</summary>
     public static string NameOf(long firstId) => firstId.ToString("x16", CultureInfo.InvariantCulture) + Extension;
 
-    /// <summary>The first record's id as a file's name says it.</summary>
+    /// <summary>The first record's id, from a file's name.</summary>
     public static bool TryParseName(string name, out long firstId)
     {
         firstId = 0;
@@ -35,7 +35,7 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
             && long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out firstId);
     }
 
-    /// <summary>Reads the header of a file; false if there is none that is whole.</summary>
+    /// <summary>Reads the header of a file; false if it is missing or damaged.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out SegmentHeader header)
     {
         header = default;
@@ -67,19 +67,19 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
     }
 }
 
-/// <summary>The first 16 bytes of each file, the same in every version to come: what kind it is, its version, and a CRC-32C of both.</summary>
+/// <summary>The first 16 bytes of each file, the same in every later version: the kind of file, its version, and a CRC-32C of both.</summary>
 internal static class FileVersion
 {
     /// <summary>The version that this code writes, and the only one that it reads.</summary>
     public const int Current = 2;
 
-    /// <summary>Bytes from which the version of any file can be told.</summary>
+    /// <summary>Bytes that are enough to read the version of any file.</summary>
     public const int LongestHeader = 128;
 
     private const int Size = 16;
     private const int CrcAt = 12;
 
-    // Version 1 had headers of its own: 60 bytes with a CRC-32C for segments, an entry of 128 bytes with a CRC-64 for journals.
+    // Version 1 had other headers: 60 bytes with a CRC-32C for segments, an entry of 128 bytes with a CRC-64 for journals.
     private const ulong FirstSegment = 0x4C4F_4F50_5353_534F; // "OSSSPOOL"
     private const int FirstSegmentCrcAt = 56;
     private const uint FirstJournal = 0x01014A;

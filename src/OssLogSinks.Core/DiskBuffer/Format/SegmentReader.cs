@@ -6,8 +6,8 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Reads the blocks of one segment in order. Whatever the file holds, it ends, in time that grows with the file's length, and without
-/// an exception but those of the disk, after which it goes on where it was. Blocks of another folder are never returned. Not thread-safe.
+/// Reads the blocks of one segment in order. Whatever the file holds, it ends, in time that grows with the file's length, and throws only
+/// exceptions of the disk, after which it continues where it was. Blocks of another folder are never returned. Not thread-safe.
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
@@ -28,22 +28,22 @@ internal sealed class SegmentReader : IDisposable
     private long _upTo;
     private int _taken;
 
-    // The id that the next record has if nothing is missing.
+    // The id of the next record if none is missing.
     private long _nextId;
 
-    // The damaged stretch that is open: its beginning, or -1; whether it holds more than zeros; the last id that a broken header claims.
+    // The open damaged stretch: its start, or -1; whether it holds more than zeros; the last id that a broken header claims.
     private long _damageAt = -1;
     private bool _hasBytes;
     private long _claimedId;
 
-    // Bytes that were hashed in vain: bounded, so that a file full of marks does not take the square of its length.
+    // Bytes that were hashed without a match. Limited, so that a file full of marks does not take quadratic time.
     private long _hashedInVain;
 
-    /// <summary>A reader of a file, which it owns.</summary>
+    /// <summary>Creates a reader, which owns the file.</summary>
     /// <param name="file">The segment.</param>
     /// <param name="folderId">The folder's id.</param>
     /// <param name="names">The names that were read before.</param>
-    /// <param name="nextId">The id that its first record has, as far as the file's name says it.</param>
+    /// <param name="nextId">The id of its first record according to the file's name.</param>
     /// <param name="above">Records up to this id were read elsewhere.</param>
     public SegmentReader(IBufferFile file, FolderId folderId, StreamNames names, long nextId, long above = 0)
     {
@@ -51,23 +51,23 @@ internal sealed class SegmentReader : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(_mark, folderId.Mark);
     }
 
-    /// <summary>Where the next block is looked for.</summary>
+    /// <summary>Where the next block is expected.</summary>
     public long Offset { get; set; }
 
-    /// <summary>How much is to be read: the last block ends there, or the file does.</summary>
+    /// <summary>The end of the bytes to read: of the last block, or of the file.</summary>
     public long UpTo
     {
         get => _upTo;
         set => _upTo = Math.Min(value, _file.Length);
     }
 
-    /// <summary>The id behind the last record that counts; null if nothing says it.</summary>
+    /// <summary>The id after the last record that counts; null if unknown.</summary>
     public long? End { get; init; }
 
-    /// <summary>The block that was read last; its bytes last until the next read.</summary>
+    /// <summary>The block that was read last; its bytes are valid until the next read.</summary>
     public BlockRecords? Current { get; private set; }
 
-    /// <summary>Its offset.</summary>
+    /// <summary>The offset of <see cref="Current"/>.</summary>
     public long CurrentAt { get; private set; }
 
     /// <summary>The damaged stretches so far, in order.</summary>
@@ -81,7 +81,7 @@ internal sealed class SegmentReader : IDisposable
         return news;
     }
 
-    /// <summary>Reads the file's header; null if it is not whole.</summary>
+    /// <summary>Reads the file's header; null if it is missing or damaged.</summary>
     public SegmentHeader? ReadHeader()
     {
         var length = (int)Math.Min(FileVersion.LongestHeader, UpTo);
@@ -90,7 +90,7 @@ internal sealed class SegmentReader : IDisposable
 
     /// <summary>Reads the next block.</summary>
     /// <returns>False if there is no further one.</returns>
-    /// <exception cref="IOException">The disk refused; the next call tries again.</exception>
+    /// <exception cref="IOException">The disk refused; the next call retries.</exception>
     public bool TryRead()
     {
         Current = null;
@@ -110,14 +110,14 @@ internal sealed class SegmentReader : IDisposable
         }
         catch (IOException)
         {
-            // The place that cannot be read may be behind what is wanted.
+            // The place that cannot be read may be in the bytes read ahead.
             _readsAhead = false;
             _bufferLength = 0;
             throw;
         }
     }
 
-    /// <summary>Gives up a place that the disk does not give, and goes on behind it.</summary>
+    /// <summary>Gives up a page that the disk cannot read, and continues after it.</summary>
     public void SkipPage()
     {
         OpenDamage();
@@ -125,14 +125,14 @@ internal sealed class SegmentReader : IDisposable
         Offset = Math.Min(UpTo, ((Offset / PageSize) + 1) * PageSize);
     }
 
-    /// <summary>Gives up the rest of the present block, in which something is no record.</summary>
+    /// <summary>Gives up the rest of the current block, which has bytes that are not a record.</summary>
     public void GiveUpRest(BlockRecords block)
     {
         _damage.Add(new Damage(CurrentAt, block.Header.Length, block.Id + 1, block.Header.LastId - block.Id));
         _nextId = block.Header.LastId + 1;
     }
 
-    /// <summary>Notes what is missing at the end: to be called once all of the file was read.</summary>
+    /// <summary>Notes what is missing at the end. Call it once, after the whole file was read.</summary>
     public void Finish()
     {
         if (End is { } end && (end > _nextId || _damageAt >= 0))
@@ -165,7 +165,7 @@ internal sealed class SegmentReader : IDisposable
         Offset = length;
     }
 
-    // Reads the block at the present offset, or moves the offset on.
+    // Reads the block at the current offset, or advances the offset.
     private bool TryReadHere()
     {
         var rest = UpTo - Offset;
@@ -193,7 +193,8 @@ internal sealed class SegmentReader : IDisposable
         CurrentAt = Offset;
         Offset += header.Length;
 
-        // Ids only go up: what does not is in a copy of what was read before. What was to be cut off, and went elsewhere, does not count.
+        // Blocks from End on were to be cut off and were written elsewhere, so they do not count. Ids only ascend: a block with lower ones is a
+        // copy of what was read before.
         if (header.FirstId >= End)
             return false;
 
@@ -209,7 +210,7 @@ internal sealed class SegmentReader : IDisposable
         return true;
     }
 
-    // Where nothing says how far the segment goes, this may be a block of another one: then no more is missing than had space.
+    // If the segment's end is unknown, this may be a block of another segment. Then no more records are missing than had space.
     private void CloseBefore(long firstId)
     {
         var missing = firstId - _nextId;
@@ -295,11 +296,11 @@ internal sealed class SegmentReader : IDisposable
 
 /// <summary>A stretch of a segment that cannot be read.</summary>
 /// <param name="Offset">Where it begins.</param>
-/// <param name="Length">Its bytes; none if the file ends before what was written to it.</param>
-/// <param name="FirstId">The id of the first record that is missing.</param>
-/// <param name="Missing">How many records are missing, as far as it is known.</param>
+/// <param name="Length">Its bytes; zero if the file ends before what was written to it.</param>
+/// <param name="FirstId">The id of the first missing record.</param>
+/// <param name="Missing">How many records are missing, as far as known.</param>
 internal readonly record struct Damage(long Offset, long Length, long FirstId, long Missing)
 {
-    /// <summary>Whether more may be missing: nothing says how far the file went.</summary>
+    /// <summary>Whether more records may be missing, because the segment's end is unknown.</summary>
     public bool IsAtLeast { get; init; }
 }

@@ -6,19 +6,19 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// A stream's name as it is stored: its key in bytes that say where they end, whether it is one process's own, and the CRC-64 of that, by which
-/// records refer to it. Immutable; two are equal when their bytes are.
+/// A stream's name as it is stored: its key in bytes that show where they end, whether it is one process's own, and the CRC-64 of these bytes,
+/// which identifies the stream. Immutable; two names are equal if their bytes are.
 /// </summary>
 internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 {
-    /// <summary>The most bytes that a name may take: four times what an object key may.</summary>
+    /// <summary>The longest name in bytes: four times the longest object key.</summary>
     public const int MaxBytes = 4 * ObjectKeyRules.MaxBytes;
 
     private const int LongestSequence = 100;
 
     private readonly byte[] _encoded;
 
-    /// <exception cref="ArgumentException">The key is longer than any that a template renders.</exception>
+    /// <exception cref="ArgumentException">The key is longer than any key that a template renders.</exception>
     public StreamName(StreamKey key)
         : this(key, Encode(key))
     {
@@ -37,10 +37,10 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 
     public ulong Hash { get; }
 
-    /// <summary>Reads a name from the beginning of bytes that may hold anything.</summary>
-    /// <param name="bytes">The name, and whatever follows it.</param>
+    /// <summary>Reads a name from the start of bytes that may hold anything.</summary>
+    /// <param name="bytes">The name and what follows it.</param>
     /// <param name="stream">The stream, if there is one.</param>
-    /// <param name="length">How many of the bytes are its name.</param>
+    /// <param name="length">The length of its name in bytes.</param>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out StreamName? stream, out int length)
     {
         stream = null;
@@ -58,7 +58,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return stream is not null;
     }
 
-    /// <summary>How many of these bytes are a name, whatever it says; false if they begin with none.</summary>
+    /// <summary>The length of the name at the start of these bytes, whatever it says; false if they do not start with a name.</summary>
     public static bool TryMeasure(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
@@ -81,7 +81,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
 
     public override string ToString() => Key.ObjectKey(0);
 
-    // A file on disk could name any object: only keys that settings can lead to are believed.
+    // A file on disk could name any object, so only keys that settings can produce are accepted.
     private static bool IsPossible(StreamKey key)
     {
         if (key.Sequence.Format is { } format && (format.Length is 0 or > LongestSequence || format.Any(c => c != '0')))
@@ -91,7 +91,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return ObjectKeyRules.FaultOf(first) is null && !ObjectKeyRules.IsChangedByUri(first);
     }
 
-    // Each text has its length plus one in front; zero means that there is no text.
+    // Each text follows its length plus one; zero means no text.
     private static byte[] Encode(StreamKey key)
     {
         var texts = new[] { key.Before, key.Sequence.Format, key.After }.Select(text => text is null ? null : Encoding.UTF8.GetBytes(text)).ToArray();
@@ -111,7 +111,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return bytes.AsSpan(0, length).ToArray();
     }
 
-    // Of bytes that were measured.
+    // Only for bytes that TryMeasure has accepted.
     private static string? TextAt(ReadOnlySpan<byte> bytes, ref int at)
     {
         Varint.TryRead(bytes, ref at, out var length);
@@ -123,14 +123,14 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
     }
 }
 
-/// <summary>The streams that were read last, so that a name is decoded once and not once a block. For one thread.</summary>
+/// <summary>The streams that were read last, so that a name is decoded once, not once per block. For one thread.</summary>
 internal sealed class StreamNames
 {
     private const int MostNames = 10_000;
 
     private readonly Dictionary<ulong, StreamName> _byHash = [];
 
-    /// <summary>Reads the names that fill these bytes; false if they hold anything else.</summary>
+    /// <summary>Reads the names in these bytes; false if they hold anything else.</summary>
     public bool TryReadAll(ReadOnlySpan<byte> bytes, out StreamName[] names)
     {
         var found = new List<StreamName>();

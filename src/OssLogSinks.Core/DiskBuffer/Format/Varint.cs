@@ -1,6 +1,6 @@
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
-/// <summary>Numbers of seven bits per byte, the lowest first; signed ones are folded so that small ones stay short.</summary>
+/// <summary>Numbers with seven bits per byte, the lowest first. Signed numbers are zigzag-encoded, so that small ones stay short.</summary>
 internal static class Varint
 {
     /// <summary>The most bytes that a number takes.</summary>
@@ -17,7 +17,7 @@ internal static class Varint
 
     public static int WriteSigned(Span<byte> target, long value) => Write(target, (ulong)((value << 1) ^ (value >> 63)));
 
-    /// <summary>Reads a number and moves on; false if the bytes end before it does, or it is too long.</summary>
+    /// <summary>Reads a number and advances; false if the bytes end too early or the number is too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, ref int at, out ulong value)
     {
         value = 0;

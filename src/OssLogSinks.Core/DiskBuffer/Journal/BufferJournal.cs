@@ -5,14 +5,14 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// The memory of one buffer folder: what is settled, which appends may have been sent, and which segments exist. What it remembers on
-/// disk was true when it was written, and an append that was sent is always among it. Safe for several threads.
+/// The journal of one buffer folder: which records are settled, which appends may have been sent, and which segments exist. Each entry was true
+/// when it was written, and every append is in the journal before it is sent. Safe for several threads.
 /// </summary>
 /// <remarks>
-/// One append-only file and a spare. When the file is full, or writing to it failed, a snapshot of what still matters is written to
-/// the spare, with the next generation, and the two change places. Until that snapshot is whole and synced, the file before it
-/// is left untouched. Both are as large from the beginning as they need to be: on a full disk, what is there can only be shipped if that
-/// can be written down first. Intents that come together share one sync, and nobody else waits for it.
+/// The journal has one append-only file and a spare. When the file is full, or a write to it failed, a snapshot of the current state is written to
+/// the spare, with the next generation, and the two files change roles. Until that snapshot is complete and synced, the previous file is not
+/// changed. Both files have the size that they need from the start: on a full disk, records can be shipped only if the journal can still be
+/// written. Intents that arrive together share one sync, and other callers do not wait for it.
 /// </remarks>
 internal sealed class BufferJournal : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class BufferJournal : IDisposable
 
     private readonly JournalFile[] _slots;
 
-    // An orphaned folder gets no new segments and may hold some that its journal does not know: no mark is forgotten there.
+    // An orphaned folder gets no new segments and may have some that its journal does not know, so no settled mark is removed there.
     private readonly bool _forgets;
 
     // Taken before _gate, never after. Held while the file is synced.
@@ -39,17 +39,17 @@ internal sealed class BufferJournal : IDisposable
     private long _synced;
     private int _entriesToHave;
 
-    // The file in use takes no more: it is full, or a write to it failed, or another process wrote it. The next entry goes to the spare.
+    // The current file accepts no more entries: it is full, a write to it failed, or another process wrote it. The next entry goes to the spare.
     private bool _mustChange = true;
     private bool _isClosed;
 
     private BufferJournal(JournalFile[] slots, bool syncs, bool forgets, JournalState state, int entries) =>
         (_slots, Syncs, _forgets, _state, _entriesToHave) = (slots, syncs, forgets, state, entries);
 
-    /// <summary>Whether a file of a folder is part of its journal.</summary>
+    /// <summary>Whether a file of a folder belongs to its journal.</summary>
     public static bool IsName(string name) => Array.IndexOf(Names, name) >= 0;
 
-    /// <summary>What is remembered now; a copy.</summary>
+    /// <summary>A copy of the current state.</summary>
     public JournalState State
     {
         get
@@ -59,10 +59,10 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>Whether what must survive a power cut is forced onto the medium.</summary>
+    /// <summary>Whether entries that must survive a power cut are synced.</summary>
     public bool Syncs { get; }
 
-    /// <summary>Whether it could not be written, so that nothing new should come into its folder.</summary>
+    /// <summary>Whether a write failed, so that no new records should be written to its folder.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>Bytes that it takes on disk.</summary>
@@ -75,10 +75,10 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>Bytes that a journal takes for so many streams and segments.</summary>
+    /// <summary>Bytes that a journal takes for this many streams and segments.</summary>
     public static long BytesFor(int streams, int segments) => 2 * JournalFile.BytesFor(EntriesFor(streams, segments));
 
-    /// <summary>Makes the journal of a new folder, which is there and empty.</summary>
+    /// <summary>Creates the journal of a new folder, which exists and is empty.</summary>
     /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
     public static BufferJournal Create(IBufferFiles files, string folder, FolderId folderId, bool syncs, int entries = LeastEntries)
     {
@@ -91,7 +91,7 @@ internal sealed class BufferJournal : IDisposable
                 slots[slots.Count - 1].Grow(entries);
             }
 
-            // Both begin with a header: a file without one is damaged.
+            // Both files begin with a header: a file without one is damaged.
             var journal = new BufferJournal([.. slots], syncs, forgets: true, new JournalState(), entries);
             journal.Change(syncs);
             journal.Change(syncs);
@@ -106,8 +106,8 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>Opens the journal of a folder that another process left. What can be read of it is remembered.</summary>
-    /// <returns>Null if it is of a version that this code does not know.</returns>
+    /// <summary>Opens the journal of a folder that another process left, and reads what can be read.</summary>
+    /// <returns>Null if this code does not know its version.</returns>
     /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
     public static BufferJournal? Open(IBufferFiles files, string folder, FolderId folderId, bool syncs, int entries = LeastEntries)
     {
@@ -129,7 +129,7 @@ internal sealed class BufferJournal : IDisposable
             {
                 _current = current == contents[latest] ? latest : 1 - latest,
 
-                // A generation is never tried twice: one that a crash cut off may have left entries.
+                // A generation is never used twice: an attempt that a crash cut off may have left entries.
                 _generation = contents.Max(content => content.LastGeneration),
             };
         }
@@ -140,7 +140,7 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>Deletes what is left of a journal that was never used.</summary>
+    /// <summary>Deletes the files of a journal that was never used.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public static void DeleteAll(IBufferFiles files, string folder)
     {
@@ -148,7 +148,7 @@ internal sealed class BufferJournal : IDisposable
             files.Delete(Path.Combine(folder, name));
     }
 
-    /// <summary>Deletes its files once it is closed. The spare goes first: what it says was true once, and must not be found alone.</summary>
+    /// <summary>Deletes its files after it was closed. The spare is deleted first: its state is old, and must not be found alone.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public void Delete(IBufferFiles files, string folder)
     {
@@ -158,7 +158,7 @@ internal sealed class BufferJournal : IDisposable
         files.Delete(Path.Combine(folder, Names[_current]));
     }
 
-    /// <summary>Bytes by which <see cref="Reserve"/> would make the files longer.</summary>
+    /// <summary>Bytes by which <see cref="Reserve"/> would extend the files.</summary>
     public long GrowthFor(int streams, int segments)
     {
         var bytes = JournalFile.BytesFor(EntriesFor(streams, segments));
@@ -166,7 +166,9 @@ internal sealed class BufferJournal : IDisposable
             return _slots.Sum(slot => Math.Max(0, bytes - slot.Bytes));
     }
 
-    /// <summary>Makes space for the entries of so many streams and segments: before their records come, for later the disk may be full.</summary>
+    /// <summary>
+    /// Reserves space for the entries of this many streams and segments. Call it before their records are written: later the disk may be full.
+    /// </summary>
     /// <exception cref="IOException">The disk has no space.</exception>
     public void Reserve(int streams, int segments)
     {
@@ -176,7 +178,7 @@ internal sealed class BufferJournal : IDisposable
             _slots[1 - _current].Grow(entries);
             _slots[_current].Grow(entries);
 
-            // It shrinks when it is several times too large, and not at once.
+            // It shrinks only when it is several times too large.
             _entriesToHave = entries;
             if (!_isClosed && !_mustChange && _slots[_current].Capacity >= 8L * entries)
                 BufferFiles.Try(() => Change(Syncs));
@@ -184,33 +186,33 @@ internal sealed class BufferJournal : IDisposable
     }
 
     /// <summary>
-    /// Remembers a new segment; to be called before any of its records is settled. Never throws: if the disk fails, it is
-    /// written with the next entry that works.
+    /// Adds a new segment. Call it before any of its records is settled. Never throws: if the disk fails, the entry is written with the next one
+    /// that succeeds.
     /// </summary>
     public void SegmentOpened(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentOpened, 0, firstId));
 
-    /// <summary>Remembers how far a segment goes that is complete. Never throws, as <see cref="SegmentOpened"/>.</summary>
+    /// <summary>Adds the end of a complete segment. Never throws, as <see cref="SegmentOpened"/>.</summary>
     public void SegmentEnded(long firstId, long end) => Note(new JournalEntry(JournalEntryKind.SegmentEnded, 0, firstId, end));
 
-    /// <summary>Remembers that all records of a segment are settled, so that its file may be deleted. On disk when it returns.</summary>
-    /// <exception cref="IOException">That failed; the file must stay.</exception>
+    /// <summary>Notes that all records of a segment are settled, so that its file may be deleted. On disk when it returns.</summary>
+    /// <exception cref="IOException">The write failed; the file must stay.</exception>
     public void SegmentDone(long firstId) => Commit(new JournalEntry(JournalEntryKind.SegmentDone, 0, firstId));
 
-    /// <summary>Forgets a segment whose file was deleted. Never throws.</summary>
+    /// <summary>Removes a segment whose file was deleted. Never throws.</summary>
     public void SegmentRemoved(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentRemoved, 0, firstId));
 
-    /// <summary>Remembers an append before it is sent, instead of the stream's one before. On disk when it returns.</summary>
-    /// <exception cref="IOException">That failed; nothing may be sent. It may be found on disk all the same.</exception>
+    /// <summary>Adds an append before it is sent, in place of the stream's previous one. On disk when it returns.</summary>
+    /// <exception cref="IOException">The write failed; nothing may be sent. The entry may be on disk all the same.</exception>
     public void Intend(ulong stream, AppendIntent intent) => Commit(new JournalEntry(JournalEntryKind.Intent, stream, 0, 0, intent));
 
     /// <summary>
-    /// Remembers that all of a stream's records up to an id are settled. Never throws and is not synced: if it is lost, the
-    /// append is still there and OSS is asked.
+    /// Notes that all of a stream's records up to an id are settled. Never throws and is not synced: if it is lost, the append is still in the
+    /// journal, and OSS is asked for its outcome.
     /// </summary>
     public void Settle(ulong stream, long throughId) => Note(new JournalEntry(JournalEntryKind.Settled, stream, throughId));
 
-    /// <summary>Forces everything onto the medium, whatever the policy.</summary>
-    /// <exception cref="IOException">That failed.</exception>
+    /// <summary>Syncs all entries, whatever the policy is.</summary>
+    /// <exception cref="IOException">The sync failed.</exception>
     public void Sync()
     {
         long all;
@@ -223,7 +225,7 @@ internal sealed class BufferJournal : IDisposable
         SyncThrough(all);
     }
 
-    /// <summary>Writes what could not be written so far, if it can be now, and lets go of the files.</summary>
+    /// <summary>Writes the entries that could not be written so far, if possible, and closes the files.</summary>
     public void Dispose()
     {
         lock (_syncing)
@@ -232,7 +234,7 @@ internal sealed class BufferJournal : IDisposable
                 if (_isClosed)
                     return;
 
-                // What cannot be written now is what OSS is asked about at the next start.
+                // For entries that cannot be written now, the next start asks OSS.
                 _isClosed = true;
                 if (_written > _synced && _mustChange)
                     BufferFiles.Try(() => Change(Syncs));
@@ -243,7 +245,7 @@ internal sealed class BufferJournal : IDisposable
             }
     }
 
-    // What a snapshot takes, and twice that for what comes behind it.
+    // The entries of a snapshot, and twice as many for those after it.
     private static int EntriesFor(int streams, int segments)
     {
         var entries = LeastEntries;
@@ -252,8 +254,8 @@ internal sealed class BufferJournal : IDisposable
         return entries;
     }
 
-    // A snapshot that is not whole, with nothing behind it, is one that a crash cut off: the other file says everything. So it
-    // does if a crash cut off the header, and the file holds nothing of a later generation.
+    // An incomplete snapshot without entries after it was cut off by a crash: the other file has the full state. The same is true if a crash cut
+    // off the header and the file has nothing of a later generation.
     private static JournalState StateOf(JournalContent latest, JournalContent other, out JournalContent current)
     {
         var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
@@ -270,7 +272,7 @@ internal sealed class BufferJournal : IDisposable
     {
         lock (_gate)
         {
-            // Whatever cannot be written is written with the change of files that is due then.
+            // Entries that cannot be written become part of the snapshot that is due then.
             _state.Apply(entry);
             _written++;
             if (!_isClosed)
@@ -298,7 +300,7 @@ internal sealed class BufferJournal : IDisposable
         if (_mustChange || _next >= _slots[_current].Capacity)
             Change(Syncs);
 
-        // Until the write has succeeded, nothing else may go behind it.
+        // Until the write has succeeded, no other entry may follow it.
         try
         {
             _slots[_current].Write(entry, _next, _syncedInFile);
@@ -311,8 +313,8 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    // The spare takes over, beginning with all that still matters. A generation is never tried twice, so that entries of two attempts
-    // are not taken for one.
+    // Changes to the spare, which begins with a snapshot of the state. A generation is never used twice, so that entries of two attempts are not
+    // mixed.
     private void Change(bool sync)
     {
         _mustChange = true;
@@ -328,7 +330,7 @@ internal sealed class BufferJournal : IDisposable
             if (_forgets)
                 spare.Shrink(capacity);
 
-            // What has to be written may fit all the same.
+            // The entries may fit all the same.
             BufferFiles.Try(() => spare.Grow(capacity));
             spare.Start(entries, _generation, _state.IsDamaged, sync);
         }
@@ -376,7 +378,7 @@ internal sealed class BufferJournal : IDisposable
             }
             catch (IOException)
             {
-                // The next sync may succeed without having written anything: what is in doubt is written again.
+                // The next sync may succeed without having written these entries, so they are written again.
                 lock (_gate)
                     _mustChange = HasFailed = true;
                 throw;

@@ -5,14 +5,14 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// One fact of the journal. On disk always <see cref="Size"/> bytes with a checksum, and with its place, so that an entry that was copied
-/// or is of an earlier generation does not count.
+/// One entry of the journal. On disk it always has <see cref="Size"/> bytes with a checksum and its place, so that an entry that was copied or is
+/// of an earlier generation does not count.
 /// </summary>
-/// <param name="Kind">What it says.</param>
-/// <param name="Stream">Of which stream; 0 where it speaks of none.</param>
-/// <param name="Id">The record, or the segment's first one.</param>
-/// <param name="End">For the end of a segment: the id behind its last record.</param>
-/// <param name="Intent">The append, or for <see cref="JournalEntryKind.Earlier"/> one with the body alone.</param>
+/// <param name="Kind">The kind of entry.</param>
+/// <param name="Stream">The stream; 0 if there is none.</param>
+/// <param name="Id">The record, or the first record of the segment.</param>
+/// <param name="End">For the end of a segment: the id after its last record.</param>
+/// <param name="Intent">The append; for <see cref="JournalEntryKind.Earlier"/>, one with only the body.</param>
 internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream, long Id, long End = 0, AppendIntent? Intent = null)
 {
     /// <summary>Bytes of an entry.</summary>
@@ -45,7 +45,7 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
         BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Append(folderId.Seed, target.Slice(4)));
     }
 
-    /// <summary>Reads an entry if it is whole.</summary>
+    /// <summary>Reads an entry if it is intact.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, FolderId folderId, out JournalEntry entry, out JournalPlace place)
     {
         (entry, place) = (default, default);
@@ -81,18 +81,18 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
             BinaryPrimitives.ReadInt64LittleEndian(source.Slice(24)),
             BinaryPrimitives.ReadInt64LittleEndian(source.Slice(32)));
 
-        // Which ones they are is what the entries before it say.
+        // The entries before this one say which bodies they are.
         return (source[5] & KeepsEarlier) != 0 ? intent with { Earlier = [intent.Body] } : intent;
     }
 }
 
-/// <summary>Where an entry was written.</summary>
-/// <param name="Generation">The file's.</param>
-/// <param name="Index">In the file.</param>
-/// <param name="Synced">How many entries of the file were known to be durable then.</param>
+/// <summary>The place of an entry.</summary>
+/// <param name="Generation">The generation of the file.</param>
+/// <param name="Index">The index in the file.</param>
+/// <param name="Synced">How many entries of the file were known to be durable when this one was written.</param>
 internal readonly record struct JournalPlace(int Generation, int Index, int Synced);
 
-/// <summary>What an entry says. The numbers are on disk.</summary>
+/// <summary>The kinds of entries. The numbers are stored on disk.</summary>
 internal enum JournalEntryKind : byte
 {
     /// <summary>All records of a stream up to an id have been delivered or dropped.</summary>

@@ -5,9 +5,8 @@ using OssLogSinks.Core.DiskBuffer.Format;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// One of the two files of a journal: a header, then entries one behind the other. It is filled with zeros up to its capacity
-/// before it is used, so that the disk has the space when an entry has to be written. Not thread-safe, but
-/// <see cref="Sync"/> may run beside the rest.
+/// One of the two files of a journal: a header, then the entries. It is filled with zeros up to its capacity before it is used, so that the disk
+/// has the space when an entry must be written. Not thread-safe, except that <see cref="Sync"/> may run at the same time.
 /// </summary>
 internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDisposable
 {
@@ -26,16 +25,16 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
     /// <summary>Bytes that it takes on disk.</summary>
     public long Bytes { get; private set; } = file.Length;
 
-    /// <summary>How many entries have space in it.</summary>
+    /// <summary>The number of entries that it has space for.</summary>
     public int Capacity => (int)Math.Min(int.MaxValue, Bytes / JournalEntry.Size) - 1;
 
-    /// <summary>Which snapshot it begins with: the higher, the later.</summary>
+    /// <summary>The generation of its snapshot; a higher one is later.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>Bytes that a file for so many entries takes.</summary>
+    /// <summary>Bytes that a file for this many entries takes.</summary>
     public static long BytesFor(int entries) => (entries + 1L) * JournalEntry.Size;
 
-    /// <summary>Makes space for so many entries.</summary>
+    /// <summary>Reserves space for this many entries.</summary>
     public void Grow(int entries)
     {
         while (Bytes < BytesFor(entries))
@@ -46,7 +45,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         }
     }
 
-    /// <summary>Gives back the space for more than so many entries.</summary>
+    /// <summary>Frees the space beyond this many entries.</summary>
     public void Shrink(int entries)
     {
         if (Bytes <= BytesFor(entries))
@@ -56,7 +55,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         Bytes = BytesFor(entries);
     }
 
-    /// <summary>Begins a generation with all that still matters. Entries that were in the file count no more.</summary>
+    /// <summary>Begins a generation with a snapshot of the state. Older entries in the file no longer count.</summary>
     public void Start(IReadOnlyList<JournalEntry> snapshot, int generation, bool isDamaged, bool sync)
     {
         Grow(snapshot.Count + 1);
@@ -85,7 +84,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
 
     public void Dispose() => file.Dispose();
 
-    /// <summary>Reads what is in it, at most as much as any journal has.</summary>
+    /// <summary>Reads its content, up to the size of the largest journal.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public JournalContent Read()
     {
@@ -136,30 +135,30 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
     }
 }
 
-/// <summary>What one journal file was found to hold.</summary>
+/// <summary>The content of one journal file.</summary>
 internal sealed class JournalContent
 {
     public bool IsUnknownVersion { get; init; }
 
-    /// <summary>Whether it holds nothing at all, which no journal file does.</summary>
+    /// <summary>Whether it has only zeros or no bytes, which a complete journal file never has.</summary>
     public bool IsBlank { get; init; }
 
-    /// <summary>Of its header; 0 if that cannot be read.</summary>
+    /// <summary>The generation in its header; 0 if the header cannot be read.</summary>
     public int Generation { get; set; }
 
-    /// <summary>The highest of the header and of all entries, those that count no more included.</summary>
+    /// <summary>The highest generation in the header and in all entries, including those that no longer count.</summary>
     public int LastGeneration { get; set; }
 
-    /// <summary>Whether something was lost before this generation began.</summary>
+    /// <summary>Whether entries were lost before this generation began.</summary>
     public bool WasDamaged { get; set; }
 
-    /// <summary>The entries of its generation that can be read, in order.</summary>
+    /// <summary>The readable entries of its generation, in order.</summary>
     public List<JournalEntry> Entries { get; } = [];
 
-    /// <summary>Whether the snapshot that it begins with is whole.</summary>
+    /// <summary>Whether its snapshot is complete.</summary>
     public bool IsWhole { get; set; }
 
-    /// <summary>Whether something was written behind the snapshot: then the snapshot had been whole.</summary>
+    /// <summary>Whether entries were written after the snapshot: then the snapshot was complete.</summary>
     public bool IsInUse { get; set; }
 
     /// <summary>Whether entries are missing that were known to be durable.</summary>

@@ -3,35 +3,35 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// What the journal of a folder remembers. Entries may be applied to it again, or with some missing, and it never says
-/// that more is settled than was. Not thread-safe.
+/// The state that a folder's journal describes. Entries may be applied twice, or some may be missing: it never says that more is settled than was.
+/// Not thread-safe.
 /// </summary>
 internal sealed class JournalState
 {
     private readonly SortedSet<long> _segments = [];
     private readonly SortedSet<long> _done = [];
 
-    // By the first id of a segment that must exist: the id behind its last record.
+    // By the first id of a segment that must exist: the id after its last record.
     private readonly Dictionary<long, long> _ends = [];
     private Dictionary<ulong, long> _settled = [];
     private Dictionary<ulong, AppendIntent> _intents = [];
 
-    /// <summary>By stream: all of its records up to this id are settled. A stream that is not here has none that matters.</summary>
+    /// <summary>By stream: all of its records up to this id are settled. A stream that is missing here has no mark that matters.</summary>
     public IReadOnlyDictionary<ulong, long> Settled => _settled;
 
-    /// <summary>By stream: the append that may have been sent and whose outcome is not known.</summary>
+    /// <summary>By stream: the append that may have been sent and whose outcome is unknown.</summary>
     public IReadOnlyDictionary<ulong, AppendIntent> Intents => _intents;
 
     /// <summary>The segments that must exist, by their first id in ascending order.</summary>
     public IReadOnlyCollection<long> Segments => _segments;
 
     /// <summary>
-    /// The segments whose records are all settled but whose files may still exist, in ascending order. The settled marks need not
-    /// cover them any more: such a file is deleted unread.
+    /// The segments whose records are all settled but whose files may still exist, in ascending order. Such a file is deleted unread, so the
+    /// settled marks need not cover it.
     /// </summary>
     public IReadOnlyCollection<long> DoneSegments => _done;
 
-    /// <summary>Whether something that was written was found missing or changed: what is said here was true, but later facts may be lost.</summary>
+    /// <summary>Whether something that was written was found missing or changed: this state was true, but later entries may be lost.</summary>
     public bool IsDamaged { get; set; }
 
     public void Apply(in JournalEntry entry)
@@ -67,19 +67,19 @@ internal sealed class JournalState
         }
     }
 
-    /// <summary>The id behind the last record of a segment that must exist; null as long as it was not complete.</summary>
+    /// <summary>The id after the last record of a segment that must exist; null if the segment was not complete.</summary>
     public long? EndOf(long firstId) => _ends.TryGetValue(firstId, out var end) ? end : null;
 
-    /// <summary>Forgets the settled marks that no record can need: those below the oldest segment.</summary>
+    /// <summary>Removes the settled marks that no record can need: those below the oldest segment.</summary>
     public void Prune()
     {
-        // Made again: a dictionary that once was large stays so.
+        // New dictionaries, because one that was large stays large.
         var oldest = _segments.Count > 0 ? _segments.Min : long.MaxValue;
         _settled = _settled.Where(mark => mark.Value >= oldest).ToDictionary(mark => mark.Key, mark => mark.Value);
         _intents = new Dictionary<ulong, AppendIntent>(_intents);
     }
 
-    /// <summary>The entries that lead here from nothing.</summary>
+    /// <summary>The entries that produce this state.</summary>
     public List<JournalEntry> ToEntries()
     {
         List<JournalEntry> entries =
@@ -125,13 +125,13 @@ internal sealed class JournalState
 
     private void Intend(ulong stream, AppendIntent intent)
     {
-        // A stream is delivered in the order of its ids: this append would not have been sent before all earlier records
-        // were settled. So a settled mark that was lost is made good here.
+        // A stream is delivered in the order of its ids: this append would not have been sent before all earlier records were settled. So this
+        // restores a settled mark that was lost.
         Settle(stream, intent.FirstId - 1);
         if (_settled[stream] >= intent.LastId)
             return;
 
-        // An intent for other bytes at the same place, while those before are in doubt, says so.
+        // While earlier bytes at the same place are in doubt, an intent for other bytes says so in Earlier.
         var isAgain = intent.Earlier.Count > 0 && _intents.TryGetValue(stream, out var open) && open.IsAtPlaceOf(intent);
         _intents[stream] = isAgain ? (intent with { Earlier = _intents[stream].Earlier }).After(_intents[stream].Body) : intent with { Earlier = [] };
     }
