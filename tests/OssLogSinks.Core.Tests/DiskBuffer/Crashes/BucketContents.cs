@@ -14,6 +14,9 @@ internal sealed class BucketContents(IReadOnlyList<Landing> landings, IReadOnlyS
     public IReadOnlyList<string> Stored { get; } =
         [.. landings.Where(l => l.Append.Writer is not null).OrderBy(l => l.Key, StringComparer.Ordinal).ThenBy(l => l.Append.Position).SelectMany(LinesOf)];
 
+    /// <summary>Whether files were damaged: what is found late is sent late.</summary>
+    public bool MayReorder { get; init; }
+
     public void Check()
     {
         foreach (var landing in landings.Where(l => l.Append.Writer is not null))
@@ -27,6 +30,9 @@ internal sealed class BucketContents(IReadOnlyList<Landing> landings, IReadOnlyS
 
         var doubled = Stored.GroupBy(l => l).FirstOrDefault(g => g.Count() > 1)?.Key;
         Violation.If(doubled is not null, $"Doubled: {doubled}\n{Told()}");
+        if (MayReorder)
+            return;
+
         foreach (var stream in Stored.GroupBy(l => string.Join('.', l.Split('.').Take(2))))
             Violation.If(!stream.SequenceEqual(stream.Order(StringComparer.Ordinal)), $"Out of order in {stream.Key}: {string.Join(' ', stream.Select(l => l.Split('.')[2]))}\n{Told()}");
     }

@@ -69,7 +69,7 @@ internal sealed class ScenarioWorld(CrashScenario scenario, CrashWorld world)
     // there, and once unless a journal was damaged.
     private void CheckBucket(bool mayRepeat)
     {
-        var contents = new BucketContents(world.Bucket.Landings, _confirmed.Except(_damage.Records).ToHashSet(), mayRepeat || _damage.HasHitAJournal, scenario.HasHeader);
+        var contents = new BucketContents(world.Bucket.Landings, _confirmed.Except(_damage.Records).ToHashSet(), mayRepeat || _damage.HasHitAJournal, scenario.HasHeader) { MayReorder = _damage.HasHappened };
         contents.Check();
         var missing = _confirmed.Except(contents.Stored).ToArray();
         var counted = world.CountDropped();
