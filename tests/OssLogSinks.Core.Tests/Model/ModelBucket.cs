@@ -25,6 +25,8 @@ internal sealed class ModelBucket(bool tellsCrc)
 
     public bool Stands(Landing landing) => landing.Incarnation == Incarnation(landing.Key);
 
+    public bool Exists(string key) => _oss.LengthOf(key) is not null;
+
     public bool Holds(string key, long position, byte[] bytes) => _oss.Holds(key, position, bytes);
 
     public AppendObjectResult Append(SentAppend append) => Append(append, isAstray: false);

@@ -14,7 +14,7 @@ internal sealed class BucketContents(IReadOnlyList<Landing> landings, IReadOnlyS
     public IReadOnlyList<string> Stored { get; } =
         [.. landings.Where(l => l.Append.Writer is not null).OrderBy(l => l.Key, StringComparer.Ordinal).ThenBy(l => l.Append.Position).SelectMany(LinesOf)];
 
-    /// <summary>Whether the order of records is left unjudged.</summary>
+    /// <summary>Whether files were damaged: what is found late is sent late.</summary>
     public bool MayReorder { get; init; }
 
     public void Check()

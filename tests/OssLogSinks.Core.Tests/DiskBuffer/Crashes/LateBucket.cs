@@ -47,10 +47,13 @@ internal sealed class LateBucket
     }
 
     // What happens to the object, and not to the request, happens just before.
+    // Other writers create no object that is only looked for: the search looks ahead, and they use numbers one after the other.
     private void Happen(string key, byte[] body, ref What what)
     {
         switch (what)
         {
+            case What.ForeignWriterShorter or What.ForeignWriterLonger when body.Length == 0 && !_bucket.Exists(key):
+                break;
             case What.Lands or What.LandsNewest:
                 _bucket.Land(what == What.LandsNewest);
                 break;

@@ -69,9 +69,7 @@ internal sealed class ScenarioWorld(CrashScenario scenario, CrashWorld world)
     // there, and once unless a journal was damaged.
     private void CheckBucket(bool mayRepeat)
     {
-        // Not judged for now: a process that takes over may find an earlier object open that the process before it found closed, and whether
-        // that is the model's bucket or the search for the object is open. AppendModelTests and the crash program judge the order.
-        var contents = new BucketContents(world.Bucket.Landings, _confirmed.Except(_damage.Records).ToHashSet(), mayRepeat || _damage.HasHitAJournal, scenario.HasHeader) { MayReorder = true };
+        var contents = new BucketContents(world.Bucket.Landings, _confirmed.Except(_damage.Records).ToHashSet(), mayRepeat || _damage.HasHitAJournal, scenario.HasHeader) { MayReorder = _damage.HasHappened };
         contents.Check();
         var missing = _confirmed.Except(contents.Stored).ToArray();
         var counted = world.CountDropped();
