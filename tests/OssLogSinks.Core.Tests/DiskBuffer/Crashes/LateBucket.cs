@@ -28,6 +28,12 @@ internal sealed class LateBucket
             _bucket.LandAll();
     }
 
+    public void AppendAsForeignWriter(string key)
+    {
+        lock (_gate)
+            _bucket.AppendAsForeignWriter(key, "#\n"u8.ToArray());
+    }
+
     public AppendObjectResult Append(SentAppend append, What what)
     {
         lock (_gate)

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Tests.Model;
 
@@ -31,7 +30,7 @@ public class OrphanedAppendTests
         await world.UntilAsync(() => killed.IsWireOver, () => "The process sends nothing.");
         var second = await killed.WriteAsync(1);
         killed.Disk.Die();
-        world.Bucket.Ask("all/s0_001", new HeadObjectRequest("all/s0_001"), What.ForeignWriterShorter);
+        world.Bucket.AppendAsForeignWriter("all/s0_001");
 
         // Its own record comes after them: in the first object before the append, it would be right to go on in the later one.
         var next = world.Begin(isShared: true, streams: 1);
