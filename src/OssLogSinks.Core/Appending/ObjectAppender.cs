@@ -29,6 +29,7 @@ internal sealed class ObjectAppender : IDisposable
     private AppendPosition? _position;
     private PendingAppend? _pending;
     private AppendIntent? _recovered;
+    private bool _isWritingIntent;
 
     // The sequence number to locate the object from, as soon as no append is in doubt; null if the object is known.
     private int? _locateFrom;
@@ -46,6 +47,9 @@ internal sealed class ObjectAppender : IDisposable
 
     /// <summary>Whether an append is in doubt: its records may be stored.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
+
+    /// <summary>Whether it is writing an append to the journal. Any thread may ask.</summary>
+    public bool IsWritingIntent => Volatile.Read(ref _isWritingIntent);
 
     /// <summary>How many objects were left before they were full, because they took no more appends or could not be trusted.</summary>
     public int ObjectsClosed { get; private set; }
@@ -379,6 +383,7 @@ internal sealed class ObjectAppender : IDisposable
 
         try
         {
+            Volatile.Write(ref _isWritingIntent, true);
             source.Intend(IntentOf(batch, pending));
             pending.IntendedAt = place;
             return null;
@@ -386,6 +391,10 @@ internal sealed class ObjectAppender : IDisposable
         catch (IOException e)
         {
             return new ShipVerdict.Later(new AppendOutcome.Unrecorded(e));
+        }
+        finally
+        {
+            Volatile.Write(ref _isWritingIntent, false);
         }
     }
 

@@ -14,8 +14,8 @@ namespace OssLogSinks.Core.Delivery;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    // A request without an answer is reported before it times out.
-    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
+    // An append that takes this long is reported before a request of it times out.
+    private static readonly TimeSpan SlowAppend = TimeSpan.FromSeconds(10);
 
     // While OSS fails, one stream probes it at least this often, so that delivery resumes soon after OSS does.
     private static readonly TimeSpan LongestProbePause = TimeSpan.FromSeconds(4);
@@ -81,7 +81,7 @@ internal sealed class Shipper : IDisposable
     {
         var batch = _buffer.Begin(stream);
         var isOver = false;
-        using var silence = _settings.Time.CreateTimer(_ => ReportSilence(stream, () => Volatile.Read(ref isOver)), null, LongSilence, Timeout.InfiniteTimeSpan);
+        using var slow = _settings.Time.CreateTimer(_ => ReportSlow(stream, () => Volatile.Read(ref isOver)), null, SlowAppend, Timeout.InfiniteTimeSpan);
         var pause = TimeSpan.Zero;
         var closed = stream.Appender.ObjectsClosed;
         ShipVerdict? verdict = null;
@@ -93,7 +93,7 @@ internal sealed class Shipper : IDisposable
             }
             finally
             {
-                // Before the outcome is noted, so that a timer that fires now does not report a missing answer.
+                // Before the outcome is noted, so that a timer that fires now reports nothing.
                 Volatile.Write(ref isOver, true);
             }
 
@@ -128,11 +128,13 @@ internal sealed class Shipper : IDisposable
             _buffer.EndPauses();
     }
 
-    private void ReportSilence(LogStream stream, Func<bool> isOver)
+    private void ReportSlow(LogStream stream, Func<bool> isOver)
     {
         var way = _context.Client is OssClient client ? " to " + client.Way : "";
-        var error = new OssException($"A request{way} has had no answer for 10 seconds.") { Kind = OssFailureKind.NoAnswer };
-        _context.Reporter.Trouble(new RequestFailure(error, isPassing: true), failures: int.MaxValue, (this, stream), isOver);
+        var failure = stream.Appender.IsWritingIntent
+            ? new RequestFailure(OssFailureKind.Buffer, new IOException("Writing the journal has taken 10 seconds so far."), IsPassing: false)
+            : new RequestFailure(new OssException($"An append{way} has taken 10 seconds so far, with the requests that it needs.") { Kind = OssFailureKind.NoAnswer }, isPassing: true);
+        _context.Reporter.Trouble(failure, failures: int.MaxValue, (this, stream), isOver);
     }
 
     private TimeSpan Apply(LogStream stream, AppendBatch batch, ShipVerdict verdict)

@@ -55,7 +55,7 @@ internal sealed class OrphanedFolder
                 damage.TellJournal(name.Text);
 
             PutForeignAside(files, folder, entries, damage);
-            entries.ForEach(entry => Add(files, entry, found, folder, damage));
+            entries.ForEach(entry => Add(files, entry, entries, found, folder, damage));
             TellMissing(entries, found, folder, damage);
 
             // Sync the deletions before the journal forgets these files. Check that the journal can be written: without it nothing could be sent,
@@ -107,6 +107,33 @@ internal sealed class OrphanedFolder
         }
     }
 
+    /// <summary>
+    /// Reports segments whose files were removed while their records waited in memory: with the folder, they would be forgotten. Call it before
+    /// the folder is closed, when no record in it can be delivered any more.
+    /// </summary>
+    public void TellRemoved(IBufferFiles files, DamageReport damage)
+    {
+        IReadOnlyList<string> names = [];
+        try
+        {
+            names = files.FilesIn(Folder.Path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // All of them are gone.
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        foreach (var segment in Folder.Segments().Where(s => !s.IsDone && !names.Contains(Path.GetFileName(s.Path), StringComparer.Ordinal)))
+        {
+            damage.TellMissing(Folder.Name, segment.FirstId, segment.IsUnread ? null : segment.Unsettled);
+            Folder.Journal.SegmentRemoved(segment.FirstId);
+        }
+    }
+
     private bool IsSettled(ulong stream, long id) => _found.Settled.TryGetValue(stream, out var through) && id <= through;
 
     // The records of an append that the other process had in flight are sent again as that append, before any other record of their stream. They
@@ -143,32 +170,50 @@ internal sealed class OrphanedFolder
         memory.TakeOver(append.Stream!, append.Time, append.Intent, batch);
     }
 
-    private static void Add(IBufferFiles files, FoundSegment entry, JournalState found, BufferFolder folder, DamageReport damage)
+    private static void Add(IBufferFiles files, FoundSegment entry, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {
         var name = Path.GetFileName(entry.Path);
 
         // The journal says that all of it is settled, or it is empty: it only remains to be deleted.
         if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
             folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
-        else if (!entry.IsOurs && damage.PutAside(folder.Name, name, entry.Path, entry.Length))
-            folder.Journal.SegmentRemoved(entry.FirstId);
         else if (!entry.IsOurs)
-            folder.KeepsFiles = true;
+            PutUnreadableAside(entry, name, entries, found, folder, damage);
         else if (!folder.Has(entry.FirstId))
             folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, IsUnread = true, End = found.EndOf(entry.FirstId) });
         else
             folder.KeepsFiles |= !damage.PutAside(folder.Name, [(name, entry.Path, entry.Length)]);
     }
 
+    private static void PutUnreadableAside(FoundSegment entry, string name, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
+    {
+        // A file that has no more than a header, and that the journal does not know, has never had records.
+        var isCopy = folder.Has(entry.FirstId);
+        var isNew = !found.Segments.Contains(entry.FirstId) && !found.IsDamaged && entry.Length <= SegmentHeader.Size;
+        var records = isCopy || isNew ? 0 : found.Segments.Contains(entry.FirstId) ? RecordsOf(entry.FirstId, entries, found) : null;
+        var isMoved = damage.PutAside(folder.Name, name, entry.Path, entry.Length, records);
+        folder.KeepsFiles |= !isMoved;
+        if (isMoved && !isCopy)
+            folder.Journal.SegmentRemoved(entry.FirstId);
+    }
+
     private static void TellMissing(List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {
+        // An empty file that a damaged journal does not know may have had records.
         var present = new HashSet<long>(entries.Where(e => e.Length > 0).Select(e => e.FirstId));
-        foreach (var missing in found.Segments.Where(id => !present.Contains(id)))
+        var empty = found.IsDamaged ? entries.Select(e => e.FirstId).Except(found.DoneSegments) : [];
+        foreach (var missing in found.Segments.Union(empty).Where(id => !present.Contains(id)))
         {
-            var end = found.EndOf(missing) ?? present.Concat(found.Segments).Where(id => id > missing).DefaultIfEmpty(missing).Min();
-            damage.TellMissing(folder.Name, missing, end > missing ? end - missing : null);
+            damage.TellMissing(folder.Name, missing, RecordsOf(missing, entries, found));
             folder.Journal.SegmentRemoved(missing);
         }
+    }
+
+    // How many records a segment had: up to its end, or to the next segment. Null if unknown.
+    private static long? RecordsOf(long segment, List<FoundSegment> entries, JournalState found)
+    {
+        var end = found.EndOf(segment) ?? entries.Select(e => e.FirstId).Concat(found.Segments).Where(id => id > segment).DefaultIfEmpty(segment).Min();
+        return end > segment ? end - segment : null;
     }
 
     private static void PutForeignAside(IBufferFiles files, BufferFolder folder, List<FoundSegment> entries, DamageReport damage)

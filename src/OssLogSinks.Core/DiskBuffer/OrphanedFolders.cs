@@ -82,7 +82,7 @@ internal sealed class OrphanedFolders(
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // Some of its records are in flight, so this process must not read it again. The next process takes the rest.
-                Leave(orphan.Folder, new LeftFolder(null, HasEvents: true, orphan.Folder));
+                Leave(orphan.Folder, new LeftFolder(null, HasEvents: true, orphan));
                 throw;
             }
 
@@ -106,9 +106,12 @@ internal sealed class OrphanedFolders(
         OrphanedFolder? present;
         lock (_gate)
             (present, _present) = (_present, null);
-        present?.Folder.Dispose();
-        foreach (var folder in _left.Values)
-            folder.Locked?.Dispose();
+        foreach (var orphan in _left.Values.Select(left => left.Locked).Append(present).OfType<OrphanedFolder>())
+        {
+            orphan.TellRemoved(files, damage);
+            orphan.Folder.Dispose();
+        }
+
         _left.Clear();
     }
 
@@ -249,5 +252,5 @@ internal sealed class OrphanedFolders(
     /// <param name="Since">When it was last checked; null if it is not checked again.</param>
     /// <param name="HasEvents">Whether records in it are still to be shipped.</param>
     /// <param name="Locked">The folder, if it stays locked because its records are in flight.</param>
-    private sealed record LeftFolder(long? Since, bool HasEvents, BufferFolder? Locked = null);
+    private sealed record LeftFolder(long? Since, bool HasEvents, OrphanedFolder? Locked = null);
 }

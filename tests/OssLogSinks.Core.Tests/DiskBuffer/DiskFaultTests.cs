@@ -290,6 +290,30 @@ public class DiskFaultTests
     }
 
     [Fact]
+    public async Task JournalThatHangs_IsReportedAsTheDisksTrouble()
+    {
+        using var hangs = new ManualResetEventSlim();
+        var isHanging = false;
+        _world.Options.AppendInterval = Minute;
+        var appender = _world.Start();
+        _world.Log(appender, 1);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        _world.Disk.DuringSync = () =>
+        {
+            Volatile.Write(ref isHanging, true);
+            hangs.Wait();
+        };
+        await _world.UntilAsync(() => Volatile.Read(ref isHanging), Second);
+        await _world.UntilAsync(() => _world.Reports.Reports.Count > 0, Second);
+
+        Assert.Contains("The buffer on disk does not work: Writing the journal has taken 10 seconds so far.", Assert.Single(_world.Reports.Reports).Message);
+        _world.Disk.DuringSync = null;
+        hangs.Set();
+        Assert.True(await _world.CloseAsync(appender, Minute));
+        _world.AssertDelivered();
+    }
+
+    [Fact]
     public async Task UnopenableOrphanedFile_CountsAsLongAsItExists()
     {
         _world.IsOssDown = true;

@@ -226,11 +226,12 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
                 return (oldest, records);
             }
 
-            // A file that cannot be deleted frees no space, so its records are delivered: add the segment to the journal again.
-            Journal.SegmentRemoved(oldest.FirstId);
+            // A file that cannot be deleted frees no space, so its records are delivered: open the segment in the journal again.
             Journal.SegmentOpened(oldest.FirstId);
             if (oldest.End is { } end)
                 Journal.SegmentEnded(oldest.FirstId, end);
+            if (Journal.Syncs)
+                BufferFiles.Try(Journal.Sync);
             return null;
         }
     }

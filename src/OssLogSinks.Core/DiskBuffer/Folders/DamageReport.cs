@@ -63,17 +63,22 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     }
 
     /// <summary>Quarantines a segment in which nothing can be read.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="records">How many records are lost with it; null if unknown.</param>
     /// <returns>False if it has to stay where it is.</returns>
-    public bool PutAside(string folder, string name, string path, long length)
+    public bool PutAside(string folder, string name, string path, long length, long? records)
     {
-        Count($"the file '{name}' of '{folder}' holds nothing that can be read", 0, length, isUnknown: length > SegmentHeader.Size);
+        Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null);
         return quarantine.KeepFile(folder, name, path);
     }
 
     /// <summary>Reports a journal that is damaged.</summary>
     public void TellJournal(string folder) => reporter.Buffer(
         OssDiagnosticLevel.Error,
-        $"The journal of '{folder}' is damaged. All events in it are shipped; some of them may be stored twice, since what was stored before is not fully known.");
+        $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone are not counted.");
 
     /// <summary>Reports, once, a folder that another version of this library wrote.</summary>
     public void TellUnknownVersion(string folder)

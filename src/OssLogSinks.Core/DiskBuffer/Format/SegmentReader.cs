@@ -26,6 +26,9 @@ internal sealed class SegmentReader : IDisposable
     private int _bufferLength;
     private bool _readsAhead = true;
     private long _upTo;
+
+    // The file is shorter than it was.
+    private bool _isCut;
     private int _taken;
 
     // The id of the next record if none is missing.
@@ -58,7 +61,11 @@ internal sealed class SegmentReader : IDisposable
     public long UpTo
     {
         get => _upTo;
-        set => _upTo = Math.Min(value, _file.Length);
+        set
+        {
+            _upTo = Math.Min(value, _file.Length);
+            _isCut = _upTo < value;
+        }
     }
 
     /// <summary>The id after the last record that counts; null if unknown.</summary>
@@ -135,10 +142,12 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>Notes what is missing at the end. Call it once, after the whole file was read.</summary>
     public void Finish()
     {
-        if (End is { } end && (end > _nextId || _damageAt >= 0))
+        var isTorn = (_damageAt >= 0 && _hasBytes) || _isCut;
+        var claimed = _damageAt >= 0 ? _claimedId - _nextId + 1 : 0;
+        if (End is { } end)
             CloseDamage(Offset, Math.Max(0, end - _nextId), isAtLeast: false);
-        else if (_damageAt >= 0)
-            CloseDamage(Offset, _claimedId >= _nextId ? _claimedId - _nextId + 1 : _hasBytes ? 1 : 0, isAtLeast: _hasBytes);
+        else
+            CloseDamage(Offset, claimed > 0 ? claimed : isTorn ? 1 : 0, isAtLeast: isTorn);
     }
 
     public void Dispose()

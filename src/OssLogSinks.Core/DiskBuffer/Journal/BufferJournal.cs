@@ -260,7 +260,7 @@ internal sealed class BufferJournal : IDisposable
     {
         var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
         current = isCutOff ? other : latest;
-        var isOtherLost = other.Generation == 0 && (other.IsBlank || other.LastGeneration > latest.Generation);
+        var isOtherLost = other.Generation == 0 && (other.IsReplaced || other.LastGeneration > latest.Generation);
         var state = new JournalState { IsDamaged = !current.IsWhole || current.HasLost || current.WasDamaged || isOtherLost };
         if (!current.IsWhole)
             other.Entries.ForEach(entry => state.Apply(entry));

@@ -96,7 +96,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         }
 
         var hasVersion = FileVersion.TryRead(bytes, Begin, out var version);
-        var content = new JournalContent { IsUnknownVersion = hasVersion && version != FileVersion.Current, IsBlank = Array.TrueForAll(bytes, b => b == 0) };
+        var content = new JournalContent { IsUnknownVersion = hasVersion && version != FileVersion.Current };
         var hasHeader = hasVersion && !content.IsUnknownVersion && bytes.Length >= JournalEntry.Size
             && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcAt)) == Crc32C.Append(0, bytes.AsSpan(0, CrcAt))
             && BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(FolderIdAt)) == folderId.Value;
@@ -107,6 +107,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         }
 
         ReadEntries(bytes, content, hasHeader ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SnapshotAt)) : int.MaxValue);
+        content.IsReplaced = content.LastGeneration == 0 && (bytes.Length < JournalEntry.Size || Array.FindLastIndex(bytes, b => b != 0) is < 0 or >= JournalEntry.Size);
         return content;
     }
 
@@ -140,8 +141,11 @@ internal sealed class JournalContent
 {
     public bool IsUnknownVersion { get; init; }
 
-    /// <summary>Whether it has only zeros or no bytes, which a complete journal file never has.</summary>
-    public bool IsBlank { get; init; }
+    /// <summary>
+    /// Whether it has nothing that was written for its folder: no entries and no space for them, only zeros, or bytes of something else. A
+    /// crash leaves the space, and a part of a header at least.
+    /// </summary>
+    public bool IsReplaced { get; set; }
 
     /// <summary>The generation in its header; 0 if the header cannot be read.</summary>
     public int Generation { get; set; }

@@ -163,6 +163,8 @@ public class DamagedFolderTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)]
     [InlineData(60)]
     public async Task LostSegmentEndAndNextSegment_AreReportedInFull(int cutAt)
     {
@@ -175,6 +177,55 @@ public class DamagedFolderTests
         await orphan.World.ComeToRestAsync(next);
 
         Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task CutSegmentAndJournalGone_SaysThatEventsAreMissing(int cutAt)
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        orphan.World.Disk.Put(orphan.Segments[1], orphan.World.Disk.Bytes(orphan.Segments[1])[..cutAt]);
+        Each(orphan, "journal.", path => orphan.World.Disk.Delete(path));
+        var next = orphan.World.Begin();
+        await next.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(next);
+
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("an unknown number of event(s)", StringComparison.Ordinal) || r.Message.Contains($"{Chunks[1]} event(s)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task UnreadableFileBesideItsCopy_LeavesTheCopyInTheJournal()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        var (segment, copy) = (orphan.Segments[0], $"{orphan.Path}/a copy");
+        orphan.World.Disk.Put(copy, [.. orphan.World.Disk.Bytes(segment)]);
+        orphan.World.Disk.Put(segment, new byte[300]);
+        var next = orphan.World.BeginWith(What.IsLost);
+        await orphan.World.UntilAsync(() => next.Counted.OrphanedFolders > 0, () => "Nothing is taken over.");
+        next.Disk.Die();
+        orphan.World.Disk.Delete(copy);
+        var last = orphan.World.Begin();
+        await last.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(last);
+
+        Assert.Equal(orphan.Records.Count - orphan.Contents(last).Count, last.Counted.QuarantinedRecords);
+        Assert.NotEqual(0, last.Counted.QuarantinedRecords);
+    }
+
+    [Fact]
+    public async Task FolderRemovedWithItsEventsInMemory_IsCountedAtTheClose()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        var next = orphan.World.BeginWith(What.IsLost);
+        await orphan.World.UntilAsync(() => next.Counted.OrphanedFolders > 0, () => "Nothing is taken over.");
+        foreach (var file in orphan.World.Disk.FilesIn(orphan.Path))
+            orphan.World.Disk.Delete($"{orphan.Path}/{file}");
+        orphan.World.Disk.DeleteFolder(orphan.Path);
+        await next.CloseAsync();
+
+        Assert.Equal(orphan.Records.Count, next.Counted.QuarantinedRecords);
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("is missing or empty", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,9 +13,6 @@ internal sealed partial class LiveDamage(CrashWorld world)
 
     public bool HasHitAJournal { get; private set; }
 
-    /// <summary>Whether what is left of each file that was hit tells how many records were in it: only bits were flipped.</summary>
-    public bool IsCountable { get; private set; } = true;
-
     /// <summary>The records of every segment that was hit.</summary>
     public IReadOnlySet<string> Records
     {
@@ -35,7 +32,6 @@ internal sealed partial class LiveDamage(CrashWorld world)
                 return;
 
             HasHappened = true;
-            IsCountable &= step.Kind == DamageKind.FlippedBit;
             HasHitAJournal |= step.Kind == DamageKind.ReplacedJournal;
             if (step.Kind != DamageKind.ReplacedJournal)
                 _records.UnionWith(RecordLine().Matches(Encoding.UTF8.GetString(before)).Select(match => match.Value));

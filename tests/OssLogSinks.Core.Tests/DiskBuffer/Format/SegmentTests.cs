@@ -52,6 +52,20 @@ public class SegmentTests
                 print: t => $"{t.Item1.Sum(b => b.Length)} records, {t.Item2}, " + string.Join(", ", t.Item3.Select(h => $"{(Harm)h.Item1} {h.Item2} {h.Item3} {h.Item4}")));
 
     [Fact]
+    public void FileShorterThanItWas_SaysThatRecordsAreMissing()
+    {
+        _buffer.Write([SegmentTesting.Records(3), SegmentTesting.Records(2)]);
+        var (first, second) = (_buffer.Written[0], _buffer.Written[1]);
+        _buffer.Disk.Put(first.Path, _buffer.Disk.Bytes(first.Path)[..(int)second.Offset]);
+        using var reader = new SegmentReader(_buffer.Disk.OpenToRead(first.Path), SegmentTesting.FolderId, new StreamNames(), 1);
+
+        Assert.Equal(first.Records, SegmentTesting.ReadOn(reader, second.Offset + second.Length));
+        reader.Finish();
+
+        Assert.Equal(new Damage(second.Offset, 0, 4, 1) { IsAtLeast = true }, Assert.Single(reader.Damage));
+    }
+
+    [Fact]
     public void ReaderBehindTheWriter_SeesEachBlockOnce()
     {
         _buffer.Write([SegmentTesting.Records(3), SegmentTesting.Records(2)]);

@@ -68,6 +68,38 @@ public class BufferJournalTests
     }
 
     [Fact]
+    public void DoneSegmentThatIsOpenedAgain_MustExist()
+    {
+        var journal = Create();
+        journal.SegmentOpened(1);
+        journal.SegmentDone(1);
+        journal.SegmentOpened(1);
+
+        Assert.Equal([1], Found().Segments);
+        Assert.Empty(Found().DoneSegments);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(79)]
+    [InlineData(80 * 1024)]
+    public void OneFileReplaced_IsDamage(int length)
+    {
+        using (var journal = Create())
+            journal.SegmentOpened(1);
+        foreach (var (path, bytes) in JournalWorld.FilesOf(_disk))
+        {
+            var foreign = new byte[length];
+            Array.Fill(foreign, (byte)7);
+            _disk.Put(path, foreign);
+            Assert.True(Found().IsDamaged, path);
+            _disk.Put(path, bytes);
+        }
+
+        Assert.False(Found().IsDamaged);
+    }
+
+    [Fact]
     public void ThousandsOfEntries_ChangeFilesAndStayAsSmall()
     {
         var journal = Create();
