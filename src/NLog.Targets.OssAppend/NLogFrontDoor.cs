@@ -10,8 +10,6 @@ namespace NLog.Targets.OssAppend;
 /// <summary>Maps NLog's events to records, and their outcomes back to their continuations.</summary>
 internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
 {
-    private const int LongestBeginning = 200;
-
     private readonly OssAppender _appender;
     private readonly ContinuationQueue _continuations;
     private readonly Layout _layout;
@@ -71,14 +69,12 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
     public TargetEvent PlaceholderOf(TargetEvent logEvent, int size, int sizeLimit)
     {
         var original = logEvent.Event;
-        var beginning = original.Message ?? "";
-        beginning = beginning.Length > LongestBeginning ? beginning.Substring(0, LongestBeginning) : beginning;
         var placeholder = new LogEventInfo(
             original.Level,
             original.LoggerName,
             null,
-            "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}",
-            [size, sizeLimit, beginning])
+            Placeholder.Template,
+            [size, sizeLimit, Placeholder.BeginningOf(original.Message)])
         {
             TimeStamp = original.TimeStamp,
         };

@@ -100,12 +100,12 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return false;
 
-        var isDue = IsDue(record);
-        var acceptance = Add(record, isDue, out var spaceAvailable);
-        if (acceptance == Acceptance.Full && timeout != TimeSpan.Zero && MayWait(record, isDue) && DeliveryScope.MayWait())
-            acceptance = AddInTime(record, isDue, spaceAvailable!, timeout);
+        var causesAppend = CausesAppend(record);
+        var acceptance = Add(record, causesAppend, out var spaceAvailable);
+        if (acceptance == Acceptance.Full && timeout != TimeSpan.Zero && MayWait(record, causesAppend) && DeliveryScope.MayWait())
+            acceptance = AddInTime(record, causesAppend, spaceAvailable!, timeout);
 
-        return Conclude(record, isDue, acceptance);
+        return Conclude(record, causesAppend, acceptance);
     }
 
     /// <summary>
@@ -119,11 +119,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         if (IsTooLarge(record))
             return new ValueTask<bool>(false);
 
-        var isDue = IsDue(record);
-        var acceptance = Add(record, isDue, out var spaceAvailable);
-        return acceptance == Acceptance.Full && MayWait(record, isDue)
-            ? new ValueTask<bool>(AppendLaterAsync(record, isDue, spaceAvailable!, cancellationToken))
-            : new ValueTask<bool>(Conclude(record, isDue, acceptance));
+        var causesAppend = CausesAppend(record);
+        var acceptance = Add(record, causesAppend, out var spaceAvailable);
+        return acceptance == Acceptance.Full && MayWait(record, causesAppend)
+            ? new ValueTask<bool>(AppendLaterAsync(record, causesAppend, spaceAvailable!, cancellationToken))
+            : new ValueTask<bool>(Conclude(record, causesAppend, acceptance));
     }
 
     /// <summary>
@@ -260,21 +260,21 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         return !_setup.DeliveryTracker.HasDroppedAccepted;
     }
 
-    private async Task<bool> AppendLaterAsync(LogRecord record, bool isDue, Task spaceAvailable, CancellationToken cancellationToken)
+    private async Task<bool> AppendLaterAsync(LogRecord record, bool causesAppend, Task spaceAvailable, CancellationToken cancellationToken)
     {
         Acceptance acceptance;
         Task? next = spaceAvailable;
         do
         {
             await Waiting.WithAsync(next!, cancellationToken).ConfigureAwait(false);
-            acceptance = Add(record, isDue, out next);
+            acceptance = Add(record, causesAppend, out next);
         }
         while (acceptance == Acceptance.Full);
 
-        return Conclude(record, isDue, acceptance);
+        return Conclude(record, causesAppend, acceptance);
     }
 
-    private Acceptance AddInTime(in LogRecord record, bool isDue, Task spaceAvailable, TimeSpan timeout)
+    private Acceptance AddInTime(in LogRecord record, bool causesAppend, Task spaceAvailable, TimeSpan timeout)
     {
         var begun = _time.GetTimestamp();
         using var blocked = BlockedCaller.Enter();
@@ -284,51 +284,51 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         do
         {
             isInTime = BoundedWait.For(next!, begun, timeout, _time);
-            acceptance = Add(record, isDue, out next);
+            acceptance = Add(record, causesAppend, out next);
         }
         while (acceptance == Acceptance.Full && isInTime);
 
         return acceptance;
     }
 
-    private Acceptance Add(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    private Acceptance Add(in LogRecord record, bool causesAppend, out Task? spaceAvailable)
     {
-        var acceptance = _buffer.TryAdd(_late is null ? record : _late.File(record), isDue, out spaceAvailable);
+        var acceptance = _buffer.TryAdd(_late is null ? record : _late.File(record), causesAppend, out spaceAvailable);
         return acceptance == Acceptance.RefusedStreamFull && !record.YieldsIfRefused ? Acceptance.Full : acceptance;
     }
 
-    private bool IsDue(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
+    private bool CausesAppend(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
     // IsFromDelivery is set only by a queue in front, whose own thread may wait.
-    private static bool MayWait(in LogRecord record, bool isDue) => isDue && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
+    private static bool MayWait(in LogRecord record, bool causesAppend) => causesAppend && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)
     {
         if (record.Utf8.Length <= _recordSizeLimit)
             return false;
 
-        Refuse(record, DropReason.TooLarge, isFromDelivery: !IsDue(record), "an event was larger than the record size limit.");
+        Refuse(record, DropReason.TooLarge, isFromDelivery: !CausesAppend(record), "an event was larger than the record size limit.");
         return true;
     }
 
-    private bool Conclude(in LogRecord record, bool isDue, Acceptance acceptance)
+    private bool Conclude(in LogRecord record, bool causesAppend, Acceptance acceptance)
     {
         if (acceptance == Acceptance.Accepted)
-            _setup.Counters.Accepted(isFromDelivery: !isDue);
+            _setup.Counters.Accepted(isFromDelivery: !causesAppend);
         else if (acceptance == Acceptance.Closed)
-            RefuseClosed(record, isDue);
+            RefuseClosed(record, causesAppend);
         else if (acceptance == Acceptance.RefusedStreamFull)
-            Refuse(record, DropReason.BufferFull, !isDue, "OSS refuses what they are for, and others need the memory.");
+            Refuse(record, DropReason.BufferFull, !causesAppend, "OSS refuses what they are for, and others need the memory.");
         else
-            Refuse(record, DropReason.BufferFull, !isDue, "the memory for undelivered events is full.");
+            Refuse(record, DropReason.BufferFull, !causesAppend, "the memory for undelivered events is full.");
 
         return acceptance == Acceptance.Accepted;
     }
 
-    private void RefuseClosed(in LogRecord record, bool isDue)
+    private void RefuseClosed(in LogRecord record, bool causesAppend)
     {
         _hasRefusedClosed = true;
-        Refuse(record, DropReason.Closed, !isDue, "the appender was closed.");
+        Refuse(record, DropReason.Closed, !causesAppend, "the appender was closed.");
     }
 
     private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why) =>

@@ -94,3 +94,15 @@ internal sealed class DropCause
 
     public OssDeliveryException ToException() => new(Reason, _message, Error);
 }
+
+/// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>
+internal static class Placeholder
+{
+    public const string Template = "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}";
+
+    private const int LongestBeginning = 200;
+
+    /// <summary>The beginning of the replaced event's template, short enough for any limit.</summary>
+    public static string BeginningOf(string? template) =>
+        template is not { Length: > LongestBeginning } ? template ?? "" : template.Substring(0, LongestBeginning);
+}

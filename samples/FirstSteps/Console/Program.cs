@@ -2,7 +2,7 @@ using OssLogSinks.Core.Rolling;
 using Serilog;
 using Serilog.Debugging;
 
-SelfLog.Enable(Console.Error); // Trouble of the sink, and of Serilog itself, is told there.
+SelfLog.Enable(Console.Error); // The sink and Serilog itself report their errors here.
 
 Log.Logger = new LoggerConfiguration()
     .WriteTo.OssAppend(

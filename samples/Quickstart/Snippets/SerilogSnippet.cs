@@ -10,7 +10,7 @@ internal static class SerilogSnippet
     public static async Task LogAsync()
     {
         // snippet: serilog
-        SelfLog.Enable(Console.Error); // Trouble of the sink, and of Serilog itself, is told there.
+        SelfLog.Enable(Console.Error); // The sink and Serilog itself report their errors here.
 
         Log.Logger = new LoggerConfiguration()
             .WriteTo.OssAppend(

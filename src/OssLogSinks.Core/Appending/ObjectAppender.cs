@@ -304,7 +304,7 @@ internal sealed class ObjectAppender : IDisposable
         _pending = null;
     }
 
-    private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull);
+    private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull, "the object has reached its size limit, and rolling by size is off.");
 
     // At once, not before the next record: an object that is full at the close is sealed too.
     private void SealIfFull()
@@ -426,5 +426,5 @@ internal abstract record ShipVerdict
     public sealed record Later(AppendOutcome Cause) : ShipVerdict;
 
     /// <summary>The rest of the batch can never be stored.</summary>
-    public sealed record Never(DropReason Reason) : ShipVerdict;
+    public sealed record Never(DropReason Reason, string Why) : ShipVerdict;
 }

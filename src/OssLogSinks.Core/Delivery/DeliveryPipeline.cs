@@ -49,7 +49,7 @@ internal sealed class MemoryOnlyBuffer : IRecordBuffer
 
     public TimeSpan OldestAge() => _pipeline.Buffer.OldestAge();
 
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable) => _pipeline.Buffer.TryAdd(record, isDue, out spaceAvailable);
+    public Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable) => _pipeline.Buffer.TryAdd(record, causesAppend, out spaceAvailable);
 
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) =>
         (await Task.WhenAll(_pipeline.Buffer.Flush()).ConfigureAwait(false)).All(isDelivered => isDelivered);

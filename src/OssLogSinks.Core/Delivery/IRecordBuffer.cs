@@ -21,9 +21,9 @@ internal interface IRecordBuffer : IDisposable
 
     /// <summary>Takes a record if there is space; never waits.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="isDue">Whether it makes an append due; if not, it is appended with the next record that does.</param>
+    /// <param name="causesAppend">Whether it causes an append; if not, it is appended with the next record that does.</param>
     /// <param name="spaceAvailable">If there is no space: a task that completes when there may be some.</param>
-    Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable);
+    Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable);
 
     /// <summary>
     /// Sends waiting records now. Completes when every record accepted before is delivered, or persisted if that was asked for; true if

@@ -33,7 +33,7 @@ internal sealed class LogStream
     public AppendBatch? Open { get; set; }
 
     /// <summary>Filled batches, in order.</summary>
-    public Queue<AppendBatch> Sealed { get; } = new();
+    public Queue<AppendBatch> Closed { get; } = new();
 
     /// <summary>The batch that is being shipped; null if none is.</summary>
     public AppendBatch? Current { get; set; }
@@ -67,30 +67,30 @@ internal sealed class LogStream
     /// <summary>Its node in the schedule's list of its state.</summary>
     public LinkedListNode<LogStream> Turn { get; }
 
-    /// <summary>Whether a waiting batch is due.</summary>
-    public bool IsDue
+    /// <summary>Whether a waiting batch causes an append.</summary>
+    public bool CausesAppend
     {
         get
         {
-            foreach (var batch in Sealed)
+            foreach (var batch in Closed)
             {
-                if (batch.IsDue)
+                if (batch.CausesAppend)
                     return true;
             }
 
-            return Open is { IsDue: true };
+            return Open is { CausesAppend: true };
         }
     }
 
     /// <summary>Whether any batch waits, apart from the one that is being shipped.</summary>
-    public bool HasWaiting => Sealed.Count > 0 || Open is not null;
+    public bool HasWaiting => Closed.Count > 0 || Open is not null;
 
-    /// <summary>Makes all waiting batches due.</summary>
-    public void MakeDue(long now)
+    /// <summary>Lets all waiting batches cause an append.</summary>
+    public void MakeCauseAppend(long now)
     {
-        foreach (var batch in Sealed)
-            batch.MakeDue(now);
-        Open?.MakeDue(now);
+        foreach (var batch in Closed)
+            batch.MakeCauseAppend(now);
+        Open?.MakeCauseAppend(now);
     }
 
     /// <summary>The batches from the oldest to the newest.</summary>
@@ -98,7 +98,7 @@ internal sealed class LogStream
     {
         if (Current is not null)
             yield return Current;
-        foreach (var batch in Sealed)
+        foreach (var batch in Closed)
             yield return batch;
         if (Open is not null)
             yield return Open;

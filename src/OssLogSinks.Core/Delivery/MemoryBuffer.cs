@@ -72,7 +72,7 @@ internal sealed class MemoryBuffer : IDisposable
     {
         lock (_gate)
         {
-            var oldest = _schedule.Busy.SelectMany(s => s.Batches().Where(b => b.IsDue).Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
+            var oldest = _schedule.Busy.SelectMany(s => s.Batches().Where(b => b.CausesAppend).Take(1)).Select(b => (long?)b.FirstAcceptedAt).Min();
             return oldest is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero;
         }
     }
@@ -86,13 +86,13 @@ internal sealed class MemoryBuffer : IDisposable
             {
                 _isUrgent = value;
                 if (value)
-                    DueAll();
+                    EndAllWaits();
             }
         }
     }
 
     /// <summary>As <see cref="IRecordBuffer.TryAdd"/>.</summary>
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    public Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable)
     {
         lock (_gate)
         {
@@ -101,9 +101,9 @@ internal sealed class MemoryBuffer : IDisposable
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Time, record.KeyValues);
-            SealBefore(stream, null, record.Utf8.Length);
+            CloseBatchBefore(stream, null, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, isDue, out spaceAvailable);
+            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, causesAppend, out spaceAvailable);
         }
     }
 
@@ -124,9 +124,9 @@ internal sealed class MemoryBuffer : IDisposable
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Stream, record.Time);
-            SealBefore(stream, source, record.Utf8.Length);
+            CloseBatchBefore(stream, source, record.Utf8.Length);
             var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
-            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.IsDue(record.Id), out spaceAvailable);
+            return TryAdd(stream, batch, record.Utf8, state, record.Id, source.CausesAppend(record.Id), out spaceAvailable);
         }
     }
 
@@ -139,8 +139,8 @@ internal sealed class MemoryBuffer : IDisposable
         {
             var stream = _directory.Find(name, time);
             stream.Appender.TakeOver(intent);
-            batch.MakeDue(batch.FirstAcceptedAt);
-            stream.Sealed.Enqueue(batch);
+            batch.MakeCauseAppend(batch.FirstAcceptedAt);
+            stream.Closed.Enqueue(batch);
             Hold(stream, batch.HeldBytes);
             if (stream.State is StreamState.Idle or StreamState.Lingering or StreamState.Deferred)
                 _schedule.MakeReady(stream);
@@ -181,7 +181,7 @@ internal sealed class MemoryBuffer : IDisposable
             return;
 
         lock (_gate)
-            Wake();
+            ReleaseAllDeferred();
     }
 
     /// <summary>Converts the clock time of an acceptance to a timestamp of the time provider.</summary>
@@ -200,9 +200,9 @@ internal sealed class MemoryBuffer : IDisposable
             _schedule.Ship(stream);
             if (stream.Current is null)
             {
-                if (stream.Sealed.Count == 0)
-                    Seal(stream);
-                stream.Current = stream.Sealed.Dequeue();
+                if (stream.Closed.Count == 0)
+                    CloseBatch(stream);
+                stream.Current = stream.Closed.Dequeue();
             }
 
             return stream.Current;
@@ -278,7 +278,7 @@ internal sealed class MemoryBuffer : IDisposable
             {
                 _directory.TryFinish(stream, TimeSpan.Zero);
                 stream.Current = stream.Open = null;
-                stream.Sealed.Clear();
+                stream.Closed.Clear();
                 _schedule.Rest(stream, watch: null);
                 Hold(stream, -stream.HeldBytes);
             }
@@ -304,10 +304,10 @@ internal sealed class MemoryBuffer : IDisposable
         var now = _time.GetTimestamp();
         foreach (var stream in _schedule.Busy.ToList())
         {
-            Seal(stream);
-            stream.MakeDue(now);
+            CloseBatch(stream);
+            stream.MakeCauseAppend(now);
             waiting.AddRange(stream.Batches().Select(b => b.Completion));
-            _schedule.Due(stream);
+            _schedule.EndWait(stream);
         }
 
         return waiting;
@@ -319,20 +319,20 @@ internal sealed class MemoryBuffer : IDisposable
         _lingering.AddRange(_schedule.In(StreamState.Lingering));
         _lingering.Sort(static (a, b) => b.Open!.Length.CompareTo(a.Open!.Length));
         for (var i = 0; _schedule.LingeringBytes > _limits.Memory / 8 * 5; i++)
-            _schedule.Due(_lingering[i]);
+            _schedule.EndWait(_lingering[i]);
         _lingering.Clear();
     }
 
     // Streams that are ready, shipped or paused get their next turn anyway, and all their records with it.
-    private void DueAll()
+    private void EndAllWaits()
     {
         var now = _time.GetTimestamp();
         foreach (var state in new[] { StreamState.Lingering, StreamState.Deferred })
         {
             while (_schedule.In(state).First is { } next)
             {
-                next.Value.MakeDue(now);
-                _schedule.Due(next.Value);
+                next.Value.MakeCauseAppend(now);
+                _schedule.EndWait(next.Value);
             }
         }
     }
@@ -342,7 +342,7 @@ internal sealed class MemoryBuffer : IDisposable
     {
         if (stream.Current is not null)
             _schedule.MakeReady(stream);
-        else if (stream.IsDue)
+        else if (stream.CausesAppend)
             GoOn(stream);
         else if (stream.HasWaiting && !_isUrgent)
             _schedule.Defer(stream);
@@ -354,13 +354,13 @@ internal sealed class MemoryBuffer : IDisposable
 
     private void ReleaseDeferred(LogStream stream)
     {
-        stream.MakeDue(_time.GetTimestamp());
+        stream.MakeCauseAppend(_time.GetTimestamp());
         GoOn(stream);
     }
 
     private void GoOn(LogStream stream)
     {
-        if (stream.Sealed.Count > 0)
+        if (stream.Closed.Count > 0)
             _schedule.MakeReady(stream);
         else
             LingerOn(stream, stream.Open!);
@@ -412,12 +412,12 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    private static void Seal(LogStream stream)
+    private static void CloseBatch(LogStream stream)
     {
         if (stream.Open is not { } open)
             return;
 
-        stream.Sealed.Enqueue(open);
+        stream.Closed.Enqueue(open);
         stream.Open = null;
     }
 
@@ -444,17 +444,17 @@ internal sealed class MemoryBuffer : IDisposable
     }
 
     // A batch has at most the bytes of one append, and one source.
-    private void SealBefore(LogStream stream, RecordSource? source, int length)
+    private void CloseBatchBefore(LogStream stream, RecordSource? source, int length)
     {
         if (stream.Open is not { } filled || (filled.Length + length <= _limits.AppendSize && filled.Source == source))
             return;
 
-        Seal(stream);
-        if (stream.IsDue)
-            _schedule.Due(stream);
+        CloseBatch(stream);
+        if (stream.CausesAppend)
+            _schedule.EndWait(stream);
     }
 
-    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, bool isDue, out Task? spaceAvailable)
+    private Acceptance TryAdd(LogStream stream, AppendBatch batch, ReadOnlySpan<byte> utf8, object? state, long id, bool causesAppend, out Task? spaceAvailable)
     {
         spaceAvailable = null;
         var before = batch.HeldBytes;
@@ -463,14 +463,14 @@ internal sealed class MemoryBuffer : IDisposable
         if (isShareFull || _heldBytes + cost > _limits.Memory)
         {
             // Appends that are being sent may hang, so send everything that could free space.
-            if (isDue && (_schedule.LingeringBytes > 0 || _schedule.DeferredStreams > 0))
-                DueAll();
+            if (causesAppend && (_schedule.LingeringBytes > 0 || _schedule.DeferredStreams > 0))
+                EndAllWaits();
             spaceAvailable = _spaceFreed.NextAsync();
             return isShareFull && stream.Health == StreamHealth.Refused ? Acceptance.RefusedStreamFull : Acceptance.Full;
         }
 
-        if (isDue)
-            batch.MakeDue(batch.IsDue ? 0 : _time.GetTimestamp());
+        if (causesAppend)
+            batch.MakeCauseAppend(batch.CausesAppend ? 0 : _time.GetTimestamp());
         batch.Add(utf8, state, id);
         Hold(stream, batch.HeldBytes - before);
         _mostHeldBytes = Math.Max(_mostHeldBytes, _heldBytes);
@@ -478,13 +478,13 @@ internal sealed class MemoryBuffer : IDisposable
         stream.Open = batch;
         if (stream.State != StreamState.Idle)
             _schedule.Grew(stream, batch.HeldBytes - before);
-        else if (isDue)
+        else if (causesAppend)
             LingerOn(stream, batch);
         else
             _schedule.Defer(stream);
 
-        if (isDue && _schedule.DeferredStreams > 0)
-            Wake();
+        if (causesAppend && _schedule.DeferredStreams > 0)
+            ReleaseAllDeferred();
         if (_schedule.LingeringBytes > _limits.Memory / 8 * 6)
             ShipLargest();
 
@@ -500,7 +500,7 @@ internal sealed class MemoryBuffer : IDisposable
             && (stream.HeldBytes + cost > share || (stream.Health != StreamHealth.Good && _stalledBytes + cost > share));
     }
 
-    private void Wake()
+    private void ReleaseAllDeferred()
     {
         while (_schedule.In(StreamState.Deferred).First is { } next)
             ReleaseDeferred(next.Value);

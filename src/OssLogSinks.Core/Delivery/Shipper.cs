@@ -152,7 +152,7 @@ internal sealed class Shipper : IDisposable
             case ShipVerdict.Never never:
                 stream.Budget.MarkSuccess();
                 _context.Reporter.GaveUp((this, stream));
-                _deliveryTracker.Dropped(batch, never.Reason, "the object has reached its size limit, and rolling by size is off.", null, mayBeDelivered: false);
+                _deliveryTracker.Dropped(batch, never.Reason, never.Why, null, mayBeDelivered: false);
                 return TimeSpan.Zero;
 
             case ShipVerdict.GoOn:

@@ -60,7 +60,7 @@ internal sealed class StreamSchedule
     }
 
     /// <summary>Makes a lingering or deferred stream ready. Other streams get their next turn anyway, or have nothing to ship.</summary>
-    public void Due(LogStream stream)
+    public void EndWait(LogStream stream)
     {
         if (stream.State is StreamState.Lingering or StreamState.Deferred)
             MakeReady(stream);
@@ -74,7 +74,7 @@ internal sealed class StreamSchedule
     {
         Become(stream, StreamState.Lingering);
         Grew(stream, stream.Open!.HeldBytes);
-        Wake(stream, wait);
+        WakeAfter(stream, wait);
     }
 
     /// <summary>Adds to <see cref="LingeringBytes"/> if the stream is lingering.</summary>
@@ -92,7 +92,7 @@ internal sealed class StreamSchedule
     {
         // Decided under the lock, so that a pause chosen before the close is short too if it begins after it.
         Become(stream, StreamState.BackingOff);
-        Wake(stream, _hasShortPauses && wait > ClosingPause ? ClosingPause : wait);
+        WakeAfter(stream, _hasShortPauses && wait > ClosingPause ? ClosingPause : wait);
     }
 
     /// <summary>The stream is idle. It is checked again after <paramref name="watch"/>, if given.</summary>
@@ -100,7 +100,7 @@ internal sealed class StreamSchedule
     {
         Become(stream, StreamState.Idle);
         if (watch is { } wait)
-            Wake(stream, wait);
+            WakeAfter(stream, wait);
     }
 
     /// <summary>Ends the pauses of streams with that health that have something to ship.</summary>
@@ -117,7 +117,7 @@ internal sealed class StreamSchedule
         foreach (var stream in In(StreamState.BackingOff).ToList())
         {
             if (!TryEndPause(stream))
-                Wake(stream, ClosingPause);
+                WakeAfter(stream, ClosingPause);
         }
     }
 
@@ -151,7 +151,7 @@ internal sealed class StreamSchedule
         return true;
     }
 
-    private void Wake(LogStream stream, TimeSpan wait)
+    private void WakeAfter(LogStream stream, TimeSpan wait)
     {
         stream.Timer ??= _time.CreateTimer(_ => OnTimer(stream), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         stream.Timer.Change(wait, Timeout.InfiniteTimeSpan);

@@ -157,7 +157,13 @@ internal sealed class BufferReader
     {
         var above = _deliveryTracker is null ? LastId : 0;
         var upTo = Math.Min(part.EndOffset, LongestSegment);
-        return new SegmentReader(_files.OpenToRead(part.Segment!.Path), part.Folder!.FolderId, _names, part.FirstId, above) { UpTo = upTo, End = part.End, Offset = part.Offset };
+        return new SegmentReader(_files.OpenToRead(part.Segment!.Path), part.Folder!.FolderId, _names, part.FirstId, above)
+        {
+            UpTo = upTo,
+            End = part.End,
+            HadRecords = part.Segment.HadRecords,
+            Offset = part.Offset,
+        };
     }
 
     // A file that cannot be opened is retried; a page that cannot be read is skipped. False if the file is left for later.

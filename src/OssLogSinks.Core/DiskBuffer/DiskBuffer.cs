@@ -62,12 +62,12 @@ internal sealed class DiskBuffer : IRecordBuffer
 
     public TimeSpan OldestAge() => new[] { _staging.OldestAge(), _pipeline.Buffer.OldestAge(), _orphans.Memory?.OldestAge() ?? TimeSpan.Zero }.Max();
 
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    public Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable)
     {
-        var acceptance = _staging.TryAdd(record, isDue, out spaceAvailable);
+        var acceptance = _staging.TryAdd(record, causesAppend, out spaceAvailable);
 
         // Done here, not when the reader gets the record: a full disk may have to deliver the deferred records first.
-        if (isDue)
+        if (causesAppend)
             _pipeline.Buffer.ReleaseDeferred();
         return acceptance;
     }

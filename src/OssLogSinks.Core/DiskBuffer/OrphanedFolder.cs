@@ -50,6 +50,7 @@ internal sealed class OrphanedFolder
             if (syncs)
                 entries.ForEach(entry => BufferFiles.Try(() => Sync(files, entry.Path)));
             var found = journal.State;
+            entries = entries.ConvertAll(entry => entry.AsNamed(entries, found));
             var folder = new BufferFolder(files, path, folderId, folderLock, journal, tracker: null);
             if (found.IsDamaged && entries.Count > 0)
                 damage.TellJournal(name.Text);
@@ -108,29 +109,34 @@ internal sealed class OrphanedFolder
     }
 
     /// <summary>
-    /// Reports segments whose files were removed while their records waited in memory: with the folder, they would be forgotten. Call it before
-    /// the folder is closed, when no record in it can be delivered any more.
+    /// Reports segments whose files were removed while their records waited in memory: with the folder, they would be forgotten. Call it at the
+    /// close, after the last request.
     /// </summary>
     public void TellRemoved(IBufferFiles files, DamageReport damage)
     {
         IReadOnlyList<string> names = [];
+        var isFolderGone = false;
         try
         {
             names = files.FilesIn(Folder.Path);
         }
         catch (DirectoryNotFoundException)
         {
-            // All of them are gone.
+            isFolderGone = true;
         }
         catch (IOException)
         {
             return;
         }
 
-        foreach (var segment in Folder.Segments().Where(s => !s.IsDone && !names.Contains(Path.GetFileName(s.Path), StringComparer.Ordinal)))
+        foreach (var segment in Folder.Segments().Where(s => !s.IsDone && !names.Contains(Path.GetFileName(s.Path), StringComparer.Ordinal) && !files.Exists(s.Path)))
         {
-            damage.TellMissing(Folder.Name, segment.FirstId, segment.IsUnread ? null : segment.Unsettled);
-            Folder.Journal.SegmentRemoved(segment.FirstId);
+            if (damage.IsFirstLoss(Folder.Name, segment.FirstId))
+                damage.TellRemoved(Folder.Name, segment.FirstId, segment.IsUnread ? null : segment.Unsettled);
+
+            // If the whole folder was moved, its journal must stay as it is.
+            if (!isFolderGone)
+                Folder.Journal.SegmentRemoved(segment.FirstId);
         }
     }
 
@@ -177,24 +183,23 @@ internal sealed class OrphanedFolder
         // The journal says that all of it is settled, or it is empty: it only remains to be deleted.
         if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
             folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
-        else if (!entry.IsOurs)
-            PutUnreadableAside(entry, name, entries, found, folder, damage);
-        else if (!folder.Has(entry.FirstId))
-            folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, IsUnread = true, End = found.EndOf(entry.FirstId) });
-        else
+        else if (folder.Has(entry.FirstId))
             folder.KeepsFiles |= !damage.PutAside(folder.Name, [(name, entry.Path, entry.Length)]);
+        else if (!entry.IsOurs || (entry.Length <= SegmentHeader.Size && found.Segments.Contains(entry.FirstId)))
+            PutUnreadableAside(entry, entries, found, folder, damage);
+        else
+            folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, IsUnread = true, End = found.EndOf(entry.FirstId), HadRecords = found.Segments.Contains(entry.FirstId) });
     }
 
-    private static void PutUnreadableAside(FoundSegment entry, string name, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
+    private static void PutUnreadableAside(FoundSegment entry, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {
         // A file that has no more than a header, and that the journal does not know, has never had records.
-        var isCopy = folder.Has(entry.FirstId);
-        var isNew = !found.Segments.Contains(entry.FirstId) && !found.IsDamaged && entry.Length <= SegmentHeader.Size;
-        var records = isCopy || isNew ? 0 : found.Segments.Contains(entry.FirstId) ? RecordsOf(entry.FirstId, entries, found) : null;
-        var isMoved = damage.PutAside(folder.Name, name, entry.Path, entry.Length, records);
-        folder.KeepsFiles |= !isMoved;
-        if (isMoved && !isCopy)
+        var isNew = !found.IsDamaged && entry.Length <= SegmentHeader.Size;
+        var records = found.Segments.Contains(entry.FirstId) ? RecordsOf(entry.FirstId, entries, found) : isNew ? 0 : null;
+        if (damage.PutAside(folder.Name, entry.FirstId, entry.Path, entry.Length, records))
             folder.Journal.SegmentRemoved(entry.FirstId);
+        else
+            folder.KeepsFiles = true;
     }
 
     private static void TellMissing(List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
@@ -204,7 +209,8 @@ internal sealed class OrphanedFolder
         var empty = found.IsDamaged ? entries.Select(e => e.FirstId).Except(found.DoneSegments) : [];
         foreach (var missing in found.Segments.Union(empty).Where(id => !present.Contains(id)))
         {
-            damage.TellMissing(folder.Name, missing, RecordsOf(missing, entries, found));
+            if (damage.IsFirstLoss(folder.Name, missing))
+                damage.TellMissing(folder.Name, missing, RecordsOf(missing, entries, found));
             folder.Journal.SegmentRemoved(missing);
         }
     }
@@ -309,7 +315,17 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
     // If several files claim to be the same segment, the one with the most readable records comes first, then the one with the right name.
     private static IEnumerable<FoundSegment> Sort(FoundSegment[] same, IBufferFiles files, FolderId folderId) => same.Length == 1
         ? same
-        : same.OrderByDescending(s => s.RecordsIn(files, folderId)).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1);
+        : same.OrderByDescending(s => s.IsOurs).ThenByDescending(s => s.RecordsIn(files, folderId)).ThenBy(s => System.IO.Path.GetFileName(s.Path) == SegmentHeader.NameOf(s.FirstId) ? 0 : 1);
+
+    /// <summary>
+    /// If the header and the first blocks are damaged, the first intact block names a later id than the file's name. The journal knows which of
+    /// the two is the segment's.
+    /// </summary>
+    public FoundSegment AsNamed(List<FoundSegment> entries, JournalState found) =>
+        SegmentHeader.TryParseName(System.IO.Path.GetFileName(Path), out var named)
+        && named < FirstId && found.Segments.Contains(named) && !found.Segments.Contains(FirstId) && !entries.Exists(e => e.FirstId == named)
+            ? this with { FirstId = named }
+            : this;
 
     private long RecordsIn(IBufferFiles files, FolderId folderId)
     {

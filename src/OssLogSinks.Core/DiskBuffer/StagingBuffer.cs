@@ -57,7 +57,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     /// <summary>How long the oldest record here has waited; zero if there is none.</summary>
     public TimeSpan OldestAge() => Locked(() => _begun.Count > 0 ? time.GetElapsedTime(_begun.Peek()) : TimeSpan.Zero);
 
-    public Acceptance TryAdd(in LogRecord record, bool isDue, out Task? spaceAvailable)
+    public Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable)
     {
         spaceAvailable = null;
         bool hasWork;
@@ -87,7 +87,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
                 _ = _open!.TryAdd(record, stream, acceptedTicks);
             }
 
-            tracker.Accept(++_lastId, isDue);
+            tracker.Accept(++_lastId, causesAppend);
             var added = _open.Length - before;
             hasWork = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + added >= _urgentBytes);
             _waitingBytes += added;

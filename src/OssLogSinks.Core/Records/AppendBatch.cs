@@ -43,13 +43,13 @@ internal sealed class AppendBatch
         _pool = pool;
     }
 
-    /// <summary>When the first record was accepted that makes it due, as a timestamp of the time provider.</summary>
+    /// <summary>When the first record was accepted that causes an append, as a timestamp of the time provider.</summary>
     public long FirstAcceptedAt { get; private set; }
 
     /// <summary>Whether it causes an append: not while it has only records that delivery itself logged.</summary>
-    public bool IsDue { get; private set; }
+    public bool CausesAppend { get; private set; }
 
-    /// <summary>Is told the outcome of its records; null for nobody.</summary>
+    /// <summary>Receives the outcome of its records; null if nothing does.</summary>
     public RecordSource? Source { get; }
 
     public int Length { get; private set; }
@@ -74,13 +74,13 @@ internal sealed class AppendBatch
     public int CostOf(int length, bool hasState) =>
         RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
 
-    /// <summary>Makes it due. It waits for others to share its append from now on.</summary>
-    public void MakeDue(long now)
+    /// <summary>Lets it cause an append. It waits for others to share its append from now on.</summary>
+    public void MakeCauseAppend(long now)
     {
-        if (IsDue)
+        if (CausesAppend)
             return;
 
-        IsDue = true;
+        CausesAppend = true;
         if (Count > 0)
             FirstAcceptedAt = now;
     }

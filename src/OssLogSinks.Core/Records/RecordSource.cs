@@ -9,7 +9,7 @@ internal abstract class RecordSource
     public abstract bool IsDurable { get; }
 
     /// <summary>Whether a record causes an append: not if delivery itself logged it, and no ordinary record came since.</summary>
-    public virtual bool IsDue(long id) => true;
+    public virtual bool CausesAppend(long id) => true;
 
     /// <summary>The outcome of the records is known.</summary>
     /// <param name="ids">Their numbers, ascending.</param>

@@ -63,9 +63,15 @@ internal sealed class DeliveryReporter
         var (kind, error, isPassing) = failure;
         if (kind == OssFailureKind.Buffer)
         {
+            // The journal, which may be another folder's than the one that is written to: it works again when the stream delivers.
             var problem = BufferMessage(error);
-            if (_trouble.Fail(stream, kind, problem, "", isOver))
-                ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem);
+            if (_trouble.Fail(stream, kind, problem, "", isOver)
+                && ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem))
+            {
+                lock (_gate)
+                    _troubleReported = OssDiagnosticLevel.Error;
+            }
+
             return;
         }
 
@@ -177,6 +183,8 @@ internal sealed class DeliveryReporter
     {
         var message = BufferMessage(error);
         _trouble.FailBuffer(message);
+        lock (_gate)
+            _hasBufferTrouble = true;
         ReportBuffer(consequence, message);
     }
 
@@ -221,12 +229,13 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
-    private void ReportBuffer(string consequence, string message)
+    private bool ReportBuffer(string consequence, string message)
     {
-        lock (_gate)
-            _hasBufferTrouble = true;
-        if (TakeTurn("buffer", 1, out _))
-            Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
+        if (!TakeTurn("buffer", 1, out _))
+            return false;
+
+        Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
+        return true;
     }
 
     // A disk's error names path and reason, so its message is quoted.

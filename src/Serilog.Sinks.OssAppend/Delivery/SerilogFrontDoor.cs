@@ -10,10 +10,7 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 /// <summary>Maps Serilog's events to records, and their outcomes back to the failure listener.</summary>
 internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
 {
-    private const int LongestBeginning = 200;
-
-    private static readonly MessageTemplate PlaceholderText = new MessageTemplateParser().Parse(
-        "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}");
+    private static readonly MessageTemplate PlaceholderTemplate = new MessageTemplateParser().Parse(Placeholder.Template);
 
     private readonly OssAppender _appender;
     private readonly ITextFormatter _formatter;
@@ -58,16 +55,15 @@ internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
 
     public LogEvent PlaceholderOf(LogEvent logEvent, int size, int sizeLimit)
     {
-        var beginning = logEvent.MessageTemplate.Text;
         List<LogEventProperty> properties =
         [
             new("EventSize", new ScalarValue(size)),
             new("EventSizeLimit", new ScalarValue(sizeLimit)),
-            new("EventBeginning", new ScalarValue(beginning.Length > LongestBeginning ? beginning.Substring(0, LongestBeginning) : beginning)),
+            new("EventBeginning", new ScalarValue(Placeholder.BeginningOf(logEvent.MessageTemplate.Text))),
         ];
         if (logEvent.Properties.TryGetValue(Core.Constants.SourceContextPropertyName, out var source) && source is ScalarValue { Value: string })
             properties.Add(new(Core.Constants.SourceContextPropertyName, source));
 
-        return new LogEvent(logEvent.Timestamp, logEvent.Level, null, PlaceholderText, properties, logEvent.TraceId ?? default, logEvent.SpanId ?? default);
+        return new LogEvent(logEvent.Timestamp, logEvent.Level, null, PlaceholderTemplate, properties, logEvent.TraceId ?? default, logEvent.SpanId ?? default);
     }
 }

@@ -40,7 +40,7 @@ public class FreedSpaceTests
         if (what < 3)
         {
             for (var i = 0; i < 4; i++)
-                buffer.TryAdd(AppenderTesting.Record(new string('x', 1000), values: $"s{stream}"), isDue: true, out _);
+                buffer.TryAdd(AppenderTesting.Record(new string('x', 1000), values: $"s{stream}"), causesAppend: true, out _);
         }
         else
         {

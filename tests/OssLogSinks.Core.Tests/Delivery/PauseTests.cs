@@ -22,7 +22,7 @@ public class PauseTests
         var context = new AppendContext(DeliverySetup.AppendSettingsOf(options), oss, policy, counters, new DeliveryReporter(null, time));
         using var buffer = new MemoryBuffer(
             new StreamDirectory(ObjectKeyTemplate.Parse("app.log"), context, 10), new MemoryBufferLimits(1 << 20, 4096, TimeSpan.FromSeconds(1)), time);
-        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("a\n"), isDue: true, out _));
+        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("a\n"), causesAppend: true, out _));
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(buffer.Ready.TryRead(out var stream));
         buffer.Begin(stream).Finish(1, dropped: false);
@@ -31,7 +31,7 @@ public class PauseTests
         time.Advance(TimeSpan.FromSeconds(5));
         Assert.False(buffer.Ready.TryRead(out _));
 
-        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("b\n"), isDue: true, out _));
+        Assert.Equal(Acceptance.Accepted, buffer.TryAdd(AppenderTesting.Record("b\n"), causesAppend: true, out _));
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(buffer.Ready.TryRead(out _));
     }

@@ -51,7 +51,7 @@ public class DiskTroubleTests
 
         _world.AssertDelivered();
         AssertReportedOnceAMinute();
-        Assert.Equal(200, _world.Outcomes.Delivered.Count);
+        await _world.UntilAsync(() => _world.Outcomes.Delivered.Count == 200);
         Assert.True(await _world.CloseAsync(appender, Minute));
         Assert.Equal(200, _world.Outcomes.Delivered.Distinct().Count());
         Assert.Empty(_world.Outcomes.Dropped);

@@ -219,20 +219,14 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
             if (oldest is null || _isClosed)
                 return null;
 
-            if (TryDelete(oldest))
-            {
-                var records = GiveUp(oldest);
-                Remove(oldest);
-                return (oldest, records);
-            }
+            // The journal does not say that it is done: after a crash, the next process reports the file as missing. A file that cannot be deleted
+            // frees no space, so its records are delivered.
+            if (!BufferFiles.Try(() => Delete(oldest)))
+                return null;
 
-            // A file that cannot be deleted frees no space, so its records are delivered: open the segment in the journal again.
-            Journal.SegmentOpened(oldest.FirstId);
-            if (oldest.End is { } end)
-                Journal.SegmentEnded(oldest.FirstId, end);
-            if (Journal.Syncs)
-                BufferFiles.Try(Journal.Sync);
-            return null;
+            var records = GiveUp(oldest);
+            Remove(oldest);
+            return (oldest, records);
         }
     }
 
@@ -274,7 +268,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     }
 
     /// <summary>Whether a record makes an append due.</summary>
-    public bool IsDue(long id) => tracker?.IsDue(id) ?? true;
+    public bool CausesAppend(long id) => tracker?.CausesAppend(id) ?? true;
 
     /// <summary>Unsettled records in these segments are no longer safe on disk.</summary>
     public void Expose(Func<Segment, bool> isExposed)
@@ -350,7 +344,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
 
             lock (_gate)
                 _toDelete.UnionWith(done.Where(s => _segments.TryGetValue(s.FirstId, out var present) && present == s));
-            foreach (var segment in _toDelete.Where(TryDelete).ToList())
+            foreach (var segment in _toDelete.Where(TryDeleteDone).ToList())
             {
                 _toDelete.Remove(segment);
                 Remove(segment);
@@ -359,15 +353,19 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     }
 
     // The journal says so first: a file that still exists after a crash is then not shipped again.
-    private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
+    private bool TryDeleteDone(Segment segment) => BufferFiles.Try(() =>
     {
         Journal.SegmentDone(segment.FirstId);
-        files.Delete(segment.Path);
+        Delete(segment);
+    });
 
-        // Before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
+    // Synced before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
+    private void Delete(Segment segment)
+    {
+        files.Delete(segment.Path);
         if (Journal.Syncs)
             files.SyncFolder(Path);
-    });
+    }
 
     private void Remove(Segment segment)
     {
@@ -391,7 +389,7 @@ internal sealed class FolderSource(BufferFolder folder, ulong stream) : RecordSo
 
     public override bool IsDurable => !folder.IsRemoved;
 
-    public override bool IsDue(long id) => folder.IsDue(id);
+    public override bool CausesAppend(long id) => folder.CausesAppend(id);
 
     public override void Settle(ReadOnlySpan<long> ids, bool dropped) => folder.Settle(stream, Parts, ids, dropped);
 

@@ -8,9 +8,11 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters counters, DeliveryReporter reporter)
 {
     private const int MostNames = 1000;
+    private const int MostLost = 100_000;
 
-    // Guarded by itself: what was reported and is reported only once.
+    // Guarded by themselves: what was reported and is reported only once, and segments of ended processes whose loss was counted.
     private readonly HashSet<string> _told = [];
+    private readonly HashSet<(string Folder, long FirstId)> _lost = [];
 
     /// <summary>Reports the parts of a segment that a reader could not read.</summary>
     public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage)
@@ -50,6 +52,13 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     public void TellMissing(string folder, long firstId, long? records) =>
         Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null);
 
+    /// <summary>Reports a segment whose file was removed while its records waited in memory. An append that was sent may have stored some.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="firstId">The first id in it.</param>
+    /// <param name="records">How many records waited; null if unknown.</param>
+    public void TellRemoved(string folder, long firstId, long? records) => Count(
+        $"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' was removed before all in it was stored", records ?? 0, 0, isUnknown: records is null, "up to ");
+
     /// <summary>Quarantines files that do not belong to the buffer, with one report for all files of a folder.</summary>
     /// <returns>Whether all of them were moved.</returns>
     public bool PutAside(string folder, IReadOnlyList<(string Name, string Path, long Length)> files)
@@ -64,21 +73,29 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
 
     /// <summary>Quarantines a segment in which nothing can be read.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <param name="name">The file's name.</param>
+    /// <param name="firstId">The first id in it.</param>
     /// <param name="path">The file.</param>
     /// <param name="length">Its length.</param>
     /// <param name="records">How many records are lost with it; null if unknown.</param>
     /// <returns>False if it has to stay where it is.</returns>
-    public bool PutAside(string folder, string name, string path, long length, long? records)
+    public bool PutAside(string folder, long firstId, string path, long length, long? records)
     {
-        Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null);
+        var name = Path.GetFileName(path);
+        if (IsFirstLoss(folder, firstId))
+            Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null);
         return quarantine.KeepFile(folder, name, path);
     }
 
-    /// <summary>Reports a journal that is damaged.</summary>
-    public void TellJournal(string folder) => reporter.Buffer(
-        OssDiagnosticLevel.Error,
-        $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone are not counted.");
+    /// <summary>Reports a journal that is damaged, once.</summary>
+    public void TellJournal(string folder)
+    {
+        if (!IsFirstLoss(folder, 0))
+            return;
+
+        reporter.Buffer(
+            OssDiagnosticLevel.Error,
+            $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone are not counted.");
+    }
 
     /// <summary>Reports, once, a folder that another version of this library wrote.</summary>
     public void TellUnknownVersion(string folder)
@@ -102,16 +119,26 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         }
     }
 
+    /// <summary>
+    /// Whether the loss of a segment was not reported before: a folder may be opened again. Beyond a limit, one may be reported again, and none
+    /// is left out.
+    /// </summary>
+    public bool IsFirstLoss(string folder, long firstId)
+    {
+        lock (_lost)
+            return _lost.Count >= MostLost || _lost.Add((folder, firstId));
+    }
+
     private bool IsNew(string name)
     {
         lock (_told)
             return _told.Count < MostNames && _told.Add(name);
     }
 
-    private void Count(string what, long records, long bytes, bool isUnknown, string atLeast = "")
+    private void Count(string what, long records, long bytes, bool isUnknown, string bound = "")
     {
         counters.Quarantined(records, bytes);
-        var number = isUnknown ? "an unknown number of" : atLeast + Number(records);
+        var number = isUnknown ? "an unknown number of" : bound + Number(records);
         reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
             $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space.");

@@ -22,8 +22,8 @@ internal sealed class FlushTracker
     // The last accepted id. Ids ascend by one, so this is also the number of accepted records.
     private long _lastAccepted;
 
-    // The last record that makes appends due, and the last one that a flush to OSS waits for.
-    private long _lastDue;
+    // The last record that causes an append, and the last one that a flush to OSS waits for.
+    private long _lastCausing;
     private long _lastAwaited;
 
     /// <summary>Whether a flush to disk is waiting.</summary>
@@ -33,15 +33,15 @@ internal sealed class FlushTracker
     public bool IsOssAwaited => IsAwaited(OssFlushTarget.Oss);
 
     /// <summary>Notes an accepted record. The first one has the id 1; ids ascend by one.</summary>
-    public void Accept(long id, bool isDue)
+    public void Accept(long id, bool causesAppend)
     {
         Volatile.Write(ref _lastAccepted, id);
-        if (isDue)
-            Volatile.Write(ref _lastDue, id);
+        if (causesAppend)
+            Volatile.Write(ref _lastCausing, id);
     }
 
-    /// <summary>Whether a record, or a later one, makes an append due or is awaited by a flush.</summary>
-    public bool IsDue(long id) => id <= Volatile.Read(ref _lastDue) || id <= Volatile.Read(ref _lastAwaited);
+    /// <summary>Whether a record, or a later one, causes an append or is awaited by a flush.</summary>
+    public bool CausesAppend(long id) => id <= Volatile.Read(ref _lastCausing) || id <= Volatile.Read(ref _lastAwaited);
 
     /// <summary>Begins a flush of all records accepted so far.</summary>
     public FlushWaiter Begin(OssFlushTarget target)
@@ -234,7 +234,7 @@ internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
 {
     public override bool IsDurable => false;
 
-    public override bool IsDue(long id) => tracker.IsDue(id);
+    public override bool CausesAppend(long id) => tracker.CausesAppend(id);
 
     public override void Settle(ReadOnlySpan<long> ids, bool dropped) => tracker.Settle(ids, dropped);
 

@@ -16,6 +16,9 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>The id after its last record so far; null if unknown.</summary>
     public long? End { get; set; }
 
+    /// <summary>Whether its journal knows it, so that it had records when it was written.</summary>
+    public bool HadRecords { get; init; }
+
     /// <summary>Whether it is complete.</summary>
     public bool IsFinal { get; set; }
 

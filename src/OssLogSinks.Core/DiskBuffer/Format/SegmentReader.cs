@@ -29,6 +29,7 @@ internal sealed class SegmentReader : IDisposable
 
     // The file is shorter than it was.
     private bool _isCut;
+    private bool _hasBlocks;
     private int _taken;
 
     // The id of the next record if none is missing.
@@ -70,6 +71,9 @@ internal sealed class SegmentReader : IDisposable
 
     /// <summary>The id after the last record that counts; null if unknown.</summary>
     public long? End { get; init; }
+
+    /// <summary>Whether the file is known to have had records.</summary>
+    public bool HadRecords { get; init; }
 
     /// <summary>The block that was read last; its bytes are valid until the next read.</summary>
     public BlockRecords? Current { get; private set; }
@@ -129,6 +133,10 @@ internal sealed class SegmentReader : IDisposable
     {
         OpenDamage();
         _hasBytes = true;
+        var length = _upTo;
+        BufferFiles.Try(() => length = _file.Length);
+        if (length < _upTo)
+            (_upTo, _isCut) = (Math.Max(Offset, length), true);
         Offset = Math.Min(UpTo, ((Offset / PageSize) + 1) * PageSize);
     }
 
@@ -142,7 +150,7 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>Notes what is missing at the end. Call it once, after the whole file was read.</summary>
     public void Finish()
     {
-        var isTorn = (_damageAt >= 0 && _hasBytes) || _isCut;
+        var isTorn = (_damageAt >= 0 && _hasBytes) || _isCut || (HadRecords && !_hasBlocks);
         var claimed = _damageAt >= 0 ? _claimedId - _nextId + 1 : 0;
         if (End is { } end)
             CloseDamage(Offset, Math.Max(0, end - _nextId), isAtLeast: false);
@@ -201,6 +209,7 @@ internal sealed class SegmentReader : IDisposable
 
         CurrentAt = Offset;
         Offset += header.Length;
+        _hasBlocks = true;
 
         // Blocks from End on were to be cut off and were written elsewhere, so they do not count. Ids only ascend: a block with lower ones is a
         // copy of what was read before.

@@ -148,14 +148,22 @@ internal sealed class BufferJournal : IDisposable
             files.Delete(Path.Combine(folder, name));
     }
 
-    /// <summary>Deletes its files after it was closed. The spare is deleted first: its state is old, and must not be found alone.</summary>
+    /// <summary>
+    /// Deletes its files after it was closed, and after all segments. The spare is deleted first: its state is old, and must not be found alone.
+    /// </summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public void Delete(IBufferFiles files, string folder)
     {
+        SyncFolder();
         files.Delete(Path.Combine(folder, Names[1 - _current]));
-        if (Syncs)
-            files.SyncFolder(folder);
+        SyncFolder();
         files.Delete(Path.Combine(folder, Names[_current]));
+
+        void SyncFolder()
+        {
+            if (Syncs)
+                files.SyncFolder(folder);
+        }
     }
 
     /// <summary>Bytes by which <see cref="Reserve"/> would extend the files.</summary>
@@ -260,7 +268,7 @@ internal sealed class BufferJournal : IDisposable
     {
         var isCutOff = !latest.IsWhole && !latest.IsInUse && other.IsWhole;
         current = isCutOff ? other : latest;
-        var isOtherLost = other.Generation == 0 && (other.IsReplaced || other.LastGeneration > latest.Generation);
+        var isOtherLost = other.Generation == 0 ? other.IsReplaced || other.LastGeneration > latest.Generation : other.Generation == latest.Generation;
         var state = new JournalState { IsDamaged = !current.IsWhole || current.HasLost || current.WasDamaged || isOtherLost };
         if (!current.IsWhole)
             other.Entries.ForEach(entry => state.Apply(entry));

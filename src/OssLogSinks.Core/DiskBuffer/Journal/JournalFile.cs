@@ -61,8 +61,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         Grow(snapshot.Count + 1);
         Generation = generation;
         var bytes = new byte[BytesFor(snapshot.Count)];
-        FileVersion.Write(bytes, Begin, FileVersion.Current);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(FolderIdAt), folderId.Value);
+        WriteBegin(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(GenerationAt), generation);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(SnapshotAt), snapshot.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(FlagsAt), isDamaged ? Damaged : 0);
@@ -107,8 +106,24 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         }
 
         ReadEntries(bytes, content, hasHeader ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(SnapshotAt)) : int.MaxValue);
-        content.IsReplaced = content.LastGeneration == 0 && (bytes.Length < JournalEntry.Size || Array.FindLastIndex(bytes, b => b != 0) is < 0 or >= JournalEntry.Size);
+        content.IsReplaced = content.LastGeneration == 0 && !MayBeTorn(bytes);
         return content;
+    }
+
+    private void WriteBegin(Span<byte> bytes)
+    {
+        FileVersion.Write(bytes, Begin, FileVersion.Current);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.Slice(FolderIdAt), folderId.Value);
+    }
+
+    // A crash leaves the space for entries, and of a first header at least the beginning.
+    private bool MayBeTorn(byte[] bytes)
+    {
+        var last = Array.FindLastIndex(bytes, b => b != 0);
+        Span<byte> begin = stackalloc byte[GenerationAt];
+        WriteBegin(begin);
+        return bytes.Length >= JournalEntry.Size && last is >= 0 and < JournalEntry.Size
+            && begin.StartsWith(bytes.AsSpan(0, Math.Min(last + 1, GenerationAt)));
     }
 
     private void ReadEntries(byte[] bytes, JournalContent content, int snapshot)

@@ -49,8 +49,8 @@ internal sealed class JournalState
                     _intents[entry.Stream] = open.After(earlier.Body);
                 break;
             case JournalEntryKind.SegmentOpened:
-                _done.Remove(entry.Id);
-                _segments.Add(entry.Id);
+                if (!_done.Contains(entry.Id))
+                    _segments.Add(entry.Id);
                 break;
             case JournalEntryKind.SegmentEnded:
                 if (_segments.Contains(entry.Id))

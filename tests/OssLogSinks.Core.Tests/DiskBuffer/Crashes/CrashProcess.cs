@@ -113,7 +113,7 @@ internal sealed class CrashProcess : IOssClient, IDisposable
         {
             var text = TextOf(_number, _written % Streams, _written);
             var record = new LogRecord(AppenderTesting.Noon, Encoding.UTF8.GetBytes(text)) { KeyValues = new string?[] { $"s{_written % Streams}" } };
-            Assert.Equal(Acceptance.Accepted, _buffer.TryAdd(record, isDue: true, out _));
+            Assert.Equal(Acceptance.Accepted, _buffer.TryAdd(record, causesAppend: true, out _));
             _written++;
             written.Add(text);
         }

@@ -194,6 +194,55 @@ public class DamagedFolderTests
         Assert.Contains(next.Reports.Reports, r => r.Message.Contains("an unknown number of event(s)", StringComparison.Ordinal) || r.Message.Contains($"{Chunks[1]} event(s)", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(400)]
+    public async Task LastSegmentWithAHeaderOnly_SaysThatEventsAreMissing(int length)
+    {
+        await using var orphan = await OrphanFixture.MakeAsync([5]);
+        var segment = Assert.Single(orphan.Segments);
+        orphan.World.Disk.Put(segment, [.. orphan.World.Disk.Bytes(segment)[..40], .. new byte[length - 40]]);
+        var next = orphan.World.Begin();
+        await next.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(next);
+
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("an unknown number of event(s)", StringComparison.Ordinal) || r.Message.Contains("at least 1 event(s)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SegmentWhoseFirstPageIsLost_CountsWhatIsMissingOnly()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        var segment = orphan.Segments[0];
+        var bytes = orphan.World.Disk.Bytes(segment);
+        Array.Clear(bytes, 0, 100);
+        orphan.World.Disk.Put(segment, bytes);
+        var next = orphan.World.Begin();
+        await next.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(next);
+
+        Assert.InRange(next.Counted.QuarantinedRecords, 1, Chunks[0]);
+        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+    }
+
+    [Fact]
+    public async Task UnreadableFileAndFullDisk_AreCountedOnce()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        orphan.World.Disk.Put(orphan.Segments[0], new byte[300]);
+        Each(orphan, "journal.", path => orphan.World.Disk.Put(path, orphan.World.Disk.Bytes(path)[..4000]));
+        orphan.World.Disk.Capacity = orphan.World.Disk.UsedBytes;
+        var next = orphan.World.Begin();
+        var until = next.Time.GetUtcNow().AddMinutes(2);
+        await orphan.World.UntilAsync(() => next.Time.GetUtcNow() > until, () => "Time stands still.");
+        orphan.World.Disk.Capacity = null;
+        await next.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(next);
+
+        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        Assert.Single(next.Reports.Reports, r => r.Message.Contains("holds nothing that can be read", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task UnreadableFileBesideItsCopy_LeavesTheCopyInTheJournal()
     {
@@ -225,7 +274,7 @@ public class DamagedFolderTests
         await next.CloseAsync();
 
         Assert.Equal(orphan.Records.Count, next.Counted.QuarantinedRecords);
-        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("is missing or empty", StringComparison.Ordinal));
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("was removed before all in it was stored: up to ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -67,23 +67,11 @@ public class BufferJournalTests
         Assert.Empty(Found().DoneSegments);
     }
 
-    [Fact]
-    public void DoneSegmentThatIsOpenedAgain_MustExist()
-    {
-        var journal = Create();
-        journal.SegmentOpened(1);
-        journal.SegmentDone(1);
-        journal.SegmentOpened(1);
-
-        Assert.Equal([1], Found().Segments);
-        Assert.Empty(Found().DoneSegments);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(79)]
     [InlineData(80 * 1024)]
-    public void OneFileReplaced_IsDamage(int length)
+    public void OneFileReplacedByOtherBytes_IsDamage(int length)
     {
         using (var journal = Create())
             journal.SegmentOpened(1);
@@ -93,6 +81,30 @@ public class BufferJournalTests
             Array.Fill(foreign, (byte)7);
             _disk.Put(path, foreign);
             Assert.True(Found().IsDamaged, path);
+            _disk.Put(path, bytes);
+        }
+
+        Assert.False(Found().IsDamaged);
+    }
+
+    [Fact]
+    public void OneFileReplacedByAnotherJournals_IsDamage()
+    {
+        using (var journal = Create())
+            journal.SegmentOpened(1);
+        var files = JournalWorld.FilesOf(_disk);
+        var other = JournalWorld.NewDisk();
+        BufferJournal.Create(other, Folder, new(8), syncs: true).Dispose();
+        byte[] text = [.. "hello"u8, .. new byte[(80 * 1024) - 5]];
+        foreach (var (path, bytes) in files)
+        {
+            byte[][] foreign = [text, other.Bytes(path), files.Values.Single(b => b != bytes)];
+            foreach (var replacement in foreign)
+            {
+                _disk.Put(path, [.. replacement]);
+                Assert.True(Found().IsDamaged, path);
+            }
+
             _disk.Put(path, bytes);
         }
 
