@@ -8,8 +8,8 @@ public class BufferFlushTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    // How long the threads of an appender with a disk buffer may take to stop; in real time.
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1.5);
+    // Less than the threads of an appender with a disk buffer may take to stop, in real time.
+    private static readonly TimeSpan WithinGrace = TimeSpan.FromSeconds(1.25);
 
     private readonly BufferWorld _world = new();
 
@@ -139,8 +139,12 @@ public class BufferFlushTests
     public async Task CloseWithoutTimeRightAfterARecord_KeepsItOnDisk(OssBufferSync sync)
     {
         _world.Options.BufferSync = sync;
+
+        // Space for the folders of all rounds.
+        _world.Options.BufferSizeLimitBytes = 1 << 30;
         _world.IsOssDown = true;
         var began = TimeProvider.System.GetTimestamp();
+        var hasLeftALock = false;
         for (var round = 0; round < 30;)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Wait.Longest, $"{round} closes ended within their grace.");
@@ -154,15 +158,17 @@ public class BufferFlushTests
 
             var closing = TimeProvider.System.GetTimestamp();
             var isKept = await appender.CloseAsync(TimeSpan.Zero).InTime();
-            if (TimeProvider.System.GetElapsedTime(closing) < CloseGrace)
+            if (TimeProvider.System.GetElapsedTime(closing) < WithinGrace)
             {
-                Assert.True(isKept);
+                // What an earlier process left half written is a loss of the one that takes it over.
+                Assert.True(isKept || hasLeftALock);
                 Assert.Equal(dropped, _world.Outcomes.Dropped.Count);
                 round++;
             }
             else
             {
                 // The machine was too busy, and the round is not counted: its close may have dropped records, and keeps the lock until the process ends.
+                hasLeftALock = true;
                 process.Die();
             }
         }
