@@ -1,66 +1,39 @@
-using System.Globalization;
-using System.Text;
 using NLog.Common;
 using NLog.Config;
 using NLog.Targets.OssAppend.Tests.Support;
 using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
-using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Testing.FrontDoors;
 
 namespace NLog.Targets.OssAppend.Tests;
 
-/// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
+/// <summary>The buffer on disk of a target, over HTTP to the emulator.</summary>
 [Collection(InternalLogCollection.Name)]
-public sealed class TargetBufferOverHttpTests : IDisposable
+public sealed class TargetBufferOverHttpTests : BufferOverHttpTests
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
+    private const string Xml = "xml";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
+    // Others write to the internal log too.
+    private const string TargetName = "with-a-buffer";
 
-    public TargetBufferOverHttpTests() => BufferPath = Path.Combine(_folder, "buffer");
+    private readonly StringWriter _text = new();
+    private readonly (TextWriter? Writer, LogLevel Level) _before = (InternalLogger.LogWriter, InternalLogger.LogLevel);
 
-    private string BufferPath { get; set; }
+    public TargetBufferOverHttpTests() => (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(_text), LogLevel.Warn);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private protected override IEnumerable<string> Reports => _text.ToString().Split('\n').Where(line => line.Contains(TargetName, StringComparison.Ordinal));
+
+    public override void Dispose()
+    {
+        (InternalLogger.LogWriter, InternalLogger.LogLevel) = _before;
+        base.Dispose();
+    }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task EachWayToConfigure_EndsInABufferThatOutlivesItsTarget(bool fromXml)
-    {
-        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        GoDown(oss);
-        using (var factory = Configured(oss, fromXml, out var target))
-        {
-            var outcomes = new Outcomes();
-            for (var i = 0; i < 200; i++)
-                outcomes.Write(target, $"before {i}");
-            Assert.Null(await FlushAsync(factory));
-
-            // On disk is safe, and nobody is told twice: not by the flush, not by the close.
-            Assert.Equal(200, LinesOnDisk("before"));
-            Assert.Equal(Enumerable.Range(1, 200), outcomes.Delivered);
-            for (var i = 200; i < 300; i++)
-                outcomes.Write(target, $"before {i}");
-            factory.Shutdown();
-
-            Assert.Equal(300, LinesOnDisk("before"));
-            Assert.Equal(Enumerable.Range(1, 300), outcomes.Delivered);
-            Assert.Equal(300, outcomes.Calls.Count);
-            Assert.Equal(0, target.GetSnapshot().Delivered);
-        }
-
-        oss.Faults.Clear();
-        using (var factory = Configured(oss, fromXml, out var target))
-        {
-            factory.GetLogger("Test").Info("after");
-            await Wait.UntilAsync(() => target.GetSnapshot().Delivered == 301);
-        }
-
-        Assert.Equal(Enumerable.Range(0, 300).Select(i => $"before {i}"), Lines(oss).Where(line => line != "after"));
-        Assert.Single(Lines(oss), "after");
-        Assert.Empty(Directory.GetFileSystemEntries(BufferPath));
-    }
+    [InlineData("code")]
+    [InlineData(Xml)]
+    public Task EachWayToConfigure_EndsInABufferThatOutlivesItsTarget(string way) => AssertBufferOutlivesAsync(way);
 
     [Fact]
     public async Task FlushToOss_WaitsForOss_ThoughAllIsOnDisk()
@@ -72,7 +45,7 @@ public sealed class TargetBufferOverHttpTests : IDisposable
         outcomes.Write(target, "one");
 
         var flushing = FlushAsync(factory);
-        await held.Arrived.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
+        await held.Arrived.InTime();
         await Wait.UntilAsync(() => outcomes.Delivered.Length == 1);
         Assert.False(flushing.IsCompleted);
         held.Release();
@@ -82,38 +55,10 @@ public sealed class TargetBufferOverHttpTests : IDisposable
         Assert.Single(outcomes.Calls);
     }
 
-    [Fact]
-    public async Task PathThatCannotBeWritten_IsSaidOnce_AndMemoryDoes()
+    private protected override IBufferedLog Open(string way, OssEmulator oss, TimeSpan closeTimeout = default)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no place that nobody can write to, whatever rights one has.");
-        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        BufferPath = "/proc/oss-append/buffer";
-        var text = new StringWriter();
-        var (writer, level) = (InternalLogger.LogWriter, InternalLogger.LogLevel);
-        (InternalLogger.LogWriter, InternalLogger.LogLevel) = (TextWriter.Synchronized(text), LogLevel.Warn);
-        var outcomes = new Outcomes();
-        try
-        {
-            using var factory = Configured(oss, fromXml: false, out var target, t =>
-            {
-                t.Name = "without-a-disk";
-                t.CloseTimeoutSeconds = 60;
-            });
-            for (var i = 0; i < 100; i++)
-                outcomes.Write(target, i.ToString(CultureInfo.InvariantCulture));
-            Assert.Null(await FlushAsync(factory));
-            Assert.Equal(100, Lines(oss).Length);
-            factory.Shutdown();
-        }
-        finally
-        {
-            (InternalLogger.LogWriter, InternalLogger.LogLevel) = (writer, level);
-        }
-
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => i.ToString(CultureInfo.InvariantCulture)), Lines(oss));
-        Assert.Equal(Enumerable.Range(1, 100), outcomes.Delivered);
-        var line = Assert.Single(text.ToString().Split('\n'), l => l.Contains("without-a-disk", StringComparison.Ordinal));
-        Assert.Contains("buffer on disk does not work", line, StringComparison.Ordinal);
+        var factory = Configured(oss, way == Xml, out var target, t => t.CloseTimeoutSeconds = (int)closeTimeout.TotalSeconds);
+        return new BufferedTarget(factory, target);
     }
 
     private LogFactory Configured(OssEmulator oss, bool fromXml, out OssAppendTarget target, Action<OssAppendTarget>? set = null)
@@ -121,14 +66,14 @@ public sealed class TargetBufferOverHttpTests : IDisposable
         var factory = new LogFactory { ThrowConfigExceptions = true };
         if (fromXml)
         {
-            factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(Xml(oss), factory);
-            target = factory.Configuration.FindTargetByName<OssAppendTarget>("oss")!;
+            factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(XmlFor(oss), factory);
+            target = factory.Configuration.FindTargetByName<OssAppendTarget>(TargetName)!;
             return factory;
         }
 
         target = new OssAppendTarget
         {
-            Name = "oss",
+            Name = TargetName,
             Endpoint = oss.Endpoint.ToString(),
             Bucket = "logs",
             Region = oss.Region,
@@ -148,15 +93,15 @@ public sealed class TargetBufferOverHttpTests : IDisposable
         return factory;
     }
 
-    private string Xml(OssEmulator oss) => $$"""
+    private string XmlFor(OssEmulator oss) => $$"""
         <nlog throwConfigExceptions="true">
           <extensions><add assembly="NLog.Targets.OssAppend"/></extensions>
           <targets>
-            <target type="OssAppend" name="oss" endpoint="{{oss.Endpoint}}" bucket="logs" region="{{oss.Region}}"
+            <target type="OssAppend" name="{{TargetName}}" endpoint="{{oss.Endpoint}}" bucket="logs" region="{{oss.Region}}"
                     accessKeyId="{{oss.AccessKeyId}}" accessKeySecret="{{oss.AccessKeySecret}}" objectKey="app.log" layout="${message}"
                     appendIntervalMilliseconds="10" closeTimeoutSeconds="0" bufferPath="{{BufferPath}}" bufferSync="None" flushTarget="Disk"/>
           </targets>
-          <rules><logger name="*" writeTo="oss"/></rules>
+          <rules><logger name="*" writeTo="{{TargetName}}"/></rules>
         </nlog>
         """;
 
@@ -164,24 +109,36 @@ public sealed class TargetBufferOverHttpTests : IDisposable
     private static Task<Exception?> FlushAsync(LogFactory factory)
     {
         var flushed = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(() => factory.Flush(flushed.SetResult, LongestWait), TestContext.Current.CancellationToken);
-        return flushed.Task.WaitAsync(LongestWait, TestContext.Current.CancellationToken);
+        _ = Task.Run(() => factory.Flush(flushed.SetResult, Wait.Longest), TestContext.Current.CancellationToken);
+        return flushed.Task.InTime();
     }
 
-    private static void GoDown(OssEmulator oss) => oss.Faults.RespondBeforeCommit(503, "ServiceUnavailable", int.MaxValue, FaultFilter.Any);
-
-    private int LinesOnDisk(string text) =>
-        Directory.GetFiles(BufferPath, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) != "lock")
-            .Sum(file => TextOf(file).Split(text + " ").Length - 1);
-
-    private static string TextOf(string file)
+    private sealed class BufferedTarget(LogFactory factory, OssAppendTarget target) : IBufferedLog
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        return reader.ReadToEnd();
-    }
+        private readonly Outcomes _outcomes = new();
 
-    private static string[] Lines(OssEmulator oss) =>
-        Encoding.UTF8.GetString(oss.ReadObject("logs", "app.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        public void Write(string message) => _outcomes.Write(target, message);
+
+        public async Task FlushToDiskAsync() => Assert.Null(await FlushAsync(factory));
+
+        public Task CloseAsync()
+        {
+            factory.Shutdown();
+            return Task.CompletedTask;
+        }
+
+        public DeliverySnapshot GetSnapshot() => target.GetSnapshot();
+
+        public void AssertAllAreSafe(int count)
+        {
+            Assert.Equal(Enumerable.Range(1, count), _outcomes.Delivered);
+            Assert.Equal(count, _outcomes.Calls.Count);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            factory.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

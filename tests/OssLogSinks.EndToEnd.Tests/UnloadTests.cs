@@ -32,6 +32,8 @@ public class UnloadTests
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
+
+            // Nothing tells that the last thread has left the context: it is looked for again and again.
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 

@@ -12,6 +12,25 @@ internal static partial class BufferFolder
             ? [.. Directory.GetDirectories(bufferPath).Where(d => OwnerName().IsMatch(Path.GetFileName(d)))]
             : [];
 
+    /// <summary>Waits until that is so of its owners.</summary>
+    /// <returns>False if the time was over first, or what was to bring it about had ended.</returns>
+    public static async Task<bool> WhenAsync(string bufferPath, Func<IReadOnlyList<string>, bool> isSo, TimeSpan timeout, Task? ended = null)
+    {
+        // The file system tells when a folder is removed.
+        using var watcher = new FileSystemWatcher(bufferPath) { NotifyFilter = NotifyFilters.DirectoryName };
+        using var changed = new SemaphoreSlim(0);
+        watcher.Deleted += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+        var over = Task.WhenAny(Task.Delay(timeout), ended ?? Task.Delay(timeout));
+        while (!isSo(Owners(bufferPath)))
+        {
+            if (await Task.WhenAny(changed.WaitAsync(), over) == over)
+                return isSo(Owners(bufferPath));
+        }
+
+        return true;
+    }
+
     /// <summary>Every file with its length, and every folder that is empty, for the error output.</summary>
     public static string Describe(string bufferPath) =>
         Directory.Exists(bufferPath)

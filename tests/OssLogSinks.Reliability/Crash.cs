@@ -14,7 +14,6 @@ namespace OssLogSinks.Reliability;
 internal static class Crash
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1.5);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments asked)
     {
@@ -83,17 +82,8 @@ internal static class Crash
     // Only the living child's own folder may be left.
     private static async Task BufferIsShippedAsync(string bufferPath, ChildProcess last)
     {
-        var watch = Stopwatch.StartNew();
-        while (BufferFolder.Owners(bufferPath).Count > 1)
-        {
-            // What it leaves is counted in the end, and what it lost.
-            if (watch.Elapsed > LongestWait || last.HasEnded)
-            {
-                await Console.Error.WriteLineAsync((await last.StuckAsync("the dead processes' folders to be shipped")).Message);
-                return;
-            }
-
-            await Task.Delay(PollInterval);
-        }
+        // Otherwise, what it leaves is counted in the end, and what it lost.
+        if (!await BufferFolder.WhenAsync(bufferPath, owners => owners.Count <= 1, LongestWait, last.Ended))
+            await Console.Error.WriteLineAsync((await last.StuckAsync("the dead processes' folders to be shipped")).Message);
     }
 }

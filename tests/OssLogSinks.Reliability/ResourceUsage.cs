@@ -29,6 +29,7 @@ internal sealed class ResourceUsage(IReadOnlyList<LogWriter> writers, Ledger led
         {
             for (var next = Interval; ; next += Interval)
             {
+                // At a rate: samples of the run.
                 await Task.Delay(next > watch.Elapsed ? next - watch.Elapsed : TimeSpan.Zero, over);
                 Note(watch.Elapsed, schedule?.Now ?? "unknown");
             }

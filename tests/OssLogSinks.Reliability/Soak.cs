@@ -49,6 +49,8 @@ internal static class Soak
         {
             for (var due = (long)(watch.Elapsed.TotalSeconds * arguments.Rate / arguments.Writers); writer.WrittenTotal < due;)
                 writer.WriteNext();
+
+            // This pause is the load: a steady rate.
             Thread.Sleep(Tick);
         }
     }
@@ -59,6 +61,7 @@ internal static class Soak
         {
             while (true)
             {
+                // At a rate: each reading lists all objects.
                 await Task.Delay(ReadingPause, over);
                 await reader.ReadFinishedAsync(over);
             }

@@ -114,6 +114,19 @@ public sealed class MemoryOss : IOssClient
             return _objects.TryGetValue(key, out var found) ? found.Bytes.Count((byte)'\n') : 0;
     }
 
+    /// <summary>The last line of an object, which ends with one; null if there is no such object.</summary>
+    public string? LastLine(string key)
+    {
+        lock (_gate)
+        {
+            if (!_objects.TryGetValue(key, out var found))
+                return null;
+
+            var lines = found.Bytes[..^1];
+            return Encoding.UTF8.GetString(lines[(lines.LastIndexOf((byte)'\n') + 1)..]);
+        }
+    }
+
     /// <summary>How long an object is; null if there is no such object.</summary>
     public long? LengthOf(string key)
     {

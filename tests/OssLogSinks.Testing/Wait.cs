@@ -19,7 +19,7 @@ internal static class Wait
             if (TimeProvider.System.GetElapsedTime(began) > Longest)
                 throw new TimeoutException("It never came. " + otherwise?.Invoke());
 
-            // Not a busy loop: what is waited for needs the processor too.
+            // For snapshots, objects and files, which change without a word: it looks again, and leaves the processor to what it waits for.
             await Task.Delay(1);
         }
     }

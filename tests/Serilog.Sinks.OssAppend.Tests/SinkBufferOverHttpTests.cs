@@ -1,92 +1,44 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Emulator;
-using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Testing.FrontDoors;
 using Serilog.Core;
 using Serilog.Debugging;
 
 namespace Serilog.Sinks.OssAppend.Tests;
 
-/// <summary>The buffer on disk, over HTTP to the emulator, which is down now and then.</summary>
+/// <summary>The buffer on disk of a logger, over HTTP to the emulator.</summary>
 [Collection(SinkAloneCollection.Name)]
-public sealed class SinkBufferOverHttpTests : IDisposable
+public sealed class SinkBufferOverHttpTests : BufferOverHttpTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("oss-append-buffer-").FullName;
     private readonly ConcurrentQueue<string> _selfLog = new();
 
-    public SinkBufferOverHttpTests()
-    {
-        BufferPath = Path.Combine(_folder, "buffer");
-        SelfLog.Enable(_selfLog.Enqueue);
-    }
+    public SinkBufferOverHttpTests() => SelfLog.Enable(_selfLog.Enqueue);
 
     /// <summary>Settings in JSON can only name what is static.</summary>
     public static OssAppendMonitor Monitor { get; } = new();
 
-    private string BufferPath { get; set; }
+    private protected override IEnumerable<string> Reports => _selfLog;
 
-    public void Dispose()
+    public override void Dispose()
     {
         SelfLog.Disable();
-        Directory.Delete(_folder, recursive: true);
+        base.Dispose();
     }
 
     [Theory]
     [InlineData("parameters")]
     [InlineData("options")]
     [InlineData("json")]
-    public async Task EachWayToConfigure_EndsInABufferThatOutlivesItsLogger(string way)
-    {
-        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        oss.Faults.RespondBeforeCommit(503, "ServiceUnavailable", int.MaxValue, FaultFilter.Any);
-        await using (var logger = Configured(way, oss))
-        {
-            for (var i = 0; i < 100; i++)
-                logger.Information("before {I}", i);
-            Assert.True(await Monitor.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken).InTime());
-            Assert.Equal(100, LinesOnDisk("before"));
-            for (var i = 100; i < 200; i++)
-                logger.Information("before {I}", i);
-        }
+    public Task EachWayToConfigure_EndsInABufferThatOutlivesItsLogger(string way) => AssertBufferOutlivesAsync(way);
 
-        Assert.Equal(200, LinesOnDisk("before"));
-        Assert.Equal(0, Monitor.GetSnapshot().DroppedTotal);
-        Assert.DoesNotContain(_selfLog, line => line.Contains("given up", StringComparison.Ordinal));
-        oss.Faults.Clear();
-        await using (var logger = Configured(way, oss))
-        {
-            logger.Information("after");
-            await Wait.UntilAsync(() => Monitor.GetSnapshot() is { Delivered: 201 }).InTime();
-        }
+    private protected override IBufferedLog Open(string way, OssEmulator oss, TimeSpan closeTimeout = default) =>
+        new BufferedLogger(Configured(way, oss, closeTimeout));
 
-        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"before {i}"), Lines(oss).Where(line => line != "after"));
-        Assert.Single(Lines(oss), "after");
-        Assert.Empty(Directory.GetFileSystemEntries(BufferPath));
-    }
-
-    [Fact]
-    public async Task PathThatCannotBeWritten_IsSaidOnce_AndMemoryDoes()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no place that nobody can write to, whatever rights one has.");
-        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        BufferPath = "/proc/oss-append/buffer";
-        await using (var logger = Configured("parameters", oss, closeTimeout: TimeSpan.FromMinutes(1)))
-        {
-            for (var i = 0; i < 100; i++)
-                logger.Information("{I}", i);
-            Assert.True(await Monitor.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken).InTime());
-            Assert.Equal(100, Lines(oss).Length);
-            logger.Information("100");
-        }
-
-        Assert.Equal(Enumerable.Range(0, 101).Select(i => i.ToString(CultureInfo.InvariantCulture)), Lines(oss));
-        Assert.Contains("buffer on disk does not work", Assert.Single(_selfLog), StringComparison.Ordinal);
-    }
-
-    private Logger Configured(string way, OssEmulator oss, TimeSpan closeTimeout = default)
+    private Logger Configured(string way, OssEmulator oss, TimeSpan closeTimeout)
     {
         var configuration = new LoggerConfiguration();
         return way switch
@@ -145,18 +97,18 @@ public sealed class SinkBufferOverHttpTests : IDisposable
         }).Build();
     }
 
-    private int LinesOnDisk(string text) =>
-        Directory.GetFiles(BufferPath, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) != "lock")
-            .Sum(file => TextOf(file).Split(text + " ").Length - 1);
-
-    private static string TextOf(string file)
+    private sealed class BufferedLogger(Logger logger) : IBufferedLog
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        return reader.ReadToEnd();
-    }
+        public void Write(string message) => logger.Information("{Text:l}", message);
 
-    private static string[] Lines(OssEmulator oss) =>
-        Encoding.UTF8.GetString(oss.ReadObject("logs", "app.log")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        public async Task FlushToDiskAsync() => Assert.True(await Monitor.FlushAsync(OssFlushTarget.Disk, TestContext.Current.CancellationToken));
+
+        public Task CloseAsync() => DisposeAsync().AsTask();
+
+        public DeliverySnapshot GetSnapshot() => Monitor.GetSnapshot();
+
+        public void AssertAllAreSafe(int count) => Assert.Equal(0, Monitor.GetSnapshot().DroppedTotal);
+
+        public ValueTask DisposeAsync() => logger.DisposeAsync();
+    }
 }

@@ -7,23 +7,30 @@ namespace NLog.Targets.OssAppend.Tests.Support;
 internal sealed class ObservedTime : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _timers = new();
+    private readonly CallSignal _set = new();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        _timers.Enqueue(dueTime);
-        return new Timer(timer, _timers);
+        Note(dueTime);
+        return new Timer(timer, this);
     }
 
     /// <summary>Waits until a timer over that time was set.</summary>
-    public Task WhenTimerIsSetAsync(TimeSpan dueTime) => Wait.UntilAsync(() => _timers.Contains(dueTime));
+    public Task WhenTimerIsSetAsync(TimeSpan dueTime) => _set.UntilAsync(() => _timers.Contains(dueTime));
 
-    private sealed class Timer(ITimer timer, ConcurrentQueue<TimeSpan> timers) : ITimer
+    private void Note(TimeSpan dueTime)
+    {
+        _timers.Enqueue(dueTime);
+        _set.Set();
+    }
+
+    private sealed class Timer(ITimer timer, ObservedTime time) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             var hasChanged = timer.Change(dueTime, period);
-            timers.Enqueue(dueTime);
+            time.Note(dueTime);
             return hasChanged;
         }
 

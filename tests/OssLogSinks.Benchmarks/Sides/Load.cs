@@ -24,6 +24,8 @@ internal sealed class Load(IFrontDoor frontDoor, Request[] requests)
         for (var done = 0L; done < events;)
         {
             var due = Rate == 0 ? events : Math.Min(events, (long)(watch.Elapsed.TotalSeconds * Rate));
+
+            // This pause is the load: the rate that was asked for.
             if (due == done)
                 Thread.Sleep(TimerMilliseconds);
 

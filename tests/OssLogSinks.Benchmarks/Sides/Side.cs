@@ -62,6 +62,7 @@ internal sealed class Side
 
     private static void AwaitCompiler()
     {
+        // The runtime does not say that its background compiler is idle: it is, if a quiet time passes in which it compiles nothing.
         for (var before = -1L; JitInfo.GetCompiledMethodCount() is var now && now != before; before = now)
             Thread.Sleep(QuietTime);
     }

@@ -9,62 +9,69 @@ using OssLogSinks.Core.Tests.Support;
 namespace OssLogSinks.Core.Tests.Appending;
 
 /// <summary>An append that was taken over from another process.</summary>
-public class RecoveredAppendTests
+public sealed class RecoveredAppendTests : IDisposable
 {
+    private static readonly byte[] Lost = "lost\n"u8.ToArray();
+
+    private readonly MemoryOss _oss = new();
+    private readonly DeliveryCounters _counters = new(null);
+    private readonly ObjectAppender _appender;
+
+    public RecoveredAppendTests()
+    {
+        _oss.Put("a.log", "lost\n");
+        var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
+        var settings = DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = _oss });
+        var context = new AppendContext(settings, _oss, policy, _counters, new DeliveryReporter(null, TimeProvider.System));
+        _appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
+        _appender.TakeOver(new AppendIntent(0, AppendPosition.Start, Lost.Length, Core.Client.Crc64.Append(0, Lost), FirstId: 1, LastId: 9));
+    }
+
+    public void Dispose()
+    {
+        _appender.Dispose();
+        _counters.Dispose();
+    }
+
     [Fact]
     public async Task TheNextBatch_IsNotTakenForTheRestOfIt()
     {
-        var oss = new MemoryOss();
-        oss.Put("a.log", "lost\n");
-        using var counters = new DeliveryCounters(null);
-        var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
-        using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
-        var body = "lost\n"u8.ToArray();
-        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));
+        await DeliverAsync("");
+        await DeliverAsync("new\n");
 
-        // The same ids as those of the append, from another folder.
-        foreach (var text in new[] { "", "new\n" })
-        {
-            var batch = new AppendBatch(0, new RecordingSource());
-            batch.Add(Encoding.UTF8.GetBytes(text), state: null, id: 2);
-            while (!batch.IsDone)
-            {
-                if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
-                    batch.Finish(delivered.End, dropped: false);
-            }
-        }
-
-        Assert.Equal("lost\nnew\n", oss.Text("a.log"));
+        Assert.Equal("lost\nnew\n", _oss.Text("a.log"));
     }
 
     [Fact]
     public async Task AppendThatCannotBeMadeAtFirst_StaysInDoubt()
     {
-        var oss = new MemoryOss();
-        oss.Put("a.log", "lost\n");
-        using var counters = new DeliveryCounters(null);
-        var policy = new RollingPolicy(OssRollingInterval.Infinite, [], localZone: null, null);
-        var context = new AppendContext(DeliverySetup.AppendSettingsOf(new OssAppenderOptions { Client = oss }), oss, policy, counters, new DeliveryReporter(null, TimeProvider.System));
-        using var appender = new ObjectAppender(context, new StreamKey("a", new SequencePart(null), ".log"));
-        var body = "lost\n"u8.ToArray();
-        appender.TakeOver(new AppendIntent(0, AppendPosition.Start, body.Length, Core.Client.Crc64.Append(0, body), FirstId: 1, LastId: 9));
-
         // A batch whose memory is gone throws, as one does for which there is no memory.
-        var unreadable = new AppendBatch(0, new RecordingSource());
-        unreadable.Add(body, state: null, id: 2);
+        var unreadable = BatchOf("lost\n");
         unreadable.Release();
-        await Assert.ThrowsAnyAsync<Exception>(() => appender.StepAsync(unreadable, TestContext.Current.CancellationToken));
-        var batch = new AppendBatch(0, new RecordingSource());
-        batch.Add(body, state: null, id: 2);
+        await Assert.ThrowsAnyAsync<Exception>(() => _appender.StepAsync(unreadable, TestContext.Current.CancellationToken));
+
+        await DeliverAsync("lost\n");
+
+        Assert.Equal("lost\n", _oss.Text("a.log"));
+        Assert.Empty(_oss.Appends);
+    }
+
+    private async Task DeliverAsync(string text)
+    {
+        var batch = BatchOf(text);
         while (!batch.IsDone)
         {
-            if (await appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
+            if (await _appender.StepAsync(batch, TestContext.Current.CancellationToken) is ShipVerdict.Delivered delivered)
                 batch.Finish(delivered.End, dropped: false);
         }
+    }
 
-        Assert.Equal("lost\n", oss.Text("a.log"));
-        Assert.Empty(oss.Appends);
+    // With an id that is one of the append's too: ids begin again in each folder.
+    private static AppendBatch BatchOf(string text)
+    {
+        var batch = new AppendBatch(0, new RecordingSource());
+        batch.Add(Encoding.UTF8.GetBytes(text), state: null, id: 2);
+        return batch;
     }
 
     private sealed class RecordingSource : RecordSource

@@ -8,6 +8,9 @@ public class BufferFlushTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    // Less than the threads of an appender with a disk buffer may take to stop, in real time.
+    private static readonly TimeSpan WithinGrace = TimeSpan.FromSeconds(1.25);
+
     private readonly BufferWorld _world = new();
 
     // A process that comes after the one of this test, with an OSS that works.
@@ -136,23 +139,57 @@ public class BufferFlushTests
     public async Task CloseWithoutTimeRightAfterARecord_KeepsItOnDisk(OssBufferSync sync)
     {
         _world.Options.BufferSync = sync;
+
+        // Space for the folders of all rounds.
+        _world.Options.BufferSizeLimitBytes = 1 << 30;
         _world.IsOssDown = true;
-        for (var round = 0; round < 60; round++)
+        var began = TimeProvider.System.GetTimestamp();
+        var hasLeftALock = false;
+        for (var round = 0; round < 30;)
         {
-            var appender = _world.Start();
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Wait.Longest, $"{round} closes ended within their grace.");
+            var process = new ProcessDisk(_world.Disk);
+            var appender = new OssAppender(_world.Options, process);
             _world.Log(appender, round % 3, hasState: true);
             if (round % 2 == 0)
                 await _world.FlushAsync(appender, OssFlushTarget.Disk);
             _world.Log(appender, 1 + (round % 5), hasState: true);
+            var dropped = _world.Outcomes.Dropped.Count;
 
-            Assert.True(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            var closing = TimeProvider.System.GetTimestamp();
+            var isKept = await appender.CloseAsync(TimeSpan.Zero).InTime();
+            if (TimeProvider.System.GetElapsedTime(closing) < WithinGrace)
+            {
+                // What an earlier process left half written is a loss of the one that takes it over.
+                Assert.True(isKept || hasLeftALock);
+                Assert.Equal(dropped, _world.Outcomes.Dropped.Count);
+                round++;
+            }
+            else
+            {
+                // The machine was too busy, and the round is not counted: its close may have dropped records, and keeps the lock until the process ends.
+                hasLeftALock = true;
+                process.Die();
+            }
         }
 
-        Assert.Empty(_world.Outcomes.Dropped);
-        Assert.Equal(_world.AcceptedCount, _world.Outcomes.Delivered.Distinct().Count());
-        Assert.Equal(_world.AcceptedCount, _world.Outcomes.Delivered.Count);
-        var next = await ShipTheRestAsync(_world.AcceptedCount);
-        Assert.Equal(_world.Accepted["a"], next.StoredOf("a").Order());
+        var lost = _world.Outcomes.Dropped.Select(d => d.State);
+        Assert.Equal(_world.Accepted["a"].Select(number => $"a{number}").Order(), _world.Outcomes.Delivered.Concat(lost).Cast<string>().Order());
+        await AssertAllIsShippedAsync(_world.Accepted["a"].Where(number => !lost.Contains($"a{number}")).ToHashSet());
+    }
+
+    // The next process ships these, each once; beside them only records that were dropped while they were being written.
+    private async Task AssertAllIsShippedAsync(HashSet<int> kept)
+    {
+        var next = new BufferWorld(_world.Disk);
+        var appender = next.Start();
+        await next.UntilAsync(() => next.StoredOf("a").Count(kept.Contains) >= kept.Count);
+        Assert.True(await next.CloseAsync(appender, Minute));
+
+        var stored = next.StoredOf("a");
+        Assert.Equal(kept.Order(), stored.Where(kept.Contains).Order());
+        Assert.Equal(stored.Distinct().Count(), stored.Count);
+        Assert.Subset(_world.Accepted["a"].ToHashSet(), stored.ToHashSet());
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public class DiskTroubleTests
         var appender = _world.Start();
         _world.Log(appender, 10, hasState: true);
 
-        Assert.False(await _world.CloseAsync(appender, TimeSpan.FromSeconds(5)));
+        Assert.False(await _world.EndAsync(appender.CloseAsync(TimeSpan.FromSeconds(5)), TimeSpan.FromSeconds(1)));
 
         Assert.Equal(10, _world.Outcomes.Dropped.Count);
         Assert.Equal(10, appender.GetSnapshot().Dropped[DropReason.CloseTimeOver]);

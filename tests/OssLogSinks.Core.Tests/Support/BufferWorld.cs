@@ -147,6 +147,9 @@ internal sealed class BufferWorld
     /// <summary>How many records of a stream are stored.</summary>
     public int StoredCountOf(string stream) => Oss.LineCount(stream + ".log");
 
+    /// <summary>The number of the last record of a stream that is stored; 0 if there is none.</summary>
+    public int LastStoredOf(string stream) => Oss.LastLine(stream + ".log") is { } line ? NumberIn(line) : 0;
+
     /// <summary>Lets the clock run until something is so.</summary>
     public async Task UntilAsync(Func<bool> isSo, TimeSpan? step = null)
     {
@@ -163,7 +166,8 @@ internal sealed class BufferWorld
     {
         Time.Advance(step ?? TimeSpan.FromMilliseconds(20));
 
-        // The loops are given real time too, or the clock would run away from them: a busy loop would take the processor from them.
+        // The loops of the appender do not tell when they have done all that is due. They are given real time, or the clock would run away from
+        // them; a busy loop would take the processor from them.
         for (var look = 0; look < 10; look++)
         {
             if (isEnough?.Invoke() == true)
@@ -187,7 +191,9 @@ internal sealed class BufferWorld
     public Task<bool> CloseAsync(OssAppender appender, TimeSpan timeout) => EndAsync(appender.CloseAsync(timeout));
 
     private List<int> NumbersIn(string stream) =>
-        [.. Oss.Text(stream + ".log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.TrimEnd('.'), CultureInfo.InvariantCulture))];
+        [.. Oss.Text(stream + ".log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NumberIn)];
+
+    private static int NumberIn(string line) => int.Parse(line.TrimEnd('.'), CultureInfo.InvariantCulture);
 
     private static string Line(int number, int size) => number.ToString(CultureInfo.InvariantCulture).PadRight(size - 1, '.') + "\n";
 

@@ -3,7 +3,6 @@ namespace OssLogSinks.EndToEnd.Tests.Support;
 /// <summary>A folder of the test's own for a buffer on disk; removed at the end.</summary>
 internal sealed class BufferFolder : IDisposable
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(4);
 
     public string Path { get; } = Directory.CreateTempSubdirectory("oss-end-to-end-").FullName;
@@ -15,13 +14,19 @@ internal sealed class BufferFolder : IDisposable
     public IReadOnlyDictionary<string, string> Files =>
         Directory.GetFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(file => file, ContentOf);
 
-    /// <summary>Waits for what other processes bring about; a test that never gets there fails.</summary>
-    public static async Task UntilAsync(Func<bool> isSo)
+    /// <summary>Waits until the folders of all processes but one are removed, as they are when OSS has all that was in them.</summary>
+    public async Task AllButOneAreShippedAsync()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(LongestWait);
-        while (!isSo())
-            await Task.Delay(PollInterval, timeout.Token);
+
+        // The file system tells when a folder is removed.
+        using var watcher = new FileSystemWatcher(Path) { NotifyFilter = NotifyFilters.DirectoryName };
+        using var removed = new SemaphoreSlim(0);
+        watcher.Deleted += (_, _) => removed.Release();
+        watcher.EnableRaisingEvents = true;
+        while (Owners.Count > 1)
+            await removed.WaitAsync(timeout.Token);
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -49,6 +49,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The child's last report; null before its first.</summary>
     public ChildReport? Last { get; private set; }
 
+    /// <summary>Ends with all that it has said.</summary>
+    public Task Ended => _reading;
+
     public bool HasEnded => _reading.IsCompleted;
 
     /// <summary>Whether it was a kill that ended it.</summary>
@@ -83,19 +86,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Ends when so much is told, or the child has ended.</summary>
     public async Task WhenAsync(string awaited, Func<bool> isSo)
     {
-        var deadline = Stopwatch.StartNew();
-        while (true)
-        {
-            Task news;
-            lock (_hearing)
-                news = _news.Task;
-            if (isSo() || HasEnded)
-                return;
-
-            await Task.WhenAny(news, _reading, Task.Delay(LongestWait - deadline.Elapsed < TimeSpan.Zero ? TimeSpan.Zero : LongestWait - deadline.Elapsed));
-            if (deadline.Elapsed >= LongestWait)
-                throw await StuckAsync(awaited);
-        }
+        if (!await IsInTimeAsync(isSo, LongestWait))
+            throw await StuckAsync(awaited);
     }
 
     public Task WhenAsync(ChildMessage word) => WhenAsync(word.ToString(), () => HasSaid(word));
@@ -122,7 +114,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var before = Last;
         await TellAsync(AliveRequest);
-        await Task.Delay(LastWords);
+        await IsInTimeAsync(() => Last?.Word == ChildMessage.Alive, LastWords);
         return new TimeoutException($"child {Order.Number} is stuck: waited for {awaited}; its last report was '{before}', and asked now it says '{Last}'. Buffer: {BufferFolder.Describe(Order.BufferPath)}");
     }
 
@@ -134,6 +126,22 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         await _reading;
         _process.Dispose();
+    }
+
+    // Each report is told to those who wait here. False if the time was over before it was so, or the child had ended.
+    private async Task<bool> IsInTimeAsync(Func<bool> isSo, TimeSpan timeout)
+    {
+        var over = Task.Delay(timeout);
+        while (true)
+        {
+            Task news;
+            lock (_hearing)
+                news = _news.Task;
+            if (isSo() || HasEnded)
+                return true;
+            if (await Task.WhenAny(news, _reading, over) == over)
+                return false;
+        }
     }
 
     private async Task TellAsync(string line)

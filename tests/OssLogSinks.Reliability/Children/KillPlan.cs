@@ -25,6 +25,8 @@ internal sealed record KillPlan(ChildMessage After, long Events, TimeSpan Wait, 
     public async Task WaitAsync(ChildProcess child)
     {
         await child.WhenAsync($"{After} with {Events} events on disk", () => child.HasSaid(After) && child.OnDiskTotal >= Events);
+
+        // The pause is the plan: a kill at any moment of the phase.
         await Task.Delay(Wait);
     }
 

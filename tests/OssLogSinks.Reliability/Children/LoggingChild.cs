@@ -11,14 +11,17 @@ namespace OssLogSinks.Reliability.Children;
 internal sealed class LoggingChild
 {
     private const int MostEventsPerFlush = 500;
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly ChildOrder _order;
     private readonly LogWriter _writer;
     private readonly IFrontDoor _front;
     private readonly Lock _speaking = new();
+
+    // Pulsed when an event was logged, and when some were flushed.
+    private readonly object _progress = new();
     private long[] _onDisk;
     private long _onDiskTotal;
+    private bool _hasWritten;
 
     private LoggingChild(ChildOrder order, IFrontDoor front, LogWriter writer)
     {
@@ -66,11 +69,36 @@ internal sealed class LoggingChild
 
     private void Write()
     {
-        for (var i = 0L; i < _order.Events; i++)
+        try
         {
-            if (i - Volatile.Read(ref _onDiskTotal) >= _order.Lead)
-                SpinWait.SpinUntil(() => i - Volatile.Read(ref _onDiskTotal) < _order.Lead);
-            _writer.WriteNext();
+            for (var i = 0L; i < _order.Events; i++)
+            {
+                WaitUntil(() => i - _onDiskTotal < _order.Lead);
+                _writer.WriteNext();
+                Tell(() => { });
+            }
+        }
+        finally
+        {
+            Tell(() => _hasWritten = true);
+        }
+    }
+
+    private void WaitUntil(Func<bool> isSo)
+    {
+        lock (_progress)
+        {
+            while (!isSo())
+                Monitor.Wait(_progress);
+        }
+    }
+
+    private void Tell(Action change)
+    {
+        lock (_progress)
+        {
+            change();
+            Monitor.PulseAll(_progress);
         }
     }
 
@@ -78,18 +106,17 @@ internal sealed class LoggingChild
     {
         // Not the writer's, which another thread uses.
         var random = new Random((_order.Arguments.Seed * 977) + _order.Number);
-        while (!writing.IsCompleted || _onDiskTotal < _writer.WrittenTotal)
+        while (!_hasWritten || _onDiskTotal < _writer.WrittenTotal)
         {
             var due = Math.Min(_onDiskTotal + Math.Min(random.Next(1, MostEventsPerFlush), _order.Lead), _order.Events);
-            while (_writer.WrittenTotal < due && !writing.IsCompleted)
-                await Task.Delay(PollInterval);
+            WaitUntil(() => _writer.WrittenTotal >= due || _hasWritten);
 
             // What is counted before the flush is what the flush vouches for.
             var written = Written();
             var isSafe = _front.FlushToDisk();
             _onDisk = isSafe ? written : _onDisk;
             Say(isSafe ? ChildMessage.OnDisk : ChildMessage.GaveUp);
-            Volatile.Write(ref _onDiskTotal, written.Sum());
+            Tell(() => _onDiskTotal = written.Sum());
         }
 
         await writing;

@@ -45,7 +45,7 @@ internal sealed class BufferBuilder(ServiceUnderTest service, ReliabilityArgumen
         if (!front.FlushToDisk())
             throw new InvalidOperationException("The buffer that was to be damaged gave something up.");
 
-        // Some of it is shipped, and the rest begun.
+        // The pause is the draw: how much of it is shipped by now, and what is begun.
         await Task.Delay(LongestRest * random.NextDouble());
         return [.. Enumerable.Range(0, arguments.Streams).Select(writer.Written)];
     }
@@ -61,6 +61,8 @@ internal sealed class BufferBuilder(ServiceUnderTest service, ReliabilityArgumen
             FaultModes = modes,
         }, service);
         await child.WhenAsync(ChildMessage.Written);
+
+        // As above: when it is killed.
         await Task.Delay(LongestRest * random.NextDouble());
         child.Kill();
         await child.EndAsync();

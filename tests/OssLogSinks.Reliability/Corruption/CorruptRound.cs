@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Reliability.Events;
 using OssLogSinks.Reliability.FrontDoors;
@@ -11,7 +10,6 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
 {
     private const int MostNewEvents = 300;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly ReportLog _reports = new();
     private readonly HashSet<StoredFile> _removed = [];
@@ -124,13 +122,8 @@ internal sealed class CorruptRound(ServiceUnderTest service, ReliabilityArgument
                 writer.WriteNext();
             front.Flush();
         });
-        var watch = Stopwatch.StartNew();
-        while (BufferFolder.Owners(arguments.BufferPath).Intersect(before).Any())
-        {
-            if (watch.Elapsed > LongestWait)
-                throw new TimeoutException($"the folder found is not shipped: {BufferFolder.Describe(arguments.BufferPath)}");
-            await Task.Delay(PollInterval);
-        }
+        if (!await BufferFolder.WhenAsync(arguments.BufferPath, owners => !owners.Intersect(before).Any(), LongestWait))
+            throw new TimeoutException($"the folder found is not shipped: {BufferFolder.Describe(arguments.BufferPath)}");
 
         await front.DisposeAsync();
         return ([.. Enumerable.Range(0, arguments.Streams).Select(writer.Written)], front.GetSnapshot());

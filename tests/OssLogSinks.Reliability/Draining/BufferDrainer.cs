@@ -28,6 +28,8 @@ internal static class BufferDrainer
         var watch = Stopwatch.StartNew();
         var samples = new List<(TimeSpan At, double Heap, double WorkingSet)> { Sample(watch) };
         var draining = OssAppender.DrainAsync(order.BufferPath, options, latest);
+
+        // At a rate: samples of the memory.
         while (await Task.WhenAny(draining, Task.Delay(Interval)) != draining)
         {
             samples.Add(Sample(watch));

@@ -14,7 +14,6 @@ internal sealed class FaultSchedule
     private const double OutageBegins = 0.6;
     private static readonly TimeSpan LongestCycle = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly OssEmulator _emulator;
     private readonly ReliabilityArguments _arguments;
@@ -41,8 +40,13 @@ internal sealed class FaultSchedule
     {
         try
         {
-            for (; ; await Task.Delay(PollInterval, over))
-                Turn(At(watch.Elapsed));
+            // The pauses are the schedule: each lasts until the next turn.
+            while (true)
+            {
+                var (now, left) = At(watch.Elapsed);
+                Turn(now);
+                await Task.Delay(left + TimeSpan.FromMilliseconds(1), over);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -50,13 +54,15 @@ internal sealed class FaultSchedule
         }
     }
 
-    private string At(TimeSpan elapsed)
+    // What it is then, and for how long.
+    private (string Now, TimeSpan Left) At(TimeSpan elapsed)
     {
         var part = elapsed / _cycle % 1;
-        return part < FaultsBegin ? "calm"
-            : part < OutageBegins ? "faults"
-            : part < OutageBegins + (_outage / _cycle) ? "outage"
-            : "calm";
+        var outageEnds = OutageBegins + (_outage / _cycle);
+        return part < FaultsBegin ? ("calm", (FaultsBegin - part) * _cycle)
+            : part < OutageBegins ? ("faults", (OutageBegins - part) * _cycle)
+            : part < outageEnds ? ("outage", (outageEnds - part) * _cycle)
+            : ("calm", (1 - part) * _cycle);
     }
 
     private void Turn(string next)

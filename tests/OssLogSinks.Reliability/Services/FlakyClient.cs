@@ -50,6 +50,7 @@ internal sealed class FlakyClient(IOssClient inner, FaultModes modes) : IOssClie
 
     private async Task<T> BeGoneAsync<T>(CancellationToken cancellationToken)
     {
+        // Never answered.
         if (modes.Then != FaultMode.Refuses)
             await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new OssException(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "This service is gone.");

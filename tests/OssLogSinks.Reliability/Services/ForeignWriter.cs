@@ -48,6 +48,7 @@ internal sealed class ForeignWriter : IAsyncDisposable
 
     private async Task WorkAsync()
     {
+        // At a rate.
         using var timer = new PeriodicTimer(Pause);
         try
         {

@@ -124,6 +124,7 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
             }
             catch (Exception e) when (e is OssException or HttpRequestException or IOException && failures < Tries)
             {
+                // As a client waits between tries: nothing here says when the server answers again.
                 await Task.Delay(Pause, cancellationToken);
             }
         }

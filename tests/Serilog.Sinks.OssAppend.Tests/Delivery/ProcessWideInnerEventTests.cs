@@ -23,16 +23,13 @@ public class ProcessWideInnerEventTests
     {
         await using var world = await StartAsync(renderAtCall, hasBuffer);
         world.BurstOf = 40;
-        world.Options.QueueLimit = 5;
-        world.Options.BlockWhenFull = true;
-        world.Options.BlockTimeout = Timeout.InfiniteTimeSpan;
-        world.Options.AppendSizeLimitBytes = world.Options.EventSizeLimitBytes = 4096;
-        world.Options.MemoryLimitBytes = hasBuffer ? 8 * 4096 : 2 * 4096;
+        world.LeaveLittleSpace(queueLimit: 5, appends: hasBuffer ? 8 : 2);
+        world.WaitForSpace();
         world.Oss.Faults.Throttle(5);
         using (Listen(ear, world.LogInner))
         {
             world.Open();
-            await Task.Factory.StartNew(() => world.LogOuter(400), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).InTime();
+            await world.LogOuterAsync(400).InTime();
             await world.FlushAsync().InTime();
             await world.CloseAsync().InTime();
         }
@@ -54,7 +51,7 @@ public class ProcessWideInnerEventTests
             for (var round = 1; round <= Rounds; round++)
             {
                 world.LogOuter(1);
-                await Wait.UntilAsync(() => world.Lines.Count(line => line.StartsWith("outer", StringComparison.Ordinal)) == world.Outer).InTime();
+                await Wait.UntilAsync(() => world.LinesOf("outer").Count == world.Outer).InTime();
             }
         }
 

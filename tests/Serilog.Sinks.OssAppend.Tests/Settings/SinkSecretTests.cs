@@ -44,7 +44,7 @@ public sealed class SinkSecretTests : IDisposable
     public void SecretInTheWrongSetting_IsNotTold(string kind, string prefix) =>
         Gen.Select(AccessKeySecret, Gen.Int[0, Names.Length - 1]).Sample(
             (secret, index) => AssertHidden(kind, secret, new Dictionary<string, string?> { [prefix + "bucket"] = "My_Logs", [prefix + "region"] = "cn-hangzhou", [prefix + Names[index]] = secret }),
-            iter: 200,
+            iter: CsCheck.Check.Iter,
             threads: 1);
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class SinkSecretTests : IDisposable
                 [prefix + "accessKeySecret"] = secret,
                 [prefix + Names[index]] = secret,
             }),
-            iter: 200,
+            iter: CsCheck.Check.Iter,
             threads: 1);
 
     [Fact]

@@ -156,7 +156,7 @@ public class SegmentTests
     [Fact(Timeout = Limit)]
     public Task FileFullOfMarks_IsReadInOnePass() => Task.Run(() =>
     {
-        var bytes = new byte[Size / 4];
+        var bytes = new byte[Size / 16];
         for (var at = 0; at < bytes.Length; at += 4)
             BitConverter.TryWriteBytes(bytes.AsSpan(at), SegmentTesting.FolderId.Mark);
 
