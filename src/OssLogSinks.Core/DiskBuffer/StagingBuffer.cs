@@ -44,6 +44,9 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     /// <summary>Memory that blocks hold, including those being written or read.</summary>
     public long HeldBytes => Locked(() => _heldBytes);
 
+    /// <summary>The id of the last accepted record; the first one has the id 1.</summary>
+    public long LastId => Locked(() => _lastId);
+
     /// <summary>Whether a caller waits for memory.</summary>
     public bool IsFull => Locked(() => _space is not null);
 
