@@ -71,8 +71,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
 
             var stream = NameOf(record);
             var before = _open?.Length ?? 0;
-            var acceptedTicks = time.GetUtcNow().UtcTicks;
-            if (_open?.TryAdd(record, stream, acceptedTicks) != true)
+            if (_open?.TryAdd(record, stream) != true)
             {
                 if (!TryBegin(stream, record.Utf8.Length))
                 {
@@ -87,7 +86,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
                 }
 
                 before = 0;
-                _ = _open!.TryAdd(record, stream, acceptedTicks);
+                _ = _open!.TryAdd(record, stream);
             }
 
             tracker.Accept(++_lastId, isDue);
@@ -179,7 +178,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         if (isOverflow)
             _blocks.Enqueue(_open!);
         _nextCapacity = capacity;
-        _open = new Block(cost, _lastId + 1);
+        _open = new Block(cost, _lastId + 1, time.GetUtcNow());
         _heldBytes += _open.HeldBytes;
         _begun.Enqueue(time.GetTimestamp());
         return true;
