@@ -23,7 +23,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     private readonly DeliveryReporter _reporter;
     private readonly TimeProvider _time;
     private readonly object _pace = new();
-    private readonly FlushTracker _tracker = new();
+    private readonly FlushTracker _tracker;
     private readonly ThreadSignal _work;
     private readonly StagingBuffer _staging;
     private readonly DeliveryQueue _queue;
@@ -40,6 +40,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     {
         (_deliveryTracker, _reporter, _time) = (parts.DeliveryTracker, parts.Reporter, parts.Time);
         _work = new ThreadSignal(_time);
+        _tracker = new FlushTracker(() => _staging!.LastId);
         var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, _time), parts.Counters, _reporter);
         _orphans = new OrphanedFolders(
             files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenPipeline(settings.OrphanMemory));

@@ -44,6 +44,9 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     /// <summary>Memory that blocks hold, including those being written or read.</summary>
     public long HeldBytes => Locked(() => _heldBytes);
 
+    /// <summary>The id of the last accepted record; the first one has the id 1.</summary>
+    public long LastId => Locked(() => _lastId);
+
     /// <summary>Whether a caller waits for memory.</summary>
     public bool IsFull => Locked(() => _space is not null);
 
@@ -68,8 +71,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
 
             var stream = NameOf(record);
             var before = _open?.Length ?? 0;
-            var acceptedTicks = time.GetUtcNow().UtcTicks;
-            if (_open?.TryAdd(record, stream, acceptedTicks) != true)
+            if (_open?.TryAdd(record, stream) != true)
             {
                 if (!TryBegin(stream, record.Utf8.Length))
                 {
@@ -84,7 +86,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
                 }
 
                 before = 0;
-                _ = _open!.TryAdd(record, stream, acceptedTicks);
+                _ = _open!.TryAdd(record, stream);
             }
 
             tracker.Accept(++_lastId, causesAppend);
@@ -176,7 +178,7 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
         if (isOverflow)
             _blocks.Enqueue(_open!);
         _nextCapacity = capacity;
-        _open = new Block(cost, _lastId + 1);
+        _open = new Block(cost, _lastId + 1, time.GetUtcNow());
         _heldBytes += _open.HeldBytes;
         _begun.Enqueue(time.GetTimestamp());
         return true;

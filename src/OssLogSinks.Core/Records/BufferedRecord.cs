@@ -19,7 +19,7 @@ internal readonly ref struct BufferedRecord
     /// <summary>The event's own time, with its offset.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>When it was accepted, in UTC ticks.</summary>
+    /// <summary>When the first record of its block was accepted, in UTC ticks.</summary>
     public long AcceptedTicks { get; }
 
     public IBufferedStream Stream { get; }

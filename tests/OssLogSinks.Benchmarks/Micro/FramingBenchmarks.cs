@@ -49,9 +49,9 @@ public class FramingBenchmarks
 
     private Block Fill()
     {
-        var block = new Block(256 << 10, firstId: 1);
+        var block = new Block(256 << 10, firstId: 1, Time);
         for (var id = 1; id <= Records; id++)
-            block.TryAdd(_record, _stream, Time.UtcTicks);
+            block.TryAdd(_record, _stream);
         block.Seal(_folderId);
         return block;
     }

@@ -267,7 +267,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         Changed.Set();
     }
 
-    /// <summary>Whether a record makes an append due.</summary>
+    /// <summary>Whether a record causes an append.</summary>
     public bool CausesAppend(long id) => tracker?.CausesAppend(id) ?? true;
 
     /// <summary>Unsettled records in these segments are no longer safe on disk.</summary>

@@ -5,9 +5,10 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
 /// Counts this process's records without an outcome, tracks which of them are only in memory, and completes each flush when its records are safe.
-/// Any thread may call any member; it calls no other code.
+/// Any thread may call any member.
 /// </summary>
-internal sealed class FlushTracker
+/// <param name="lastAccepted">The last accepted id. Ids ascend by one from 1, so this is also the number of accepted records.</param>
+internal sealed class FlushTracker(Func<long> lastAccepted)
 {
     private readonly object _gate = new();
 
@@ -19,11 +20,11 @@ internal sealed class FlushTracker
     private long _settled;
     private bool _isClosed;
 
-    // The last accepted id. Ids ascend by one, so this is also the number of accepted records.
-    private long _lastAccepted;
+    // The first record after the last one that causes an append. Only changes are written: the log calls and the reader share this memory, and each
+    // write costs both of them.
+    private long _firstDeferred = long.MaxValue;
 
-    // The last record that causes an append, and the last one that a flush to OSS waits for.
-    private long _lastCausing;
+    // The last record that a flush to OSS waits for.
     private long _lastAwaited;
 
     /// <summary>Whether a flush to disk is waiting.</summary>
@@ -32,23 +33,22 @@ internal sealed class FlushTracker
     /// <summary>Whether a flush to OSS is waiting.</summary>
     public bool IsOssAwaited => IsAwaited(OssFlushTarget.Oss);
 
-    /// <summary>Notes an accepted record. The first one has the id 1; ids ascend by one.</summary>
+    /// <summary>Notes whether an accepted record causes an append. Call it for each record, one at a time.</summary>
     public void Accept(long id, bool causesAppend)
     {
-        Volatile.Write(ref _lastAccepted, id);
-        if (causesAppend)
-            Volatile.Write(ref _lastCausing, id);
+        if (causesAppend != (_firstDeferred == long.MaxValue))
+            Volatile.Write(ref _firstDeferred, causesAppend ? long.MaxValue : id);
     }
 
     /// <summary>Whether a record, or a later one, causes an append or is awaited by a flush.</summary>
-    public bool CausesAppend(long id) => id <= Volatile.Read(ref _lastCausing) || id <= Volatile.Read(ref _lastAwaited);
+    public bool CausesAppend(long id) => id < Volatile.Read(ref _firstDeferred) || id <= Volatile.Read(ref _lastAwaited);
 
     /// <summary>Begins a flush of all records accepted so far.</summary>
     public FlushWaiter Begin(OssFlushTarget target)
     {
         lock (_gate)
         {
-            var accepted = Volatile.Read(ref _lastAccepted);
+            var accepted = lastAccepted();
             var waiter = new FlushWaiter(target, accepted, accepted - _settled);
             if (IsOver(waiter) || _isClosed)
             {

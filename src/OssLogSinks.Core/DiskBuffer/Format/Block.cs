@@ -10,12 +10,11 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 /// </summary>
 internal sealed class Block
 {
-    // The fields: head, accepted, time, offset, length.
-    private const int MostRecordHead = 5 * Varint.MaxBytes;
+    // The fields: head, offset, time, length.
+    private const int MostRecordHead = 4 * Varint.MaxBytes;
 
     // Array pools have arrays up to this size, in powers of two.
     private const int LargestPooled = 1 << 20;
-    private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
 
     private readonly List<StreamName> _streams = [];
     private readonly Dictionary<StreamName, int> _indexes = [];
@@ -23,17 +22,19 @@ internal sealed class Block
     private byte[] _bytes;
     private int _namesLength;
     private int _lastStream = -1;
-    private long _firstAccepted;
-    private long _lastAccepted;
+    private readonly long _acceptedAt;
     private long _lastTicks;
     private short _lastOffset;
 
     /// <param name="capacity">Bytes that it must have space for.</param>
     /// <param name="firstId">The id of the first record.</param>
-    public Block(int capacity, long firstId)
+    /// <param name="now">The current time.</param>
+    public Block(int capacity, long firstId, DateTimeOffset now)
     {
         _bytes = capacity <= LargestPooled ? ArrayPool<byte>.Shared.Rent(capacity) : new byte[capacity];
         FirstId = firstId;
+        _acceptedAt = now.UtcTicks / TimeSpan.TicksPerMillisecond;
+        _lastTicks = _acceptedAt * TimeSpan.TicksPerMillisecond;
         RecordsEnd = BlockHeader.Size;
     }
 
@@ -51,7 +52,7 @@ internal sealed class Block
 
     public byte[] Bytes => _bytes;
 
-    private BlockHeader Header => new(Length, Count, FirstId, _firstAccepted, RecordsEnd);
+    private BlockHeader Header => new(Length, Count, FirstId, _acceptedAt, RecordsEnd);
 
     public int RecordsEnd { get; private set; }
 
@@ -77,7 +78,7 @@ internal sealed class Block
     public static int CapacityFor(StreamName stream, int length) => BlockHeader.Size + MostRecordHead + length + stream.Encoded.Length;
 
     /// <summary>Adds a record if there is space.</summary>
-    public bool TryAdd(in LogRecord record, StreamName stream, long acceptedTicks)
+    public bool TryAdd(in LogRecord record, StreamName stream)
     {
         var index = IndexOf(stream);
         var name = index < 0 ? stream.Encoded.Length : 0;
@@ -92,11 +93,8 @@ internal sealed class Block
             _namesLength += name;
         }
 
-        var accepted = acceptedTicks / TicksPerMillisecond;
-        if (Count == 0)
-            (_firstAccepted, _lastAccepted, _lastTicks) = (accepted, accepted, accepted * TicksPerMillisecond);
         _lastStream = index;
-        WriteHead(record.Time, index, accepted, record.Utf8.Length);
+        WriteHead(record.Time, index, record.Utf8.Length);
         record.Utf8.Span.CopyTo(_bytes.AsSpan(RecordsEnd));
         RecordsEnd += record.Utf8.Length;
         Count++;
@@ -139,7 +137,7 @@ internal sealed class Block
         return _indexes.TryGetValue(stream, out var index) ? index : -1;
     }
 
-    private void WriteHead(DateTimeOffset time, int index, long accepted, int length)
+    private void WriteHead(DateTimeOffset time, int index, int length)
     {
         var offset = (short)(time.Offset.Ticks / TimeSpan.TicksPerMinute);
         var ticks = time.UtcTicks;
@@ -147,11 +145,10 @@ internal sealed class Block
         var at = Varint.Write(target, ((ulong)index << 1) | (offset == _lastOffset ? 0UL : 1UL));
         if (offset != _lastOffset)
             at += Varint.WriteSigned(target.Slice(at), offset);
-        at += Varint.WriteSigned(target.Slice(at), accepted - _lastAccepted);
         at += Varint.WriteSigned(target.Slice(at), unchecked(ticks - _lastTicks));
         at += Varint.Write(target.Slice(at), (ulong)length);
         RecordsEnd += at;
-        (_lastOffset, _lastAccepted, _lastTicks) = (offset, accepted, ticks);
+        (_lastOffset, _lastTicks) = (offset, ticks);
     }
 }
 
@@ -159,7 +156,7 @@ internal sealed class Block
 /// <param name="Length">Bytes of the block, including its header.</param>
 /// <param name="Count">The number of its records.</param>
 /// <param name="FirstId">The id of its first record; the others follow without gaps.</param>
-/// <param name="AcceptedAt">When its first record was accepted, in milliseconds of UTC.</param>
+/// <param name="AcceptedAt">When its first record was accepted, in milliseconds of UTC. It counts for all of its records.</param>
 /// <param name="RecordsEnd">Where in the block its records end and the names of their streams begin.</param>
 internal readonly record struct BlockHeader(int Length, int Count, long FirstId, long AcceptedAt, int RecordsEnd)
 {
@@ -170,7 +167,7 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
     public const int LargestBlock = (64 << 20) + (16 << 10);
 
     /// <summary>Bytes of the smallest record.</summary>
-    public const int SmallestRecord = 4;
+    public const int SmallestRecord = 3;
 
     // The checksum covers the bytes from here.
     private const int CoveredFrom = 8;
@@ -206,7 +203,8 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
         return header.Length is > Size and <= LargestBlock
             && header.RecordsEnd > Size && header.RecordsEnd < header.Length
             && header.Count > 0 && header.Count <= (header.RecordsEnd - Size) / SmallestRecord
-            && header.FirstId > 0 && header.FirstId <= long.MaxValue - header.Count;
+            && header.FirstId > 0 && header.FirstId <= long.MaxValue - header.Count
+            && header.AcceptedAt >= 0 && header.AcceptedAt <= DateTime.MaxValue.Ticks / TimeSpan.TicksPerMillisecond;
     }
 
     /// <summary>Whether the checksum of a block is right.</summary>
@@ -222,7 +220,6 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
     private static readonly long MostTicks = DateTime.MaxValue.Ticks;
 
     private int _at = BlockHeader.Size;
-    private long _lastAccepted = header.AcceptedAt;
     private long _lastTicks = unchecked(header.AcceptedAt * TimeSpan.TicksPerMillisecond);
     private long _lastOffset;
     private int _bodyAt;
@@ -260,8 +257,8 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
 
     public BufferedRecord Current => new(
         Id,
-        new DateTimeOffset(_lastTicks + (_lastOffset * TimeSpan.TicksPerMinute), TimeSpan.FromMinutes(_lastOffset)),
-        _lastAccepted * TimeSpan.TicksPerMillisecond,
+        new DateTimeOffset(_lastTicks + (_lastOffset * TimeSpan.TicksPerMinute), new TimeSpan(_lastOffset * TimeSpan.TicksPerMinute)),
+        Header.AcceptedAt * TimeSpan.TicksPerMillisecond,
         Streams[StreamIndex],
         bytes.AsSpan(start + _bodyAt, _bodyLength));
 
@@ -273,7 +270,6 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
             || !Varint.TryRead(source, ref _at, out var head)
             || (head >> 1) >= (ulong)Streams.Length
             || ((head & 1) != 0 && !Varint.TryReadSigned(source, ref _at, out _lastOffset))
-            || !Varint.TryReadSigned(source, ref _at, out var accepted)
             || !Varint.TryReadSigned(source, ref _at, out var ticks)
             || !Varint.TryRead(source, ref _at, out var length)
             || length > (ulong)(source.Length - _at))
@@ -281,14 +277,10 @@ internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, 
             return false;
         }
 
-        _lastAccepted = unchecked(_lastAccepted + accepted);
         _lastTicks = unchecked(_lastTicks + ticks);
         var local = _lastTicks + (_lastOffset * TimeSpan.TicksPerMinute);
-        if (_lastOffset is < -840 or > 840 || _lastTicks < 0 || _lastTicks > MostTicks || local < 0 || local > MostTicks
-            || _lastAccepted < 0 || _lastAccepted > MostTicks / TimeSpan.TicksPerMillisecond)
-        {
+        if (_lastOffset is < -840 or > 840 || _lastTicks < 0 || _lastTicks > MostTicks || local < 0 || local > MostTicks)
             return false;
-        }
 
         StreamIndex = (int)(head >> 1);
         (_bodyAt, _bodyLength) = (_at, (int)length);

@@ -49,9 +49,9 @@ internal sealed class SegmentTesting
 
     public Block Fill(long firstId, IReadOnlyList<StoredRecord> records)
     {
-        var block = new Block(records.Sum(r => 200 + Encoding.UTF8.GetByteCount(r.Text)), firstId);
+        var block = new Block(records.Sum(r => 200 + Encoding.UTF8.GetByteCount(r.Text)), firstId, new DateTimeOffset(records[0].AcceptedTicks, TimeSpan.Zero));
         foreach (var record in records)
-            Assert.True(block.TryAdd(new LogRecord(record.Time, Encoding.UTF8.GetBytes(record.Text)), NameOf(record.Stream), record.AcceptedTicks));
+            Assert.True(block.TryAdd(new LogRecord(record.Time, Encoding.UTF8.GetBytes(record.Text)), NameOf(record.Stream)));
         block.Seal(FolderId);
         return block;
     }
@@ -70,7 +70,7 @@ internal sealed class SegmentTesting
             }
 
             var first = id;
-            Written.Add(new StoredBlock(path, bytes.Count, block.Length, [.. records.Select((r, i) => r with { Id = first + i })]));
+            Written.Add(new StoredBlock(path, bytes.Count, block.Length, [.. records.Select((r, i) => r with { Id = first + i, AcceptedTicks = records[0].AcceptedTicks })]));
             bytes.AddRange(block.Bytes[..block.Length]);
             Disk.Put(path, [.. bytes]);
             id += records.Length;

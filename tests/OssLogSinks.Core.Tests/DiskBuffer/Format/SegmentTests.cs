@@ -120,12 +120,12 @@ public class SegmentTests
     public void AppendingARecord_AllocatesNothing()
     {
         var name = new StreamName(SegmentTesting.StreamNumber(1));
-        var block = new Block(64 << 10, 1);
+        var block = new Block(64 << 10, 1, DateTimeOffset.UnixEpoch);
         var record = new Core.Records.LogRecord(DateTimeOffset.UnixEpoch, new byte[100]);
-        Assert.True(block.TryAdd(record, name, 0));
+        Assert.True(block.TryAdd(record, name));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var id = 2; id < 300; id++)
-            block.TryAdd(record, name, 0);
+            block.TryAdd(record, name);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(299, block.Count);
@@ -135,9 +135,9 @@ public class SegmentTests
     public void BlockThatIsFull_TakesNoMoreAndStaysAsItIs()
     {
         var name = new StreamName(SegmentTesting.StreamNumber(1));
-        var block = new Block(4096, 1);
+        var block = new Block(4096, 1, DateTimeOffset.UnixEpoch);
         var record = new Core.Records.LogRecord(DateTimeOffset.UnixEpoch, new byte[1000]);
-        while (block.TryAdd(record, name, 0))
+        while (block.TryAdd(record, name))
             Assert.InRange(block.Length, 1000, block.HeldBytes);
 
         Assert.Equal(3, block.Count);

@@ -35,9 +35,9 @@ public sealed class BlockedJournalTests : IDisposable
     {
         Directory.CreateDirectory(folder);
         BufferJournal.Create(BufferFiles.Instance, folder, folderId, syncs: true).Dispose();
-        var block = new Block(4096, firstId: 1);
+        var block = new Block(4096, firstId: 1, AppenderTesting.Noon);
         var name = new StreamName(new Core.Keys.StreamKey("a", new Core.Keys.SequencePart(null), ".log"));
-        Assert.True(block.TryAdd(new Core.Records.LogRecord(AppenderTesting.Noon, "left\n"u8.ToArray()), name, AppenderTesting.Noon.UtcTicks));
+        Assert.True(block.TryAdd(new Core.Records.LogRecord(AppenderTesting.Noon, "left\n"u8.ToArray()), name));
         block.Seal(folderId);
         byte[] bytes = [.. new SegmentHeader(FileVersion.Current, folderId.Value, 1).ToBytes(), .. block.Bytes[..block.Length]];
         File.WriteAllBytes(Path.Combine(folder, SegmentHeader.NameOf(1)), bytes);
