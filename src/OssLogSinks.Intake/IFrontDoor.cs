@@ -66,9 +66,6 @@ internal sealed class DropCause
     public static readonly DropCause RenderingHangs = new(
         DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
 
-    // Built once for the common reasons: in an outage it is reported for each event.
-    private readonly string _message;
-
     /// <param name="reason">The reason.</param>
     /// <param name="why">A short sentence for the report, without event text.</param>
     /// <param name="error">The exception, if any.</param>
@@ -76,15 +73,17 @@ internal sealed class DropCause
     {
         Reason = reason;
         Why = why;
-        Error = error;
-        _message = $"The event was given up ({reason}): {why}";
+        Exception = new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
     }
 
     public DropReason Reason { get; }
 
     public string Why { get; }
 
-    public Exception? Error { get; }
+    /// <summary>
+    /// What front doors pass on. It is created once for the common reasons, since in an outage each event gets it. Never thrown here.
+    /// </summary>
+    public OssDeliveryException Exception { get; }
 
     /// <summary>An event could not be rendered. The report names only the exception's type, because its message may contain secrets.</summary>
     public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering it failed with {error.GetType()}.", error);
@@ -92,7 +91,6 @@ internal sealed class DropCause
     /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
 
-    public OssDeliveryException ToException() => new(Reason, _message, Error);
 }
 
 /// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>

@@ -11,11 +11,7 @@ internal sealed class DeliveryReporter
     // Limited, since a server that is not OSS may send any number of different codes.
     private const int MostKinds = 64;
 
-    private const string DropPrefix = "drop ";
-    private const string Replacement = "replaced";
-
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
-    private static readonly string[] DropKinds = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => DropPrefix + DropReasonNames.Of((DropReason)reason))];
 
     private readonly IOssDiagnostics? _diagnostics;
     private readonly TimeProvider _time;
@@ -24,6 +20,8 @@ internal sealed class DeliveryReporter
 
     // Guarded by _gate.
     private readonly Dictionary<string, Gathered> _gathered = [];
+    private readonly Gathered[] _drops = [.. Enumerable.Range(0, DropReasonNames.Count).Select(_ => new Gathered())];
+    private readonly Gathered _replacements = new();
     private OssDiagnosticLevel? _troubleReported;
     private bool _hasBufferTrouble;
     private bool _hasDelivered;
@@ -42,14 +40,14 @@ internal sealed class DeliveryReporter
 
     public void Dropped(DropReason reason, long count, string why)
     {
-        if (TakeTurn(DropKinds[(int)reason], count, out var total))
+        if (TakeTurn(_drops[(int)reason], count, out var total))
             Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}");
     }
 
     /// <summary>Events were too large, so that a placeholder is stored instead.</summary>
     public void Replaced(long count)
     {
-        if (TakeTurn(Replacement, count, out var total))
+        if (TakeTurn(_replacements, count, out var total))
             Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.");
     }
 
@@ -81,7 +79,7 @@ internal sealed class DeliveryReporter
             return;
 
         var kindOfReport = (error as IExplainedFailure)?.Code ?? (isPassing ? "unanswered " : "refused ") + kind;
-        if (!TakeTurn("trouble " + kindOfReport, 1, out _))
+        if (!TakeTurn("trouble " + kindOfReport))
             return;
 
         var level = isPassing ? OssDiagnosticLevel.Warning : OssDiagnosticLevel.Error;
@@ -145,28 +143,28 @@ internal sealed class DeliveryReporter
     public void ObjectClosed(string key, Exception? error, bool isUsual = false)
     {
         var why = error is null ? "It was sealed, or is no appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
-        if (TakeTurn("closed", 1, out _))
+        if (TakeTurn("closed"))
             Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
     }
 
     /// <summary>An object is shorter than before: it was deleted, and perhaps created again.</summary>
     public void ObjectGone(string key)
     {
-        if (TakeTurn("gone", 1, out _))
+        if (TakeTurn("gone"))
             Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.");
     }
 
     /// <summary>The append is in the object, but the bytes before it have changed.</summary>
     public void PrefixChanged(string key)
     {
-        if (TakeTurn("prefix", 1, out _))
+        if (TakeTurn("prefix"))
             Report(OssDiagnosticLevel.Error, $"The object '{key}' cannot be trusted any more: its CRC-64 is not that of what was appended to it, so it was changed by somebody else, or damaged. The last append was read back and is intact; going on with the next sequence number.");
     }
 
     /// <summary>A finished object was not sealed.</summary>
     public void NotSealed(string key, string why)
     {
-        if (TakeTurn("not sealed", 1, out _))
+        if (TakeTurn("not sealed"))
             Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}");
     }
 
@@ -203,7 +201,7 @@ internal sealed class DeliveryReporter
 
     public void BufferFull(string consequence)
     {
-        if (TakeTurn("buffer full", 1, out _))
+        if (TakeTurn("buffer full"))
             Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.");
     }
 
@@ -213,25 +211,27 @@ internal sealed class DeliveryReporter
     /// <summary>Reports the remaining counts, at the end.</summary>
     public void ReportRest()
     {
-        List<(string Kind, long Count)> rest;
+        long[] dropped;
         long replaced;
         lock (_gate)
         {
-            rest = _gathered.Where(g => g.Value.Count > 0 && g.Key.StartsWith(DropPrefix, StringComparison.Ordinal)).Select(g => (g.Key, g.Value.Count)).ToList();
-            replaced = _gathered.TryGetValue(Replacement, out var replacements) ? replacements.Count : 0;
-            foreach (var gathered in _gathered.Values)
-                gathered.Count = 0;
+            dropped = [.. _drops.Select(drop => drop.TakeCount())];
+            replaced = _replacements.TakeCount();
         }
 
-        foreach (var (kind, count) in rest)
-            Report(OssDiagnosticLevel.Error, $"{Number(count)} more event(s) were given up ({kind.Substring(DropPrefix.Length)}).");
+        for (var reason = 0; reason < dropped.Length; reason++)
+        {
+            if (dropped[reason] > 0)
+                Report(OssDiagnosticLevel.Error, $"{Number(dropped[reason])} more event(s) were given up ({DropReasonNames.Of((DropReason)reason)}).");
+        }
+
         if (replaced > 0)
             Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
     private bool ReportBuffer(string consequence, string message)
     {
-        if (!TakeTurn("buffer", 1, out _))
+        if (!TakeTurn("buffer"))
             return false;
 
         Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
@@ -255,7 +255,7 @@ internal sealed class DeliveryReporter
     }
 
     // Whether to report now, with the total of this kind since its last report.
-    private bool TakeTurn(string kind, long count, out long total)
+    private bool TakeTurn(string kind)
     {
         lock (_gate)
         {
@@ -263,7 +263,14 @@ internal sealed class DeliveryReporter
                 kind = "trouble of other kinds";
             if (!_gathered.TryGetValue(kind, out var gathered))
                 _gathered.Add(kind, gathered = new Gathered());
+            return TakeTurn(gathered, 1, out _);
+        }
+    }
 
+    private bool TakeTurn(Gathered gathered, long count, out long total)
+    {
+        lock (_gate)
+        {
             gathered.Count += count;
             total = gathered.Count;
             if (gathered.ReportedAt is { } at && _time.GetElapsedTime(at) < RepeatAfter)
@@ -298,6 +305,13 @@ internal sealed class DeliveryReporter
         public long Count { get; set; }
 
         public long? ReportedAt { get; set; }
+
+        public long TakeCount()
+        {
+            var count = Count;
+            Count = 0;
+            return count;
+        }
     }
 }
 
