@@ -10,6 +10,7 @@ public class BufferLimitTests
 {
     private const int Smallest = 8 << 20;
 
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly BufferWorld _world = NewWorld();
@@ -203,7 +204,7 @@ public class BufferLimitTests
         await _world.UntilAsync(() => _world.Disk.UsedBytes > 7 << 20);
 
         _world.IsOssDown = false;
-        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        Assert.True(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
         _world.AssertDelivered();
         Assert.InRange(_peak, 7 << 20, 16 << 20);
         Assert.True(await _world.CloseAsync(appender, Minute));
@@ -238,10 +239,10 @@ public class BufferLimitTests
         // All the small streams have their marks in the journal before any space comes back.
         _world.Refuses = key => key is "big.log" or "s0.log";
         _world.IsOssDown = false;
-        await _world.UntilAsync(() => appender.GetSnapshot().Delivered >= streams - 1);
+        await _world.UntilAsync(() => appender.GetSnapshot().Delivered >= streams - 1, Second);
         _world.Refuses = null;
 
-        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+        Assert.True(await _world.EndAsync(appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken), Second));
         _world.AssertDelivered();
         Assert.True(await _world.CloseAsync(appender, Minute));
         Assert.InRange(_peak, Smallest / 2, Smallest);
