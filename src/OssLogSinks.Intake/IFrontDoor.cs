@@ -90,7 +90,6 @@ internal sealed class DropCause
 
     /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
-
 }
 
 /// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>

@@ -211,14 +211,8 @@ internal sealed class DeliveryReporter
     /// <summary>Reports the remaining counts, at the end.</summary>
     public void ReportRest()
     {
-        long[] dropped;
-        long replaced;
-        lock (_gate)
-        {
-            dropped = [.. _drops.Select(drop => drop.TakeCount())];
-            replaced = _replacements.TakeCount();
-        }
-
+        long[] dropped = [.. _drops.Select(drop => drop.TakeCount())];
+        var replaced = _replacements.TakeCount();
         for (var reason = 0; reason < dropped.Length; reason++)
         {
             if (dropped[reason] > 0)
@@ -267,17 +261,21 @@ internal sealed class DeliveryReporter
         }
     }
 
+    // Takes no lock while nothing is to be reported: in an outage it is called for each event.
     private bool TakeTurn(Gathered gathered, long count, out long total)
     {
+        total = Interlocked.Add(ref gathered.Count, count);
+        var now = _time.GetTimestamp();
+        if (now < Volatile.Read(ref gathered.QuietUntil))
+            return false;
+
         lock (_gate)
         {
-            gathered.Count += count;
-            total = gathered.Count;
-            if (gathered.ReportedAt is { } at && _time.GetElapsedTime(at) < RepeatAfter)
+            if (now < gathered.QuietUntil)
                 return false;
 
-            gathered.ReportedAt = _time.GetTimestamp();
-            gathered.Count = 0;
+            Volatile.Write(ref gathered.QuietUntil, now + (long)(RepeatAfter.TotalSeconds * _time.TimestampFrequency));
+            total = gathered.TakeCount();
             return true;
         }
     }
@@ -302,16 +300,10 @@ internal sealed class DeliveryReporter
 
     private sealed class Gathered
     {
-        public long Count { get; set; }
+        public long Count;
+        public long QuietUntil = long.MinValue;
 
-        public long? ReportedAt { get; set; }
-
-        public long TakeCount()
-        {
-            var count = Count;
-            Count = 0;
-            return count;
-        }
+        public long TakeCount() => Interlocked.Exchange(ref Count, 0);
     }
 }
 

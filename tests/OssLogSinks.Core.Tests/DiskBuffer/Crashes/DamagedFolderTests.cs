@@ -263,18 +263,20 @@ public class DamagedFolderTests
     }
 
     [Fact]
-    public async Task FolderRemovedWithItsEventsInMemory_IsCountedAtTheClose()
+    public async Task FolderRemovedWithItsEventsInMemory_IsReportedAtTheClose()
     {
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);
         var next = orphan.World.BeginWith(What.IsLost);
         await orphan.World.UntilAsync(() => next.Counted.OrphanedFolders > 0, () => "Nothing is taken over.");
+        var segments = orphan.Segments.Count;
         foreach (var file in orphan.World.Disk.FilesIn(orphan.Path))
             orphan.World.Disk.Delete($"{orphan.Path}/{file}");
         orphan.World.Disk.DeleteFolder(orphan.Path);
         await next.CloseAsync();
 
-        Assert.Equal(orphan.Records.Count, next.Counted.QuarantinedRecords);
-        Assert.Contains(next.Reports.Reports, r => r.Message.Contains("was removed before all in it was stored: up to ", StringComparison.Ordinal));
+        // What was not read yet has no number.
+        string[] losses = ["was removed before all in it was stored: up to ", "was removed before all in it was stored: an unknown number of ", "is missing or empty: "];
+        Assert.Equal(segments, next.Reports.Reports.Count(r => losses.Any(loss => r.Message.Contains(loss, StringComparison.Ordinal))));
     }
 
     [Fact]
