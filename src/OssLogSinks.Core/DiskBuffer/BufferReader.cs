@@ -161,6 +161,7 @@ internal sealed class BufferReader
         {
             UpTo = upTo,
             End = part.End,
+            NextSegment = part.Segment.Next,
             HadRecords = part.Segment.HadRecords,
             Offset = part.Offset,
         };

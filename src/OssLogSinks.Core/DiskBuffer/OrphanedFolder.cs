@@ -188,8 +188,18 @@ internal sealed class OrphanedFolder
         else if (!entry.IsOurs || (entry.Length <= SegmentHeader.Size && found.Segments.Contains(entry.FirstId)))
             PutUnreadableAside(entry, entries, found, folder, damage);
         else
-            folder.Begin(new Segment(entry.FirstId, entry.Path) { Length = entry.Length, IsFinal = true, IsUnread = true, End = found.EndOf(entry.FirstId), HadRecords = found.Segments.Contains(entry.FirstId) });
+            folder.Begin(SegmentOf(entry, entries, found));
     }
+
+    private static Segment SegmentOf(FoundSegment entry, List<FoundSegment> entries, JournalState found) => new(entry.FirstId, entry.Path)
+    {
+        Length = entry.Length,
+        IsFinal = true,
+        IsUnread = true,
+        End = found.EndOf(entry.FirstId),
+        Next = found.IsDamaged ? entries.Find(e => e.IsOurs && e.FirstId > entry.FirstId)?.FirstId : null,
+        HadRecords = found.Segments.Contains(entry.FirstId),
+    };
 
     private static void PutUnreadableAside(FoundSegment entry, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {

@@ -26,7 +26,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             damage.Sum(d => d.Missing),
             damage.Sum(d => d.Length),
             isUnknown: false,
-            damage.Any(d => d.IsAtLeast) ? "at least " : "");
+            damage.Any(d => d.Bound == DamageBound.AtLeast) ? "at least " : damage.Any(d => d.Bound == DamageBound.AtMost) ? "up to " : "");
     }
 
     /// <summary>Reports a segment whose file cannot be opened; the file stays where it is.</summary>

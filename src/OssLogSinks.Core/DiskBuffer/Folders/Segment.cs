@@ -16,6 +16,9 @@ internal sealed class Segment(long firstId, string path)
     /// <summary>The id after its last record so far; null if unknown.</summary>
     public long? End { get; set; }
 
+    /// <summary>The first id of the next segment, if the journal is damaged and may not know the end; null otherwise.</summary>
+    public long? Next { get; init; }
+
     /// <summary>Whether its journal knows it, so that it had records when it was written.</summary>
     public bool HadRecords { get; init; }
 

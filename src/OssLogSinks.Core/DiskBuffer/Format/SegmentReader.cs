@@ -72,6 +72,9 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>The id after the last record that counts; null if unknown.</summary>
     public long? End { get; init; }
 
+    /// <summary>The first id of the next segment, if the journal does not tell the end: no more records than up to it are missing. Null if unknown.</summary>
+    public long? NextSegment { get; init; }
+
     /// <summary>Whether the file is known to have had records.</summary>
     public bool HadRecords { get; init; }
 
@@ -153,9 +156,11 @@ internal sealed class SegmentReader : IDisposable
         var isTorn = (_damageAt >= 0 && _hasBytes) || _isCut || (HadRecords && !_hasBlocks);
         var claimed = _damageAt >= 0 ? _claimedId - _nextId + 1 : 0;
         if (End is { } end)
-            CloseDamage(Offset, Math.Max(0, end - _nextId), isAtLeast: false);
+            CloseDamage(Offset, Math.Max(0, end - _nextId));
+        else if (NextSegment > _nextId)
+            CloseDamage(Offset, NextSegment.Value - _nextId, DamageBound.AtMost);
         else
-            CloseDamage(Offset, claimed > 0 ? claimed : isTorn ? 1 : 0, isAtLeast: isTorn);
+            CloseDamage(Offset, claimed > 0 ? claimed : isTorn ? 1 : 0, isTorn ? DamageBound.AtLeast : DamageBound.Exact);
     }
 
     public void Dispose()
@@ -233,7 +238,7 @@ internal sealed class SegmentReader : IDisposable
     {
         var missing = firstId - _nextId;
         if (_damageAt >= 0 || (missing > 0 && End is not null))
-            CloseDamage(CurrentAt, End is not null ? missing : Math.Min(missing, (CurrentAt - _damageAt) / BlockHeader.SmallestRecord), isAtLeast: false);
+            CloseDamage(CurrentAt, End is not null ? missing : Math.Min(missing, (CurrentAt - _damageAt) / BlockHeader.SmallestRecord));
     }
 
     private void StepOver(int length)
@@ -265,11 +270,11 @@ internal sealed class SegmentReader : IDisposable
             (_damageAt, _hasBytes, _claimedId) = (Offset, false, 0);
     }
 
-    private void CloseDamage(long offset, long missing, bool isAtLeast)
+    private void CloseDamage(long offset, long missing, DamageBound bound = DamageBound.Exact)
     {
         var at = _damageAt >= 0 ? _damageAt : offset;
         if (offset > at || missing > 0)
-            _damage.Add(new Damage(at, offset - at, _nextId, missing) { IsAtLeast = isAtLeast });
+            _damage.Add(new Damage(at, offset - at, _nextId, missing) { Bound = bound });
         _damageAt = -1;
     }
 
@@ -319,6 +324,14 @@ internal sealed class SegmentReader : IDisposable
 /// <param name="Missing">How many records are missing, as far as known.</param>
 internal readonly record struct Damage(long Offset, long Length, long FirstId, long Missing)
 {
-    /// <summary>Whether more records may be missing, because the segment's end is unknown.</summary>
-    public bool IsAtLeast { get; init; }
+    /// <summary>What is known of the number, if the segment's end is unknown.</summary>
+    public DamageBound Bound { get; init; }
+}
+
+/// <summary>What is known of a number of missing records.</summary>
+internal enum DamageBound
+{
+    Exact,
+    AtLeast,
+    AtMost,
 }

@@ -210,6 +210,21 @@ public class DamagedFolderTests
     }
 
     [Fact]
+    public async Task CutSegmentAndJournalGone_CountsUpToTheNextSegment()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync([5, 5, 5, 5, 5, 5, 5, 5]);
+        var bytes = orphan.World.Disk.Bytes(orphan.Segments[0]);
+        orphan.World.Disk.Put(orphan.Segments[0], bytes[..(bytes.Length - 30)]);
+        Each(orphan, "journal.", path => orphan.World.Disk.Delete(path));
+        var next = orphan.World.Begin();
+        await next.WriteAsync(1);
+        await orphan.World.ComeToRestAsync(next);
+
+        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains(" is damaged: up to 5 event(s)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task SegmentWhoseFirstPageIsLost_CountsWhatIsMissingOnly()
     {
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);

@@ -62,7 +62,7 @@ public class SegmentTests
         Assert.Equal(first.Records, SegmentTesting.ReadOn(reader, second.Offset + second.Length));
         reader.Finish();
 
-        Assert.Equal(new Damage(second.Offset, 0, 4, 1) { IsAtLeast = true }, Assert.Single(reader.Damage));
+        Assert.Equal(new Damage(second.Offset, 0, 4, 1) { Bound = DamageBound.AtLeast }, Assert.Single(reader.Damage));
     }
 
     [Fact]
