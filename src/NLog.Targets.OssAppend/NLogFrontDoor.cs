@@ -57,13 +57,13 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
     {
         if (!isAtCall)
         {
-            _continuations.Add(StateOf(logEvent, origin), cause.Exception);
+            _continuations.Add(StateOf(logEvent, origin), cause.ToException());
             return;
         }
 
         // A continuation that logs must not block the thread that logs.
         using (DeliveryScope.EnterForDropsOnThread())
-            logEvent.Continuation(cause.Exception);
+            logEvent.Continuation(cause.ToException());
     }
 
     public TargetEvent PlaceholderOf(TargetEvent logEvent, int size, int sizeLimit)

@@ -64,7 +64,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Whether the calling code runs because this appender delivers records: in a client, a credentials provider or diagnostics, for instance. A
-    /// record that such code appends makes no append due: it waits for the next append that is due, a flush or the close. For code that runs
+    /// record that such code appends causes no append: it waits for the next append, a flush or the close. For code that runs
     /// because of another appender's delivery, this is true only if the two appenders would keep each other busy.
     /// </summary>
     public bool IsCalledByDelivery => DeliveryScope.IsCausedBy(_setup.Source);

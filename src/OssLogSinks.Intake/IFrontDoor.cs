@@ -66,6 +66,9 @@ internal sealed class DropCause
     public static readonly DropCause RenderingHangs = new(
         DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
 
+    // Built once for the common reasons: in an outage it is reported for each event.
+    private readonly string _message;
+
     /// <param name="reason">The reason.</param>
     /// <param name="why">A short sentence for the report, without event text.</param>
     /// <param name="error">The exception, if any.</param>
@@ -73,23 +76,24 @@ internal sealed class DropCause
     {
         Reason = reason;
         Why = why;
-        Exception = new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+        Error = error;
+        _message = $"The event was given up ({reason}): {why}";
     }
 
     public DropReason Reason { get; }
 
     public string Why { get; }
 
-    /// <summary>
-    /// What front doors pass on. It is created once for the common reasons, since in an outage each event gets it. Never thrown here.
-    /// </summary>
-    public OssDeliveryException Exception { get; }
+    public Exception? Error { get; }
 
     /// <summary>An event could not be rendered. The report names only the exception's type, because its message may contain secrets.</summary>
     public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering it failed with {error.GetType()}.", error);
 
     /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
+
+    /// <summary>What front doors pass on; a new one for each event, since users may throw it again or add to it.</summary>
+    public OssDeliveryException ToException() => new(Reason, _message, Error);
 }
 
 /// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>

@@ -29,7 +29,7 @@ internal sealed class ObjectAppender : IDisposable
     private AppendPosition? _position;
     private PendingAppend? _pending;
     private AppendIntent? _recovered;
-    private bool _isWritingIntent;
+    private long _intentBegunAt;
 
     // The sequence number to locate the object from, as soon as no append is in doubt; null if the object is known.
     private int? _locateFrom;
@@ -48,8 +48,8 @@ internal sealed class ObjectAppender : IDisposable
     /// <summary>Whether an append is in doubt: its records may be stored.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
 
-    /// <summary>Whether it is writing an append to the journal. Any thread may ask.</summary>
-    public bool IsWritingIntent => Volatile.Read(ref _isWritingIntent);
+    /// <summary>When it began to write an append to the journal; null if it is not doing so. Any thread may ask.</summary>
+    public long? IntentBegunAt => Volatile.Read(ref _intentBegunAt) is var at and > 0 ? at : null;
 
     /// <summary>How many objects were left before they were full, because they took no more appends or could not be trusted.</summary>
     public int ObjectsClosed { get; private set; }
@@ -383,7 +383,7 @@ internal sealed class ObjectAppender : IDisposable
 
         try
         {
-            Volatile.Write(ref _isWritingIntent, true);
+            Volatile.Write(ref _intentBegunAt, Math.Max(1, _context.Settings.Time.GetTimestamp()));
             source.Intend(IntentOf(batch, pending));
             pending.IntendedAt = place;
             return null;
@@ -394,7 +394,7 @@ internal sealed class ObjectAppender : IDisposable
         }
         finally
         {
-            Volatile.Write(ref _isWritingIntent, false);
+            Volatile.Write(ref _intentBegunAt, 0);
         }
     }
 

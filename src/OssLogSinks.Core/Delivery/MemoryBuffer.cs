@@ -66,7 +66,7 @@ internal sealed class MemoryBuffer : IDisposable
 
     /// <summary>
     /// How long the oldest undelivered record has waited; zero if there is none. A record that delivery itself logged counts from the
-    /// time when it became due.
+    /// time when it may cause an append.
     /// </summary>
     public TimeSpan OldestAge()
     {
@@ -174,7 +174,7 @@ internal sealed class MemoryBuffer : IDisposable
     /// <summary>Completes when <see cref="Takes"/> may have changed.</summary>
     public Task WhenAcceptingAgain() => _acceptsAgain.NextAsync();
 
-    /// <summary>Makes records that delivery itself logged due, because an ordinary record has arrived.</summary>
+    /// <summary>Lets deferred records be appended, because an ordinary record has arrived.</summary>
     public void ReleaseDeferred()
     {
         if (_schedule.DeferredStreams == 0)

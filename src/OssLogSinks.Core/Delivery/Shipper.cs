@@ -131,9 +131,9 @@ internal sealed class Shipper : IDisposable
     private void ReportSlow(LogStream stream, Func<bool> isOver)
     {
         var way = _context.Client is OssClient client ? " to " + client.Way : "";
-        var failure = stream.Appender.IsWritingIntent
-            ? new RequestFailure(OssFailureKind.Buffer, new IOException("Writing the journal has taken 10 seconds so far."), IsPassing: false)
-            : new RequestFailure(new OssException($"An append{way} has taken 10 seconds so far, with the requests that it needs.") { Kind = OssFailureKind.NoAnswer }, isPassing: true);
+        var failure = stream.Appender.IntentBegunAt is { } begun && _settings.Time.GetElapsedTime(begun) >= TimeSpan.FromTicks(SlowAppend.Ticks / 2)
+            ? new RequestFailure(OssFailureKind.Buffer, new IOException("Writing the journal has not finished after 5 seconds."), IsPassing: false)
+            : new RequestFailure(new OssException($"An append{way} has not finished after 10 seconds.") { Kind = OssFailureKind.NoAnswer }, isPassing: true);
         _context.Reporter.Trouble(failure, failures: int.MaxValue, (this, stream), isOver);
     }
 

@@ -109,8 +109,8 @@ internal sealed class OrphanedFolder
     }
 
     /// <summary>
-    /// Reports segments whose files were removed while their records waited in memory: with the folder, they would be forgotten. Call it at the
-    /// close, after the last request.
+    /// Reports segments whose files were removed while their records waited in memory: otherwise nothing would report them once the folder is
+    /// deleted. Call it at the close, after the last request.
     /// </summary>
     public void TellRemoved(IBufferFiles files, DamageReport damage)
     {
@@ -180,8 +180,10 @@ internal sealed class OrphanedFolder
     {
         var name = Path.GetFileName(entry.Path);
 
-        // The journal says that all of it is settled, or it is empty: it only remains to be deleted.
-        if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0)
+        // The journal says that all of it is settled, or it is empty, or it never had records, since the journal would know it then: it only
+        // remains to be deleted.
+        var neverHadRecords = entry.IsOurs && entry.Length <= SegmentHeader.Size && !found.IsDamaged && !found.Segments.Contains(entry.FirstId);
+        if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0 || neverHadRecords)
             folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
         else if (folder.Has(entry.FirstId))
             folder.KeepsFiles |= !damage.PutAside(folder.Name, [(name, entry.Path, entry.Length)]);
@@ -197,16 +199,17 @@ internal sealed class OrphanedFolder
         IsFinal = true,
         IsUnread = true,
         End = found.EndOf(entry.FirstId),
-        Next = found.IsDamaged ? entries.Find(e => e.IsOurs && e.FirstId > entry.FirstId)?.FirstId : null,
+        Next = found.IsDamaged ? NextOf(entry.FirstId, entries, found) : null,
         HadRecords = found.Segments.Contains(entry.FirstId),
     };
 
     private static void PutUnreadableAside(FoundSegment entry, List<FoundSegment> entries, JournalState found, BufferFolder folder, DamageReport damage)
     {
         // A file that has no more than a header, and that the journal does not know, has never had records.
-        var isNew = !found.IsDamaged && entry.Length <= SegmentHeader.Size;
-        var records = found.Segments.Contains(entry.FirstId) ? RecordsOf(entry.FirstId, entries, found) : isNew ? 0 : null;
-        if (damage.PutAside(folder.Name, entry.FirstId, entry.Path, entry.Length, records))
+        var (records, bound) = LossOf(entry.FirstId, entries, found);
+        if (!found.Segments.Contains(entry.FirstId) && !found.IsDamaged)
+            records = entry.Length <= SegmentHeader.Size ? 0 : null;
+        if (damage.PutAside(folder.Name, entry.FirstId, entry.Path, entry.Length, records, bound))
             folder.Journal.SegmentRemoved(entry.FirstId);
         else
             folder.KeepsFiles = true;
@@ -219,18 +222,19 @@ internal sealed class OrphanedFolder
         var empty = found.IsDamaged ? entries.Select(e => e.FirstId).Except(found.DoneSegments) : [];
         foreach (var missing in found.Segments.Union(empty).Where(id => !present.Contains(id)))
         {
+            var (records, bound) = LossOf(missing, entries, found);
             if (damage.IsFirstLoss(folder.Name, missing))
-                damage.TellMissing(folder.Name, missing, RecordsOf(missing, entries, found));
+                damage.TellMissing(folder.Name, missing, records, bound);
             folder.Journal.SegmentRemoved(missing);
         }
     }
 
-    // How many records a segment had: up to its end, or to the next segment. Null if unknown.
-    private static long? RecordsOf(long segment, List<FoundSegment> entries, JournalState found)
-    {
-        var end = found.EndOf(segment) ?? entries.Select(e => e.FirstId).Concat(found.Segments).Where(id => id > segment).DefaultIfEmpty(segment).Min();
-        return end > segment ? end - segment : null;
-    }
+    // How many records a segment had: up to its end, or at most up to the next segment. Null if unknown.
+    private static (long? Records, DamageBound Bound) LossOf(long segment, List<FoundSegment> entries, JournalState found) =>
+        found.EndOf(segment) is { } end ? (end - segment, DamageBound.Exact) : (NextOf(segment, entries, found) - segment, DamageBound.AtMost);
+
+    private static long? NextOf(long segment, List<FoundSegment> entries, JournalState found) =>
+        entries.Select(e => e.FirstId).Concat(found.Segments).Where(id => id > segment).Select(id => (long?)id).Min();
 
     private static void PutForeignAside(IBufferFiles files, BufferFolder folder, List<FoundSegment> entries, DamageReport damage)
     {

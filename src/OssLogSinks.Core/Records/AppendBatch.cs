@@ -3,7 +3,7 @@ using System.Buffers;
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the buffer's lock. Once sealed it belongs to the
+/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the buffer's lock. Once closed it belongs to the
 /// shipper, which moves its cursor forward and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
@@ -34,7 +34,7 @@ internal sealed class AppendBatch
     private bool _anyDropped;
 
     /// <param name="firstAcceptedAt">When its first record was accepted, as a timestamp of the time provider.</param>
-    /// <param name="source">Is told the outcome of its records; null for nobody.</param>
+    /// <param name="source">Receives the outcome of its records; null if nothing does.</param>
     /// <param name="pool">The pool of its segments, guarded by the lock under which it is filled and released; null for none.</param>
     public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
     {

@@ -18,10 +18,11 @@ internal sealed class DeliveryReporter
     private readonly TroubleTracker _trouble;
     private readonly object _gate = new();
 
-    // Guarded by _gate.
-    private readonly Dictionary<string, Gathered> _gathered = [];
     private readonly Gathered[] _drops = [.. Enumerable.Range(0, DropReasonNames.Count).Select(_ => new Gathered())];
     private readonly Gathered _replacements = new();
+
+    // Guarded by _gate.
+    private readonly Dictionary<string, Gathered> _gathered = [];
     private OssDiagnosticLevel? _troubleReported;
     private bool _hasBufferTrouble;
     private bool _hasDelivered;
@@ -61,15 +62,14 @@ internal sealed class DeliveryReporter
         var (kind, error, isPassing) = failure;
         if (kind == OssFailureKind.Buffer)
         {
-            // The journal, which may be another folder's than the one that is written to: it works again when the stream delivers.
+            // The journal may belong to another folder than the one being written: it works again when the stream delivers.
             var problem = BufferMessage(error);
-            if (_trouble.Fail(stream, kind, problem, "", isOver)
-                && ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem))
-            {
-                lock (_gate)
-                    _troubleReported = OssDiagnosticLevel.Error;
-            }
+            if (!_trouble.Fail(stream, kind, problem, "", isOver) || !TakeTurn("buffer"))
+                return;
 
+            lock (_gate)
+                _troubleReported = OssDiagnosticLevel.Error;
+            ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem);
             return;
         }
 
@@ -183,7 +183,8 @@ internal sealed class DeliveryReporter
         _trouble.FailBuffer(message);
         lock (_gate)
             _hasBufferTrouble = true;
-        ReportBuffer(consequence, message);
+        if (TakeTurn("buffer"))
+            ReportBuffer(consequence, message);
     }
 
     public void BufferWorks()
@@ -223,14 +224,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
-    private bool ReportBuffer(string consequence, string message)
-    {
-        if (!TakeTurn("buffer"))
-            return false;
-
-        Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
-        return true;
-    }
+    private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
 
     // A disk's error names path and reason, so its message is quoted.
     private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
@@ -248,7 +242,7 @@ internal sealed class DeliveryReporter
             return _hasDelivered;
     }
 
-    // Whether to report now, with the total of this kind since its last report.
+    // Whether to report this kind now.
     private bool TakeTurn(string kind)
     {
         lock (_gate)
@@ -261,7 +255,8 @@ internal sealed class DeliveryReporter
         }
     }
 
-    // Takes no lock while nothing is to be reported: in an outage it is called for each event.
+    // Whether to report now, with the total since the last report. Takes no lock while there is nothing to report: in an outage it is called for
+    // each event.
     private bool TakeTurn(Gathered gathered, long count, out long total)
     {
         total = Interlocked.Add(ref gathered.Count, count);
@@ -276,7 +271,7 @@ internal sealed class DeliveryReporter
 
             Volatile.Write(ref gathered.QuietUntil, now + (long)(RepeatAfter.TotalSeconds * _time.TimestampFrequency));
             total = gathered.TakeCount();
-            return true;
+            return total > 0;
         }
     }
 

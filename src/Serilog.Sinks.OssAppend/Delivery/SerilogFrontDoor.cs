@@ -50,7 +50,7 @@ internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
             return;
 
         using (_appender.EnterDeliveryOnThread())
-            _relay.OnDropped([state], cause.Exception);
+            _relay.OnDropped([state], cause.ToException());
     }
 
     public LogEvent PlaceholderOf(LogEvent logEvent, int size, int sizeLimit)

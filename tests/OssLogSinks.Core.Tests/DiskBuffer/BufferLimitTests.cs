@@ -221,7 +221,7 @@ public class BufferLimitTests
         _world.IsOssDown = true;
         var appender = _world.Start();
         for (var i = 0; i < streams; i++)
-            _world.Log(appender, $"s{i}");
+            await _world.LogWhenThereIsSpaceAsync(appender, $"s{i}");
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
 
         // In small steps at the end, so that not a block is left free.

@@ -97,7 +97,7 @@ public class TroubleTests
     }
 
     [Fact]
-    public void SilenceThatIsToldTooLate_IsNoTrouble()
+    public void SlowAppendReportedTooLate_IsNoTrouble()
     {
         var reports = new ReportRecorder();
         var reporter = new DeliveryReporter(reports, _time);

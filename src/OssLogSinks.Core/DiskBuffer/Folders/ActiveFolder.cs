@@ -165,7 +165,7 @@ internal sealed class ActiveFolder : IDisposable
                 segment.Length = SegmentHeader.Size;
                 Folder.Begin(segment);
 
-                // So that the file is missed if it is removed after a power cut. If this fails, the journal has failed, and the folder ends.
+                // So that its loss is noticed even after a power cut. If this fails, the journal has failed, and the folder ends.
                 if (_settings.Syncs)
                     BufferFiles.Try(Folder.Journal.Sync);
             }

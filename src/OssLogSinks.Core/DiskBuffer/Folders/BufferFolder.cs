@@ -8,7 +8,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
 /// The state of one buffer folder, of this process or an orphaned one: its segments, journal and lock. A segment is deleted when all of its records
-/// are settled, and not before the journal says so. Any thread may call any member.
+/// are settled, and not before the journal says so; a segment that is dropped to make space is deleted without that. Any thread may call any member.
 /// </summary>
 /// <param name="files">The disk.</param>
 /// <param name="path">The folder.</param>
@@ -219,11 +219,13 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
             if (oldest is null || _isClosed)
                 return null;
 
-            // The journal does not say that it is done: after a crash, the next process reports the file as missing. A file that cannot be deleted
-            // frees no space, so its records are delivered.
-            if (!BufferFiles.Try(() => Delete(oldest)))
+            // The journal does not say that it is done: after a crash, the next process reports the file as missing, even if this one has counted
+            // its records already. A file that cannot be deleted frees no space, so its records are delivered.
+            if (!BufferFiles.Try(() => files.Delete(oldest.Path)))
                 return null;
 
+            if (Journal.Syncs)
+                BufferFiles.Try(() => files.SyncFolder(Path));
             var records = GiveUp(oldest);
             Remove(oldest);
             return (oldest, records);
@@ -344,7 +346,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
 
             lock (_gate)
                 _toDelete.UnionWith(done.Where(s => _segments.TryGetValue(s.FirstId, out var present) && present == s));
-            foreach (var segment in _toDelete.Where(TryDeleteDone).ToList())
+            foreach (var segment in _toDelete.Where(TryDelete).ToList())
             {
                 _toDelete.Remove(segment);
                 Remove(segment);
@@ -353,19 +355,15 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     }
 
     // The journal says so first: a file that still exists after a crash is then not shipped again.
-    private bool TryDeleteDone(Segment segment) => BufferFiles.Try(() =>
+    private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
     {
         Journal.SegmentDone(segment.FirstId);
-        Delete(segment);
-    });
-
-    // Synced before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
-    private void Delete(Segment segment)
-    {
         files.Delete(segment.Path);
+
+        // Before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
         if (Journal.Syncs)
             files.SyncFolder(Path);
-    }
+    });
 
     private void Remove(Segment segment)
     {

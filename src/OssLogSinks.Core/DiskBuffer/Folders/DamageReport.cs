@@ -26,7 +26,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             damage.Sum(d => d.Missing),
             damage.Sum(d => d.Length),
             isUnknown: false,
-            damage.Any(d => d.Bound == DamageBound.AtLeast) ? "at least " : damage.Any(d => d.Bound == DamageBound.AtMost) ? "up to " : "");
+            damage.Select(d => d.Bound).FirstOrDefault(bound => bound != DamageBound.Exact));
     }
 
     /// <summary>Reports a segment whose file cannot be opened; the file stays where it is.</summary>
@@ -49,15 +49,16 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records are lost with it; null if unknown.</param>
-    public void TellMissing(string folder, long firstId, long? records) =>
-        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null);
+    /// <param name="bound">What is known of the number.</param>
+    public void TellMissing(string folder, long firstId, long? records, DamageBound bound = DamageBound.Exact) =>
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null, bound);
 
     /// <summary>Reports a segment whose file was removed while its records waited in memory. An append that was sent may have stored some.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records waited; null if unknown.</param>
     public void TellRemoved(string folder, long firstId, long? records) => Count(
-        $"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' was removed before all in it was stored", records ?? 0, 0, isUnknown: records is null, "up to ");
+        $"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' was removed before everything in it was stored", records ?? 0, 0, isUnknown: records is null, DamageBound.AtMost);
 
     /// <summary>Quarantines files that do not belong to the buffer, with one report for all files of a folder.</summary>
     /// <returns>Whether all of them were moved.</returns>
@@ -77,12 +78,13 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     /// <param name="path">The file.</param>
     /// <param name="length">Its length.</param>
     /// <param name="records">How many records are lost with it; null if unknown.</param>
+    /// <param name="bound">What is known of the number.</param>
     /// <returns>False if it has to stay where it is.</returns>
-    public bool PutAside(string folder, long firstId, string path, long length, long? records)
+    public bool PutAside(string folder, long firstId, string path, long length, long? records, DamageBound bound)
     {
         var name = Path.GetFileName(path);
         if (IsFirstLoss(folder, firstId))
-            Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null);
+            Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null, bound);
         return quarantine.KeepFile(folder, name, path);
     }
 
@@ -94,7 +96,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
 
         reporter.Buffer(
             OssDiagnosticLevel.Error,
-            $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone are not counted.");
+            $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone may not be counted.");
     }
 
     /// <summary>Reports, once, a folder that another version of this library wrote.</summary>
@@ -120,8 +122,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     }
 
     /// <summary>
-    /// Whether the loss of a segment was not reported before: a folder may be opened again. Beyond a limit, one may be reported again, and none
-    /// is left out.
+    /// Whether the loss of a segment was not reported before: a folder may be opened again. After 100,000 losses, one may be reported twice, but
+    /// never not at all.
     /// </summary>
     public bool IsFirstLoss(string folder, long firstId)
     {
@@ -135,14 +137,24 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             return _told.Count < MostNames && _told.Add(name);
     }
 
-    private void Count(string what, long records, long bytes, bool isUnknown, string bound = "")
+    private void Count(string what, long records, long bytes, bool isUnknown, DamageBound bound = DamageBound.Exact)
     {
         counters.Quarantined(records, bytes);
-        var number = isUnknown ? "an unknown number of" : bound + Number(records);
+        var number = isUnknown ? "an unknown number of" : Words(bound) + Number(records);
+
+        // Nothing can be copied of a file that is gone.
+        var copy = bytes > 0 ? $"; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space" : "";
         reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
-            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space.");
+            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped{copy}.");
     }
+
+    private static string Words(DamageBound bound) => bound switch
+    {
+        DamageBound.AtLeast => "at least ",
+        DamageBound.AtMost => "up to ",
+        _ => "",
+    };
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

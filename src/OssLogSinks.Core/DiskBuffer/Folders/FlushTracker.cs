@@ -5,7 +5,8 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
 /// Counts this process's records without an outcome, tracks which of them are only in memory, and completes each flush when its records are safe.
-/// Any thread may call any member.
+/// Any thread may call any member, but under the lock of <paramref name="lastAccepted"/> only <see cref="Accept"/> and <see cref="CausesAppend"/>:
+/// <see cref="Begin"/> takes that lock within its own.
 /// </summary>
 /// <param name="lastAccepted">The last accepted id. Ids ascend by one from 1, so this is also the number of accepted records.</param>
 internal sealed class FlushTracker(Func<long> lastAccepted)
@@ -20,8 +21,8 @@ internal sealed class FlushTracker(Func<long> lastAccepted)
     private long _settled;
     private bool _isClosed;
 
-    // The first record after the last one that causes an append. Only changes are written: the log calls and the reader share this memory, and each
-    // write costs both of them.
+    // The first record after the last one that causes an append. Written only when it changes: log calls and the reader share this memory, and every
+    // write slows both.
     private long _firstDeferred = long.MaxValue;
 
     // The last record that a flush to OSS waits for.

@@ -71,7 +71,7 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
 internal static class FileVersion
 {
     /// <summary>The version that this code writes, and the only one that it reads.</summary>
-    public const int Current = 2;
+    public const int Current = 3;
 
     /// <summary>Bytes that are enough to read the version of any file.</summary>
     public const int LongestHeader = 128;
@@ -79,7 +79,7 @@ internal static class FileVersion
     private const int Size = 16;
     private const int CrcAt = 12;
 
-    // Version 1 had other headers: 60 bytes with a CRC-32C for segments, an entry of 128 bytes with a CRC-64 for journals.
+    // Versions 1 and 2 were never released. Version 1 had other headers: 60 bytes with a CRC-32C for segments, an entry of 128 bytes with a CRC-64 for journals.
     private const ulong FirstSegment = 0x4C4F_4F50_5353_534F; // "OSSSPOOL"
     private const int FirstSegmentCrcAt = 56;
     private const uint FirstJournal = 0x01014A;

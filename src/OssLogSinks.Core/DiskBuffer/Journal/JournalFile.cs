@@ -116,7 +116,7 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.Slice(FolderIdAt), folderId.Value);
     }
 
-    // A crash leaves the space for entries, and of a first header at least the beginning.
+    // A crash leaves the file at its full size, with at least the beginning of its first header.
     private bool MayBeTorn(byte[] bytes)
     {
         var last = Array.FindLastIndex(bytes, b => b != 0);

@@ -290,7 +290,7 @@ public class DamagedFolderTests
         await next.CloseAsync();
 
         // What was not read yet has no number.
-        string[] losses = ["was removed before all in it was stored: up to ", "was removed before all in it was stored: an unknown number of ", "is missing or empty: "];
+        string[] losses = ["was removed before everything in it was stored: up to ", "was removed before everything in it was stored: an unknown number of ", "is missing or empty: "];
         Assert.Equal(segments, next.Reports.Reports.Count(r => losses.Any(loss => r.Message.Contains(loss, StringComparison.Ordinal))));
     }
 
