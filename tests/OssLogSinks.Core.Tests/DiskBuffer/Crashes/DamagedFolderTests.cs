@@ -172,11 +172,9 @@ public class DamagedFolderTests
         var (first, second) = (orphan.Segments[0], orphan.Segments[1]);
         orphan.World.Disk.Put(first, orphan.World.Disk.Bytes(first)[..cutAt]);
         orphan.World.Disk.Delete(second);
-        var next = orphan.World.Begin();
-        await next.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(next);
+        var next = await orphan.ShipByNextAsync();
 
-        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        orphan.AssertRestIsCounted(next);
     }
 
     [Theory]
@@ -187,9 +185,7 @@ public class DamagedFolderTests
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);
         orphan.World.Disk.Put(orphan.Segments[1], orphan.World.Disk.Bytes(orphan.Segments[1])[..cutAt]);
         Each(orphan, "journal.", path => orphan.World.Disk.Delete(path));
-        var next = orphan.World.Begin();
-        await next.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(next);
+        var next = await orphan.ShipByNextAsync();
 
         Assert.Contains(next.Reports.Reports, r => r.Message.Contains("an unknown number of event(s)", StringComparison.Ordinal) || r.Message.Contains($"{Chunks[1]} event(s)", StringComparison.Ordinal));
     }
@@ -202,9 +198,7 @@ public class DamagedFolderTests
         await using var orphan = await OrphanFixture.MakeAsync([5]);
         var segment = Assert.Single(orphan.Segments);
         orphan.World.Disk.Put(segment, [.. orphan.World.Disk.Bytes(segment)[..40], .. new byte[length - 40]]);
-        var next = orphan.World.Begin();
-        await next.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(next);
+        var next = await orphan.ShipByNextAsync();
 
         Assert.Contains(next.Reports.Reports, r => r.Message.Contains("an unknown number of event(s)", StringComparison.Ordinal) || r.Message.Contains("at least 1 event(s)", StringComparison.Ordinal));
     }
@@ -216,11 +210,9 @@ public class DamagedFolderTests
         var bytes = orphan.World.Disk.Bytes(orphan.Segments[0]);
         orphan.World.Disk.Put(orphan.Segments[0], bytes[..(bytes.Length - 30)]);
         Each(orphan, "journal.", path => orphan.World.Disk.Delete(path));
-        var next = orphan.World.Begin();
-        await next.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(next);
+        var next = await orphan.ShipByNextAsync();
 
-        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        orphan.AssertRestIsCounted(next);
         Assert.Contains(next.Reports.Reports, r => r.Message.Contains(" is damaged: up to 5 event(s)", StringComparison.Ordinal));
     }
 
@@ -232,12 +224,10 @@ public class DamagedFolderTests
         var bytes = orphan.World.Disk.Bytes(segment);
         Array.Clear(bytes, 0, 100);
         orphan.World.Disk.Put(segment, bytes);
-        var next = orphan.World.Begin();
-        await next.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(next);
+        var next = await orphan.ShipByNextAsync();
 
         Assert.InRange(next.Counted.QuarantinedRecords, 1, Chunks[0]);
-        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        orphan.AssertRestIsCounted(next);
     }
 
     [Fact]
@@ -254,7 +244,7 @@ public class DamagedFolderTests
         await next.WriteAsync(1);
         await orphan.World.ComeToRestAsync(next);
 
-        Assert.Equal(orphan.Records.Count - orphan.Contents(next).Count, next.Counted.QuarantinedRecords);
+        orphan.AssertRestIsCounted(next);
         Assert.Single(next.Reports.Reports, r => r.Message.Contains("holds nothing that can be read", StringComparison.Ordinal));
     }
 
@@ -269,11 +259,9 @@ public class DamagedFolderTests
         await orphan.World.UntilAsync(() => next.Counted.OrphanedFolders > 0, () => "Nothing is taken over.");
         next.Disk.Die();
         orphan.World.Disk.Delete(copy);
-        var last = orphan.World.Begin();
-        await last.WriteAsync(1);
-        await orphan.World.ComeToRestAsync(last);
+        var last = await orphan.ShipByNextAsync();
 
-        Assert.Equal(orphan.Records.Count - orphan.Contents(last).Count, last.Counted.QuarantinedRecords);
+        orphan.AssertRestIsCounted(last);
         Assert.NotEqual(0, last.Counted.QuarantinedRecords);
     }
 

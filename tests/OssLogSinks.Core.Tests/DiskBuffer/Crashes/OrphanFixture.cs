@@ -62,13 +62,20 @@ internal sealed class OrphanFixture : IAsyncDisposable
 
     /// <summary>Another process begins and ships what it can; afterwards nothing is left of the folder.</summary>
     /// <returns>What stands in the bucket then.</returns>
-    public async Task<IReadOnlyList<string>> ShipAsync(params What[] wire)
+    public async Task<IReadOnlyList<string>> ShipAsync(params What[] wire) => Contents(await ShipByNextAsync(wire));
+
+    /// <summary>The same.</summary>
+    /// <returns>The process that shipped it.</returns>
+    public async Task<CrashProcess> ShipByNextAsync(params What[] wire)
     {
         var next = World.Begin(wire: wire);
         await next.WriteAsync(1);
         await World.ComeToRestAsync(next);
-        return Contents(next);
+        return next;
     }
+
+    /// <summary>What is not stored was counted by that process, and nothing else.</summary>
+    public void AssertRestIsCounted(CrashProcess next) => Assert.Equal(Records.Count - Contents(next).Count, next.Counted.QuarantinedRecords);
 
     /// <summary>What stands in the bucket of the process that left the folder; each once, none torn.</summary>
     public IReadOnlyList<string> Contents(CrashProcess next)
