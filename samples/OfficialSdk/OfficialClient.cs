@@ -42,7 +42,7 @@ public sealed class OfficialClient : IOssClient, IDisposable
         return new AppendObjectResult(next, Crc(result.HashCrc64), ETag: null, result.RequestId);
     }
 
-    public async Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+    public async Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
     {
         var head = new V2.HeadObjectRequest { Bucket = _bucket, Key = request.Key };
         var result = await Answer("HeadObject", () => _client.HeadObjectAsync(head, null, cancellationToken));

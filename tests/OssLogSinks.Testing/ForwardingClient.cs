@@ -7,7 +7,7 @@ internal abstract class ForwardingClient(IOssClient client) : IOssClient
 {
     public virtual Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken) => client.AppendObjectAsync(request, cancellationToken);
 
-    public virtual Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => client.HeadObjectAsync(request, cancellationToken);
+    public virtual Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => client.HeadObjectAsync(request, cancellationToken);
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => client.GetObjectAsync(request, cancellationToken);
 

@@ -329,7 +329,7 @@ public sealed class MemoryOss : IOssClient
         return step is null ? Apply(request) : await step(request).WaitAsync(token);
     }
 
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => Answer(() =>
+    public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => Answer<HeadObjectResult?>(() =>
     {
         Record(_heads, request.Key);
         if (Failure is { } failure)
@@ -340,7 +340,7 @@ public sealed class MemoryOss : IOssClient
                 throw fault;
         }
 
-        return Head(request.Key);
+        return LengthOf(request.Key) is null ? null : Head(request.Key);
     });
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => Answer(() =>

@@ -122,9 +122,9 @@ internal sealed class PositionResync
         try
         {
             var head = await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
-            return head is { Length: >= 0 } ? head : throw new OssException("HeadObject was answered with no length that an object can have.");
+            return head is null or { Length: >= 0 } ? head : throw new OssException("HeadObject was answered with no length that an object can have.");
         }
-        catch (OssException e) when (IsNoSuchKey(e))
+        catch (OssException e) when (e.IsNoSuchKey)
         {
             return null;
         }
@@ -146,14 +146,11 @@ internal sealed class PositionResync
             using var answer = await Waiting.WithAsync(client.GetObjectAsync(firstByte, cancellationToken), cancellationToken).ConfigureAwait(false);
             return false;
         }
-        catch (OssException e) when (IsNoSuchKey(e))
+        catch (OssException e) when (e.IsNoSuchKey)
         {
             return true;
         }
     }
-
-    // A gateway's page may have a code too, but an object must not be begun again because of it.
-    private static bool IsNoSuchKey(OssException error) => error is { IsFromOss: true, Code: "NoSuchKey" } && (int)error.StatusCode == 404;
 
     private async Task<ResyncVerdict> JudgeAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, bool takesAppends, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Reads the XML of answers by local names. Refuses entities, and documents that are nested deeper than any of OSS before they become a
-/// tree, since walking a tree costs stack for each level.
+/// Reads the XML of answers by local names, without attributes. Refuses entities, and documents that are nested deeper than any of OSS,
+/// since walking a tree costs stack for each level.
 /// </summary>
 internal static class AnswerXml
 {
@@ -16,12 +16,13 @@ internal static class AnswerXml
     // The service's elements have at most a namespace.
     private const int MostAttributes = 64;
 
-    /// <summary>The root of a document with that root name; null if the stream has no such document, or only a part of one. Reads the stream twice.</summary>
+    /// <summary>The root of a document with that root name; null if the stream has no such document, or only a part of one.</summary>
     public static XElement? TryReadRoot(Stream stream, string root)
     {
         try
         {
-            return IsFlat(stream, root) ? Load(stream) : null;
+            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            return reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == root ? TryReadElement(reader) : null;
         }
         catch (Exception exception) when (exception is XmlException or InvalidOperationException or ArgumentException or NotSupportedException or FormatException)
         {
@@ -36,34 +37,35 @@ internal static class AnswerXml
     public static XElement? Child(XElement? parent, string name) =>
         parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 
-    private static bool IsFlat(Stream stream, string root)
+    // Reads to the end of the document, so that half of one is noticed.
+    private static XElement? TryReadElement(XmlReader reader)
     {
-        var start = stream.Position;
-        using (var reader = Open(stream))
+        XElement? root = null;
+        XElement? parent = null;
+        do
         {
-            if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != root)
-                return false;
-
-            do
+            if (reader.NodeType == XmlNodeType.Element)
             {
                 if (reader.Depth > DeepestLevel || reader.AttributeCount > MostAttributes)
-                    return false;
+                    return null;
+
+                var element = new XElement(reader.LocalName);
+                parent?.Add(element);
+                root ??= element;
+                parent = reader.IsEmptyElement ? parent : element;
             }
-            while (reader.Read());
+            else if (reader.NodeType == XmlNodeType.EndElement)
+            {
+                parent = parent?.Parent;
+            }
+            else if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace)
+            {
+                parent?.Add(new XText(reader.Value));
+            }
         }
-
-        stream.Position = start;
-        return true;
+        while (reader.Read());
+        return root;
     }
-
-    private static XElement? Load(Stream stream)
-    {
-        using var reader = Open(stream);
-        return XDocument.Load(reader).Root;
-    }
-
-    private static XmlReader Open(Stream stream) =>
-        XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
 }
 
 /// <summary>The XML document of an error answer.</summary>

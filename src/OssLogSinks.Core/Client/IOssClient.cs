@@ -25,8 +25,9 @@ public interface IOssClient
     Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads an object's length, CRC-64, type and seal.</summary>
-    /// <exception cref="OssException">404 NoSuchKey when the object does not exist, and every other refusal.</exception>
-    Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken);
+    /// <returns>Null if the object does not exist. A refusal with 404 NoSuchKey means the same.</returns>
+    /// <exception cref="OssException">The service refused the request; its code says why.</exception>
+    Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken);
 
     /// <summary>Reads an object, or a range of it. Dispose the result to free its connection.</summary>
     /// <exception cref="OssException">404 NoSuchKey, 416 InvalidRange, and every other refusal.</exception>

@@ -65,11 +65,12 @@ public sealed class OssClient : IOssClient, IDisposable
     }
 
     /// <inheritdoc />
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+    public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
     {
         RequireNotNull(request, nameof(request));
         ObjectKeyRules.Require(request.Key, nameof(request));
-        return SendAsync(new OssRequest("HeadObject", HttpMethod.Head, request.Key), AnswerHeads.ReadHead, cancellationToken);
+        var wire = new OssRequest("HeadObject", HttpMethod.Head, request.Key) { IsAbsenceAnswer = true };
+        return SendAsync<HeadObjectResult?>(wire, AnswerHeads.ReadHead, cancellationToken);
     }
 
     /// <inheritdoc />

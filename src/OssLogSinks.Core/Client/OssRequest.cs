@@ -21,6 +21,11 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
     /// <summary>The body; null for none.</summary>
     public ReadOnlySequence<byte>? Body { get; init; }
 
+    /// <summary>
+    /// Whether the answer that the object does not exist gives the default instead of an exception. For HEAD, which each object begins with.
+    /// </summary>
+    public bool IsAbsenceAnswer { get; init; }
+
     /// <summary>Makes the message of one attempt, signed at that time with those credentials.</summary>
     public HttpRequestMessage Sign(OssEndpoint endpoint, IOssSigner signer, OssCredentials credentials, DateTimeOffset time)
     {
@@ -53,7 +58,7 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
 /// <summary>A request's body. Sent from the caller's memory with its length, never chunked.</summary>
 internal sealed class RequestBody(ReadOnlySequence<byte> bytes) : HttpContent
 {
-    private const int PieceSize = 256 << 10;
+    private const int PieceSize = 64 << 10;
 
     /// <summary>Content-MD5 of a body: base64 of the digest.</summary>
     public static string Md5Of(ReadOnlySequence<byte> bytes)

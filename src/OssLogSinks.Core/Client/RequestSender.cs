@@ -102,6 +102,9 @@ internal sealed class RequestSender : IDisposable
 
             using (response)
             {
+                if (request.IsAbsenceAnswer && ServiceRefusal.IsNoSuchKey(response))
+                    return (default, null);
+
                 var refusal = await ServiceRefusal.ReadAsync(new SentContent(request, message, credentials), response, Failures, deadline.Token).ConfigureAwait(false);
                 if (refusal.ServerTime is { } serverTime)
                     _clock.Set(serverTime);

@@ -27,14 +27,19 @@ internal sealed class SentContent
         text => JsonEscape.Replace(text, match => ((char)int.Parse(match.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()),
     ];
 
-    private readonly string?[] _secrets;
+    // Upper case: secrets as they are, and all their forms with letters and digits only.
+    private readonly string _exact;
+    private readonly string _letters;
     private readonly ReadOnlySequence<byte> _body;
 
     public SentContent(OssRequest request, HttpRequestMessage message, OssCredentials credentials)
     {
         Operation = request.Operation;
         _body = request.Body ?? ReadOnlySequence<byte>.Empty;
-        _secrets = [credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal(), SignatureOf(message)];
+        string?[] all = [credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal(), SignatureOf(message)];
+        var secrets = all.OfType<string>().Where(secret => secret.Length >= SecretPiece).ToList();
+        _exact = string.Join("\n", secrets).ToUpperInvariant();
+        _letters = string.Join("\n", secrets.SelectMany(FormsOf).Select(LettersOf)).ToUpperInvariant();
     }
 
     /// <summary>The operation's name, for messages.</summary>
@@ -44,15 +49,9 @@ internal sealed class SentContent
     public bool IsEchoedIn(string text) => AreSecretsEchoedIn(text) || SharesPiece(Encoding.UTF8.GetBytes(text), _body);
 
     /// <summary>Whether a text contains a piece of a secret, plain or in any common encodings, also nested ones.</summary>
-    public bool AreSecretsEchoedIn(string text)
-    {
-        var secrets = _secrets.OfType<string>().Where(secret => secret.Length >= SecretPiece).ToList();
-
-        // Compare as is, and letters and digits only: line breaks, a blank for '+' or '-' for '/' must not hide a secret.
-        var exact = string.Join("\n", secrets).ToUpperInvariant();
-        var letters = string.Join("\n", secrets.SelectMany(FormsOf).Select(LettersOf)).ToUpperInvariant();
-        return LayersOf(text).Any(layer => SharesPiece(layer.ToUpperInvariant(), exact) || SharesPiece(LettersOf(layer).ToUpperInvariant(), letters));
-    }
+    /// <remarks>Compares as is, and letters and digits only: line breaks, a blank for '+' or '-' for '/' must not hide a secret.</remarks>
+    public bool AreSecretsEchoedIn(string text) =>
+        LayersOf(text).Any(layer => SharesPiece(layer.ToUpperInvariant(), _exact) || SharesPiece(LettersOf(layer).ToUpperInvariant(), _letters));
 
     // V4 ends with 'Signature=…', V1 with ':…'.
     private static string? SignatureOf(HttpRequestMessage message)
@@ -101,7 +100,7 @@ internal sealed class SentContent
     {
         for (var i = 0; i + SecretPiece <= text.Length; i++)
         {
-            if (secrets.Contains(text.Substring(i, SecretPiece)))
+            if (secrets.AsSpan().IndexOf(text.AsSpan(i, SecretPiece)) >= 0)
                 return true;
         }
 

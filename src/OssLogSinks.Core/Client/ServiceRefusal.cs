@@ -69,6 +69,15 @@ internal sealed class ServiceRefusal
         string? Field(string? value) => AnswerReading.Token(value, LongestName) is { } token && !sent.AreSecretsEchoedIn(token) ? token : null;
     }
 
+    /// <summary>
+    /// Whether OSS says in the head that the object does not exist. A gateway's page may have a code too, but an object must not be begun
+    /// again because of it.
+    /// </summary>
+    public static bool IsNoSuchKey(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.NotFound
+        && response.RequestIdOf() is not null
+        && ReadDocument(response)?.ValueOf("Code") == "NoSuchKey";
+
     // One line of at most so many characters; null if nothing is left.
     private static string? Clean(string? text, int maxLength)
     {
@@ -84,14 +93,16 @@ internal sealed class ServiceRefusal
 
     private static async Task<ErrorDocument?> ReadDocumentAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // An answer to HEAD has no body. Its document is in a header, base64-encoded (all SDKs read it there).
-        var inHeader = response.HeaderOf("x-oss-err");
         var body = await response.ReadBoundedAsync(LongestBody, cancellationToken).ConfigureAwait(false);
-        if (body is { Length: > 0 })
-            return ErrorDocument.TryRead(body);
+        return body is { Length: > 0 } ? ErrorDocument.TryRead(body) : ReadDocument(response);
+    }
 
+    // An answer to HEAD has no body. Its document is in a header, base64-encoded (all SDKs read it there).
+    private static ErrorDocument? ReadDocument(HttpResponseMessage response)
+    {
         try
         {
+            var inHeader = response.HeaderOf("x-oss-err");
             return inHeader is null ? null : ErrorDocument.TryRead(new MemoryStream(Convert.FromBase64String(inHeader)));
         }
         catch (FormatException)

@@ -23,7 +23,7 @@ internal sealed class MemoryBuffer : IDisposable
     private readonly StreamSchedule _schedule;
 
     // Guarded by _gate.
-    private readonly SegmentPool _segments = new();
+    private readonly PagePool _pages = new();
     private readonly List<LogStream> _lingering = [];
     private readonly AsyncSignal _spaceFreed = new();
     private readonly AsyncSignal _acceptsAgain = new();
@@ -102,7 +102,7 @@ internal sealed class MemoryBuffer : IDisposable
 
             var stream = _directory.Find(record.Time, record.KeyValues);
             CloseBatchBefore(stream, null, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _segments);
+            var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _pages);
             return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, causesAppend, out spaceAvailable);
         }
     }
@@ -125,7 +125,7 @@ internal sealed class MemoryBuffer : IDisposable
 
             var stream = _directory.Find(record.Stream, record.Time);
             CloseBatchBefore(stream, source, record.Utf8.Length);
-            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _segments);
+            var batch = stream.Open ?? new AppendBatch(TimestampOf(record.AcceptedTicks), source, _pages);
             return TryAdd(stream, batch, record.Utf8, state, record.Id, source.CausesAppend(record.Id), out spaceAvailable);
         }
     }
@@ -219,7 +219,7 @@ internal sealed class MemoryBuffer : IDisposable
                 stream.Current = null;
                 Hold(stream, -done.HeldBytes);
                 done.Release();
-                TrimSegments();
+                TrimPages();
                 _spaceFreed.Set();
             }
 
@@ -283,7 +283,7 @@ internal sealed class MemoryBuffer : IDisposable
                 Hold(stream, -stream.HeldBytes);
             }
 
-            _segments.TrimTo(0);
+            _pages.TrimTo(0);
             return left;
         }
     }
@@ -398,15 +398,15 @@ internal sealed class MemoryBuffer : IDisposable
             _acceptsAgain.Set();
     }
 
-    private void TrimSegments()
+    private void TrimPages()
     {
         if (_heldBytes == 0)
         {
-            _segments.TrimTo(KeptAtRest);
+            _pages.TrimTo(KeptAtRest);
         }
         else if (_time.GetElapsedTime(_mostHeldSince) > KeepTime)
         {
-            _segments.TrimTo(Math.Max(KeptAtRest, _mostHeldBytes - _heldBytes));
+            _pages.TrimTo(Math.Max(KeptAtRest, _mostHeldBytes - _heldBytes));
             _mostHeldBytes = _heldBytes;
             _mostHeldSince = _time.GetTimestamp();
         }
@@ -474,7 +474,6 @@ internal sealed class MemoryBuffer : IDisposable
         batch.Add(utf8, state, id);
         Hold(stream, batch.HeldBytes - before);
         _mostHeldBytes = Math.Max(_mostHeldBytes, _heldBytes);
-        _segments.TrimTo(_limits.Memory - _heldBytes);
         stream.Open = batch;
         if (stream.State != StreamState.Idle)
             _schedule.Grew(stream, batch.HeldBytes - before);

@@ -1,15 +1,16 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in pooled segments. Filled under the buffer's lock. Once closed it belongs to the
+/// Whole records of one stream as contiguous bytes in pooled pages. Filled under the buffer's lock. Once closed it belongs to the
 /// shipper, which moves its cursor forward and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
 {
-    // Memory of a record besides its bytes: its end, and the reserve of lists.
-    private const int RecordOverhead = 12;
+    // The ends of this many records are in one page.
+    private const int EndsPerPage = Page.Size / sizeof(int);
 
     // Memory of a state: an event with a few properties.
     private const int StateOverhead = 512;
@@ -18,25 +19,27 @@ internal sealed class AppendBatch
     private const int IdOverhead = 16;
 
     /// <summary>The most memory of a record besides its bytes.</summary>
-    public const int MostOverhead = RecordOverhead + StateOverhead + IdOverhead;
+    public const int MostOverhead = Page.Size + StateOverhead + IdOverhead;
 
-    // Two segments of each size: little memory is unused, and few pieces are sent.
-    private const int SegmentsOfASize = 2;
+    private readonly PagePool? _pool;
 
-    private readonly List<byte[]> _segments = [];
-    private readonly SegmentPool? _pool;
-    private readonly List<int> _ends = [];
+    // The records' bytes; all pages but the last are full.
+    private readonly List<Page> _pages = [];
+    private Page _last;
+
+    // Where each record ends in the bytes.
+    private readonly List<Page> _endPages = [];
+    private Page _lastEnds;
     private List<object>? _states;
     private List<int>? _stateRecords;
     private long[] _ids = [];
-    private int _capacity;
     private TaskCompletionSource<bool>? _completion;
     private bool _anyDropped;
 
     /// <param name="firstAcceptedAt">When its first record was accepted, as a timestamp of the time provider.</param>
     /// <param name="source">Receives the outcome of its records; null if nothing does.</param>
-    /// <param name="pool">The pool of its segments, guarded by the lock under which it is filled and released; null for none.</param>
-    public AppendBatch(long firstAcceptedAt, RecordSource? source = null, SegmentPool? pool = null)
+    /// <param name="pool">The pool of its pages, guarded by the lock under which it is filled and released; null for none.</param>
+    public AppendBatch(long firstAcceptedAt, RecordSource? source = null, PagePool? pool = null)
     {
         FirstAcceptedAt = firstAcceptedAt;
         Source = source;
@@ -54,7 +57,7 @@ internal sealed class AppendBatch
 
     public int Length { get; private set; }
 
-    public int Count => _ends.Count;
+    public int Count { get; private set; }
 
     /// <summary>Memory of the batch, as the buffer's limit counts it.</summary>
     public int HeldBytes { get; private set; }
@@ -68,11 +71,11 @@ internal sealed class AppendBatch
     public bool IsRestEmpty => StartOf(Cursor) == Length;
 
     /// <summary>Memory for the bytes of one more record of this length.</summary>
-    public int CostOf(int length) => Length + length <= _capacity ? 0 : RentedFor(length);
+    public int CostOf(int length) => (PagesFor(Length + length) - PagesFor(Length)) * Page.Size;
 
     /// <summary>Memory for one more record of this length.</summary>
     public int CostOf(int length, bool hasState) =>
-        RecordOverhead + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead) + CostOf(length);
+        CostOf(length) + (Count % EndsPerPage == 0 ? Page.Size : 0) + (hasState ? StateOverhead : 0) + (Source is null ? 0 : IdOverhead);
 
     /// <summary>Lets it cause an append. It waits for others to share its append from now on.</summary>
     public void MakeCauseAppend(long now)
@@ -92,9 +95,8 @@ internal sealed class AppendBatch
     public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
         HeldBytes += CostOf(utf8.Length, state is not null);
-        Reserve(utf8.Length);
         Copy(utf8);
-        _ends.Add(Length);
+        KeepEnd();
         if (Source is not null)
             KeepId(id);
         if (state is not null)
@@ -141,7 +143,7 @@ internal sealed class AppendBatch
             return Count;
 
         var end = from + 1;
-        while (end < Count && _ends[end] - StartOf(from) <= most)
+        while (end < Count && StartOf(end + 1) - StartOf(from) <= most)
             end++;
 
         return end;
@@ -152,17 +154,12 @@ internal sealed class AppendBatch
     {
         var pieces = new BytePieces();
         pieces.Add(before);
-        var (start, rest) = (StartOf(from), StartOf(end) - StartOf(from));
-        foreach (var segment in _segments)
+        var (start, last) = (StartOf(from), StartOf(end));
+        while (start < last)
         {
-            var count = Math.Min(segment.Length - start, rest);
-            if (count > 0)
-            {
-                pieces.Add(segment.AsMemory(start, count));
-                rest -= count;
-            }
-
-            start = Math.Max(0, start - segment.Length);
+            var piece = PieceAt(start);
+            pieces.Add(piece[..Math.Min(piece.Length, last - start)]);
+            start += piece.Length;
         }
 
         return pieces.ToSequence();
@@ -199,10 +196,11 @@ internal sealed class AppendBatch
     /// <summary>Returns the memory. The batch must not be used afterwards.</summary>
     public void Release()
     {
-        for (var i = 0; i < _segments.Count; i++)
-            _pool?.Return(SizeOf(i), _segments[i]);
+        foreach (var page in _pages.Concat(_endPages))
+            _pool?.Return(page);
 
-        _segments.Clear();
+        _pages.Clear();
+        _endPages.Clear();
         if (_ids.Length > 0)
             ArrayPool<long>.Shared.Return(_ids);
         _ids = [];
@@ -219,6 +217,36 @@ internal sealed class AppendBatch
         _completion?.TrySetResult(!_anyDropped);
     }
 
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var used = Length % Page.Size;
+            if (used == 0)
+                Grow(_pages, ref _last);
+
+            var count = Math.Min(Page.Size - used, bytes.Length);
+            bytes.Slice(0, count).CopyTo(_last.Span.Slice(used));
+            bytes = bytes.Slice(count);
+            Length += count;
+        }
+    }
+
+    private void KeepEnd()
+    {
+        if (Count % EndsPerPage == 0)
+            Grow(_endPages, ref _lastEnds);
+
+        MemoryMarshal.Cast<byte, int>(_lastEnds.Span)[Count % EndsPerPage] = Length;
+        Count++;
+    }
+
+    private void Grow(List<Page> pages, ref Page last)
+    {
+        last = _pool?.Rent(last) ?? Page.Make();
+        pages.Add(last);
+    }
+
     private void KeepId(long id)
     {
         if (Count > _ids.Length)
@@ -233,45 +261,19 @@ internal sealed class AppendBatch
         _ids[Count - 1] = id;
     }
 
-    private int StartOf(int record) => record == 0 ? 0 : _ends[record - 1];
+    private int StartOf(int record) => record == 0 ? 0 : EndOf(record - 1);
 
-    private int RentedFor(int length)
+    private int EndOf(int record) => MemoryMarshal.Cast<byte, int>(_endPages[record / EndsPerPage].Span)[record % EndsPerPage];
+
+    // Pages that follow each other in memory are one piece.
+    private ReadOnlyMemory<byte> PieceAt(int start)
     {
-        var rented = 0;
-        for (var segments = _segments.Count; Length + length > _capacity + rented; segments++)
-            rented += SegmentPool.BytesOf(SizeOf(segments));
+        var (first, end) = (start / Page.Size, (start / Page.Size) + 1);
+        while (end < _pages.Count && _pages[end].Follows(_pages[end - 1]))
+            end++;
 
-        return rented;
+        return _pages[first].Memory(end - first)[(start % Page.Size)..];
     }
 
-    private void Reserve(int length)
-    {
-        while (Length + length > _capacity)
-        {
-            var size = SizeOf(_segments.Count);
-            _segments.Add(_pool?.Rent(size) ?? SegmentPool.Make(size));
-            _capacity += SegmentPool.BytesOf(size);
-        }
-    }
-
-    private void Copy(ReadOnlySpan<byte> bytes)
-    {
-        // All segments before the last are full, except while a large record is copied into several new ones.
-        var start = _capacity;
-        var segment = _segments.Count;
-        while (start > Length)
-            start -= _segments[--segment].Length;
-
-        while (bytes.Length > 0)
-        {
-            var target = _segments[segment].AsSpan(Length - start);
-            var count = Math.Min(target.Length, bytes.Length);
-            bytes.Slice(0, count).CopyTo(target);
-            bytes = bytes.Slice(count);
-            Length += count;
-            start += _segments[segment++].Length;
-        }
-    }
-
-    private static int SizeOf(int segment) => Math.Min(segment / SegmentsOfASize, SegmentPool.LargestSize);
+    private static int PagesFor(int bytes) => (bytes + Page.Size - 1) / Page.Size;
 }

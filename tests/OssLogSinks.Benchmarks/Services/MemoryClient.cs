@@ -20,10 +20,8 @@ internal sealed class MemoryClient : IOssClient
         return Task.FromResult(new AppendObjectResult(length, Crc64: null, ETag: null, RequestId: null));
     }
 
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
-        _lengths.TryGetValue(request.Key, out var length)
-            ? Task.FromResult(new HeadObjectResult(length, Crc64: null, "Appendable"))
-            : Task.FromException<HeadObjectResult>(new OssException(HttpStatusCode.NotFound, "NoSuchKey", "There is no such object.") { RequestId = "5C3D8D2A0ACA54D87B430000" });
+    public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(_lengths.TryGetValue(request.Key, out var length) ? new HeadObjectResult(length, Crc64: null, "Appendable") : null);
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -11,7 +11,7 @@ internal static class CrcCost
     /// <summary>Microseconds of processor time.</summary>
     public static double Of(long bytes)
     {
-        // In segments of what the buffer hands over, which are not all in the processor's cache.
+        // In pieces of what the buffer hands over, which are not all in the processor's cache.
         var segment = new byte[AppendSize];
         new Random(1).NextBytes(segment);
         var crc = 0UL;

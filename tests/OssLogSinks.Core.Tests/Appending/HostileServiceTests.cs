@@ -77,7 +77,7 @@ public class HostileServiceTests
             },
             cancellationToken);
 
-        public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => Answer(
+        public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => Answer(
             kind => taste switch
             {
                 4 => new HeadObjectResult(3, 7, "Appendable"),
@@ -87,7 +87,7 @@ public class HostileServiceTests
                     0 => new HeadObjectResult(Among(0, 3, 999, 1000, 5_000_000_000, long.MaxValue, -1), Among<ulong>(0, 7), "Appendable"),
                     1 => new HeadObjectResult(_random.Next(100), 7, Among("Normal", "Multipart", null)),
                     2 => new HeadObjectResult(_random.Next(100), null, "Appendable") { IsSealed = true },
-                    3 => null!,
+                    3 => null,
                     4 or 5 => throw MemoryOss.Refusal(HttpStatusCode.NotFound, "NoSuchKey"),
                     _ => throw Failure(),
                 },

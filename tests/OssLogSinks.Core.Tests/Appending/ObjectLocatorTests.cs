@@ -84,14 +84,12 @@ public class ObjectLocatorTests
     {
         public int Heads { get; private set; }
 
-        public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+        public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
         {
             Assert.InRange(++Heads, 1, 1000);
             var sequence = int.Parse(request.Key, System.Globalization.CultureInfo.InvariantCulture);
             Assert.InRange(sequence, 0, int.MaxValue);
-            return exists(sequence)
-                ? Task.FromResult(new HeadObjectResult(3, null, "Appendable"))
-                : Task.FromException<HeadObjectResult>(MemoryOss.Refusal(System.Net.HttpStatusCode.NotFound, "NoSuchKey"));
+            return Task.FromResult(exists(sequence) ? new HeadObjectResult(3, null, "Appendable") : null);
         }
 
         public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();

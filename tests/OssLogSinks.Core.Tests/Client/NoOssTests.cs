@@ -140,6 +140,7 @@ public class NoOssTests
 
         var head = await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel);
 
+        Assert.NotNull(head);
         Assert.Equal((null, null), (head.ETag, head.StorageClass));
         Assert.Equal(["b"], head.Metadata.Keys);
     }

@@ -63,6 +63,7 @@ public class OssClientAnswerTests
 
         var result = await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel);
 
+        Assert.NotNull(result);
         Assert.Equal((42L, 7UL, "Appendable"), (result.Length, result.Crc64, result.ObjectType));
         Assert.True(result.TakesAppends);
         Assert.Equal(("E2", "text/plain; charset=utf-8", "IA", "R2"), (result.ETag, result.ContentType, result.StorageClass, result.RequestId));
@@ -77,7 +78,18 @@ public class OssClientAnswerTests
             HttpStatusCode.OK, "", "Content-Length: 42", "x-oss-object-type: Appendable", "x-oss-sealed-time: Thu, 05 Mar 2026 04:05:06 GMT");
         using var client = wire.NewClient();
 
-        Assert.False((await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel)).TakesAppends);
+        Assert.False((await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel))?.TakesAppends);
+    }
+
+    [Fact]
+    public async Task AbsentObject_IsNoRefusal()
+    {
+        var document = "<Error><Code>NoSuchKey</Code><Message>No.</Message><RequestId>R4</RequestId></Error>";
+        using var wire = new FakeWire().Answer(
+            HttpStatusCode.NotFound, "", "x-oss-request-id: R4", "x-oss-err: " + Convert.ToBase64String(Encoding.UTF8.GetBytes(document)));
+        using var client = wire.NewClient();
+
+        Assert.Null(await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));
     }
 
     [Fact]

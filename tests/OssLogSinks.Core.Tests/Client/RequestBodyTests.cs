@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Tests.Client;
 
 public class RequestBodyTests
 {
-    private const int Piece = 256 << 10;
+    private const int Piece = 64 << 10;
 
     // Few and many, empty ones, and some beyond what is written at a time.
     private static readonly Gen<int[]> Lengths = Gen.OneOf(Gen.Int[0, 100], Gen.Int[0, 20_000], Gen.Int[Piece - 1, Piece + 1], Gen.Int[0, 3 * Piece]).Array[0, 8];

@@ -72,20 +72,20 @@ public class AppendPacingTests
         {
             o.ObjectKey = "{Tenant}.log";
             o.ConcurrentAppends = 1;
-            o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 64 << 10;
+            o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 128 << 10;
             o.MemoryLimitBytes = 512 << 10;
         });
 
         Add("small", records: 1);
-        Add("large", records: 60);
+        Add("large", records: 100);
         for (var i = 0; i < 12; i++)
             Add($"middle{i}", records: 24);
         await _arrived.ReachAsync(1);
-        while (appender.GetSnapshot().Delivered < 60)
+        while (appender.GetSnapshot().Delivered < 100)
             await Task.Yield();
 
         // The next one that gets large is due, with one worker behind all that were due before.
-        Add("next", records: 60);
+        Add("next", records: 100);
         await _arrived.ReachAsync(1);
         Assert.Equal(["large.log", "next.log"], _oss.Appends.Select(a => a.Key));
 
@@ -108,13 +108,13 @@ public class AppendPacingTests
             o.AppendSizeLimitBytes = o.EventSizeLimitBytes = 256 << 10;
             o.MemoryLimitBytes = 1 << 20;
         });
-        var (usual, largest) = (new string('x', 200 << 10), new string('x', 256 << 10));
+        var text = new string('x', 256 << 10);
 
         foreach (var tenant in new[] { "a", "b", "c" })
-            Assert.True(appender.TryAppend(Record(usual, values: tenant)));
+            Assert.True(appender.TryAppend(Record(text, values: tenant)));
         Assert.Empty(_oss.Appends);
 
-        Assert.False(appender.TryAppend(Record(largest, values: "d")));
+        Assert.False(appender.TryAppend(Record(text, values: "d")));
         await _arrived.ReachAsync(3);
         Assert.Equal(["a.log", "b.log", "c.log"], _oss.Keys.Order());
     }

@@ -12,6 +12,7 @@ namespace OssLogSinks.Core.Tests.Delivery;
 public class TroubledStreamTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly string Filling = new('x', 1000);
 
     private readonly MemoryOss _oss = new();
     private readonly DeliveredSignal _delivered = new();
@@ -55,8 +56,9 @@ public class TroubledStreamTests
         await using var appender = BeginRefusing();
         Fill(appender, "refused");
 
-        var yielding = appender.AppendAsync(RecordOf("refused", "x") with { YieldsIfRefused = true }, TestContext.Current.CancellationToken).AsTask();
-        var waiting = appender.AppendAsync(RecordOf("refused", "x"), TestContext.Current.CancellationToken).AsTask();
+        var record = RecordOf("refused", Filling);
+        var yielding = appender.AppendAsync(record with { YieldsIfRefused = true }, TestContext.Current.CancellationToken).AsTask();
+        var waiting = appender.AppendAsync(record, TestContext.Current.CancellationToken).AsTask();
 
         Assert.False(await yielding.WaitAsync(Soon, TestContext.Current.CancellationToken));
         Assert.False(waiting.IsCompleted);
@@ -133,7 +135,7 @@ public class TroubledStreamTests
     // Until there is no space for more of it.
     private static void Fill(OssAppender appender, string stream)
     {
-        while (appender.TryAppend(RecordOf(stream, new string('x', 1000))))
+        while (appender.TryAppend(RecordOf(stream, Filling)))
         {
         }
     }

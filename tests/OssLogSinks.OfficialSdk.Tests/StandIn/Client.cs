@@ -55,7 +55,8 @@ public sealed class Client : IDisposable
     public Task<Models.HeadObjectResult> HeadObjectAsync(Models.HeadObjectRequest request, OperationOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync("HeadObject", async () =>
         {
-            var answer = await Bucket(request.Bucket!).HeadObjectAsync(new Own.HeadObjectRequest(request.Key!), cancellationToken);
+            var answer = await Bucket(request.Bucket!).HeadObjectAsync(new Own.HeadObjectRequest(request.Key!), cancellationToken)
+                ?? throw new Own.Errors.OssException(System.Net.HttpStatusCode.NotFound, "NoSuchKey", "The object does not exist.") { RequestId = "5C3D8D2A0ACA54D87B430000" };
             var result = new Models.HeadObjectResult();
             Set(result, "Content-Length", answer.Length);
             Set(result, "x-oss-hash-crc64ecma", answer.Crc64);

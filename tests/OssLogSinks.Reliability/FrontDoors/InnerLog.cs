@@ -98,7 +98,7 @@ internal sealed class InnerLog(string run, int number)
             return result;
         }
 
-        public override Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
+        public override Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken)
         {
             log();
             return base.HeadObjectAsync(request, cancellationToken);

@@ -38,8 +38,8 @@ internal sealed class FlakyClient(IOssClient inner, FaultModes modes) : IOssClie
         return await BeGoneAsync<AppendObjectResult>(cancellationToken);
     }
 
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
-        IsGone ? BeGoneAsync<HeadObjectResult>(cancellationToken) : inner.HeadObjectAsync(request, cancellationToken);
+    public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+        IsGone ? BeGoneAsync<HeadObjectResult?>(cancellationToken) : inner.HeadObjectAsync(request, cancellationToken);
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) =>
         IsGone ? BeGoneAsync<GetObjectResult>(cancellationToken) : inner.GetObjectAsync(request, cancellationToken);

@@ -66,7 +66,7 @@ internal sealed partial class ObjectReader(OssClient client, string prefix, Ledg
     private async Task<string> GetAsync(string key, CancellationToken cancellationToken)
     {
         // The server may cut the answer off, or let it never end.
-        var length = (await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken)).Length;
+        var length = (await client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken))?.Length ?? throw new IOException($"{key} is gone.");
         using var answer = await client.GetObjectAsync(new GetObjectRequest(key), cancellationToken);
         using var bytes = new MemoryStream((int)length);
         var piece = new byte[64 << 10];

@@ -86,6 +86,12 @@ public class OssException : Exception, IExplainedFailure
     /// </summary>
     internal bool IsFromOss => Code is not null && RequestId is not null;
 
+    /// <summary>
+    /// Whether OSS says that the object does not exist. A gateway's page may have a code too, but an object must not be begun again because
+    /// of it.
+    /// </summary>
+    internal bool IsNoSuchKey => IsFromOss && Code == "NoSuchKey" && StatusCode == HttpStatusCode.NotFound;
+
     string IExplainedFailure.Advice => TroubleAdvice.For(this);
 
     /// <summary>Gives type, message, the types of the inner exceptions and the stack, without braces.</summary>

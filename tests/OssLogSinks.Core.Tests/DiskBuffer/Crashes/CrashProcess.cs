@@ -153,8 +153,8 @@ internal sealed class CrashProcess : IOssClient, IDisposable
         return Answer(what => _bucket.Append(append, what));
     }
 
-    public Task<HeadObjectResult> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
-        Answer(what => (HeadObjectResult)_bucket.Ask(request.Key, request, what));
+    public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+        Answer(what => (HeadObjectResult?)_bucket.Ask(request.Key, request, what));
 
     public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) =>
         Answer(what => (GetObjectResult)_bucket.Ask(request.Key, request, what));
