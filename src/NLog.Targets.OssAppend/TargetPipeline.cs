@@ -55,6 +55,12 @@ internal sealed class TargetPipeline : IDrainable
     /// <param name="capture">Captures thread-bound values of the event, for a layout that is rendered on another thread.</param>
     public void Write(AsyncLogEventInfo logEvent, Action<LogEventInfo>? capture)
     {
+        if (_intake.Gate.IsFull)
+        {
+            _intake.DropAtCall(new TargetEvent(logEvent.LogEvent, logEvent.Continuation, null), DropCause.QueueFull);
+            return;
+        }
+
         TargetEvent taken;
         try
         {

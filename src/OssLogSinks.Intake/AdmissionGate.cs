@@ -47,6 +47,7 @@ internal sealed class AdmissionGate
     // Written under Lock.
     private volatile bool _hasOthers;
     private volatile bool _hasFlush;
+    private volatile bool _isFull;
 
     // Number of events that the pump's thread has claimed; negative after the rest was given up. Changed by interlocked operations only.
     private long _claimed;
@@ -122,12 +123,19 @@ internal sealed class AdmissionGate
         }
     }
 
+    /// <summary>
+    /// Whether an event would find no space, and would not wait for it. Takes no lock: in an outage it is asked for each event.
+    /// </summary>
+    public bool IsFull => _isFull;
+
     /// <summary>Adds an event if there is space, or if space is freed within the timeout. Events that delivery itself logs never wait.</summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="post">Adds it to the pump's queue; called under the lock.</param>
     /// <param name="origin">Who logged it; <see cref="OriginOfNext"/> returns it later.</param>
     public Admission Enter<TEvent>(TEvent logEvent, Action<TEvent> post, EventOrigin origin = EventOrigin.Application)
     {
+        if (_isFull)
+            return Admission.Full;
         if (Enter(logEvent, post, origin, mayBlock: null) is { } admission)
             return admission;
 
@@ -170,6 +178,7 @@ internal sealed class AdmissionGate
         {
             count = (int)Math.Min(count, _entered - _left);
             _left += count;
+            NoteSpace();
             _dropped += areDropped ? count : 0;
             _isHeldUp &= count == 0;
             while (_watchers.Count > 0 && _watchers.Peek().Target <= _left)
@@ -223,6 +232,7 @@ internal sealed class AdmissionGate
         lock (Lock)
         {
             _isClosed = true;
+            NoteSpace();
             Monitor.PulseAll(Lock);
             EndWait();
         }
@@ -284,6 +294,7 @@ internal sealed class AdmissionGate
             }
 
             _entered++;
+            NoteSpace();
             post(logEvent);
             if (_arrival is not null && _entered - _left >= _expected)
                 EndWait();
@@ -334,6 +345,13 @@ internal sealed class AdmissionGate
     }
 
     private bool HasSpace() => _entered - _left < _limit;
+
+    private void NoteSpace()
+    {
+        var isFull = _timeout == TimeSpan.Zero && !_isClosed && !HasSpace();
+        if (_isFull != isFull)
+            _isFull = isFull;
+    }
 
     private void KeepPace()
     {

@@ -66,8 +66,7 @@ internal sealed class DropCause
     public static readonly DropCause RenderingHangs = new(
         DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
 
-    // Built once for the common reasons: in an outage it is reported for each event.
-    private readonly string _message;
+    private OssDeliveryException? _exception;
 
     /// <param name="reason">The reason.</param>
     /// <param name="why">A short sentence for the report, without event text.</param>
@@ -77,7 +76,6 @@ internal sealed class DropCause
         Reason = reason;
         Why = why;
         Error = error;
-        _message = $"The event was given up ({reason}): {why}";
     }
 
     public DropReason Reason { get; }
@@ -92,8 +90,11 @@ internal sealed class DropCause
     /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
 
-    /// <summary>What front doors pass on; a new one for each event, since users may throw it again or add to it.</summary>
-    public OssDeliveryException ToException() => new(Reason, _message, Error);
+    /// <summary>
+    /// What front doors pass on. It is the same for all events with this cause: in an outage each event is dropped at its call, and most of
+    /// the time would go into exceptions.
+    /// </summary>
+    public OssDeliveryException ToException() => _exception ??= new(Reason, $"The event was given up ({Reason}): {Why}", Error);
 }
 
 /// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>
