@@ -11,7 +11,7 @@ namespace NLog.Targets.OssAppend;
 /// Connects NLog to the intake, from a target's start to its close. Every event's continuation is called exactly once: by the core if it
 /// took the event, otherwise by the intake. The close releases the lock that NLog holds.
 /// </summary>
-internal sealed class TargetPipeline : IDrainable
+internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
 {
     // How long a close waits for running continuations; they may be waiting for the thread that closes.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(0.5);
@@ -25,6 +25,7 @@ internal sealed class TargetPipeline : IDrainable
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<bool> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable? _drainAtEnd;
+    private readonly IDisposable _monitored;
     private int _closes;
 
     public TargetPipeline(OssAppender appender, ContinuationQueue continuations, KeyLayout key, EventIntake<TargetEvent> intake, PipelineSettings settings)
@@ -37,6 +38,7 @@ internal sealed class TargetPipeline : IDrainable
         _flushTarget = settings.FlushTarget;
         _continuations.Appender = appender;
         _flushes = new BoundedFlushes(continuations, settings.FlushTimeout, _time);
+        _monitored = OssAppendMonitors.Add(this);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
 
@@ -88,11 +90,14 @@ internal sealed class TargetPipeline : IDrainable
     public void Flush(AsyncContinuation continuation) => _ = FlushAsync(_flushes.Begin(continuation), _flushTarget);
 
     /// <summary>Completes when every event accepted so far has its outcome and their continuations have been called.</summary>
-    public async Task<bool> FlushAsync(CancellationToken cancellationToken)
+    public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         var flushed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var cancelling = cancellationToken.Register(() => flushed.TrySetCanceled(cancellationToken));
-        _ = FlushAsync(failure => flushed.TrySetResult(failure is null), OssFlushTarget.Oss);
+        _ = FlushAsync(failure => flushed.TrySetResult(failure is null), target);
         return await flushed.Task.ConfigureAwait(false);
     }
 
@@ -156,6 +161,7 @@ internal sealed class TargetPipeline : IDrainable
     {
         _continuations.CallRest();
         _drainAtEnd?.Dispose();
+        _monitored.Dispose();
         _closed.TrySetResult(true);
     }
 }

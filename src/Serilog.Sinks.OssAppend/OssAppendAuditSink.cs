@@ -24,6 +24,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     private readonly IReadOnlyList<string> _keyNames;
     private readonly TimeSpan _closeTimeout;
     private readonly TimeProvider _time;
+    private readonly IDisposable _monitored;
 
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendAuditSink(OssAppendSinkOptions options)
@@ -37,6 +38,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         _appender = new OssAppender(appenderOptions);
         _keyNames = _appender.KeyTemplate.PropertyNames;
         options.Monitor?.Watch(this);
+        _monitored = OssAppendMonitors.Add(this);
     }
 
     /// <summary>Always 0: events are rendered within their calls.</summary>
@@ -73,6 +75,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         var hasEnded = BoundedWait.For(_appender.CloseAsync(_closeTimeout), _closeTimeout + EventIntake<LogEvent>.LongestGrace, _time);
         if (!hasEnded)
             SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+        _monitored.Dispose();
         return hasEnded;
     }
 

@@ -1,3 +1,4 @@
+using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
 
@@ -7,7 +8,7 @@ namespace Serilog.Sinks.OssAppend;
 /// Lets the application flush a sink and read its counters. Create it first, pass it to <c>WriteTo.OssAppend(…, monitor: monitor)</c> or
 /// <c>AuditTo</c>, then use it at any time from any thread. If it is passed to several sinks, it monitors the one configured last.
 /// </summary>
-public sealed class OssAppendMonitor
+public sealed class OssAppendMonitor : IOssAppendMonitor
 {
     private volatile IWatchedSink? _sink;
 
@@ -27,31 +28,25 @@ public sealed class OssAppendMonitor
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
     /// <returns>True if every waiting event is in OSS exactly once; false if any was dropped since the previous flush.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public Task<bool> FlushAsync(CancellationToken cancellationToken = default) =>
-        FlushAsync(OssFlushTarget.Oss, cancellationToken);
+    public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
     /// Completes as soon as every event logged before has reached the target: OSS, or the disk if there is a
-    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferPath"/>. Files on disk are then synced, regardless of
-    /// <see cref="OssLogSinks.Core.OssAppenderOptions.BufferSync"/>.
+    /// <see cref="OssAppenderOptions.BufferPath"/>. Files on disk are then synced, regardless of <see cref="OssAppenderOptions.BufferSync"/>.
     /// </summary>
-    /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
+    /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well. Default: OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
     /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default) =>
+    public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);
 
     internal void Watch(IWatchedSink sink) => _sink = sink;
 }
 
 /// <summary>The members of a sink that an <see cref="OssAppendMonitor"/> uses.</summary>
-internal interface IWatchedSink
+internal interface IWatchedSink : IOssAppendMonitor
 {
     /// <summary>Number of events that wait to be rendered.</summary>
     int QueueLength { get; }
-
-    DeliverySnapshot GetSnapshot();
-
-    Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
 }

@@ -19,6 +19,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     private readonly OssAppender _appender;
     private readonly EventIntake<LogEvent> _intake;
     private readonly IDisposable? _drainAtEnd;
+    private readonly IDisposable _monitored;
 
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendSink(OssAppendSinkOptions options)
@@ -34,6 +35,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
             IntakeSettingsOf(options),
             intake => new BatchingPump(intake, options.BatchSizeLimit));
         options.Monitor?.Watch(this);
+        _monitored = OssAppendMonitors.Add(this);
         _drainAtEnd = options.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
 
@@ -66,6 +68,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
             SelfLog.WriteLine("OssAppend: {0}", problem);
         _drainAtEnd?.Dispose();
+        _monitored.Dispose();
     }
 
     private static IntakeSettings IntakeSettingsOf(OssAppendSinkOptions options) => new(

@@ -7,7 +7,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
-        ["OssLogSinks.HealthChecks"] = ["OssLogSinks.Core"],
+        ["OssLogSinks.Extensions.Hosting"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
     };
@@ -16,7 +16,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
-        ["OssLogSinks.HealthChecks"] = ["Microsoft.Extensions.Diagnostics.HealthChecks"],
+        ["OssLogSinks.Extensions.Hosting"] = ["Microsoft.Extensions.Diagnostics.HealthChecks", "OpenTelemetry.Api.ProviderBuilderExtensions"],
         ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };

@@ -45,7 +45,7 @@ public partial class FolderArrowTests
             [Intake],
         ],
         ["NLog.Targets.OssAppend"] = [[Root], [Intake]],
-        ["OssLogSinks.HealthChecks"] = [[Root]],
+        ["OssLogSinks.Extensions.Hosting"] = [[Root]],
     };
 
     public static TheoryData<string> Ordered => [.. Orders.Keys];

@@ -93,7 +93,7 @@ internal sealed partial class PackageTrials
 
     private async Task CompileLibraryAsync()
     {
-        var folder = await CreateAsync("Library", "classlib", ["Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.HealthChecks"]);
+        var folder = await CreateAsync("Library", "classlib", ["Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting"]);
         File.Delete(Path.Combine(folder, "Class1.cs"));
         var project = Path.Combine(folder, "Library.csproj");
         var text = File.ReadAllText(project).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net462;net8.0</TargetFrameworks><LangVersion>latest</LangVersion>", StringComparison.Ordinal)

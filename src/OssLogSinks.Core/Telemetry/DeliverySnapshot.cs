@@ -71,6 +71,30 @@ public sealed record DeliverySnapshot
     /// the disk buffer works. For a stream whose events were dropped, it ends when any event is delivered.
     /// </summary>
     public DateTimeOffset? TroubleSince { get; init; }
+
+    /// <summary>Both together: counts added up, the greater age, the latest failure, and the earlier trouble.</summary>
+    internal static DeliverySnapshot Add(DeliverySnapshot first, DeliverySnapshot second) => new()
+    {
+        Name = first.Name == second.Name ? first.Name : $"{first.Name}, {second.Name}",
+        Accepted = first.Accepted + second.Accepted,
+        Delivered = first.Delivered + second.Delivered,
+        Dropped = first.Dropped.Concat(second.Dropped).GroupBy(drop => drop.Key).ToDictionary(drops => drops.Key, drops => drops.Sum(drop => drop.Value)),
+        Replaced = first.Replaced + second.Replaced,
+        DeliveredBytes = first.DeliveredBytes + second.DeliveredBytes,
+        Appends = first.Appends + second.Appends,
+        Resyncs = first.Resyncs + second.Resyncs,
+        Rolls = first.Rolls + second.Rolls,
+        Retries = first.Retries + second.Retries,
+        MemoryBytes = first.MemoryBytes + second.MemoryBytes,
+        OldestUndelivered = first.OldestUndelivered > second.OldestUndelivered ? first.OldestUndelivered : second.OldestUndelivered,
+        OpenStreams = first.OpenStreams + second.OpenStreams,
+        BufferBytes = first.BufferBytes + second.BufferBytes,
+        OrphanedFolders = first.OrphanedFolders + second.OrphanedFolders,
+        QuarantinedRecords = first.QuarantinedRecords + second.QuarantinedRecords,
+        QuarantinedBytes = first.QuarantinedBytes + second.QuarantinedBytes,
+        LastFailure = first.LastFailure is null || second.LastFailure?.Time > first.LastFailure.Time ? second.LastFailure : first.LastFailure,
+        TroubleSince = first.TroubleSince is null || second.TroubleSince < first.TroubleSince ? second.TroubleSince : first.TroubleSince,
+    };
 }
 
 /// <summary>The last failure. Its texts contain no secrets, no event text and no braces.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.HealthChecks.Tests;
+namespace OssLogSinks.Extensions.Hosting.Tests;
 
 /// <summary>The check as an application has it: registered once, asked by the service again and again.</summary>
 public class OssAppendHealthChecksBuilderExtensionsTests

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.HealthChecks.Tests;
+namespace OssLogSinks.Extensions.Hosting.Tests;
 
 public class OssAppendHealthCheckTests
 {

@@ -1,11 +1,12 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.HealthChecks;
+namespace OssLogSinks.Extensions.Hosting;
 
 /// <summary>
-/// Reports whether events reach OSS. It reads a snapshot and never calls OSS itself. The states are:
+/// Reports whether events reach OSS. It reads snapshots and never calls OSS itself. The states are:
 /// delivering (healthy);
 /// failing (degraded): a request or the buffer on disk failed, and delivery does not work again yet; the description says what failed and what to do;
 /// delayed (degraded): events wait, none is lost;
@@ -17,15 +18,26 @@ namespace OssLogSinks.HealthChecks;
 /// <c>bufferBytes</c>; <c>appends</c> and <c>retries</c> (requests). After a failure it also contains <c>lastFailure</c>, <c>lastFailureKind</c>,
 /// <c>lastFailureTime</c>, <c>lastFailureAdvice</c> and <c>failures</c> (number since delivery last worked); during a failure
 /// <c>troubleSince</c>; after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives, because the instance remembers
-/// when it saw the last loss. Thread-safe.
+/// when it saw the last loss. With several sinks, the data contains the numbers of each under its name. Thread-safe.
 /// </remarks>
 public sealed class OssAppendHealthCheck : IHealthCheck
 {
-    private readonly Func<DeliverySnapshot> _snapshot;
+    private readonly ConditionalWeakTable<object, LossWatch> _losses = new();
+    private readonly Func<IEnumerable<(object Sink, DeliverySnapshot Snapshot)>> _sinks;
+    private readonly string? _sink;
     private readonly TimeSpan _delayedAfter;
-    private readonly LossWatch _losses;
+    private readonly TimeSpan _losingFor;
+    private readonly TimeProvider _time;
 
-    /// <summary>Creates a health check.</summary>
+    /// <summary>Creates a health check of the sinks, targets and logger providers of this process that are open when it is asked.</summary>
+    /// <param name="sink">The name of one of them (<see cref="DeliverySnapshot.Name"/>); null for all, of which the worst counts.</param>
+    /// <param name="options">When the check reports which state; null for the defaults.</param>
+    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    public OssAppendHealthCheck(string? sink, OssAppendHealthCheckOptions? options = null)
+        : this(() => OssAppendMonitors.OpenOf(sink).Select(monitor => ((object)monitor, monitor.GetSnapshot())), options) =>
+        _sink = sink;
+
+    /// <summary>Creates a health check of one appender.</summary>
     /// <param name="snapshot">
     /// Returns the counters: the <c>GetSnapshot</c> of an <c>OssAppendMonitor</c> (Serilog), an <c>OssAppendTarget</c> (NLog) or an
     /// <see cref="OssAppender"/>.
@@ -33,31 +45,45 @@ public sealed class OssAppendHealthCheck : IHealthCheck
     /// <param name="options">When the check reports which state; null for the defaults.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppendHealthCheck(Func<DeliverySnapshot> snapshot, OssAppendHealthCheckOptions? options = null)
+        : this(() => [(snapshot, snapshot())], options)
+    {
+        if (snapshot is null)
+            throw new ArgumentNullException(nameof(snapshot));
+    }
+
+    private OssAppendHealthCheck(Func<IEnumerable<(object Sink, DeliverySnapshot Snapshot)>> sinks, OssAppendHealthCheckOptions? options)
     {
         options ??= new OssAppendHealthCheckOptions();
         options.Require();
-        _snapshot = snapshot ?? throw new ArgumentNullException(nameof(snapshot));
-        _delayedAfter = options.DelayedAfter;
-        _losses = new LossWatch(options.LosingFor, options.TimeProvider);
+        (_sinks, _delayedAfter, _losingFor, _time) = (sinks, options.DelayedAfter, options.LosingFor, options.TimeProvider);
     }
 
-    /// <summary>Evaluates the current snapshot.</summary>
+    /// <summary>Evaluates the current snapshots.</summary>
     /// <param name="context">Contains the status to report after a loss.</param>
     /// <param name="cancellationToken">Not used: the check does not wait.</param>
-    /// <returns>The status, a description, and the numbers behind it.</returns>
+    /// <returns>The status, a description, and the numbers behind it; with several sinks, the numbers of each under its name.</returns>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (context is null)
             throw new ArgumentNullException(nameof(context));
 
-        var snapshot = _snapshot();
-        var sinceLoss = _losses.Look(snapshot.DroppedTotal + snapshot.QuarantinedRecords);
-        return Task.FromResult(Judge(snapshot, sinceLoss, context.Registration?.FailureStatus ?? HealthStatus.Unhealthy));
+        var failureStatus = context.Registration?.FailureStatus ?? HealthStatus.Unhealthy;
+        var results = _sinks().Select(sink => (sink.Snapshot.Name, Result: Judge(sink.Sink, sink.Snapshot, failureStatus))).ToList();
+        return Task.FromResult(results.Count switch
+        {
+            0 => HealthCheckResult.Degraded($"Nothing logs to OSS: {(_sink is null ? "no sink of this process" : $"no sink named '{_sink}'")} is open. It may not have started, or be closed already."),
+            1 => results[0].Result,
+            _ => new HealthCheckResult(
+                results.Min(result => result.Result.Status),
+                string.Join(" ", results.Select(result => $"{result.Name}: {result.Result.Description}")),
+                data: results.ToDictionary(result => result.Name, result => (object)result.Result.Data)),
+        });
     }
 
-    private HealthCheckResult Judge(DeliverySnapshot snapshot, TimeSpan? sinceLoss, HealthStatus failureStatus)
+    private HealthCheckResult Judge(object sink, DeliverySnapshot snapshot, HealthStatus failureStatus)
     {
-        if (sinceLoss is { } since)
+        var losses = _losses.GetValue(sink, _ => new LossWatch(_losingFor, _time));
+        if (losses.Look(snapshot.DroppedTotal + snapshot.QuarantinedRecords) is { } since)
         {
             var data = HealthNumbers.Of("losing", snapshot);
             data.Add("secondsSinceLoss", since.TotalSeconds);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.HealthChecks;
+namespace OssLogSinks.Extensions.Hosting;
 
 /// <summary>Formats a snapshot for a health report: plain numbers, no secrets, no event text.</summary>
 internal static class HealthNumbers

@@ -1,7 +1,7 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.HealthChecks;
+namespace OssLogSinks.Extensions.Hosting;
 
 /// <summary>When the check reports which state. Read once, when the check is created; later changes have no effect.</summary>
 public sealed class OssAppendHealthCheckOptions

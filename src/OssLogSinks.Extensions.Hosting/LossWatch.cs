@@ -1,5 +1,5 @@
 
-namespace OssLogSinks.HealthChecks;
+namespace OssLogSinks.Extensions.Hosting;
 
 /// <summary>Remembers for a limited time that a count of losses grew. A lower count means that counting restarted with a new configuration.</summary>
 internal sealed class LossWatch

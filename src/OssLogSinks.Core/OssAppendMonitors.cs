@@ -1,0 +1,88 @@
+using OssLogSinks.Core.Delivery;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Core;
+
+/// <summary>Flushes a sink, target or logger provider, and reads its counters. Any thread may call any member.</summary>
+public interface IOssAppendMonitor
+{
+    /// <summary>The counters so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
+    DeliverySnapshot GetSnapshot();
+
+    /// <summary>Completes as soon as every event logged before has reached the target, or was dropped.</summary>
+    /// <param name="target">What to wait for. Default: OSS.</param>
+    /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
+    /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
+}
+
+/// <summary>
+/// The sinks, targets and logger providers of this process that are open, however they were configured. Each adds itself when it starts,
+/// and is removed when it has closed.
+/// </summary>
+public static class OssAppendMonitors
+{
+    // Guarded by itself.
+    private static readonly List<IOssAppendMonitor> Monitors = [];
+
+    /// <summary>Those that are open now, the first to start first.</summary>
+    public static IReadOnlyList<IOssAppendMonitor> Open
+    {
+        get
+        {
+            lock (Monitors)
+                return [.. Monitors];
+        }
+    }
+
+    /// <summary>All of them together: their counters are added up, and a flush flushes all. Includes those that start later.</summary>
+    public static IOssAppendMonitor All { get; } = new Together(name: null);
+
+    /// <summary>The one of this name; all of them together if several have it, during a reload for instance. It may start later.</summary>
+    /// <param name="name">As <see cref="DeliverySnapshot.Name"/>: the setting <c>Name</c>, in NLog the target's name; by default the object key.</param>
+    public static IOssAppendMonitor Named(string name) => new Together(name ?? throw new ArgumentNullException(nameof(name)));
+
+    /// <summary>Those of this name that are open now. A second one of the same name is <c>name#2</c>.</summary>
+    /// <param name="name">The name; null for all.</param>
+    public static IReadOnlyList<IOssAppendMonitor> OpenOf(string? name) => name is null ? Open : [.. Open.Where(monitor => IsOf(monitor, name))];
+
+    /// <summary>Adds one, until what is returned is disposed.</summary>
+    public static IDisposable Add(IOssAppendMonitor monitor)
+    {
+        lock (Monitors)
+            Monitors.Add(monitor ?? throw new ArgumentNullException(nameof(monitor)));
+
+        return new Membership(monitor);
+    }
+
+    private static bool IsOf(IOssAppendMonitor monitor, string name)
+    {
+        var own = monitor.GetSnapshot().Name;
+        return own == name || own.StartsWith(name + "#", StringComparison.Ordinal);
+    }
+
+    private sealed class Membership(IOssAppendMonitor monitor) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (Monitors)
+                Monitors.Remove(monitor);
+        }
+    }
+
+    private sealed class Together(string? name) : IOssAppendMonitor
+    {
+        public DeliverySnapshot GetSnapshot()
+        {
+            var open = OpenOf(name);
+            return open.Count == 0 ? new DeliverySnapshot { Name = name ?? "" } : open.Select(monitor => monitor.GetSnapshot()).Aggregate(DeliverySnapshot.Add);
+        }
+
+        public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
+        {
+            var flushes = OpenOf(name).Select(monitor => monitor.FlushAsync(target, cancellationToken)).ToList();
+            return (await Task.WhenAll(flushes).ConfigureAwait(false)).All(isDelivered => isDelivered);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+using OssLogSinks.Core;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds what a host wants to know of its log sinks, however they were configured.</summary>
+public static class OssAppendServiceCollectionExtensions
+{
+    private const string Meter = "OssLogSinks";
+
+    /// <summary>
+    /// Lets OpenTelemetry, if the application has it, export the metrics of all sinks, targets and logger providers of this process (the
+    /// meter <c>OssLogSinks</c>; <c>oss.sink.name</c> tells them apart). Adds <see cref="AddOssAppendMonitors"/> too.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The services, for chaining.</returns>
+    public static IServiceCollection AddOssAppendMetrics(this IServiceCollection services) =>
+        services.AddOssAppendMonitors().ConfigureOpenTelemetryMeterProvider(static meters => meters.AddMeter(Meter));
+
+    /// <summary>
+    /// Adds <see cref="IOssAppendMonitor"/>, to flush and to read counters: without a key for all sinks, targets and logger providers of this
+    /// process together, with a key for the one of that name, <c>[FromKeyedServices("audit")]</c> for instance.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The services, for chaining.</returns>
+    public static IServiceCollection AddOssAppendMonitors(this IServiceCollection services)
+    {
+        services.TryAddSingleton(OssAppendMonitors.All);
+        services.TryAddKeyedTransient<IOssAppendMonitor>(
+            KeyedService.AnyKey, static (_, key) => OssAppendMonitors.Named(key as string ?? throw new ArgumentException("The key of a monitor is the name of a sink, a text.", nameof(key))));
+        return services;
+    }
+}
