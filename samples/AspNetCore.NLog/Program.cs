@@ -11,7 +11,7 @@ await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configur
 
 builder.Logging.ClearProviders();
 builder.Host.UseNLog();
-builder.Services.AddHealthChecks().AddOssAppend(SiteLog.GetSnapshot);
+builder.Services.AddHealthChecks().AddOssAppend();
 
 var app = builder.Build();
 app.UseMiddleware<NLogRequestLoggingMiddleware>();

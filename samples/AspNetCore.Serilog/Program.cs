@@ -11,7 +11,7 @@ await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configur
 
 builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration));
 // snippet: health
-builder.Services.AddHealthChecks().AddOssAppend(SiteLog.Monitor.GetSnapshot);
+builder.Services.AddHealthChecks().AddOssAppend();
 // end
 
 var app = builder.Build();

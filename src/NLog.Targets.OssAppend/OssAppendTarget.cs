@@ -386,6 +386,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         {
             Start();
             _startFailure = null;
+            FailedStart.IsOver(Name);
         }
         catch (Exception e)
         {
@@ -397,6 +398,7 @@ public sealed class OssAppendTarget : TargetWithLayout
                 $"The target could not start, and takes no events: {(e is NLogConfigurationException ? "its settings cannot be used" : "it failed with " + e.GetType().FullName)}.",
                 "NLog's internal log says why; with throwConfigExceptions the application would not have started.",
                 1);
+            FailedStart.Show(this);
             throw;
         }
     }

@@ -38,6 +38,20 @@ public class OpenSinksTests
     }
 
     [Fact]
+    public async Task TargetThatCouldNotStart_FailsUntilItsNamesakeStarts()
+    {
+        using (new LogFactory().Setup().LoadConfiguration(setup => setup.ForLogger().WriteTo(new OssAppendTarget { Name = "broken", ObjectKey = "{nonsense" })).LogFactory)
+        {
+            var failed = await CheckAsync("broken");
+            Assert.Equal((HealthStatus.Degraded, "failing"), (failed.Status, failed.Data["state"]));
+            Assert.Contains("could not start", failed.Description);
+        }
+
+        using (NLogFactory("broken"))
+            Assert.Equal(HealthStatus.Healthy, (await CheckAsync("broken")).Status);
+    }
+
+    [Fact]
     public async Task WorstSink_Counts_AndEachHasItsNumbers()
     {
         var (good, bad) = (new Fake("both"), new Fake("both#2"));
