@@ -223,7 +223,7 @@ internal sealed class AppendBatch
         {
             var used = Length % Page.Size;
             if (used == 0)
-                Grow(_pages, ref _last);
+                _pages.Add(_last = _pool?.Rent(_last) ?? Page.Make());
 
             var count = Math.Min(Page.Size - used, bytes.Length);
             bytes.Slice(0, count).CopyTo(_last.Span.Slice(used));
@@ -235,16 +235,10 @@ internal sealed class AppendBatch
     private void KeepEnd()
     {
         if (Count % EndsPerPage == 0)
-            Grow(_endPages, ref _lastEnds);
+            _endPages.Add(_lastEnds = _pool?.RentApart() ?? Page.Make());
 
         MemoryMarshal.Cast<byte, int>(_lastEnds.Span)[Count % EndsPerPage] = Length;
         Count++;
-    }
-
-    private void Grow(List<Page> pages, ref Page last)
-    {
-        last = _pool?.Rent(last) ?? Page.Make();
-        pages.Add(last);
     }
 
     private void KeepId(long id)

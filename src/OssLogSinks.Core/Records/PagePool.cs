@@ -17,7 +17,14 @@ internal sealed class PagePool
     {
         var slab = last.Slab is { HasFreePages: true } same ? same : FindOpen();
         FreeBytes -= Page.Size;
-        return slab.Take(slab == last.Slab ? last.Index + 1 : 0);
+        return slab.Take(slab == last.Slab ? last.Index + 1 : 0, step: 1);
+    }
+
+    /// <summary>A page with any content from the other end of a slab, so that it does not part pages that follow each other.</summary>
+    public Page RentApart()
+    {
+        FreeBytes -= Page.Size;
+        return FindOpen().Take(Slab.Pages - 1, step: -1);
     }
 
     public void Return(Page page)
@@ -85,7 +92,7 @@ internal readonly struct Page(Slab slab, int index)
     public ReadOnlyMemory<byte> Memory(int pages) => _bytes.AsMemory(Index * Size, pages * Size);
 
     /// <summary>A page of no pool.</summary>
-    public static Page Make() => new Slab(pages: 1).Take(0);
+    public static Page Make() => new Slab(pages: 1).Take(0, step: 1);
 
     /// <summary>Whether this page follows another in memory.</summary>
     public bool Follows(Page other) => Slab == other.Slab && Index == other.Index + 1;
@@ -116,14 +123,15 @@ internal sealed class Slab
     /// <summary>Whether the pool's list has it.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Takes the next free page from this index on, or from the start if there is none.</summary>
-    public Page Take(int index)
+    /// <summary>Takes the next free page from this index on, upwards (1) or downwards (-1), and round the end.</summary>
+    public Page Take(int index, int step)
     {
-        while ((_free >> (index % Pages) & 1) == 0)
-            index++;
+        while ((_free >> (index & (Pages - 1)) & 1) == 0)
+            index += step;
 
-        _free &= ~(1UL << (index % Pages));
-        return new Page(this, index % Pages);
+        index &= Pages - 1;
+        _free &= ~(1UL << index);
+        return new Page(this, index);
     }
 
     public void Return(int index) => _free |= 1UL << index;

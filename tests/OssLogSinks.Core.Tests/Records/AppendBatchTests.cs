@@ -36,6 +36,21 @@ public class AppendBatchTests
     }
 
     [Fact]
+    public void LargeBatch_IsInFewPieces()
+    {
+        var batch = new AppendBatch(0, source: null, new PagePool());
+        for (var i = 0; i < 10_000; i++)
+            batch.Add(new byte[160], state: null, id: 0);
+
+        var pieces = 0;
+        foreach (var _ in batch.BytesOf(0, batch.Count, before: default))
+            pieces++;
+
+        // Slabs of 128 KiB, in which the records' ends are too.
+        Assert.InRange(pieces, 1, 1_600_000 / (120 << 10));
+    }
+
+    [Fact]
     public void CostOf_IsWhatTheNextRecordTakes()
     {
         Records.Sample(records =>

@@ -19,7 +19,7 @@ public class PagePoolTests
             {
                 if (step < 6 || rented.Count == 0)
                 {
-                    var page = pool.Rent(rented.Count == 0 ? default : rented[step * rented.Count / 10].Page);
+                    var page = step == 0 ? pool.RentApart() : pool.Rent(rented.Count == 0 ? default : rented[step * rented.Count / 10].Page);
                     page.Span.Fill(++mark);
                     rented.Add((page, mark));
                     most = Math.Max(most, rented.Count);
@@ -45,9 +45,11 @@ public class PagePoolTests
     {
         var first = _pool.Rent(default);
         var second = _pool.Rent(first);
+        _ = _pool.RentApart();
         var other = _pool.Rent(second);
         var third = _pool.Rent(second);
         Assert.True(second.Follows(first));
+        Assert.True(other.Follows(second));
         Assert.False(third.Follows(second));
 
         _pool.Return(other);
