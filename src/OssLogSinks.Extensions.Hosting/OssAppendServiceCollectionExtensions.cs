@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using OssLogSinks.Core;
+using OssLogSinks.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -31,4 +32,12 @@ public static class OssAppendServiceCollectionExtensions
             KeyedService.AnyKey, static (_, key) => OssAppendMonitors.Named(key as string ?? throw new ArgumentException("The key of a monitor is the name of a sink, a text.", nameof(key))));
         return services;
     }
+
+    /// <summary>
+    /// Lets sinks that are configured in a file use the host's <c>IOssCredentialsProvider</c> or <c>IOssClient</c> from the start of the host
+    /// on: see <see cref="OssAppendHostServices"/>.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The services, for chaining.</returns>
+    public static IServiceCollection AddOssAppendServices(this IServiceCollection services) => services.AddHostedService<OssAppendHostServices.Start>();
 }

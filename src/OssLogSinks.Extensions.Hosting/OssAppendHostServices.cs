@@ -1,0 +1,77 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+
+namespace OssLogSinks.Extensions.Hosting;
+
+/// <summary>
+/// Services of the host for sinks that are configured in a file and so know no container. In <c>appsettings.json</c>,
+/// <c>"credentials": "OssLogSinks.Extensions.Hosting.OssAppendHostServices::Credentials, OssLogSinks.Extensions.Hosting"</c> names the
+/// host's <see cref="IOssCredentialsProvider"/>. The host is the one that started last with <c>AddOssAppendServices()</c>.
+/// </summary>
+public static class OssAppendHostServices
+{
+    private const string NotStarted = "No host has started with AddOssAppendServices(), so its services cannot be used yet.";
+
+    private static volatile IServiceProvider? _services;
+
+    /// <summary>The <see cref="IOssCredentialsProvider"/> of the host's container. Until the host starts, events wait.</summary>
+    public static IOssCredentialsProvider Credentials { get; } = new HostCredentials();
+
+    /// <summary>The <see cref="IOssClient"/> of the host's container. Until the host starts, events wait.</summary>
+    public static IOssClient Client { get; } = new HostClient();
+
+    /// <summary>Lets sinks use the services of the host from its start on.</summary>
+    internal sealed class Start(IServiceProvider services) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _services = services;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    // Asked for once for each host: at its end, sinks close after its container.
+    private sealed class FromHost<T>
+        where T : class
+    {
+        private volatile Found? _found;
+
+        public T Find()
+        {
+            var services = _services ?? throw new OssCredentialsException(NotStarted);
+            if (_found is { } found && found.Services == services)
+                return found.Service;
+
+            var service = services.GetService<T>() ?? throw new OssCredentialsException($"The host has no service {typeof(T).FullName}, which a log sink is to use.");
+            _found = new Found(services, service);
+            return service;
+        }
+
+        private sealed record Found(IServiceProvider Services, T Service);
+    }
+
+    private sealed class HostCredentials : IOssCredentialsProvider
+    {
+        private readonly FromHost<IOssCredentialsProvider> _provider = new();
+
+        public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
+            _provider.Find().GetCredentialsAsync(rejected, cancellationToken);
+    }
+
+    private sealed class HostClient : IOssClient
+    {
+        private readonly FromHost<IOssClient> _client = new();
+
+        public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken) => _client.Find().AppendObjectAsync(request, cancellationToken);
+
+        public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => _client.Find().HeadObjectAsync(request, cancellationToken);
+
+        public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => _client.Find().GetObjectAsync(request, cancellationToken);
+
+        public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => _client.Find().SealObjectAsync(key, position, cancellationToken);
+    }
+}
