@@ -7,7 +7,7 @@ using Samples.Shared;
 // appsettings.json. Without an endpoint there it brings an OSS of its own. Ctrl-C or SIGTERM stop it: what it has logged until
 // then is stored before it ends.
 var builder = WebApplication.CreateBuilder(args);
-await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configuration, "Oss");
+await using var bucket = await SiteBucket.OpenAsync(builder.Configuration, "Oss");
 
 builder.Logging.ClearProviders();
 builder.Host.UseNLog();
@@ -15,14 +15,12 @@ builder.Services.AddHealthChecks().AddOssAppend();
 
 var app = builder.Build();
 app.UseMiddleware<NLogRequestLoggingMiddleware>();
-app.MapGet("/", () => "Hello!");
 app.MapGet("/orders/{order:int}", (int order) =>
 {
     SiteLog.OrderSeen(app.Logger, order);
     return $"Order {order}";
 });
-app.MapHealthChecks("/health", HealthPage.Options);
-oss.MapBucketPage(app);
+app.MapSitePages(bucket);
 
 await app.RunAsync();
 

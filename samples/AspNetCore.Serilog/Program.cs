@@ -7,7 +7,7 @@ using SerilogSite;
 // its own. Ctrl-C or SIGTERM stop it: what it has logged until then is stored before it ends.
 SelfLog.Enable(Console.Error);
 var builder = WebApplication.CreateBuilder(args);
-await using var oss = await LocalOss.StartUnlessConfiguredAsync(builder.Configuration, "Serilog:WriteTo:Oss:Args");
+await using var bucket = await SiteBucket.OpenAsync(builder.Configuration, "Serilog:WriteTo:Oss:Args");
 
 builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration));
 // snippet: health
@@ -16,14 +16,12 @@ builder.Services.AddHealthChecks().AddOssAppend();
 
 var app = builder.Build();
 app.UseSerilogRequestLogging();
-app.MapGet("/", () => "Hello!");
 app.MapGet("/orders/{order:int}", (int order) =>
 {
     SiteLog.OrderSeen(app.Logger, order);
     return $"Order {order}";
 });
-app.MapHealthChecks("/health", HealthPage.Options);
-oss.MapBucketPage(app);
+app.MapSitePages(bucket);
 
 // Ends when the site has stopped and its logger is closed, which stores what waited.
 await app.RunAsync();
