@@ -1,3 +1,4 @@
+using System.Globalization;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake;
@@ -103,6 +104,13 @@ internal static class Placeholder
     public const string Template = "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}";
 
     private const int LongestBeginning = 200;
+
+    /// <summary>The text itself, for a framework that does not render templates apart from its log calls.</summary>
+    public static string TextOf(int size, int sizeLimit, string beginning) =>
+        Template
+            .Replace("{EventSize}", size.ToString(CultureInfo.InvariantCulture))
+            .Replace("{EventSizeLimit}", sizeLimit.ToString(CultureInfo.InvariantCulture))
+            .Replace("{EventBeginning:l}", beginning);
 
     /// <summary>The beginning of the replaced event's template, short enough for any limit.</summary>
     public static string BeginningOf(string? template) =>

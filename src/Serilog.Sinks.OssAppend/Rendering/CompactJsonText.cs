@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
@@ -37,7 +38,7 @@ internal sealed class CompactJsonText
         if (logEvent.Exception is { } exception)
         {
             writer.WriteRaw(",\"@x\":"u8);
-            JsonText.WriteQuoted(writer, Placeholder.TextOf(exception));
+            JsonText.WriteQuoted(writer, FailureText.Of(exception));
         }
 
         if (logEvent.TraceId is { } trace)
@@ -70,6 +71,6 @@ internal sealed class CompactJsonText
         writer.WriteRaw(","u8);
         JsonText.WriteQuoted(writer, name.Length > 0 && name[0] == '@' ? "@" + name : name);
         writer.WriteRaw(":"u8);
-        JsonText.Write(writer, value);
+        JsonValues.Write(writer, value);
     }
 }
