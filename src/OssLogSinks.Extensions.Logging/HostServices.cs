@@ -22,11 +22,8 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
     public bool HasListener => !_services.IsCompleted || _services.Result.Listener is not null;
 
     /// <summary>Logs a report to the other providers.</summary>
-    public void Report(OssDiagnosticEvent diagnosticEvent)
-    {
-        var (level, message) = (LevelOf(diagnosticEvent.Level), diagnosticEvent.Message);
-        WhenResolved(host => host.Log?.Log(level, default, message, null, Text));
-    }
+    public void Report(OssDiagnosticEvent diagnosticEvent) =>
+        WhenResolved(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.Message));
 
     /// <summary>Calls the listener.</summary>
     public void Tell(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure) => WhenResolved(host => host.Listener?.OnLost(events, failure));
@@ -46,15 +43,6 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
             return (log, null);
         }
     }
-
-    private static string Text(string message, Exception? exception) => message;
-
-    private static LogLevel LevelOf(OssDiagnosticLevel level) => level switch
-    {
-        OssDiagnosticLevel.Information => LogLevel.Information,
-        OssDiagnosticLevel.Warning => LogLevel.Warning,
-        _ => LogLevel.Error,
-    };
 
     private void WhenResolved(Action<(ILogger? Log, ILostEventListener? Listener)> action)
     {

@@ -24,5 +24,8 @@ public interface ILostEventListener
 /// <param name="Category">The logger's category.</param>
 /// <param name="Level">The level.</param>
 /// <param name="EventId">The event id.</param>
-/// <param name="Text">The text that would have been stored, with its line ending; null if it could not be rendered.</param>
+/// <param name="Text">
+/// The text that would have been stored, with its line ending; the message alone if the event came after the close; null if it could not be
+/// rendered.
+/// </param>
 public sealed record LostEvent(DateTimeOffset Time, string Category, LogLevel Level, EventId EventId, string? Text);

@@ -4,6 +4,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Extensions.Logging.Events;
 using OssLogSinks.Extensions.Logging.Formatting;
 using OssLogSinks.Intake;
+using OssLogSinks.Intake.Rendering;
 
 namespace OssLogSinks.Extensions.Logging;
 
@@ -17,7 +18,7 @@ internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter forma
     public void Render(LogCall logEvent, RenderBuffer buffer)
     {
         formatter.Write(logEvent, buffer.Utf8);
-        logEvent.Buffer = buffer;
+        logEvent.Rendered = buffer;
     }
 
     public DateTimeOffset TimeOf(LogCall logEvent) => logEvent.Time;
@@ -29,12 +30,28 @@ internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter forma
 
         var values = buffer.Values(_keyNames.Count);
         for (var i = 0; i < values.Length; i++)
-            values[i] = KeyValueOf(logEvent, _keyNames[i]);
+        {
+            values[i] = _keyNames[i] switch
+            {
+                "Category" => logEvent.Category,
+                "Level" => logEvent.Level.ToString(),
+                "EventId" => logEvent.EventId.Id.ToString(CultureInfo.InvariantCulture),
+                var name => logEvent.Values.FindText(name),
+            };
+        }
+
         return values;
     }
 
-    public object? StateOf(LogCall logEvent, EventOrigin origin) =>
-        relay.TellsOf(origin) ? relay.StateOf(LostEventOf(logEvent, Encoding.UTF8.GetString(logEvent.Buffer!.Utf8.Written.ToArray())), origin) : null;
+    public object? StateOf(LogCall logEvent, EventOrigin origin)
+    {
+        if (!relay.TellsOf(origin))
+            return null;
+
+        // An event that comes after the close is not rendered.
+        var text = logEvent.Rendered is { } buffer ? Encoding.UTF8.GetString(buffer.Utf8.Written.ToArray()) : FailureText.OrNull(logEvent.FormatMessage);
+        return relay.StateOf(new LostEvent(logEvent.Time, logEvent.Category, logEvent.Level, logEvent.EventId, text), origin);
+    }
 
     public void OnLeftOut(LogCall logEvent, EventOrigin origin)
     {
@@ -43,46 +60,18 @@ internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter forma
 
     public void OnDropped(LogCall logEvent, EventOrigin origin, DropCause cause, bool isAtCall)
     {
-        if (relay.TellsOf(origin) && relay.StateOf(LostEventOf(logEvent, MessageOf(logEvent)), origin) is { } state)
-            relay.OnDropped([state], cause.ToException());
+        using (appender.EnterDeliveryOnThread())
+        {
+            if (StateOf(logEvent, origin) is { } state)
+                relay.OnDropped([state], cause.ToException());
+        }
     }
 
     public LogCall PlaceholderOf(LogCall logEvent, int size, int sizeLimit)
     {
-        _ = logEvent.Values;
-        var beginning = Placeholder.BeginningOf(logEvent.Template ?? logEvent.FormatMessage());
-        var state = new Dictionary<string, object?>
-        {
-            ["EventSize"] = size,
-            ["EventSizeLimit"] = sizeLimit,
-            ["EventBeginning"] = beginning,
-            [LogCall.OriginalFormat] = Placeholder.Template,
-        };
-        var placeholder = LogCall<Dictionary<string, object?>>.Take(state, (_, _) => Placeholder.TextOf(size, sizeLimit, beginning));
+        var beginning = Placeholder.BeginningOf(logEvent.Values.Template ?? logEvent.FormatMessage());
+        var placeholder = LogCall<Dictionary<string, object?>>.Take(Placeholder.ValuesOf(size, sizeLimit, beginning), static (values, _) => Placeholder.TextOf(values));
         (placeholder.Category, placeholder.Level, placeholder.EventId, placeholder.Time) = (logEvent.Category, logEvent.Level, logEvent.EventId, logEvent.Time);
         return placeholder;
     }
-
-    private static LostEvent LostEventOf(LogCall call, string? text) => new(call.Time, call.Category, call.Level, call.EventId, text);
-
-    // The event was not rendered, or rendering it failed.
-    private static string? MessageOf(LogCall call)
-    {
-        try
-        {
-            return call.FormatMessage();
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
-
-    private static string? KeyValueOf(LogCall call, string name) => name switch
-    {
-        "Category" => call.Category,
-        "Level" => call.Level.ToString(),
-        "EventId" => call.EventId.Id.ToString(CultureInfo.InvariantCulture),
-        _ => call.Find(name) is { } value ? value as string ?? string.Format(CultureInfo.InvariantCulture, "{0}", value) : null,
-    };
 }

@@ -1,5 +1,4 @@
 using OssLogSinks.Core;
-using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake.Settings;
 
 namespace OssLogSinks.Extensions.Logging;
@@ -59,9 +58,6 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
-    /// <summary>Settings in the configuration whose text cannot be read.</summary>
-    internal IReadOnlyList<SettingFault> Unreadable { get; set; } = [];
-
-    /// <summary>Names in the configuration that are no settings.</summary>
-    internal IReadOnlyList<MisspeltSetting> Misspelt { get; set; } = [];
+    /// <summary>What the configuration has; null if it was not read.</summary>
+    internal NamedSettings? Configured { get; set; }
 }

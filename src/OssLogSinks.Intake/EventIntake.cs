@@ -2,6 +2,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake;
 
@@ -62,6 +63,9 @@ internal sealed class EventIntake<TEvent> : IDrainable
 
     /// <inheritdoc />
     public TimeSpan CloseTimeout => _settings.CloseTimeout;
+
+    /// <summary>What was done so far, and what the core holds.</summary>
+    public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
     /// <summary>
     /// Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.
@@ -396,4 +400,14 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     public bool RenderAtCall { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>For a front door that always renders within the calls, and so has no queue.</summary>
+    public static IntakeSettings ForCalls(OssAppenderOptions options, TimeSpan callerTimeout, bool dropsTooLarge) =>
+        new(QueueLimit: int.MaxValue, BatchSize: 1, BatchInterval: TimeSpan.Zero, callerTimeout, options.CloseTimeout)
+        {
+            EventSizeLimit = dropsTooLarge ? int.MaxValue : options.EventSizeLimitBytes,
+            HasBuffer = options.BufferPath is not null,
+            RenderAtCall = true,
+            Time = options.TimeProvider,
+        };
 }

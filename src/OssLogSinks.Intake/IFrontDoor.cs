@@ -1,4 +1,3 @@
-using System.Globalization;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake;
@@ -105,12 +104,21 @@ internal static class Placeholder
 
     private const int LongestBeginning = 200;
 
-    /// <summary>The text itself, for a framework that does not render templates apart from its log calls.</summary>
-    public static string TextOf(int size, int sizeLimit, string beginning) =>
+    /// <summary>The values of the template, and the template itself, for a framework that has no events apart from its log calls.</summary>
+    public static Dictionary<string, object?> ValuesOf(int size, int sizeLimit, string beginning) => new()
+    {
+        ["EventSize"] = size,
+        ["EventSizeLimit"] = sizeLimit,
+        ["EventBeginning"] = beginning,
+        [EventValues.TemplateName] = Template,
+    };
+
+    /// <summary>The text of these values.</summary>
+    public static string TextOf(Dictionary<string, object?> values) =>
         Template
-            .Replace("{EventSize}", size.ToString(CultureInfo.InvariantCulture))
-            .Replace("{EventSizeLimit}", sizeLimit.ToString(CultureInfo.InvariantCulture))
-            .Replace("{EventBeginning:l}", beginning);
+            .Replace("{EventSize}", $"{values["EventSize"]}")
+            .Replace("{EventSizeLimit}", $"{values["EventSizeLimit"]}")
+            .Replace("{EventBeginning:l}", $"{values["EventBeginning"]}");
 
     /// <summary>The beginning of the replaced event's template, short enough for any limit.</summary>
     public static string BeginningOf(string? template) =>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>Text written instead of a value whose own code throws; the event is still stored.</summary>
@@ -13,6 +15,32 @@ internal static class FailureText
         catch (Exception failure)
         {
             return $"[Exception.ToString() failed: {MessageOf(failure)}] Original exception type: {exception.GetType().FullName}";
+        }
+    }
+
+    /// <summary>A value's text in a format of <see cref="string.Format(IFormatProvider, string, object)"/>; if it throws, a message for that.</summary>
+    public static string OfValue(object? value, string format = "{0}")
+    {
+        try
+        {
+            return string.Format(CultureInfo.InvariantCulture, format, value);
+        }
+        catch (Exception failure)
+        {
+            return Of(value, failure);
+        }
+    }
+
+    /// <summary>The text that a function gives; null if it throws.</summary>
+    public static string? OrNull(Func<string?> text)
+    {
+        try
+        {
+            return text();
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using OssLogSinks.Core.Records;
 
@@ -54,6 +55,42 @@ internal static partial class JsonText
         }
 
         return true;
+    }
+
+    /// <summary>Writes any value: a sequence as an array of texts and numbers, and what is no JSON as text.</summary>
+    public static void Write(RecordWriter writer, object? value)
+    {
+        if (TryWrite(writer, value))
+            return;
+
+        if (ItemsOf(value) is not { } items)
+        {
+            WriteQuoted(writer, FailureText.OfValue(value));
+            return;
+        }
+
+        writer.WriteRaw("["u8);
+        for (var i = 0; i < items.Length; i++)
+        {
+            writer.WriteRaw(i > 0 ? ","u8 : []);
+            if (!TryWrite(writer, items[i]))
+                WriteQuoted(writer, FailureText.OfValue(items[i]));
+        }
+
+        writer.WriteRaw("]"u8);
+    }
+
+    private static object?[]? ItemsOf(object? value)
+    {
+        try
+        {
+            return value is IEnumerable items and not IFormattable ? [.. items.Cast<object?>()] : null;
+        }
+        catch (Exception)
+        {
+            // Its text says more.
+            return null;
+        }
     }
 
     // For values whose text needs no escapes.
