@@ -13,6 +13,7 @@ public partial class SampleSiteTests
     [Theory]
     [InlineData("AspNetCore.Serilog", "Serilog:WriteTo:Oss:Args")]
     [InlineData("AspNetCore.NLog", "Oss")]
+    [InlineData("AspNetCore.Logging", "Logging:OssAppend")]
     public async Task SiteThatIsStopped_StoresEachEventOnce(string sample, string settings)
     {
         ChildProcess.SkipWithoutSignals();
