@@ -7,6 +7,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.Extensions.Logging"] = ["OssLogSinks.Core"],
         ["OssLogSinks.HealthChecks"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
@@ -16,6 +17,7 @@ public class ArchitectureTests
     {
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
+        ["OssLogSinks.Extensions.Logging"] = ["Microsoft.Extensions.Logging.Console"],
         ["OssLogSinks.HealthChecks"] = ["Microsoft.Extensions.Diagnostics.HealthChecks"],
         ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],

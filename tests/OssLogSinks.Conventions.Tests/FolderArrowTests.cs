@@ -45,6 +45,7 @@ public partial class FolderArrowTests
             [Intake],
         ],
         ["NLog.Targets.OssAppend"] = [[Root], [Intake]],
+        ["OssLogSinks.Extensions.Logging"] = [[Root], ["Formatting"], ["Events"], [Intake]],
         ["OssLogSinks.HealthChecks"] = [[Root]],
     };
 

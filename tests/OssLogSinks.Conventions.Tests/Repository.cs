@@ -12,6 +12,7 @@ internal static class Repository
     public static IReadOnlyDictionary<string, Assembly> Libraries { get; } = new Dictionary<string, Assembly>
     {
         ["OssLogSinks.Core"] = typeof(Core.OssAppender).Assembly,
+        ["OssLogSinks.Extensions.Logging"] = typeof(Extensions.Logging.OssAppendLoggerProvider).Assembly,
         ["OssLogSinks.HealthChecks"] = typeof(HealthChecks.OssAppendHealthCheck).Assembly,
         ["Serilog.Sinks.OssAppend"] = typeof(Serilog.OssAppendLoggerConfigurationExtensions).Assembly,
         ["NLog.Targets.OssAppend"] = typeof(NLog.Targets.OssAppendTarget).Assembly,

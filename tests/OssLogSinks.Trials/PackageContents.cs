@@ -6,7 +6,7 @@ namespace OssLogSinks.Trials;
 /// <summary>What a package must bring along.</summary>
 internal static class PackageContents
 {
-    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.HealthChecks"];
+    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Logging", "OssLogSinks.HealthChecks"];
 
     public static void Check(string folder)
     {
