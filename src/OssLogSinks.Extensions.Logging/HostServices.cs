@@ -16,10 +16,23 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
     /// <summary>The category of reports. The provider itself takes nothing of that category.</summary>
     public const string Category = "OssLogSinks.OssAppend";
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly Task<(ILogger? Log, ILostEventListener? Listener)> _services = BoundedWait.RunAsync(() => Resolve(services));
+    private int _awaits;
 
     /// <summary>Whether there is a listener; true while that is not known.</summary>
     public bool HasListener => !_services.IsCompleted || _services.Result.Listener is not null;
+
+    /// <summary>
+    /// Called for each event. The first one waits until the services are there, since a host may be disposed soon after it. Not for long: the
+    /// listener may need what is just being created on this thread.
+    /// </summary>
+    public void Await()
+    {
+        if (!_services.IsCompleted && Interlocked.Exchange(ref _awaits, 1) == 0)
+            _ = BoundedWait.For(_services, LongestWait, TimeProvider.System);
+    }
 
     /// <summary>Logs a report to the other providers.</summary>
     public void Report(OssDiagnosticEvent diagnosticEvent) =>
@@ -39,7 +52,7 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
         catch (Exception e)
         {
             // The container was disposed meanwhile, or cannot create the listener.
-            log?.Log(LogLevel.Error, default, e.GetType(), null, static (type, _) => $"OssAppend: the listener of lost events cannot be created, and is told of none: {type}.");
+            log?.Log(LogLevel.Error, default, e.GetType(), null, static (type, _) => $"The listener of lost events cannot be created, so it is told of none: {type}.");
             return (log, null);
         }
     }

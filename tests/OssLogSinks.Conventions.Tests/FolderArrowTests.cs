@@ -46,6 +46,7 @@ public partial class FolderArrowTests
         ],
         ["NLog.Targets.OssAppend"] = [[Root], [Intake]],
         ["OssLogSinks.Extensions.Hosting"] = [[Root]],
+        ["OssLogSinks.Extensions.Logging"] = [[Root], ["Formatting"], ["Events"], [Intake]],
     };
 
     public static TheoryData<string> Ordered => [.. Orders.Keys];

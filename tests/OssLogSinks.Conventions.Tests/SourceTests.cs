@@ -16,6 +16,7 @@ public partial class SourceTests
             // What users type stands where they look for it, without a using of ours.
             Assert.Contains(actual, path.EndsWith("ConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
                 : path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) || path.EndsWith("CollectionExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.DependencyInjection"]
+                : path.EndsWith("OssAppendLoggerExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.Logging"]
                 : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
                 : new[] { expected });
         });

@@ -6,7 +6,7 @@ namespace OssLogSinks.Trials;
 /// <summary>What a package must bring along.</summary>
 internal static class PackageContents
 {
-    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting"];
+    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Logging", "OssLogSinks.Extensions.Hosting"];
 
     public static void Check(string folder)
     {
