@@ -30,7 +30,7 @@ internal enum ReliabilityCommand
 internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 {
     private const string Usage = """
-        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|core] [--shared-object] [--inner-logging]
+        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--disk-faults R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
@@ -176,7 +176,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--minutes" when Number(value) is { } minutes and > 0 => this with { Minutes = minutes },
         "--gigabytes" when Number(value) is { } gigabytes and > 0 => this with { Gigabytes = gigabytes },
         "--buffer" when value.Length > 0 => this with { ChosenBuffer = Path.GetFullPath(value) },
-        "--front" when value is "core" or "serilog" or "nlog" => this with { Front = value },
+        "--front" when value is "core" or "serilog" or "nlog" or "logging" => this with { Front = value },
         "--compression" when value is "none" or "gzip" => this with { Compression = value == "gzip" ? OssCompression.Gzip : OssCompression.None },
         "--prefix" when value.Length > 0 => this with { ChosenPrefix = value },
         _ => null,

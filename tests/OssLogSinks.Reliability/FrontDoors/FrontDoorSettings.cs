@@ -59,6 +59,7 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
     public IFrontDoor Open(ReliabilityArguments arguments) => arguments.Front switch
     {
         "serilog" => new SerilogFrontDoor(this),
+        "logging" => new LoggingFrontDoor(this),
         "nlog" => new NLogFrontDoor(this),
         _ => new CoreFrontDoor(this, arguments.Streams),
     };

@@ -3,7 +3,7 @@ using OssLogSinks.Reliability.Events;
 
 namespace OssLogSinks.Reliability.FrontDoors;
 
-/// <summary>One way to log: the core alone, Serilog, or NLog. Closing it delivers what waits.</summary>
+/// <summary>One way to log: the core alone, Serilog, NLog, or Microsoft.Extensions.Logging. Closing it delivers what waits.</summary>
 internal interface IFrontDoor : IAsyncDisposable
 {
     /// <summary>Logs an event, waiting for space.</summary>

@@ -42,6 +42,10 @@ internal sealed class InnerLog(string run, int number)
     /// <summary>Logs one event.</summary>
     public void Log()
     {
+        // Rendering within the call would log in the middle of its own event.
+        if (_turn.IsHeldByCurrentThread)
+            return;
+
         // One at a time, since their order is checked.
         lock (_turn)
         {
