@@ -7,7 +7,7 @@ namespace OssLogSinks.Trials;
 
 /// <summary>
 /// Fresh projects that take the packages from a folder, as docs/getting-started.md tells: a console program, a site with
-/// Serilog, a site with NLog; and a library for .NET Framework 4.6.2 and .NET 8, which is compiled only.
+/// Serilog, one with NLog, one with Microsoft.Extensions.Logging alone; and a library for .NET Framework 4.6.2 and .NET 8, which is compiled only.
 /// </summary>
 internal sealed partial class PackageTrials
 {
@@ -39,6 +39,7 @@ internal sealed partial class PackageTrials
         await RunConsoleAsync(emulator);
         await RunSiteAsync(emulator, "SerilogWeb", ["Serilog.Sinks.OssAppend", "Serilog.AspNetCore"]);
         await RunSiteAsync(emulator, "NLogWeb", ["NLog.Targets.OssAppend", "NLog.Web.AspNetCore"]);
+        await RunSiteAsync(emulator, "LoggingWeb", ["OssLogSinks.Extensions.Logging"]);
         await CompileLibraryAsync();
     }
 
@@ -59,6 +60,7 @@ internal sealed partial class PackageTrials
         var folder = await CreateAsync(name, "web", packages);
         await _workshop.RunAsync(folder, "dotnet", "build", "-o", "out");
         _workshop.Environment["Serilog__WriteTo__Oss__Args__endpoint"] = emulator.Endpoint.ToString();
+        _workshop.Environment["Logging__OssAppend__endpoint"] = emulator.Endpoint.ToString();
         var code = await VisitAndStopAsync(folder, name);
 
         var lines = TrialFolder.Lines(emulator, "shop/");

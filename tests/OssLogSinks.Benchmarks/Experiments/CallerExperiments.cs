@@ -21,6 +21,7 @@ internal static class CallerExperiments
         {
             ("serilog", FrontDoorKind.SerilogOss, FrontDoorKind.SerilogAsyncFile, "Serilog.Sinks.Async(File)"),
             ("nlog", FrontDoorKind.NLogOss, FrontDoorKind.NLogAsyncFile, "AsyncWrapper(FileTarget)"),
+            ("mel", FrontDoorKind.LoggingOss, FrontDoorKind.LoggingConsole, "the simple console without output"),
         })
         {
             yield return Paced(scale, name, new FrontDoorSettings(oss) { WaitsForSpace = false }, new FrontDoorSettings(file) { WaitsForSpace = false }, against);

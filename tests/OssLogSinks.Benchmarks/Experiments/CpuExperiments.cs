@@ -20,6 +20,14 @@ internal static class CpuExperiments
             new RatioLine("serilog_clef_cpu", new Target(0.60), "CPU per event: WriteTo.OssAppend with own CLEF, rendering at the call / Serilog.Sinks.File buffered with CompactJsonFormatter", Cpu),
             scale.Side("OssAppend, CLEF, rendering at the call", new FrontDoorSettings(FrontDoorKind.SerilogOss) { RendersAtCall = true, Format = LineFormat.Clef }),
             scale.Side("Serilog.Sinks.File, buffered, CompactJsonFormatter", new FrontDoorSettings(FrontDoorKind.SerilogFile) { Format = LineFormat.Clef }));
+        yield return Pair(
+            new RatioLine("mel_text_cpu", new Target(0.80), "CPU per event: AddOssAppend / Serilog.Extensions.Logging with Serilog.Sinks.File buffered, each with its own text", Cpu),
+            scale.Side("AddOssAppend", new FrontDoorSettings(FrontDoorKind.LoggingOss)),
+            scale.Side("Serilog.Extensions.Logging, Serilog.Sinks.File, buffered", new FrontDoorSettings(FrontDoorKind.LoggingSerilogFile)));
+        yield return Pair(
+            new RatioLine("mel_clef_cpu", new Target(0.80), "CPU per event: AddOssAppend with CLEF / Serilog.Extensions.Logging with Serilog.Sinks.File buffered and CompactJsonFormatter", Cpu),
+            scale.Side("AddOssAppend, CLEF", new FrontDoorSettings(FrontDoorKind.LoggingOss) { Format = LineFormat.Clef }),
+            scale.Side("Serilog.Extensions.Logging, Serilog.Sinks.File, buffered, CompactJsonFormatter", new FrontDoorSettings(FrontDoorKind.LoggingSerilogFile) { Format = LineFormat.Clef }));
         yield return new Experiment(
             "nlog_text_cpu",
             [

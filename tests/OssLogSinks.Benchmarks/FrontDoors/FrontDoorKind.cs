@@ -26,4 +26,13 @@ internal enum FrontDoorKind
 
     /// <summary>A FileTarget that is kept open, in an AsyncWrapper.</summary>
     NLogAsyncFile,
+
+    /// <summary><c>AddOssAppend()</c> of Microsoft.Extensions.Logging.</summary>
+    LoggingOss,
+
+    /// <summary>Serilog's provider for it with <c>WriteTo.File()</c>, buffered.</summary>
+    LoggingSerilogFile,
+
+    /// <summary>Its simple console, whose output goes nowhere.</summary>
+    LoggingConsole,
 }

@@ -47,6 +47,7 @@ internal sealed record FrontDoorSettings(FrontDoorKind Kind)
     {
         FrontDoorKind.NLogOss => NLogFrontDoors.Oss(this),
         FrontDoorKind.NLogAsyncFile => NLogFrontDoors.AsyncFile(this),
+        FrontDoorKind.LoggingOss or FrontDoorKind.LoggingSerilogFile or FrontDoorKind.LoggingConsole => LoggingFrontDoors.Open(this),
         _ => SerilogFrontDoors.Open(this),
     };
 }
