@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using NLog;
 using NLog.Targets;
 using Serilog;
 using Serilog.Debugging;
 
-// A native program logs through Serilog and NLog into OSS: where it is and with which key says the environment.
+// A native program logs through Serilog, NLog and Microsoft.Extensions.Logging into OSS: where it is and with which key says the environment.
 //   dotnet run --project src/OssLogSinks.Emulator        (or the real OSS)
 //   dotnet publish samples/NativeAot -o native && OSS_ENDPOINT=… OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… native/NativeAot
 var endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT") ?? "";
@@ -26,15 +27,27 @@ LogManager.Setup()
         Endpoint = endpoint,
         ObjectKey = "native/nlog.log",
     }));
+
+var loggers = LoggerFactory.Create(logging => logging.AddOssAppend(options =>
+{
+    options.Bucket = bucket;
+    options.Region = "cn-hangzhou";
+    options.Endpoint = endpoint;
+    options.ObjectKey = "native/logging.log";
+}));
 // end
 
 var logger = LogManager.GetLogger("Native");
+var paid = LoggerMessage.Define<int>(Microsoft.Extensions.Logging.LogLevel.Information, default, "Order {Order} was paid");
+var plain = loggers.CreateLogger("Native");
 for (var order = 0; order < 1000; order++)
 {
     Log.Information("Order {Order} was paid", order);
     logger.Info("Order {Order} was paid", order);
+    paid(plain, order, null);
 }
 
 await Log.CloseAndFlushAsync();
 LogManager.Shutdown();
-Console.WriteLine("1000 orders were paid, and logged twice.");
+loggers.Dispose();
+Console.WriteLine("1000 orders were paid, and logged three times.");

@@ -13,7 +13,7 @@ internal static class NativeTrial
         TrialException.Unless(!File.Exists(Path.Combine(output, "NativeAot.dll")), "What was published is not native.");
         await trialFolder.RunAsync(output, Path.Combine(output, OperatingSystem.IsWindows() ? "NativeAot.exe" : "NativeAot"));
 
-        foreach (var key in new[] { "native/serilog.log", "native/nlog.log" })
+        foreach (var key in new[] { "native/serilog.log", "native/nlog.log", "native/logging.log" })
         {
             var lines = TrialFolder.Lines(emulator, key);
             TrialException.Unless(
@@ -21,6 +21,6 @@ internal static class NativeTrial
                 $"{key} has not every event once: {lines.Count} lines.");
         }
 
-        Console.WriteLine($"the native program, {new FileInfo(Path.Combine(output, "NativeAot")).Length >> 20} MB, shipped 2 x {Orders} events");
+        Console.WriteLine($"the native program, {new FileInfo(Path.Combine(output, "NativeAot")).Length >> 20} MB, shipped 3 x {Orders} events");
     }
 }
