@@ -86,7 +86,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     internal void Write(LogCall call)
     {
         call.Time = _time.GetUtcNow();
-        _host.Await();
+        _host.Late.Await();
         _intake.Take(call);
     }
 

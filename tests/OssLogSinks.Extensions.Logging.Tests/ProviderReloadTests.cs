@@ -17,6 +17,7 @@ public class ProviderReloadTests
         await using (var host = ProviderHost.InMemory(bucket, options => options.DrainOnProcessExit = false, configuration, logging => logging.AddProvider(others).AddFilter<KeptProvider>("Shop", LogLevel.None)))
         {
             var isOver = false;
+            host.Logger.LogInformation("{Number}", Interlocked.Increment(ref logged));
             var logging = Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
                 () =>
                 {
@@ -28,10 +29,10 @@ public class ProviderReloadTests
                 TaskScheduler.Default)).ToArray();
             for (var i = 1; i <= Changes; i++)
             {
-                var before = Volatile.Read(ref logged);
-                await Wait.UntilAsync(() => Volatile.Read(ref logged) > before + 500);
                 configuration["Logging:OssAppend:ObjectKey"] = $"{i}.log";
                 configuration.Reload();
+                var before = Volatile.Read(ref logged);
+                await Wait.UntilAsync(() => Volatile.Read(ref logged) > before + 500);
             }
 
             Volatile.Write(ref isOver, true);

@@ -36,6 +36,28 @@ public class EventIntakeTests
             Assert.Equal(door.Delivered.Count(id => kinds[id] == Kind.TooLarge), door.Appender.GetSnapshot().Replaced);
         });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReplacedIntake_TakesTheCallThatIsWithinInTime(bool isInTime)
+    {
+        await using var door = new TestDoor(batchSize: 1, atCall: true, limit: 10) { HangsAt = 0 };
+        var call = Task.Factory.StartNew(() => door.Intake.TryTake(new Event(0, Kind.Plain)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await door.Hangs.InTime();
+
+        var closing = door.Intake.CloseAfterCallsAsync(TimeSpan.FromSeconds(5));
+        Assert.False(door.Intake.TryTake(new Event(1, Kind.Plain)));
+        Assert.False(closing.IsCompleted);
+        if (!isInTime)
+            await door.Time.RunUntilEnd(closing);
+        door.GoOn();
+
+        Assert.True(await call.InTime());
+        await closing.InTime();
+        Assert.Equal(isInTime ? [0] : [], door.Delivered);
+        Assert.Equal(isInTime ? [] : [(0, DropReason.Closed)], door.Dropped);
+    }
+
     [Fact]
     public Task RenderingThatHangs_LeavesEachEventOneOutcome() =>
         Gen.Select(Gen.Int[0, 12], Gen.Int[0, 12], Gen.Int[1, 5], Gen.Bool).SampleAsync(async (before, behind, batchSize, goesOn) =>
