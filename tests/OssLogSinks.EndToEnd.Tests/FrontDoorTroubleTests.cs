@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NLog.Common;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Authentication;
@@ -88,6 +90,47 @@ public class FrontDoorTroubleTests
         {
             InternalLogger.InternalEventOccurred -= channel.OnEvent;
             InternalLogger.LogLevel = NLog.LogLevel.Off;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Troubles))]
+    public async Task Logging_SaysItOnceToTheOtherProviders(string trouble, string expected)
+    {
+        await using var place = await Place.InAsync(trouble);
+        var channel = new Channel();
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(new OtherProvider(channel)).AddOssAppend(options =>
+        {
+            (options.Bucket, options.Region, options.Endpoint) = (place.Bucket, place.Region, place.Endpoint);
+            (options.AccessKeyId, options.AccessKeySecret) = (place.KeyId, Secret);
+            options.ObjectKey = "app.log";
+            options.AppendInterval = TimeSpan.FromMilliseconds(20);
+            options.CloseTimeout = TimeSpan.Zero;
+        }));
+        await using var container = services.BuildServiceProvider();
+        var logger = container.GetRequiredService<ILoggerFactory>().CreateLogger("Test");
+        logger.Log(Microsoft.Extensions.Logging.LogLevel.Information, default, "an event with {braces}", null, static (text, _) => text);
+
+        await channel.AssertAsync(expected);
+        logger.Log(Microsoft.Extensions.Logging.LogLevel.Information, default, "the application goes on", null, static (text, _) => text);
+    }
+
+    private sealed class OtherProvider(Channel channel) : ILoggerProvider, Microsoft.Extensions.Logging.ILogger
+    {
+        public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            channel.Write(formatter(state, exception));
+
+        public void Dispose()
+        {
+            // Nothing is held.
         }
     }
 

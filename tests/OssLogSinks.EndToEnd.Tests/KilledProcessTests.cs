@@ -21,6 +21,8 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("serilog", true)]
     [InlineData("nlog", false)]
     [InlineData("nlog", true, Explicit = true)]
+    [InlineData("logging", false, Explicit = true)]
+    [InlineData("logging", true, Explicit = true)]
     public async Task Kill_LosesNothingFlushedAndTheNextProcessStoresItOnce(string frontDoor, bool answersAreLost)
     {
         ChildProcess.SkipWithoutSignals();
@@ -46,6 +48,8 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("serilog", true, Explicit = true)]
     [InlineData("nlog", false, Explicit = true)]
     [InlineData("nlog", true)]
+    [InlineData("logging", false, Explicit = true)]
+    [InlineData("logging", true, Explicit = true)]
     public async Task KillWithoutAFlush_LosesOnlyTheLastEvents_AndDoublesNone(string frontDoor, bool answersAreLost)
     {
         ChildProcess.SkipWithoutSignals();
@@ -73,6 +77,8 @@ public sealed class KilledProcessTests : IDisposable
     [InlineData("serilog", true)]
     [InlineData("nlog", false)]
     [InlineData("nlog", true, Explicit = true)]
+    [InlineData("logging", false, Explicit = true)]
+    [InlineData("logging", true, Explicit = true)]
     public async Task EndWhileOssIsDown_LosesNothingAndTheNextProcessStoresOnce(string frontDoor, bool answersAreLost)
     {
         await using var emulator = await StartAsync();
