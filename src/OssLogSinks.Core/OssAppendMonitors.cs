@@ -12,7 +12,7 @@ public interface IOssAppendMonitor
     /// <summary>Completes as soon as every event logged before has reached the target, or was dropped.</summary>
     /// <param name="target">What to wait for. Default: OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
+    /// <returns>True if every waiting event reached the target; false if some of them were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
 }
@@ -59,7 +59,7 @@ public static class OssAppendMonitors
     private static bool IsOf(IOssAppendMonitor monitor, string name)
     {
         var own = monitor.GetSnapshot().Name;
-        return own == name || own.StartsWith(name + "#", StringComparison.Ordinal);
+        return own == name || (own.StartsWith(name + "#", StringComparison.Ordinal) && own.Skip(name.Length + 1).All(char.IsDigit));
     }
 
     private sealed class Membership(IOssAppendMonitor monitor) : IDisposable

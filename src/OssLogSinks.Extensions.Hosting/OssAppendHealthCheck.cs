@@ -76,9 +76,13 @@ public sealed class OssAppendHealthCheck : IHealthCheck
             _ => new HealthCheckResult(
                 results.Min(result => result.Result.Status),
                 string.Join(" ", results.Select(result => $"{result.Name}: {result.Result.Description}")),
-                data: results.ToDictionary(result => result.Name, result => (object)result.Result.Data)),
+                data: results.GroupBy(result => result.Name).SelectMany(Numbered).ToDictionary(result => result.Name, result => (object)result.Data)),
         });
     }
+
+    // Names are unique, but for a target that could not start and monitors that users add.
+    private static IEnumerable<(string Name, IReadOnlyDictionary<string, object> Data)> Numbered(IGrouping<string, (string Name, HealthCheckResult Result)> sinks) =>
+        sinks.Select((sink, i) => (i == 0 ? sink.Name : $"{sink.Name} ({i + 1})", sink.Result.Data));
 
     private HealthCheckResult Judge(object sink, DeliverySnapshot snapshot, HealthStatus failureStatus)
     {

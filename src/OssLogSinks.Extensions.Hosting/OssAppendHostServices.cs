@@ -8,13 +8,14 @@ namespace OssLogSinks.Extensions.Hosting;
 /// <summary>
 /// Services of the host for sinks that are configured in a file and so know no container. In <c>appsettings.json</c>,
 /// <c>"credentials": "OssLogSinks.Extensions.Hosting.OssAppendHostServices::Credentials, OssLogSinks.Extensions.Hosting"</c> names the
-/// host's <see cref="IOssCredentialsProvider"/>. The host is the one that started last with <c>AddOssAppendServices()</c>.
+/// host's <see cref="IOssCredentialsProvider"/>. Of several hosts with <c>AddOssAppendServices()</c>, it is the one that started last and still runs.
 /// </summary>
 public static class OssAppendHostServices
 {
     private const string NotStarted = "No host has started with AddOssAppendServices(), so its services cannot be used yet.";
 
-    private static volatile IServiceProvider? _services;
+    // Guarded by itself; the last one that started comes last. The last one of all stays, since sinks close after their host.
+    private static readonly List<IServiceProvider> Hosts = [];
 
     /// <summary>The <see cref="IOssCredentialsProvider"/> of the host's container. Until the host starts, events wait.</summary>
     public static IOssCredentialsProvider Credentials { get; } = new HostCredentials();
@@ -27,11 +28,21 @@ public static class OssAppendHostServices
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            _services = services;
+            lock (Hosts)
+                Hosts.Add(services);
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            lock (Hosts)
+            {
+                if (Hosts.Count > 1)
+                    Hosts.Remove(services);
+            }
+
+            return Task.CompletedTask;
+        }
     }
 
     // Asked for once for each host: at its end, sinks close after its container.
@@ -42,7 +53,9 @@ public static class OssAppendHostServices
 
         public T Find()
         {
-            var services = _services ?? throw new OssCredentialsException(NotStarted);
+            IServiceProvider services;
+            lock (Hosts)
+                services = Hosts.Count > 0 ? Hosts[Hosts.Count - 1] : throw new OssCredentialsException(NotStarted);
             if (_found is { } found && found.Services == services)
                 return found.Service;
 

@@ -8,6 +8,10 @@ namespace OssLogSinks.Extensions.Logging;
 /// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without one, events are not kept until their outcome is known; what is
 /// lost is counted and reported all the same.
 /// </summary>
+/// <remarks>
+/// The container disposes a listener that it has created before it closes the provider. What the listener needs at the close must not be disposed
+/// with it: register an instance, or let it not be disposable.
+/// </remarks>
 public interface ILostEventListener
 {
     /// <summary>

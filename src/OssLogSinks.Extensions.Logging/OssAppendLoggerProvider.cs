@@ -90,6 +90,20 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         _intake.Take(call);
     }
 
+    // Called by the configuration's thread, which must not get an exception.
+    private void Replace(OssAppendLoggerOptions options)
+    {
+        try
+        {
+            _intake.Replace(() => Begin(options));
+            _options = options;
+        }
+        catch (Exception e)
+        {
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. It failed with {e.GetType()}."));
+        }
+    }
+
     private IReadOnlyList<SettingFault> Check(OssAppendLoggerOptions options) =>
         LoggerSettings.Check(options, [Line, Clef, .. _formatters.Select(formatter => formatter.Name)]);
 
@@ -122,7 +136,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         if (faults.Length > 0 && faults != _faults)
             (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {faults}"));
         else if (faults.Length == 0 && !LoggerSettings.AreSame(options, _options))
-            _intake.Replace(() => Begin(_options = options));
+            Replace(options);
         _faults = faults;
     }
 }

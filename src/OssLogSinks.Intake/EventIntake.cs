@@ -174,39 +174,39 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     /// Takes no more events, delivers waiting ones within the timeout, and drops the rest. A second call waits for the first close.
     /// </summary>
     /// <returns>What went wrong with the close itself; null if nothing did.</returns>
-    public Task<string?> CloseAsync(TimeSpan timeout) => CloseAsync(timeout, cutsOffCalls: true);
-
-    /// <summary>
-    /// As <see cref="CloseAsync(TimeSpan)"/>, for an intake that another one replaces while it is in use: the core takes the events of calls that are being
-    /// rendered, and of calls that wait for space, before it closes. Later calls are turned away, and the caller takes them to the other one.
-    /// </summary>
-    public Task<string?> CloseAfterCallsAsync(TimeSpan timeout) => CloseAsync(timeout, cutsOffCalls: false);
-
-    /// <inheritdoc />
-    Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
-
-    private Task<string?> CloseAsync(TimeSpan timeout, bool cutsOffCalls)
+    public Task<string?> CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
-            return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout, cutsOffCalls);
+            return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout);
     }
 
-    private Task<string?> BeginClose(long begun, TimeSpan timeout, bool cutsOffCalls)
+    /// <summary>
+    /// Takes no more events, and completes when the core has those of calls that are being rendered or wait for space. For an intake that another
+    /// one replaces while it is in use: later calls are turned away, and the caller takes them to the other one.
+    /// </summary>
+    public Task StopTakingAsync()
     {
         _isClosed = true;
         Gate.Close();
         if (Interlocked.CompareExchange(ref _calls, 0, 0) == 0)
             _callsEnded.TrySetResult(true);
-        return BoundedWait.RunAsync(() => Close(begun, timeout, cutsOffCalls));
+        return _callsEnded.Task;
+    }
+
+    /// <inheritdoc />
+    Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
+
+    private Task<string?> BeginClose(long begun, TimeSpan timeout)
+    {
+        _ = StopTakingAsync();
+        return BoundedWait.RunAsync(() => Close(begun, timeout));
     }
 
     // Runs on its own thread, so that a starved thread pool cannot delay it.
-    private string? Close(long begun, TimeSpan timeout, bool cutsOffCalls)
+    private string? Close(long begun, TimeSpan timeout)
     {
         if (_pump is not null)
             Drain(_pump, begun, timeout);
-        else if (!cutsOffCalls)
-            _ = BoundedWait.For(_callsEnded.Task, begun, timeout, _settings.Time);
 
         var rest = BoundedWait.Remaining(begun, timeout, _settings.Time);
         var closing = _appender.CloseAsync(rest);
@@ -291,11 +291,11 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
             (isTaken, cause) = (false, DropCause.NotTaken(e));
         }
 
-        RenderBuffer.GiveBack(buffer);
         if (!isTaken)
             Gate.CountDropped();
         if (cause is not null)
             Drop(logEvent, origin, cause, isAtCall: true);
+        RenderBuffer.GiveBack(buffer);
     }
 
     // Whether rendering wrote nothing. If false, the caller must hand the event over.

@@ -36,6 +36,9 @@ internal sealed class EventValues
         return index < 0 ? null : _values[index].Value;
     }
 
+    /// <summary>Whether one of the first values has a name.</summary>
+    public bool Has(string name, int count) => IndexOf(name) is var index && index >= 0 && index < count;
+
     /// <summary>As the text of a value in an object key; null if there is none.</summary>
     public string? FindText(string name) =>
         Find(name) is { } value ? value as string ?? (value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString()) : null;
@@ -74,8 +77,8 @@ internal sealed class EventValues
     public void AddScope(object? scope)
     {
         var hasText = !AddAll(scope) || (scope is IReadOnlyList<Value> { Count: > 0 } values && values[values.Count - 1].Key == TemplateName);
-        if (hasText && scope?.ToString() is { } text)
-            _scopeTexts.Add(text);
+        if (hasText && scope is not null)
+            _scopeTexts.Add(TextOf(scope));
     }
 
     public void Clear()
@@ -83,6 +86,18 @@ internal sealed class EventValues
         (OwnCount, Template) = (-1, null);
         _values.Clear();
         _scopeTexts.Clear();
+    }
+
+    private static string TextOf(object scope)
+    {
+        try
+        {
+            return scope.ToString() ?? "";
+        }
+        catch (Exception e)
+        {
+            return $"[{scope.GetType().FullName}.ToString() failed: {e.GetType().FullName}]";
+        }
     }
 
     private int IndexOf(string name)

@@ -6,7 +6,7 @@ namespace OssLogSinks.Intake;
 /// Services of the host that may need this library's own first. They are resolved on another thread, and kept: a container that is being disposed
 /// gives none any more, and that is when most is reported. Any thread may call any member.
 /// </summary>
-/// <param name="resolve">Resolves them; must not throw.</param>
+/// <param name="resolve">Resolves them.</param>
 internal sealed class LateServices<T>(Func<T> resolve)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -25,14 +25,15 @@ internal sealed class LateServices<T>(Func<T> resolve)
     }
 
     /// <summary>Whether something is so of the services; true while they are not there.</summary>
-    public bool IsOrMayBe(Func<T, bool> isSo) => !_services.IsCompleted || isSo(_services.Result);
+    public bool IsOrMayBe(Func<T, bool> isSo) => !_services.IsCompleted || (_services.Status == TaskStatus.RanToCompletion && isSo(_services.Result));
 
-    /// <summary>Runs an action now, or as soon as the services are there.</summary>
+    /// <summary>Runs an action now, or as soon as the services are there; never if they could not be resolved.</summary>
+    /// <param name="action">What to do; must not throw.</param>
     public void Use(Action<T> action)
     {
-        if (_services.IsCompleted)
+        if (_services.Status == TaskStatus.RanToCompletion)
             action(_services.Result);
         else
-            _ = _services.ContinueWith(resolved => action(resolved.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = _services.ContinueWith(resolved => action(resolved.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }

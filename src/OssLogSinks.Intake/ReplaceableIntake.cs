@@ -1,4 +1,5 @@
 using OssLogSinks.Core;
+using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Intake;
@@ -7,6 +8,7 @@ namespace OssLogSinks.Intake;
 internal sealed class ReplaceableIntake<TEvent>
 {
     private readonly object _replacing = new();
+    private readonly TaskCompletionSource<bool> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _replacing.
     private readonly List<Task> _closes = [];
@@ -37,7 +39,10 @@ internal sealed class ReplaceableIntake<TEvent>
         }
     }
 
-    /// <summary>Begins another intake, and closes the present one, which delivers what it has taken. Does nothing after the close.</summary>
+    /// <summary>
+    /// Begins another intake, and closes the present one when it has delivered what it has taken, however long OSS is down. Does nothing after the
+    /// close.
+    /// </summary>
     public void Replace(Func<RunningIntake<TEvent>> begin)
     {
         lock (_replacing)
@@ -48,7 +53,7 @@ internal sealed class ReplaceableIntake<TEvent>
             var former = _current;
             _current = begin();
             _closes.RemoveAll(close => close.IsCompleted);
-            _closes.Add(former.CloseAsync(isReplaced: true));
+            _closes.Add(former.RetireAsync(_ending.Task));
         }
     }
 
@@ -58,7 +63,8 @@ internal sealed class ReplaceableIntake<TEvent>
         lock (_replacing)
         {
             _isClosed = true;
-            return Task.WhenAll([.. _closes, _current.CloseAsync(isReplaced: false)]);
+            _ending.TrySetResult(true);
+            return Task.WhenAll([.. _closes, _current.CloseAsync()]);
         }
     }
 }
@@ -74,14 +80,26 @@ internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool dra
 
     public EventIntake<TEvent> Intake => intake;
 
-    /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>
-    /// <param name="isReplaced">Whether calls that are within are not cut off.</param>
-    public async Task CloseAsync(bool isReplaced)
+    /// <summary>Takes no more events, delivers what it has, and closes; within its close timeout from <paramref name="ending"/> on.</summary>
+    public async Task RetireAsync(Task ending)
     {
-        var closing = isReplaced ? intake.CloseAfterCallsAsync(intake.CloseTimeout) : intake.CloseAsync(intake.CloseTimeout);
-        if (await closing.ConfigureAwait(false) is { } problem)
-            report(problem);
-        _drainAtEnd?.Dispose();
-        _monitored.Dispose();
+        await Task.WhenAny(intake.StopTakingAsync(), ending).ConfigureAwait(false);
+        await Task.WhenAny(intake.FlushAsync(OssFlushTarget.Oss, CancellationToken.None), ending).ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            if (await intake.CloseAsync(intake.CloseTimeout).ConfigureAwait(false) is { } problem)
+                report(problem);
+        }
+        finally
+        {
+            _drainAtEnd?.Dispose();
+            _monitored.Dispose();
+        }
     }
 }

@@ -45,6 +45,23 @@ public class ProviderReloadTests
     }
 
     [Fact]
+    public async Task ChangeDuringAnOutage_DropsNothing()
+    {
+        var bucket = new MemoryOss { Failure = new HttpRequestException("down") };
+        var configuration = ProviderHost.Configuration(("ObjectKey", "former.log"));
+        await using var host = ProviderHost.InMemory(bucket, options => options.CloseTimeout = TimeSpan.Zero, configuration);
+        host.Logger.LogInformation("waits");
+        configuration["Logging:OssAppend:ObjectKey"] = "later.log";
+        configuration.Reload();
+        host.Logger.LogInformation("too");
+
+        bucket.Failure = null;
+        await Wait.UntilAsync(() => bucket.Keys.Count == 2).InTime();
+
+        Assert.Equal(("waits\n", "too\n"), (bucket.Text("former.log"), bucket.Text("later.log")));
+    }
+
+    [Fact]
     public async Task CallThatIsWithin_IsDeliveredWithTheFormerSettings()
     {
         var bucket = new MemoryOss();

@@ -45,15 +45,16 @@ public class EventIntakeTests
         var call = Task.Factory.StartNew(() => door.Intake.TryTake(new Event(0, Kind.Plain)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await door.Hangs.InTime();
 
-        var closing = door.Intake.CloseAfterCallsAsync(TimeSpan.FromSeconds(5));
+        var ended = door.Intake.StopTakingAsync();
         Assert.False(door.Intake.TryTake(new Event(1, Kind.Plain)));
-        Assert.False(closing.IsCompleted);
+        Assert.False(ended.IsCompleted);
         if (!isInTime)
-            await door.Time.RunUntilEnd(closing);
+            await door.Intake.CloseAsync(TimeSpan.FromSeconds(5)).InTime();
         door.GoOn();
 
         Assert.True(await call.InTime());
-        await closing.InTime();
+        await ended.InTime();
+        await door.Intake.CloseAsync(TimeSpan.FromSeconds(5)).InTime();
         Assert.Equal(isInTime ? [0] : [], door.Delivered);
         Assert.Equal(isInTime ? [] : [(0, DropReason.Closed)], door.Dropped);
     }

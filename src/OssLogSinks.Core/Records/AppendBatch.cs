@@ -94,16 +94,20 @@ internal sealed class AppendBatch
     /// <param name="id">Its number in the source; ignored without a source.</param>
     public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
-        HeldBytes += CostOf(utf8.Length, state is not null);
-        Copy(utf8);
-        KeepEnd();
+        // All memory comes first, so that a record is added as a whole or, if there is none, not at all.
+        var held = HeldBytes + CostOf(utf8.Length, state is not null);
+        Reserve(utf8.Length);
         if (Source is not null)
             KeepId(id);
         if (state is not null)
         {
+            (_stateRecords ??= []).Add(Count);
             (_states ??= []).Add(state);
-            (_stateRecords ??= []).Add(Count - 1);
         }
+
+        Copy(utf8);
+        KeepEnd();
+        HeldBytes = held;
     }
 
     /// <summary>A record's number in the source.</summary>
@@ -217,13 +221,26 @@ internal sealed class AppendBatch
         _completion?.TrySetResult(!_anyDropped);
     }
 
+    private void Reserve(int length)
+    {
+        // With many streams the lists are in no cache, so they are not read for each record.
+        if (PagesFor(Length + length) > PagesFor(Length))
+        {
+            while (_pages.Count < PagesFor(Length + length))
+                _pages.Add(_pool?.Rent(_pages.LastOrDefault()) ?? Page.Make());
+        }
+
+        if (Count % EndsPerPage == 0 && _endPages.Count == Count / EndsPerPage)
+            _endPages.Add(_pool?.RentApart() ?? Page.Make());
+    }
+
     private void Copy(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
             var used = Length % Page.Size;
             if (used == 0)
-                _pages.Add(_last = _pool?.Rent(_last) ?? Page.Make());
+                _last = _pages[Length / Page.Size];
 
             var count = Math.Min(Page.Size - used, bytes.Length);
             bytes.Slice(0, count).CopyTo(_last.Span.Slice(used));
@@ -235,7 +252,7 @@ internal sealed class AppendBatch
     private void KeepEnd()
     {
         if (Count % EndsPerPage == 0)
-            _endPages.Add(_lastEnds = _pool?.RentApart() ?? Page.Make());
+            _lastEnds = _endPages[Count / EndsPerPage];
 
         MemoryMarshal.Cast<byte, int>(_lastEnds.Span)[Count % EndsPerPage] = Length;
         Count++;
@@ -243,7 +260,7 @@ internal sealed class AppendBatch
 
     private void KeepId(long id)
     {
-        if (Count > _ids.Length)
+        if (Count == _ids.Length)
         {
             var larger = ArrayPool<long>.Shared.Rent(Math.Max(16, 2 * _ids.Length));
             _ids.AsSpan().CopyTo(larger);
@@ -252,7 +269,7 @@ internal sealed class AppendBatch
             _ids = larger;
         }
 
-        _ids[Count - 1] = id;
+        _ids[Count] = id;
     }
 
     private int StartOf(int record) => record == 0 ? 0 : EndOf(record - 1);

@@ -21,15 +21,23 @@ internal sealed class ClefFormatter(bool includeScopes) : EventFormatter
         _ = ClefText.TryWriteLevel((int)call.Level, writer);
         ClefText.WriteException(call.Exception, writer);
         WriteIds(call, writer);
-        WriteUnlessTaken("SourceContext", call.Category, call, writer);
+        var count = includeScopes ? values.Count : values.OwnCount;
+        WriteUnlessTaken("SourceContext", call.Category);
         if (call.EventId.Name is { } name)
-            WriteUnlessTaken("EventName", name, call, writer);
-        for (var i = 0; i < (includeScopes ? values.Count : values.OwnCount); i++)
+            WriteUnlessTaken("EventName", name);
+        for (var i = 0; i < count; i++)
             Write(values[i].Key, values[i].Value, writer);
         if (includeScopes && values.ScopeTexts.Count > 0)
-            WriteUnlessTaken("Scope", values.ScopeTexts, call, writer);
+            WriteUnlessTaken("Scope", values.ScopeTexts);
 
         writer.WriteRaw("}\n"u8);
+
+        // A name that the application uses too must not be there twice.
+        void WriteUnlessTaken(string key, object value)
+        {
+            if (!values.Has(key, count))
+                Write(key, value, writer);
+        }
     }
 
     private static void WriteIds(LogCall call, RecordWriter writer)
@@ -41,13 +49,6 @@ internal sealed class ClefFormatter(bool includeScopes) : EventFormatter
         }
 
         ClefText.WriteActivity(writer);
-    }
-
-    // A name that the application uses too must not be there twice.
-    private static void WriteUnlessTaken(string name, object value, LogCall call, RecordWriter writer)
-    {
-        if (call.Values.Find(name) is null)
-            Write(name, value, writer);
     }
 
     private static void Write(string name, object? value, RecordWriter writer)

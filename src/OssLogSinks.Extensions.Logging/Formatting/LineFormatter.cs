@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Extensions.Logging.Events;
 using OssLogSinks.Intake.Rendering;
@@ -17,13 +18,13 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes) : EventFo
             return;
 
         time.Write(call.Time, writer);
-        writer.WriteRaw("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * (int)call.Level, LevelLength));
+        writer.WriteRaw("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * Math.Min(Math.Max((int)call.Level, 0), (int)LogLevel.Critical), LevelLength));
         writer.Write(call.Category);
         writer.WriteRaw("["u8);
         ScalarText.Write(writer, call.EventId.Id, null, CultureInfo.InvariantCulture);
         writer.WriteRaw("]"u8);
         if (includeScopes)
-            call.Scopes?.ForEachScope(static (scope, writer) => WriteOnTheLine(" => "u8, scope?.ToString() ?? "", writer), writer);
+            call.Scopes?.ForEachScope(static (scope, writer) => WriteOnTheLine(" => "u8, FailureText.OfValue(scope), writer), writer);
         if (!string.IsNullOrEmpty(message))
             WriteOnTheLine(" "u8, message!, writer);
         if (call.Exception is not null)

@@ -85,7 +85,7 @@ internal sealed class NamedSettings
     {
         (OssObjectProperties one, OssObjectProperties other) => AreSame(ObjectProperties, one, other),
         (IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) => one.Count == other.Count && !one.Except(other).Any(),
-        var (one, other) => Equals(one, other),
+        var (one, other) => !IsReadable(property) || Equals(one, other),
     });
 
     /// <summary>Reads a text as a type; false, with a fault, if it cannot be read.</summary>
