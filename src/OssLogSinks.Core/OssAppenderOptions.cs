@@ -315,7 +315,10 @@ public class OssAppenderOptions
     /// </summary>
     public bool ReportDoubtfulSettings { get; set; } = true;
 
-    /// <summary>Where reports go. Default: Serilog's SelfLog, NLog's InternalLogger, and nowhere for <see cref="OssAppender"/>.</summary>
+    /// <summary>
+    /// Where reports go. Default: Serilog's SelfLog, NLog's InternalLogger, the host's other logging providers, and nowhere for
+    /// <see cref="OssAppender"/>.
+    /// </summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 
     /// <summary>Who learns the outcome of records that carry a state. The front doors set it themselves. Default: none.</summary>

@@ -2,6 +2,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake;
 
@@ -30,6 +31,10 @@ internal sealed class EventIntake<TEvent> : IDrainable
     private Task<string?>? _closed;
     private volatile bool _isClosed;
 
+    // Calls that render their events. Changed by interlocked operations only.
+    private readonly TaskCompletionSource<bool> _callsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _calls;
+
     // Used by the pump's thread only.
     private readonly RenderBuffer _buffer = new();
     private int _handedOver;
@@ -37,9 +42,9 @@ internal sealed class EventIntake<TEvent> : IDrainable
     /// <param name="appender">Takes the rendered events; closed with the intake.</param>
     /// <param name="frontDoor">Renders events and handles drops.</param>
     /// <param name="settings">Settings that have been checked.</param>
-    /// <param name="makePump">Creates the pump; not called if events are rendered within their calls.</param>
+    /// <param name="makePump">Creates the pump; not needed if events are rendered within their calls.</param>
     public EventIntake(
-        OssAppender appender, IFrontDoor<TEvent> frontDoor, IntakeSettings settings, Func<EventIntake<TEvent>, IEventPump<TEvent>> makePump)
+        OssAppender appender, IFrontDoor<TEvent> frontDoor, IntakeSettings settings, Func<EventIntake<TEvent>, IEventPump<TEvent>>? makePump = null)
     {
         _appender = appender;
         _frontDoor = frontDoor;
@@ -48,7 +53,7 @@ internal sealed class EventIntake<TEvent> : IDrainable
         if (settings.RenderAtCall)
             return;
 
-        _pump = makePump(this);
+        _pump = makePump!(this);
         _post = _pump.Post;
         appender.ObserveQueue(() => Gate.Count, settings.QueueLimit);
     }
@@ -58,6 +63,9 @@ internal sealed class EventIntake<TEvent> : IDrainable
 
     /// <inheritdoc />
     public TimeSpan CloseTimeout => _settings.CloseTimeout;
+
+    /// <summary>What was done so far, and what the core holds.</summary>
+    public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
 
     /// <summary>
     /// Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.
@@ -166,27 +174,39 @@ internal sealed class EventIntake<TEvent> : IDrainable
     /// Takes no more events, delivers waiting ones within the timeout, and drops the rest. A second call waits for the first close.
     /// </summary>
     /// <returns>What went wrong with the close itself; null if nothing did.</returns>
-    public Task<string?> CloseAsync(TimeSpan timeout)
-    {
-        lock (_closing)
-            return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout);
-    }
+    public Task<string?> CloseAsync(TimeSpan timeout) => CloseAsync(timeout, cutsOffCalls: true);
+
+    /// <summary>
+    /// As <see cref="CloseAsync(TimeSpan)"/>, for an intake that another one replaces while it is in use: the core takes the events of calls that are being
+    /// rendered, and of calls that wait for space, before it closes. Later calls are turned away, and the caller takes them to the other one.
+    /// </summary>
+    public Task<string?> CloseAfterCallsAsync(TimeSpan timeout) => CloseAsync(timeout, cutsOffCalls: false);
 
     /// <inheritdoc />
     Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
 
-    private Task<string?> BeginClose(long begun, TimeSpan timeout)
+    private Task<string?> CloseAsync(TimeSpan timeout, bool cutsOffCalls)
+    {
+        lock (_closing)
+            return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout, cutsOffCalls);
+    }
+
+    private Task<string?> BeginClose(long begun, TimeSpan timeout, bool cutsOffCalls)
     {
         _isClosed = true;
         Gate.Close();
-        return BoundedWait.RunAsync(() => Close(begun, timeout));
+        if (Interlocked.CompareExchange(ref _calls, 0, 0) == 0)
+            _callsEnded.TrySetResult(true);
+        return BoundedWait.RunAsync(() => Close(begun, timeout, cutsOffCalls));
     }
 
     // Runs on its own thread, so that a starved thread pool cannot delay it.
-    private string? Close(long begun, TimeSpan timeout)
+    private string? Close(long begun, TimeSpan timeout, bool cutsOffCalls)
     {
         if (_pump is not null)
             Drain(_pump, begun, timeout);
+        else if (!cutsOffCalls)
+            _ = BoundedWait.For(_callsEnded.Task, begun, timeout, _settings.Time);
 
         var rest = BoundedWait.Remaining(begun, timeout, _settings.Time);
         var closing = _appender.CloseAsync(rest);
@@ -234,9 +254,25 @@ internal sealed class EventIntake<TEvent> : IDrainable
     // Renders on the thread that logs. Callers that wait for space are released by the core's own close.
     private bool TryTakeAtCall(TEvent logEvent)
     {
-        if (_isClosed)
-            return false;
+        // A close reads these in the other order, so it either sees this call or turns it away.
+        Interlocked.Increment(ref _calls);
+        try
+        {
+            if (_isClosed)
+                return false;
 
+            RenderAtCall(logEvent);
+            return true;
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _calls) == 0 && _isClosed)
+                _callsEnded.TrySetResult(true);
+        }
+    }
+
+    private void RenderAtCall(TEvent logEvent)
+    {
         var origin = _frontDoor.Origin;
         var buffer = RenderBuffer.Take();
         Rendered rendered;
@@ -260,7 +296,6 @@ internal sealed class EventIntake<TEvent> : IDrainable
             Gate.CountDropped();
         if (cause is not null)
             Drop(logEvent, origin, cause, isAtCall: true);
-        return true;
     }
 
     // Whether rendering wrote nothing. If false, the caller must hand the event over.
@@ -365,4 +400,14 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     public bool RenderAtCall { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>For a front door that always renders within the calls, and so has no queue.</summary>
+    public static IntakeSettings ForCalls(OssAppenderOptions options, TimeSpan callerTimeout, bool dropsTooLarge) =>
+        new(QueueLimit: int.MaxValue, BatchSize: 1, BatchInterval: TimeSpan.Zero, callerTimeout, options.CloseTimeout)
+        {
+            EventSizeLimit = dropsTooLarge ? int.MaxValue : options.EventSizeLimitBytes,
+            HasBuffer = options.BufferPath is not null,
+            RenderAtCall = true,
+            Time = options.TimeProvider,
+        };
 }

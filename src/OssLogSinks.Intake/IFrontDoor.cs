@@ -104,6 +104,22 @@ internal static class Placeholder
 
     private const int LongestBeginning = 200;
 
+    /// <summary>The values of the template, and the template itself, for a framework that has no events apart from its log calls.</summary>
+    public static Dictionary<string, object?> ValuesOf(int size, int sizeLimit, string beginning) => new()
+    {
+        ["EventSize"] = size,
+        ["EventSizeLimit"] = sizeLimit,
+        ["EventBeginning"] = beginning,
+        [EventValues.TemplateName] = Template,
+    };
+
+    /// <summary>The text of these values.</summary>
+    public static string TextOf(Dictionary<string, object?> values) =>
+        Template
+            .Replace("{EventSize}", $"{values["EventSize"]}")
+            .Replace("{EventSizeLimit}", $"{values["EventSizeLimit"]}")
+            .Replace("{EventBeginning:l}", $"{values["EventBeginning"]}");
+
     /// <summary>The beginning of the replaced event's template, short enough for any limit.</summary>
     public static string BeginningOf(string? template) =>
         template is not { Length: > LongestBeginning } ? template ?? "" : template.Substring(0, LongestBeginning);

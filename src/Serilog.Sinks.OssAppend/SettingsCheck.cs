@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake.Settings;
 
 namespace Serilog.Sinks.OssAppend;
 
@@ -11,8 +12,6 @@ namespace Serilog.Sinks.OssAppend;
 [StackTraceHidden]
 internal static class SettingsCheck
 {
-    private static readonly TimeSpan LongestBlock = TimeSpan.FromDays(24);
-
     /// <summary>Checks the settings of a sink.</summary>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public static void Require(
@@ -45,8 +44,8 @@ internal static class SettingsCheck
             yield return SettingFault.OfValue(nameof(options.BatchSizeLimit), options.BatchSizeLimit, "must be at least 1 event.");
         if (options.QueueLimit < 1)
             yield return SettingFault.OfValue(nameof(options.QueueLimit), options.QueueLimit, "must be at least 1 event.");
-        if (options.BlockTimeout != Timeout.InfiniteTimeSpan && (options.BlockTimeout < TimeSpan.Zero || options.BlockTimeout > LongestBlock))
-            yield return SettingFault.OfValue(nameof(options.BlockTimeout), options.BlockTimeout, "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.");
+        if (BlockTimeouts.FaultOf(nameof(options.BlockTimeout), options.BlockTimeout) is { } fault)
+            yield return fault;
     }
 
     private static void ThrowIfAny(

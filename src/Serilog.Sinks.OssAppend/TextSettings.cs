@@ -1,6 +1,7 @@
 using System.Reflection;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake.Settings;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend;
@@ -12,18 +13,16 @@ internal sealed class TextSettings
     public const string NotGiven = "default";
 
     private static readonly OssAppendSinkOptions Unset = new();
+    private static readonly PropertyInfo[] OptionProperties = typeof(OssAppendSinkOptions).GetProperties();
 
-    // An empty text is a value for these: no size limit; and a buffer without a folder, which must be refused.
-    private static readonly string[] MayBeEmpty = [nameof(OssAppendSinkOptions.ObjectSizeLimitBytes), nameof(OssAppendSinkOptions.BufferPath)];
-
-    private readonly List<SettingFault> _faults = [];
+    private readonly NamedSettings _named;
 
     private TextSettings(OssAppendSinkOptions? options)
     {
         HasOptions = options is not null;
         Options = options is null ? new OssAppendSinkOptions() : (OssAppendSinkOptions)options.Copy();
-        Options.ObjectProperties = (Options.ObjectProperties ?? Unset.ObjectProperties) with { };
-        TakeBackEmpty(typeof(OssAppendSinkOptions).GetProperties(), Options, Unset);
+        _named = new NamedSettings(Options, OptionProperties);
+        TakeBackEmpty(OptionProperties, Options, Unset);
         TakeBackEmpty(typeof(OssObjectProperties).GetProperties(), Options.ObjectProperties, Unset.ObjectProperties);
     }
 
@@ -31,7 +30,7 @@ internal sealed class TextSettings
     public OssAppendSinkOptions Options { get; }
 
     /// <summary>Settings whose text cannot be parsed.</summary>
-    public IReadOnlyList<SettingFault> Faults => _faults;
+    public IReadOnlyList<SettingFault> Faults => _named.Faults;
 
     /// <summary>How the user wrote the names.</summary>
     public SettingNames Names => HasOptions ? SettingNames.OfProperties : SettingNames.OfConfiguration;
@@ -52,18 +51,12 @@ internal sealed class TextSettings
 
     /// <summary>Parses the minimum level; the lowest level if none is given.</summary>
     public LogEventLevel Level(string name, string? text) =>
-        !string.IsNullOrEmpty(text) && TryRead(name, text!, typeof(LogEventLevel), out var level) ? (LogEventLevel)level! : LevelAlias.Minimum;
+        !string.IsNullOrEmpty(text) && _named.TryRead(name, text!, typeof(LogEventLevel), out var level) ? (LogEventLevel)level! : LevelAlias.Minimum;
 
     private void Put(string name, object? value)
     {
-        var property = char.ToUpperInvariant(name[0]) + name.Substring(1);
-        if (!IsGiven(property, value))
-            return;
-
-        if (typeof(OssAppendSinkOptions).GetProperty(property) is { } own)
-            Set(own, Options, name, value);
-        else if (typeof(OssObjectProperties).GetProperty(property) is { } part)
-            Set(part, Options.ObjectProperties, name, value);
+        if (_named.Find(name) is { } property && IsGiven(property.Name, value))
+            _named.Set(name, property, value);
     }
 
     // An empty environment variable cancels a setting in a file.
@@ -71,32 +64,15 @@ internal sealed class TextSettings
     {
         NotGiven => false,
         null => property == nameof(OssAppendSinkOptions.ObjectSizeLimitBytes),
-        "" => MayBeEmpty.Contains(property),
+        "" => NamedSettings.IsEmptyAValue(property),
         _ => true,
     };
-
-    private void Set(PropertyInfo property, object owner, string name, object? value)
-    {
-        if (value is string text && !TryRead(name, text, property.PropertyType, out value))
-            return;
-
-        property.SetValue(owner, value is IDictionary<string, string> entries ? new Dictionary<string, string>(entries) : value);
-    }
-
-    private bool TryRead(string name, string text, Type type, out object? value)
-    {
-        if (SettingText.TryRead(text, type, out value, out var need))
-            return true;
-
-        _faults.Add(SettingFault.OfValue(name, text, need));
-        return false;
-    }
 
     private static void TakeBackEmpty(PropertyInfo[] properties, object settings, object unset)
     {
         foreach (var property in properties)
         {
-            if (property.PropertyType == typeof(string) && property.GetValue(settings) is "" && !MayBeEmpty.Contains(property.Name))
+            if (property.PropertyType == typeof(string) && property.GetValue(settings) is "" && !NamedSettings.IsEmptyAValue(property.Name))
                 property.SetValue(settings, property.GetValue(unset));
         }
     }

@@ -9,6 +9,7 @@ public class ArchitectureTests
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.Extensions.Hosting"] = ["OssLogSinks.Core"],
+        ["OssLogSinks.Extensions.Logging"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
     };
@@ -19,6 +20,7 @@ public class ArchitectureTests
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.Extensions.Hosting"] = ["Microsoft.Extensions.Diagnostics.HealthChecks", "OpenTelemetry.Api.ProviderBuilderExtensions"],
+        ["OssLogSinks.Extensions.Logging"] = ["Microsoft.Extensions.Logging.Console"],
         ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };

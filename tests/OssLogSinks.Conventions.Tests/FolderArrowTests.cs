@@ -47,6 +47,7 @@ public partial class FolderArrowTests
         ["NLog.Targets.OssAppend"] = [[Root], [Intake]],
         ["OssLogSinks.Aspire.Hosting"] = [[Root]],
         ["OssLogSinks.Extensions.Hosting"] = [[Root]],
+        ["OssLogSinks.Extensions.Logging"] = [[Root], ["Formatting"], ["Events"], [Intake]],
     };
 
     public static TheoryData<string> Ordered => [.. Orders.Keys];

@@ -13,7 +13,7 @@ public class PublicApiTests
     {
         IncludeAssemblyAttributes = false,
         ExcludeAttributes = ["System.Runtime.CompilerServices.NullableContextAttribute"],
-        AllowNamespacePrefixes = ["Microsoft.Extensions.DependencyInjection"],
+        AllowNamespacePrefixes = ["Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Logging"],
     };
 
     public static TheoryData<string> Libraries => [.. Repository.Libraries.Keys];

@@ -14,6 +14,7 @@ internal static class Repository
         ["OssLogSinks.Aspire.Hosting"] = typeof(Aspire.Hosting.OssEmulatorResource).Assembly,
         ["OssLogSinks.Core"] = typeof(Core.OssAppender).Assembly,
         ["OssLogSinks.Extensions.Hosting"] = typeof(Extensions.Hosting.OssAppendHealthCheck).Assembly,
+        ["OssLogSinks.Extensions.Logging"] = typeof(Extensions.Logging.OssAppendLoggerProvider).Assembly,
         ["Serilog.Sinks.OssAppend"] = typeof(Serilog.OssAppendLoggerConfigurationExtensions).Assembly,
         ["NLog.Targets.OssAppend"] = typeof(NLog.Targets.OssAppendTarget).Assembly,
     };

@@ -4,6 +4,7 @@ using System.Text;
 using NLog.Targets;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Extensions.Logging;
 using Serilog.Sinks.OssAppend;
 
 namespace OssLogSinks.Conventions.Tests;
@@ -84,6 +85,13 @@ public class SettingsDocumentTests
         Assert.All(SettingsList.OfNLog, setting => Assert.True(TextOf(setting.Property, target) is not { } text || text == ValueOf(setting), setting.Code));
     }
 
+    [Fact]
+    public void DefaultsOfLogging_AreThoseInTheDocComments()
+    {
+        var options = new OssAppendLoggerOptions();
+        Assert.All(SettingsList.OfLogging, setting => Assert.Equal(TextOf(setting.Property, options), ValueOf(setting)));
+    }
+
     // The handler of .NET Framework and Mono has no such limit.
     [Theory]
     [InlineData("src/OssLogSinks.Core/Client/OssClientOptions.cs")]
@@ -109,6 +117,7 @@ public class SettingsDocumentTests
 
         Append(text, "Serilog's own", SettingsList.OfSerilog);
         Append(text, "NLog's own", SettingsList.OfNLog);
+        Append(text, "Microsoft.Extensions.Logging's own", SettingsList.OfLogging);
         return text.ToString();
     }
 

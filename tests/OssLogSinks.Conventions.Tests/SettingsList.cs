@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using NLog.Targets;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Extensions.Logging;
 using Serilog.Configuration;
 using Serilog.Sinks.OssAppend;
 using Serilog.Sinks.OssAppend.FromConfiguration;
@@ -70,6 +71,10 @@ internal static partial class SettingsList
         [.. DeclaredBy(typeof(OssAppendTarget)).Where(property => Common.All(setting => setting.NLog != property.Name)).Select(property =>
             new Setting(property, property.Name, null, property.Name == nameof(OssAppendTarget.Configure) ? null : property.Name))];
 
+    /// <summary>The logging provider's own.</summary>
+    public static IReadOnlyList<Setting> OfLogging { get; } =
+        [.. DeclaredBy(typeof(OssAppendLoggerOptions)).Select(property => new Setting(property, property.Name, Camel(property.Name), null))];
+
     /// <summary>The parameters of the method that configuration files call.</summary>
     public static ParameterInfo[] ParametersInJson(bool isAudit) =>
         [.. typeof(OssAppendFromConfiguration).GetMethods(BindingFlags.Public | BindingFlags.Static)
@@ -113,7 +118,7 @@ internal static partial class SettingsList
     private static string NameOf(string cref)
     {
         var parts = cref[2..].Split('.');
-        return cref[0] == 'T' || parts[^2] is nameof(OssAppenderOptions) or nameof(OssAppendSinkOptions) or nameof(OssAppendTarget) or nameof(TargetWithLayout)
+        return cref[0] == 'T' || parts[^2] is nameof(OssAppenderOptions) or nameof(OssAppendSinkOptions) or nameof(OssAppendLoggerOptions) or nameof(OssAppendTarget) or nameof(TargetWithLayout)
             ? parts[^1]
             : parts[^2] + "." + parts[^1];
     }

@@ -17,6 +17,7 @@ public partial class SourceTests
             Assert.Contains(actual, path.EndsWith("ConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
                 : expected == "OssLogSinks.Aspire.Hosting" && path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) ? ["Aspire.Hosting"]
                 : path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) || path.EndsWith("CollectionExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.DependencyInjection"]
+                : path.EndsWith("OssAppendLoggerExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.Logging"]
                 : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
                 : new[] { expected });
         });

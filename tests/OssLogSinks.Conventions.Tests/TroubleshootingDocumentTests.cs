@@ -25,6 +25,7 @@ public partial class TroubleshootingDocumentTests
         "src/NLog.Targets.OssAppend/TargetPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
         "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
         "src/Serilog.Sinks.OssAppend/Diagnostics/FailureRelay.cs",
+        "src/OssLogSinks.Extensions.Logging/OssAppendLoggerProvider.cs", "src/OssLogSinks.Extensions.Logging/HostServices.cs",
     ];
 
     // Words that nobody is told: the name of a kind, and what a wrong call throws.

@@ -16,5 +16,10 @@ internal interface IFrontDoor
 
     void AddTo(ILoggingBuilder logging);
 
-    static IFrontDoor Open(Order order) => order.FrontDoor == "serilog" ? new SerilogFrontDoor(order) : new NLogFrontDoor(order);
+    static IFrontDoor Open(Order order) => order.FrontDoor switch
+    {
+        "serilog" => new SerilogFrontDoor(order),
+        "logging" => new LoggingFrontDoor(order),
+        _ => new NLogFrontDoor(order),
+    };
 }

@@ -1,7 +1,9 @@
 using System.Xml.Linq;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using NLog;
 using NLog.Config;
+using OssLogSinks.Core;
 using OssLogSinks.EndToEnd.Tests.Support;
 using Serilog;
 
@@ -25,8 +27,15 @@ public class ConfigurationMistakeTests
 
     public static TheoryData<string> Names => [.. Mistakes.All.Keys];
 
+    // A provider renders within the call, so it has no queue.
+    public static TheoryData<string> NamesOfLogging => [.. Mistakes.All.Where(m => m.Value.Setting is not ("queueLimit" or "batchSizeLimit")).Select(m => m.Key)];
+
     [Fact]
-    public void Mistakes_AreThirtyOrMore() => Assert.True(Mistakes.All.Values.Count(m => !m.IsUnreadable) >= 30);
+    public void Mistakes_AreThirtyOrMore()
+    {
+        Assert.True(Mistakes.All.Values.Count(m => !m.IsUnreadable) >= 30);
+        Assert.True(NamesOfLogging.Count >= 30);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -64,6 +73,19 @@ public class ConfigurationMistakeTests
             AssertNames(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value);
         else
             AssertSays(exception, mistake.SettingInNLog, mistake.NLogValue ?? mistake.Value, mistake.Cure);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOfLogging))]
+    public void LoggingSection_SaysWhatIsWrongAndWhatToDo(string name)
+    {
+        var mistake = Mistakes.All[name];
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(With(mistake.Serilog).Select(s => new KeyValuePair<string, string?>("Logging:OssAppend:" + s.Key, s.Value))).Build();
+
+        var exception = Assert.Throws<OssSettingsException>(() => LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddOssAppend()).Dispose());
+
+        AssertSays(exception, mistake.SettingInOptions, mistake.Value, mistake.Cure);
     }
 
     private static Dictionary<string, string> With(IReadOnlyList<(string Name, string? Value)> changes)

@@ -27,6 +27,11 @@ public class ProcessExitTests
     [InlineData("nlog", "wait", "INT")]
     [InlineData("nlog", "wait", "HUP")]
     [InlineData("nlog", "wait", "QUIT", Explicit = true)]
+    [InlineData("logging", "return", "")]
+    [InlineData("logging", "exit", "", Explicit = true)]
+    [InlineData("logging", "throw", "", Explicit = true)]
+    [InlineData("logging", "wait", "TERM")]
+    [InlineData("logging", "wait", "INT", Explicit = true)]
     public async Task EndWithoutClose_StoresEachEventOnce(string frontDoor, string end, string signal)
     {
         await using var emulator = await StartAsync();
@@ -45,6 +50,8 @@ public class ProcessExitTests
     [InlineData("nlog", "return", "")]
     [InlineData("nlog", "wait", "TERM", Explicit = true)]
     [InlineData("nlog", "wait", "INT", Explicit = true)]
+    [InlineData("logging", "return", "")]
+    [InlineData("logging", "wait", "TERM", Explicit = true)]
     public async Task SilentOss_HoldsTheExitForTheCloseTimeoutAndReportsTheRest(string frontDoor, string end, string signal)
     {
         await using var emulator = await StartAsync();
@@ -62,6 +69,7 @@ public class ProcessExitTests
     [InlineData("serilog", "return", "")]
     [InlineData("serilog", "wait", "TERM", Explicit = true)]
     [InlineData("nlog", "wait", "TERM")]
+    [InlineData("logging", "return", "")]
     public async Task SwitchedOff_TheEndWaitsForNothing(string frontDoor, string end, string signal)
     {
         await using var emulator = await StartAsync();
@@ -77,6 +85,7 @@ public class ProcessExitTests
     [InlineData("serilog", "cancel-first", Explicit = true)]
     [InlineData("nlog", "cancel", Explicit = true)]
     [InlineData("nlog", "cancel-first")]
+    [InlineData("logging", "cancel", Explicit = true)]
     public async Task CtrlCThatTheApplicationTakesOver_LeavesItsLogOpen(string frontDoor, string end)
     {
         await using var emulator = await StartAsync();
@@ -105,6 +114,7 @@ public class ProcessExitTests
     [InlineData("serilog", "INT", Explicit = true)]
     [InlineData("nlog", "TERM", Explicit = true)]
     [InlineData("nlog", "INT")]
+    [InlineData("logging", "TERM")]
     public async Task HostThatIsStopped_StoresWhatItLogsWhileItStops(string frontDoor, string signal)
     {
         await using var emulator = await StartAsync();

@@ -60,12 +60,12 @@ internal sealed class MessagePart : OutputPart
     {
         if (alignment is null)
         {
-            JsonText.Write(writer, value);
+            JsonValues.Write(writer, value);
             return;
         }
 
         using var json = new RecordWriter();
-        JsonText.Write(json, value);
+        JsonValues.Write(json, value);
         Padded.Write(writer, Encoding.UTF8.GetString(json.Written.ToArray()), alignment);
     }
 }

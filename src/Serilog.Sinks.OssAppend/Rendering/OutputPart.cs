@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Formatting.Display;
 using Serilog.Parsing;
@@ -146,7 +147,7 @@ internal sealed class ExceptionPart : OutputPart
         if (logEvent.Exception is null && _alignment is null)
             return;
 
-        var text = logEvent.Exception is { } exception ? Placeholder.TextOf(exception) : "";
+        var text = logEvent.Exception is { } exception ? FailureText.Of(exception) : "";
         if (_alignment is not null)
         {
             Padded.Write(writer, logEvent.Exception is null ? text : text + _newLine, _alignment);

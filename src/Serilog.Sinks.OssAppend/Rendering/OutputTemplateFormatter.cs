@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -41,7 +42,7 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
         }
         catch (Exception failure)
         {
-            writer.Write(Placeholder.ForPlace(failure));
+            writer.Write(FailureText.OfPlace(failure));
         }
     }
 }

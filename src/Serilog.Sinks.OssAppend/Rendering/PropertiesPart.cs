@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -45,7 +46,7 @@ internal sealed class PropertiesPart : OutputPart
         {
             JsonText.WriteQuoted(writer, name);
             writer.WriteRaw(":"u8);
-            JsonText.Write(writer, value);
+            JsonValues.Write(writer, value);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -66,7 +67,7 @@ internal static class RenderedText
         }
         catch (Exception failure)
         {
-            return logEvent.TryGetValue(token.PropertyName, out var value) ? Placeholder.For(value, failure) : Placeholder.ForPlace(failure);
+            return logEvent.TryGetValue(token.PropertyName, out var value) ? Placeholder.For(value, failure) : FailureText.OfPlace(failure);
         }
     }
 }

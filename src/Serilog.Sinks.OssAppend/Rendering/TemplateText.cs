@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Parsing;
 

@@ -34,13 +34,3 @@ internal readonly struct Utf8Target : IDisposable
         _output.Write(Encoding.UTF8.GetString(written));
     }
 }
-
-/// <summary>Writes bytes that are already UTF-8.</summary>
-internal static class RawWriting
-{
-    public static void WriteRaw(this RecordWriter writer, ReadOnlySpan<byte> utf8)
-    {
-        utf8.CopyTo(writer.GetSpan(utf8.Length));
-        writer.Advance(utf8.Length);
-    }
-}

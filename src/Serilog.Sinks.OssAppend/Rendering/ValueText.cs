@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 
 namespace Serilog.Sinks.OssAppend.Rendering;

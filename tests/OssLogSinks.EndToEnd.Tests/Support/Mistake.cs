@@ -49,5 +49,8 @@ internal sealed record Mistake
 
     public string SettingInNLog => NLogSetting ?? Capital(Setting);
 
+    /// <summary>The setting as a property of the options.</summary>
+    public string SettingInOptions => (Setting == "contentType" ? "ObjectProperties." : "") + Capital(Setting);
+
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Serilog.Sinks.OssAppend.Rendering;
+using OssLogSinks.Intake.Rendering;
 
 namespace Serilog.Sinks.OssAppend.Tests.Rendering;
 

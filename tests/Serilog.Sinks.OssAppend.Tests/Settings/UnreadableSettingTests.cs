@@ -7,6 +7,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake.Settings;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.FromConfiguration;
 

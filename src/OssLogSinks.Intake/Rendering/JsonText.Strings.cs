@@ -1,6 +1,6 @@
 
 #if NETSTANDARD2_0
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <content>For platforms that search for one character at a time.</content>
 internal static partial class JsonText

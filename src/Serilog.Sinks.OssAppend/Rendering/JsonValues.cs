@@ -1,12 +1,13 @@
 using System.Globalization;
 using OssLogSinks.Core.Records;
+using OssLogSinks.Intake.Rendering;
 using Serilog.Events;
 using Serilog.Formatting.Json;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>Writes values as JSON: the same bytes as Serilog's <see cref="JsonValueFormatter"/>, with type tags as <c>$type</c>.</summary>
-internal static partial class JsonText
+internal static class JsonValues
 {
     private static readonly JsonValueFormatter Serilog = new("$type");
 
@@ -15,7 +16,8 @@ internal static partial class JsonText
         switch (value)
         {
             case ScalarValue scalar:
-                WriteScalar(writer, scalar);
+                if (!JsonText.TryWrite(writer, scalar.Value))
+                    WriteOther(writer, scalar);
                 break;
             case SequenceValue sequence:
                 WriteSequence(writer, sequence);
@@ -32,51 +34,6 @@ internal static partial class JsonText
         }
     }
 
-    /// <summary>Writes a JSON string with only the required escapes.</summary>
-    public static void WriteQuoted(RecordWriter writer, string text)
-    {
-        writer.WriteRaw("\""u8);
-        if (IndexOfEscaped(text) < 0)
-            writer.Write(text);
-        else
-            WriteEscaped(writer, text);
-        writer.WriteRaw("\""u8);
-    }
-
-    private static void WriteScalar(RecordWriter writer, ScalarValue scalar)
-    {
-        switch (scalar.Value)
-        {
-            case null:
-                writer.WriteRaw("null"u8);
-                break;
-            case string text:
-                WriteQuoted(writer, text);
-                break;
-            case bool isTrue:
-                writer.WriteRaw(isTrue ? "true"u8 : "false"u8);
-                break;
-            case int or long or decimal or uint or ulong or short or ushort or byte or sbyte:
-                ScalarText.Write(writer, scalar.Value, null, CultureInfo.InvariantCulture);
-                break;
-            case double number when !double.IsNaN(number) && !double.IsInfinity(number):
-                ScalarText.Write(writer, number, "R", CultureInfo.InvariantCulture);
-                break;
-            case float number when !float.IsNaN(number) && !float.IsInfinity(number):
-                ScalarText.Write(writer, number, "R", CultureInfo.InvariantCulture);
-                break;
-            case DateTime or DateTimeOffset:
-                WriteAsText(writer, scalar.Value, "O");
-                break;
-            case Guid or TimeSpan:
-                WriteAsText(writer, scalar.Value, null);
-                break;
-            default:
-                WriteOther(writer, scalar);
-                break;
-        }
-    }
-
     // Renders to a separate text first, because rendering may fail after it has written something.
     private static void WriteOther(RecordWriter writer, LogEventPropertyValue value)
     {
@@ -88,16 +45,8 @@ internal static partial class JsonText
         }
         catch (Exception failure)
         {
-            WriteQuoted(writer, Placeholder.For(value, failure));
+            JsonText.WriteQuoted(writer, Placeholder.For(value, failure));
         }
-    }
-
-    // For values whose text needs no escapes.
-    private static void WriteAsText(RecordWriter writer, object value, string? format)
-    {
-        writer.WriteRaw("\""u8);
-        ScalarText.Write(writer, value, format, CultureInfo.InvariantCulture);
-        writer.WriteRaw("\""u8);
     }
 
     private static void WriteSequence(RecordWriter writer, SequenceValue sequence)
@@ -126,7 +75,7 @@ internal static partial class JsonText
         if (structure.TypeTag is { } tag)
         {
             WriteName(writer, "$type", isFirst: properties.Count == 0);
-            WriteQuoted(writer, tag);
+            JsonText.WriteQuoted(writer, tag);
         }
 
         writer.WriteRaw(properties.Count == 0 && structure.TypeTag is null ? "{}"u8 : "}"u8);
@@ -160,25 +109,7 @@ internal static partial class JsonText
     private static void WriteName(RecordWriter writer, string name, bool isFirst)
     {
         writer.WriteRaw(isFirst ? "{"u8 : ","u8);
-        WriteQuoted(writer, name);
+        JsonText.WriteQuoted(writer, name);
         writer.WriteRaw(":"u8);
-    }
-
-    private static void WriteEscaped(RecordWriter writer, string text)
-    {
-        foreach (var c in text)
-        {
-            switch (c)
-            {
-                case '"': writer.WriteRaw("\\\""u8); break;
-                case '\\': writer.WriteRaw("\\\\"u8); break;
-                case '\n': writer.WriteRaw("\\n"u8); break;
-                case '\r': writer.WriteRaw("\\r"u8); break;
-                case '\f': writer.WriteRaw("\\f"u8); break;
-                case '\t': writer.WriteRaw("\\t"u8); break;
-                case < ' ': writer.Write("\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture)); break;
-                default: writer.Write(c); break;
-            }
-        }
     }
 }

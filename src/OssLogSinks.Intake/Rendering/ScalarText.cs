@@ -1,6 +1,6 @@
 using OssLogSinks.Core.Records;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>Writes numbers, times and the like with the text of their <c>ToString</c>, without creating the string if the platform can.</summary>
 internal static partial class ScalarText

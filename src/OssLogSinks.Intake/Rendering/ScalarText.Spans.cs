@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Records;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <content>For platforms that format their own types as UTF-8.</content>
 internal static partial class ScalarText

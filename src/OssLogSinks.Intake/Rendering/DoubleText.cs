@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>
 /// Formats common numbers with few decimals, milliseconds for instance, in common formats. The digits are the same as the platform's, but

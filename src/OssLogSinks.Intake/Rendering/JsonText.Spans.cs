@@ -2,7 +2,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <content>For platforms that search for many characters at once.</content>
 internal static partial class JsonText

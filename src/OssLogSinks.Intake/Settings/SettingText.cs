@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Serilog.Sinks.OssAppend;
+namespace OssLogSinks.Intake.Settings;
 
 /// <summary>Parses a setting's text as the setting's type, or returns what the text must be.</summary>
 internal static class SettingText
@@ -45,6 +45,10 @@ internal static class SettingText
     /// <summary>What the text must be if it cannot be parsed; null if it can.</summary>
     public static string? NeedOf(string text, Type type) => TryRead(text, type, out _, out var need) ? null : need;
 
+    /// <summary>The names as a sentence lists them: <c>a, b or c</c>.</summary>
+    public static string Choice(string[] names) =>
+        names.Length == 1 ? names[0] : string.Join(", ", names.Take(names.Length - 1)) + " or " + names[names.Length - 1];
+
     private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static string? Take(object read, out object? value)
@@ -73,7 +77,4 @@ internal static class SettingText
 
     private static string? NameOf(Type choice, string text) =>
         Enum.GetNames(choice).FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
-
-    private static string Choice(string[] names) =>
-        names.Length == 1 ? names[0] : string.Join(", ", names.Take(names.Length - 1)) + " or " + names[names.Length - 1];
 }

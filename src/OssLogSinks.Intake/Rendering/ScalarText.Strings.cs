@@ -2,7 +2,7 @@
 
 using OssLogSinks.Core.Records;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <content>For platforms that format to strings only.</content>
 internal static partial class ScalarText

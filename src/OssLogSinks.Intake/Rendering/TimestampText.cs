@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using OssLogSinks.Core.Records;
 
-namespace Serilog.Sinks.OssAppend.Rendering;
+namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>
 /// Renders times in formats that contain numbers only. Everything but the fraction of a second is rendered by the platform once per second

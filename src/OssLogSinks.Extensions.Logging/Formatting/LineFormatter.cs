@@ -1,0 +1,39 @@
+using System.Globalization;
+using OssLogSinks.Core.Records;
+using OssLogSinks.Extensions.Logging.Events;
+using OssLogSinks.Intake.Rendering;
+
+namespace OssLogSinks.Extensions.Logging.Formatting;
+
+/// <summary>Writes an event as one line of text: the same as the simple console formatter with <c>SingleLine</c>.</summary>
+internal sealed class LineFormatter(LineTime time, bool includeScopes) : EventFormatter
+{
+    private const int LevelLength = 6;
+
+    public override void Write(LogCall call, RecordWriter writer)
+    {
+        var message = call.FormatMessage();
+        if (message is null && call.Exception is null)
+            return;
+
+        time.Write(call.Time, writer);
+        writer.WriteRaw("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * (int)call.Level, LevelLength));
+        writer.Write(call.Category);
+        writer.WriteRaw("["u8);
+        ScalarText.Write(writer, call.EventId.Id, null, CultureInfo.InvariantCulture);
+        writer.WriteRaw("]"u8);
+        if (includeScopes)
+            call.Scopes?.ForEachScope(static (scope, writer) => WriteOnTheLine(" => "u8, scope?.ToString() ?? "", writer), writer);
+        if (!string.IsNullOrEmpty(message))
+            WriteOnTheLine(" "u8, message!, writer);
+        if (call.Exception is not null)
+            WriteOnTheLine(" "u8, FailureText.Of(call.Exception), writer);
+        writer.WriteRaw("\n"u8);
+    }
+
+    private static void WriteOnTheLine(ReadOnlySpan<byte> before, string text, RecordWriter writer)
+    {
+        writer.WriteRaw(before);
+        writer.Write(text.IndexOf('\n') < 0 ? text : text.Replace("\r\n", " ").Replace('\n', ' '));
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using OssLogSinks.Core.Telemetry;
+
+namespace OssLogSinks.Extensions.Logging;
+
+/// <summary>
+/// Receives the events that were given up, each once. Register it in the container:
+/// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without one, events are not kept until their outcome is known; what is
+/// lost is counted and reported all the same.
+/// </summary>
+public interface ILostEventListener
+{
+    /// <summary>
+    /// Called on a background thread, or on the thread that logs if an event is given up at once. Should be fast, since delivery waits for it. It
+    /// may log; it is not told of the loss of events that it logs itself.
+    /// </summary>
+    /// <param name="events">The events, in the order in which they were logged.</param>
+    /// <param name="failure">Why, with the last error of the service as its inner exception, if there was one.</param>
+    void OnLost(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure);
+}
+
+/// <summary>An event that was given up.</summary>
+/// <param name="Time">When it was logged.</param>
+/// <param name="Category">The logger's category.</param>
+/// <param name="Level">The level.</param>
+/// <param name="EventId">The event id.</param>
+/// <param name="Text">
+/// The text that would have been stored, with its line ending; the message alone if the event came after the close; null if it could not be
+/// rendered.
+/// </param>
+public sealed record LostEvent(DateTimeOffset Time, string Category, LogLevel Level, EventId EventId, string? Text);

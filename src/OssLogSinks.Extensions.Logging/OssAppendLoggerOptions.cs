@@ -1,0 +1,63 @@
+using OssLogSinks.Core;
+using OssLogSinks.Intake.Settings;
+
+namespace OssLogSinks.Extensions.Logging;
+
+/// <summary>
+/// Every setting of the provider: those that all front doors have, and its own. Read from <c>Logging:OssAppend</c> and from code; read
+/// again when the configuration changes.
+/// </summary>
+public sealed class OssAppendLoggerOptions : OssAppenderOptions
+{
+    /// <summary>The formatter that writes an event as the simple console formatter does with <c>SingleLine</c>.</summary>
+    public const string LineFormatter = "line";
+
+    /// <summary>The formatter that writes an event as one line of compact JSON (CLEF).</summary>
+    public const string ClefFormatter = "clef";
+
+    /// <summary>
+    /// How an event becomes text: <c>line</c>, <c>clef</c>, or the name of a
+    /// <see cref="Microsoft.Extensions.Logging.Console.ConsoleFormatter"/> that the container has, <c>json</c> after <c>AddConsole()</c> for
+    /// instance. Default: <c>line</c>.
+    /// </summary>
+    public string Formatter { get; set; } = LineFormatter;
+
+    /// <summary>
+    /// Whether scopes are written too. The <see cref="OssAppenderOptions.ObjectKey"/> finds their values either way. A console formatter has
+    /// its own setting. Default: false.
+    /// </summary>
+    public bool IncludeScopes { get; set; }
+
+    /// <summary>The time at the beginning of a <c>line</c>, a .NET date format; empty for none. Default: <c>yyyy-MM-dd HH:mm:ss.fff zzz</c>.</summary>
+    public string TimestampFormat { get; set; } = "yyyy-MM-dd HH:mm:ss.fff zzz";
+
+    /// <summary>Whether the time of a <c>line</c> is UTC instead of the machine's local time. Default: false.</summary>
+    public bool UseUtcTimestamp { get; set; }
+
+    /// <summary>
+    /// Whether a log call waits when the memory for undelivered events is full, up to <see cref="BlockTimeout"/>. If false, the event is
+    /// dropped, counted and passed to the <see cref="ILostEventListener"/>. Default: false.
+    /// </summary>
+    public bool BlockWhenFull { get; set; }
+
+    /// <summary>
+    /// How long a log call waits for space, if <see cref="BlockWhenFull"/> is true, before its event is dropped;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default: 10 seconds.
+    /// </summary>
+    public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether a process that ends without disposing its host or logger factory waits until everything is in OSS, for
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> at most; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true.
+    /// </summary>
+    public bool DrainOnProcessExit { get; set; } = true;
+
+    /// <summary>
+    /// Whether an event larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/> is dropped, counted and passed to the
+    /// <see cref="ILostEventListener"/>, instead of storing a placeholder. Default: false.
+    /// </summary>
+    public bool DropTooLargeEvents { get; set; }
+
+    /// <summary>What the configuration has; null if it was not read.</summary>
+    internal NamedSettings? Configured { get; set; }
+}

@@ -1,0 +1,121 @@
+using System.Collections;
+using System.Globalization;
+using OssLogSinks.Core.Records;
+
+namespace OssLogSinks.Intake.Rendering;
+
+/// <summary>Writes JSON strings, and values that need no formatter.</summary>
+internal static partial class JsonText
+{
+    /// <summary>Writes a JSON string with only the required escapes.</summary>
+    public static void WriteQuoted(RecordWriter writer, string text)
+    {
+        writer.WriteRaw("\""u8);
+        if (IndexOfEscaped(text) < 0)
+            writer.Write(text);
+        else
+            WriteEscaped(writer, text);
+        writer.WriteRaw("\""u8);
+    }
+
+    /// <summary>
+    /// Writes null, a text, a number, a flag, a time or an id; false for any other value. Numbers that JSON does not have are
+    /// such other values.
+    /// </summary>
+    public static bool TryWrite(RecordWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.WriteRaw("null"u8);
+                break;
+            case string text:
+                WriteQuoted(writer, text);
+                break;
+            case bool isTrue:
+                writer.WriteRaw(isTrue ? "true"u8 : "false"u8);
+                break;
+            case int or long or decimal or uint or ulong or short or ushort or byte or sbyte:
+                ScalarText.Write(writer, value, null, CultureInfo.InvariantCulture);
+                break;
+            case double number when !double.IsNaN(number) && !double.IsInfinity(number):
+                ScalarText.Write(writer, number, "R", CultureInfo.InvariantCulture);
+                break;
+            case float number when !float.IsNaN(number) && !float.IsInfinity(number):
+                ScalarText.Write(writer, number, "R", CultureInfo.InvariantCulture);
+                break;
+            case DateTime or DateTimeOffset:
+                WriteAsText(writer, value, "O");
+                break;
+            case Guid or TimeSpan:
+                WriteAsText(writer, value, null);
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes any value: a sequence as an array of texts and numbers, and what is no JSON as text.</summary>
+    public static void Write(RecordWriter writer, object? value)
+    {
+        if (TryWrite(writer, value))
+            return;
+
+        if (ItemsOf(value) is not { } items)
+        {
+            WriteQuoted(writer, FailureText.OfValue(value));
+            return;
+        }
+
+        writer.WriteRaw("["u8);
+        for (var i = 0; i < items.Length; i++)
+        {
+            writer.WriteRaw(i > 0 ? ","u8 : []);
+            if (!TryWrite(writer, items[i]))
+                WriteQuoted(writer, FailureText.OfValue(items[i]));
+        }
+
+        writer.WriteRaw("]"u8);
+    }
+
+    private static object?[]? ItemsOf(object? value)
+    {
+        try
+        {
+            return value is IEnumerable items and not IFormattable ? [.. items.Cast<object?>()] : null;
+        }
+        catch (Exception)
+        {
+            // Its text says more.
+            return null;
+        }
+    }
+
+    // For values whose text needs no escapes.
+    private static void WriteAsText(RecordWriter writer, object value, string? format)
+    {
+        writer.WriteRaw("\""u8);
+        ScalarText.Write(writer, value, format, CultureInfo.InvariantCulture);
+        writer.WriteRaw("\""u8);
+    }
+
+    private static void WriteEscaped(RecordWriter writer, string text)
+    {
+        foreach (var c in text)
+        {
+            switch (c)
+            {
+                case '"': writer.WriteRaw("\\\""u8); break;
+                case '\\': writer.WriteRaw("\\\\"u8); break;
+                case '\n': writer.WriteRaw("\\n"u8); break;
+                case '\r': writer.WriteRaw("\\r"u8); break;
+                case '\f': writer.WriteRaw("\\f"u8); break;
+                case '\t': writer.WriteRaw("\\t"u8); break;
+                case < ' ': writer.Write("\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture)); break;
+                default: writer.Write(c); break;
+            }
+        }
+    }
+}
