@@ -9,8 +9,6 @@ namespace OssLogSinks.Aspire.Tests;
 /// <summary>The emulator as a resource of a running AppHost: the sample's, with what a test adds to it.</summary>
 public sealed class EmulatorResourceTests : IDisposable
 {
-    private static readonly string Root = FindRoot();
-
     private readonly CancellationTokenSource _timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
     // Only a test that fails waits so long.
@@ -25,7 +23,7 @@ public sealed class EmulatorResourceTests : IDisposable
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(Cancellation);
         var logs = BucketOf(builder);
-        builder.AddExecutable("native", "dotnet", Root, ProgramOf("NativeAot")).WithReference(logs).WaitFor(logs);
+        builder.AddExecutable("native", "dotnet", SampleFiles.Root, SampleFiles.ProgramOf("NativeAot")).WithReference(logs).WaitFor(logs);
         await using var app = await builder.BuildAsync(Cancellation);
 
         await app.StartAsync(Cancellation);
@@ -37,6 +35,25 @@ public sealed class EmulatorResourceTests : IDisposable
             var orders = Encoding.UTF8.GetString(emulator.ReadObject("logs", key)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(Enumerable.Range(0, 1000).Select(order => $"Order {order} was paid"), orders.Select(line => line[line.IndexOf("Order", StringComparison.Ordinal)..]));
         }
+    }
+
+    [Fact]
+    public async Task ShopThatStops_HasStoredItsEventOnce()
+    {
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(Cancellation);
+        var logs = BucketOf(builder);
+        await using var app = await builder.BuildAsync(Cancellation);
+        await app.StartAsync(Cancellation);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("shop", Cancellation);
+        using var client = app.CreateHttpClient("shop");
+
+        (await client.GetAsync(new Uri("/orders/4711", UriKind.Relative), Cancellation)).EnsureSuccessStatusCode();
+        await app.StopAsync(Cancellation);
+
+        var emulator = await logs.Resource.Parent.GetEmulatorAsync(Cancellation);
+        var stored = Assert.Single(emulator.ListObjects("logs", "shop/"));
+        var lines = Encoding.UTF8.GetString(emulator.ReadObject("logs", stored.Key)).Split('\n');
+        Assert.Single(lines, line => line.EndsWith("Order 4711 was paid", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,19 +110,4 @@ public sealed class EmulatorResourceTests : IDisposable
 
     private static IResourceBuilder<OssBucketResource> BucketOf(IDistributedApplicationTestingBuilder builder) =>
         builder.CreateResourceBuilder(builder.Resources.OfType<OssBucketResource>().Single());
-
-    private static string ProgramOf(string sample)
-    {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
-        return Path.Combine(Root, "samples", sample, "bin", configuration, "net10.0", sample + ".dll");
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "OssLogSinks.sln")))
-            folder = folder.Parent!;
-
-        return folder.FullName;
-    }
 }

@@ -5,6 +5,7 @@ public class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> AllowedProjects = new()
     {
+        ["OssLogSinks.Aspire"] = ["OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging"],
         ["OssLogSinks.Aspire.Hosting"] = ["OssLogSinks.Emulator"],
         ["OssLogSinks.Core"] = [],
         ["OssLogSinks.Emulator"] = [],
@@ -16,6 +17,7 @@ public class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
+        ["OssLogSinks.Aspire"] = ["Microsoft.Extensions.Hosting.Abstractions"],
         ["OssLogSinks.Aspire.Hosting"] = ["Aspire.Hosting", "Nerdbank.MessagePack", "Polly.Core"],
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
         ["OssLogSinks.Emulator"] = [],

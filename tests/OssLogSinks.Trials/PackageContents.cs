@@ -6,7 +6,7 @@ namespace OssLogSinks.Trials;
 /// <summary>What a package must bring along.</summary>
 internal static class PackageContents
 {
-    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging", "OssLogSinks.Aspire.Hosting"];
+    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging", "OssLogSinks.Aspire", "OssLogSinks.Aspire.Hosting"];
 
     public static void Check(string folder)
     {
