@@ -18,7 +18,7 @@ namespace OssLogSinks.Extensions.Logging;
 /// <c>OssLogSinks.OssAppend</c>.
 /// </summary>
 [ProviderAlias("OssAppend")]
-public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
+public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalScope, IOssAppendMonitor, IAsyncDisposable
 {
     private const string Line = OssAppendLoggerOptions.LineFormatter;
     private const string Clef = OssAppendLoggerOptions.ClefFormatter;
@@ -28,6 +28,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private readonly TimeProvider _time;
     private readonly ReplaceableIntake<LogCall> _intake;
     private readonly IDisposable? _changes;
+    private readonly IDisposable _monitored;
 
     // The settings of the present intake, and what is wrong with the latest ones. Used at the start and by changes, which come one after the other.
     private OssAppendLoggerOptions _options;
@@ -49,6 +50,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         _time = _options.TimeProvider;
         _intake = new ReplaceableIntake<LogCall>(Begin(_options));
         _changes = options.OnChange(Change);
+        _monitored = OssAppendMonitors.Add(this);
     }
 
     internal IExternalScopeProvider Scopes { get; private set; } = new LoggerExternalScopeProvider();
@@ -78,6 +80,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     {
         _changes?.Dispose();
         await _intake.CloseAsync().ConfigureAwait(false);
+        _monitored.Dispose();
     }
 
     /// <summary>Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/> at most, and drops and reports the rest.</summary>
