@@ -10,9 +10,12 @@ namespace Aspire.Hosting;
 /// <summary>Adds <c>builder.AddOssEmulator("oss").AddBucket("logs")</c> to an AppHost.</summary>
 public static class OssEmulatorBuilderExtensions
 {
+    // Without it the AppHost ends while its consumers still stop, and the emulator with it, so they could not deliver what they hold.
+    private const string WaitsForConsumers = "DcpPublisher:WaitForResourceCleanup";
+
     /// <summary>
     /// Adds an emulator of Alibaba Cloud OSS that runs in the AppHost's process: no container, no account. It has the buckets that
-    /// <see cref="AddBucket"/> adds, and is not part of what is published.
+    /// <see cref="AddBucket"/> adds, and is not part of what is published. An AppHost with an emulator waits at its end for its consumers.
     /// </summary>
     /// <param name="builder">The AppHost's builder.</param>
     /// <param name="name">The name of the resource.</param>
@@ -27,6 +30,7 @@ public static class OssEmulatorBuilderExtensions
         configure?.Invoke(options);
         var resource = new OssEmulatorResource(name, options);
         var healthCheck = $"{name}_check";
+        builder.Configuration[WaitsForConsumers] ??= bool.TrueString;
         builder.Services.TryAddSingleton<EmulatorLifetime>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(healthCheck, new EmulatorHealthCheck(resource), failureStatus: null, tags: null));
         return builder.AddResource(resource)

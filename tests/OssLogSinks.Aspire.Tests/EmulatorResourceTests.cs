@@ -48,6 +48,7 @@ public sealed class EmulatorResourceTests : IDisposable
         using var client = app.CreateHttpClient("shop");
 
         (await client.GetAsync(new Uri("/orders/4711", UriKind.Relative), Cancellation)).EnsureSuccessStatusCode();
+        Assert.Equal("Healthy", await client.GetStringAsync(new Uri("/health", UriKind.Relative), Cancellation));
         await app.StopAsync(Cancellation);
 
         var emulator = await logs.Resource.Parent.GetEmulatorAsync(Cancellation);

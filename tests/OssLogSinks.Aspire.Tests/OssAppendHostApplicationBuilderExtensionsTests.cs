@@ -12,6 +12,7 @@ using OssLogSinks.Emulator;
 namespace OssLogSinks.Aspire.Tests;
 
 /// <summary>The client: one call that adds the provider, its health check and its metrics.</summary>
+[Collection(SampleFiles.SinksOfTheProcess)]
 public class OssAppendHostApplicationBuilderExtensionsTests
 {
     private const string Somewhere = "Endpoint=http://127.0.0.1:1;Region=cn-hangzhou;Bucket=logs;AccessKeyId=id;AccessKeySecret=secret";
@@ -47,11 +48,14 @@ public class OssAppendHostApplicationBuilderExtensionsTests
 
         var meters = host.Services.GetRequiredService<MeterProvider>();
         host.Services.GetRequiredService<ILogger<Order>>().Log(LogLevel.Information, default, 4711, null, static (order, _) => $"Order {order} was paid");
-        Assert.True(await host.Services.GetRequiredService<IOssAppendMonitor>().FlushAsync(cancellationToken: Cancellation));
+        var monitor = host.Services.GetRequiredService<IOssAppendMonitor>();
+        Assert.True(await monitor.FlushAsync(cancellationToken: Cancellation));
+        Assert.Equal(1, monitor.GetSnapshot().Delivered);
         meters.ForceFlush();
 
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
-        Assert.Equal("oss-append", Assert.Single(report.Entries).Key);
+        var (name, entry) = Assert.Single(report.Entries);
+        Assert.Equal(("oss-append", HealthStatus.Healthy, "delivering"), (name, entry.Status, entry.Data["state"]));
         Assert.Contains(exported, metric => metric is { MeterName: "OssLogSinks", Name: "osslogsinks.records.delivered" });
     }
 

@@ -66,6 +66,20 @@ public class ReferenceTests
         Assert.Equal(["logs", "shop-audit"], emulator.Options.Buckets);
     }
 
+    [Theory]
+    [InlineData(null, "True")]
+    [InlineData("false", "false")]
+    public void AppHost_WaitsForItsConsumersUnlessToldNotTo(string? configured, string expected)
+    {
+        const string Setting = "DcpPublisher:WaitForResourceCleanup";
+        var builder = CreateBuilder();
+        builder.Configuration[Setting] = configured;
+
+        builder.AddOssEmulator("oss");
+
+        Assert.Equal(expected, builder.Configuration[Setting]);
+    }
+
     private static IDistributedApplicationBuilder CreateBuilder() =>
         DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
 

@@ -1,8 +1,11 @@
 namespace OssLogSinks.Aspire.Tests;
 
-/// <summary>Where the samples are.</summary>
+/// <summary>What several tests need: where the samples are, and the name of a collection.</summary>
 internal static class SampleFiles
 {
+    /// <summary>The collection of tests that open sinks: the health check finds all of the process, so these tests run one after the other.</summary>
+    public const string SinksOfTheProcess = "sinks of the process";
+
     public static string Root { get; } = FindRoot();
 
     /// <summary>The program of a sample that was built in the same configuration as this test.</summary>

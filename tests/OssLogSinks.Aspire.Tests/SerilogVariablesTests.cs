@@ -5,6 +5,7 @@ using Serilog;
 namespace OssLogSinks.Aspire.Tests;
 
 /// <summary>The document's settings for Serilog take what a reference sets from the environment.</summary>
+[Collection(SampleFiles.SinksOfTheProcess)]
 public class SerilogVariablesTests
 {
     [Fact]
