@@ -100,7 +100,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         }
         catch (Exception e)
         {
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. It failed with {e.GetType()}."));
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {e.GetType()} was thrown."));
         }
     }
 

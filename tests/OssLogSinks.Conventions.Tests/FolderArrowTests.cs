@@ -45,6 +45,8 @@ public partial class FolderArrowTests
             [Intake],
         ],
         ["NLog.Targets.OssAppend"] = [[Root], [Intake]],
+        ["OssLogSinks.Aspire"] = [[Root]],
+        ["OssLogSinks.Aspire.Hosting"] = [[Root]],
         ["OssLogSinks.Extensions.Hosting"] = [[Root]],
         ["OssLogSinks.Extensions.Logging"] = [[Root], ["Formatting"], ["Events"], [Intake]],
     };

@@ -11,6 +11,8 @@ internal static class Repository
     /// <summary>The libraries that ship, with their assemblies.</summary>
     public static IReadOnlyDictionary<string, Assembly> Libraries { get; } = new Dictionary<string, Assembly>
     {
+        ["OssLogSinks.Aspire"] = typeof(Aspire.OssAppendSettings).Assembly,
+        ["OssLogSinks.Aspire.Hosting"] = typeof(Aspire.Hosting.OssEmulatorResource).Assembly,
         ["OssLogSinks.Core"] = typeof(Core.OssAppender).Assembly,
         ["OssLogSinks.Extensions.Hosting"] = typeof(Extensions.Hosting.OssAppendHealthCheck).Assembly,
         ["OssLogSinks.Extensions.Logging"] = typeof(Extensions.Logging.OssAppendLoggerProvider).Assembly,

@@ -15,6 +15,8 @@ public partial class SourceTests
 
             // What users type stands where they look for it, without a using of ours.
             Assert.Contains(actual, path.EndsWith("ConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
+                : expected == "OssLogSinks.Aspire" && path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.Hosting"]
+                : expected == "OssLogSinks.Aspire.Hosting" && path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) ? ["Aspire.Hosting"]
                 : path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) || path.EndsWith("CollectionExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.DependencyInjection"]
                 : path.EndsWith("OssAppendLoggerExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.Logging"]
                 : expected == "NLog.Targets.OssAppend" ? [expected, "NLog.Targets"]
