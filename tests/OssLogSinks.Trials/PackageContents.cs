@@ -50,7 +50,8 @@ internal static class PackageContents
 
     private static string Find(string folder, string package, string extension)
     {
-        var found = Directory.GetFiles(folder, package + ".*" + extension);
+        // The version follows, and not the rest of another package's name.
+        var found = Directory.GetFiles(folder, package + ".*" + extension).Where(file => char.IsDigit(Path.GetFileName(file)[package.Length + 1])).ToArray();
         TrialException.Unless(found.Length == 1, $"{folder} has {found.Length} versions of {package}{extension}, instead of 1.");
         return found[0];
     }
