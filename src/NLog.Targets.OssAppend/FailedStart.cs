@@ -15,9 +15,11 @@ internal sealed class FailedStart(OssAppendTarget target) : IOssAppendMonitor
 
     public static void Show(OssAppendTarget target)
     {
-        IsOver(target.Name);
         lock (ByName)
+        {
+            IsOver(target.Name);
             ByName[target.Name ?? ""] = OssAppendMonitors.Add(new FailedStart(target));
+        }
     }
 
     public static void IsOver(string? name)

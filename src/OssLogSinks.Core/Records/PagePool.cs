@@ -23,8 +23,9 @@ internal sealed class PagePool
     /// <summary>A page with any content from the other end of a slab, so that it does not part pages that follow each other.</summary>
     public Page RentApart()
     {
+        var slab = FindOpen();
         FreeBytes -= Page.Size;
-        return FindOpen().Take(Slab.Pages - 1, step: -1);
+        return slab.Take(Slab.Pages - 1, step: -1);
     }
 
     public void Return(Page page)
