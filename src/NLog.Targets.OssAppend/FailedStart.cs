@@ -1,3 +1,4 @@
+using NLog.Config;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
@@ -6,33 +7,36 @@ namespace NLog.Targets.OssAppend;
 
 /// <summary>
 /// A target that could not start, for health checks of the process. NLog goes on without such a target and never closes it, so it counts
-/// until a target of the same name starts.
+/// until it starts after all, or another configuration takes effect.
 /// </summary>
-internal sealed class FailedStart(OssAppendTarget target) : IOssAppendMonitor
+internal sealed class FailedStart : IOssAppendMonitor, IDisposable
 {
-    // Guarded by itself.
-    private static readonly Dictionary<string, IDisposable> ByName = new(StringComparer.Ordinal);
+    private readonly OssAppendTarget _target;
+    private readonly LoggingConfiguration? _configuration;
+    private readonly IDisposable _shown;
 
-    public static void Show(OssAppendTarget target)
+    public FailedStart(OssAppendTarget target, LoggingConfiguration? configuration)
     {
-        lock (ByName)
-        {
-            IsOver(target.Name);
-            ByName[target.Name ?? ""] = OssAppendMonitors.Add(new FailedStart(target));
-        }
+        (_target, _configuration) = (target, configuration);
+        _shown = OssAppendMonitors.Add(this);
+        if (_configuration?.LogFactory is { } factory)
+            factory.ConfigurationChanged += OnChanged;
     }
 
-    public static void IsOver(string? name)
+    public DeliverySnapshot GetSnapshot() => _target.GetSnapshot() with { Name = _target.Name ?? "" };
+
+    public Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public void Dispose()
     {
-        lock (ByName)
-        {
-            if (ByName.TryGetValue(name ?? "", out var shown))
-                shown.Dispose();
-            ByName.Remove(name ?? "");
-        }
+        if (_configuration?.LogFactory is { } factory)
+            factory.ConfigurationChanged -= OnChanged;
+        _shown.Dispose();
     }
 
-    public DeliverySnapshot GetSnapshot() => target.GetSnapshot() with { Name = target.Name ?? "" };
-
-    public Task<bool> FlushAsync(OssFlushTarget what, CancellationToken cancellationToken) => Task.FromResult(true);
+    private void OnChanged(object? sender, LoggingConfigurationChangedEventArgs change)
+    {
+        if (change.ActivatedConfiguration != _configuration)
+            Dispose();
+    }
 }

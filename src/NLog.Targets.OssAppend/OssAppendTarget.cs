@@ -49,6 +49,7 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     // Why the target does not start; null if it has.
     private volatile DeliveryFailure? _startFailure;
+    private FailedStart? _failedStart;
 
     private KeyLayout _key = KeyLayout.Of(OssAppenderOptions.DefaultObjectKey);
 
@@ -384,9 +385,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     {
         try
         {
+            _failedStart?.Dispose();
             Start();
             _startFailure = null;
-            FailedStart.IsOver(Name);
         }
         catch (Exception e)
         {
@@ -398,7 +399,7 @@ public sealed class OssAppendTarget : TargetWithLayout
                 $"The target could not start, and takes no events: {(e is NLogConfigurationException ? "its settings cannot be used" : "it failed with " + e.GetType().FullName)}.",
                 "NLog's internal log says why; with throwConfigExceptions the application would not have started.",
                 1);
-            FailedStart.Show(this);
+            _failedStart = new FailedStart(this, LoggingConfiguration);
             throw;
         }
     }

@@ -26,6 +26,9 @@ public static class OssAppendMonitors
     // Guarded by itself.
     private static readonly List<IOssAppendMonitor> Monitors = [];
 
+    // By name. Guarded by Monitors.
+    private static readonly Dictionary<string, long> LostByClosed = new(StringComparer.Ordinal);
+
     /// <summary>Those that are open now, the first to start first.</summary>
     public static IReadOnlyList<IOssAppendMonitor> Open
     {
@@ -45,7 +48,18 @@ public static class OssAppendMonitors
 
     /// <summary>Those of this name that are open now. A second one of the same name is <c>name#2</c>.</summary>
     /// <param name="name">The name; null for all.</param>
-    public static IReadOnlyList<IOssAppendMonitor> OpenOf(string? name) => name is null ? Open : [.. Open.Where(monitor => IsOf(monitor, name))];
+    public static IReadOnlyList<IOssAppendMonitor> OpenOf(string? name) => name is null ? Open : [.. Open.Where(monitor => IsOf(monitor.GetSnapshot().Name, name))];
+
+    /// <summary>
+    /// How many events those of this name that have closed had lost by then, dropped or unreadable in the buffer, by their full names. Their close
+    /// may have dropped them, and nobody sees their counters afterwards.
+    /// </summary>
+    /// <param name="name">The name; null for all.</param>
+    public static IReadOnlyDictionary<string, long> LossesOfClosed(string? name)
+    {
+        lock (Monitors)
+            return LostByClosed.Where(lost => name is null || IsOf(lost.Key, name)).ToDictionary(lost => lost.Key, lost => lost.Value);
+    }
 
     /// <summary>Adds one, until what is returned is disposed.</summary>
     public static IDisposable Add(IOssAppendMonitor monitor)
@@ -56,18 +70,23 @@ public static class OssAppendMonitors
         return new Membership(monitor);
     }
 
-    private static bool IsOf(IOssAppendMonitor monitor, string name)
-    {
-        var own = monitor.GetSnapshot().Name;
-        return own == name || (own.StartsWith(name + "#", StringComparison.Ordinal) && own.Skip(name.Length + 1).All(char.IsDigit));
-    }
+    private static bool IsOf(string own, string name) =>
+        own == name || (own.Length > name.Length + 1 && own.StartsWith(name + "#", StringComparison.Ordinal) && own.Skip(name.Length + 1).All(char.IsDigit));
 
     private sealed class Membership(IOssAppendMonitor monitor) : IDisposable
     {
         public void Dispose()
         {
+            var snapshot = monitor.GetSnapshot();
+            var lost = snapshot.DroppedTotal + snapshot.QuarantinedRecords;
             lock (Monitors)
-                Monitors.Remove(monitor);
+            {
+                if (!Monitors.Remove(monitor) || lost == 0)
+                    return;
+
+                LostByClosed.TryGetValue(snapshot.Name, out var before);
+                LostByClosed[snapshot.Name] = before + lost;
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
@@ -22,19 +22,18 @@ namespace OssLogSinks.Extensions.Hosting;
 /// </remarks>
 public sealed class OssAppendHealthCheck : IHealthCheck
 {
-    private readonly ConditionalWeakTable<object, LossWatch> _losses = new();
     private readonly Func<IEnumerable<(object Sink, DeliverySnapshot Snapshot)>> _sinks;
+    private readonly Func<IReadOnlyDictionary<string, long>> _lossesOfClosed;
+    private readonly LossHistory _losses;
     private readonly string? _sink;
     private readonly TimeSpan _delayedAfter;
-    private readonly TimeSpan _losingFor;
-    private readonly TimeProvider _time;
 
     /// <summary>Creates a health check of the sinks, targets and logger providers of this process that are open when it is asked.</summary>
     /// <param name="sink">The name of one of them (<see cref="DeliverySnapshot.Name"/>); null for all, of which the worst counts.</param>
     /// <param name="options">When the check reports which state; null for the defaults.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppendHealthCheck(string? sink, OssAppendHealthCheckOptions? options = null)
-        : this(() => OssAppendMonitors.OpenOf(sink).Select(monitor => ((object)monitor, monitor.GetSnapshot())), options) =>
+        : this(() => OssAppendMonitors.OpenOf(sink).Select(monitor => ((object)monitor, monitor.GetSnapshot())), () => OssAppendMonitors.LossesOfClosed(sink), options) =>
         _sink = sink;
 
     /// <summary>Creates a health check of one appender.</summary>
@@ -45,17 +44,19 @@ public sealed class OssAppendHealthCheck : IHealthCheck
     /// <param name="options">When the check reports which state; null for the defaults.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
     public OssAppendHealthCheck(Func<DeliverySnapshot> snapshot, OssAppendHealthCheckOptions? options = null)
-        : this(() => [(snapshot, snapshot())], options)
+        : this(() => [(snapshot, snapshot())], () => new Dictionary<string, long>(), options)
     {
         if (snapshot is null)
             throw new ArgumentNullException(nameof(snapshot));
     }
 
-    private OssAppendHealthCheck(Func<IEnumerable<(object Sink, DeliverySnapshot Snapshot)>> sinks, OssAppendHealthCheckOptions? options)
+    private OssAppendHealthCheck(
+        Func<IEnumerable<(object Sink, DeliverySnapshot Snapshot)>> sinks, Func<IReadOnlyDictionary<string, long>> lossesOfClosed, OssAppendHealthCheckOptions? options)
     {
         options ??= new OssAppendHealthCheckOptions();
         options.Require();
-        (_sinks, _delayedAfter, _losingFor, _time) = (sinks, options.DelayedAfter, options.LosingFor, options.TimeProvider);
+        (_sinks, _lossesOfClosed, _delayedAfter) = (sinks, lossesOfClosed, options.DelayedAfter);
+        _losses = new LossHistory(() => new LossWatch(options.LosingFor, options.TimeProvider));
     }
 
     /// <summary>Evaluates the current snapshots.</summary>
@@ -68,7 +69,10 @@ public sealed class OssAppendHealthCheck : IHealthCheck
             throw new ArgumentNullException(nameof(context));
 
         var failureStatus = context.Registration?.FailureStatus ?? HealthStatus.Unhealthy;
-        var results = _sinks().Select(sink => (sink.Snapshot.Name, Result: Judge(sink.Sink, sink.Snapshot, failureStatus))).ToList();
+        var sinks = _sinks().ToList();
+        var (open, closed) = _losses.Look([.. sinks.Select(sink => (sink.Sink, sink.Snapshot.Name, LostBy(sink.Snapshot)))], _lossesOfClosed());
+        var results = sinks.Select((sink, i) => (sink.Snapshot.Name, Result: Judge(sink.Snapshot, open[i], failureStatus)))
+            .Concat(closed.Select(loss => (loss.Name, Result: Closed(loss.Name, loss.Lost, loss.Since, failureStatus)))).ToList();
         return Task.FromResult(results.Count switch
         {
             0 => HealthCheckResult.Degraded($"Nothing logs to OSS: {(_sink is null ? "no sink of this process" : $"no sink named '{_sink}'")} is open. It may not have started, or be closed already."),
@@ -84,10 +88,16 @@ public sealed class OssAppendHealthCheck : IHealthCheck
     private static IEnumerable<(string Name, IReadOnlyDictionary<string, object> Data)> Numbered(IGrouping<string, (string Name, HealthCheckResult Result)> sinks) =>
         sinks.Select((sink, i) => (i == 0 ? sink.Name : $"{sink.Name} ({i + 1})", sink.Result.Data));
 
-    private HealthCheckResult Judge(object sink, DeliverySnapshot snapshot, HealthStatus failureStatus)
+    private static long LostBy(DeliverySnapshot snapshot) => snapshot.DroppedTotal + snapshot.QuarantinedRecords;
+
+    private static HealthCheckResult Closed(string name, long lost, TimeSpan since, HealthStatus failureStatus) => new(
+        failureStatus,
+        $"Losing: {lost.ToString(CultureInfo.InvariantCulture)} event(s) were given up by a sink that has closed since, a short time ago.",
+        data: new Dictionary<string, object> { ["state"] = "losing", ["name"] = name, ["lost"] = lost, ["secondsSinceLoss"] = since.TotalSeconds });
+
+    private HealthCheckResult Judge(DeliverySnapshot snapshot, TimeSpan? sinceLoss, HealthStatus failureStatus)
     {
-        var losses = _losses.GetValue(sink, _ => new LossWatch(_losingFor, _time));
-        if (losses.Look(snapshot.DroppedTotal + snapshot.QuarantinedRecords) is { } since)
+        if (sinceLoss is { } since)
         {
             var data = HealthNumbers.Of("losing", snapshot);
             data.Add("secondsSinceLoss", since.TotalSeconds);

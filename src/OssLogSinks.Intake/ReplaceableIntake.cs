@@ -7,11 +7,13 @@ namespace OssLogSinks.Intake;
 /// <summary>An intake that another one can replace while events are logged, without losing any. Any thread may call any member.</summary>
 internal sealed class ReplaceableIntake<TEvent>
 {
-    private readonly object _replacing = new();
-    private readonly TaskCompletionSource<bool> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Each has memory of its own.
+    private const int MostFormer = 3;
 
-    // Guarded by _replacing.
-    private readonly List<Task> _closes = [];
+    private readonly object _replacing = new();
+
+    // Guarded by _replacing; the oldest first.
+    private readonly List<(RunningIntake<TEvent> Intake, Task Close)> _former = [];
     private bool _isClosed;
 
     // Written under _replacing. An intake is closed only after the next one has taken its place.
@@ -40,8 +42,8 @@ internal sealed class ReplaceableIntake<TEvent>
     }
 
     /// <summary>
-    /// Begins another intake, and closes the present one when it has delivered what it has taken, however long OSS is down. Does nothing after the
-    /// close.
+    /// Begins another intake, and closes the present one when it has delivered what it has taken, however long OSS is down; but of more than three
+    /// former ones the oldest has its close timeout left. Does nothing after the close.
     /// </summary>
     public void Replace(Func<RunningIntake<TEvent>> begin)
     {
@@ -52,8 +54,10 @@ internal sealed class ReplaceableIntake<TEvent>
 
             var former = _current;
             _current = begin();
-            _closes.RemoveAll(close => close.IsCompleted);
-            _closes.Add(former.RetireAsync(_ending.Task));
+            _former.RemoveAll(other => other.Close.IsCompleted);
+            _former.Add((former, former.RetireAsync()));
+            if (_former.Count > MostFormer)
+                _former[_former.Count - MostFormer - 1].Intake.EndRetirement();
         }
     }
 
@@ -63,8 +67,9 @@ internal sealed class ReplaceableIntake<TEvent>
         lock (_replacing)
         {
             _isClosed = true;
-            _ending.TrySetResult(true);
-            return Task.WhenAll([.. _closes, _current.CloseAsync()]);
+            foreach (var (former, _) in _former)
+                former.EndRetirement();
+            return Task.WhenAll([.. _former.Select(former => former.Close), _current.CloseAsync()]);
         }
     }
 }
@@ -76,17 +81,21 @@ internal sealed class ReplaceableIntake<TEvent>
 internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool drainsAtExit, Action<string> report)
 {
     private readonly IDisposable _monitored = OssAppendMonitors.Add(intake);
+    private readonly TaskCompletionSource<bool> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable? _drainAtEnd = drainsAtExit ? ProcessExitDrain.Register(intake) : null;
 
     public EventIntake<TEvent> Intake => intake;
 
-    /// <summary>Takes no more events, delivers what it has, and closes; within its close timeout from <paramref name="ending"/> on.</summary>
-    public async Task RetireAsync(Task ending)
+    /// <summary>Takes no more events, delivers what it has, and closes.</summary>
+    public async Task RetireAsync()
     {
-        await Task.WhenAny(intake.StopTakingAsync(), ending).ConfigureAwait(false);
-        await Task.WhenAny(intake.FlushAsync(OssFlushTarget.Oss, CancellationToken.None), ending).ConfigureAwait(false);
+        await Task.WhenAny(intake.StopTakingAsync(), _ending.Task).ConfigureAwait(false);
+        await Task.WhenAny(intake.FlushAsync(OssFlushTarget.Oss, CancellationToken.None), _ending.Task).ConfigureAwait(false);
         await CloseAsync().ConfigureAwait(false);
     }
+
+    /// <summary>It has its close timeout left to deliver.</summary>
+    public void EndRetirement() => _ending.TrySetResult(true);
 
     /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>
     public async Task CloseAsync()

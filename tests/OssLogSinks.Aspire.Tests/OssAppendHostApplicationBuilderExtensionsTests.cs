@@ -98,7 +98,11 @@ public class OssAppendHostApplicationBuilderExtensionsTests
     [Fact]
     public void SettingsOfTheProviderAlone_Suffice()
     {
-        var builder = CreateBuilder(("Logging:OssAppend:Bucket", "logs"), ("Logging:OssAppend:Region", "cn-hangzhou"));
+        var builder = CreateBuilder(
+            ("Logging:OssAppend:Bucket", "logs"),
+            ("Logging:OssAppend:Region", "cn-hangzhou"),
+            ("Logging:OssAppend:AccessKeyId", "id"),
+            ("Logging:OssAppend:AccessKeySecret", "secret"));
         builder.AddOssAppend("logs");
         using var host = builder.Build();
 

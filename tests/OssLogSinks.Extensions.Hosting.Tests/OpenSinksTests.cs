@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using NLog;
 using NLog.Targets;
 using OpenTelemetry.Metrics;
@@ -38,17 +39,58 @@ public class OpenSinksTests
     }
 
     [Fact]
-    public async Task TargetThatCouldNotStart_FailsUntilItsNamesakeStarts()
+    public async Task TargetThatCouldNotStart_FailsUntilTheConfigurationChanges()
     {
-        using (new LogFactory().Setup().LoadConfiguration(setup => setup.ForLogger().WriteTo(new OssAppendTarget { Name = "broken", ObjectKey = "{nonsense" })).LogFactory)
+        using var factory = new LogFactory().Setup().LoadConfiguration(setup => setup.ForLogger().WriteTo(new OssAppendTarget { Name = "broken", ObjectKey = "{nonsense" })).LogFactory;
+        var failed = await CheckAsync("broken");
+        Assert.Equal((HealthStatus.Degraded, "failing"), (failed.Status, failed.Data["state"]));
+        Assert.Contains("could not start", failed.Description);
+
+        factory.Configuration = new NLog.Config.LoggingConfiguration(factory);
+
+        Assert.Contains("Nothing logs to OSS", (await CheckAsync("broken")).Description);
+    }
+
+    [Fact]
+    public async Task LossAtTheClose_IsToldForAWhile()
+    {
+        var time = new FakeTimeProvider();
+        var check = new OssAppendHealthCheck("closing", new OssAppendHealthCheckOptions { TimeProvider = time, LosingFor = TimeSpan.FromMinutes(2) });
+        var (old, young) = (new Fake("closing") { Snapshot = Lost("closing", 1) }, new Fake("closing#2"));
+        using var closing = OssAppendMonitors.Add(old);
+        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync(check)).Status);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(check)).Status);
+
+        using (OssAppendMonitors.Add(young))
         {
-            var failed = await CheckAsync("broken");
-            Assert.Equal((HealthStatus.Degraded, "failing"), (failed.Status, failed.Data["state"]));
-            Assert.Contains("could not start", failed.Description);
+            old.Snapshot = Lost("closing", 4);
+            closing.Dispose();
+            var late = await CheckAsync(check);
+            time.Advance(TimeSpan.FromMinutes(2));
+
+            Assert.Equal(HealthStatus.Unhealthy, late.Status);
+            Assert.Contains("closing: Losing: 3 event(s) were given up by a sink that has closed since", late.Description);
+            Assert.Equal(HealthStatus.Healthy, (await CheckAsync(check)).Status);
         }
 
-        using (NLogFactory("broken"))
-            Assert.Equal(HealthStatus.Healthy, (await CheckAsync("broken")).Status);
+        Assert.Equal(HealthStatus.Degraded, (await CheckAsync(check)).Status);
+    }
+
+    [Fact]
+    public async Task LossThatWasToldBeforeTheClose_IsNotToldAgain()
+    {
+        var time = new FakeTimeProvider();
+        var check = new OssAppendHealthCheck("told", new OssAppendHealthCheckOptions { TimeProvider = time });
+        using (OssAppendMonitors.Add(new Fake("told") { Snapshot = Lost("told", 7) }))
+        {
+            Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync(check)).Status);
+            time.Advance(TimeSpan.FromMinutes(5));
+            Assert.Equal(HealthStatus.Healthy, (await CheckAsync(check)).Status);
+        }
+
+        using (OssAppendMonitors.Add(new Fake("told")))
+            Assert.Equal(HealthStatus.Healthy, (await CheckAsync(check)).Status);
     }
 
     [Fact]
@@ -116,6 +158,9 @@ public class OpenSinksTests
         services.AddHealthChecks().AddOssAppend();
         return services.BuildServiceProvider();
     }
+
+    private static DeliverySnapshot Lost(string name, long events) =>
+        new() { Name = name, Dropped = new Dictionary<DropReason, long> { [DropReason.CloseTimeOver] = events } };
 
     private static IOssAppendMonitor Monitor(ServiceProvider services, string name) => services.GetRequiredKeyedService<IOssAppendMonitor>(name);
 

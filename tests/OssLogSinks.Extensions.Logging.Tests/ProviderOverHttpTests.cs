@@ -40,7 +40,7 @@ public class ProviderOverHttpTests
         await using (var host = ProviderHost.Build(options =>
         {
             ProviderHost.Reach(oss, options);
-            options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 64 << 10;
+            options.AppendSizeLimitBytes = options.EventSizeLimitBytes = 16 << 10;
             options.CloseTimeout = TimeSpan.FromSeconds(60);
         }))
         {

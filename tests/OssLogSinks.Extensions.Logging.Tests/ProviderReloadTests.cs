@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OssLogSinks.Extensions.Logging.Tests.Support;
 
@@ -59,6 +60,32 @@ public class ProviderReloadTests
         await Wait.UntilAsync(() => bucket.Keys.Count == 2).InTime();
 
         Assert.Equal(("waits\n", "too\n"), (bucket.Text("former.log"), bucket.Text("later.log")));
+    }
+
+    [Fact]
+    public async Task ManyChangesDuringAnOutage_KeepThreeFormers()
+    {
+        var bucket = new MemoryOss { Failure = new HttpRequestException("down") };
+        var configuration = ProviderHost.Configuration(("ObjectKey", "0.log"));
+        var losses = new KeptLosses();
+        await using var host = ProviderHost.InMemory(
+            bucket,
+            options => options.CloseTimeout = TimeSpan.Zero,
+            configuration,
+            logging => logging.Services.AddSingleton<ILostEventListener>(losses));
+        for (var i = 1; i <= 5; i++)
+        {
+            host.Logger.LogInformation("{Number}", i);
+            configuration["Logging:OssAppend:ObjectKey"] = $"{i}.log";
+            configuration.Reload();
+        }
+
+        await Wait.UntilAsync(() => losses.All.Count == 2).InTime();
+        bucket.Failure = null;
+        await Wait.UntilAsync(() => bucket.Keys.Count == 3).InTime();
+
+        Assert.Equal(["1", "2"], losses.All.Select(lost => lost.Event.Text?.Trim()).Order());
+        Assert.Equal(["3\n", "4\n", "5\n"], new[] { 2, 3, 4 }.Select(i => bucket.Text($"{i}.log")));
     }
 
     [Fact]

@@ -55,6 +55,9 @@ internal sealed class OrphanedFolder
             if (found.IsDamaged && entries.Count > 0)
                 damage.TellJournal(name.Text);
 
+            // The ended process may not have synced the entries because of which files are deleted now.
+            if (syncs && found.DoneSegments.Count > 0)
+                journal.Sync();
             PutForeignAside(files, folder, entries, damage);
             entries.ForEach(entry => Add(files, entry, entries, found, folder, damage));
             TellMissing(entries, found, folder, damage);

@@ -71,6 +71,42 @@ public class OrphanedAppendTests
         Assert.Equal(3, contents.Stored.Count);
     }
 
+    // The next process deletes a file because of a journal entry that the killed one has not synced. If the entry did not survive the power cut
+    // and the deletion did, the file would be reported as missing.
+    [Theory]
+    [InlineData(16, 40, Explicit = true)]
+    public void KillWhileShipping_ThenPowerCutInTheTakeover_ReportsNothing(int kills, int cuts) =>
+        Parallel.For(0, kills * cuts, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => PlayTakeoverAsync(i / cuts, i % cuts).GetAwaiter().GetResult());
+
+    private static async Task PlayTakeoverAsync(int kill, int cut)
+    {
+        await using var world = new CrashWorld();
+        var killed = world.Begin(streams: 1);
+        killed.Otherwise = What.IsLost;
+        var written = new HashSet<string>();
+        for (var i = 0; i < 4; i++)
+            written.UnionWith(await killed.WriteAsync(8));
+        killed.Disk.DieAfter(kill);
+        killed.Otherwise = What.Goes;
+        var shipping = killed.FlushAsync();
+        await Task.WhenAny(killed.Death, shipping);
+        killed.Disk.Die();
+
+        var next = world.Begin(streams: 1);
+        next.Disk.DieAfter(cut);
+        await next.WriteAsync(1);
+        await world.UntilAsync(() => next.IsDead || world.Folders().Count <= 1, () => "The next takes nothing over.");
+        world.CutPower(new Random((100 * kill) + cut).NextDouble);
+
+        var last = world.Begin(streams: 1);
+        await last.WriteAsync(1);
+        await world.ComeToRestAsync(last);
+
+        var contents = new BucketContents(world.Bucket.Landings, written);
+        contents.Check();
+        Violation.If(world.WasReported("is missing"), $"Killed after {kill}, cut after {cut}: {world.AllReports()}");
+    }
+
     private static async Task PlayAsync(OssCompression compression, What outcome, bool[] damaged, What[] wire)
     {
         // The object is looked for, then the append goes out with all that was written at once.
