@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Extensions.Logging;
@@ -6,7 +7,8 @@ namespace OssLogSinks.Extensions.Logging;
 /// <summary>
 /// Receives the events that were given up, each once. Register it in the container:
 /// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without one, events are not kept until their outcome is known; what is
-/// lost is counted and reported all the same.
+/// lost is counted and reported all the same. With one, each waiting event also keeps its text as a string, two bytes a character, which
+/// <see cref="OssAppenderOptions.MemoryLimitBytes"/> does not count.
 /// </summary>
 /// <remarks>
 /// The container disposes a listener that it has created before it closes the provider. What the listener needs at the close must not be disposed

@@ -64,14 +64,14 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     public DeliverySnapshot GetSnapshot() => _intake.Current.GetSnapshot();
 
     /// <summary>
-    /// Sends waiting events at once, and completes when every event logged before has reached the target. While OSS fails it waits. It does not
-    /// wait for events that were logged before the settings changed.
+    /// Sends waiting events at once, and completes when every event logged before has reached the target, with former settings too. While OSS fails
+    /// it waits.
     /// </summary>
     /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
     /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
-        _intake.Current.FlushAsync(target, cancellationToken);
+        _intake.FlushAsync(target, cancellationToken);
 
     /// <summary>Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/> at most, and drops and reports the rest.</summary>
     public async ValueTask DisposeAsync()

@@ -61,6 +61,16 @@ internal sealed class ReplaceableIntake<TEvent>
         }
     }
 
+    /// <summary>As <see cref="EventIntake{TEvent}.FlushAsync(OssFlushTarget, CancellationToken)"/>, of those that were replaced too.</summary>
+    public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
+    {
+        List<EventIntake<TEvent>> intakes;
+        lock (_replacing)
+            intakes = [.. _former.Where(former => !former.Close.IsCompleted).Select(former => former.Intake.Intake), Current];
+        var flushes = await Task.WhenAll(intakes.Select(intake => intake.FlushAsync(target, cancellationToken))).ConfigureAwait(false);
+        return flushes.All(isDelivered => isDelivered);
+    }
+
     /// <summary>Closes the intake, and waits for those that were replaced; each has its own close timeout.</summary>
     public Task CloseAsync()
     {

@@ -63,6 +63,24 @@ public class ProviderReloadTests
     }
 
     [Fact]
+    public async Task FlushAfterAChange_WaitsForTheFormerToo()
+    {
+        var bucket = new MemoryOss { Failure = new HttpRequestException("down") };
+        var configuration = ProviderHost.Configuration(("ObjectKey", "former.log"));
+        await using var host = ProviderHost.InMemory(bucket, configuration: configuration);
+        host.Logger.LogInformation("waits");
+        configuration["Logging:OssAppend:ObjectKey"] = "later.log";
+        configuration.Reload();
+
+        var flush = host.Provider.FlushAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var wasDone = flush.IsCompleted;
+        bucket.Failure = null;
+
+        Assert.True(await flush.InTime());
+        Assert.Equal((false, "waits\n"), (wasDone, bucket.Text("former.log")));
+    }
+
+    [Fact]
     public async Task ManyChangesDuringAnOutage_KeepThreeFormers()
     {
         var bucket = new MemoryOss { Failure = new HttpRequestException("down") };
