@@ -44,12 +44,12 @@ internal static class LoggingFrontDoors
         return new LoggingFrontDoor(Container(logging => logging.AddSerilog(logger, dispose: true)), () => new FrontDoorCounts());
     }
 
-    // The console's own queue and formatter; what it writes goes nowhere.
+    // The console's own queue and formatter, and the same text as ours; what it writes goes nowhere.
     private static LoggingFrontDoor Console()
     {
         var output = System.Console.Out;
         System.Console.SetOut(TextWriter.Null);
-        var services = Container(logging => logging.AddSimpleConsole(options => options.SingleLine = true));
+        var services = Container(logging => logging.AddSimpleConsole(options => (options.SingleLine, options.TimestampFormat) = (true, new OssAppendLoggerOptions().TimestampFormat + ' ')));
         _ = services.GetRequiredService<ILoggerFactory>();
         System.Console.SetOut(output);
         return new LoggingFrontDoor(services, () => new FrontDoorCounts());
