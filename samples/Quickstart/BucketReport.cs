@@ -64,7 +64,7 @@ internal sealed partial class BucketReport
         if (_faults is { } faults)
             output.WriteLine(faults);
         foreach (var frontDoor in _frontDoors.Where(d => !d.IsExactlyOnce))
-            output.WriteLine($"{frontDoor.Name}: {frontDoor.Missing} events are missing, {frontDoor.Doubled} stand there more than once.");
+            output.WriteLine($"{frontDoor.Name}: {frontDoor.Missing} events are missing, {frontDoor.Doubled} are stored more than once.");
 
         var result = string.Join(", ", _frontDoors.Select(d => $"{d.Delivered} of {d.Expected}{(d == _frontDoors[0] ? " events" : "")} through {d.Name}"));
         output.WriteLine($"delivered {result}{(IsExactlyOnce ? ", each exactly once" : "")}");

@@ -71,7 +71,7 @@ internal sealed class TargetSettings
     public IReadOnlyList<SettingFault> Check(OssAppenderOptions options, KeyLayout key)
     {
         Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out for NLog's usual one.");
-        Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be; None stands for none.");
+        Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be null; write None for no line ending.");
         Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
         Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");
         Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), _target.BlockTimeoutMilliseconds, "must be at least 0, or -1 for as long as it takes.");

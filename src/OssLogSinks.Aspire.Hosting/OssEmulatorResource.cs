@@ -64,7 +64,7 @@ public sealed class OssBucketResource(string name, string bucketName, OssEmulato
     public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{Parent};Bucket={BucketName}");
 }
 
-/// <summary>The emulator's endpoint, known once it runs. Whoever asks earlier waits.</summary>
+/// <summary>The emulator's endpoint, known once it runs. A caller that asks earlier waits.</summary>
 internal sealed class EmulatorEndpoint(OssEmulatorResource emulator) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
 {
     public string ValueExpression => $"{{{emulator.Name}.bindings.http.url}}";

@@ -5,7 +5,7 @@ using OssLogSinks.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds what a host wants to know of its log sinks, however they were configured.</summary>
+/// <summary>Adds what a host needs to know about its log sinks, however they were configured.</summary>
 public static class OssAppendServiceCollectionExtensions
 {
     private const string Meter = "OssLogSinks";

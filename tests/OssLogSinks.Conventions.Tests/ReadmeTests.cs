@@ -8,8 +8,13 @@ namespace OssLogSinks.Conventions.Tests;
 /// </summary>
 public partial class ReadmeTests
 {
-    public static TheoryData<string> Documents =>
-        ["README.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private const int MostWords = 900;
+
+    public static TheoryData<string> Documents => [.. Repository.Documents];
+
+    public static TheoryData<string> PackageReadmes =>
+        [.. Repository.ProjectFiles.Where(path => File.ReadAllText(path).Contains("<IsPackable>true", StringComparison.Ordinal))
+            .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!).Replace('\\', '/') + "/README.md")];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -54,12 +59,34 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void EveryDocument_IsLinkedFromTheReadme()
+    public void EveryDocument_IsReachedFromTheReadme()
     {
-        var readme = Repository.Read("README.md");
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>(["README.md"]);
+        while (open.TryPop(out var document))
+        {
+            if (!reached.Add(document))
+                continue;
 
-        Assert.All(Documents.Select(row => (string)row.Data).Skip(1), document => Assert.Contains($"]({document})", readme));
+            foreach (Match link in Link().Matches(Repository.Read(document)))
+            {
+                var target = Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, link.Groups["path"].Value)).Replace('\\', '/');
+                if (target.EndsWith(".md", StringComparison.Ordinal))
+                    open.Push(target);
+            }
+        }
+
+        Assert.Empty(Repository.Documents.Where(document => document.StartsWith("docs/", StringComparison.Ordinal)).Except(reached));
     }
+
+    [Fact]
+    public void Readme_IsShort() =>
+        Assert.InRange(AnyBlock().Replace(Repository.Read("README.md"), "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length, 1, MostWords);
+
+    // A package gallery shows it without the files beside it.
+    [Theory]
+    [MemberData(nameof(PackageReadmes))]
+    public void PackageReadme_LinksToNoFile(string document) => Assert.Empty(Link().Matches(Repository.Read(document)).Select(link => link.Value));
 
     private static IEnumerable<string> Headings(string text) =>
         text.Split('\n').Where(line => line.StartsWith('#'))
@@ -85,6 +112,9 @@ public partial class ReadmeTests
 
     [GeneratedRegex(@"^```(csharp|xml|json)$", RegexOptions.Multiline)]
     private static partial Regex Block();
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex AnyBlock();
 
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#(?<place>[^)]+))?\)")]
     private static partial Regex Link();

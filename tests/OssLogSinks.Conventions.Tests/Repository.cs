@@ -23,11 +23,20 @@ internal static class Repository
     public static IReadOnlyList<string> ProjectFiles { get; } =
         [.. new[] { "src", "tests", "samples" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))];
 
+    /// <summary>The texts for people, with slashes.</summary>
+    public static IReadOnlyList<string> Documents { get; } =
+        [.. new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md" }
+            .Concat(FilesBelow("docs", "*.md"))
+            .Concat(FilesBelow("src", "README.md"))
+            .Order(StringComparer.Ordinal)];
+
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
     /// <summary>The C# files that people wrote below a folder.</summary>
-    public static IEnumerable<string> SourceFiles(string folder) =>
-        Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+    public static IEnumerable<string> SourceFiles(string folder) => FilesBelow(folder, "*.cs");
+
+    private static IEnumerable<string> FilesBelow(string folder, string name) =>
+        Directory.GetFiles(Path.Combine(Root, folder), name, SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
 

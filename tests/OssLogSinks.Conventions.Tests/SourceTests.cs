@@ -13,7 +13,7 @@ public partial class SourceTests
             var expected = string.Join('.', folders);
             var actual = NamespaceLine().Match(Repository.Read(path)).Groups["name"].Value;
 
-            // What users type stands where they look for it, without a using of ours.
+            // What users type is where they look for it, without a using of ours.
             Assert.Contains(actual, path.EndsWith("ConfigurationExtensions.cs", StringComparison.Ordinal) ? ["Serilog"]
                 : expected == "OssLogSinks.Aspire" && path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) ? ["Microsoft.Extensions.Hosting"]
                 : expected == "OssLogSinks.Aspire.Hosting" && path.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) ? ["Aspire.Hosting"]

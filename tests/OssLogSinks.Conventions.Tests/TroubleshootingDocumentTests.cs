@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OssLogSinks.Conventions.Tests;
 
-/// <summary>docs/troubleshooting.md knows every report: the fixed words of each text in the places that report stand in it.</summary>
+/// <summary>docs/troubleshooting.md knows every report: it has the fixed words of each text in the places that report.</summary>
 public partial class TroubleshootingDocumentTests
 {
     // Shorter pieces are parts of names and lists, not sentences.

@@ -34,7 +34,7 @@ internal static class SerilogSnippet
             .AuditTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", objectKey: "audit/{Timestamp:yyyy/MM/dd}/{MachineName}.log")
             .CreateLogger();
 
-        audit.Information("Order {Order} was paid", 4711); // Stands in OSS now, or this line has thrown.
+        audit.Information("Order {Order} was paid", 4711); // Stored in OSS now, or this line has thrown.
         // end
     }
 }

@@ -178,7 +178,7 @@ public enum OssAddressingStyle
 {
     /// <summary>
     /// Judged by the endpoint: virtual-hosted for <c>aliyuncs.com</c>, path for IP addresses, <c>localhost</c> and other
-    /// names without a dot. Any other host must say which style it wants.
+    /// names without a dot. Any other host must say which style it needs.
     /// </summary>
     Automatic,
 

@@ -154,7 +154,7 @@ internal sealed class KeyTemplateParser
     {
         if (_parts.OfType<SequencePart>().Any())
         {
-            Fault(column, "the sequence can stand in one place only; leave the others out");
+            Fault(column, "the sequence can be in one place only; remove the others");
             return;
         }
 

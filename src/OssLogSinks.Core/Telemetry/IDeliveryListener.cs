@@ -24,7 +24,7 @@ public interface IDeliveryListener
 /// Events were dropped. The message contains no secrets, no event text and no braces, which can end a logging library's loop when it uses
 /// the message as a format.
 /// </summary>
-/// <remarks>One object can stand for many events. To throw it, wrap it in another exception; do not add to its <see cref="Exception.Data"/>.</remarks>
+/// <remarks>One object can be the exception of many events. To throw it, wrap it in another exception; do not add to its <see cref="Exception.Data"/>.</remarks>
 public sealed class OssDeliveryException : Exception
 {
     /// <summary>Creates an exception without details.</summary>

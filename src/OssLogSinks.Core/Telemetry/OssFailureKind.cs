@@ -36,7 +36,7 @@ public enum OssFailureKind
     /// <summary>No TLS connection can be made, for a reason other than the certificate; an endpoint that speaks plain HTTP, for instance.</summary>
     Tls,
 
-    /// <summary>The proxy cannot be reached, wants credentials, or refuses to connect to the endpoint.</summary>
+    /// <summary>The proxy cannot be reached, needs credentials, or refuses to connect to the endpoint.</summary>
     Proxy,
 
     /// <summary>The server is not OSS: a login page, a gateway, a firewall, or another service.</summary>

@@ -107,7 +107,7 @@ internal static class TroubleAdvice
     /// <summary>A sentence that says what to do; empty if there is nothing to add to the message.</summary>
     public static string For(OssException error) => error.Kind switch
     {
-        OssFailureKind.Credentials => "Mend the source of the credentials; nothing is sent without them.",
+        OssFailureKind.Credentials => "Repair the source of the credentials; nothing is sent without them.",
         OssFailureKind.NameNotResolved => "Correct the endpoint or the region, or this machine's DNS.",
         OssFailureKind.ConnectionRefused => "Correct the endpoint's host and port, or the firewall that refuses them.",
         OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout or OssFailureKind.NoAnswer =>
@@ -136,7 +136,7 @@ internal static class TroubleAdvice
         "SignatureDoesNotMatch" => "Correct the access key secret; with signature V4 check the region too.",
         "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials are out of date or do not belong together: renew them.",
         "RequestTimeTooSkewed" => "Set this machine's clock.",
-        "SecondLevelDomainForbidden" => "The service wants the bucket in the host name: do not choose the path addressing style for it.",
+        "SecondLevelDomainForbidden" => "The service needs the bucket in the host name: do not choose the path addressing style for it.",
         "PublicEndpointForbidden" => "This account may not use the public endpoint: use a custom domain or the internal endpoint.",
         "TransferAccelerationDisabled" => "Switch transfer acceleration on for the bucket, or use its regional endpoint.",
         "InvalidObjectState" => "The object is in an archive class: restore it, and choose a storage class for log objects that takes appends.",
