@@ -18,7 +18,7 @@ internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
             OssDiagnosticLevel.Warning => LogLevel.Warn,
             _ => LogLevel.Error,
         };
-        InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent.Message);
+        InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent.Text);
     }
 
     /// <summary>Reports that an event's continuation threw.</summary>

@@ -47,6 +47,7 @@ public sealed class OssSettingsException : ArgumentException
     {
         var settings = faults.Select(fault => fault.Setting).Distinct().ToList();
         return $"{owner} cannot start, because its settings cannot be used: {string.Join(", ", settings)}."
-            + string.Concat(faults.Select(fault => "\n  - " + fault));
+            + string.Concat(faults.Select(fault => "\n  - " + fault))
+            + "\n  (Help: troubleshooting.md#it-does-not-start)";
     }
 }

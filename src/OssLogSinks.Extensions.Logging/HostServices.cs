@@ -18,7 +18,7 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
 
     /// <summary>Logs a report to the other providers. The levels of reports are three of the log's.</summary>
     public void Report(OssDiagnosticEvent diagnosticEvent) =>
-        Late.Use(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.Message));
+        Late.Use(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.Text));
 
     private static (ILogger? Log, ILostEventListener? Listener) Resolve(IServiceProvider services)
     {
@@ -45,5 +45,5 @@ internal sealed class LostEventRelay(HostServices host, IOssDiagnostics diagnost
     protected override void Tell(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure) => host.Late.Use(host => host.Listener?.OnLost(events, failure));
 
     protected override void OnListenerFailed(Exception failure) =>
-        diagnostics.Report(new(OssDiagnosticLevel.Error, $"The listener of lost events itself failed, with {failure.GetType()}."));
+        diagnostics.Report(new(OssDiagnosticLevel.Error, $"The listener of lost events itself failed, with {failure.GetType()}.") { HelpAnchor = "the-end-of-the-process" });
 }

@@ -88,9 +88,11 @@ public partial class ReadmeTests
     [MemberData(nameof(PackageReadmes))]
     public void PackageReadme_LinksToNoFile(string document) => Assert.Empty(Link().Matches(Repository.Read(document)).Select(link => link.Value));
 
-    private static IEnumerable<string> Headings(string text) =>
+    /// <summary>What a link to a document can name after its <c>#</c>: headings and anchors.</summary>
+    internal static IEnumerable<string> Headings(string text) =>
         text.Split('\n').Where(line => line.StartsWith('#'))
-            .Select(line => NoWord().Replace(line.TrimStart('#', ' ').TrimEnd('\r').ToLowerInvariant(), "").Replace(' ', '-'));
+            .Select(line => NoWord().Replace(line.TrimStart('#', ' ').TrimEnd('\r').ToLowerInvariant(), "").Replace(' ', '-'))
+            .Concat(Anchor().Matches(text).Select(anchor => anchor.Groups["id"].Value));
 
     private static string Region(string path, string region)
     {
@@ -112,6 +114,9 @@ public partial class ReadmeTests
 
     [GeneratedRegex(@"^```(csharp|xml|json)$", RegexOptions.Multiline)]
     private static partial Regex Block();
+
+    [GeneratedRegex("<a id=\"(?<id>[^\"]+)\"></a>")]
+    private static partial Regex Anchor();
 
     [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex AnyBlock();

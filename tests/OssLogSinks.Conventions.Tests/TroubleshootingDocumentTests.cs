@@ -8,19 +8,19 @@ public partial class TroubleshootingDocumentTests
     // Shorter pieces are parts of names and lists, not sentences.
     private const int FewestWords = 4;
 
-    private const string Core = "src/OssLogSinks.Core/";
+    private const string CoreFolder = "src/OssLogSinks.Core/";
 
     public static TheoryData<string> Reporting =>
     [
-        Core + "Client/TransportFailures.cs", Core + "Client/ServiceRefusal.cs", Core + "Client/RequestSender.cs",
-        Core + "Client/Credentials/OssCredentials.cs", Core + "Client/Credentials/IOssCredentialsProvider.cs",
-        Core + "Client/Credentials/DelegateCredentialsProvider.cs", Core + "Client/Credentials/EnvironmentCredentialsProvider.cs",
-        Core + "Telemetry/PlainText.cs", Core + "Telemetry/DeliveryReporter.cs", Core + "Client/Errors/OssException.cs", Core + "OssAppender.cs",
-        Core + "Appending/ObjectAppender.cs", Core + "Appending/ObjectLocator.cs", Core + "Appending/ObjectSealer.cs", Core + "Appending/PositionResync.cs",
-        Core + "Delivery/Shipper.cs", Core + "Delivery/DeliveryPipeline.cs",
-        Core + "DiskBuffer/Folders/DamageReport.cs", Core + "DiskBuffer/DiskBuffer.cs", Core + "DiskBuffer/Folders/ActiveFolder.cs",
-        Core + "DiskBuffer/OrphanedFolders.cs", Core + "DiskBuffer/BufferWriter.cs", Core + "DiskBuffer/BufferReader.cs",
-        Core + "DiskBuffer/Files/UnixSystem.cs",
+        CoreFolder + "Client/TransportFailures.cs", CoreFolder + "Client/ServiceRefusal.cs", CoreFolder + "Client/RequestSender.cs",
+        CoreFolder + "Client/Credentials/OssCredentials.cs", CoreFolder + "Client/Credentials/IOssCredentialsProvider.cs",
+        CoreFolder + "Client/Credentials/DelegateCredentialsProvider.cs", CoreFolder + "Client/Credentials/EnvironmentCredentialsProvider.cs",
+        CoreFolder + "Telemetry/PlainText.cs", CoreFolder + "Telemetry/DeliveryReporter.cs", CoreFolder + "Client/Errors/OssException.cs", CoreFolder + "OssAppender.cs",
+        CoreFolder + "Appending/ObjectAppender.cs", CoreFolder + "Appending/ObjectLocator.cs", CoreFolder + "Appending/ObjectSealer.cs", CoreFolder + "Appending/PositionResync.cs",
+        CoreFolder + "Delivery/Shipper.cs", CoreFolder + "Delivery/DeliveryPipeline.cs",
+        CoreFolder + "DiskBuffer/Folders/DamageReport.cs", CoreFolder + "DiskBuffer/DiskBuffer.cs", CoreFolder + "DiskBuffer/Folders/ActiveFolder.cs",
+        CoreFolder + "DiskBuffer/OrphanedFolders.cs", CoreFolder + "DiskBuffer/BufferWriter.cs", CoreFolder + "DiskBuffer/BufferReader.cs",
+        CoreFolder + "DiskBuffer/Files/UnixSystem.cs",
         "src/OssLogSinks.Intake/IFrontDoor.cs", "src/OssLogSinks.Intake/EventIntake.cs",
         "src/NLog.Targets.OssAppend/TargetPipeline.cs", "src/NLog.Targets.OssAppend/InternalLoggerDiagnostics.cs",
         "src/Serilog.Sinks.OssAppend/OssAppendAuditSink.cs", "src/Serilog.Sinks.OssAppend/OssAppendSink.cs",
@@ -46,6 +46,26 @@ public partial class TroubleshootingDocumentTests
 
         Assert.All(sentences, sentence => Assert.Contains(sentence, document));
     }
+
+    // A report leads to its place on the page.
+    [Fact]
+    public void EveryHelpAnchor_IsThere()
+    {
+        var constants = Anchor().Matches(Repository.Read(CoreFolder + "Telemetry/HelpAnchors.cs")).Select(match => match.Groups["anchor"].Value);
+        var named = Repository.SourceFiles("src/OssLogSinks.Extensions.Logging").SelectMany(path => Named().Matches(Repository.Read(path))).Select(match => match.Groups["anchor"].Value);
+        var reasons = Enum.GetNames<Core.Telemetry.DropReason>().Select(reason => Capital().Replace(reason, "-$0").TrimStart('-').ToLowerInvariant());
+
+        Assert.Empty(constants.Concat(named).Concat(reasons).Except(ReadmeTests.Headings(Repository.Read("docs/troubleshooting.md"))));
+    }
+
+    [GeneratedRegex("""(= |=> )"(?<anchor>[a-z-]{3,})"[;,]""")]
+    private static partial Regex Anchor();
+
+    [GeneratedRegex("(HelpAnchor|SettingsHelp) = \"(?<anchor>[^\"]+)")]
+    private static partial Regex Named();
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
 
     [GeneratedRegex("""
         "(?<text>([^"\\{}]|\\.|\{[^{}]*\})*)"

@@ -42,14 +42,14 @@ internal sealed class DeliveryReporter
     public void Dropped(DropReason reason, long count, string why)
     {
         if (TakeTurn(_drops[(int)reason], count, out var total))
-            Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}");
+            Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}", HelpAnchors.Of(reason));
     }
 
     /// <summary>Events were too large, so that a placeholder is stored instead.</summary>
     public void Replaced(long count)
     {
         if (TakeTurn(_replacements, count, out var total))
-            Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.");
+            Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.", HelpAnchors.Of(DropReason.TooLarge));
     }
 
     /// <summary>A request failed. Failures that an operator must resolve are reported at once, passing ones when they last.</summary>
@@ -87,7 +87,7 @@ internal sealed class DeliveryReporter
             _troubleReported = _troubleReported > level ? _troubleReported : level;
 
         var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
-        Report(level, Sentences("Appending to OSS does not work:", message, advice, consequence));
+        Report(level, Sentences("Appending to OSS does not work:", message, advice, consequence), HelpAnchors.Of(kind));
     }
 
     /// <summary>Adds the failure and the advice to the reason of a drop, for readers who see the exception but no report.</summary>
@@ -123,18 +123,20 @@ internal sealed class DeliveryReporter
         }
 
         // At the level of the trouble, so that readers of the one also see the other.
-        Report(level, "Appending to OSS works again.");
+        Report(level, "Appending to OSS works again.", HelpAnchors.WorksAgain);
     }
 
     /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
         OssDiagnosticLevel.Warning,
-        $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.");
+        $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.",
+        HelpAnchors.PlainHttp);
 
     /// <summary>The key is valid, but probably not what was meant. Reported once, at start.</summary>
     public void DoubtfulKey(string key, string doubt) => Report(
         OssDiagnosticLevel.Warning,
-        $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
+        $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.",
+        HelpAnchors.DoubtfulKey);
 
     /// <summary>An object takes no more appends, though it is not full.</summary>
     /// <param name="key">The object.</param>
@@ -144,38 +146,39 @@ internal sealed class DeliveryReporter
     {
         var why = error is null ? "It was sealed, or is no appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
         if (TakeTurn("closed"))
-            Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}");
+            Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}", HelpAnchors.ObjectClosed);
     }
 
     /// <summary>An object is shorter than before: it was deleted, and perhaps created again.</summary>
     public void ObjectGone(string key)
     {
         if (TakeTurn("gone"))
-            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.");
+            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.", HelpAnchors.ObjectDeleted);
     }
 
     /// <summary>The append is in the object, but the bytes before it have changed.</summary>
     public void PrefixChanged(string key)
     {
         if (TakeTurn("prefix"))
-            Report(OssDiagnosticLevel.Error, $"The object '{key}' cannot be trusted any more: its CRC-64 is not that of what was appended to it, so it was changed by somebody else, or damaged. The last append was read back and is intact; going on with the next sequence number.");
+            Report(OssDiagnosticLevel.Error, $"The object '{key}' cannot be trusted any more: its CRC-64 is not that of what was appended to it, so it was changed by somebody else, or damaged. The last append was read back and is intact; going on with the next sequence number.", HelpAnchors.ObjectChanged);
     }
 
     /// <summary>A finished object was not sealed.</summary>
     public void NotSealed(string key, string why)
     {
         if (TakeTurn("not sealed"))
-            Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}");
+            Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}", HelpAnchors.NotSealed);
     }
 
     /// <summary>The account may not seal objects. Reported once, since it is not tried again.</summary>
     public void SealingOff(Exception error, string advice) =>
-        Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice));
+        Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice), HelpAnchors.NotSealed);
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
     public void BodyDamaged(string key, long position, long length) => Report(
         OssDiagnosticLevel.Error,
-        $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.");
+        $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.",
+        HelpAnchors.AppendDamaged);
 
     public void BufferFailed(string consequence, Exception error)
     {
@@ -197,17 +200,17 @@ internal sealed class DeliveryReporter
         }
 
         _trouble.BufferWorks();
-        Report(OssDiagnosticLevel.Error, "The buffer on disk works again.");
+        Report(OssDiagnosticLevel.Error, "The buffer on disk works again.", HelpAnchors.Buffer);
     }
 
     public void BufferFull(string consequence)
     {
         if (TakeTurn("buffer full"))
-            Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.");
+            Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.", HelpAnchors.BufferFull);
     }
 
     /// <summary>Another report of the buffer, made once.</summary>
-    public void Buffer(OssDiagnosticLevel level, string message) => Report(level, message);
+    public void Buffer(OssDiagnosticLevel level, string message, string helpAnchor = HelpAnchors.Buffer) => Report(level, message, helpAnchor);
 
     /// <summary>Reports the remaining counts, at the end.</summary>
     public void ReportRest()
@@ -217,14 +220,14 @@ internal sealed class DeliveryReporter
         for (var reason = 0; reason < dropped.Length; reason++)
         {
             if (dropped[reason] > 0)
-                Report(OssDiagnosticLevel.Error, $"{Number(dropped[reason])} more event(s) were given up ({DropReasonNames.Of((DropReason)reason)}).");
+                Report(OssDiagnosticLevel.Error, $"{Number(dropped[reason])} more event(s) were given up ({DropReasonNames.Of((DropReason)reason)}).", HelpAnchors.Of((DropReason)reason));
         }
 
         if (replaced > 0)
-            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
+            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.", HelpAnchors.Of(DropReason.TooLarge));
     }
 
-    private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.");
+    private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.", HelpAnchors.Buffer);
 
     // A disk's error names path and reason, so its message is quoted.
     private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
@@ -275,7 +278,7 @@ internal sealed class DeliveryReporter
         }
     }
 
-    private void Report(OssDiagnosticLevel level, string message)
+    private void Report(OssDiagnosticLevel level, string message, string helpAnchor)
     {
         if (_diagnostics is null)
             return;
@@ -283,7 +286,7 @@ internal sealed class DeliveryReporter
         using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
-            _diagnostics.Report(new OssDiagnosticEvent(level, message));
+            _diagnostics.Report(new OssDiagnosticEvent(level, message) { HelpAnchor = helpAnchor });
         }
         catch (Exception)
         {

@@ -20,6 +20,12 @@ public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message
 {
     /// <summary>What happened, and what to do about it.</summary>
     public string Message { get; } = PlainText.OneLine(Message);
+
+    /// <summary>Where <c>docs/troubleshooting.md</c> explains it: the part after the <c>#</c>. Null for nowhere.</summary>
+    public string? HelpAnchor { get; init; }
+
+    /// <summary>The message, and where it is explained, as one line.</summary>
+    public string Text => HelpAnchor is null ? Message : $"{Message} (Help: troubleshooting.md#{HelpAnchor})";
 }
 
 /// <summary>
@@ -57,7 +63,7 @@ internal sealed class ConsoleDiagnostics : IOssDiagnostics
     {
         try
         {
-            _console.WriteLine($"OssAppend, {diagnosticEvent.Level}: {diagnosticEvent.Message}");
+            _console.WriteLine($"OssAppend, {diagnosticEvent.Level}: {diagnosticEvent.Text}");
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

@@ -26,7 +26,7 @@ internal static class Mistakes
         ["key that leaves its folder"] = Mistake.Of("objectKey", "logs/../app.log", "name it otherwise"),
         ["variable that is not set"] = Mistake.Of("objectKey", "{Environment:OSS_NO_SUCH_VARIABLE}/app.log", "set it, or leave the place out"),
         ["date that is none"] = Mistake.Of("objectKey", "{Timestamp:%}/app.log", "write yyyy/MM/dd for instance"),
-        ["two sequences"] = Mistake.Of("objectKey", "{Sequence}/{Sequence}.log", "leave the others out"),
+        ["two sequences"] = Mistake.Of("objectKey", "{Sequence}/{Sequence}.log", "remove the others"),
         ["suffix of compressed objects"] = new() { Serilog = [("objectKey", "app.log.gz")], Setting = "objectKey", Value = "'app.log.gz'", Cure = "ompression is None; choose Gzip, or end the key otherwise" },
         ["header larger than an object"] = new() { Serilog = [("objectHeader", "time,level"), ("objectSizeLimitBytes", "5")], NLog = [("objectHeader", "time,level"), ("objectSizeLimitBytes", "5")], Setting = "objectHeader", Value = "'time,level", Cure = "must have 4 bytes at most" },
         ["key that does not show its period"] = new() { Serilog = [("objectKey", "{Timestamp:yyyy}/app.log"), ("rollingInterval", "Day")], Setting = "objectKey", Value = "'{Timestamp:yyyy}/app.log'", Cure = "or leave the time out to get it added" },

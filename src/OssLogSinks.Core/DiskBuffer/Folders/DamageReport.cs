@@ -146,7 +146,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         var copy = bytes > 0 ? $"; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space" : "";
         reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
-            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped{copy}.");
+            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped{copy}.",
+            HelpAnchors.BufferUnreadable);
     }
 
     private static string Words(DamageBound bound) => bound switch

@@ -131,6 +131,9 @@ internal sealed class BufferJournal : IDisposable
 
                 // A generation is never used twice: an attempt that a crash cut off may have left entries.
                 _generation = contents.Max(content => content.LastGeneration),
+
+                // What was read may not be durable: the other process may have ended before its sync.
+                _written = 1,
             };
         }
         catch
