@@ -43,8 +43,11 @@ public partial class ReadmeTests
         var tests = Repository.SourceFiles("tests").Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal))
             .ToLookup(path => Path.GetFileNameWithoutExtension(path), Repository.Read);
 
-        Assert.All(Test().Matches(Repository.Read(document)), test => Assert.True(
-            tests[test.Groups["class"].Value].Any(text => text.Contains($" {test.Groups["method"].Value}(", StringComparison.Ordinal)), $"{document} names {test.Value}, which is no test."));
+        Assert.All(Test().Matches(Repository.Read(document)), test =>
+        {
+            var (type, method) = (test.Groups["class"].Value, test.Groups["method"].Value);
+            Assert.True(tests[type].Any(text => method.Length == 0 || text.Contains($" {method}(", StringComparison.Ordinal)), $"{document} names {test.Value}, which is no test.");
+        });
     }
 
     [Fact]
@@ -78,6 +81,6 @@ public partial class ReadmeTests
     [GeneratedRegex(@"^```(csharp|xml|json)$", RegexOptions.Multiline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`")]
+    [GeneratedRegex(@"`(?<class>\w+Tests)(\.(?<method>\w+))?`")]
     private static partial Regex Test();
 }
