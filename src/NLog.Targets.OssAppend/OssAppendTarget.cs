@@ -94,7 +94,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>, which no other process writes to.
     /// </summary>
     /// <remarks>
-    /// What a property or a layout renderer gives is a value, whatever is in it: never read as a place again, and escaped
+    /// What a property or a layout renderer gives is a value: its text is never read as a place again, and it is escaped
     /// so that it makes no folders (<c>/</c> becomes <c>%2F</c>). So folders by date are written as
     /// <c>{Timestamp:yyyy/MM/dd}</c>; <c>${date:format=yyyy/MM/dd}</c> is refused. Layout renderers that cannot change while
     /// the process runs, <c>${machinename}</c> and <c>${basedir}</c> for instance, are text, as if it had been written there.

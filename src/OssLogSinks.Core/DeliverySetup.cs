@@ -80,7 +80,7 @@ internal sealed class DeliverySetup : IDisposable
     /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public static DeliverySetup From(OssAppenderOptions options) => From(options, options.BufferPath, isOnDisk: options.BufferPath is not null);
 
-    /// <summary>Creates the setup of a drain: the records are already on disk, whatever the buffer path in the settings is.</summary>
+    /// <summary>Creates the setup of a drain: the records are already on disk, and the buffer path in the settings is ignored.</summary>
     /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public static DeliverySetup ForDrain(OssAppenderOptions options) => From(options, bufferPath: null, isOnDisk: true);
 

@@ -156,7 +156,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// </summary>
     /// <param name="bufferPath">The folder that those processes used as <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">
-    /// How to reach OSS. Records go to the objects that they were logged for, whatever the key is here. <see cref="OssAppenderOptions.BufferPath"/>
+    /// How to reach OSS. Records go to the objects that they were logged for; the key here is not used. <see cref="OssAppenderOptions.BufferPath"/>
     /// is ignored.
     /// </param>
     /// <param name="progress">Receives the progress about once a second, and once at the end.</param>

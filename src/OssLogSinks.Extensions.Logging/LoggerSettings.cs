@@ -26,7 +26,7 @@ internal sealed class LoggerSettings(ILoggerProviderConfiguration<OssAppendLogge
         return options.WithoutSecrets(options.Configured?.With(faults) ?? faults);
     }
 
-    /// <summary>Whether all settings have the same values. The configuration tells of a change whatever was changed in it.</summary>
+    /// <summary>Whether all settings have the same values. The configuration tells of every change, also of other sections.</summary>
     public static bool AreSame(OssAppendLoggerOptions left, OssAppendLoggerOptions right) => NamedSettings.AreSame(Properties, left, right);
 
     private static IEnumerable<SettingFault> OwnFaults(OssAppendLoggerOptions options, string[] formatters)

@@ -25,9 +25,10 @@ internal static class Repository
 
     /// <summary>The texts for people, with slashes.</summary>
     public static IReadOnlyList<string> Documents { get; } =
-        [.. new[] { "README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md" }
+        [.. new[] { "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md" }
             .Concat(FilesBelow("docs", "*.md"))
             .Concat(FilesBelow("src", "README.md"))
+            .Concat(FilesBelow("samples", "*.md"))
             .Order(StringComparer.Ordinal)];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");

@@ -55,7 +55,7 @@ public partial class TroubleshootingDocumentTests
         var named = Repository.SourceFiles("src/OssLogSinks.Extensions.Logging").SelectMany(path => Named().Matches(Repository.Read(path))).Select(match => match.Groups["anchor"].Value);
         var reasons = Enum.GetNames<Core.Telemetry.DropReason>().Select(reason => Capital().Replace(reason, "-$0").TrimStart('-').ToLowerInvariant());
 
-        Assert.Empty(constants.Concat(named).Concat(reasons).Except(ReadmeTests.Headings(Repository.Read("docs/troubleshooting.md"))));
+        Assert.Empty(constants.Concat(named).Concat(reasons).Except(Markdown.Anchors(Repository.Read("docs/troubleshooting.md"))));
     }
 
     [GeneratedRegex("""(= |=> )"(?<anchor>[a-z-]{3,})"[;,]""")]

@@ -9,7 +9,7 @@ namespace OssLogSinks.Core.Appending;
 
 /// <summary>
 /// Finds out what became of an append, by the object's length and CRC-64, or, if they are not enough, by reading the bytes back. Content
-/// decides before kind: bytes that are in the object were appended, whatever the object is now. An append is atomic, and an object only
+/// decides before kind: bytes that are in the object were appended, even if it takes no more appends now. An append is atomic, and an object only
 /// grows until it is deleted or overwritten. So once its length is beyond a position, no append at that position can be applied any more.
 /// </summary>
 /// <remarks>

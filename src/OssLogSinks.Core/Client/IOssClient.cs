@@ -75,7 +75,7 @@ public sealed record HeadObjectRequest(string Key);
 /// <param name="ObjectType">Appendable, Normal, Multipart or Symlink, as the service spells it; null if it does not say.</param>
 public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectType)
 {
-    /// <summary>Whether the object was sealed (<c>x-oss-sealed-time</c>): it takes no more appends, whatever its type.</summary>
+    /// <summary>Whether the object was sealed (<c>x-oss-sealed-time</c>): it takes no more appends, even if its type is Appendable.</summary>
     public bool IsSealed { get; init; }
 
     /// <summary>The object's ETag; null if absent.</summary>

@@ -287,7 +287,7 @@ internal sealed class EndpointHost
         }
 
         rest = rest.Length > 0 && rest[^1] == '/' ? rest[..^1] : rest;
-        // Uri drops invisible characters and replaces look-alikes, so allow ASCII only.
+        // Uri drops invisible characters and replaces similar ones, so allow ASCII only.
         var isPlain = rest.Length > 0 && rest.All(c => c is > ' ' and <= '~') && rest.IndexOfAny(['/', '?', '#', '\\', '%']) < 0;
         if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
         {

@@ -64,7 +64,7 @@ public enum OssFlushTarget
     Oss,
 
     /// <summary>
-    /// Every record is on disk, synced whatever <see cref="OssAppenderOptions.BufferSync"/> is, or already in OSS. Without a
+    /// Every record is on disk, synced with any <see cref="OssAppenderOptions.BufferSync"/>, or already in OSS. Without a
     /// <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
     /// </summary>
     Disk,

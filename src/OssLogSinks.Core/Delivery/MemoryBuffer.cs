@@ -131,7 +131,7 @@ internal sealed class MemoryBuffer : IDisposable
     }
 
     /// <summary>
-    /// Adds an append that another process was sending when it ended, whatever memory it needs: its stream can send nothing else first.
+    /// Adds an append that another process was sending when it ended, even beyond the memory limit: its stream can send nothing else first.
     /// </summary>
     public void TakeOver(IBufferedStream name, DateTimeOffset time, AppendIntent intent, AppendBatch batch)
     {

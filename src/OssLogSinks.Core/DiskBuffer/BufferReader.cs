@@ -18,7 +18,7 @@ internal sealed class BufferReader
     public const int TriesAfterThat = 2;
     public static readonly TimeSpan TryInterval = TimeSpan.FromSeconds(5);
 
-    // The longest segment, whatever the file's length is: the segment size, and one block that was too large for it.
+    // The longest segment to read, even if the file is longer: the segment size, and one block that was too large for it.
     public const long LongestSegment = (16 << 20) + BlockHeader.LargestBlock;
 
     private readonly IBufferFiles _files;

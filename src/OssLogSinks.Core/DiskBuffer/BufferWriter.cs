@@ -175,7 +175,7 @@ internal sealed class BufferWriter(
             }
             catch (Exception e)
             {
-                // Whatever the error is, the next round starts with the same blocks.
+                // After any error, the next round starts with the same blocks.
                 reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
                 isDone = _isStopping;
                 if (!isDone)

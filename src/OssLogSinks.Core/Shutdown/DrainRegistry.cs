@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.Shutdown;
 
 /// <summary>
-/// The pipelines that are still open. Flushing or closing all of them takes as long as the slowest one may take, and never throws, whatever they
-/// do.
+/// The pipelines that are still open. Flushing or closing all of them takes as long as the slowest one may take, and never throws,
+/// even if they do.
 /// </summary>
 internal sealed class DrainRegistry
 {

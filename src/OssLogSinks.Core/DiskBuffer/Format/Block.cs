@@ -214,7 +214,7 @@ internal readonly record struct BlockHeader(int Length, int Count, long FirstId,
     private static uint Checksum(ReadOnlySpan<byte> block, FolderId folderId) => Crc32C.Append(folderId.Seed, block.Slice(CoveredFrom));
 }
 
-/// <summary>The records of one block, in order. Whatever the bytes are, it throws no exception and reads nothing beyond the block.</summary>
+/// <summary>The records of one block, in order. With any bytes, it throws no exception and reads nothing beyond the block.</summary>
 internal sealed class BlockRecords(byte[] bytes, int start, BlockHeader header, StreamName[] streams)
 {
     private static readonly long MostTicks = DateTime.MaxValue.Ticks;

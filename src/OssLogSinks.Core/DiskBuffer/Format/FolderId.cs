@@ -24,7 +24,7 @@ internal readonly record struct FolderId
     /// <summary>The start value of the checksums.</summary>
     public uint Seed { get; }
 
-    // The finaliser of SplitMix64: every bit of the folder id reaches every bit of the mark and the seed.
+    // The last step of SplitMix64: every bit of the folder id reaches every bit of the mark and the seed.
     private static ulong Mix(ulong value)
     {
         value += 0x9E37_79B9_7F4A_7C15;

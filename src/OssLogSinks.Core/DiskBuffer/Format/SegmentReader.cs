@@ -6,7 +6,7 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Reads the blocks of one segment in order. Whatever the file holds, it ends, in time that grows with the file's length, and throws only
+/// Reads the blocks of one segment in order. With any content of the file, it ends in time that grows with the file's length, and throws only
 /// exceptions of the disk, after which it continues where it was. Blocks of another folder are never returned. Not thread-safe.
 /// </summary>
 internal sealed class SegmentReader : IDisposable

@@ -58,7 +58,7 @@ internal sealed class StreamName : IBufferedStream, IEquatable<StreamName>
         return stream is not null;
     }
 
-    /// <summary>The length of the name at the start of these bytes, whatever it says; false if they do not start with a name.</summary>
+    /// <summary>The length of the name at the start of these bytes, without a check of its text; false if they do not start with a name.</summary>
     public static bool TryMeasure(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;

@@ -222,7 +222,7 @@ internal sealed class BufferJournal : IDisposable
     /// </summary>
     public void Settle(ulong stream, long throughId) => Note(new JournalEntry(JournalEntryKind.Settled, stream, throughId));
 
-    /// <summary>Syncs all entries, whatever the policy is.</summary>
+    /// <summary>Syncs all entries, with any policy.</summary>
     /// <exception cref="IOException">The sync failed.</exception>
     public void Sync()
     {
