@@ -75,7 +75,9 @@ public class EventIntakeTests
             await door.Time.RunUntilEnd(closing);
             door.GoOn();
 
-            Assert.Equal(before + 1 + behind, await flushing.InTime());
+            // The test's clock jumps over the time that the close leaves to the pump, so the event in its hands may be told last.
+            Assert.InRange(await flushing.InTime(), before + behind, before + 1 + behind);
+            await Wait.UntilAsync(() => door.Delivered.Count + door.Dropped.Count == before + 1 + behind).InTime();
             door.AssertEachOnce(before + 1 + behind);
             Assert.Equal(Enumerable.Range(0, door.Delivered.Count), door.Delivered);
             Assert.All(door.Dropped, drop => Assert.Equal(DropReason.CloseTimeOver, drop.Cause));
