@@ -27,6 +27,7 @@ public sealed class ReadmeSettingsTests : IDisposable
     [Theory]
     [InlineData("nlog.config", "shop/{MachineName}/app-.log")]
     [InlineData("Migrating/nlog.config", "shop/{Timestamp:yyyy-MM-dd}/{MachineName}-{Logger}.log")]
+    [InlineData("nlog.fallback.config", "shop/{MachineName}/app-.log")]
     public void NLogConfig_MakesTheTarget(string file, string key)
     {
         var factory = new LogFactory { ThrowConfigExceptions = true, ThrowExceptions = true };

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Testing;
 
 namespace OssLogSinks.Extensions.Hosting.Tests;
@@ -33,6 +34,38 @@ public partial class MonitoringDocumentTests
         var exported = await ExportAsync(Instruments());
 
         Assert.All(PrometheusName().Matches(Read(file)), name => Assert.Contains(name.Value, exported));
+    }
+
+    [Fact]
+    public void EachDropReason_IsInThePage()
+    {
+        var page = Read(Page);
+
+        Assert.All(Enum.GetNames<DropReason>(), reason => Assert.Contains($"`{reason}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AppendDuration_HasTheBucketsOfThePage()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+
+        // snippet: metrics
+        builder.Services.AddOssAppendMetrics();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddView("osslogsinks.append.duration", new ExplicitBucketHistogramConfiguration { Boundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] })
+            .AddPrometheusExporter());
+
+        await using var app = builder.Build();
+        app.MapPrometheusScrapingEndpoint();
+        // end
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var meter = new Meter("OssLogSinks");
+        meter.CreateHistogram<double>("osslogsinks.append.duration", "s").Record(0.02);
+
+        Assert.Contains("le=\"0.025\"", await ScrapeAsync(app), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,9 +117,13 @@ public partial class MonitoringDocumentTests
         foreach (var instrument in instruments)
             Measure(meter, instrument);
 
+        return [.. PrometheusName().Matches(await ScrapeAsync(app)).Select(name => name.Value).Distinct()];
+    }
+
+    private static async Task<string> ScrapeAsync(WebApplication app)
+    {
         using var http = new HttpClient();
-        var text = await http.GetStringAsync(new Uri(app.Urls.Single() + "/metrics"), TestContext.Current.CancellationToken);
-        return [.. PrometheusName().Matches(text).Select(name => name.Value).Distinct()];
+        return await http.GetStringAsync(new Uri(app.Urls.Single() + "/metrics"), TestContext.Current.CancellationToken);
     }
 
     private static void Measure(Meter meter, Instrument instrument)
