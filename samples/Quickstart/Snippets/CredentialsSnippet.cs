@@ -18,7 +18,7 @@ internal static class CredentialsSnippet
         });
 
         Log.Logger = new LoggerConfiguration()
-            .WriteTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", credentials: credentials)
+            .WriteTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", objectKey: "shop/{MachineName}/app-{InstanceId}.log", credentials: credentials)
             .CreateLogger();
         // end
     }

@@ -18,6 +18,7 @@ internal static class FunctionComputeSnippet
                 bucket: "my-logs",
                 region: "cn-hangzhou",
                 endpoint: Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
+                objectKey: "shop/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log",
                 credentials: new DelegateCredentialsProvider(_ => new(latest ?? throw new OssCredentialsException("No invocation has brought credentials yet."))))
             .CreateLogger();
 
