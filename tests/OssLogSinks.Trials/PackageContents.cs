@@ -16,6 +16,7 @@ internal static class PackageContents
             using var archive = ZipFile.OpenRead(file);
             foreach (var entry in new[] { "README.md", "icon.png" }.Concat(Library(package, "dll")).Concat(Library(package, "xml")))
                 TrialException.Unless(archive.GetEntry(entry) is not null, $"{package} has no {entry}.");
+            CheckReadme(package, archive);
             CheckDescription(package, archive);
 
             using var symbols = ZipFile.OpenRead(Find(folder, package, ".snupkg"));
@@ -29,6 +30,12 @@ internal static class PackageContents
     /// <summary>The one version of a package that is there.</summary>
     public static string VersionOf(string folder, string package) =>
         Path.GetFileNameWithoutExtension(Find(folder, package, ".nupkg"))[(package.Length + 1)..];
+
+    private static void CheckReadme(string package, ZipArchive archive)
+    {
+        using var reader = new StreamReader(archive.GetEntry("README.md")!.Open());
+        TrialException.Unless(reader.ReadLine() == "# " + package, $"{package} has another README than its own.");
+    }
 
     private static void CheckDescription(string package, ZipArchive archive)
     {

@@ -1,0 +1,33 @@
+namespace OssLogSinks.Conventions.Tests;
+
+/// <summary>Each package has its own README, which a package gallery shows. Its snippets and links are checked with all documents.</summary>
+public class PackageReadmeTests
+{
+    public static TheoryData<string> Packages => [.. Repository.ProjectFiles.Where(IsPackable).Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    [Fact]
+    public void Packages_AreThoseThatShip() =>
+        Assert.Equal(Repository.Libraries.Keys.Order(StringComparer.Ordinal), Packages.Select(row => row.Data).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Readme_NamesItsPackageAndInstallsIt(string package)
+    {
+        var text = Repository.Read($"src/{package}/README.md");
+
+        Assert.StartsWith($"# {package}\n", text);
+        Assert.Contains($"\ndotnet add package {package}\n", text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Readme_SaysWhereToReadOn(string package)
+    {
+        var pages = Repository.Documents.Where(document => document.StartsWith("docs/", StringComparison.Ordinal)).Select(Path.GetFileName);
+        var text = Repository.Read($"src/{package}/README.md");
+
+        Assert.Contains(pages, page => text.Contains(page!, StringComparison.Ordinal));
+    }
+
+    private static bool IsPackable(string projectFile) => File.ReadAllText(projectFile).Contains("<IsPackable>true", StringComparison.Ordinal);
+}
