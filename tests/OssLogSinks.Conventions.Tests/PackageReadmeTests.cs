@@ -29,5 +29,11 @@ public class PackageReadmeTests
         Assert.Contains(pages, page => text.Contains(page!, StringComparison.Ordinal));
     }
 
+    // A package gallery shows it without the files beside it.
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Readme_LinksToNoFile(string package) =>
+        Assert.All(Markdown.Links(Repository.Read($"src/{package}/README.md")), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+
     private static bool IsPackable(string projectFile) => File.ReadAllText(projectFile).Contains("<IsPackable>true", StringComparison.Ordinal);
 }

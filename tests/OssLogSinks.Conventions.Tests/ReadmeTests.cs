@@ -12,10 +12,6 @@ public partial class ReadmeTests
 
     public static TheoryData<string> Documents => [.. Repository.Documents];
 
-    public static TheoryData<string> PackageReadmes =>
-        [.. Repository.ProjectFiles.Where(path => File.ReadAllText(path).Contains("<IsPackable>true", StringComparison.Ordinal))
-            .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!).Replace('\\', '/') + "/README.md")];
-
     [Theory]
     [MemberData(nameof(Documents))]
     public void Snippets_AreRegionsOfCompiledSamples(string document) =>
@@ -64,12 +60,6 @@ public partial class ReadmeTests
     [Fact]
     public void Readme_IsShort() =>
         Assert.InRange(Markdown.WithoutCodeBlocks(Repository.Read("README.md")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length, 1, MostWords);
-
-    // A package gallery shows it without the files beside it.
-    [Theory]
-    [MemberData(nameof(PackageReadmes))]
-    public void PackageReadme_LinksToNoFile(string document) =>
-        Assert.All(Markdown.Links(Repository.Read(document)), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
 
     private static string Region(string path, string region)
     {

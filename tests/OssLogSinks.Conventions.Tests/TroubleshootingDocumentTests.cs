@@ -51,10 +51,12 @@ public partial class TroubleshootingDocumentTests
     [Fact]
     public void EveryHelpAnchor_IsThere()
     {
-        var constants = Anchor().Matches(Repository.Read(CoreFolder + "Telemetry/HelpAnchors.cs")).Select(match => match.Groups["anchor"].Value);
-        var named = Repository.SourceFiles("src/OssLogSinks.Extensions.Logging").SelectMany(path => Named().Matches(Repository.Read(path))).Select(match => match.Groups["anchor"].Value);
+        var constants = Anchor().Matches(Repository.Read(CoreFolder + "Telemetry/HelpAnchors.cs")).Select(match => match.Groups["anchor"].Value).ToList();
+        var named = Repository.SourceFiles("src/OssLogSinks.Extensions.Logging").SelectMany(path => Named().Matches(Repository.Read(path))).Select(match => match.Groups["anchor"].Value).ToList();
         var reasons = Enum.GetNames<Core.Telemetry.DropReason>().Select(reason => Capital().Replace(reason, "-$0").TrimStart('-').ToLowerInvariant());
 
+        Assert.NotEmpty(constants);
+        Assert.NotEmpty(named);
         Assert.Empty(constants.Concat(named).Concat(reasons).Except(Markdown.Anchors(Repository.Read("docs/troubleshooting.md"))));
     }
 
