@@ -6,8 +6,9 @@ using OssLogSinks.Emulator;
 namespace OssLogSinks.Trials;
 
 /// <summary>
-/// Fresh projects that take the packages from a folder, as docs/getting-started.md tells: a console program, a site with
-/// Serilog, one with NLog, one with Microsoft.Extensions.Logging alone; and a library for .NET Framework 4.6.2 and .NET 8, which is compiled only.
+/// Fresh projects that take the packages from a folder, as the README and docs/getting-started.md tell: a console program with Serilog,
+/// one with NLog, a site with each of them, one with Microsoft.Extensions.Logging alone; and a library for .NET Framework 4.6.2 and .NET 8,
+/// which is compiled only.
 /// </summary>
 internal sealed partial class PackageTrials
 {
@@ -36,27 +37,30 @@ internal sealed partial class PackageTrials
     public async Task RunAsync()
     {
         await using var emulator = await _workshop.StartOssAsync();
-        await RunConsoleAsync(emulator);
+        await RunConsoleAsync(emulator, "Console", "Serilog.Sinks.OssAppend", "");
+        await RunConsoleAsync(emulator, "NLogConsole", "NLog.Targets.OssAppend", "<None Update=\"nlog.config\" CopyToOutputDirectory=\"PreserveNewest\" />");
         await RunSiteAsync(emulator, "SerilogWeb", ["Serilog.Sinks.OssAppend", "Serilog.AspNetCore"]);
         await RunSiteAsync(emulator, "NLogWeb", ["NLog.Targets.OssAppend", "NLog.Web.AspNetCore"]);
         await RunSiteAsync(emulator, "LoggingWeb", ["OssLogSinks.Extensions.Logging"]);
         await CompileLibraryAsync();
     }
 
-    private async Task RunConsoleAsync(OssEmulator emulator)
+    private async Task RunConsoleAsync(OssEmulator emulator, string name, string package, string item)
     {
-        var folder = await CreateAsync("Console", "console", ["Serilog.Sinks.OssAppend"]);
+        DeleteObjects(emulator);
+        var folder = await CreateAsync(name, "console", [package]);
+        var project = Path.Combine(folder, name + ".csproj");
+        await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace("</Project>", $"<ItemGroup>{item}</ItemGroup></Project>", StringComparison.Ordinal));
         await _workshop.RunAsync(folder, "dotnet", "run");
 
-        TrialException.Unless(TrialFolder.Lines(emulator, "shop/").Single().EndsWith("Order 4711 was paid", StringComparison.Ordinal), "The console program's event is not there.");
-        Console.WriteLine("a fresh console program with Serilog shipped its event");
+        var lines = TrialFolder.Lines(emulator, "shop/");
+        TrialException.Unless(lines.Count == 1 && lines[0].EndsWith("Order 4711 was paid", StringComparison.Ordinal), $"{name}: its event is not there.");
+        Console.WriteLine($"a fresh console program, {name}, shipped its event");
     }
 
     private async Task RunSiteAsync(OssEmulator emulator, string name, string[] packages)
     {
-        foreach (var stored in emulator.ListObjects(TrialFolder.Bucket))
-            emulator.DeleteObject(TrialFolder.Bucket, stored.Key);
-
+        DeleteObjects(emulator);
         var folder = await CreateAsync(name, "web", packages);
         await _workshop.RunAsync(folder, "dotnet", "build", "-o", "out");
         _workshop.Environment["Serilog__WriteTo__Oss__Args__endpoint"] = emulator.Endpoint.ToString();
@@ -67,6 +71,12 @@ internal sealed partial class PackageTrials
         TrialException.Unless(code == 0 && lines.Any(line => line.Contains("HTTP", StringComparison.OrdinalIgnoreCase) && line.Contains("GET", StringComparison.Ordinal)), $"{name}: the request is not there.");
         TrialException.Unless(lines.Count(line => line.Contains("Application is shutting down", StringComparison.Ordinal)) == 1, $"{name}: its end is not there, once.");
         Console.WriteLine($"a fresh site, {name}, shipped its events");
+    }
+
+    private static void DeleteObjects(OssEmulator emulator)
+    {
+        foreach (var stored in emulator.ListObjects(TrialFolder.Bucket))
+            emulator.DeleteObject(TrialFolder.Bucket, stored.Key);
     }
 
     private async Task<int> VisitAndStopAsync(string folder, string name)
