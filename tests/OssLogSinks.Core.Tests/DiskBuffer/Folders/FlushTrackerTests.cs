@@ -65,6 +65,18 @@ public class FlushTrackerTests
         AssertEnded(flush, true);
     }
 
+    [Fact]
+    public void RecordsDroppedTwice_MakeTheirFlushFalse()
+    {
+        var flush = Flush(OssFlushTarget.Oss, accepted: 2);
+
+        _tracker.Settle([1], dropped: true);
+        _tracker.Settle([2], dropped: true);
+
+        AssertEnded(flush, false);
+        Assert.False(_tracker.IsOssAwaited);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, true)]
@@ -128,16 +140,46 @@ public class FlushTrackerTests
     [Fact]
     public void RecordsExposedAfterAFlushBegan_DoNotHoldIt()
     {
-        _tracker.Expose(1, 1, 1);
-        var flush = Flush(OssFlushTarget.Disk, accepted: 1);
-        _accepted = 2;
-
         _tracker.Expose(2, 2, 1);
-        _tracker.Handle(2);
+        var flush = Flush(OssFlushTarget.Disk, accepted: 2);
+        _accepted = 3;
+
+        _tracker.Expose(3, 3, 1);
+        _tracker.Handle(3);
         Assert.False(flush.IsCompleted);
-        _tracker.Settle([1], dropped: false);
+        _tracker.Settle([2], dropped: false);
 
         AssertEnded(flush, true);
+    }
+
+    [Fact]
+    public void RecordsExposedAfterOthersWereSettled_AreAwaited()
+    {
+        _accepted = 2;
+        _tracker.Expose(1, 1, 1);
+        _tracker.Settle([1], dropped: false);
+        _tracker.Expose(2, 2, 1);
+        var flush = Flush(OssFlushTarget.Disk, accepted: 2);
+
+        _tracker.Handle(2);
+        Assert.False(flush.IsCompleted);
+        _tracker.Settle([2], dropped: false);
+
+        AssertEnded(flush, true);
+    }
+
+    [Fact]
+    public void ExposedRecordsGivenUp_EndAFlushOfOthersOnDisk()
+    {
+        _tracker.Expose(2, 2, 1);
+        var flush = Flush(OssFlushTarget.Disk, accepted: 2);
+        _tracker.Handle(2);
+        Assert.False(flush.IsCompleted);
+
+        _tracker.GiveUp(2, 2, 1);
+
+        AssertEnded(flush, false);
+        Assert.False(_tracker.IsDiskAwaited);
     }
 
     [Theory]
