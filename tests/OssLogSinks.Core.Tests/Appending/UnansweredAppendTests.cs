@@ -35,6 +35,7 @@ public class UnansweredAppendTests
 
         Assert.Equal("0\na\n", _oss.Text("app.log"));
         Assert.Equal([("app.log", 2L, 2), ("app.log", 2L, 2)], _oss.Appends);
+        Assert.DoesNotContain(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectDeleted);
     }
 
     [Fact]
