@@ -100,7 +100,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         }
         catch (Exception e)
         {
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {e.GetType()} was thrown."));
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         var appender = new OssAppender(appenderOptions);
         var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents);
         var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, FormatterOf(options), relay), settings);
-        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem)));
+        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs)));
     }
 
     private EventFormatter FormatterOf(OssAppendLoggerOptions options) => options.Formatter.ToLowerInvariant() switch
@@ -134,7 +134,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         // A change is told several times.
         var faults = string.Join(" ", Check(options));
         if (faults.Length > 0 && faults != _faults)
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {faults}"));
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
         else if (faults.Length == 0 && !LoggerSettings.AreSame(options, _options))
             Replace(options);
         _faults = faults;

@@ -60,6 +60,13 @@ public sealed class OssDeliveryException : Exception
     /// </summary>
     public bool MayBeDelivered { get; init; }
 
+    /// <summary>The section of docs/troubleshooting.md about the reason, unless set otherwise.</summary>
+    public override string? HelpLink
+    {
+        get => base.HelpLink ?? HelpAnchors.LinkTo(HelpAnchors.For(Reason));
+        set => base.HelpLink = value;
+    }
+
     /// <summary>
     /// Gives type and message, and of inner exceptions the message if they are this library's own, otherwise the type only. No braces, no
     /// stack.

@@ -41,7 +41,7 @@ public sealed class SelfLogTests : IDisposable
     [Fact]
     public void Report_IsWrittenAsItIs()
     {
-        OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops"));
+        OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops", "anchor"));
 
         Assert.EndsWith("OssAppend, Warning: (0) (oops", Assert.Single(_selfLog), StringComparison.Ordinal);
     }
