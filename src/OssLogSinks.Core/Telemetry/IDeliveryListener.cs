@@ -44,13 +44,16 @@ public sealed class OssDeliveryException : Exception
     {
     }
 
-    /// <summary>Creates an exception for dropped events.</summary>
+    /// <summary>Creates an exception for dropped events, with the section of docs/troubleshooting.md about the reason as its <see cref="Exception.HelpLink"/>.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="message">Why, in a sentence.</param>
     /// <param name="innerException">The last error of the service; null if there was none.</param>
     public OssDeliveryException(DropReason reason, string message, Exception? innerException)
-        : this(message, innerException) =>
+        : this(message, innerException)
+    {
         Reason = reason;
+        HelpLink = HelpAnchors.LinkTo(HelpAnchors.For(reason));
+    }
 
     /// <summary>Why the events were dropped.</summary>
     public DropReason Reason { get; }
@@ -59,13 +62,6 @@ public sealed class OssDeliveryException : Exception
     /// Whether the events were in an append that is in doubt, so that they may be in OSS. Default: false.
     /// </summary>
     public bool MayBeDelivered { get; init; }
-
-    /// <summary>The section of docs/troubleshooting.md about the reason, unless set otherwise.</summary>
-    public override string? HelpLink
-    {
-        get => base.HelpLink ?? HelpAnchors.LinkTo(HelpAnchors.For(Reason));
-        set => base.HelpLink = value;
-    }
 
     /// <summary>
     /// Gives type and message, and of inner exceptions the message if they are this library's own, otherwise the type only. No braces, no

@@ -100,7 +100,7 @@ public class ObjectKeyTemplateTests
     [InlineData("a}", "column 2: this brace closes no other")]
     [InlineData("{}", "column 1: the braces are empty")]
     [InlineData("{timestamp}", "column 1: 'timestamp' is written 'Timestamp'")]
-    [InlineData("ab{Sequence}{Sequence:00}", "column 13: the sequence can stand in one place only")]
+    [InlineData("ab{Sequence}{Sequence:00}", "column 13: the sequence can be in one place only")]
     [InlineData("{Sequence:x}", "column 1: 'x' is not a sequence format")]
     [InlineData("{Environment}", "column 1: name the variable")]
     [InlineData("{Environment:NOPE}", "column 1: the environment variable 'NOPE' is not set")]

@@ -43,6 +43,6 @@ public sealed class SelfLogTests : IDisposable
     {
         OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops", "anchor"));
 
-        Assert.EndsWith("OssAppend, Warning: (0) (oops", Assert.Single(_selfLog), StringComparison.Ordinal);
+        Assert.EndsWith("OssAppend, Warning: (0) (oops (see docs/troubleshooting.md#anchor)", Assert.Single(_selfLog), StringComparison.Ordinal);
     }
 }

@@ -22,9 +22,9 @@ public class WrongKeyTests
         { "<MARK>", "placeholder" },
         { "${MARK}", "placeholder" },
         { "%MARK%", "placeholder" },
-        { "MARK 0123", "has a space" },
-        { "MARK\r\n0123", "has a space" },
-        { "MARK\u200B0123", "has a space" },
+        { "MARK 0123", "contains a space" },
+        { "MARK\r\n0123", "contains a space" },
+        { "MARK\u200B0123", "contains a space" },
     };
 
     [Theory]
