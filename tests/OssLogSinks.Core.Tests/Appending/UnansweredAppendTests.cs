@@ -35,7 +35,7 @@ public class UnansweredAppendTests
 
         Assert.Equal("0\na\n", _oss.Text("app.log"));
         Assert.Equal([("app.log", 2L, 2), ("app.log", 2L, 2)], _oss.Appends);
-        Assert.DoesNotContain(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectDeleted);
+        Assert.DoesNotContain(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectGone);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public class UnansweredAppendTests
         await DeliverAsync("a\n");
 
         Assert.Equal("a\n", _oss.Text("app.log"));
-        Assert.Contains(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectDeleted);
+        Assert.Contains(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectGone);
     }
 
     [Fact]
