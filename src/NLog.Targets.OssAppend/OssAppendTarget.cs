@@ -53,7 +53,7 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     private KeyLayout _key = KeyLayout.Of(OssAppenderOptions.DefaultObjectKey);
 
-    // The key as it was written, while NLog shall find that and nothing to capture; null otherwise.
+    // The key as written in the configuration, while NLog must find it instead of the layout that captures values; null otherwise.
     private Layout? _plainKey;
 
     /// <inheritdoc cref="OssAppenderOptions.Bucket"/>
@@ -211,7 +211,7 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and waits as bytes within
-    /// <see cref="MemoryLimitBytes"/>. The program as a whole uses less CPU, the call itself takes longer. <see cref="QueueLimit"/> and
+    /// <see cref="MemoryLimitBytes"/>. The program uses less CPU in total, but each log call takes longer. <see cref="QueueLimit"/> and
     /// <see cref="BatchSize"/> have no meaning then; <see cref="OverflowAction"/> is about the memory, and cannot be Grow.
     /// Default: false; events are rendered in the background.
     /// </summary>
@@ -391,8 +391,8 @@ public sealed class OssAppendTarget : TargetWithLayout
         }
         catch (Exception e)
         {
-            // Without throwConfigExceptions NLog goes on without this target, and who asks for its health shall know. The exception's own
-            // words are NLog's to tell.
+            // Without throwConfigExceptions NLog goes on without this target, so its health must say that. NLog's internal log has the
+            // exception's message.
             _startFailure = new DeliveryFailure(
                 TimeProvider.System.GetUtcNow(),
                 OssFailureKind.Unknown,

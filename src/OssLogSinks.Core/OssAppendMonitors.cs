@@ -9,10 +9,10 @@ public interface IOssAppendMonitor
     /// <summary>The counters so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
     DeliverySnapshot GetSnapshot();
 
-    /// <summary>Completes as soon as every event logged before has reached the target, or was dropped.</summary>
-    /// <param name="target">What to wait for. Default: OSS.</param>
+    /// <summary>Completes as soon as every event logged before is stored, or was dropped.</summary>
+    /// <param name="target">Where the events must be stored. Default: in OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event reached the target; false if some of them were dropped.</returns>
+    /// <returns>True if every waiting event was stored; false if some of them were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
 }

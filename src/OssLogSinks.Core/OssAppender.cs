@@ -138,11 +138,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// As <see cref="FlushAsync(CancellationToken)"/>, but completes as soon as every record accepted before the call has reached the target.
+    /// As <see cref="FlushAsync(CancellationToken)"/>, but completes as soon as every record accepted before the call is stored in OSS or on disk.
     /// </summary>
-    /// <param name="target">What to wait for.</param>
+    /// <param name="target">Where the records must be stored.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all records that were still waiting have reached the target; false if some of them were dropped.</returns>
+    /// <returns>True if all records that were still waiting are stored there; false if some of them were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {

@@ -158,7 +158,7 @@ public class OssAppenderOptions
     /// <remarks>
     /// Delivery neither waits for a seal nor fails with it. Objects are also sealed at the close, and when their stream is forgotten. Of
     /// writers that share an object only the last one knows its length, so the others leave it unsealed. A late event for a sealed object
-    /// goes to the next sequence number. Not for keys whose dates come again, as <c>{Timestamp:dddd}</c> does.
+    /// goes to the next sequence number. Do not use it with keys whose dates repeat, such as <c>{Timestamp:dddd}</c>.
     /// </remarks>
     public bool SealFinishedObjects { get; set; }
 
@@ -219,8 +219,8 @@ public class OssAppenderOptions
     public int OpenStreamLimit { get; set; } = 1000;
 
     /// <summary>
-    /// Whether each append carries its MD5, so that OSS refuses a damaged body before it stores it. Damage is found and repaired without it
-    /// too, by CRC-64. Default: false.
+    /// Whether each append carries its MD5, so that OSS refuses a damaged body before it stores it. If false, the CRC-64 in OSS's
+    /// answer shows the damage, and the events are appended again to the next object. The damaged bytes stay where they are. Default: false.
     /// </summary>
     public bool SendContentMd5 { get; set; }
 
@@ -251,7 +251,7 @@ public class OssAppenderOptions
     public OssBufferFullAction BufferFullAction { get; set; }
 
     /// <summary>
-    /// When events are forced onto the disk's medium, for a power cut; what was written survives the death of the process in any case.
+    /// When events are forced onto the disk's medium, so that they survive a power cut. Written events survive a crash of the process in any case.
     /// Default: EachWrite; at most some twenty times a second.
     /// </summary>
     public OssBufferSync BufferSync { get; set; }
@@ -285,8 +285,8 @@ public class OssAppenderOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long connecting may take. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
-    /// <see cref="RequestTimeout"/> applies, nor with <see cref="HttpMessageHandler"/>. Default: 5 seconds.
+    /// How long connecting may take. It has no effect in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
+    /// <see cref="RequestTimeout"/> applies, or with <see cref="HttpMessageHandler"/>. Default: 5 seconds.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -311,7 +311,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Whether settings that work, but are rarely intended, are reported once, at start: plain HTTP (see <see cref="AllowPlainHttp"/>), and
-    /// an <see cref="ObjectKey"/> that shows seconds, or whose dates come again. Default: true.
+    /// an <see cref="ObjectKey"/> that shows seconds, or whose dates repeat. Default: true.
     /// </summary>
     public bool ReportDoubtfulSettings { get; set; } = true;
 
@@ -366,8 +366,8 @@ public enum OssBufferFullAction
 }
 
 /// <summary>
-/// When records in the disk buffer are forced onto the disk's medium (fsync). What was written survives the death of the process in any
-/// case; the choice is about the death of the machine.
+/// When records in the disk buffer are forced onto the disk's medium (fsync), so that they survive a power cut. Written records survive a
+/// crash of the process in any case.
 /// </summary>
 public enum OssBufferSync
 {

@@ -133,14 +133,14 @@ public sealed class OssEmulator : IAsyncDisposable
     public void AppendAsForeignWriter(string bucket, string key, ReadOnlySpan<byte> bytes) =>
         _store.AppendAsForeignWriter(bucket, key, bytes.ToArray());
 
-    /// <summary>Uploads a Normal object as another client; it replaces any existing object.</summary>
+    /// <summary>Uploads a Normal object as another client would; it replaces any existing object.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <param name="bytes">The new content.</param>
     /// <exception cref="InvalidOperationException">The object is locked.</exception>
     public void PutObject(string bucket, string key, ReadOnlySpan<byte> bytes) => _store.Put(bucket, key, bytes.ToArray());
 
-    /// <summary>Deletes an object as another client; nothing happens if there is none.</summary>
+    /// <summary>Deletes an object as another client would; nothing happens if there is none.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <exception cref="InvalidOperationException">The object is locked.</exception>
@@ -150,7 +150,7 @@ public sealed class OssEmulator : IAsyncDisposable
             throw new InvalidOperationException($"'{key}' is locked.");
     }
 
-    /// <summary>Seals an appendable object as another client, even if sealing is not enabled for clients.</summary>
+    /// <summary>Seals an appendable object as another client would, even if sealing is not enabled for clients.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The object key.</param>
     /// <exception cref="InvalidOperationException">There is no appendable object.</exception>

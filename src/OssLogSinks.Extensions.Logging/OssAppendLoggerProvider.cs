@@ -64,12 +64,12 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     public DeliverySnapshot GetSnapshot() => _intake.Current.GetSnapshot();
 
     /// <summary>
-    /// Sends waiting events at once, and completes when every event logged before has reached the target, with former settings too. While OSS fails
+    /// Sends waiting events at once, and completes when every event logged before is stored, those of former settings too. While OSS fails
     /// it waits.
     /// </summary>
-    /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
+    /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
+    /// <returns>True if every waiting event is stored there; false if any was dropped since the previous flush.</returns>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _intake.FlushAsync(target, cancellationToken);
 

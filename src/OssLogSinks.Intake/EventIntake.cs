@@ -161,9 +161,9 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     /// <summary>
     /// Sends waiting events at once, and completes when every event taken before has its outcome. More events may be taken meanwhile.
     /// </summary>
-    /// <param name="target">What to wait for.</param>
+    /// <param name="target">Where the events must be stored.</param>
     /// <param name="cancellationToken">Cancels the wait, not the delivery.</param>
-    /// <returns>True if every waiting event reached the target and none taken since the previous flush was dropped.</returns>
+    /// <returns>True if every waiting event is stored there and none taken since the previous flush was dropped.</returns>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         var areHandedOver = await Gate.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _settings.Time, cancellationToken).ConfigureAwait(false);

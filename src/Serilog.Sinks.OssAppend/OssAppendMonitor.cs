@@ -31,12 +31,12 @@ public sealed class OssAppendMonitor : IOssAppendMonitor
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Completes as soon as every event logged before has reached the target: OSS, or the disk if there is a
+    /// Completes as soon as every event logged before is stored in OSS, or on disk if there is a
     /// <see cref="OssAppenderOptions.BufferPath"/>. Files on disk are then synced, regardless of <see cref="OssAppenderOptions.BufferSync"/>.
     /// </summary>
-    /// <param name="target">What to wait for; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well. Default: OSS.</param>
+    /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well. Default: OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event reached the target; false if any was dropped since the previous flush.</returns>
+    /// <returns>True if every waiting event is stored there; false if any was dropped since the previous flush.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);

@@ -52,7 +52,7 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether an event becomes text within the log call, as in the File sink, and waits as bytes within
-    /// <see cref="OssAppenderOptions.MemoryLimitBytes"/>. The program as a whole uses less CPU, the call itself takes longer.
+    /// <see cref="OssAppenderOptions.MemoryLimitBytes"/>. The program uses less CPU in total, but each log call takes longer.
     /// <see cref="QueueLimit"/> and <see cref="BatchSizeLimit"/> have no meaning then; <see cref="BlockWhenFull"/> is about the memory.
     /// Default: false; events are rendered in the background.
     /// </summary>

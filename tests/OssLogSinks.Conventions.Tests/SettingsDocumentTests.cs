@@ -102,7 +102,7 @@ public class SettingsDocumentTests
         var property = source.IndexOf(" ConnectTimeout { get; set; }", StringComparison.Ordinal);
         var summary = source[source.LastIndexOf("<summary>", property, StringComparison.Ordinal)..property];
 
-        Assert.Contains("Not effective in the build for .NET Standard 2.0 (.NET Framework", summary, StringComparison.Ordinal);
+        Assert.Contains("It has no effect in the build for .NET Standard 2.0 (.NET Framework", summary, StringComparison.Ordinal);
     }
 
     private static string Tables()

@@ -14,7 +14,7 @@ namespace OssLogSinks.Core.Appending;
 /// <remarks>
 /// The state is a position with its CRC-64, and the append in doubt, if any. It is lost with the process. Records that are in memory only
 /// are lost with it: an append that was in doubt is stored once or not at all. For records on disk, the batch's source journals each
-/// append before it is sent, so after a crash it is in doubt again at the same position. See <see cref="PositionResync"/> for what no
+/// append before it is sent. After a crash, the last append is in doubt again, at the same position. See <see cref="PositionResync"/> for what no
 /// writer can know.
 /// </remarks>
 internal sealed class ObjectAppender : IDisposable

@@ -150,7 +150,7 @@ public static class Crc64
         return powers;
     }
 
-    // Long runs of bytes by carry-less multiplication, where the platform and the processor have it: a lane of sixteen bytes is moved over
+    // Long runs of bytes by carry-less multiplication, where .NET and the processor have it: a lane of sixteen bytes is moved over
     // the bytes that follow by multiplying it with the power of x between them, modulo the polynomial.
 #if NET8_0_OR_GREATER
     private const int Lanes = 4;

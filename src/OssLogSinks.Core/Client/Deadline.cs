@@ -22,7 +22,7 @@ internal sealed class Deadline : IDisposable
         if (_caller.IsCancellationRequested)
             return new OperationCanceledException("The request was cancelled.", exception, _caller);
 
-        // A connection that took too long also ends in a cancellation, of the platform's own, with a TimeoutException inside.
+        // A connection that took too long also ends in a cancellation, which .NET starts itself, with a TimeoutException inside.
         return _source.IsCancellationRequested || exception is OperationCanceledException { InnerException: not TimeoutException }
             ? failures.NoAnswerInTime(operation, exception)
             : failures.Explain(operation, exception);

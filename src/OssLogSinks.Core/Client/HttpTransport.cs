@@ -7,7 +7,7 @@ namespace OssLogSinks.Core.Client;
 
 /// <summary>
 /// The HTTP connections: kept alive, TLS 1.2 or later; no redirects, cookies, decompression, Expect or chunks. The only class that
-/// depends on the platform's HTTP stack.
+/// depends on .NET's HTTP stack.
 /// </summary>
 internal sealed class HttpTransport : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class HttpTransport : IDisposable
         }
         catch (Exception)
         {
-            // Needed for messages only, and the proxy may be a class of the user.
+            // The proxy may be the user's own class. Its failure is ignored, because the address is only shown in messages.
             return null;
         }
     }
@@ -73,7 +73,7 @@ internal sealed class HttpTransport : IDisposable
 #if NET8_0_OR_GREATER
     private static IWebProxy? SystemProxy => HttpClient.DefaultProxy;
 
-    /// <summary>The failure kind that the platform states; Unknown if it states none.</summary>
+    /// <summary>The failure kind that .NET states; Unknown if it states none.</summary>
     public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception) => exception is not HttpRequestException error
         ? (OssFailureKind.Unknown, "")
         : error.HttpRequestError switch
@@ -110,7 +110,7 @@ internal sealed class HttpTransport : IDisposable
 #else
     private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
 
-    /// <summary>The failure kind that the platform states: none here.</summary>
+    /// <summary>The failure kind that .NET states: always Unknown in this build.</summary>
     public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception)
     {
         _ = exception;

@@ -45,16 +45,16 @@ public sealed class OssClientOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long connecting may take. Default: 5 seconds. Not effective in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit, nor with <see cref="HttpMessageHandler"/>.</summary>
+    /// <summary>How long connecting may take. Default: 5 seconds. It has no effect in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), whose handler has no such limit, or with <see cref="HttpMessageHandler"/>.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many connections are open at once. Default: 16. Not effective with <see cref="HttpMessageHandler"/>.</summary>
+    /// <summary>How many connections are open at once. Default: 16. It has no effect with <see cref="HttpMessageHandler"/>.</summary>
     public int MaxConnections { get; set; } = 16;
 
     /// <summary>Text that follows the library's own name in the User-Agent header: printable ASCII. Default: none.</summary>
     public string? UserAgentSuffix { get; set; }
 
-    /// <summary>The proxy to go through. Default: the system's. Not effective with <see cref="HttpMessageHandler"/>. Cannot be read, as it may have a password.</summary>
+    /// <summary>The proxy to go through. Default: the system's. It has no effect with <see cref="HttpMessageHandler"/>. It cannot be read, because it may have a password.</summary>
     public IWebProxy? Proxy { internal get; set; }
 
     /// <summary>

@@ -82,7 +82,7 @@ internal sealed class OssEndpoint
     }
 
     /// <summary>The exact URL of an object, or of the bucket if the key is null. The query is encoded, without question mark.</summary>
-    /// <exception cref="ArgumentException">OSS does not allow the key, or this platform cannot send it unaltered.</exception>
+    /// <exception cref="ArgumentException">OSS does not allow the key, or this .NET version cannot send it unaltered.</exception>
     public Uri UriOf(string? key, string query)
     {
         if (key is not null)
@@ -150,14 +150,14 @@ internal sealed class OssEndpoint
     };
 }
 
-/// <summary>Creates URLs that the platform sends unaltered.</summary>
+/// <summary>Creates URLs that .NET sends unaltered.</summary>
 internal static class ExactUri
 {
     /// <summary>
     /// Wraps an encoded URL. By default <see cref="Uri"/> removes dot segments, and on .NET Framework and Mono also marks of the reading
     /// direction; what is sent would then differ from what was signed.
     /// </summary>
-    /// <exception cref="ArgumentException">The platform cannot send the key unaltered.</exception>
+    /// <exception cref="ArgumentException">This .NET version cannot send the key unaltered.</exception>
     public static Uri Create(string text, string? key)
     {
 #if NET8_0_OR_GREATER

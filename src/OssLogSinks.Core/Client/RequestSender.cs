@@ -114,7 +114,7 @@ internal sealed class RequestSender : IDisposable
         }
         catch (Exception exception) when (exception is not (OssException or ObjectDisposedException))
         {
-            // An answer that the platform cannot read counts as no answer.
+            // An answer that .NET cannot read counts as no answer.
             throw deadline.Explain(exception, request.Operation, Failures);
         }
     }

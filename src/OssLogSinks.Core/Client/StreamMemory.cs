@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>Overloads of streams and contents that not every platform has.</summary>
+/// <summary>Overloads of streams and contents that .NET Standard 2.0 does not have.</summary>
 internal static class StreamMemory
 {
     /// <summary>The memory as an array; copied if it is not backed by one, which this library's always is.</summary>

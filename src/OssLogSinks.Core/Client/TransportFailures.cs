@@ -9,7 +9,7 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Explains why a request got no answer: the kind of failure, and host and port. Messages of the platform are never quoted, since they
+/// Explains why a request got no answer: the kind of failure, and host and port. .NET's messages are never quoted, because they
 /// may contain a proxy's password or a signed address; they are in the inner exception.
 /// </summary>
 internal sealed class TransportFailures
@@ -144,7 +144,7 @@ internal sealed class CertificateException : AuthenticationException
 
     public string Faults { get; }
 
-    /// <summary>Accepts exactly what the platform accepts. Throws otherwise, so that the request's exception has the reason.</summary>
+    /// <summary>Accepts exactly what .NET accepts. Throws otherwise, so that the request's exception has the reason.</summary>
     public static bool Require(SslPolicyErrors errors, X509Chain? chain)
     {
         if (errors == SslPolicyErrors.None)

@@ -62,7 +62,7 @@ internal static class ObjectKeyRules
 
     /// <summary>
     /// Whether a character is invisible and not needed by any script: marks of the reading direction, line separators and others, but not
-    /// joiners. A fixed list, since platforms differ in new characters, and all must write the same keys.
+    /// joiners. The list is fixed, because .NET versions differ in new characters, and all must write the same keys.
     /// </summary>
     public static bool IsInvisible(char c) =>
         c is '\u00AD' or '\u061C' or '\u180E' or '\u200B' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2060' and <= '\u206F') or '\uFEFF';

@@ -34,7 +34,7 @@ internal static class GzipSuffix
             parts[parts.Count - 1] = new LiteralPart(literal.Text + Text);
     }
 
-    /// <summary>Escapes the end of a value that looks like the suffix.</summary>
+    /// <summary>Escapes the dot of a value that ends in <c>.gz</c>, so that its key does not look like that of a compressed object.</summary>
     public static string Escape(string value) =>
         EndsIn(value) ? value.Insert(value.Length - Text.Length, EscapedDot).Remove(value.Length - Text.Length + EscapedDot.Length, 1) : value;
 }

@@ -80,7 +80,7 @@ internal readonly struct Page(Slab slab, int index)
 {
     public const int Size = 2 << 10;
 
-    // Not by way of the slab: with many streams, each object on the way to a page is in no cache.
+    // A second reference to the slab's array saves an access to the slab: with many streams, the slab is rarely in the processor's cache.
     private readonly byte[] _bytes = slab.Bytes;
 
     public Slab? Slab { get; } = slab;

@@ -134,7 +134,7 @@ public sealed class FaultScript
     public FaultScript DeliverTwice(int count = 1, FaultFilter? on = null) => Add(FaultActions.DeliverTwice, on, count);
 
     /// <summary>
-    /// Changes the object after the commit and before the answer, as another client, so that it accepts no more appends; its bytes remain.
+    /// Changes the object after the commit and before the answer, as another client would, so that it accepts no more appends; its bytes remain.
     /// </summary>
     /// <param name="change">The change.</param>
     /// <param name="count">How many times.</param>
@@ -225,13 +225,13 @@ public sealed class FaultScript
     /// <returns>This script.</returns>
     public FaultScript WrongCrcInAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.WrongCrc, on, count);
 
-    /// <summary>Seals the object just before the append, as another client.</summary>
+    /// <summary>Seals the object just before the append, as another client would.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>
     public FaultScript SealBefore(int count = 1, FaultFilter? on = null) => Add(FaultActions.SealBefore, on, count);
 
-    /// <summary>Deletes the object just before the append, as another client.</summary>
+    /// <summary>Deletes the object just before the append, as another client would.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="on">Before which requests; appends by default.</param>
     /// <returns>This script.</returns>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>
-/// Formats common numbers with few decimals, milliseconds for instance, in common formats. The digits are the same as the platform's, but
-/// much faster than its general formatting.
+/// Formats common numbers with few decimals, milliseconds for instance, in common formats. The digits are those that .NET writes, but
+/// this is much faster than its general formatting.
 /// </summary>
 internal static class DoubleText
 {
@@ -15,11 +15,11 @@ internal static class DoubleText
     private const double Limit = 1e9;
     private const int MostDecimals = 6;
 
-    // The platform writes smaller numbers with an exponent.
+    // .NET writes smaller numbers with an exponent.
     private const double LeastPlain = 1e-4;
 
-    // The platform rounds to 15 digits before it rounds to the format's. That and the scaling here err by less than this. Closer to the middle
-    // between two results, the platform must decide.
+    // .NET rounds to 15 digits before it rounds to the format's. The error of that and of the scaling here is less than this. If a number is
+    // closer to the middle between two results, .NET must decide.
     private const double Unclear = 1e-4;
 
     private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];

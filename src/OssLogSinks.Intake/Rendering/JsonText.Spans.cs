@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OssLogSinks.Intake.Rendering;
 
-/// <content>For platforms that search for many characters at once.</content>
+/// <content>For .NET 8 and later, which search for many characters at once.</content>
 internal static partial class JsonText
 {
     private const string EscapedText =

@@ -2,7 +2,7 @@
 #if NETSTANDARD2_0
 namespace OssLogSinks.Intake.Rendering;
 
-/// <content>For platforms that search for one character at a time.</content>
+/// <content>For .NET Standard 2.0, which searches for one character at a time.</content>
 internal static partial class JsonText
 {
     private static int IndexOfEscaped(string text)

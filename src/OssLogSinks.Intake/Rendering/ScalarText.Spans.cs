@@ -5,13 +5,13 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Intake.Rendering;
 
-/// <content>For platforms that format their own types as UTF-8.</content>
+/// <content>For .NET 8 and later, which format numbers and times as UTF-8.</content>
 internal static partial class ScalarText
 {
     public static void Write<T>(RecordWriter writer, T value, string? format, IFormatProvider provider)
         where T : struct, IFormattable, IUtf8SpanFormattable
     {
-        // The platform's UTF-8 formatting does not support every character in a format.
+        // .NET's UTF-8 formatting does not support every character in a format.
         if (format is not null && !Ascii.IsValid(format))
         {
             writer.Write(value.ToString(format, provider));
@@ -26,7 +26,7 @@ internal static partial class ScalarText
         writer.Advance(length);
     }
 
-    /// <summary>Formats a value of the platform's own types in the invariant culture; false for other types or if it is too long.</summary>
+    /// <summary>Formats common numbers and times in the invariant culture; false for other types, or if the text does not fit.</summary>
     public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         length = 0;
@@ -44,7 +44,7 @@ internal static partial class ScalarText
         };
     }
 
-    // Only the platform's own types: for others, the UTF-8 format may differ from ToString.
+    // Only .NET's own types: a user's type may write other text as UTF-8 than its ToString returns.
     private static bool TryWriteKnown(RecordWriter writer, object value, string? format, IFormatProvider provider)
     {
         switch (value)

@@ -4,7 +4,7 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Intake.Rendering;
 
-/// <content>For platforms that format to strings only.</content>
+/// <content>For .NET Standard 2.0, which formats to strings only.</content>
 internal static partial class ScalarText
 {
     public static void Write<T>(RecordWriter writer, T value, string? format, IFormatProvider provider)
@@ -13,7 +13,7 @@ internal static partial class ScalarText
 
     private static bool TryWriteKnown(RecordWriter writer, object value, string? format, IFormatProvider provider) => false;
 
-    /// <summary>Formats a value of the platform's own types in the invariant culture; false for other types or if it is too long.</summary>
+    /// <summary>Always false: .NET Standard 2.0 cannot format without a string.</summary>
     public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         length = 0;

@@ -2,7 +2,7 @@ using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Intake.Rendering;
 
-/// <summary>Writes numbers, times and the like with the text of their <c>ToString</c>, without creating the string if the platform can.</summary>
+/// <summary>Writes numbers, times and the like with the text of their <c>ToString</c>, without creating the string where .NET allows that.</summary>
 internal static partial class ScalarText
 {
     public static void Write(RecordWriter writer, object? value, string? format, IFormatProvider provider)

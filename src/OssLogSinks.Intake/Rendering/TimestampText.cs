@@ -5,7 +5,7 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Intake.Rendering;
 
 /// <summary>
-/// Renders times in formats that contain numbers only. Everything but the fraction of a second is rendered by the platform once per second
+/// Renders times in formats that contain numbers only. Everything but the fraction of a second is rendered by .NET once per second
 /// and cached. Thread-safe.
 /// </summary>
 internal sealed class TimestampText

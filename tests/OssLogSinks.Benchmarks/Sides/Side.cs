@@ -42,7 +42,7 @@ internal sealed class Side
                 AwaitCompiler();
         }
 
-        // At a pace other ways are taken than flat out.
+        // At a fixed rate, other code runs than at full speed.
         for (var round = 1; _order.Rate > 0 && round <= PacedRounds; round++)
         {
             WarmUp(_order.WarmUpRounds + round, _order.Rate, Math.Min(_order.Events, _order.Rate));

@@ -165,7 +165,8 @@ internal sealed class ActiveFolder : IDisposable
                 segment.Length = SegmentHeader.Size;
                 Folder.Begin(segment);
 
-                // So that its loss is noticed even after a power cut. If this fails, the journal has failed, and the folder ends.
+                // The journal names the new file. Sync it, so that the loss of the file is noticed even after a power cut. If the sync fails, the
+                // journal has failed, and the folder ends.
                 if (_settings.Syncs)
                     BufferFiles.Try(Folder.Journal.Sync);
             }

@@ -195,11 +195,11 @@ internal class IdRange(long firstId, long lastId, long remaining)
     public long Remaining { get; set; } = remaining;
 
     /// <summary>Notes that these ids, ascending, have their outcome.</summary>
-    /// <returns>How many of them are in the range.</returns>
+    /// <returns>How many of these ids are in the range.</returns>
     public long Settle(ReadOnlySpan<long> ids) => Reduce(CountThrough(ids, LastId) - CountThrough(ids, FirstId - 1));
 
     /// <summary>Notes that this many records between two ids have their outcome.</summary>
-    /// <returns>How many of them are in the range, at most.</returns>
+    /// <returns>How many of these records can be in the range at most.</returns>
     public long GiveUp(long firstId, long lastId, long count) =>
         Reduce(Math.Max(0, Math.Min(count, Math.Min(LastId, lastId) - Math.Max(FirstId, firstId) + 1)));
 

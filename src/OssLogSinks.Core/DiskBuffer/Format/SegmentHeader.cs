@@ -6,8 +6,8 @@ namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>The header and the name of a segment file.</summary>
 /// <param name="Version">The format's version, <see cref="FileVersion.Current"/> or one that this code cannot read.</param>
-/// <param name="FolderId">The id of the folder in which it was written; 0 if the version is unknown.</param>
-/// <param name="FirstId">The id of its first record; 0 if the version is unknown.</param>
+/// <param name="FolderId">The id of the folder that the file was written in; 0 if this code cannot read the version.</param>
+/// <param name="FirstId">The id of the file's first record; 0 if this code cannot read the version.</param>
 internal readonly record struct SegmentHeader(int Version, ulong FolderId, long FirstId)
 {
     /// <summary>Bytes of a header.</summary>
