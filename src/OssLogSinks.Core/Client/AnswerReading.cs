@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
@@ -62,7 +63,19 @@ internal static class AnswerReading
     public static string? Token(string? text, int maxLength)
     {
         var token = text?.Trim() ?? "";
-        return token.Length > 0 && token.Length <= maxLength && token.All(IsOfToken) ? token : null;
+        return token.Length > 0 && token.Length <= maxLength && IsToken(token) ? token : null;
+    }
+
+    /// <summary>Whether a text has a control character.</summary>
+    public static bool HasControl(string text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -85,8 +98,17 @@ internal static class AnswerReading
         }
     }
 
-    private static bool IsOfToken(char c) =>
-        c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.' or ':';
+    // Loops, not LINQ: every answer passes here, and an enumerator for each header costs more than reading it.
+    private static bool IsToken(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_' or '.' or ':'))
+                return false;
+        }
+
+        return true;
+    }
 
     private static long? NumberIn(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -103,7 +125,7 @@ internal static class AnswerReading
         foreach (var line in values)
         {
             var text = line.Trim();
-            if (text.Any(char.IsControl) || (value is not null && text.Length > 0 && !string.Equals(text, value, StringComparison.Ordinal)))
+            if (HasControl(text) || (value is not null && text.Length > 0 && !string.Equals(text, value, StringComparison.Ordinal)))
             {
                 value = null;
                 return false;
@@ -127,8 +149,9 @@ internal static class AnswerReading
 
     private static async Task<MemoryStream?> ReadBoundedAsync(Stream body, int maxLength, CancellationToken cancellationToken)
     {
-        var buffer = new byte[4096];
+        const int PieceSize = 4096;
         var copy = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         int count;
         while ((count = await body.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
@@ -138,6 +161,8 @@ internal static class AnswerReading
             copy.Write(buffer, 0, count);
         }
 
+        // Not after a failure: the stream may still be writing to it.
+        ArrayPool<byte>.Shared.Return(buffer);
         copy.Position = 0;
         return copy;
     }
@@ -242,8 +267,7 @@ internal static class AnswerHeads
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var header in response.Headers)
         {
-            var value = string.Join(",", header.Value);
-            if (header.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && !value.Any(char.IsControl))
+            if (header.Key.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && string.Join(",", header.Value) is var value && !AnswerReading.HasControl(value))
                 metadata[header.Key[MetadataPrefix.Length..].ToLowerInvariant()] = value;
         }
 

@@ -34,8 +34,11 @@ internal sealed class OssV4Signer(string region) : IOssSigner
             .Append(input.Method).Append('\n')
             .Append(PercentEncoding.Path(input.Resource)).Append('\n')
             .Append(PercentEncoding.Query(input.Query)).Append('\n');
-        foreach (var header in input.Headers.Where(header => IsSigned(header.Key)))
-            text.Append(header.Key).Append(':').Append(header.Value.Trim()).Append('\n');
+        foreach (var header in input.Headers)
+        {
+            if (IsSigned(header.Key))
+                text.Append(header.Key).Append(':').Append(header.Value.Trim()).Append('\n');
+        }
 
         return text.Append("\n\n").Append(UnsignedPayload).ToString();
     }
