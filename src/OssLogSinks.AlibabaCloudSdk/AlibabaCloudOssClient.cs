@@ -36,7 +36,7 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
         return CallAsync("AppendObject", async () =>
         {
             var result = await _client.AppendObjectAsync(AppendOf(request), _once, cancellationToken).ConfigureAwait(false);
-            var next = result.NextAppendPosition ?? throw new OssException("AppendObject was answered without the next position; what it did is unknown.");
+            var next = result.NextAppendPosition ?? throw new OssException("AppendObject was answered without the next position; it may have taken effect.");
             return new AppendObjectResult(next, SdkHeaders.Crc64Of(result.HashCrc64), Header(result.Headers, "ETag"), SdkHeaders.Given(result.RequestId));
         }, cancellationToken);
     }
@@ -153,7 +153,7 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
             catch (OperationException e)
             {
                 // Its message has the stack trace, and addresses.
-                throw new OssException($"{operation} got no usable answer ({(e.InnerException ?? e).GetType().Name}); what it did is unknown.", e.InnerException ?? e);
+                throw new OssException($"{operation} got no usable answer ({(e.InnerException ?? e).GetType().Name}); it may have taken effect.", e.InnerException ?? e);
             }
         },
         cancellationToken);

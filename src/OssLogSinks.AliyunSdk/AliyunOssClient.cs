@@ -105,7 +105,7 @@ public sealed class AliyunOssClient : IOssClient
     {
         RequireSuccess("AppendObject", result.HttpStatusCode);
         return result.NextAppendPosition == 0 && length > 0
-            ? throw new OssException("AppendObject was answered without the next position; what it did is unknown.")
+            ? throw new OssException("AppendObject was answered without the next position; it may have taken effect.")
             : new AppendObjectResult(result.NextAppendPosition, result.HashCrc64Ecma == 0 ? null : result.HashCrc64Ecma, result.ETag, SdkHeaders.Given(result.RequestId));
     }
 
@@ -175,7 +175,7 @@ public sealed class AliyunOssClient : IOssClient
             // The SDK cannot cancel a call.
             PutAwayLater(running);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new OssException($"{operation} got no answer in time; what it did is unknown.", e);
+            throw new OssException($"{operation} got no answer in time; it may have taken effect.", e);
         }
         catch (Exception e)
         {

@@ -20,7 +20,7 @@ internal static class SdkFailures
             ServiceException refusal => Refusal(operation, refusal),
             HttpRequestException { StatusCode: { } status } => Codeless(operation, status),
             WebException { Response: HttpWebResponse response } => Codeless(operation, response.StatusCode),
-            _ => new OssException($"{operation} got no usable answer ({error.GetType().Name}); what it did is unknown.", error),
+            _ => new OssException($"{operation} got no usable answer ({error.GetType().Name}); it may have taken effect.", error),
         };
     }
 
@@ -38,7 +38,7 @@ internal static class SdkFailures
             RequestId = SdkHeaders.Given(refusal.RequestId),
             HostId = SdkHeaders.Given(refusal.HostId),
         }
-        : new OssException($"OSS answered {operation} with the code {refusal.ErrorCode}, which is not known here; what it did is unknown.", refusal)
+        : new OssException($"OSS answered {operation} with the code {refusal.ErrorCode}, which is not known here; it may have taken effect.", refusal)
         {
             Operation = operation,
             RequestId = SdkHeaders.Given(refusal.RequestId),

@@ -39,7 +39,7 @@ internal sealed class CallCredentials(IOssCredentialsProvider provider)
         try
         {
             var fetched = await provider.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false)
-                ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
+                ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
             Volatile.Write(ref _current, fetched);
             return fetched;
         }

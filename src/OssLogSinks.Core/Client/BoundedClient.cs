@@ -68,7 +68,7 @@ internal sealed class BoundedClient(IOssClient client, TimeSpan limit, TimeProvi
     }
 
     private UnendedCallException TookTooLong(string operation) => new(
-        $"{operation} of the client that is plugged in ({client.GetType().FullName}) did not end within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds; what it did is unknown.");
+        $"{operation} of the client {client.GetType().FullName} did not end within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds; it may have taken effect.");
 }
 
 /// <summary>A client's call did not end in time. It still runs, so the bytes that it was given must never be used for anything else.</summary>
