@@ -15,6 +15,7 @@ namespace OssLogSinks.Core;
 internal sealed class DeliverySetup : IDisposable
 {
     private static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CallGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SealingGrace = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan RetryTimeInMemory = TimeSpan.FromHours(1);
 
@@ -42,7 +43,7 @@ internal sealed class DeliverySetup : IDisposable
         {
             RollsBySize = options.RollOnObjectSizeLimit,
         };
-        _context = new AppendContext(AppendSettingsOf(options), options.Client ?? _ownClient!, Policy, Counters, Reporter);
+        _context = new AppendContext(AppendSettingsOf(options), _ownClient ?? Bounded(options.Client!, options), Policy, Counters, Reporter);
         _shipping = new ShipperSettings(
             options.ConcurrentAppends,
             new RetrySchedule(options.RetryDelay, options.RetryDelayLimit),
@@ -131,6 +132,10 @@ internal sealed class DeliverySetup : IDisposable
             new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new MemoryBufferLimits(memory, _appendSize, _appendInterval), Time);
         return new DeliveryPipeline(buffer, new Shipper(buffer, _context, DeliveryTracker, _shipping), DeliveryTracker);
     }
+
+    // The built-in client limits its requests by itself, and may send several in a call.
+    private static IOssClient Bounded(IOssClient client, OssAppenderOptions options) =>
+        client is ISelfLimitingClient ? client : new BoundedClient(client, options.RequestTimeout + CallGrace, options.TimeProvider);
 
     private void ReportDoubts(OssEndpoint? endpoint)
     {

@@ -281,7 +281,10 @@ public class OssAppenderOptions
     /// </summary>
     public bool RetryRefusals { get; set; } = true;
 
-    /// <summary>How long one request may take, including its answer. Default: 30 seconds.</summary>
+    /// <summary>
+    /// How long one request may take, including its answer. A call of another <see cref="Client"/> is given up after 5 seconds more, and its
+    /// outcome looked up. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

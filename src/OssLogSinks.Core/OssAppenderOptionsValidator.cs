@@ -57,6 +57,8 @@ internal sealed class OssAppenderOptionsValidator
         var credentials = CheckCredentials();
         if (_options.Client is null)
             CheckClient(credentials ?? EnvironmentCredentials());
+        else
+            Check(_options.RequestTimeout > TimeSpan.Zero && _options.RequestTimeout < TimeSpan.FromDays(1), nameof(_options.RequestTimeout), _options.RequestTimeout, "must be more than zero and less than a day.");
 
         Check(
             _options.Name is null || (_options.Name.Length <= LongestName && !_options.Name.Any(char.IsControl)),

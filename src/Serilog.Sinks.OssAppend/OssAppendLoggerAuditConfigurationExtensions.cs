@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Telemetry;
@@ -55,6 +56,10 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="credentials">
     /// Provides and renews the credentials that sign requests; not together with an access key. It must not log to this logger.
     /// </param>
+    /// <param name="client">
+    /// Another client than the built-in one, based on the official SDK for instance; see <see cref="OssAppenderOptions.Client"/>. Bucket, endpoint
+    /// and credentials are not needed then. Default: the built-in client.
+    /// </param>
     /// <param name="retryTimeLimit">
     /// How long an append is retried after a temporary error before the calls of its events throw. A call waits that long for its own append
     /// and, if another is running, as long for that one. Errors that only an operator can fix are not retried. Default: 1 minute.
@@ -85,6 +90,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         string? accessKeyId = null,
         string? accessKeySecret = null,
         IOssCredentialsProvider? credentials = null,
+        IOssClient? client = null,
         TimeSpan? retryTimeLimit = null,
         OssAppendMonitor? monitor = null,
         Action<OssAppendSinkOptions>? configure = null,
@@ -94,6 +100,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
             bucket, region, objectKey, objectSizeLimitBytes, rollingInterval, rollOnObjectSizeLimit, endpoint, accessKeyId, accessKeySecret, credentials, monitor);
         options.OutputTemplate = outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate));
         options.FormatProvider = formatProvider;
+        options.Client = client;
         options.RetryTimeLimit = retryTimeLimit;
         configure?.Invoke(options);
         return Add(auditSinkConfiguration, options, configuration is null ? SettingNames.OfAuditTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
@@ -106,7 +113,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
     /// <param name="formatter">Converts an event to text, including the line ending. It must be thread-safe.</param>
-    /// <inheritdoc cref="OssAppend(LoggerAuditSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, string, string, string, IOssCredentialsProvider, TimeSpan?, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerAuditSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, string, string, string, IOssCredentialsProvider, IOssClient, TimeSpan?, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerAuditSinkConfiguration auditSinkConfiguration,
         ITextFormatter formatter,
@@ -122,6 +129,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         string? accessKeyId = null,
         string? accessKeySecret = null,
         IOssCredentialsProvider? credentials = null,
+        IOssClient? client = null,
         TimeSpan? retryTimeLimit = null,
         OssAppendMonitor? monitor = null,
         Action<OssAppendSinkOptions>? configure = null,
@@ -131,6 +139,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
         var options = OssAppendLoggerConfigurationExtensions.OptionsOf(
             bucket, region, objectKey, objectSizeLimitBytes, rollingInterval, rollOnObjectSizeLimit, endpoint, accessKeyId, accessKeySecret, credentials, monitor);
         options.Formatter = formatter ?? throw new ArgumentNullException(nameof(formatter));
+        options.Client = client;
         options.RetryTimeLimit = retryTimeLimit;
         configure?.Invoke(options);
         return Add(auditSinkConfiguration, options, configuration is null ? SettingNames.OfAuditTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);

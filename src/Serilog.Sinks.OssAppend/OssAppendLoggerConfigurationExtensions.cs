@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Rolling;
 using Serilog.Configuration;
@@ -51,6 +52,10 @@ public static class OssAppendLoggerConfigurationExtensions
     /// </param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="credentials">Provides and renews the credentials that sign requests; not together with an access key.</param>
+    /// <param name="client">
+    /// Another client than the built-in one, based on the official SDK for instance; see <see cref="OssAppenderOptions.Client"/>. Bucket, endpoint
+    /// and credentials are not needed then. Default: the built-in client.
+    /// </param>
     /// <param name="bufferPath">
     /// A folder where events wait on disk until they are in OSS, so that they survive a crash; see <see cref="OssAppenderOptions.BufferPath"/>.
     /// Default: none; events wait in memory.
@@ -80,6 +85,7 @@ public static class OssAppendLoggerConfigurationExtensions
         string? accessKeyId = null,
         string? accessKeySecret = null,
         IOssCredentialsProvider? credentials = null,
+        IOssClient? client = null,
         string? bufferPath = null,
         OssAppendMonitor? monitor = null,
         Action<OssAppendSinkOptions>? configure = null,
@@ -89,6 +95,7 @@ public static class OssAppendLoggerConfigurationExtensions
         options.OutputTemplate = outputTemplate ?? throw new ArgumentNullException(nameof(outputTemplate));
         options.FormatProvider = formatProvider;
         options.AppendInterval = appendInterval ?? options.AppendInterval;
+        options.Client = client;
         options.BufferPath = bufferPath;
         configure?.Invoke(options);
         return Add(sinkConfiguration, options, configuration is null ? SettingNames.OfWriteTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);
@@ -100,7 +107,7 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <param name="formatter">
     /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>.
     /// </param>
-    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, TimeSpan?, string, string, string, IOssCredentialsProvider, string, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
+    /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, TimeSpan?, string, string, string, IOssCredentialsProvider, IOssClient, string, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
         ITextFormatter formatter,
@@ -117,6 +124,7 @@ public static class OssAppendLoggerConfigurationExtensions
         string? accessKeyId = null,
         string? accessKeySecret = null,
         IOssCredentialsProvider? credentials = null,
+        IOssClient? client = null,
         string? bufferPath = null,
         OssAppendMonitor? monitor = null,
         Action<OssAppendSinkOptions>? configure = null,
@@ -126,6 +134,7 @@ public static class OssAppendLoggerConfigurationExtensions
         var options = OptionsOf(bucket, region, objectKey, objectSizeLimitBytes, rollingInterval, rollOnObjectSizeLimit, endpoint, accessKeyId, accessKeySecret, credentials, monitor);
         options.Formatter = formatter ?? throw new ArgumentNullException(nameof(formatter));
         options.AppendInterval = appendInterval ?? options.AppendInterval;
+        options.Client = client;
         options.BufferPath = bufferPath;
         configure?.Invoke(options);
         return Add(sinkConfiguration, options, configuration is null ? SettingNames.OfWriteTo : SettingNames.OfConfiguration, restrictedToMinimumLevel, levelSwitch, configuration);

@@ -5,6 +5,8 @@ public class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> AllowedProjects = new()
     {
+        ["OssLogSinks.AlibabaCloudSdk"] = ["OssLogSinks.Core"],
+        ["OssLogSinks.AliyunSdk"] = ["OssLogSinks.Core"],
         ["OssLogSinks.Aspire"] = ["OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging"],
         ["OssLogSinks.Aspire.Hosting"] = ["OssLogSinks.Emulator"],
         ["OssLogSinks.Core"] = [],
@@ -17,6 +19,8 @@ public class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
+        ["OssLogSinks.AlibabaCloudSdk"] = ["AlibabaCloud.OSS.V2"],
+        ["OssLogSinks.AliyunSdk"] = ["Aliyun.OSS.SDK.NetCore"],
         ["OssLogSinks.Aspire"] = ["Microsoft.Extensions.Hosting.Abstractions"],
         ["OssLogSinks.Aspire.Hosting"] = ["Aspire.Hosting", "Nerdbank.MessagePack", "Polly.Core"],
         ["OssLogSinks.Core"] = ["Microsoft.Bcl.", "System."],
@@ -45,11 +49,11 @@ public class ArchitectureTests
             package => Assert.Contains(AllowedPackages[project], allowed => allowed.EndsWith('.') ? package.StartsWith(allowed, StringComparison.Ordinal) : package == allowed));
     }
 
-    // What an AppHost refers to runs on a developer's machine only.
+    // What an AppHost refers to runs on a developer's machine only. Alibaba's SDKs are not annotated for native AOT.
     [Fact]
     public void EveryProjectThatShips_IsAotCompatible() =>
         Assert.All(
-            Projects("src").Where(file => Name(file) != "OssLogSinks.Aspire.Hosting").Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
+            Projects("src").Where(file => Name(file) != "OssLogSinks.Aspire.Hosting" && !Repository.OutsideTheSolution.Contains(Name(file))).Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
             project =>
             {
                 Assert.Contains("<TargetFrameworks>netstandard2.0;net8.0</TargetFrameworks>", project);
@@ -83,8 +87,17 @@ public class ArchitectureTests
     {
         var solution = Repository.Read("OssLogSinks.sln");
 
-        Assert.All(Repository.ProjectFiles, file => Assert.Contains(Path.GetFileName(file), solution));
+        Assert.All(Repository.ProjectFiles, file => Assert.True(
+            solution.Contains(Path.GetFileName(file), StringComparison.Ordinal) != Repository.OutsideTheSolution.Contains(Name(file)),
+            $"{Name(file)} is in the solution, or in the list of those outside, but not in both."));
     }
+
+    // The first line says why, and how they are built.
+    [Fact]
+    public void ProjectOutsideTheSolution_SaysWhy() =>
+        Assert.All(
+            Repository.ProjectFiles.Where(file => Repository.OutsideTheSolution.Contains(Name(file))),
+            file => Assert.StartsWith("<!-- Not in OssLogSinks.sln: ", File.ReadAllText(file), StringComparison.Ordinal));
 
     private static IEnumerable<string> Projects(string folder) =>
         Repository.ProjectFiles.Where(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/').StartsWith(folder + "/", StringComparison.Ordinal));

@@ -20,6 +20,9 @@ internal static class Repository
         ["NLog.Targets.OssAppend"] = typeof(NLog.Targets.OssAppendTarget).Assembly,
     };
 
+    /// <summary>Libraries that ship, but cannot be restored here: their packages of Alibaba's SDKs are not served. Their source is compiled by tests.</summary>
+    public static IReadOnlyList<string> OutsideTheSolution { get; } = ["OssLogSinks.AlibabaCloudSdk", "OssLogSinks.AliyunSdk"];
+
     public static IReadOnlyList<string> ProjectFiles { get; } =
         [.. new[] { "src", "tests", "samples" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))];
 

@@ -12,7 +12,7 @@ public partial class TestNameTests
         ["README.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path))];
 
     private static readonly string[] TestFiles =
-        [.. Repository.SourceFiles("tests").Where(path => path.Split('/')[1] is var project && (project.EndsWith(".Tests", StringComparison.Ordinal) || project == "OssLogSinks.Testing"))];
+        [.. Repository.SourceFiles("tests").Where(path => path.Split('/')[1] is var project && (project.EndsWith(".Tests", StringComparison.Ordinal) || project is "OssLogSinks.Testing" or "OssLogSinks.Contract"))];
 
     [Fact]
     public void Tests_SaySituationAndOutcomeBriefly() =>

@@ -195,7 +195,7 @@ public sealed class InnerRecordTests : IAsyncDisposable
         }
     }
 
-    private sealed class ActingClient(IOssClient client, Func<Task> act) : ForwardingClient(client)
+    private sealed class ActingClient(IOssClient client, Func<Task> act) : ForwardingClient(client), ISelfLimitingClient
     {
         public override async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
         {

@@ -4,7 +4,7 @@ using OssLogSinks.Core.Client.Credentials;
 namespace OssLogSinks.Testing;
 
 /// <summary>A client that logs before each append.</summary>
-internal sealed class LoggingClient(IOssClient client, Action log) : ForwardingClient(client)
+internal sealed class LoggingClient(IOssClient client, Action log) : ForwardingClient(client), ISelfLimitingClient
 {
     public override async Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace OssLogSinks.Testing;
 /// The fake OSS of all tests: appendable objects in memory, with the service's rule that an append is applied if, and only if,
 /// it names the object's length. It records every request, and a test scripts what goes wrong. Safe for several threads.
 /// </summary>
-public sealed class MemoryOss : IOssClient
+public sealed class MemoryOss : ISelfLimitingClient
 {
     private readonly object _gate = new();
     private readonly CallSignal _calls = new();

@@ -80,7 +80,7 @@ internal sealed class ObjectAppender : IDisposable
         {
             PendingState.InDoubt => await ResyncAsync(_pending, cancellationToken).ConfigureAwait(false),
             PendingState.ToReadBack => await ReadBackAsync(_pending, cancellationToken).ConfigureAwait(false),
-            _ => WriteIntent(batch, _pending) ?? await SendAsync(_pending, cancellationToken).ConfigureAwait(false),
+            _ => WriteIntent(batch, _pending) ?? await SendAsync(batch, _pending, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -142,9 +142,9 @@ internal sealed class ObjectAppender : IDisposable
         }
     }
 
-    private async Task<ShipVerdict> SendAsync(PendingAppend pending, CancellationToken cancellationToken)
+    private async Task<ShipVerdict> SendAsync(AppendBatch batch, PendingAppend pending, CancellationToken cancellationToken)
     {
-        var outcome = await AppendAsync(pending, cancellationToken).ConfigureAwait(false);
+        var outcome = await AppendAsync(batch, pending, cancellationToken).ConfigureAwait(false);
         switch (outcome)
         {
             case AppendOutcome.Appended appended:
@@ -178,7 +178,7 @@ internal sealed class ObjectAppender : IDisposable
         pending.State = PendingState.InDoubt;
     }
 
-    private async Task<AppendOutcome> AppendAsync(PendingAppend pending, CancellationToken cancellationToken)
+    private async Task<AppendOutcome> AppendAsync(AppendBatch batch, PendingAppend pending, CancellationToken cancellationToken)
     {
         var request = new AppendObjectRequest(ObjectKey, _position!.Value.Length, pending.Body)
         {
@@ -196,6 +196,12 @@ internal sealed class ObjectAppender : IDisposable
         {
             PutInDoubt(pending);
             throw;
+        }
+        catch (UnendedCallException e)
+        {
+            batch.Keep();
+            pending.Keep();
+            return AppendOutcome.FromError(e);
         }
         catch (Exception e)
         {

@@ -50,6 +50,9 @@ internal sealed class PendingAppend
 
     /// <summary>Frees the bytes, after the outcome is known or the records were dropped.</summary>
     public void Release() => _body.Release();
+
+    /// <summary>Keeps the bytes out of the pool for good: a call that did not end may still be reading them.</summary>
+    public void Keep() => _body.Keep();
 }
 
 /// <summary>The next step of a pending append.</summary>

@@ -14,8 +14,12 @@ namespace OssLogSinks.Core.Client;
 /// repeat an append unless the answer proves that nothing was written.
 /// </para>
 /// <para>
-/// A cancelled call should end at once. The close does not wait for one that does not end; the bytes of its body are then never used for
-/// anything else.
+/// A call should end by itself, and at once if it is cancelled. One that takes longer than
+/// <see cref="OssAppenderOptions.RequestTimeout"/> and 5 seconds is cancelled and left alone: an append is then in doubt, and a result that
+/// comes later is disposed. The bytes of its body are never used for anything else, so a call that never ends keeps their memory.
+/// </para>
+/// <para>
+/// Calls are made from several threads at once, and not in the caller's context. They may block.
 /// </para>
 /// </remarks>
 public interface IOssClient

@@ -16,7 +16,7 @@ namespace OssLogSinks.Core.Client;
 /// refused credentials, with others. No usable answer within the time limit gives an <see cref="OssException"/> with status 0. Missing
 /// credentials give an <see cref="OssCredentialsException"/>; nothing was sent then.
 /// </remarks>
-public sealed class OssClient : IOssClient, IDisposable
+public sealed class OssClient : ISelfLimitingClient, IDisposable
 {
     private const int LongestListing = 16 * 1024 * 1024;
     private const int LongestIgnoredBody = 64 * 1024;

@@ -35,6 +35,7 @@ internal sealed class AppendBatch
     private long[] _ids = [];
     private TaskCompletionSource<bool>? _completion;
     private bool _anyDropped;
+    private bool _isKept;
 
     /// <param name="firstAcceptedAt">When its first record was accepted, as a timestamp of the time provider.</param>
     /// <param name="source">Receives the outcome of its records; null if nothing does.</param>
@@ -200,7 +201,7 @@ internal sealed class AppendBatch
     /// <summary>Returns the memory. The batch must not be used afterwards.</summary>
     public void Release()
     {
-        foreach (var page in _pages.Concat(_endPages))
+        foreach (var page in _isKept ? _endPages : _pages.Concat(_endPages))
             _pool?.Return(page);
 
         _pages.Clear();
@@ -210,6 +211,9 @@ internal sealed class AppendBatch
         _ids = [];
         _completion?.TrySetResult(!_anyDropped);
     }
+
+    /// <summary>Keeps the records' bytes out of the pool for good: a call that did not end may still be reading them.</summary>
+    public void Keep() => _isKept = true;
 
     /// <summary>Whether its outcome is final, so that later results of a cancelled shipper are ignored.</summary>
     public bool IsAbandoned { get; set; }

@@ -6,6 +6,7 @@ namespace OssLogSinks.Core.Records;
 internal sealed class AppendBody
 {
     private readonly PooledBytes? _compressed;
+    private bool _isKept;
 
     // Owns the compressed bytes.
     public AppendBody(ReadOnlySequence<byte> plain, int end, PooledBytes? compressed = null)
@@ -27,7 +28,14 @@ internal sealed class AppendBody
     public bool IsCompressed => _compressed is not null;
 
     /// <summary>Returns the memory of compressed bytes. The body must not be used afterwards.</summary>
-    public void Release() => _compressed?.Release();
+    public void Release()
+    {
+        if (!_isKept)
+            _compressed?.Release();
+    }
+
+    /// <summary>Keeps the memory of compressed bytes out of the pool for good: a client may still be reading it.</summary>
+    public void Keep() => _isKept = true;
 }
 
 /// <summary>A stream that keeps what is written in pooled memory.</summary>

@@ -6,7 +6,7 @@ using OssLogSinks.Core.Client.Errors;
 namespace OssLogSinks.Benchmarks.Services;
 
 /// <summary>An OSS without a wire: knows how long each object is, and nothing else. What an appender costs with it is all but the wire.</summary>
-internal sealed class MemoryClient : IOssClient
+internal sealed class MemoryClient : ISelfLimitingClient
 {
     private readonly ConcurrentDictionary<string, long> _lengths = new(StringComparer.Ordinal);
 

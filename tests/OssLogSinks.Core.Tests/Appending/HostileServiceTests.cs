@@ -52,7 +52,7 @@ public class HostileServiceTests
     /// <summary>
     /// Answers by chance, and always tells a CRC-64, so that no append is taken for stored. Its taste: 0 anything; 1 mostly refusals; 2 mostly lies about lengths; 3 mostly closed objects; 4 everything exists; 5 and is full.
     /// </summary>
-    private sealed class HostileClient(ulong seed, int taste) : IOssClient
+    private sealed class HostileClient(ulong seed, int taste) : ISelfLimitingClient
     {
         private readonly object _gate = new();
         private readonly Random _random = new((int)seed);

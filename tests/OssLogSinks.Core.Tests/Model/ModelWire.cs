@@ -4,7 +4,7 @@ using OssLogSinks.Core.Client.Errors;
 namespace OssLogSinks.Core.Tests.Model;
 
 /// <summary>A client whose every request waits until the script says what becomes of it. Not for several threads.</summary>
-internal sealed class ModelWire : IOssClient
+internal sealed class ModelWire : ISelfLimitingClient
 {
     private IWaitingRequest? _waiting;
 

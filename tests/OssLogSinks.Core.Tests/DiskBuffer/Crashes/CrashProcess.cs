@@ -18,7 +18,7 @@ namespace OssLogSinks.Core.Tests.DiskBuffer.Crashes;
 /// One process with its disk buffer: its own clock, its own way to the disk and to OSS. When it dies all three stand still,
 /// so that nothing it still does can be seen.
 /// </summary>
-internal sealed class CrashProcess : IOssClient, IDisposable
+internal sealed class CrashProcess : ISelfLimitingClient, IDisposable
 {
     public const string Path = "/buffer";
 

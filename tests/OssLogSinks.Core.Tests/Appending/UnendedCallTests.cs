@@ -1,0 +1,244 @@
+using System.Buffers;
+using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Core.Tests.Support;
+using static OssLogSinks.Core.Tests.Support.AppenderTesting;
+
+namespace OssLogSinks.Core.Tests.Appending;
+
+/// <summary>A client that is plugged in and does not end its calls.</summary>
+public class UnendedCallTests
+{
+    private readonly MemoryOss _oss = new() { HeedsCancellation = false };
+    private readonly FakeTimeProvider _time = new(Noon);
+
+    [Fact]
+    public async Task AppendThatNeverEnds_IsSentAgain()
+    {
+        _oss.Next(_ => Never<AppendObjectResult>());
+
+        await DeliverAsync(_oss, "a\n", "b\n");
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Equal([("app.log", 0L, 2), ("app.log", 0L, 2), ("app.log", 2L, 2)], _oss.Appends);
+    }
+
+    [Fact]
+    public async Task AppendThatWritesAndNeverEnds_IsStoredOnce()
+    {
+        _oss.Next(request =>
+        {
+            _oss.Apply(request);
+            return Never<AppendObjectResult>();
+        });
+
+        await DeliverAsync(_oss, "a\n", "b\n");
+
+        Assert.Equal("a\nb\n", _oss.Text("app.log"));
+        Assert.Equal([("app.log", 0L, 2), ("app.log", 2L, 2)], _oss.Appends);
+    }
+
+    [Fact]
+    public async Task AppendThatBlocksItsThread_IsSentAgain()
+    {
+        using var blocked = new ManualResetEventSlim();
+        _oss.Next(_ =>
+        {
+            blocked.Wait(TestContext.Current.CancellationToken);
+            return Never<AppendObjectResult>();
+        });
+
+        await DeliverAsync(_oss, "a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        blocked.Set();
+    }
+
+    [Fact]
+    public async Task HeadThatNeverEnds_IsSentAgain()
+    {
+        var client = new SlowHeads(_oss, slow: 2);
+
+        await DeliverAsync(client, "a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.True(client.Slow < 0);
+    }
+
+    [Theory]
+    [InlineData(OssCompression.None)]
+    [InlineData(OssCompression.Gzip)]
+    public async Task BodyOfAnUnendedCall_IsNotUsedAgain(OssCompression compression)
+    {
+        ReadOnlySequence<byte> body = default;
+        byte[] sent = [];
+        _oss.Next(request =>
+        {
+            body = request.Body;
+            sent = body.ToArray();
+            return Never<AppendObjectResult>();
+        });
+        var options = OptionsOf(_oss);
+        options.Compression = compression;
+        options.ObjectKey = compression == OssCompression.Gzip ? "app.log.gz" : "app.log";
+
+        await DeliverAsync(options, [.. Enumerable.Range(0, 200).Select(i => new string((char)('a' + (i % 26)), 3000) + "\n")]);
+
+        Assert.NotEmpty(sent);
+        Assert.Equal(sent, body.ToArray());
+    }
+
+    [Fact]
+    public async Task CallThatTakesTooLong_IsCancelled()
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var client = new BoundedClient(new Scripted { Append = token =>
+        {
+            token.Register(cancelled.SetResult);
+            return Never<AppendObjectResult>();
+        } }, TimeSpan.FromSeconds(35), _time);
+
+        var error = await EndsInAsync(35, client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), TestContext.Current.CancellationToken));
+
+        Assert.Contains("AppendObject of the client ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Scripted did not end within 35 seconds", error.Message, StringComparison.Ordinal);
+        await cancelled.Task.InTime();
+    }
+
+    [Fact]
+    public async Task CancellationThatBlocks_HoldsNobodyUp()
+    {
+        using var blocked = new ManualResetEventSlim();
+        var client = new BoundedClient(new Scripted { Append = token =>
+        {
+            token.Register(() => blocked.Wait(CancellationToken.None));
+            return Never<AppendObjectResult>();
+        } }, TimeSpan.FromSeconds(35), _time);
+
+        await EndsInAsync(35, client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), TestContext.Current.CancellationToken));
+        blocked.Set();
+    }
+
+    [Fact]
+    public async Task AnswerThatComesTooLate_IsDisposed()
+    {
+        var content = new TellingStream();
+        var answer = new TaskCompletionSource<GetObjectResult>();
+        var client = new BoundedClient(new Scripted { Get = _ => answer.Task }, TimeSpan.FromSeconds(35), _time);
+        await EndsInAsync(35, client.GetObjectAsync(new GetObjectRequest("a"), TestContext.Current.CancellationToken));
+
+        answer.SetResult(new GetObjectResult(content, null));
+
+        await content.Disposed.Task.InTime();
+    }
+
+    [Fact]
+    public async Task CancelledCall_EndsAtOnce()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var client = new BoundedClient(new Scripted { Append = _ => Never<AppendObjectResult>() }, TimeSpan.FromSeconds(35), _time);
+        var call = client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.InTime());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    public void RequestTimeoutOfAnotherClient_IsChecked(int hours)
+    {
+        var options = OptionsOf(_oss);
+        options.RequestTimeout = TimeSpan.FromHours(hours);
+
+        var fault = Assert.Single(Assert.Throws<OssSettingsException>(() => new OssAppender(options)).Faults);
+
+        Assert.Equal(nameof(options.RequestTimeout), fault.Setting);
+    }
+
+    private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
+
+    private OssAppenderOptions OptionsOf(IOssClient client) => new()
+    {
+        Client = client,
+        ObjectKey = "app.log",
+        Random = () => 0,
+        TimeProvider = _time,
+        CloseTimeout = TimeSpan.FromSeconds(20),
+    };
+
+    private Task DeliverAsync(IOssClient client, params string[] records) => DeliverAsync(OptionsOf(client), records);
+
+    private async Task DeliverAsync(OssAppenderOptions options, params string[] records)
+    {
+        var appender = new OssAppender(options);
+        foreach (var record in records)
+        {
+            appender.TryAppend(Record(record));
+            Assert.True(await PassTimeAsync(appender.FlushAsync(TestContext.Current.CancellationToken)));
+        }
+
+        await PassTimeAsync(appender.CloseAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    private async Task<T> PassTimeAsync<T>(Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        return await task;
+    }
+
+    private async Task<OssException> EndsInAsync<T>(int seconds, Task<T> call)
+    {
+        _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
+        Assert.False(call.IsCompleted);
+
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        var error = await Assert.ThrowsAnyAsync<OssException>(() => call.InTime());
+        Assert.Equal((default, OssFailureKind.NoAnswer), (error.StatusCode, error.Kind));
+        return error;
+    }
+
+    private sealed class SlowHeads(IOssClient client, int slow) : ForwardingClient(client)
+    {
+        public int Slow { get; private set; } = slow;
+
+        public override Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) =>
+            Slow-- <= 0 ? base.HeadObjectAsync(request, cancellationToken) : Never<HeadObjectResult?>();
+    }
+
+    private sealed class Scripted : IOssClient
+    {
+        public Func<CancellationToken, Task<AppendObjectResult>>? Append { get; init; }
+
+        public Func<CancellationToken, Task<GetObjectResult>>? Get { get; init; }
+
+        public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken) => Append!(cancellationToken);
+
+        public Task<GetObjectResult> GetObjectAsync(GetObjectRequest request, CancellationToken cancellationToken) => Get!(cancellationToken);
+
+        public Task<HeadObjectResult?> HeadObjectAsync(HeadObjectRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class TellingStream : MemoryStream
+    {
+        public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override void Dispose(bool disposing)
+        {
+            Disposed.TrySetResult();
+            base.Dispose(disposing);
+        }
+    }
+}
