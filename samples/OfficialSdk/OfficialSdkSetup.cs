@@ -5,6 +5,7 @@ using OssLogSinks.AlibabaCloudSdk;
 using OssLogSinks.AliyunSdk;
 using OssLogSinks.Core.Client;
 using Serilog;
+using Serilog.Debugging;
 
 namespace OfficialSdk;
 
@@ -58,6 +59,8 @@ internal static class OfficialSdkSetup
     public static Serilog.Core.Logger ForSerilog(IOssClient client)
     {
         // snippet: serilog
+        SelfLog.Enable(Console.Error); // The sink reports trouble here.
+
         var logger = new LoggerConfiguration()
             .WriteTo.OssAppend(client: client, objectKey: "shop/{MachineName}/app-{InstanceId}.log")
             .CreateLogger();
