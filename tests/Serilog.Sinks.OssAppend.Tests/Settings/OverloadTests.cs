@@ -48,15 +48,17 @@ public class OverloadTests
         OssAppendSinkOptions? seen = null;
         var monitor = new OssAppendMonitor();
         var credentials = new StaticCredentialsProvider("a", "b");
+        var client = new MemoryOss();
         using var logger = new LoggerConfiguration().WriteTo.OssAppend(
             "logs", "cn-hangzhou", "key.log", LogEventLevel.Error, "{Message}", CultureInfo.InvariantCulture, 7, null, OssRollingInterval.Day, false,
-            TimeSpan.FromSeconds(3), "oss-cn-hangzhou.aliyuncs.com", null, null, credentials, null, monitor, options => seen = options).CreateLogger();
+            TimeSpan.FromSeconds(3), "oss-cn-hangzhou.aliyuncs.com", null, null, credentials, client, null, monitor, options => seen = options).CreateLogger();
 
         Assert.NotNull(seen);
         Assert.Equal(("logs", "cn-hangzhou", "key.log", "{Message}", 7L), (seen.Bucket, seen.Region, seen.ObjectKey, seen.OutputTemplate, seen.ObjectSizeLimitBytes));
         Assert.Equal((OssRollingInterval.Day, false, TimeSpan.FromSeconds(3)), (seen.RollingInterval, seen.RollOnObjectSizeLimit, seen.AppendInterval));
         Assert.Equal("oss-cn-hangzhou.aliyuncs.com", seen.Endpoint);
         Assert.Same(credentials, seen.Credentials);
+        Assert.Same(client, seen.Client);
         Assert.Same(monitor, seen.Monitor);
         Assert.Same(CultureInfo.InvariantCulture, seen.FormatProvider);
     }
