@@ -74,22 +74,22 @@ internal static class HostileBodies
     {
         var body = exchange.Fill(xml).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
         return exchange.SendAsync(exchange.Fill($"HTTP/1.1 403 Forbidden\n{{id}}\nContent-Type: application/xml\nContent-Length: {body.Length}\nConnection: close\n\n") + body);
-    }, Refused) { IsBelieved = BelievedCodes.Any(code => xml.Contains($"<Code>{code}</Code>", StringComparison.Ordinal)) };
+    }, Refused) with { IsBelieved = BelievedCodes.Any(code => xml.Contains($"<Code>{code}</Code>", StringComparison.Ordinal)) };
 
-    private static HostileAnswer Endless(string name, string head, string piece, params OssFailureKind[] kinds) => new(name, HostileTarget.Append, async exchange =>
+    private static HostileAnswer Endless(string name, string head, string piece, params OssFailureKind[] kinds) => new HostileAnswer(name, HostileTarget.Append, async exchange =>
     {
         await exchange.SendAsync(exchange.Fill(head));
         await exchange.RepeatAsync(piece);
     }, kinds.Length == 0 ? [Refused] : kinds);
 
-    private static HostileAnswer Drips(string name, string head, string piece) => new(name, HostileTarget.Append, async exchange =>
+    private static HostileAnswer Drips(string name, string head, string piece) => new HostileAnswer(name, HostileTarget.Append, async exchange =>
     {
         await exchange.SendAsync(exchange.Fill(head));
         await exchange.DripAsync(piece);
-    }, Refused, NoAnswer) { IsEndless = true };
+    }, Refused, NoAnswer) with { IsEndless = true };
 
     // 64 MiB of zeros.
-    private static HostileAnswer Bomb(string name, string encoding) => new(name, HostileTarget.Append, async exchange =>
+    private static HostileAnswer Bomb(string name, string encoding) => new HostileAnswer(name, HostileTarget.Append, async exchange =>
     {
         var bomb = Gunzip.Member(new byte[64 << 20], CompressionLevel.Fastest);
         await exchange.SendAsync(exchange.Fill(Busy + $"Content-Encoding: {encoding}\nContent-Length: {bomb.Length}\nConnection: close\n\n"));

@@ -61,31 +61,31 @@ internal static class HostileConnections
     ];
 
     private static HostileAnswer At(string name, Func<HostileExchange, Task> serve, params OssFailureKind[] kinds) =>
-        new(name, HostileTarget.Connection, serve, kinds);
+        new HostileAnswer(name, HostileTarget.Connection, serve, kinds);
 
     private static HostileAnswer After(string name, Func<HostileExchange, Task> serve, params OssFailureKind[] kinds) =>
-        new(name, HostileTarget.Append, serve, kinds);
+        new HostileAnswer(name, HostileTarget.Append, serve, kinds);
 
     private static HostileAnswer Hello(string name, Func<HostileExchange, Task> serve, params OssFailureKind[] kinds) =>
-        new(name, HostileTarget.Connection, async exchange =>
+        new HostileAnswer(name, HostileTarget.Connection, async exchange =>
         {
             await TcpServer.ReadHeadAsync(exchange.Stream);
             await serve(exchange);
-        }, kinds) { IsTls = true };
+        }, kinds) with { IsTls = true };
 
     private static HostileAnswer Tls(string name, string host, int validSinceDays, string says) =>
-        new(name, HostileTarget.Connection, async exchange =>
+        new HostileAnswer(name, HostileTarget.Connection, async exchange =>
         {
             using var certificate = TcpServer.NewCertificate(host, validSinceDays);
             await ShakeHandsAsync(exchange, certificate, SslProtocols.None);
-        }, Certificate) { IsTls = true, Says = says };
+        }, Certificate) with { IsTls = true, Says = says };
 
     private static HostileAnswer Old(string name, SslProtocols protocol) =>
-        new("TLS: only " + name, HostileTarget.Connection, async exchange =>
+        new HostileAnswer("TLS: only " + name, HostileTarget.Connection, async exchange =>
         {
             using var certificate = TcpServer.NewCertificate("localhost", -1);
             await ShakeHandsAsync(exchange, certificate, protocol);
-        }, OssFailureKind.Tls) { IsTls = true };
+        }, OssFailureKind.Tls) with { IsTls = true };
 
     private static async Task ShakeHandsAsync(HostileExchange exchange, X509Certificate2 certificate, SslProtocols protocol)
     {

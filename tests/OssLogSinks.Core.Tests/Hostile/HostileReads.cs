@@ -32,8 +32,8 @@ internal static class HostileReads
         Head("HEAD 404 of another object", Absent + "{id}\nx-oss-err: PEVycm9yPjxDb2RlPk5vU3VjaEJ1Y2tldDwvQ29kZT48L0Vycm9yPg==\nContent-Length: 0\n\n", Refused, ConnectionLost),
         Head("HEAD 403 without a document", "HTTP/1.1 403 Forbidden\n{id}\nContent-Length: 0\n\n", Refused, ConnectionLost),
         Head("HEAD 304", "HTTP/1.1 304 Not Modified\n{id}\n\n", Refused, NotOss, ConnectionLost),
-        new("HEAD that drips", HostileTarget.Head, exchange => exchange.DripAsync("HTTP/1.1 200 OK\r\na: b\r\nc: d\r\n"), NoAnswer, NotOss, ConnectionLost) { IsEndless = true },
-        new("HEADs that contradict each other", HostileTarget.Head, Contradict(), ConnectionLost, NotOss, Refused),
+        new HostileAnswer("HEAD that drips", HostileTarget.Head, exchange => exchange.DripAsync("HTTP/1.1 200 OK\r\na: b\r\nc: d\r\n"), NoAnswer, NotOss, ConnectionLost) with { IsEndless = true },
+        new HostileAnswer("HEADs that contradict each other", HostileTarget.Head, Contradict(), ConnectionLost, NotOss, Refused),
 
         Get("GET closed", "", ConnectionLost),
         Get("GET of the whole object", Ok + "Content-Length: 5\n\nbegun", Unknown, ConnectionLost),
@@ -42,24 +42,24 @@ internal static class HostileReads
         Get("GET with a range that cannot be", Part + "Content-Range: bytes 9-1/100\nContent-Length: 5\n\nbegun", NotOss),
         Get("GET 416 of a gateway", "HTTP/1.1 416 Range Not Satisfiable\nContent-Length: 0\n\n", NotOss),
         Get("GET that redirects", "HTTP/1.1 307 Temporary Redirect\nLocation: {elsewhere}\nContent-Length: 0\n\n", NotOss),
-        new("GET with an endless body", HostileTarget.Get, async exchange =>
+        new HostileAnswer("GET with an endless body", HostileTarget.Get, async exchange =>
         {
             await exchange.SendAsync(exchange.Fill(Part + "Content-Range: bytes 0-999999999/1000000000\n\n"));
             await exchange.RepeatAsync("x");
         }, Unknown, NotOss),
         Get("GET with half of the range", Part + "Content-Range: {range}\nContent-Length: {length}\n\nbeg", ConnectionLost, NotOss),
         Get("GET with an encoded range", Part + "Content-Range: {range}\nContent-Encoding: gzip\n\nbegun", ConnectionLost, Unknown, NotOss),
-        new("GET that drips", HostileTarget.Get, async exchange =>
+        new HostileAnswer("GET that drips", HostileTarget.Get, async exchange =>
         {
             await exchange.SendAsync(exchange.Fill(Part + Range(exchange, "Content-Range: {range}\n\n")));
             await exchange.DripAsync("x");
-        }, NoAnswer, ConnectionLost, Unknown) { IsEndless = true },
+        }, NoAnswer, ConnectionLost, Unknown) with { IsEndless = true },
     ];
 
     private static HostileAnswer Head(string name, string text, params OssFailureKind[] kinds) => HostileAnswer.Text(name, HostileTarget.Head, text, kinds);
 
     private static HostileAnswer Get(string name, string text, params OssFailureKind[] kinds) =>
-        new(name, HostileTarget.Get, exchange => exchange.SendAsync(exchange.Fill(Range(exchange, text))), kinds);
+        new HostileAnswer(name, HostileTarget.Get, exchange => exchange.SendAsync(exchange.Fill(Range(exchange, text))), kinds);
 
     // The range that the client asks for.
     private static string Range(HostileExchange exchange, string text)

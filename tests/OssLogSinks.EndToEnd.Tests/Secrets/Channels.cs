@@ -51,7 +51,7 @@ internal sealed class Channels : IDisposable
     public void Measure() => _metrics.RecordObservableInstruments();
 
     /// <summary>Where secrets were found: channel and form.</summary>
-    public IReadOnlyList<string> LeaksOf(LeakSearch search) => [.. _texts.SelectMany(text => search.FindIn(text.Text).Select(form => $"{text.Channel}: {form}")).Distinct()];
+    public IReadOnlyList<string> LeaksOf(LeakSearch search) => [.. _texts.Distinct().SelectMany(text => search.FindIn(text.Text).Select(form => $"{text.Channel}: {form}")).Distinct()];
 
     public void Dispose()
     {

@@ -36,7 +36,7 @@ internal sealed class SecretStorm : IAsyncDisposable
         get
         {
             var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword);
-            foreach (var header in _emulator!.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).OfType<string>().Take(50))
+            foreach (var header in _emulator!.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).OfType<string>().Take(10))
                 search.Add("Authorization", header).Add("signature", header[(header.LastIndexOf('=') + 1)..]);
 
             return search;
@@ -110,15 +110,31 @@ internal sealed class SecretStorm : IAsyncDisposable
             channels.Add("options", string.Join(' ', each.Validate()));
         }
 
+        var search = Search;
         foreach (var path in Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories))
-            channels.Add("buffer", path + (BytesOf(path) is { } bytes ? string.Join(", ", Search.FindIn(bytes).Select(found => "found: " + Key)) : ""));
+            channels.Add("buffer", path + (BytesOf(path) is { } bytes && search.FindIn(bytes).Any() ? " has " + Key : ""));
+    }
+
+    /// <summary>Waits until the damage was found and put aside.</summary>
+    public async Task QuarantinedAsync()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromMinutes(2));
+        using var watcher = new FileSystemWatcher(_folder.Path) { IncludeSubdirectories = true };
+        using var changed = new SemaphoreSlim(0);
+        watcher.Created += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+
+        // A file of a folder that was just created may come without a word.
+        while (!HasQuarantine)
+            await changed.WaitAsync(TimeSpan.FromMilliseconds(100), timeout.Token);
     }
 
     public bool HasQuarantine => Directory.Exists(Path.Combine(_folder.Path, "quarantine")) && Directory.GetFiles(Path.Combine(_folder.Path, "quarantine")).Length > 0;
 
     /// <summary>Files and folders of the buffer that somebody else may read or write. None on Windows, where modes are not known.</summary>
-    public IReadOnlyList<string> ReadableByOthers => OperatingSystem.IsWindows() ? [] :
-        [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Where(path => (File.GetUnixFileMode(path) & ForOthers) != 0)];
+    public IReadOnlyList<string> ReadableByOthers =>
+        [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Where(path => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ForOthers) != 0)];
 
     public async ValueTask DisposeAsync()
     {

@@ -125,6 +125,7 @@ public class SecretStormTests
         {
             for (var i = 0; i < Events; i++)
                 write(i % 100 == 50 ? new string('x', 5000) : $"event {i}");
+            storm.QuarantinedAsync().GetAwaiter().GetResult();
             storm.ReadStateAsync(channels, first).GetAwaiter().GetResult();
         });
         await storm.ReadStateAsync(channels, first);
