@@ -41,7 +41,7 @@ internal static class HostileConnections
             await exchange.SilenceAsync();
         }, NoAnswer) with { IsEndless = true },
 
-        Tls("TLS: certificate for another name", "other.example", -1, "it is for another name"),
+        Tls("TLS: certificate for another name", "other.example", -1, "it is for another host name"),
         Tls("TLS: expired certificate", "localhost", -30, "it has expired or is not valid yet"),
         Tls("TLS: certificate that is not valid yet", "localhost", 5, "it has expired or is not valid yet"),
         Tls("TLS: self-signed certificate", "localhost", -1, "this machine does not trust its issuer"),
