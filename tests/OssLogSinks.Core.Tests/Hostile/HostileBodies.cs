@@ -74,7 +74,8 @@ internal static class HostileBodies
     {
         var body = exchange.Fill(xml).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
         return exchange.SendAsync(exchange.Fill($"HTTP/1.1 403 Forbidden\n{{id}}\nContent-Type: application/xml\nContent-Length: {body.Length}\nConnection: close\n\n") + body);
-    }, Refused) with { IsBelieved = BelievedCodes.Any(code => xml.Contains($"<Code>{code}</Code>", StringComparison.Ordinal)) };
+    }, Refused) with
+    { IsBelieved = BelievedCodes.Any(code => xml.Contains($"<Code>{code}</Code>", StringComparison.Ordinal)) };
 
     private static HostileAnswer Endless(string name, string head, string piece, params OssFailureKind[] kinds) => new HostileAnswer(name, HostileTarget.Append, async exchange =>
     {
@@ -86,7 +87,8 @@ internal static class HostileBodies
     {
         await exchange.SendAsync(exchange.Fill(head));
         await exchange.DripAsync(piece);
-    }, Refused, NoAnswer) with { IsEndless = true };
+    }, Refused, NoAnswer) with
+    { IsEndless = true };
 
     // 64 MiB of zeros.
     private static HostileAnswer Bomb(string name, string encoding) => new HostileAnswer(name, HostileTarget.Append, async exchange =>

@@ -71,21 +71,24 @@ internal static class HostileConnections
         {
             await TcpServer.ReadHeadAsync(exchange.Stream);
             await serve(exchange);
-        }, kinds) with { IsTls = true };
+        }, kinds) with
+        { IsTls = true };
 
     private static HostileAnswer Tls(string name, string host, int validSinceDays, string says) =>
         new HostileAnswer(name, HostileTarget.Connection, async exchange =>
         {
             using var certificate = TcpServer.NewCertificate(host, validSinceDays);
             await ShakeHandsAsync(exchange, certificate, SslProtocols.None);
-        }, Certificate) with { IsTls = true, Says = says };
+        }, Certificate) with
+        { IsTls = true, Says = says };
 
     private static HostileAnswer Old(string name, SslProtocols protocol) =>
         new HostileAnswer("TLS: only " + name, HostileTarget.Connection, async exchange =>
         {
             using var certificate = TcpServer.NewCertificate("localhost", -1);
             await ShakeHandsAsync(exchange, certificate, protocol);
-        }, OssFailureKind.Tls) with { IsTls = true };
+        }, OssFailureKind.Tls) with
+        { IsTls = true };
 
     private static async Task ShakeHandsAsync(HostileExchange exchange, X509Certificate2 certificate, SslProtocols protocol)
     {
