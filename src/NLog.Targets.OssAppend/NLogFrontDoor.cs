@@ -4,6 +4,7 @@ using NLog.Layouts;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake;
+using OssLogSinks.Intake.Rendering;
 
 namespace NLog.Targets.OssAppend;
 
@@ -27,19 +28,29 @@ internal sealed class NLogFrontDoor : IFrontDoor<TargetEvent>
         _lineEnding = lineEnding;
     }
 
+    /// <summary>Whether control characters of an event's text are escaped.</summary>
+    public bool Escapes { get; init; }
+
     public EventOrigin Origin => _appender.IsCalledByDelivery ? EventOrigin.Delivery : EventOrigin.Application;
 
     public void Render(TargetEvent logEvent, RenderBuffer buffer)
     {
         var text = buffer.Text;
         _layout.Render(logEvent.Event, text);
-        text.Append(_lineEnding);
+        if (!Escapes)
+            text.Append(_lineEnding);
 
         // Encoded directly from the builder's chunks: no string per event.
         foreach (var chunk in text.GetChunks())
         {
             if (MemoryMarshal.TryGetArray(chunk, out var part))
                 buffer.Utf8.Write(part.Array!, part.Offset, part.Count);
+        }
+
+        if (Escapes)
+        {
+            ControlCharacters.Escape(buffer.Utf8, 0);
+            buffer.Utf8.Write(_lineEnding);
         }
     }
 

@@ -191,6 +191,14 @@ public sealed class OssAppendTarget : TargetWithLayout
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are written
+    /// as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows. Everything that the layout
+    /// writes is escaped, its own line ends and those of an exception too: an event is one line. Not for layouts that write binary or indented
+    /// JSON. Default: false.
+    /// </summary>
+    public bool EscapeControlCharacters { get; set; }
+
+    /// <summary>
     /// The most events that may wait to be rendered, at least 1. Rendered events wait as bytes, within <see cref="MemoryLimitBytes"/>; the
     /// queue fills only when that is used up. Default: 50000.
     /// </summary>
@@ -434,7 +442,7 @@ public sealed class OssAppendTarget : TargetWithLayout
             options.Listener = continuations;
             var appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
-            var frontDoor = new NLogFrontDoor(appender, continuations, Layout, LineEnding.NewLineCharacters);
+            var frontDoor = new NLogFrontDoor(appender, continuations, Layout, LineEnding.NewLineCharacters) { Escapes = EscapeControlCharacters };
             var intake = new EventIntake<TargetEvent>(
                 appender, frontDoor, pipelineSettings.Intake, made => new LoopPump<TargetEvent>(made, BatchSize));
             return new TargetPipeline(appender, continuations, key, intake, pipelineSettings);

@@ -35,6 +35,13 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     public bool UseUtcTimestamp { get; set; }
 
     /// <summary>
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are written as
+    /// <c>\n</c> or <c>\u001B</c>, so that logged text can neither hide a line end nor change what a terminal shows. If false, line ends become
+    /// spaces and the rest stays, as in the console's lines. Other formatters do not use it. Default: false.
+    /// </summary>
+    public bool EscapeControlCharacters { get; set; }
+
+    /// <summary>
     /// Whether a log call waits when the memory for undelivered events is full, up to <see cref="BlockTimeout"/>. If false, the event is
     /// dropped, counted and passed to the <see cref="ILostEventListener"/>. Default: false.
     /// </summary>

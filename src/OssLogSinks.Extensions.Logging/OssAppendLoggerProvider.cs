@@ -121,7 +121,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
 
     private EventFormatter FormatterOf(OssAppendLoggerOptions options) => options.Formatter.ToLowerInvariant() switch
     {
-        Line => new LineFormatter(new LineTime(options.TimestampFormat, options.UseUtcTimestamp ? null : options.TimeProvider.LocalTimeZone), options.IncludeScopes),
+        Line => new LineFormatter(new LineTime(options.TimestampFormat, options.UseUtcTimestamp ? null : options.TimeProvider.LocalTimeZone), options.IncludeScopes, options.EscapeControlCharacters),
         Clef => new ClefFormatter(options.IncludeScopes),
         _ => new ConsoleText(_formatters.First(formatter => formatter.Name.Equals(options.Formatter, StringComparison.OrdinalIgnoreCase))),
     };

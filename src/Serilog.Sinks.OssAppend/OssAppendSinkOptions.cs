@@ -28,6 +28,14 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     /// <summary>The culture for <see cref="OutputTemplate"/>; a <see cref="Formatter"/> does not use it. Default: the invariant culture.</summary>
     public IFormatProvider? FormatProvider { get; set; }
 
+    /// <summary>
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's message and
+    /// properties are written as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows.
+    /// Line ends of the <see cref="OutputTemplate"/> stay; further lines of an exception begin with white space. A <see cref="Formatter"/> does
+    /// not use it; JSON escapes line ends by itself. Default: false.
+    /// </summary>
+    public bool EscapeControlCharacters { get; set; }
+
     /// <summary>The most events that are rendered at a time, at least 1. <see cref="OssAppenderOptions.AppendSizeLimitBytes"/> limits an append. Default: 500.</summary>
     public int BatchSizeLimit { get; set; } = 500;
 

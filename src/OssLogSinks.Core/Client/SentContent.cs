@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -107,38 +108,80 @@ internal sealed class SentContent
         return false;
     }
 
-    // One pass over the body: its latest 16 bytes, as two numbers, are looked up among those of the text.
+    // The body and, if it was compressed here, its text: a server can decompress it too.
     private static bool SharesPiece(byte[] text, ReadOnlySequence<byte> body)
     {
         if (text.Length < BodyPiece || body.Length < BodyPiece)
             return false;
 
-        var pieces = new HashSet<(ulong, ulong)>();
-        var ends = new bool[1 << 16];
-        var window = default(Window);
-        for (var i = 0; i < text.Length; i++)
-        {
-            window.Add(text[i]);
-            if (i >= BodyPiece - 1)
-            {
-                pieces.Add((window.High, window.Low));
-                ends[(ushort)window.Low] = true;
-            }
-        }
-
-        window = default;
-        var read = 0L;
+        var search = new PieceSearch(text);
         foreach (var segment in body)
         {
-            foreach (var value in segment.Span)
+            if (search.FindsOneIn(segment.Span))
+                return true;
+        }
+
+        return IsGzip(body.First.Span) && SharesPieceOfText(text, body);
+    }
+
+    private static bool IsGzip(ReadOnlySpan<byte> body) => body.Length > 2 && body[0] == 0x1F && body[1] == 0x8B;
+
+    private static bool SharesPieceOfText(byte[] text, ReadOnlySequence<byte> body)
+    {
+        var search = new PieceSearch(text);
+        var buffer = new byte[16 << 10];
+        try
+        {
+            using var unzipped = new GZipStream(new MemoryStream(body.ToArray()), CompressionMode.Decompress);
+            int count;
+            while ((count = unzipped.Read(buffer, 0, buffer.Length)) > 0)
             {
-                window.Add(value);
-                if (++read >= BodyPiece && ends[(ushort)window.Low] && pieces.Contains((window.High, window.Low)))
+                if (search.FindsOneIn(buffer.AsSpan(0, count)))
                     return true;
             }
         }
+        catch (InvalidDataException)
+        {
+            // The body only begins as gzip does.
+        }
 
         return false;
+    }
+
+    /// <summary>Looks up the latest 16 bytes of a body, as two numbers, among those of a text. One pass over each.</summary>
+    private sealed class PieceSearch
+    {
+        private readonly HashSet<(ulong, ulong)> _pieces = [];
+        private readonly bool[] _ends = new bool[1 << 16];
+        private Window _window;
+        private long _read;
+
+        public PieceSearch(byte[] text)
+        {
+            var window = default(Window);
+            for (var i = 0; i < text.Length; i++)
+            {
+                window.Add(text[i]);
+                if (i >= BodyPiece - 1)
+                {
+                    _pieces.Add((window.High, window.Low));
+                    _ends[(ushort)window.Low] = true;
+                }
+            }
+        }
+
+        /// <summary>Goes on with the next bytes of the body.</summary>
+        public bool FindsOneIn(ReadOnlySpan<byte> bytes)
+        {
+            foreach (var value in bytes)
+            {
+                _window.Add(value);
+                if (++_read >= BodyPiece && _ends[(ushort)_window.Low] && _pieces.Contains((_window.High, _window.Low)))
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     private struct Window

@@ -7,7 +7,7 @@ using OssLogSinks.Intake.Rendering;
 namespace OssLogSinks.Extensions.Logging.Formatting;
 
 /// <summary>Writes an event as one line of text: the same as the simple console formatter with <c>SingleLine</c>.</summary>
-internal sealed class LineFormatter(LineTime time, bool includeScopes) : EventFormatter
+internal sealed class LineFormatter(LineTime time, bool includeScopes, bool escapes) : EventFormatter
 {
     private const int LevelLength = 6;
 
@@ -17,6 +17,7 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes) : EventFo
         if (message is null && call.Exception is null)
             return;
 
+        var start = writer.Written.Length;
         time.Write(call.Time, writer);
         writer.WriteRaw("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * Math.Min(Math.Max((int)call.Level, 0), (int)LogLevel.Critical), LevelLength));
         writer.Write(call.Category);
@@ -24,17 +25,19 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes) : EventFo
         ScalarText.Write(writer, call.EventId.Id, null, CultureInfo.InvariantCulture);
         writer.WriteRaw("]"u8);
         if (includeScopes)
-            call.Scopes?.ForEachScope(static (scope, writer) => WriteOnTheLine(" => "u8, FailureText.OfValue(scope), writer), writer);
+            call.Scopes?.ForEachScope((scope, target) => WriteOnTheLine(" => "u8, FailureText.OfValue(scope), target), writer);
         if (!string.IsNullOrEmpty(message))
             WriteOnTheLine(" "u8, message!, writer);
         if (call.Exception is not null)
             WriteOnTheLine(" "u8, FailureText.Of(call.Exception), writer);
+        if (escapes)
+            ControlCharacters.Escape(writer, start);
         writer.WriteRaw("\n"u8);
     }
 
-    private static void WriteOnTheLine(ReadOnlySpan<byte> before, string text, RecordWriter writer)
+    private void WriteOnTheLine(ReadOnlySpan<byte> before, string text, RecordWriter writer)
     {
         writer.WriteRaw(before);
-        writer.Write(text.IndexOf('\n') < 0 ? text : text.Replace("\r\n", " ").Replace('\n', ' '));
+        writer.Write(escapes || text.IndexOf('\n') < 0 ? text : text.Replace("\r\n", " ").Replace('\n', ' '));
     }
 }

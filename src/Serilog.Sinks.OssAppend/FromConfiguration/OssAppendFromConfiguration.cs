@@ -39,8 +39,8 @@ public static class OssAppendFromConfiguration
         string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null, string? refusalRetryDelay = null,
         string? retryRefusals = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
         string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
-        string? batchSizeLimit = null, string? queueLimit = null, string? blockWhenFull = null, string? blockTimeout = null,
-        string? renderAtCall = null, string? drainOnProcessExit = null, string? dropTooLargeEvents = null,
+        string? escapeControlCharacters = null, string? batchSizeLimit = null, string? queueLimit = null, string? blockWhenFull = null,
+        string? blockTimeout = null, string? renderAtCall = null, string? drainOnProcessExit = null, string? dropTooLargeEvents = null,
         string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null, IOssClient? client = null,
         IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
         ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
@@ -70,8 +70,9 @@ public static class OssAppendFromConfiguration
             (nameof(retryRefusals), retryRefusals), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
             (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
             (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
-            (nameof(batchSizeLimit), batchSizeLimit), (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull),
-            (nameof(blockTimeout), blockTimeout), (nameof(renderAtCall), renderAtCall), (nameof(drainOnProcessExit), drainOnProcessExit),
+            (nameof(escapeControlCharacters), escapeControlCharacters), (nameof(batchSizeLimit), batchSizeLimit),
+            (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull), (nameof(blockTimeout), blockTimeout),
+            (nameof(renderAtCall), renderAtCall), (nameof(drainOnProcessExit), drainOnProcessExit),
             (nameof(dropTooLargeEvents), dropTooLargeEvents), (nameof(credentials), credentials), (nameof(client), client),
             (nameof(metadata), metadata), (nameof(tags), tags), (nameof(diagnostics), diagnostics), (nameof(formatter), formatter),
             (nameof(formatProvider), formatProvider), (nameof(monitor), monitor));
@@ -97,10 +98,11 @@ public static class OssAppendFromConfiguration
         string? openStreamLimit = null, string? sendContentMd5 = null, string? retryTimeLimit = null, string? retryDelay = null,
         string? retryDelayLimit = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
         string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
-        string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null, IOssClient? client = null,
-        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
-        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
-        LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
+        string? escapeControlCharacters = null, string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null,
+        IOssClient? client = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
+        IOssDiagnostics? diagnostics = null, ITextFormatter? formatter = null, IFormatProvider? formatProvider = null,
+        OssAppendMonitor? monitor = null, LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null,
+        IConfiguration? configuration = null)
     {
         if (auditSinkConfiguration is null)
             throw new ArgumentNullException(nameof(auditSinkConfiguration));
@@ -123,9 +125,9 @@ public static class OssAppendFromConfiguration
             (nameof(retryDelayLimit), retryDelayLimit), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
             (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
             (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
-            (nameof(credentials), credentials), (nameof(client), client), (nameof(metadata), metadata), (nameof(tags), tags),
-            (nameof(diagnostics), diagnostics), (nameof(formatter), formatter), (nameof(formatProvider), formatProvider),
-            (nameof(monitor), monitor));
+            (nameof(escapeControlCharacters), escapeControlCharacters), (nameof(credentials), credentials), (nameof(client), client),
+            (nameof(metadata), metadata), (nameof(tags), tags), (nameof(diagnostics), diagnostics), (nameof(formatter), formatter),
+            (nameof(formatProvider), formatProvider), (nameof(monitor), monitor));
         var minimum = settings.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.RequireForAudit(settings.Options, settings.Names, configuration, settings.Faults);
         return auditSinkConfiguration.Sink(new OssAppendAuditSink(settings.Options), minimum, levelSwitch);

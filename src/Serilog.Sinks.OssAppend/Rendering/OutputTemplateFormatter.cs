@@ -15,22 +15,29 @@ namespace Serilog.Sinks.OssAppend.Rendering;
 internal sealed class OutputTemplateFormatter : ITextFormatter
 {
     private readonly OutputPart[] _parts;
+    private readonly bool _escapes;
 
-    private OutputTemplateFormatter(OutputPart[] parts) => _parts = parts;
+    private OutputTemplateFormatter(OutputPart[] parts, bool escapes) => (_parts, _escapes) = (parts, escapes);
 
     /// <summary>The formatter for a template: this class, or Serilog's own if this class does not support the template.</summary>
     /// <param name="template">The output template.</param>
     /// <param name="provider">The culture; null for the invariant one.</param>
-    public static ITextFormatter For(string template, IFormatProvider? provider) =>
-        OutputTemplateReader.TryRead(template, provider) is { } parts
-            ? new OutputTemplateFormatter(parts)
+    /// <param name="escapes">Whether control characters of the event are escaped. Those of the template stay.</param>
+    public static ITextFormatter For(string template, IFormatProvider? provider, bool escapes = false) =>
+        (OutputTemplateReader.TryRead(template, provider) ?? (escapes ? OutputTemplateReader.ReadForSerilog(template, provider) : null)) is { } parts
+            ? new OutputTemplateFormatter(parts, escapes)
             : new MessageTemplateTextFormatter(template, provider);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
         using var target = new Utf8Target(output);
         foreach (var part in _parts)
+        {
+            var start = _escapes ? target.Writer.Written.Length : 0;
             Write(part, logEvent, target.Writer);
+            if (_escapes && part is not LiteralPart)
+                ControlCharacters.Escape(target.Writer, start, keepsLines: part is ExceptionPart);
+        }
     }
 
     // A part that fails must not prevent the others.
@@ -74,6 +81,19 @@ internal static class OutputTemplateReader
 
         return [.. parts];
     }
+
+    /// <summary>
+    /// The same parts, rendered by Serilog's own formatter one by one. An aligned <c>{Properties}</c> also has the properties that are elsewhere
+    /// in the template.
+    /// </summary>
+    public static OutputPart[] ReadForSerilog(string template, IFormatProvider? provider) =>
+        [.. new MessageTemplateParser().Parse(template).Tokens.Select(token => token switch
+        {
+            PropertyToken { PropertyName: "NewLine" } newLine => new LiteralPart(Padded.Text(NewLine, newLine.Alignment)),
+            PropertyToken { PropertyName: "Exception" } exception => new ExceptionPart(exception.Alignment, NewLine),
+            PropertyToken property => new SerilogPart(property, provider),
+            _ => (OutputPart)new LiteralPart(token.ToString()!),
+        })];
 
     private static OutputPart? Read(PropertyToken token, HashSet<string> names, IFormatProvider? provider)
     {

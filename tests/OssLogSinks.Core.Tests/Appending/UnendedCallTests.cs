@@ -95,11 +95,11 @@ public class UnendedCallTests
     public async Task CallThatTakesTooLong_IsCancelled()
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var client = new BoundedClient(new Scripted { Append = token =>
+        var client = Bounded(token =>
         {
             token.Register(cancelled.SetResult);
             return Never<AppendObjectResult>();
-        } }, TimeSpan.FromSeconds(35), _time);
+        });
 
         var error = await EndsInAsync(35, client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), TestContext.Current.CancellationToken));
 
@@ -112,11 +112,11 @@ public class UnendedCallTests
     public async Task CancellationThatBlocks_HoldsNobodyUp()
     {
         using var blocked = new ManualResetEventSlim();
-        var client = new BoundedClient(new Scripted { Append = token =>
+        var client = Bounded(token =>
         {
             token.Register(() => blocked.Wait(CancellationToken.None));
             return Never<AppendObjectResult>();
-        } }, TimeSpan.FromSeconds(35), _time);
+        });
 
         await EndsInAsync(35, client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), TestContext.Current.CancellationToken));
         blocked.Set();
@@ -139,7 +139,7 @@ public class UnendedCallTests
     public async Task CancelledCall_EndsAtOnce()
     {
         using var cancellation = new CancellationTokenSource();
-        var client = new BoundedClient(new Scripted { Append = _ => Never<AppendObjectResult>() }, TimeSpan.FromSeconds(35), _time);
+        var client = Bounded(_ => Never<AppendObjectResult>());
         var call = client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), cancellation.Token);
 
         await cancellation.CancelAsync();
@@ -161,6 +161,9 @@ public class UnendedCallTests
     }
 
     private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
+
+    private BoundedClient Bounded(Func<CancellationToken, Task<AppendObjectResult>> append) =>
+        new(new Scripted { Append = append }, TimeSpan.FromSeconds(35), _time);
 
     private OssAppenderOptions OptionsOf(IOssClient client) => new()
     {

@@ -7,6 +7,7 @@ using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Core.Tests.Support;
 
 namespace OssLogSinks.Core.Tests.Client;
 
@@ -154,6 +155,31 @@ public class EchoTests
 
         Assert.Null(failure.Ec);
         Assert.Equal("OSS refused AppendObject with status 403 AccessDenied: No (request REQ2).", failure.Message);
+    }
+
+    [Fact]
+    public async Task TextOfACompressedBody_IsNotQuotedEither()
+    {
+        const string Event = "the user's own event, which nobody else may read";
+        using var wire = new FakeWire().Answer(HttpStatusCode.Forbidden, Document(Event, ""), "x-oss-request-id: REQ2");
+        using var client = wire.NewClient();
+        var body = Gunzip.Member(Encoding.UTF8.GetBytes("before, " + Event), System.IO.Compression.CompressionLevel.Optimal);
+
+        var failure = await Assert.ThrowsAsync<OssException>(() => client.AppendObjectAsync(new AppendObjectRequest("k", 3, new(body)), Cancel));
+
+        Assert.Equal("OSS refused AppendObject with status 403 AccessDenied (request REQ2).", failure.Message);
+    }
+
+    [Fact]
+    public async Task BodyThatOnlyBeginsLikeGzip_IsCompared()
+    {
+        using var wire = new FakeWire().Answer(HttpStatusCode.Forbidden, Document("That is not allowed here.", ""), "x-oss-request-id: REQ2");
+        using var client = wire.NewClient();
+
+        var failure = await Assert.ThrowsAsync<OssException>(
+            () => client.AppendObjectAsync(new AppendObjectRequest("k", 3, new(new byte[] { 0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 })), Cancel));
+
+        Assert.Contains(": That is not allowed here (request", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,193 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Faults;
+using OssLogSinks.EndToEnd.Tests.Support;
+
+namespace OssLogSinks.EndToEnd.Tests.Secrets;
+
+/// <summary>
+/// A service full of faults, credentials that fail and change, a damaged buffer folder, and drops: everything that makes the library talk.
+/// The secrets have characters that each encoding changes.
+/// </summary>
+internal sealed class SecretStorm : IAsyncDisposable
+{
+    private const string Key = "K3y/Secret+Of=The&Storm<Zx9Qv7Lp2>";
+    private const string WrongKey = "Wr0ng/Secret+Of=The&Storm<Bm4Tn8Rc1>";
+    private const string Token = "T0ken/Of+The=Storm%With\"Quotes<Hd6Wj3Fs5>";
+    private const string ProxyPassword = "Pr0xy/Password+Of=The&Storm<Gk2Yx7Na9>";
+    private const UnixFileMode ForOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private const string KeyId = "STS.storm";
+
+    private readonly BufferFolder _folder = new();
+    private OssEmulator? _emulator;
+    private int _signed;
+
+    /// <summary>What must be found nowhere, signatures included.</summary>
+    public LeakSearch Search
+    {
+        get
+        {
+            var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword);
+            foreach (var header in _emulator!.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).OfType<string>().Take(10))
+                search.Add("Authorization", header).Add("signature", header[(header.LastIndexOf('=') + 1)..]);
+
+            return search;
+        }
+    }
+
+    public static async Task<SecretStorm> BeginAsync(int seed)
+    {
+        var options = new OssEmulatorOptions();
+        options.Credentials.Add(new EmulatedCredentials(KeyId, Key) { SecurityToken = Token });
+        var storm = new SecretStorm { _emulator = await OssEmulator.StartAsync(options, TestContext.Current.CancellationToken) };
+        storm._emulator.Faults.Random(0.3, seed, FaultKinds.All & ~FaultKinds.EndlessAnswer);
+        return storm;
+    }
+
+    /// <summary>Settings of a logger in the storm.</summary>
+    public void Configure(OssAppenderOptions options)
+    {
+        options.Endpoint = _emulator!.Endpoint.ToString();
+        options.Region = _emulator.Region;
+        options.Credentials = new Moody(this);
+        options.ObjectKey = "{InstanceId}.log";
+        options.BufferPath = _folder.Path;
+        options.EventSizeLimitBytes = 4096;
+        options.AppendInterval = TimeSpan.FromMilliseconds(5);
+        options.RetryDelay = options.RetryDelayLimit = TimeSpan.FromMilliseconds(5);
+        options.RefusalRetryDelay = TimeSpan.FromMilliseconds(5);
+        options.RequestTimeout = TimeSpan.FromSeconds(2);
+        options.CloseTimeout = TimeSpan.FromSeconds(30);
+        options.ReportToConsole = true;
+
+        // The proxy is the emulator itself, which understands requests to proxies.
+        var proxy = new WebProxy(_emulator.Endpoint) { Credentials = new NetworkCredential("user", ProxyPassword) };
+        options.HttpMessageHandler = new SocketsHttpHandler { Proxy = proxy, PreAuthenticate = true, AllowAutoRedirect = false };
+    }
+
+    /// <summary>The same for a logger whose credentials fail; what it logs stays in the buffer.</summary>
+    public void ConfigureWithoutCredentials(OssAppenderOptions options)
+    {
+        Configure(options);
+        options.Credentials = new Failing();
+        options.CloseTimeout = TimeSpan.FromMilliseconds(300);
+    }
+
+    /// <summary>Flips a byte in the middle of every segment that a process left.</summary>
+    public void DamageBuffer()
+    {
+        foreach (var path in Directory.GetFiles(_folder.Path, "*.seg", SearchOption.AllDirectories))
+        {
+            var bytes = File.ReadAllBytes(path);
+            bytes[bytes.Length / 2] ^= 0x55;
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
+    /// <summary>Adds what is not a stream of texts: snapshots, health, options, and the files of the buffer.</summary>
+    public async Task ReadStateAsync(Channels channels, params OssAppenderOptions[] options)
+    {
+        channels.Measure();
+        foreach (var snapshot in OssAppendMonitors.Open.Select(monitor => monitor.GetSnapshot()))
+            channels.Add("snapshot", snapshot + JsonSerializer.Serialize(snapshot));
+
+        await using var services = new ServiceCollection().AddLogging().AddHealthChecks().AddOssAppend().Services.BuildServiceProvider();
+        var health = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        foreach (var entry in health.Entries.Values)
+            channels.Add("health", $"{entry.Description} {entry.Exception} {string.Join(' ', entry.Data)}");
+
+        foreach (var each in options)
+        {
+            channels.Add("options", each + JsonOf(each));
+            channels.Add("options", string.Join(' ', each.Validate()));
+        }
+
+        var search = Search;
+        foreach (var path in Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories))
+            channels.Add("buffer", path + (BytesOf(path) is { } bytes && search.FindIn(bytes).Any() ? " has " + Key : ""));
+    }
+
+    /// <summary>Waits until the damage was found and put aside.</summary>
+    public async Task QuarantinedAsync()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromMinutes(2));
+        using var watcher = new FileSystemWatcher(_folder.Path) { IncludeSubdirectories = true };
+        using var changed = new SemaphoreSlim(0);
+        watcher.Created += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+
+        // A file of a folder that was just created may come without a word.
+        while (!HasQuarantine)
+            await changed.WaitAsync(TimeSpan.FromMilliseconds(100), timeout.Token);
+    }
+
+    public bool HasQuarantine => Directory.Exists(Path.Combine(_folder.Path, "quarantine")) && Directory.GetFiles(Path.Combine(_folder.Path, "quarantine")).Length > 0;
+
+    /// <summary>Files and folders of the buffer that somebody else may read or write. None on Windows, where modes are not known.</summary>
+    public IReadOnlyList<string> ReadableByOthers =>
+        [.. Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Where(path => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ForOthers) != 0)];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_emulator is not null)
+            await _emulator.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    // Options with functions and clocks in them are no JSON: then the refusal must not show a secret.
+    private static string JsonOf(object options)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(options, options.GetType());
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        {
+            return e.ToString();
+        }
+    }
+
+    // A lock file cannot be opened while its owner lives, and files come and go.
+    private static byte[]? BytesOf(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return bytes.ToArray();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Now and then a secret that does not belong to the key, and a token that does not.</summary>
+    private sealed class Moody(SecretStorm storm) : IOssCredentialsProvider
+    {
+        public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
+            new((Interlocked.Increment(ref storm._signed) % 8) switch
+            {
+                3 => new OssCredentials(KeyId, WrongKey, Token),
+                5 => new OssCredentials(KeyId, Key, Token + Token),
+                _ => new OssCredentials(KeyId, Key, Token),
+            });
+    }
+
+    /// <summary>Fails with a message that has everything in it.</summary>
+    private sealed class Failing : IOssCredentialsProvider
+    {
+        public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"The key {KeyId} with {Key} and {Token} is not valid at the proxy user:{ProxyPassword}@proxy.");
+    }
+}
