@@ -1,16 +1,18 @@
+// snippet: usings
 using Microsoft.Extensions.Logging;
 using NLog;
 using NLog.Targets;
 using Serilog;
 using Serilog.Debugging;
+// end
 
 // A native program logs through Serilog, NLog and Microsoft.Extensions.Logging into OSS: where it is and with which key says the environment.
 //   dotnet run --project src/OssLogSinks.Emulator        (or the real OSS)
 //   dotnet publish samples/NativeAot -o native && OSS_ENDPOINT=… OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… native/NativeAot
+// snippet: native
 var endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT") ?? "";
 var bucket = Environment.GetEnvironmentVariable("OSS_BUCKET") ?? "logs";
 
-// snippet: native
 SelfLog.Enable(Console.Error);
 Log.Logger = new LoggerConfiguration()
     .WriteTo.OssAppend(bucket: bucket, region: "cn-hangzhou", endpoint: endpoint, objectKey: "native/serilog.log")

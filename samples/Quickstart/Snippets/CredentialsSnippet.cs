@@ -1,6 +1,8 @@
+// snippet: usings
 using OssLogSinks.Core.Client.Credentials;
 using Serilog;
 using Serilog.Debugging;
+// end
 
 namespace Quickstart.Snippets;
 
@@ -18,7 +20,12 @@ internal static class CredentialsSnippet
         });
 
         Log.Logger = new LoggerConfiguration()
-            .WriteTo.OssAppend(bucket: "my-logs", region: "cn-hangzhou", objectKey: "shop/{MachineName}/app-{InstanceId}.log", credentials: credentials)
+            .WriteTo.OssAppend(
+                bucket: "my-logs",
+                region: "cn-hangzhou",
+                endpoint: Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
+                objectKey: "shop/{MachineName}/app-{InstanceId}.log",
+                credentials: credentials)
             .CreateLogger();
         // end
     }

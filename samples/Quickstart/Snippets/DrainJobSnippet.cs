@@ -1,5 +1,7 @@
+// snippet: usings
 using System.Runtime.InteropServices;
 using OssLogSinks.Core;
+// end
 
 namespace Quickstart.Snippets;
 

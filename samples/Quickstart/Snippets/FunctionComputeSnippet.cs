@@ -1,7 +1,9 @@
+// snippet: usings
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client.Credentials;
 using Serilog;
 using Serilog.Debugging;
+// end
 
 namespace Quickstart.Snippets;
 
