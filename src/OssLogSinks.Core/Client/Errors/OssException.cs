@@ -114,9 +114,9 @@ internal static class TroubleAdvice
             "Check the endpoint, the firewall and the proxy; an internal endpoint can be reached from inside its own region only.",
         OssFailureKind.ConnectionLost => "Something closes the connections: the network, a firewall or a proxy; or the endpoint expects https:// and is written with http://.",
         OssFailureKind.Certificate =>
-            "Check this machine's clock, its trusted root certificates (a proxy that looks into TLS needs its own among them), and that the endpoint has the name that the certificate is for.",
+            "Check this machine's clock, its trusted root certificates (a proxy that looks into TLS needs its own among them, or in CertificateAuthority), and that the endpoint has the name that the certificate is for.",
         OssFailureKind.Tls => "Write http:// in the endpoint if it speaks no TLS; otherwise check its port, and that it speaks TLS 1.2 or later.",
-        OssFailureKind.Proxy => "Correct the proxy's address, user name and password, or let requests to the endpoint pass by it (NO_PROXY).",
+        OssFailureKind.Proxy => "Correct Proxy, ProxyUser and ProxyPassword, or let requests to the endpoint pass by it (ProxyBypass, or NO_PROXY for the system's proxy).",
         OssFailureKind.NotOss => SomethingElseAnswers,
         _ => ForCode(error),
     };
@@ -137,7 +137,7 @@ internal static class TroubleAdvice
         "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials are out of date or do not belong together: renew them.",
         "RequestTimeTooSkewed" => "Set this machine's clock.",
         "SecondLevelDomainForbidden" => "The service needs the bucket in the host name: do not choose the path addressing style for it.",
-        "PublicEndpointForbidden" => "This account may not use the public endpoint: use a custom domain or the internal endpoint.",
+        "PublicEndpointForbidden" => "This account may not use the public endpoint: set Network to Internal on a machine in the bucket's region, or use a custom domain.",
         "TransferAccelerationDisabled" => "Switch transfer acceleration on for the bucket, or use its regional endpoint.",
         "InvalidObjectState" => "The object is in an archive class: restore it, and choose a storage class for log objects that takes appends.",
         "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked or in arrears.",
