@@ -12,7 +12,7 @@ public partial class TroubleshootingDocumentTests
 
     public static TheoryData<string> Reporting =>
     [
-        CoreFolder + "Client/TransportFailures.cs", CoreFolder + "Client/ServiceRefusal.cs", CoreFolder + "Client/RequestSender.cs",
+        CoreFolder + "Client/TransportFailures.cs", CoreFolder + "Client/CertificateTrust.cs", CoreFolder + "Client/ServiceRefusal.cs", CoreFolder + "Client/RequestSender.cs",
         CoreFolder + "Client/Credentials/OssCredentials.cs", CoreFolder + "Client/Credentials/IOssCredentialsProvider.cs",
         CoreFolder + "Client/Credentials/DelegateCredentialsProvider.cs", CoreFolder + "Client/Credentials/EnvironmentCredentialsProvider.cs",
         CoreFolder + "Telemetry/PlainText.cs", CoreFolder + "Telemetry/DeliveryReporter.cs", CoreFolder + "Client/Errors/OssException.cs", CoreFolder + "OssAppender.cs",

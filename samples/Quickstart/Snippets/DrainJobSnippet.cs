@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 
 namespace Quickstart.Snippets;
 
@@ -20,7 +21,7 @@ internal static class DrainJobSnippet
         {
             Bucket = "my-logs",
             Region = "cn-hangzhou",
-            Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
+            Network = OssNetwork.Internal,
             ReportToConsole = true,
         };
         var done = await OssAppender.DrainAsync(args[0], options, cancellationToken: stop.Token);

@@ -21,7 +21,7 @@ public enum OssNetwork
     /// </summary>
     Accelerated,
 
-    /// <summary><c>cn-hangzhou.oss.aliyuncs.com</c>: from anywhere, by IPv6 or IPv4. Not every region has it.</summary>
+    /// <summary><c>cn-hangzhou.oss.aliyuncs.com</c>: from anywhere, by IPv6 or IPv4, in the regions that have it.</summary>
     DualStack,
 }
 

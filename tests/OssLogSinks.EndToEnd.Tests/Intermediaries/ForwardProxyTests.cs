@@ -169,7 +169,7 @@ public sealed class ForwardProxyTests : IAsyncLifetime
         var options = _emulator.AppenderOptions();
         options.Endpoint = _nginx.Endpoint;
         options.CertificateAuthority = _nginx.Authority;
-        options.Proxy = _proxy.Address;
+        options.Proxy = _proxy.Url;
         options.ProxyUser = Tinyproxy.User;
         options.ProxyPassword = Tinyproxy.Password;
         options.ConnectTimeout = TimeSpan.FromSeconds(60);
@@ -233,7 +233,7 @@ public sealed class ForwardProxyTests : IAsyncLifetime
         ["accessKeyId"] = _emulator.AccessKeyId,
         ["accessKeySecret"] = _emulator.AccessKeySecret,
         ["objectKey"] = "app.log",
-        ["proxy"] = _proxy.Address,
+        ["proxy"] = _proxy.Url,
         ["proxyUser"] = Tinyproxy.User,
         ["proxyPassword"] = Tinyproxy.Password,
         ["proxyBypass"] = "oss.example.com",

@@ -19,19 +19,21 @@ internal abstract class Intermediary : IAsyncDisposable
     private static readonly string[] Folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
 
     private readonly string _program;
-    private readonly IPAddress _address;
     private Process? _process;
 
     protected Intermediary(string program, IPAddress address)
     {
         _program = PathOf(program) ?? throw new InvalidOperationException($"There is no {program}: call RequireInstalled first.");
-        _address = address;
+        Address = address;
     }
 
     /// <summary>The folder of its configuration and its logs.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("oss-intermediary-").FullName;
 
     public int Port { get; private set; }
+
+    /// <summary>The address that it accepts connections at.</summary>
+    protected IPAddress Address { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -95,7 +97,7 @@ internal abstract class Intermediary : IAsyncDisposable
 
     private int FreePort()
     {
-        using var listener = new TcpListener(_address, 0);
+        using var listener = new TcpListener(Address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
@@ -119,10 +121,10 @@ internal abstract class Intermediary : IAsyncDisposable
 
     private async Task<bool> IsOpenAsync(int port)
     {
-        using var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(_address, port, Cancel);
+            await socket.ConnectAsync(Address, port, Cancel);
             return true;
         }
         catch (SocketException)

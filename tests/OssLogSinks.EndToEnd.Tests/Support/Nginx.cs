@@ -17,7 +17,7 @@ internal sealed class Nginx(OssEmulator emulator, IPAddress address, Certificate
     /// <summary>The file of the root that its certificate leads to.</summary>
     public string Authority => PathIn("root.pem");
 
-    private string Host => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    private string Host => Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Address}]" : Address.ToString();
 
     public override async Task<string> LogAsync() =>
         string.Concat(await Task.WhenAll(Directory.GetFiles(Folder, "*.log").Select(file => File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))));

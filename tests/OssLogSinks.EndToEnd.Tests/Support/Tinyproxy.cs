@@ -12,7 +12,7 @@ internal sealed class Tinyproxy() : Intermediary(Program, IPAddress.Loopback)
     public static (string Program, string Package) Needed => (Program, "tinyproxy-bin");
 
     /// <summary>The address as the setting has it.</summary>
-    public string Address => $"http://127.0.0.1:{Port}";
+    public string Url => $"http://127.0.0.1:{Port}";
 
     public override Task<string> LogAsync() => File.ReadAllTextAsync(PathIn("log"), TestContext.Current.CancellationToken);
 
