@@ -85,20 +85,23 @@ public sealed class ForwardProxyTests : IAsyncLifetime
     [InlineData(false)]
     public async Task ProxyThatRestarts_DeliversEachEventOnce(bool hasTls)
     {
-        const int waves = 5;
+        const int waves = 10;
         var options = Options();
         if (!hasTls)
             (options.Endpoint, options.CertificateAuthority) = (_emulator.Endpoint.ToString(), null);
 
         await using (var appender = new OssAppender(options))
         {
-            for (var wave = 0; wave < waves; wave++)
+            for (var wave = 0; wave < waves; wave += 2)
             {
+                var retries = appender.GetSnapshot().Retries;
                 var appended = _emulator.Appends();
                 var appending = AppendAsync(appender, wave * Count);
                 await Wait.UntilAsync(() => _emulator.Appends() > appended);
                 await _proxy.StopAsync();
                 await appending;
+                await AppendAsync(appender, (wave + 1) * Count);
+                await Wait.UntilAsync(() => appender.GetSnapshot().Retries > retries);
                 await _proxy.StartAsync();
             }
 

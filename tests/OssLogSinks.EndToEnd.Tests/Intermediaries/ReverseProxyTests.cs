@@ -108,37 +108,41 @@ public sealed class ReverseProxyTests : IDisposable
     [InlineData(false)]
     public async Task GatewayThatRestartsAndReloads_DeliversEachEventOnce(bool hasTls)
     {
-        const int waves = 6;
+        const int rounds = 3;
+        const int events = 3 * Wave;
         Intermediary.RequireInstalled(Nginx.Needed);
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: Cancel);
         await using var nginx = new Nginx(emulator, IPAddress.Loopback, hasTls ? _issuer : null);
         await nginx.StartAsync();
         await using (var appender = new OssAppender(OptionsFor(emulator, nginx)))
         {
-            for (var wave = 0; wave < waves; wave++)
+            for (var first = 0; first < rounds * events; first += events)
             {
-                var appended = emulator.Appends();
-                var appending = AppendAsync(appender, wave * Wave, Wave);
-                await Wait.UntilAsync(() => emulator.Appends() > appended);
-                if (wave % 2 == 0)
-                {
-                    await nginx.SignalAsync("HUP");
-                    await appending;
-                    continue;
-                }
+                await AppendDuringAsync(() => nginx.SignalAsync("HUP"), emulator, appender, first);
+                await AppendDuringAsync(nginx.StopAsync, emulator, appender, first + Wave);
 
-                await nginx.StopAsync();
-                await appending;
+                var retries = appender.GetSnapshot().Retries;
+                await AppendAsync(appender, first + (2 * Wave), Wave);
+                await Wait.UntilAsync(() => appender.GetSnapshot().Retries > retries);
                 await nginx.StartAsync();
             }
 
             Assert.True(await appender.FlushAsync(Cancel));
         }
 
-        Assert.Equal(Expected(waves * Wave), emulator.Lines());
+        Assert.Equal(Expected(rounds * events), emulator.Lines());
     }
 
     private static IEnumerable<string> Expected(int count) => Enumerable.Range(0, count).Select(i => $"event {i}");
+
+    private static async Task AppendDuringAsync(Func<Task> trouble, OssEmulator emulator, OssAppender appender, int first)
+    {
+        var appended = emulator.Appends();
+        var appending = AppendAsync(appender, first, Wave);
+        await Wait.UntilAsync(() => emulator.Appends() > appended);
+        await trouble();
+        await appending;
+    }
 
     private static async Task AppendAsync(OssAppender appender, int first, int count)
     {
