@@ -15,7 +15,7 @@ internal sealed record ProxySettings(string? Address, string? User, string? Pass
         var before = faults.Count;
         var isAddress = IsAddress(out var address);
         if (Address is not null && !isAddress)
-            faults.Add(SettingFault.OfValue(nameof(OssAppenderOptions.Proxy), Address, "must be an address as http://proxy.example.com:8080, without user name, password and path."));
+            faults.Add(SettingFault.OfValue(nameof(OssAppenderOptions.Proxy), Address, "must be an address such as http://proxy.example.com:8080, without user name, password and path."));
 
         CheckUser(faults);
         var bypassed = BypassedHosts(faults);
@@ -59,7 +59,7 @@ internal sealed record ProxySettings(string? Address, string? User, string? Pass
             if (PatternOf(entry) is { } pattern)
                 patterns.Add(pattern);
             else
-                faults.Add(new SettingFault(nameof(OssAppenderOptions.ProxyBypass), $"has {SettingFault.Shown(entry)}, which is no host; write host names or IP addresses with commas between them, without scheme, port and path."));
+                faults.Add(new SettingFault(nameof(OssAppenderOptions.ProxyBypass), $"has {SettingFault.Shown(entry)}, which is not a host; write host names or IP addresses with commas between them, without scheme, port and path."));
         }
 
         return [.. patterns];

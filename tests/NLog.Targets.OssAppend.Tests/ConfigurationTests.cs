@@ -357,7 +357,7 @@ public class ConfigurationTests
         }));
 
         Assert.EndsWith(
-            "\n  - AccessKeyId, AccessKeySecret: are not set, and the environment has none. No credentials in the environment: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
+            "\n  - AccessKeyId, AccessKeySecret: are not set, and the environment has none. No credentials in the environment: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.\n(see docs/troubleshooting.md#settings-are-invalid)",
             Text(exception),
             StringComparison.Ordinal);
     }

@@ -71,9 +71,9 @@ public class NetworkSettingsTests
     [InlineData("http://p", "app", null, null, "ProxyPassword: is empty; set it together with ProxyUser, or leave both out.")]
     [InlineData("http://p", null, "hush-hush", null, "ProxyUser: is empty; set it together with ProxyPassword, or leave both out.")]
     [InlineData("http://p", "app:hush-hush", "hush-hush", null, "ProxyUser: must not have a colon; the password is the setting ProxyPassword.")]
-    [InlineData("http://p", null, null, "http://oss.example", "ProxyBypass: has 'http://oss.example', which is no host; write host names or IP addresses with commas between them, without scheme, port and path.")]
-    [InlineData("http://p", null, null, "oss.example:443", "ProxyBypass: has 'oss.example:443', which is no host; write host names or IP addresses with commas between them, without scheme, port and path.")]
-    [InlineData("http://p", null, null, "*", "ProxyBypass: has '*', which is no host; write host names or IP addresses with commas between them, without scheme, port and path.")]
+    [InlineData("http://p", null, null, "http://oss.example", "ProxyBypass: has 'http://oss.example', which is not a host; write host names or IP addresses with commas between them, without scheme, port and path.")]
+    [InlineData("http://p", null, null, "oss.example:443", "ProxyBypass: has 'oss.example:443', which is not a host; write host names or IP addresses with commas between them, without scheme, port and path.")]
+    [InlineData("http://p", null, null, "*", "ProxyBypass: has '*', which is not a host; write host names or IP addresses with commas between them, without scheme, port and path.")]
     public void ProxySettingThatCannotBeUsed_IsAFault(string? proxy, string? user, string? password, string? bypass, string fault)
     {
         var options = Right();
@@ -91,8 +91,18 @@ public class NetworkSettingsTests
 
         var faults = options.Validate();
 
-        Assert.Equal(["ClientCertificate", "Proxy", "ProxyUser", "Region"], faults.Select(fault => fault.Setting).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["ClientCertificate", "Proxy", "Region"], faults.Select(fault => fault.Setting).Distinct().Order(StringComparer.Ordinal));
         Assert.All(faults, fault => Assert.DoesNotContain("-password-1", fault.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PasswordThatIsAWordOfOtherSettings_IsNoFault()
+    {
+        var options = Right();
+        (options.Proxy, options.ProxyUser, options.ProxyPassword) = ("http://proxy.example.com:8080", "production", "production");
+        (options.Bucket, options.ObjectKey) = ("production-logs", "production/app.log");
+
+        Assert.Empty(options.Validate());
     }
 
     [Theory]

@@ -57,10 +57,10 @@ internal sealed class CertificateTrust(X509Certificate2Collection authorities)
     {
         const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
         if ((errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-            yield return "there is none";
+            yield return "the server sent none";
 
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            yield return "it is for another name";
+            yield return "it is for another host name";
 
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
             yield return "it has expired or is not valid yet";

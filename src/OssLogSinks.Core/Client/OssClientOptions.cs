@@ -128,7 +128,7 @@ public sealed class OssClientOptions
             faults,
             TrafficLimitBitsPerSecond is null or (>= LeastTraffic and <= MostTraffic),
             $"TrafficLimitBitsPerSecond: is {TrafficLimitBitsPerSecond?.ToString(CultureInfo.InvariantCulture)}, but must be from {LeastTraffic} to {MostTraffic} bits per second (100 KB/s to 100 MB/s), or left out for no limit.");
-        Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it alone to use the system's clock.");
+        Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it out to use the system clock.");
         Check(faults, ObjectPropertyHeaders.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
         return endpoint;
     }

@@ -61,7 +61,7 @@ internal static class OssRegion
 
         // What is read from a secret would show it.
         if (!IsId(id) || SecretText.LooksLikeOne(region))
-            return $"Region: {shown} is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
+            return $"Region: {shown} is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
 
         var problem = network != OssNetwork.Public || region.Contains('.') ? "is the name of an endpoint"
             : region.StartsWith("oss-", StringComparison.Ordinal) ? "must not begin with 'oss-'"

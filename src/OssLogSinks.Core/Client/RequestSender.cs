@@ -148,7 +148,7 @@ internal sealed class RequestSender : IDisposable
                 ? pending.Result
                 : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
-            return credentials ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
+            return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
         }
         catch (Exception exception)
         {

@@ -91,9 +91,9 @@ public class OssRegionTests
     [InlineData("cn-hangzhou-h", "Region: 'cn-hangzhou-h' is a zone of a region; write 'cn-hangzhou'.")]
     [InlineData("ap-southeast-1a", "Region: 'ap-southeast-1a' is a zone of a region; write 'ap-southeast-1'.")]
     [InlineData("oss-accelerate.aliyuncs.com", "Region: 'oss-accelerate.aliyuncs.com' names no region, but acceleration; write the bucket's own region, 'cn-hangzhou' for instance, and set Network to Accelerated.")]
-    [InlineData("China East 1", "Region: 'China East 1' is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
-    [InlineData("杭州", "Region: '杭州' is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
-    [InlineData(" cn-hangzhou", "Region: ' cn-hangzhou' has a blank or a line end at its beginning or end; write it without.")]
+    [InlineData("China East 1", "Region: 'China East 1' is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
+    [InlineData("杭州", "Region: '杭州' is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
+    [InlineData(" cn-hangzhou", "Region: ' cn-hangzhou' has a space or a line break at its beginning or end; remove it.")]
     public void OtherForm_IsRefusedWithTheRightOne(string region, string fault) => Assert.Equal(fault, OssRegion.FaultOf(region, hasEndpoint: false));
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class TlsCertificatesTests : IDisposable
         await AssertAnswersAsync(server, Trusting());
         var failure = await FailureAsync(other, Trusting());
 
-        Assert.Equal($"DeleteObject failed: the certificate of localhost:{other.Port} is not accepted: it is for another name.", failure.Message);
+        Assert.Equal($"DeleteObject failed: the certificate of localhost:{other.Port} is not accepted: it is for another host name.", failure.Message);
     }
 
     [Theory]

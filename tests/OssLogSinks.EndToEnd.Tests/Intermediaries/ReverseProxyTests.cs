@@ -82,7 +82,7 @@ public sealed class ReverseProxyTests : IDisposable
 
         var report = await FirstReportAsync(OptionsFor(emulator, nginx));
 
-        Assert.Contains($"localhost:{nginx.Port} answered with status 400, but without a request id of OSS, so it is not OSS that answers.", report, StringComparison.Ordinal);
+        Assert.Contains($"localhost:{nginx.Port} answered with status 400 but without an OSS request id, so this is not OSS.", report, StringComparison.Ordinal);
         Assert.Empty(emulator.Requests);
     }
 

@@ -89,7 +89,7 @@ public sealed class DelegateCredentialsProvider : IOssCredentialsProvider
         try
         {
             var fetched = await _fetch(giveUp.Token).AsTask().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
-                ?? throw new OssCredentialsException("The function that fetches credentials gave none. Nothing was written.");
+                ?? throw new OssCredentialsException("The function that fetches credentials returned null. Nothing was written.");
             Keep(fetched);
             return fetched;
         }
