@@ -62,6 +62,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <inheritdoc cref="OssAppenderOptions.Region"/>
     public Layout? Region { get => Layouts.Get(); set => Layouts.Set(value); }
 
+    /// <inheritdoc cref="OssAppenderOptions.Network"/>
+    public OssNetwork Network { get => Settings.Network; set => Settings.Network = value; }
+
     /// <inheritdoc cref="OssAppenderOptions.Endpoint"/>
     public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -85,6 +88,30 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
     public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ProxyUser"/>
+    public Layout? ProxyUser { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ProxyPassword"/>
+    public Layout? ProxyPassword { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ProxyBypass"/>
+    public Layout? ProxyBypass { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ClientCertificate"/>
+    public Layout? ClientCertificate { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ClientCertificateKey"/>
+    public Layout? ClientCertificateKey { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.ClientCertificatePassword"/>
+    public Layout? ClientCertificatePassword { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
+
+    /// <inheritdoc cref="OssAppenderOptions.CertificateAuthority"/>
+    public Layout? CertificateAuthority { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.TrafficLimitBitsPerSecond"/>
+    public int? TrafficLimitBitsPerSecond { get => Settings.TrafficLimitBitsPerSecond; set => Settings.TrafficLimitBitsPerSecond = value; }
 
     /// <summary>
     /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>,

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Extensions.Logging;
 
@@ -18,7 +19,7 @@ public sealed class OssAppendSettings
 
     /// <summary>
     /// Where events go: <c>Endpoint=…;Region=…;Bucket=…;AccessKeyId=…;AccessKeySecret=…;SecurityToken=…</c>. What it contains replaces the same
-    /// setting in <c>Logging:OssAppend</c>; it need not contain all. Default: the connection string of the given name.
+    /// setting in <c>Logging:OssAppend</c>, and an endpoint also <c>Network</c>; it need not contain all. Default: the connection string of the given name.
     /// </summary>
     public string? ConnectionString { get; set; }
 
@@ -56,7 +57,7 @@ internal static class ConnectionParts
 {
     private static readonly Dictionary<string, Action<OssAppendLoggerOptions, string>> Parts = new(StringComparer.OrdinalIgnoreCase)
     {
-        [nameof(OssAppenderOptions.Endpoint)] = static (options, value) => options.Endpoint = value,
+        [nameof(OssAppenderOptions.Endpoint)] = static (options, value) => (options.Endpoint, options.Network) = (value, OssNetwork.Public),
         [nameof(OssAppenderOptions.Region)] = static (options, value) => options.Region = value,
         [nameof(OssAppenderOptions.Bucket)] = static (options, value) => options.Bucket = value,
         [nameof(OssAppenderOptions.AccessKeyId)] = static (options, value) => options.AccessKeyId = value,

@@ -3,7 +3,6 @@ using OssLogSinks.Core.Appending;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Signing;
-using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Telemetry;
@@ -30,15 +29,23 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The bucket's region, <c>cn-hangzhou</c> for instance, without <c>oss-</c>. It is part of the signature. Set this or
-    /// <see cref="Endpoint"/>; alone it means the region's public endpoint. Endpoints that do not name their region need both.
+    /// <see cref="Endpoint"/>; alone it means the endpoint that <see cref="Network"/> chooses. Endpoints that do not name their region need
+    /// both.
     /// Default: read from the endpoint.
     /// </summary>
     public string? Region { get; set; }
 
     /// <summary>
+    /// Which endpoint of <see cref="Region"/> is used: Public; Internal, for machines of Alibaba Cloud in the bucket's own region, without
+    /// costs of traffic; Accelerated, for a bucket with transfer acceleration; or DualStack, for IPv6. Not together with
+    /// <see cref="Endpoint"/>. Default: Public.
+    /// </summary>
+    public OssNetwork Network { get; set; }
+
+    /// <summary>
     /// The address of OSS: <c>oss-cn-hangzhou-internal.aliyuncs.com</c> for instance, an accelerated, dual-stack or custom domain, or an
     /// IP address, each with an optional port. <c>https://</c> is used unless it begins with <c>http://</c>.
-    /// Default: the public endpoint of <see cref="Region"/>.
+    /// Default: the endpoint of <see cref="Region"/> that <see cref="Network"/> chooses.
     /// </summary>
     public string? Endpoint
     {
@@ -94,8 +101,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password; <see cref="HttpMessageHandler"/> is for a proxy that needs them. Default: the system's proxy, and the environment variables
-    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the system's proxy, and the environment
+    /// variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
     /// </summary>
     public string? Proxy
     {
@@ -103,8 +110,50 @@ public class OssAppenderOptions
         set => _proxy = EndpointHost.WithoutUserInfo(value);
     }
 
+    /// <summary>The user name that <see cref="Proxy"/> asks for; needs <see cref="ProxyPassword"/>. Default: none.</summary>
+    public string? ProxyUser { get; set; }
+
     /// <summary>
-    /// Sends the HTTP requests of the built-in client, for a proxy that needs a password or for a test. It is not disposed. It cannot be
+    /// The password of <see cref="ProxyUser"/>. The way to the proxy is not encrypted. It cannot be read back, so that printing or
+    /// serializing these options does not show it. Default: none.
+    /// </summary>
+    public string? ProxyPassword { internal get; set; }
+
+    /// <summary>
+    /// Hosts that are reached without <see cref="Proxy"/>, with commas between them: <c>oss.example.com</c>, which includes every name that
+    /// ends with <c>.oss.example.com</c>, or an IP address. Default: none.
+    /// </summary>
+    public string? ProxyBypass { get; set; }
+
+    /// <summary>
+    /// The file of the certificate that is shown to a gateway that asks for one: PFX, or PEM with the certificate first and its intermediate
+    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
+    /// <see cref="HttpMessageHandler"/> is for it. Default: none.
+    /// </summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>The PEM file of the private key of <see cref="ClientCertificate"/>. Default: the key is in the file of the certificate.</summary>
+    public string? ClientCertificateKey { get; set; }
+
+    /// <summary>The password of the PFX file, or of an encrypted PEM key. It cannot be read back. Default: none.</summary>
+    public string? ClientCertificatePassword { internal get; set; }
+
+    /// <summary>
+    /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only: a company's own for instance.
+    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
+    /// them. Default: none.
+    /// </summary>
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>
+    /// The speed in bits per second that OSS takes the body of an append with, from 819,200 to 838,860,800, so that logs leave bandwidth to
+    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. One of
+    /// <see cref="AppendSizeLimitBytes"/> must be possible within <see cref="RequestTimeout"/>. Default: no limit.
+    /// </summary>
+    public int? TrafficLimitBitsPerSecond { get; set; }
+
+    /// <summary>
+    /// Sends the HTTP requests of the built-in client, for a test or for what no setting can do. It is not disposed. It cannot be
     /// read back, as it may hold passwords. Default: a handler of its own.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
@@ -339,6 +388,9 @@ public class OssAppenderOptions
     /// <summary>Who else in this process writes the same streams; for tests.</summary>
     internal StreamRegistry StreamRegistry { get; set; } = StreamRegistry.OfProcess;
 
+    /// <summary>The secrets among these settings, to mask in messages.</summary>
+    internal IEnumerable<string?> Secrets => [AccessKeySecret, SecurityToken, ProxyPassword, ClientCertificatePassword, .. StaticCredentialsProvider.SecretsOf(Credentials)];
+
     /// <summary>A copy, to change without changing these.</summary>
     public OssAppenderOptions Copy() => (OssAppenderOptions)MemberwiseClone();
 
@@ -350,58 +402,6 @@ public class OssAppenderOptions
     /// <param name="faults">The faults.</param>
     public IReadOnlyList<SettingFault> WithoutSecrets(IEnumerable<SettingFault> faults)
     {
-        string?[] secrets = [AccessKeySecret, SecurityToken, .. StaticCredentialsProvider.SecretsOf(Credentials)];
-        return [.. faults.Select(fault => fault.WithoutSecrets(secrets))];
+        return [.. faults.Select(fault => fault.WithoutSecrets(Secrets))];
     }
-}
-
-/// <summary>Which events are dropped when the disk buffer is full.</summary>
-public enum OssBufferFullAction
-{
-    /// <summary>
-    /// New records wait in memory; when that is full as well, <see cref="OssAppender.TryAppend"/> drops them, and
-    /// <see cref="OssAppender.AppendAsync"/> waits for space.
-    /// </summary>
-    DropNewest,
-
-    /// <summary>The oldest records on disk that are not yet on their way are dropped, a segment at a time, counted and reported.</summary>
-    DropOldest,
-}
-
-/// <summary>
-/// When records in the disk buffer are forced onto the disk's medium (fsync), so that they survive a power cut. Written records survive a
-/// crash of the process in any case.
-/// </summary>
-public enum OssBufferSync
-{
-    /// <summary>With each write: what <see cref="OssFlushTarget.Disk"/> reports survives a power cut, and nothing is stored twice.</summary>
-    EachWrite,
-
-    /// <summary>
-    /// Every <see cref="OssAppenderOptions.BufferSyncInterval"/>, and before anything is sent: a power cut loses what was
-    /// written since, and nothing is stored twice.
-    /// </summary>
-    Interval,
-
-    /// <summary>
-    /// When the operating system decides, and when <see cref="OssFlushTarget.Disk"/> is requested. A power cut loses what was neither
-    /// flushed nor written by then. The journal of what was stored may be lost too, so any event whose file is still there may be
-    /// stored a second time, behind later ones of its stream. None is torn, and the next start goes on.
-    /// </summary>
-    None,
-}
-
-/// <summary>
-/// Object keys for common purposes, each a value for <see cref="OssAppenderOptions.ObjectKey"/>, in code or in a configuration file.
-/// </summary>
-public static class OssObjectKeys
-{
-    /// <summary>
-    /// A folder for each day, named as Hive, DuckDB, ClickHouse, Spark and MaxCompute name partitions, <c>dt=2026-11-22</c>, so that a
-    /// query for some days reads only their objects. For one JSON document per line.
-    /// </summary>
-    public const string HiveByDay = "logs/dt={Timestamp:yyyy-MM-dd}/{MachineName}-{InstanceId}.jsonl";
-
-    /// <summary>As <see cref="HiveByDay"/>, with a folder for each hour in it: <c>dt=2026-11-22/hour=17</c>.</summary>
-    public const string HiveByHour = "logs/dt={Timestamp:yyyy-MM-dd}/hour={Timestamp:HH}/{MachineName}-{InstanceId}.jsonl";
 }

@@ -29,6 +29,8 @@ internal sealed class OssAppenderOptionsValidator
 
     private readonly OssAppenderOptions _options;
     private readonly string? _bufferPath;
+
+    // Those of the access key. Other passwords may be ordinary words, which a name may have too.
     private readonly string?[] _secrets;
     private readonly List<SettingFault> _faults = [];
 
@@ -80,6 +82,7 @@ internal sealed class OssAppenderOptionsValidator
             (nameof(_options.Bucket), _options.Bucket),
             (nameof(_options.Region), _options.Region),
             (nameof(_options.Proxy), _options.Proxy),
+            (nameof(_options.ProxyUser), _options.ProxyUser),
             (nameof(_options.ObjectKey), _options.ObjectKey),
             (nameof(_options.Name), _options.Name),
         };
@@ -247,6 +250,7 @@ internal sealed class OssAppenderOptionsValidator
             Endpoint = _options.Endpoint,
             Bucket = _options.Bucket,
             Region = _options.Region,
+            Network = _options.Network,
             AddressingStyle = _options.AddressingStyle,
             SignatureVersion = _options.SignatureVersion,
             Credentials = credentials,
@@ -255,24 +259,42 @@ internal sealed class OssAppenderOptionsValidator
             MaxConnections = Math.Max(1, _options.ConcurrentAppends),
             HttpMessageHandler = _options.HttpMessageHandler,
             Proxy = CheckProxy(),
+            ClientCertificate = _options.ClientCertificate,
+            ClientCertificateKey = _options.ClientCertificateKey,
+            ClientCertificatePassword = _options.ClientCertificatePassword,
+            CertificateAuthority = _options.CertificateAuthority,
+            TrafficLimitBitsPerSecond = _options.TrafficLimitBitsPerSecond,
             TimeProvider = _options.TimeProvider,
         };
 
         foreach (var sentence in ClientOptions.Validate())
             AddSentence(sentence, "");
+
+        CheckTrafficLimit();
     }
 
     private WebProxy? CheckProxy()
     {
-        if (Given(_options.Proxy) is not { } proxy)
-            return null;
-
-        var isAddress = Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.UserInfo.Length == 0 && address.PathAndQuery == "/";
-        Check(isAddress, nameof(_options.Proxy), proxy, "must be an address such as http://proxy.example.com:8080, without user name, password and path.");
-        if (_options.HttpMessageHandler is not null)
+        var settings = new ProxySettings(Given(_options.Proxy), Given(_options.ProxyUser), Given(_options.ProxyPassword), Given(_options.ProxyBypass));
+        if (settings.Address is not null && _options.HttpMessageHandler is not null)
             Add(nameof(_options.Proxy), $"has no effect with {nameof(_options.HttpMessageHandler)}; leave one of the two out.");
 
-        return isAddress ? new WebProxy(address) : null;
+        return settings.Read(_faults);
+    }
+
+    // At this rate OSS takes that long to read the body, and the request must not be over before.
+    private void CheckTrafficLimit()
+    {
+        if (_options.TrafficLimitBitsPerSecond is not { } limit || limit <= 0)
+            return;
+
+        var seconds = Math.Ceiling(_options.AppendSizeLimitBytes * 8.0 / limit);
+        if (seconds >= _options.RequestTimeout.TotalSeconds)
+        {
+            Add(
+                nameof(_options.TrafficLimitBitsPerSecond),
+                $"is {Number(limit)}, so that an append of {nameof(_options.AppendSizeLimitBytes)} ({Number(_options.AppendSizeLimitBytes)}) takes {seconds.ToString(CultureInfo.InvariantCulture)} seconds, but {nameof(_options.RequestTimeout)} is {_options.RequestTimeout}; raise the limit or the timeout, or make appends smaller.");
+        }
     }
 
     // The client reports a fault as 'Setting: what to do.'

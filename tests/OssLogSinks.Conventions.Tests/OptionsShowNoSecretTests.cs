@@ -20,7 +20,7 @@ public class OptionsShowNoSecretTests
         foreach (var endpoint in new[] { $"http://user:{Secret}@oss.example", $"{Secret}@oss.example:9000", $"https://user:p@{Secret}@oss.example", $"http://user%3A{Secret}%40oss.example" })
         {
             var options = Activator.CreateInstance(type)!;
-            foreach (var name in new[] { "Endpoint", "AccessKeySecret", "SecurityToken" })
+            foreach (var name in new[] { "Endpoint", "AccessKeySecret", "SecurityToken", "ProxyPassword", "ClientCertificatePassword" })
                 type.GetProperty(name)?.SetValue(options, name == "Endpoint" ? endpoint : Secret);
 
             Assert.DoesNotContain(Secret, options.ToString(), StringComparison.Ordinal);

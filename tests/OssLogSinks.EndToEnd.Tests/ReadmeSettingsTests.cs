@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using NLog;
 using NLog.Config;
 using NLog.Targets;
+using OssLogSinks.Testing;
 using Serilog;
 using Serilog.Sinks.OssAppend.FromConfiguration;
 
@@ -62,6 +63,25 @@ public sealed class ReadmeSettingsTests : IDisposable
         var configuration = new ConfigurationBuilder()
             .AddJsonFile(File("appsettings.buffer.json"))
             .AddInMemoryCollection([new(BufferPath, _folder)])
+            .Build();
+
+        using (var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger())
+            Assert.Contains("OssAppendSink", SinksOf(logger));
+
+        Assert.DoesNotContain("Unable to find a method", complaints.ToString());
+    }
+
+    [Fact]
+    public void AppSettingsWithAProxy_MakeTheSink()
+    {
+        var complaints = new StringWriter();
+        global::Serilog.Debugging.SelfLog.Enable(TextWriter.Synchronized(complaints));
+        using var issuer = new CertificateIssuer();
+        var root = Path.Combine(_folder, "root.pem");
+        System.IO.File.WriteAllText(root, issuer.RootPem);
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(File("appsettings.network.json"))
+            .AddInMemoryCollection([new(Args + ":proxyPassword", "secret"), new(Args + ":certificateAuthority", root)])
             .Build();
 
         using (var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger())

@@ -1,6 +1,7 @@
 // snippet: usings
 using System.Runtime.InteropServices;
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 // end
 
 namespace Quickstart.Snippets;
@@ -22,7 +23,7 @@ internal static class DrainJobSnippet
         {
             Bucket = "my-logs",
             Region = "cn-hangzhou",
-            Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
+            Network = OssNetwork.Internal,
             ReportToConsole = true,
         };
         var done = await OssAppender.DrainAsync(args[0], options, cancellationToken: stop.Token);

@@ -1,5 +1,6 @@
 // snippet: usings
 using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using Serilog;
 using Serilog.Debugging;
@@ -19,9 +20,9 @@ internal static class FunctionComputeSnippet
             .WriteTo.OssAppend(
                 bucket: "my-logs",
                 region: "cn-hangzhou",
-                endpoint: Environment.GetEnvironmentVariable("OSS_ENDPOINT"),
                 objectKey: "shop/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log",
-                credentials: new DelegateCredentialsProvider(_ => new(latest ?? throw new OssCredentialsException("No invocation has brought credentials yet."))))
+                credentials: new DelegateCredentialsProvider(_ => new(latest ?? throw new OssCredentialsException("No invocation has brought credentials yet."))),
+                configure: options => options.Network = OssNetwork.Internal)
             .CreateLogger();
 
         var app = WebApplication.Create(args);

@@ -2,6 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Authentication;
 using OssLogSinks.Core.Telemetry;
+#if NET8_0_OR_GREATER
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+#endif
 
 namespace OssLogSinks.Core.Client;
 
@@ -11,17 +16,20 @@ namespace OssLogSinks.Core.Client;
 /// </summary>
 internal sealed class HttpTransport : IDisposable
 {
-    // OSS closes idle connections early, and a request on such a connection gets no answer (aliyun-oss-go-sdk#71).
+    // OSS closes idle connections early, and a request on such a connection gets no answer (aliyun-oss-go-sdk#71). It is also shorter than
+    // the idle time of NAT gateways and firewalls, which forget a connection without telling, so that no TCP keep-alive is needed.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
-    // Long enough to be cheap, short enough to follow a change in DNS.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
-
     private readonly HttpClient _http;
+    private readonly TlsCertificates _certificates;
 
-    public HttpTransport(OssClientOptions options, string origin)
+    /// <param name="options">The settings.</param>
+    /// <param name="origin">Where requests go.</param>
+    /// <param name="certificates">The certificates of the settings; disposed together with this.</param>
+    public HttpTransport(OssClientOptions options, string origin, TlsCertificates certificates)
     {
-        var handler = options.HttpMessageHandler ?? CreateHandler(options, origin);
+        _certificates = certificates;
+        var handler = options.HttpMessageHandler ?? CreateHandler(options, origin, certificates);
         _http = new HttpClient(handler, disposeHandler: options.HttpMessageHandler is null)
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -48,7 +56,11 @@ internal sealed class HttpTransport : IDisposable
         return await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _certificates.Dispose();
+    }
 
     private static Uri? ProxyOf(IWebProxy? proxy, Uri target)
     {
@@ -88,7 +100,7 @@ internal sealed class HttpTransport : IDisposable
             _ => (OssFailureKind.Unknown, ""),
         };
 
-    private static SocketsHttpHandler CreateHandler(OssClientOptions options, string origin)
+    private static SocketsHttpHandler CreateHandler(OssClientOptions options, string origin, TlsCertificates certificates)
     {
         _ = origin;
         var handler = new SocketsHttpHandler
@@ -99,13 +111,35 @@ internal sealed class HttpTransport : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             MaxConnectionsPerServer = options.MaxConnections,
             PooledConnectionIdleTimeout = IdleTimeout,
-            PooledConnectionLifetime = Lifetime,
+            PooledConnectionLifetime = options.ConnectionLifetime,
             Proxy = options.Proxy,
             UseCookies = false,
         };
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, chain, errors) => CertificateException.Require(errors, chain);
+        var trust = new CertificateTrust(certificates.Authorities);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Require(certificate as X509Certificate2, chain, errors);
+        if (certificates.Client is [var own, ..])
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(own, certificates.Client, offline: true);
+
+        if (options.Resolver is { } resolver)
+            handler.ConnectCallback = (context, cancellationToken) => ConnectAsync(new IPEndPoint(resolver(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancellationToken);
+
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 #else
     private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
@@ -118,8 +152,9 @@ internal sealed class HttpTransport : IDisposable
     }
 
     // No validation callback here: it would replace the ServicePointManager's, with which applications trust their own issuers.
-    private static HttpClientHandler CreateHandler(OssClientOptions options, string origin)
+    private static HttpClientHandler CreateHandler(OssClientOptions options, string origin, TlsCertificates certificates)
     {
+        _ = certificates;
         var handler = new HttpClientHandler
         {
             AllowAutoRedirect = false,
@@ -135,7 +170,7 @@ internal sealed class HttpTransport : IDisposable
         var point = ServicePointManager.FindServicePoint(new Uri(origin));
         point.Expect100Continue = false;
         point.MaxIdleTime = (int)IdleTimeout.TotalMilliseconds;
-        point.ConnectionLeaseTimeout = (int)Lifetime.TotalMilliseconds;
+        point.ConnectionLeaseTimeout = (int)options.ConnectionLifetime.TotalMilliseconds;
         return handler;
     }
 

@@ -4,7 +4,6 @@ using System.Net;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Keys;
-using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 
@@ -22,6 +21,7 @@ public sealed class OssClient : ISelfLimitingClient, IDisposable
     private const int LongestIgnoredBody = 64 * 1024;
 
     private readonly RequestSender _sender;
+    private readonly string? _trafficLimit;
 
     /// <summary>Host and port that requests go to, and the proxy that they go through; for reports.</summary>
     internal string Way => _sender.Failures.Way;
@@ -36,10 +36,15 @@ public sealed class OssClient : ISelfLimitingClient, IDisposable
 
         var faults = new List<string>();
         var endpoint = options.TryCreateEndpoint(faults);
+        var certificates = TlsCertificates.Read(options, faults);
         if (faults.Count > 0 || endpoint is null)
-            throw new ArgumentException(SecretText.Without(string.Join(" ", faults), StaticCredentialsProvider.SecretsOf(options.Credentials)), nameof(options));
+        {
+            certificates.Dispose();
+            throw new ArgumentException(options.WithoutSecrets(string.Join(" ", faults)), nameof(options));
+        }
 
-        _sender = new RequestSender(options, endpoint);
+        _sender = new RequestSender(options, endpoint, certificates);
+        _trafficLimit = options.TrafficLimitBitsPerSecond?.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc />
@@ -57,6 +62,9 @@ public sealed class OssClient : ISelfLimitingClient, IDisposable
         };
         if (request.Position == 0)
             ObjectPropertyHeaders.Add(request.Properties, wire.Headers);
+
+        if (_trafficLimit is not null)
+            wire.Headers["x-oss-traffic-limit"] = _trafficLimit;
 
         if (request.SendContentMd5)
             wire.Headers["content-md5"] = RequestBody.Md5Of(request.Body);

@@ -9,11 +9,15 @@ namespace OssLogSinks.Core.Client;
 /// <summary>Settings of an <see cref="OssClient"/>. Read once, when the client is created.</summary>
 public sealed class OssClientOptions
 {
+    private const int LeastTraffic = 819_200;
+    private const int MostTraffic = 838_860_800;
+
     private string? _endpoint;
 
     /// <summary>
     /// The service's address: a host with or without <c>https://</c> and port. Public, internal, acceleration and dual-stack
-    /// endpoints, a domain bound to the bucket, an address or <c>localhost</c>. Default: the public endpoint of <see cref="Region"/>.
+    /// endpoints, a domain bound to the bucket, an address or <c>localhost</c>. Default: the endpoint of <see cref="Region"/> that
+    /// <see cref="Network"/> chooses.
     /// </summary>
     public string? Endpoint
     {
@@ -29,6 +33,9 @@ public sealed class OssClientOptions
     /// Default: what the endpoint names.
     /// </summary>
     public string? Region { get; set; }
+
+    /// <summary>Which endpoint of <see cref="Region"/> is used. Not together with <see cref="Endpoint"/>. Default: Public.</summary>
+    public OssNetwork Network { get; set; }
 
     /// <summary>Where the bucket is in the URL. Default: judged by the endpoint.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
@@ -58,10 +65,41 @@ public sealed class OssClientOptions
     public IWebProxy? Proxy { internal get; set; }
 
     /// <summary>
+    /// The file of the certificate that this client shows to a gateway that asks for one: PFX, or PEM with the certificate first and its
+    /// intermediate ones after it. Read once, when the client is created. Needs .NET 8 or later; not together with
+    /// <see cref="HttpMessageHandler"/>. Default: none.
+    /// </summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>The PEM file of the private key of <see cref="ClientCertificate"/>. Default: the key is in the file of the certificate.</summary>
+    public string? ClientCertificateKey { get; set; }
+
+    /// <summary>The password of the PFX file, or of an encrypted PEM key. Cannot be read back. Default: none.</summary>
+    public string? ClientCertificatePassword { internal get; set; }
+
+    /// <summary>
+    /// A PEM file of root certificates that this client trusts in addition to the machine's, a company's own for instance. Read once, when
+    /// the client is created. Needs .NET 8 or later; not together with <see cref="HttpMessageHandler"/>. Default: none.
+    /// </summary>
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>
+    /// The speed in bits per second that OSS takes the body of an append with (<c>x-oss-traffic-limit</c>): 819,200 to 838,860,800. Each
+    /// request has its own limit. Default: none.
+    /// </summary>
+    public int? TrafficLimitBitsPerSecond { get; set; }
+
+    /// <summary>
     /// Sends the requests instead of the client's own handler; the client does not dispose it. It must not follow redirects or repeat
     /// an append. Cannot be read, as it may have passwords. Default: the client's own.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
+
+    /// <summary>How long a connection is used before another one is opened; for tests.</summary>
+    internal TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Finds the addresses of a host; null for the system's resolver. For tests.</summary>
+    internal Func<string, IPAddress>? Resolver { get; set; }
 
     /// <summary>The clock of signatures and timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
@@ -72,18 +110,24 @@ public sealed class OssClientOptions
     {
         var faults = new List<string>();
         _ = TryCreateEndpoint(faults);
-        var secrets = StaticCredentialsProvider.SecretsOf(Credentials);
-        return [.. faults.Select(fault => SecretText.Without(fault, secrets))];
+        TlsCertificates.Read(this, faults).Dispose();
+        return [.. faults.Select(WithoutSecrets)];
     }
+
+    internal string WithoutSecrets(string text) => SecretText.Without(text, [ClientCertificatePassword, .. StaticCredentialsProvider.SecretsOf(Credentials)]);
 
     internal OssEndpoint? TryCreateEndpoint(ICollection<string> faults)
     {
-        var settings = new OssEndpointSettings(Endpoint, Bucket, Region, AddressingStyle, SignatureVersion);
+        var settings = new OssEndpointSettings(Endpoint, Bucket, Region, AddressingStyle, SignatureVersion, Network);
         _ = OssEndpoint.TryCreate(settings, faults, out var endpoint);
         Check(faults, Credentials is not null, "Credentials: must be set, to an EnvironmentCredentialsProvider for instance.");
         Check(faults, IsTimeout(RequestTimeout), $"RequestTimeout: is {RequestTimeout}, but must be more than zero and less than a day.");
         Check(faults, IsTimeout(ConnectTimeout), $"ConnectTimeout: is {ConnectTimeout}, but must be more than zero and less than a day.");
         Check(faults, MaxConnections > 0, $"MaxConnections: is {MaxConnections.ToString(CultureInfo.InvariantCulture)}, but must be at least 1.");
+        Check(
+            faults,
+            TrafficLimitBitsPerSecond is null or (>= LeastTraffic and <= MostTraffic),
+            $"TrafficLimitBitsPerSecond: is {TrafficLimitBitsPerSecond?.ToString(CultureInfo.InvariantCulture)}, but must be from {LeastTraffic} to {MostTraffic} bits per second (100 KB/s to 100 MB/s), or left out for no limit.");
         Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it out to use the system clock.");
         Check(faults, ObjectPropertyHeaders.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
         return endpoint;

@@ -12,7 +12,8 @@ internal sealed record OssEndpointSettings(
     string? Bucket,
     string? Region,
     OssAddressingStyle AddressingStyle = OssAddressingStyle.Automatic,
-    OssSignatureVersion SignatureVersion = OssSignatureVersion.V4);
+    OssSignatureVersion SignatureVersion = OssSignatureVersion.V4,
+    OssNetwork Network = OssNetwork.Public);
 
 /// <summary>
 /// The checked address of a bucket, and the URLs of its objects. Only <see cref="TryCreate"/> creates one, so its settings are valid.
@@ -54,17 +55,19 @@ internal sealed class OssEndpoint
         var bucket = settings.Bucket ?? "";
         AddFault(faults, BucketFault(bucket));
         var hasRegion = !string.IsNullOrEmpty(settings.Region);
-        var regionFault = hasRegion ? RegionFault(settings.Region!) : null;
+        var text = settings.Endpoint;
+        var hasEndpoint = !string.IsNullOrEmpty(text);
+        var regionFault = hasRegion ? OssRegion.FaultOf(settings.Region!, hasEndpoint) : null;
         AddFault(faults, regionFault);
+        AddFault(faults, NetworkFault(settings.Network, hasEndpoint, hasRegion));
 
         endpoint = null;
-        var text = settings.Endpoint;
-        if (string.IsNullOrEmpty(text) && hasRegion)
+        if (!hasEndpoint && hasRegion)
         {
             if (regionFault is not null)
                 return false;
 
-            text = "oss-" + settings.Region + ".aliyuncs.com";
+            text = OssRegion.EndpointOf(settings.Region!, settings.Network);
         }
 
         if (!EndpointHost.TryParse(text, faults, out var scheme, out var host))
@@ -116,18 +119,16 @@ internal sealed class OssEndpoint
             : $"Bucket: {SettingFault.Shown(bucket)} is not a bucket name; use 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
     }
 
-    private static string? RegionFault(string region)
+    private static string? NetworkFault(OssNetwork network, bool hasEndpoint, bool hasRegion) => network switch
     {
-        if (SettingFault.OfBlanks("Region", region) is { } blanks)
-            return blanks;
-
-        if (region.StartsWith("oss-", StringComparison.Ordinal))
-            return $"Region: {SettingFault.Shown(region)} must not begin with 'oss-'; write {SettingFault.Shown(region[4..])}.";
-
-        return region.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
-            ? null
-            : $"Region: {SettingFault.Shown(region)} is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
-    }
+        OssNetwork.Public => null,
+        OssNetwork.Internal or OssNetwork.Accelerated or OssNetwork.DualStack when hasEndpoint =>
+            $"Network: {network} chooses an endpoint of the region, but Endpoint names one already; leave one of the two out.",
+        OssNetwork.Internal or OssNetwork.Accelerated or OssNetwork.DualStack when !hasRegion =>
+            $"Network: {network} needs the bucket's region; set Region too, to 'cn-hangzhou' for instance.",
+        OssNetwork.Internal or OssNetwork.Accelerated or OssNetwork.DualStack => null,
+        _ => $"Network: is {(int)network}, but must be Public, Internal, Accelerated or DualStack.",
+    };
 
     private static string? StyleFault(OssAddressingStyle style, EndpointHost host, string bucket) => style switch
     {

@@ -29,7 +29,7 @@ internal sealed class RequestSender : IDisposable
     private readonly ServerClock _clock;
     private ProviderFailure? _failure;
 
-    public RequestSender(OssClientOptions options, OssEndpoint endpoint)
+    public RequestSender(OssClientOptions options, OssEndpoint endpoint, TlsCertificates certificates)
     {
         _endpoint = endpoint;
         _signer = options.SignatureVersion switch
@@ -40,7 +40,7 @@ internal sealed class RequestSender : IDisposable
         };
         _credentials = options.Credentials!;
         _isForeignProvider = _credentials is not (DelegateCredentialsProvider or StaticCredentialsProvider or EnvironmentCredentialsProvider);
-        _transport = new HttpTransport(options, endpoint.Origin);
+        _transport = new HttpTransport(options, endpoint.Origin, certificates);
         _time = options.TimeProvider;
         _timeout = options.RequestTimeout;
         _clock = new ServerClock(options.TimeProvider);

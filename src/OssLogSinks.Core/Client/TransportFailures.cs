@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
@@ -134,46 +132,4 @@ internal sealed class TransportFailures
         WebExceptionStatus.ServerProtocolViolation => (OssFailureKind.NotOss, ""),
         _ => (OssFailureKind.Unknown, ""),
     };
-}
-
-/// <summary>A certificate was not accepted.</summary>
-internal sealed class CertificateException : AuthenticationException
-{
-    private CertificateException(string faults)
-        : base("Certificate not accepted: " + faults + ".") => Faults = faults;
-
-    public string Faults { get; }
-
-    /// <summary>Accepts exactly what .NET accepts. Throws otherwise, so that the request's exception has the reason.</summary>
-    public static bool Require(SslPolicyErrors errors, X509Chain? chain)
-    {
-        if (errors == SslPolicyErrors.None)
-            return true;
-
-        var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
-        throw new CertificateException(string.Join(", and ", FaultsOf(errors, flags)));
-    }
-
-    private static IEnumerable<string> FaultsOf(SslPolicyErrors errors, X509ChainStatusFlags flags)
-    {
-        const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
-        if ((errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-            yield return "the server sent none";
-
-        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            yield return "it is for another host name";
-
-        if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
-            yield return "it has expired or is not valid yet";
-
-        if ((flags & Untrusted) != 0)
-            yield return "this machine does not trust its issuer";
-
-        if ((flags & X509ChainStatusFlags.Revoked) != 0)
-            yield return "it was revoked";
-
-        var rest = flags & ~(Untrusted | X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.Revoked);
-        if (rest != 0)
-            yield return rest.ToString();
-    }
 }

@@ -26,34 +26,41 @@ public static class OssAppendFromConfiguration
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static LoggerConfiguration OssAppend(
         this LoggerSinkConfiguration sinkConfiguration,
-        string? bucket = null, string? region = null, string? endpoint = null, string? allowPlainHttp = null,
+        string? bucket = null, string? region = null, string? network = null, string? endpoint = null, string? allowPlainHttp = null,
         string? addressingStyle = null, string? signatureVersion = null, string? accessKeyId = null, string? accessKeySecret = null,
-        string? securityToken = null, string? proxy = null, string? objectKey = null, string? rollingInterval = null,
-        string? lateEventGrace = null, string? useLocalTime = null, string? objectSizeLimitBytes = TextSettings.NotGiven,
-        string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null, string? compression = null, string? objectHeader = null,
-        string? contentType = null, string? contentEncoding = null, string? contentDisposition = null, string? cacheControl = null,
-        string? acl = null, string? storageClass = null, string? serverSideEncryption = null, string? appendInterval = null,
-        string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null, string? memoryLimitBytes = null,
-        string? concurrentAppends = null, string? openStreamLimit = null, string? sendContentMd5 = null, string? bufferPath = null,
-        string? bufferSizeLimitBytes = null, string? bufferFullAction = null, string? bufferSync = null, string? bufferSyncInterval = null,
-        string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null, string? refusalRetryDelay = null,
-        string? retryRefusals = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
-        string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
-        string? escapeControlCharacters = null, string? batchSizeLimit = null, string? queueLimit = null, string? blockWhenFull = null,
-        string? blockTimeout = null, string? renderAtCall = null, string? drainOnProcessExit = null, string? dropTooLargeEvents = null,
-        string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null, IOssClient? client = null,
-        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
-        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
-        LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
+        string? securityToken = null, string? proxy = null, string? proxyUser = null, string? proxyPassword = null,
+        string? proxyBypass = null, string? clientCertificate = null, string? clientCertificateKey = null,
+        string? clientCertificatePassword = null, string? certificateAuthority = null, string? trafficLimitBitsPerSecond = null,
+        string? objectKey = null, string? rollingInterval = null, string? lateEventGrace = null, string? useLocalTime = null,
+        string? objectSizeLimitBytes = TextSettings.NotGiven, string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null,
+        string? compression = null, string? objectHeader = null, string? contentType = null, string? contentEncoding = null,
+        string? contentDisposition = null, string? cacheControl = null, string? acl = null, string? storageClass = null,
+        string? serverSideEncryption = null, string? appendInterval = null, string? appendSizeLimitBytes = null,
+        string? eventSizeLimitBytes = null, string? memoryLimitBytes = null, string? concurrentAppends = null,
+        string? openStreamLimit = null, string? sendContentMd5 = null, string? bufferPath = null, string? bufferSizeLimitBytes = null,
+        string? bufferFullAction = null, string? bufferSync = null, string? bufferSyncInterval = null, string? retryTimeLimit = null,
+        string? retryDelay = null, string? retryDelayLimit = null, string? refusalRetryDelay = null, string? retryRefusals = null,
+        string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null, string? name = null,
+        string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null, string? escapeControlCharacters = null, string? batchSizeLimit = null,
+        string? queueLimit = null, string? blockWhenFull = null, string? blockTimeout = null, string? renderAtCall = null,
+        string? drainOnProcessExit = null, string? dropTooLargeEvents = null, string? restrictedToMinimumLevel = null,
+        IOssCredentialsProvider? credentials = null, IOssClient? client = null, IDictionary<string, string>? metadata = null,
+        IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null, ITextFormatter? formatter = null,
+        IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null, LoggingLevelSwitch? levelSwitch = null,
+        OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (sinkConfiguration is null)
             throw new ArgumentNullException(nameof(sinkConfiguration));
 
         var settings = TextSettings.Read(
             options,
-            (nameof(bucket), bucket), (nameof(region), region), (nameof(endpoint), endpoint), (nameof(allowPlainHttp), allowPlainHttp),
-            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId),
-            (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken), (nameof(proxy), proxy),
+            (nameof(bucket), bucket), (nameof(region), region), (nameof(network), network), (nameof(endpoint), endpoint),
+            (nameof(allowPlainHttp), allowPlainHttp), (nameof(addressingStyle), addressingStyle),
+            (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret),
+            (nameof(securityToken), securityToken), (nameof(proxy), proxy), (nameof(proxyUser), proxyUser),
+            (nameof(proxyPassword), proxyPassword), (nameof(proxyBypass), proxyBypass), (nameof(clientCertificate), clientCertificate),
+            (nameof(clientCertificateKey), clientCertificateKey), (nameof(clientCertificatePassword), clientCertificatePassword),
+            (nameof(certificateAuthority), certificateAuthority), (nameof(trafficLimitBitsPerSecond), trafficLimitBitsPerSecond),
             (nameof(objectKey), objectKey), (nameof(rollingInterval), rollingInterval), (nameof(lateEventGrace), lateEventGrace),
             (nameof(useLocalTime), useLocalTime), (nameof(objectSizeLimitBytes), objectSizeLimitBytes),
             (nameof(rollOnObjectSizeLimit), rollOnObjectSizeLimit), (nameof(sealFinishedObjects), sealFinishedObjects),
@@ -70,9 +77,8 @@ public static class OssAppendFromConfiguration
             (nameof(retryRefusals), retryRefusals), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
             (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
             (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
-            (nameof(escapeControlCharacters), escapeControlCharacters), (nameof(batchSizeLimit), batchSizeLimit),
-            (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull), (nameof(blockTimeout), blockTimeout),
-            (nameof(renderAtCall), renderAtCall), (nameof(drainOnProcessExit), drainOnProcessExit),
+            (nameof(batchSizeLimit), batchSizeLimit), (nameof(queueLimit), queueLimit), (nameof(blockWhenFull), blockWhenFull),
+            (nameof(blockTimeout), blockTimeout), (nameof(renderAtCall), renderAtCall), (nameof(drainOnProcessExit), drainOnProcessExit),
             (nameof(dropTooLargeEvents), dropTooLargeEvents), (nameof(credentials), credentials), (nameof(client), client),
             (nameof(metadata), metadata), (nameof(tags), tags), (nameof(diagnostics), diagnostics), (nameof(formatter), formatter),
             (nameof(formatProvider), formatProvider), (nameof(monitor), monitor));
@@ -87,31 +93,37 @@ public static class OssAppendFromConfiguration
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static LoggerConfiguration OssAppend(
         this LoggerAuditSinkConfiguration auditSinkConfiguration,
-        string? bucket = null, string? region = null, string? endpoint = null, string? allowPlainHttp = null,
+        string? bucket = null, string? region = null, string? network = null, string? endpoint = null, string? allowPlainHttp = null,
         string? addressingStyle = null, string? signatureVersion = null, string? accessKeyId = null, string? accessKeySecret = null,
-        string? securityToken = null, string? proxy = null, string? objectKey = null, string? rollingInterval = null,
-        string? lateEventGrace = null, string? useLocalTime = null, string? objectSizeLimitBytes = TextSettings.NotGiven,
-        string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null, string? compression = null, string? objectHeader = null,
-        string? contentType = null, string? contentEncoding = null, string? contentDisposition = null, string? cacheControl = null,
-        string? acl = null, string? storageClass = null, string? serverSideEncryption = null, string? appendSizeLimitBytes = null,
-        string? eventSizeLimitBytes = null, string? memoryLimitBytes = null, string? concurrentAppends = null,
-        string? openStreamLimit = null, string? sendContentMd5 = null, string? retryTimeLimit = null, string? retryDelay = null,
-        string? retryDelayLimit = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
-        string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
-        string? escapeControlCharacters = null, string? restrictedToMinimumLevel = null, IOssCredentialsProvider? credentials = null,
-        IOssClient? client = null, IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null,
-        IOssDiagnostics? diagnostics = null, ITextFormatter? formatter = null, IFormatProvider? formatProvider = null,
-        OssAppendMonitor? monitor = null, LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null,
-        IConfiguration? configuration = null)
+        string? securityToken = null, string? proxy = null, string? proxyUser = null, string? proxyPassword = null,
+        string? proxyBypass = null, string? clientCertificate = null, string? clientCertificateKey = null,
+        string? clientCertificatePassword = null, string? certificateAuthority = null, string? trafficLimitBitsPerSecond = null,
+        string? objectKey = null, string? rollingInterval = null, string? lateEventGrace = null, string? useLocalTime = null,
+        string? objectSizeLimitBytes = TextSettings.NotGiven, string? rollOnObjectSizeLimit = null, string? sealFinishedObjects = null,
+        string? compression = null, string? objectHeader = null, string? contentType = null, string? contentEncoding = null,
+        string? contentDisposition = null, string? cacheControl = null, string? acl = null, string? storageClass = null,
+        string? serverSideEncryption = null, string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null,
+        string? memoryLimitBytes = null, string? concurrentAppends = null, string? openStreamLimit = null, string? sendContentMd5 = null,
+        string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null, string? requestTimeout = null,
+        string? connectTimeout = null, string? closeTimeout = null, string? name = null, string? reportToConsole = null,
+        string? reportDoubtfulSettings = null, string? outputTemplate = null, string? escapeControlCharacters = null, string? restrictedToMinimumLevel = null,
+        IOssCredentialsProvider? credentials = null, IOssClient? client = null, IDictionary<string, string>? metadata = null,
+        IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null, ITextFormatter? formatter = null,
+        IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null, LoggingLevelSwitch? levelSwitch = null,
+        OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (auditSinkConfiguration is null)
             throw new ArgumentNullException(nameof(auditSinkConfiguration));
 
         var settings = TextSettings.Read(
             options,
-            (nameof(bucket), bucket), (nameof(region), region), (nameof(endpoint), endpoint), (nameof(allowPlainHttp), allowPlainHttp),
-            (nameof(addressingStyle), addressingStyle), (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId),
-            (nameof(accessKeySecret), accessKeySecret), (nameof(securityToken), securityToken), (nameof(proxy), proxy),
+            (nameof(bucket), bucket), (nameof(region), region), (nameof(network), network), (nameof(endpoint), endpoint),
+            (nameof(allowPlainHttp), allowPlainHttp), (nameof(addressingStyle), addressingStyle),
+            (nameof(signatureVersion), signatureVersion), (nameof(accessKeyId), accessKeyId), (nameof(accessKeySecret), accessKeySecret),
+            (nameof(securityToken), securityToken), (nameof(proxy), proxy), (nameof(proxyUser), proxyUser),
+            (nameof(proxyPassword), proxyPassword), (nameof(proxyBypass), proxyBypass), (nameof(clientCertificate), clientCertificate),
+            (nameof(clientCertificateKey), clientCertificateKey), (nameof(clientCertificatePassword), clientCertificatePassword),
+            (nameof(certificateAuthority), certificateAuthority), (nameof(trafficLimitBitsPerSecond), trafficLimitBitsPerSecond),
             (nameof(objectKey), objectKey), (nameof(rollingInterval), rollingInterval), (nameof(lateEventGrace), lateEventGrace),
             (nameof(useLocalTime), useLocalTime), (nameof(objectSizeLimitBytes), objectSizeLimitBytes),
             (nameof(rollOnObjectSizeLimit), rollOnObjectSizeLimit), (nameof(sealFinishedObjects), sealFinishedObjects),
@@ -125,9 +137,9 @@ public static class OssAppendFromConfiguration
             (nameof(retryDelayLimit), retryDelayLimit), (nameof(requestTimeout), requestTimeout), (nameof(connectTimeout), connectTimeout),
             (nameof(closeTimeout), closeTimeout), (nameof(name), name), (nameof(reportToConsole), reportToConsole),
             (nameof(reportDoubtfulSettings), reportDoubtfulSettings), (nameof(outputTemplate), outputTemplate),
-            (nameof(escapeControlCharacters), escapeControlCharacters), (nameof(credentials), credentials), (nameof(client), client),
-            (nameof(metadata), metadata), (nameof(tags), tags), (nameof(diagnostics), diagnostics), (nameof(formatter), formatter),
-            (nameof(formatProvider), formatProvider), (nameof(monitor), monitor));
+            (nameof(credentials), credentials), (nameof(client), client), (nameof(metadata), metadata), (nameof(tags), tags),
+            (nameof(diagnostics), diagnostics), (nameof(formatter), formatter), (nameof(formatProvider), formatProvider),
+            (nameof(monitor), monitor));
         var minimum = settings.Level(nameof(restrictedToMinimumLevel), restrictedToMinimumLevel);
         SettingsCheck.RequireForAudit(settings.Options, settings.Names, configuration, settings.Faults);
         return auditSinkConfiguration.Sink(new OssAppendAuditSink(settings.Options), minimum, levelSwitch);

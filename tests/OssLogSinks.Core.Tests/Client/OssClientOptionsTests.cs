@@ -23,6 +23,7 @@ public class OssClientOptionsTests
             MaxConnections = 0,
             RequestTimeout = TimeSpan.Zero,
             ConnectTimeout = TimeSpan.FromDays(2),
+            TrafficLimitBitsPerSecond = 1,
             UserAgentSuffix = "ü",
             TimeProvider = null!,
         };
@@ -30,7 +31,7 @@ public class OssClientOptionsTests
         var faults = options.Validate();
 
         Assert.Equal(
-            ["Bucket", "AddressingStyle", "Region", "Credentials", "RequestTimeout", "ConnectTimeout", "MaxConnections", "TimeProvider", "UserAgentSuffix"],
+            ["Bucket", "AddressingStyle", "Region", "Credentials", "RequestTimeout", "ConnectTimeout", "MaxConnections", "TrafficLimitBitsPerSecond", "TimeProvider", "UserAgentSuffix"],
             faults.Select(fault => fault[..fault.IndexOf(':', StringComparison.Ordinal)]));
         var exception = Assert.Throws<ArgumentException>(() => new OssClient(options));
         Assert.All(faults, fault => Assert.Contains(fault, exception.Message, StringComparison.Ordinal));

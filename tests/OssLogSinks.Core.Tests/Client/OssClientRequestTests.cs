@@ -110,6 +110,20 @@ public class OssClientRequestTests
         Assert.NotEqual(true, sent.Message.Headers.TransferEncodingChunked);
     }
 
+    [Theory]
+    [InlineData(819_200, "819200")]
+    [InlineData(null, null)]
+    public async Task TrafficLimit_IsThatOfEachAppendAlone(int? limit, string? header)
+    {
+        using var wire = new FakeWire().Appended(3).Answer(HttpStatusCode.NoContent);
+        using var client = wire.NewClient(options => options.TrafficLimitBitsPerSecond = limit);
+
+        await client.AppendObjectAsync(new AppendObjectRequest("a.log", 0, Bytes("abc")), Cancel);
+        await client.DeleteObjectAsync("a.log", Cancel);
+
+        Assert.Equal([header, null], wire.Sent.Select(sent => sent.Headers.GetValueOrDefault("x-oss-traffic-limit")));
+    }
+
     [Fact]
     public async Task Requests_RunUnderAnUnrecordedActivityOfTheirOwn()
     {

@@ -156,7 +156,7 @@ public sealed class AuditTests
 
         var failure = DeliveryFailure(await Assert.ThrowsAsync<AggregateException>(() => call));
         Assert.Equal(DropReason.CloseTimeOver, failure.Reason);
-        Assert.Contains("the application stopped before OSS accepted them. The last failure (Proxy): AppendObject failed. Correct the proxy's address", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the application stopped before OSS accepted them. The last failure (Proxy): AppendObject failed. Correct Proxy, ProxyUser and ProxyPassword", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

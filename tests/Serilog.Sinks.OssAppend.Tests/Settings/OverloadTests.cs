@@ -115,6 +115,7 @@ public class OverloadTests
         TimeProvider => new Microsoft.Extensions.Time.Testing.FakeTimeProvider(),
         null when type == typeof(string) => "x",
         null when type == typeof(TimeSpan?) => TimeSpan.FromMinutes(1),
+        null when type == typeof(int?) => 1_000_000,
         null when type == typeof(IOssCredentialsProvider) => new StaticCredentialsProvider("a", "b"),
         null when type == typeof(IOssClient) => new MemoryOss(),
         null when type == typeof(HttpMessageHandler) => new HttpClientHandler(),

@@ -18,7 +18,7 @@ public sealed class SinkSecretTests : IDisposable
     private static readonly string[] Names =
     [
         .. typeof(OssAppendFromConfiguration).GetMethods(BindingFlags.Public | BindingFlags.Static).SelectMany(m => m.GetParameters())
-            .Where(p => p.ParameterType == typeof(string)).Select(p => p.Name!).Distinct().Except(["accessKeyId", "accessKeySecret", "securityToken"]),
+            .Where(p => p.ParameterType == typeof(string)).Select(p => p.Name!).Distinct().Except(["accessKeyId", "accessKeySecret", "securityToken", "proxyPassword", "clientCertificatePassword"]),
         "metadata:team", "tags:team",
     ];
 

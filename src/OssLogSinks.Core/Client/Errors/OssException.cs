@@ -123,9 +123,9 @@ internal static class TroubleAdvice
             "Check the endpoint, the firewall and the proxy; an internal endpoint works only from within its own region.",
         OssFailureKind.ConnectionLost => "The network, a firewall or a proxy closes the connection, or the endpoint needs https:// and is configured with http://.",
         OssFailureKind.Certificate =>
-            "Check this machine's clock and trusted root certificates (a proxy that inspects TLS needs its own there), and that the certificate is for the endpoint's host name.",
+            "Check this machine's clock and trusted root certificates (a proxy that inspects TLS needs its own there, or in CertificateAuthority), and that the certificate is for the endpoint's host name.",
         OssFailureKind.Tls => "Write http:// in the endpoint if it does not use TLS; otherwise check its port, and that it supports TLS 1.2 or later.",
-        OssFailureKind.Proxy => "Correct the proxy's address, user name and password, or exclude the endpoint from the proxy (NO_PROXY).",
+        OssFailureKind.Proxy => "Correct Proxy, ProxyUser and ProxyPassword, or exclude the endpoint from the proxy (ProxyBypass, or NO_PROXY for the system's proxy).",
         OssFailureKind.NotOss => SomethingElseAnswers,
         _ => ForCode(error),
     };
@@ -162,7 +162,7 @@ internal static class TroubleAdvice
         "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials have expired or do not belong together: get new ones.",
         "RequestTimeTooSkewed" => "Correct this machine's clock.",
         "SecondLevelDomainForbidden" => "OSS needs the bucket in the host name: do not use the path addressing style.",
-        "PublicEndpointForbidden" => "This account cannot use the public endpoint: use a custom domain or the internal endpoint.",
+        "PublicEndpointForbidden" => "This account cannot use the public endpoint: set Network to Internal on a machine in the bucket's region, or use a custom domain.",
         "TransferAccelerationDisabled" => "Enable transfer acceleration for the bucket, or use its regional endpoint.",
         "InvalidObjectState" => "The object is in an archive storage class: restore it, and use a storage class that accepts appends for log objects.",
         "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked, or a payment is overdue: check both in the Alibaba Cloud console.",
