@@ -1,5 +1,6 @@
 using System.Globalization;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;

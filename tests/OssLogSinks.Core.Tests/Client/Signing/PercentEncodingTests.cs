@@ -1,5 +1,6 @@
 using CsCheck;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Keys;
 

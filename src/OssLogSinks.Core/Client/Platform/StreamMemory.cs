@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace OssLogSinks.Core.Client;
+namespace OssLogSinks.Core.Client.Platform;
 
 /// <summary>Overloads of streams and contents that not every platform has.</summary>
 internal static class StreamMemory
