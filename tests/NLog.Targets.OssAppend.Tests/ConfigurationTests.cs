@@ -343,23 +343,35 @@ public class ConfigurationTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("${environment:NO_SUCH_VARIABLE_HERE}")]
-    public void NeitherIdNorSecret_AndNoneInTheEnvironment_SaysWhatToSet(string? layout)
+    [InlineData("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET")]
+    [InlineData("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_ID")]
+    public async Task HalfAKeyInTheEnvironment_SaysWhatToSet(string present, string missing)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.EndsWith("ACCESS_KEY_ID", StringComparison.Ordinal)), "The environment has keys.");
+        await using var world = await CredentialsWorld.StartAsync();
+        world.With(present, "LTAI0123").Enter();
 
         var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
         {
             target.Configure = null;
             (target.Bucket, target.Region) = ("my-logs", "cn-hangzhou");
-            (target.AccessKeyId, target.AccessKeySecret) = (layout!, layout!);
         }));
 
         Assert.EndsWith(
-            "\n  - AccessKeyId, AccessKeySecret: are not set, and the environment has none. No credentials in the environment: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
+            $"\n  - Credentials: are not set, and those of the environment cannot be used. The environment variable {missing} is not set although {present} is.",
             Text(exception),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnknownCredentials_AreRefusedWithTheWordsThatThereAre()
+    {
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            target.Configure = null;
+            (target.Bucket, target.Region, target.Credentials) = ("my-logs", "cn-hangzhou", "RamRolle");
+        }));
+
+        Assert.Contains("\n  - Credentials: is 'RamRolle', but must be Chain, Environment, Oidc, RamRole,", Text(exception), StringComparison.Ordinal);
     }
 
     [Fact]

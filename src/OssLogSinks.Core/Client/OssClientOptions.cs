@@ -63,6 +63,9 @@ public sealed class OssClientOptions
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
+    /// <summary>Called once, with the source of credentials that was chosen out of several.</summary>
+    internal Action<string>? CredentialsChosen { get; set; }
+
     /// <summary>The clock of signatures and timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

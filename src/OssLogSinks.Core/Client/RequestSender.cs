@@ -24,6 +24,7 @@ internal sealed class RequestSender : IDisposable
     // The library's own providers limit their failures themselves.
     private readonly bool _isForeignProvider;
     private readonly ServiceContact? _contact;
+    private Action<string>? _reportChoice;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
@@ -41,6 +42,7 @@ internal sealed class RequestSender : IDisposable
         };
         _credentials = options.Credentials!;
         _contact = (_credentials as IRenewingProvider)?.Contact;
+        _reportChoice = options.CredentialsChosen;
         if (_contact is not null && endpoint.IsInternal)
             _contact.InternalRegion = endpoint.Region;
         _isForeignProvider = _contact is null && _credentials is not (StaticCredentialsProvider or EnvironmentCredentialsProvider);
@@ -155,6 +157,8 @@ internal sealed class RequestSender : IDisposable
                 ? pending.Result
                 : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
+            if (_reportChoice is not null && _credentials is IRenewingProvider { Choice: { } choice })
+                Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
             return credentials ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
         }
         catch (Exception exception)

@@ -1,5 +1,4 @@
 using OssLogSinks.Core.Client.Encodings;
-using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Keys;
 
 namespace OssLogSinks.Core.Tests.Keys;

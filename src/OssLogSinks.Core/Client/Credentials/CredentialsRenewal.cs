@@ -84,12 +84,8 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     // Several callers may wait for it, so one caller's cancellation must not end it.
     private Task<OssCredentials> StartFetch()
     {
-        var fetching = Task.Run(FetchAsync);
-
         // Nothing awaits a background renewal. Its failure shows again when the old credentials expire.
-        _ = fetching.ContinueWith(
-            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return fetching;
+        return Task.Run(FetchAsync).Observed();
     }
 
     private async Task<OssCredentials> FetchAsync()
@@ -99,7 +95,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         using var giveUp = new CancellationTokenSource();
         try
         {
-            var fetched = await fetch(giveUp.Token).AsTask().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
+            var fetched = await fetch(giveUp.Token).AsTask().Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new OssCredentialsException($"{settings.Name} gave none. Nothing was written.");
             Keep(fetched);
             return fetched;
@@ -147,7 +143,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         _failedAt = _time.GetTimestamp();
 
         // Only an operator can repair it, so asking often has no use.
-        if (failure is { Outlook: not FetchOutlook.Passing })
+        if (failure is { Outlook: FetchOutlook.Lasting })
             ticks = LongestPause.Ticks;
 
         _pause = new TimeSpan((long)(ticks * (0.8 + (0.4 * settings.Chance()))));
