@@ -42,7 +42,7 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         while (Next() is { } flush)
         {
             if (!BoundedWait.For(flush.Over, flush.Begun, timeout, time) && flush.TryEnd())
-                continuations.CallFlush(flush.Continuation, new OssDeliveryException("The flush timeout passed before everything was stored. Delivery goes on."));
+                continuations.CallFlush(flush.Continuation, new OssDeliveryException("The flush timed out before everything was stored. Delivery continues."));
         }
 
         return true;

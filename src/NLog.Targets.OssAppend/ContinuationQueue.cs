@@ -27,6 +27,8 @@ internal sealed class ContinuationQueue : IDeliveryListener
 
     public ContinuationQueue(InternalLoggerDiagnostics diagnostics) => _diagnostics = diagnostics;
 
+    public IOssDiagnostics Diagnostics => _diagnostics;
+
     public void OnDelivered(IReadOnlyList<object> states) => Add([.. states], null);
 
     public void OnDropped(IReadOnlyList<object> states, OssDeliveryException failure) => Add([.. states], failure);

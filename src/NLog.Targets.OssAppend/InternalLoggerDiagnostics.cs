@@ -1,5 +1,6 @@
 using NLog.Common;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
@@ -18,10 +19,10 @@ internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
             OssDiagnosticLevel.Warning => LogLevel.Warn,
             _ => LogLevel.Error,
         };
-        InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent.Text);
+        InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent);
     }
 
     /// <summary>Reports that an event's continuation threw.</summary>
     public void ContinuationThrew(Exception exception) =>
-        InternalLogger.Error("{0}: An event's continuation threw {1}.", _target, exception.GetType());
+        Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"An event's continuation threw {exception.GetType()}.", HelpSections.ListenerFailed));
 }

@@ -113,7 +113,7 @@ internal sealed class KeyLayout : Layout
         foreach (var renderer in renderers)
         {
             if (renderer is DateLayoutRenderer date && date.Format?.IndexOfAny(['/', '\\']) >= 0)
-                _faults.Add($"${{date:format={date.Format}}} would make no folders, since what a layout renderer gives is escaped; write {{Timestamp:{date.Format}}}.");
+                _faults.Add($"${{date:format={date.Format}}} would make no folders, because the output of a layout renderer is escaped; write {{Timestamp:{date.Format}}}.");
 
             template.Append(renderer is LiteralLayoutRenderer literal ? literal.Text : PlaceOf(renderer.Render, literals));
         }

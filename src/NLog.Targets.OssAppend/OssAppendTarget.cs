@@ -399,8 +399,8 @@ public sealed class OssAppendTarget : TargetWithLayout
             _startFailure = new DeliveryFailure(
                 TimeProvider.System.GetUtcNow(),
                 OssFailureKind.Unknown,
-                $"The target could not start, and takes no events: {(e is NLogConfigurationException ? "its settings cannot be used" : "it failed with " + e.GetType().FullName)}.",
-                "NLog's internal log says why; with throwConfigExceptions the application would not have started.",
+                $"The target could not start and accepts no events: {(e is NLogConfigurationException ? "its settings are invalid" : "it failed with " + e.GetType().FullName)}.",
+                "NLog's internal log says why. Set throwConfigExceptions to stop the application at start instead.",
                 1);
             _failedStart = new FailedStart(this, LoggingConfiguration);
             throw;
@@ -416,7 +416,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         var options = settings.ToOptions(key);
         var faults = settings.Check(options, key);
         if (faults.Count > 0)
-            throw new NLogConfigurationException($"{this}: the settings cannot be used." + string.Concat(faults.Select(f => "\n  - " + f)));
+            throw new NLogConfigurationException(new OssSettingsException(faults, ToString()).Message);
 
         var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
@@ -502,7 +502,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         if (initializeException is null && _pipeline is { } pipeline)
             pipeline.Write(logEvent, RenderAtCall ? null : Layout.Precalculate);
         else
-            base.WriteFailedNotInitialized(logEvent, initializeException ?? new OssDeliveryException(DropReason.Closed, "The target was not initialised.", null));
+            base.WriteFailedNotInitialized(logEvent, initializeException ?? new OssDeliveryException(DropReason.Closed, "The target is not initialized.", null));
     }
 
     /// <summary>Sends what waits at once, without holding up the caller.</summary>

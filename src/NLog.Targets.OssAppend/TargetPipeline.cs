@@ -138,7 +138,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
         {
             failure = await _intake.FlushAsync(target, CancellationToken.None).ConfigureAwait(false)
                 ? null
-                : new OssDeliveryException("Some of the events before the flush were given up.");
+                : new OssDeliveryException("Some of the events before the flush were dropped.");
         }
         catch (Exception e)
         {
@@ -152,7 +152,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
     private async Task CloseOnceAsync(TimeSpan timeout)
     {
         if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            InternalLogger.Error("OssAppend: {0}", problem);
+            _continuations.Diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
         _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
     }
 

@@ -70,11 +70,11 @@ internal sealed class TargetSettings
     /// <summary>Every fault of the target's own settings and of the core's.</summary>
     public IReadOnlyList<SettingFault> Check(OssAppenderOptions options, KeyLayout key)
     {
-        Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out for NLog's usual one.");
+        Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out to use NLog's default.");
         Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be null; write None for no line ending.");
         Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
         Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");
-        Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), _target.BlockTimeoutMilliseconds, "must be at least 0, or -1 for as long as it takes.");
+        Check(_target.BlockTimeoutMilliseconds >= -1, nameof(_target.BlockTimeoutMilliseconds), _target.BlockTimeoutMilliseconds, "must be at least 0, or -1 for no limit.");
         Check(
             _target.OverflowAction is AsyncTargetWrapperOverflowAction.Discard or AsyncTargetWrapperOverflowAction.Block or AsyncTargetWrapperOverflowAction.Grow,
             nameof(_target.OverflowAction),
@@ -84,9 +84,9 @@ internal sealed class TargetSettings
             !_target.RenderAtCall || _target.OverflowAction != AsyncTargetWrapperOverflowAction.Grow,
             nameof(_target.OverflowAction),
             _target.OverflowAction,
-            "must be Discard or Block with RenderAtCall: what waits is bounded by MemoryLimitBytes.");
+            "must be Discard or Block with RenderAtCall, because MemoryLimitBytes limits what waits.");
         Check(_target.FlushTarget is OssFlushTarget.Oss or OssFlushTarget.Disk, nameof(_target.FlushTarget), _target.FlushTarget, "must be Oss or Disk.");
-        Check(_target.FlushTimeoutSeconds is -1 or (>= 1 and <= 86_400), nameof(_target.FlushTimeoutSeconds), _target.FlushTimeoutSeconds, "must be 1 to 86400, or -1 for as long as it takes.");
+        Check(_target.FlushTimeoutSeconds is -1 or (>= 1 and <= 86_400), nameof(_target.FlushTimeoutSeconds), _target.FlushTimeoutSeconds, "must be 1 to 86400, or -1 for no limit.");
         _faults.AddRange(key.Faults.Select(fault => new SettingFault(nameof(_target.ObjectKey), fault)));
         _faults.AddRange(options.Validate().Select(fault => InWordsOfTheTarget(fault, options, key)));
         return options.WithoutSecrets(_faults);
@@ -115,7 +115,7 @@ internal sealed class TargetSettings
     private SettingFault InWordsOfTheTarget(SettingFault fault, OssAppenderOptions options, KeyLayout key)
     {
         if (fault.Setting == nameof(options.ObjectKey) && key.HasRenderers)
-            return fault with { Problem = $"{fault.Problem} (Each layout renderer of {SettingFault.Shown(_target.ObjectKey.ToString())} is a place in it.)" };
+            return fault with { Problem = $"{fault.Problem} (Each layout renderer of {SettingFault.Shown(_target.ObjectKey.ToString())} is a placeholder in it.)" };
 
         var name = fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal) ? fault.Setting.Substring(PartPrefix.Length) : fault.Setting;
         return Array.Find(Units, unit => typeof(OssAppendTarget).GetProperty(name + unit) is not null) is { } found ? fault with { Setting = name + found } : fault;

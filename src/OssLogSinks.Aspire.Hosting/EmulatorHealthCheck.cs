@@ -24,7 +24,7 @@ internal sealed class EmulatorHealthCheck(OssEmulatorResource resource) : IHealt
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy("The emulator does not take connections.", e);
+            return HealthCheckResult.Unhealthy("The emulator does not accept connections.", e);
         }
     }
 }

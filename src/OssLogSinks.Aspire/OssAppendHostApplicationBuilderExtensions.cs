@@ -33,7 +33,7 @@ public static class OssAppendHostApplicationBuilderExtensions
         if (builder is null)
             throw new ArgumentNullException(nameof(builder));
         if (string.IsNullOrEmpty(connectionName))
-            throw new ArgumentException("It must name a connection string.", nameof(connectionName));
+            throw new ArgumentException("It must be the name of a connection string.", nameof(connectionName));
 
         var connection = $"ConnectionStrings:{connectionName}";
         AddOnce(builder.Services, connection);

@@ -35,7 +35,7 @@ public sealed class OssAppendSettings
         settings.DisableMetrics = ReadSwitch(nameof(DisableMetrics));
         faults.AddRange(section.GetChildren()
             .Where(child => !Names.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => new SettingFault($"{Section}:{child.Key}", $"is no setting; there are {string.Join(", ", Names)}. Settings of the provider belong to Logging:OssAppend.")));
+            .Select(child => new SettingFault($"{Section}:{child.Key}", $"is not a setting; there are {string.Join(", ", Names)}. Settings of the provider belong to Logging:OssAppend.")));
         return settings;
 
         bool ReadSwitch(string name)
@@ -74,7 +74,7 @@ internal static class ConnectionParts
         }
         catch (ArgumentException)
         {
-            faults.Add(new SettingFault(setting, $"is no connection string: write Name=value;Name=value, with the names {string.Join(", ", Parts.Keys)}."));
+            faults.Add(new SettingFault(setting, $"is not a connection string: write Name=value;Name=value, with the names {string.Join(", ", Parts.Keys)}."));
             return found;
         }
 
@@ -83,7 +83,7 @@ internal static class ConnectionParts
             if (Parts.ContainsKey(name))
                 found[name] = (string)text[name];
             else
-                faults.Add(new SettingFault(setting, $"has {SettingFault.Shown(name)}, which is no part of it; there are {string.Join(", ", Parts.Keys)}."));
+                faults.Add(new SettingFault(setting, $"has {SettingFault.Shown(name)}, which is not a part of it; there are {string.Join(", ", Parts.Keys)}."));
         }
 
         return found;

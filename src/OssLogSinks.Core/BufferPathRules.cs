@@ -20,11 +20,11 @@ internal static class BufferPathRules
     public static string? FaultOf(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
-            return "must not be empty; leave it out to have records wait in memory.";
+            return "must not be empty; leave it out to buffer in memory.";
         if (path.IndexOfAny(Path.GetInvalidPathChars()) >= 0)
-            return "has a character that no path may have; write it without.";
+            return "has a character that a path cannot have; remove it.";
         if (FullPathOf(path) is not { } folder)
-            return "is no path that a folder can have; write an absolute one.";
+            return "is not a valid folder path; write an absolute one.";
         if (LengthOf(folder) > LongestPath || folder.Split(Path.DirectorySeparatorChar).Any(name => LengthOf(name) > LongestName))
             return $"is too long: a path has space for {LongestPath} {Unit}, and each name in it for {LongestName}.";
 
@@ -36,7 +36,7 @@ internal static class BufferPathRules
         for (var place = folder; !string.IsNullOrEmpty(place); place = Path.GetDirectoryName(place))
         {
             if (File.Exists(place))
-                return place == folder ? "is a file; it must be a folder, or nothing yet." : "leads through a file; it must be a folder, or nothing yet.";
+                return place == folder ? "is a file; it must be a folder, or not exist yet." : "leads through a file; it must be a folder, or not exist yet.";
         }
 
         return null;

@@ -318,7 +318,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         else if (acceptance == Acceptance.Closed)
             RefuseClosed(record, causesAppend);
         else if (acceptance == Acceptance.RefusedStreamFull)
-            Refuse(record, DropReason.BufferFull, !causesAppend, "OSS refuses what they are for, and others need the memory.");
+            Refuse(record, DropReason.BufferFull, !causesAppend, "OSS refuses appends to their objects, and other objects need the memory.");
         else
             Refuse(record, DropReason.BufferFull, !causesAppend, "the memory for undelivered events is full.");
 

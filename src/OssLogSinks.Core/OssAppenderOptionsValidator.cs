@@ -63,8 +63,8 @@ internal sealed class OssAppenderOptionsValidator
             nameof(_options.Name),
             _options.Name,
             $"must have {Number(LongestName)} characters at most, and no line ends or other control characters.");
-        Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be; leave it alone for the system's clock.");
-        Check(_options.Random is not null, nameof(_options.Random), null, "must not be; leave it alone for random numbers.");
+        Check(_options.TimeProvider is not null, nameof(_options.TimeProvider), null, "must not be null; leave it out to use the system clock.");
+        Check(_options.Random is not null, nameof(_options.Random), null, "must not be null; leave it out to use random numbers.");
         CheckSecrets();
         return _options.WithoutSecrets(_faults);
     }
@@ -84,7 +84,7 @@ internal sealed class OssAppenderOptionsValidator
         foreach (var (setting, value) in shown)
         {
             if (value is not null && SecretText.Without(value, _secrets) != value && _faults.TrueForAll(fault => fault.Setting != setting))
-                Add(setting, "holds the secret or the token of the access key; write it nowhere but in the credentials.");
+                Add(setting, "contains the secret or the token of the access key; put it in the credentials only.");
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed class OssAppenderOptionsValidator
         Check(_options.RetryDelayLimit >= _options.RetryDelay, nameof(_options.RetryDelayLimit), _options.RetryDelayLimit, $"must not be shorter than the pause after a first failure, {_options.RetryDelay}.");
         CheckTime(_options.RefusalRetryDelay, nameof(_options.RefusalRetryDelay), mayBeZero: false);
         CheckTime(_options.CloseTimeout, nameof(_options.CloseTimeout), mayBeZero: true);
-        Check(_options.LateEventGrace is null || _options.LateEventGrace >= TimeSpan.Zero, nameof(_options.LateEventGrace), _options.LateEventGrace, "must be zero or more; leave it out for events to go to the object of their own time however late.");
+        Check(_options.LateEventGrace is null || _options.LateEventGrace >= TimeSpan.Zero, nameof(_options.LateEventGrace), _options.LateEventGrace, "must be zero or more; leave it out to put late events in the object of their own time.");
         if (_options.RetryTimeLimit is { } limit && limit != Timeout.InfiniteTimeSpan)
             CheckTime(limit, nameof(_options.RetryTimeLimit), mayBeZero: false);
     }
@@ -205,7 +205,7 @@ internal sealed class OssAppenderOptionsValidator
     {
         if (_options.ObjectProperties is null)
         {
-            Add(nameof(_options.ObjectProperties), "is null, but must not be; leave it alone for none.");
+            Add(nameof(_options.ObjectProperties), "is null, but must not be null; leave it out for no properties.");
             return;
         }
 
@@ -266,7 +266,7 @@ internal sealed class OssAppenderOptionsValidator
             return null;
 
         var isAddress = Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.UserInfo.Length == 0 && address.PathAndQuery == "/";
-        Check(isAddress, nameof(_options.Proxy), proxy, "must be an address as http://proxy.example.com:8080, without user name, password and path.");
+        Check(isAddress, nameof(_options.Proxy), proxy, "must be an address such as http://proxy.example.com:8080, without user name, password and path.");
         if (_options.HttpMessageHandler is not null)
             Add(nameof(_options.Proxy), $"has no effect with {nameof(_options.HttpMessageHandler)}; leave one of the two out.");
 

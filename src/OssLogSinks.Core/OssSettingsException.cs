@@ -32,7 +32,7 @@ public sealed class OssSettingsException : ArgumentException
 
     /// <summary>
     /// Creates an exception that lists all faults: the first line names what cannot start and the invalid settings, then each fault has its own
-    /// line.
+    /// line, and the last line says where to read on.
     /// </summary>
     /// <param name="faults">The faults.</param>
     /// <param name="owner">What the settings belong to, as the user knows it: <c>WriteTo.OssAppend</c> for instance.</param>
@@ -46,8 +46,7 @@ public sealed class OssSettingsException : ArgumentException
     private static string MessageOf(IReadOnlyList<SettingFault> faults, string owner)
     {
         var settings = faults.Select(fault => fault.Setting).Distinct().ToList();
-        return $"{owner} cannot start, because its settings cannot be used: {string.Join(", ", settings)}."
-            + string.Concat(faults.Select(fault => "\n  - " + fault))
-            + "\n  (Help: troubleshooting.md#it-does-not-start)";
+        return $"{owner} cannot start because its settings are invalid: {string.Join(", ", settings)}."
+            + string.Concat(faults.Select(fault => "\n  - " + fault)) + "\n" + HelpAnchors.Reference(HelpAnchors.Settings);
     }
 }

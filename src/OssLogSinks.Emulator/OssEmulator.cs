@@ -121,7 +121,7 @@ public sealed class OssEmulator : IAsyncDisposable
         var reading = _store.Get(bucket).Find(key)?.Read(state => (0, state.Length))
             ?? throw new KeyNotFoundException($"There is no object '{key}' in '{bucket}'.");
         return reading.Bytes is null
-            ? throw new InvalidOperationException("This emulator was told to keep no bodies.")
+            ? throw new InvalidOperationException("This emulator is configured to keep no bodies.")
             : new RequestBody(reading.State.Length, reading.State.Crc64, null, reading.Bytes).ToArray();
     }
 

@@ -34,14 +34,14 @@ internal static class HealthNumbers
         return numbers;
     }
 
-    /// <summary>How many events were lost, and why: '3 event(s) were given up (QueueFull 2, TooLarge 1)'.</summary>
+    /// <summary>How many events were lost, and why: '3 event(s) were dropped (QueueFull 2, TooLarge 1)'.</summary>
     public static string LossesOf(DeliverySnapshot snapshot)
     {
         var reasons = snapshot.Dropped.Select(drop => $"{drop.Key} {Number(drop.Value)}").ToList();
         if (snapshot.QuarantinedRecords > 0)
             reasons.Add("unreadable in the buffer " + Number(snapshot.QuarantinedRecords));
 
-        return $"{Number(snapshot.DroppedTotal + snapshot.QuarantinedRecords)} event(s) were given up ({string.Join(", ", reasons)})";
+        return $"{Number(snapshot.DroppedTotal + snapshot.QuarantinedRecords)} event(s) were dropped ({string.Join(", ", reasons)})";
     }
 
     /// <summary>What fails, since when, what to do, and the effect so far. The text must be understandable on its own.</summary>

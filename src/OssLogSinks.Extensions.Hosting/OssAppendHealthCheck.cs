@@ -75,7 +75,7 @@ public sealed class OssAppendHealthCheck : IHealthCheck
             .Concat(closed.Select(loss => (loss.Name, Result: Closed(loss.Name, loss.Lost, loss.Since, failureStatus)))).ToList();
         return Task.FromResult(results.Count switch
         {
-            0 => HealthCheckResult.Degraded($"Nothing logs to OSS: {(_sink is null ? "no sink of this process" : $"no sink named '{_sink}'")} is open. It may not have started, or be closed already."),
+            0 => HealthCheckResult.Degraded($"Nothing logs to OSS: {(_sink is null ? "no sink of this process" : $"no sink named '{_sink}'")} is open. It may not have started, or it may have closed."),
             1 => results[0].Result,
             _ => new HealthCheckResult(
                 results.Min(result => result.Result.Status),
@@ -92,7 +92,7 @@ public sealed class OssAppendHealthCheck : IHealthCheck
 
     private static HealthCheckResult Closed(string name, long lost, TimeSpan since, HealthStatus failureStatus) => new(
         failureStatus,
-        $"Losing: {lost.ToString(CultureInfo.InvariantCulture)} event(s) were given up by a sink that has closed since, a short time ago.",
+        $"Losing: {lost.ToString(CultureInfo.InvariantCulture)} event(s) were dropped a short time ago by a sink that has closed since.",
         data: new Dictionary<string, object> { ["state"] = "losing", ["name"] = name, ["lost"] = lost, ["secondsSinceLoss"] = since.TotalSeconds });
 
     private HealthCheckResult Judge(DeliverySnapshot snapshot, TimeSpan? sinceLoss, HealthStatus failureStatus)
@@ -102,7 +102,7 @@ public sealed class OssAppendHealthCheck : IHealthCheck
             var data = HealthNumbers.Of("losing", snapshot);
             data.Add("secondsSinceLoss", since.TotalSeconds);
             var trouble = snapshot.TroubleSince is { } lossTime ? " There is trouble " + HealthNumbers.TroubleOf(snapshot, lossTime) : "";
-            return new HealthCheckResult(failureStatus, $"Losing: {HealthNumbers.LossesOf(snapshot)} since the start, the last of them a short time ago.{trouble}", data: data);
+            return new HealthCheckResult(failureStatus, $"Losing: {HealthNumbers.LossesOf(snapshot)} since the start, the last ones a short time ago.{trouble}", data: data);
         }
 
         if (snapshot.TroubleSince is { } troubleTime)

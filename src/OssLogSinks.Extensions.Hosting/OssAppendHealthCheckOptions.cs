@@ -29,7 +29,7 @@ public sealed class OssAppendHealthCheckOptions
         CheckTime(DelayedAfter, nameof(DelayedAfter));
         CheckTime(LosingFor, nameof(LosingFor));
         if (TimeProvider is null)
-            faults.Add(SettingFault.OfValue(nameof(TimeProvider), null, "must not be; leave it alone for the system's."));
+            faults.Add(SettingFault.OfValue(nameof(TimeProvider), null, "must not be null; leave it out to use the system clock."));
         if (faults.Count > 0)
             throw new OssSettingsException(faults);
 

@@ -12,7 +12,7 @@ namespace OssLogSinks.Extensions.Hosting;
 /// </summary>
 public static class OssAppendHostServices
 {
-    private const string NotStarted = "No host has started with AddOssAppendServices(), so its services cannot be used yet.";
+    private const string NotStarted = "No host with AddOssAppendServices() has started, so its services cannot be used yet.";
 
     // Guarded by itself; the last one that started comes last. The last one of all stays, since sinks close after their host.
     private static readonly List<IServiceProvider> Hosts = [];
@@ -59,7 +59,7 @@ public static class OssAppendHostServices
             if (_found is { } found && found.Services == services)
                 return found.Service;
 
-            var service = services.GetService<T>() ?? throw new OssCredentialsException($"The host has no service {typeof(T).FullName}, which a log sink is to use.");
+            var service = services.GetService<T>() ?? throw new OssCredentialsException($"The host has no service {typeof(T).FullName}, which a log sink needs.");
             _found = new Found(services, service);
             return service;
         }

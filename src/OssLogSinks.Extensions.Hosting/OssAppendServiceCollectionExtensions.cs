@@ -29,7 +29,7 @@ public static class OssAppendServiceCollectionExtensions
     {
         services.TryAddSingleton(OssAppendMonitors.All);
         services.TryAddKeyedTransient<IOssAppendMonitor>(
-            KeyedService.AnyKey, static (_, key) => OssAppendMonitors.Named(key as string ?? throw new ArgumentException("The key of a monitor is the name of a sink, a text.", nameof(key))));
+            KeyedService.AnyKey, static (_, key) => OssAppendMonitors.Named(key as string ?? throw new ArgumentException("The key of a monitor must be a string, the name of a sink.", nameof(key))));
         return services;
     }
 

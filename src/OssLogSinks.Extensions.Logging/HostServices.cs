@@ -18,7 +18,7 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
 
     /// <summary>Logs a report to the other providers. The levels of reports are three of the log's.</summary>
     public void Report(OssDiagnosticEvent diagnosticEvent) =>
-        Late.Use(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.Text));
+        Late.Use(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.ToString()));
 
     private static (ILogger? Log, ILostEventListener? Listener) Resolve(IServiceProvider services)
     {
@@ -31,7 +31,9 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
         catch (Exception e)
         {
             // The container was disposed meanwhile, or cannot create the listener.
-            log?.Log(LogLevel.Error, default, e.GetType(), null, static (type, _) => $"The listener of lost events cannot be created, so it is told of none: {type}.");
+            var report = new OssDiagnosticEvent(
+                OssDiagnosticLevel.Error, $"The listener of lost events cannot be created, so it is not called: {e.GetType()}.", HelpSections.ListenerFailed);
+            log?.Log(LogLevel.Error, default, report, null, static (report, _) => report.ToString());
             return (log, null);
         }
     }
@@ -45,5 +47,5 @@ internal sealed class LostEventRelay(HostServices host, IOssDiagnostics diagnost
     protected override void Tell(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure) => host.Late.Use(host => host.Listener?.OnLost(events, failure));
 
     protected override void OnListenerFailed(Exception failure) =>
-        diagnostics.Report(new(OssDiagnosticLevel.Error, $"The listener of lost events itself failed, with {failure.GetType()}.") { HelpAnchor = "the-end-of-the-process" });
+        diagnostics.Report(new(OssDiagnosticLevel.Error, $"The listener of lost events failed with {failure.GetType()}.", HelpSections.ListenerFailed));
 }

@@ -38,6 +38,6 @@ internal sealed class LoggerSettings(ILoggerProviderConfiguration<OssAppendLogge
         if (BlockTimeouts.FaultOf(nameof(options.BlockTimeout), options.BlockTimeout) is { } fault)
             yield return fault;
         if (options.Listener is not null)
-            yield return new SettingFault(nameof(options.Listener), $"must be left out; the provider sets it. Add an {nameof(ILostEventListener)} to the container.");
+            yield return new SettingFault(nameof(options.Listener), $"must be left out because the provider sets it. Add an {nameof(ILostEventListener)} to the container.");
     }
 }

@@ -21,7 +21,7 @@ namespace OssLogSinks.Extensions.Logging;
 public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
 {
     private const string Line = OssAppendLoggerOptions.LineFormatter;
-    private const string SettingsHelp = "settings-of-a-logging-provider";
+    private const string Clef = OssAppendLoggerOptions.ClefFormatter;
 
     private readonly ConsoleFormatter[] _formatters;
     private readonly HostServices _host;
@@ -100,12 +100,12 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         }
         catch (Exception e)
         {
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {e.GetType()} was thrown.") { HelpAnchor = SettingsHelp });
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
         }
     }
 
     private IReadOnlyList<SettingFault> Check(OssAppendLoggerOptions options) =>
-        LoggerSettings.Check(options, [Line, OssAppendLoggerOptions.ClefFormatter, .. _formatters.Select(formatter => formatter.Name)]);
+        LoggerSettings.Check(options, [Line, Clef, .. _formatters.Select(formatter => formatter.Name)]);
 
     private RunningIntake<LogCall> Begin(OssAppendLoggerOptions options)
     {
@@ -116,13 +116,13 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         var appender = new OssAppender(appenderOptions);
         var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents);
         var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, FormatterOf(options), relay), settings);
-        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem) { HelpAnchor = "the-end-of-the-process" }));
+        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs)));
     }
 
     private EventFormatter FormatterOf(OssAppendLoggerOptions options) => options.Formatter.ToLowerInvariant() switch
     {
         Line => new LineFormatter(new LineTime(options.TimestampFormat, options.UseUtcTimestamp ? null : options.TimeProvider.LocalTimeZone), options.IncludeScopes),
-        OssAppendLoggerOptions.ClefFormatter => new ClefFormatter(options.IncludeScopes),
+        Clef => new ClefFormatter(options.IncludeScopes),
         _ => new ConsoleText(_formatters.First(formatter => formatter.Name.Equals(options.Formatter, StringComparison.OrdinalIgnoreCase))),
     };
 
@@ -134,7 +134,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         // A change is told several times.
         var faults = string.Join(" ", Check(options));
         if (faults.Length > 0 && faults != _faults)
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings cannot be used, so the former ones are kept. {faults}") { HelpAnchor = SettingsHelp });
+            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
         else if (faults.Length == 0 && !LoggerSettings.AreSame(options, _options))
             Replace(options);
         _faults = faults;

@@ -21,6 +21,9 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     /// <summary>Extra time for the core's own close, which may still write the last records to disk.</summary>
     public static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>The report of a close that does not finish.</summary>
+    public const string ClosingHangs = "Closing did not finish in time, because the client or the failure listener does not return.";
+
     private readonly OssAppender _appender;
     private readonly IFrontDoor<TEvent> _frontDoor;
     private readonly IntakeSettings _settings;
@@ -211,9 +214,9 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         var rest = BoundedWait.Remaining(begun, timeout, _settings.Time);
         var closing = _appender.CloseAsync(rest);
         if (!BoundedWait.For(closing, rest + LongestGrace, _settings.Time))
-            return "closing did not end in time; the client, or the failure listener, does not come back.";
+            return ClosingHangs;
 
-        return closing.Exception?.GetBaseException() is { } e ? $"closing failed with {e.GetType()}: {e.Message}" : null;
+        return closing.Exception?.GetBaseException() is { } e ? $"Closing failed with {e.GetType()}: {e.Message}" : null;
     }
 
     private void Drain(IEventPump<TEvent> pump, long begun, TimeSpan timeout)

@@ -57,14 +57,14 @@ internal enum EventOrigin
 internal sealed class DropCause
 {
     public static readonly DropCause QueueFull = new(
-        DropReason.QueueFull, "the queue was full: more is logged than can be rendered, or OSS takes less than is logged.");
+        DropReason.QueueFull, "the queue was full: events are logged faster than they can be rendered or sent to OSS.");
 
     public static readonly DropCause Closed = new(DropReason.Closed, "the logger was closed.");
 
     public static readonly DropCause CloseTimeOver = new(DropReason.CloseTimeOver, "the application stopped before there was space for them.");
 
     public static readonly DropCause RenderingHangs = new(
-        DropReason.CloseTimeOver, "the application stopped while rendering or reporting did not go on.");
+        DropReason.CloseTimeOver, "the application stopped while rendering or reporting was stuck.");
 
     private OssDeliveryException? _exception;
 
@@ -85,22 +85,22 @@ internal sealed class DropCause
     public Exception? Error { get; }
 
     /// <summary>An event could not be rendered. The report names only the exception's type, because its message may contain secrets.</summary>
-    public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering it failed with {error.GetType()}.", error);
+    public static DropCause Unrendered(Exception error) => new(DropReason.FormatError, $"rendering failed with {error.GetType()}.", error);
 
     /// <summary>The core threw when it was given a rendered event: a bug in a listener or in this library.</summary>
-    public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"handing it over failed with {error.GetType()}.", error);
+    public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"passing the event to the buffer failed with {error.GetType()}.", error);
 
     /// <summary>
     /// What front doors pass on. It is the same for all events with this cause: in an outage each event is dropped at its call, and most of
     /// the time would go into exceptions.
     /// </summary>
-    public OssDeliveryException ToException() => _exception ??= new(Reason, $"The event was given up ({Reason}): {Why}", Error);
+    public OssDeliveryException ToException() => _exception ??= new(Reason, $"The event was dropped ({Reason}): {Why}", Error);
 }
 
 /// <summary>The text of the small event that replaces one that is too large. A message template for all frameworks.</summary>
 internal static class Placeholder
 {
-    public const string Template = "An event of {EventSize} bytes was left out, as it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}";
+    public const string Template = "An event of {EventSize} bytes was left out because it is larger than {EventSizeLimit} bytes. It began: {EventBeginning:l}";
 
     private const int LongestBeginning = 200;
 

@@ -7,7 +7,7 @@ namespace Serilog.Sinks.OssAppend;
 /// <summary>Creates the core's settings from a copy of the sink's, so that the user's options do not change.</summary>
 internal static class AppenderSettings
 {
-    private const string NotInAnAudit = "must be left out with AuditTo, where each log call waits for its own event.";
+    private const string NotInAnAudit = "must be left out with AuditTo, where each log call waits for its event.";
 
     private static readonly TimeSpan LongestBatchInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryTimeOfAudit = TimeSpan.FromMinutes(1);

@@ -5,10 +5,10 @@ using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake;
 using Serilog.Core;
-using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Delivery;
+using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
@@ -51,7 +51,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         if (logEvent is null)
             throw new ArgumentNullException(nameof(logEvent));
         if (!DeliveryScope.MayWait())
-            throw GiveUp(DropReason.Refused, "it was logged by what a delivery calls, a client or a credentials provider for instance, and might wait for itself.");
+            throw GiveUp(DropReason.Refused, "it was logged by code that delivery calls, such as a client or a credentials provider, and would wait for itself.");
 
         var audited = new AuditedEvent();
         if (!TryHandOver(logEvent, audited))
@@ -74,7 +74,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         var hasEnded = BoundedWait.For(_appender.CloseAsync(_closeTimeout), _closeTimeout + EventIntake<LogEvent>.LongestGrace, _time);
         if (!hasEnded)
-            SelfLog.WriteLine("OssAppend: closing did not end in time; the client, or the failure listener, does not come back.");
+            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, EventIntake<LogEvent>.ClosingHangs, HelpSections.CloseHangs));
         _monitored.Dispose();
         return hasEnded;
     }
@@ -89,7 +89,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         }
         catch (Exception e)
         {
-            throw GiveUp(DropReason.FormatError, $"rendering it failed with {e.GetType().Name}.", e);
+            throw GiveUp(DropReason.FormatError, $"rendering failed with {e.GetType().Name}.", e);
         }
 
         if (writer.Written.IsEmpty)
@@ -109,7 +109,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     private OssDeliveryException GiveUp(DropReason reason, string why, Exception? error = null)
     {
         _appender.CountDropped(reason, 1, why);
-        return new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error);
+        return new OssDeliveryException(reason, $"The event was dropped ({reason}): {why}", error);
     }
 }
 

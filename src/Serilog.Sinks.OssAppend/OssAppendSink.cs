@@ -4,7 +4,6 @@ using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake;
 using Serilog.Core;
-using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Sinks.OssAppend.Delivery;
 using Serilog.Sinks.OssAppend.Diagnostics;
@@ -66,7 +65,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     public async Task CloseAsync(TimeSpan timeout)
     {
         if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            SelfLog.WriteLine("OssAppend: {0}", problem);
+            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
         _drainAtEnd?.Dispose();
         _monitored.Dispose();
     }

@@ -33,9 +33,9 @@ internal static class SettingsCheck
     private static IEnumerable<SettingFault> OwnFaults(OssAppendSinkOptions options)
     {
         if (options.Formatter is null && options.OutputTemplate is null)
-            yield return SettingFault.OfValue(nameof(options.OutputTemplate), null, "must not be, unless there is a formatter.");
+            yield return SettingFault.OfValue(nameof(options.OutputTemplate), null, "must not be null, unless there is a formatter.");
         if (options.Listener is not null)
-            yield return new SettingFault(nameof(options.Listener), "must be left out; the sink sets it. Use a failure listener of Serilog's.");
+            yield return new SettingFault(nameof(options.Listener), "must be left out because the sink sets it. Use Serilog's failure listener.");
     }
 
     private static IEnumerable<SettingFault> QueueFaults(OssAppendSinkOptions options)

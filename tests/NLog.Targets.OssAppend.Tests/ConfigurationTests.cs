@@ -357,7 +357,7 @@ public class ConfigurationTests
         }));
 
         Assert.EndsWith(
-            $"\n  - Credentials: are not set, and those of the environment cannot be used. The environment variable {missing} is not set although {present} is.",
+            $"\n  - Credentials: are not set, and those of the environment cannot be used. The environment variable {missing} is not set although {present} is.\n(see docs/troubleshooting.md#settings-are-invalid)",
             Text(exception),
             StringComparison.Ordinal);
     }

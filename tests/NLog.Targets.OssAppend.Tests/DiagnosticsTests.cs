@@ -32,7 +32,7 @@ public class DiagnosticsTests
         }
 
         var line = Assert.Single(text.ToString().Split('\n'), l => l.Contains("reporting-{0}-target", StringComparison.Ordinal));
-        Assert.Contains("OssAppendTarget(Name=reporting-{0}-target): 1 event(s) were given up (TooLarge)", line, StringComparison.Ordinal);
+        Assert.Contains("OssAppendTarget(Name=reporting-{0}-target): 1 event(s) were dropped (TooLarge)", line, StringComparison.Ordinal);
         Assert.DoesNotContain("confidential", text.ToString(), StringComparison.Ordinal);
     }
 
@@ -97,8 +97,8 @@ public class DiagnosticsTests
     {
         var diagnostics = new InternalLoggerDiagnostics(new OssAppendTarget { Name = "oss" });
 
-        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, "{0} {1} {oops"));
-        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Information, "}"));
+        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, "{0} {1} {oops", "anchor"));
+        diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Information, "}", "anchor"));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public class DiagnosticsTests
         factory.GetLogger("any").Info("taken by nobody");
 
         var snapshot = target.GetSnapshot();
-        Assert.Equal("The target could not start, and takes no events: its settings cannot be used.", snapshot.LastFailure?.Message);
+        Assert.Equal("The target could not start and accepts no events: its settings are invalid.", snapshot.LastFailure?.Message);
         Assert.Equal(snapshot.LastFailure?.Time, snapshot.TroubleSince);
         Assert.Contains("internal log", snapshot.LastFailure?.Advice, StringComparison.Ordinal);
     }

@@ -68,7 +68,7 @@ public class FlushTests
         Assert.False(flush.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
 
-        Assert.Contains("flush timeout", Assert.IsType<OssDeliveryException>(await flush).Message, StringComparison.Ordinal);
+        Assert.Contains("flush timed out", Assert.IsType<OssDeliveryException>(await flush).Message, StringComparison.Ordinal);
         var next = running.FlushAsync();
         mayAppend.SetResult();
         Assert.Null(await next);

@@ -25,7 +25,7 @@ public class TargetTooLargeEventTests
         Assert.Null(await running.FlushAsync());
 
         Assert.Equal(["acme.log"], running.Oss.Keys);
-        Assert.Matches(@"^2026-11-22 20:15:07 Error Shop An event of 10\d\d bytes was left out, as it is larger than 500 bytes\. It began: Order \{Payload\} was paid$", Assert.Single(running.Oss.Lines));
+        Assert.Matches(@"^2026-11-22 20:15:07 Error Shop An event of 10\d\d bytes was left out because it is larger than 500 bytes\. It began: Order \{Payload\} was paid$", Assert.Single(running.Oss.Lines));
         var snapshot = running.Target.GetSnapshot();
         Assert.Equal(1, snapshot.Replaced);
         Assert.Equal(0, snapshot.DroppedTotal);

@@ -135,7 +135,7 @@ public class OssAppendHostApplicationBuilderExtensionsTests
 
         var failure = Assert.Throws<OssSettingsException>(() => builder.AddOssAppend("logs"));
 
-        Assert.StartsWith("is no connection string", Assert.Single(failure.Faults).Problem, StringComparison.Ordinal);
+        Assert.StartsWith("is not a connection string", Assert.Single(failure.Faults).Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("LTAI5tSecretOfTheShop", failure.ToString(), StringComparison.Ordinal);
     }
 

@@ -17,6 +17,7 @@ public partial class WordingTests
         ["whoever"] = "the one who",
         ["whosoever"] = "the one who",
         ["thereof"] = "of it",
+        ["whatever"] = "any, every, even if",
         ["as it were"] = "leave it out",
         ["be it"] = "leave it out, or: if it is",
         ["his"] = "your, its, their",

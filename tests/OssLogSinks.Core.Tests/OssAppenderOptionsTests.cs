@@ -147,7 +147,7 @@ public class OssAppenderOptionsTests
         var fault = Assert.Single(WithKey(proxy).Validate());
 
         Assert.Equal("Proxy", fault.Setting);
-        Assert.Contains("must be an address as http://proxy.example.com:8080", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains("must be an address such as http://proxy.example.com:8080", fault.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", fault.Problem, StringComparison.Ordinal);
     }
 

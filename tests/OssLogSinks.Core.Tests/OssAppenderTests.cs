@@ -137,7 +137,7 @@ public class OssAppenderTests
         await appender.FlushOrFailAsync();
 
         Assert.Equal("x\n", _oss.Text("app_001.log"));
-        Assert.Contains(reports.Reports, r => r.Message.Contains("takes no more appends"));
+        Assert.Contains(reports.Reports, r => r.Message.Contains("accepts no more appends"));
         Assert.Equal(1, appender.GetSnapshot().Rolls);
     }
 

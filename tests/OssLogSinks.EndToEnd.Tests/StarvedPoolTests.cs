@@ -63,5 +63,5 @@ public class StarvedPoolTests
     }
 
     private static IEnumerable<int> CountsIn(string reports) =>
-        Regex.Matches(reports, @"(\d+) (?:more )?event\(s\) were given up").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        Regex.Matches(reports, @"(\d+) (?:more )?event\(s\) were dropped").Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 }

@@ -70,7 +70,7 @@ public class OpenSinksTests
             time.Advance(TimeSpan.FromMinutes(2));
 
             Assert.Equal(HealthStatus.Unhealthy, late.Status);
-            Assert.Contains("closing: Losing: 3 event(s) were given up by a sink that has closed since", late.Description);
+            Assert.Contains("closing: Losing: 3 event(s) were dropped a short time ago by a sink that has closed since", late.Description);
             Assert.Equal(HealthStatus.Healthy, (await CheckAsync(check)).Status);
         }
 

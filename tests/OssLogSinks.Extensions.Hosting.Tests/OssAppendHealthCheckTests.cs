@@ -54,7 +54,7 @@ public class OssAppendHealthCheckTests
         Assert.Equal("losing", atOnce.Data["state"]);
         Assert.Equal(3L, atOnce.Data["dropped"]);
         Assert.Equal(3L, atOnce.Data["dropped.QueueFull"]);
-        Assert.Contains("3 event(s) were given up (QueueFull 3)", atOnce.Description);
+        Assert.Contains("3 event(s) were dropped (QueueFull 3)", atOnce.Description);
         Assert.Equal(HealthStatus.Unhealthy, later.Status);
         Assert.Equal(119.0, later.Data["secondsSinceLoss"]);
         Assert.Equal(HealthStatus.Healthy, after.Status);

@@ -143,7 +143,7 @@ public class ProviderReloadTests
         var (category, level, message) = Assert.Single(others.Events, e => e.Category == "OssLogSinks.OssAppend");
         Assert.Equal(LogLevel.Error, level);
         Assert.Contains("CloseTimeout: is 'soon', but must be a time as hh:mm:ss", message, StringComparison.Ordinal);
-        Assert.Contains("ObjektKey: is no setting of OssAppend; write 'ObjectKey'. (It is in Logging:OssAppend.)", message, StringComparison.Ordinal);
+        Assert.Contains("ObjektKey: is not a setting of OssAppend; write 'ObjectKey'. (It is in Logging:OssAppend.)", message, StringComparison.Ordinal);
         Assert.Equal("after\n", bucket.Text("app.log"));
     }
 

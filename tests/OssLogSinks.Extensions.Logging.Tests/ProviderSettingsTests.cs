@@ -42,12 +42,12 @@ public class ProviderSettingsTests
         var exception = Assert.Throws<OssSettingsException>(() => ProviderHost.Build(options => options.BlockTimeout = TimeSpan.FromDays(30), ProviderHost.Configuration(
             ("Region", "cn-hangzhou"), ("AccessKeyId", "id"), ("AccessKeySecret", "hush-hush"), ("Formatter", "jsonn"), ("TimestampFormat", "%"), ("ConcurrentAppends", "many"), ("Buckett", "logs"))));
 
-        Assert.StartsWith("AddOssAppend cannot start, because its settings cannot be used: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("AddOssAppend cannot start because its settings are invalid: ", exception.Message, StringComparison.Ordinal);
         Assert.Equal(
             [
-                "BlockTimeout: is 30.00:00:00, but must be from zero up to 24 days, or -1 milliseconds for as long as it takes.",
-                "Buckett: is no setting of OssAppend; write 'Bucket'. (It is in Logging:OssAppend.)",
-                "ConcurrentAppends: is 'many', but must be a whole number, in digits alone, up to 2147483647.",
+                "BlockTimeout: is 30.00:00:00, but must be from zero up to 24 days, or -1 milliseconds for no limit.",
+                "Buckett: is not a setting of OssAppend; write 'Bucket'. (It is in Logging:OssAppend.)",
+                "ConcurrentAppends: is 'many', but must be a whole number in digits only, up to 2147483647.",
                 "Formatter: is 'jsonn', but must be line, clef or message. AddConsoleFormatter() adds others.",
                 "TimestampFormat: is '%', but must be a .NET date format, or empty for no time.",
             ],
@@ -66,7 +66,7 @@ public class ProviderSettingsTests
         var fault = Assert.Single(FaultsOf([.. right.Select(s => (s.Key, s.Value))]));
 
         Assert.Equal(written.Split(':')[^1], fault.Setting);
-        Assert.Contains(meant.Length > 0 ? $"write '{meant}'" : "docs/settings.md has all there are", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains(meant.Length > 0 ? $"write '{meant}'" : "docs/settings.md lists all settings", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

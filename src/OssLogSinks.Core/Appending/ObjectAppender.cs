@@ -190,7 +190,7 @@ internal sealed class ObjectAppender : IDisposable
         {
             _context.Counters.AppendSent();
             var result = await _context.Counters.MeasureAppendAsync(() => Waiting.WithAsync(_context.Client.AppendObjectAsync(request, cancellationToken), cancellationToken), _context.Settings.Time).ConfigureAwait(false);
-            return new AppendOutcome.Appended(result ?? throw new OssException("AppendObject was answered with nothing; what it did is unknown."));
+            return new AppendOutcome.Appended(result ?? throw new OssException("The client returned null for AppendObject; it may have taken effect."));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -209,7 +209,7 @@ internal sealed class ObjectAppender : IDisposable
         if (result.NextPosition != expected.Length)
         {
             PutInDoubt(pending);
-            return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The answer to an append names another length than the append leads to.")));
+            return new ShipVerdict.Again(new AppendOutcome.Unanswered(new OssException("The answer to an append has a length that does not fit the append.")));
         }
 
         if (result.Crc64 is { } actual && expected.Crc64 is { } wanted && actual != wanted)
@@ -304,7 +304,7 @@ internal sealed class ObjectAppender : IDisposable
         _pending = null;
     }
 
-    private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull, "the object has reached its size limit, and rolling by size is off.");
+    private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull, "the object has reached its size limit, and rolling by size is turned off.");
 
     // At once, not before the next record: an object that is full at the close is sealed too.
     private void SealIfFull()

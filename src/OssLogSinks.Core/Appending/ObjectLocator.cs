@@ -77,7 +77,7 @@ internal sealed class ObjectLocator
     }
 
     private static OssException Endless(StreamKey stream) => new(
-        $"The object '{stream.ObjectKey(LastSequence)}' is said to exist, and so is every other number that was asked for: this does not look like OSS.")
+        $"The object '{stream.ObjectKey(LastSequence)}' and every other sequence number that was asked for seem to exist: this does not look like OSS.")
     {
         Kind = OssFailureKind.NotOss,
     };

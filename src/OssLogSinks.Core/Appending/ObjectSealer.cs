@@ -56,7 +56,7 @@ internal sealed class ObjectSealer : IDisposable
             }
         }
 
-        _reporter.NotSealed(key, "Too many objects wait to be sealed.");
+        _reporter.NotSealed(key, "Too many objects are waiting to be sealed.");
     }
 
     /// <summary>Takes no more objects, and waits for the others within the timeout.</summary>
@@ -154,7 +154,7 @@ internal sealed class ObjectSealer : IDisposable
 
             lock (_gate)
                 _isOff = true;
-            _reporter.SealingOff(e, e is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client that is plugged in cannot.");
+            _reporter.SealingOff(e, e is OssException refusal ? TroubleAdvice.ForSeal(refusal) : "The client in use cannot seal objects.");
             return (false, null);
         }
     }

@@ -104,17 +104,17 @@ internal sealed class PositionResync
         var request = new GetObjectRequest(key) { Range = range };
         using var answer = await Waiting.WithAsync(_client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (answer.ContentRange != range)
-            throw new OssException("The service answered with another range than the one asked for.");
+            throw new OssException("OSS returned another range than the one requested.");
 
         var length = await ReadAsync(answer.Content, range.Length, expected, cancellationToken).ConfigureAwait(false);
         if (length != range.Length)
-            throw new OssException(length < range.Length ? "The object's range ended early." : "The object's range has more bytes than asked for.");
+            throw new OssException(length < range.Length ? "The object's range ended early." : "The object's range has more bytes than requested.");
         if (expected.IsMatch || answer.ContentEncoding is null)
             return expected.IsMatch;
 
         // Other bytes, and encoded: by a proxy, or in the object?
         var head = await HeadOrAbsentAsync(_client, key, cancellationToken).ConfigureAwait(false);
-        return head?.ContentEncoding == answer.ContentEncoding ? false : throw new OssException("The object's range was encoded on its way.");
+        return head?.ContentEncoding == answer.ContentEncoding ? false : throw new OssException("The object's range was encoded in transit.");
     }
 
     /// <summary>The answer of HeadObject; null if the object does not exist.</summary>
@@ -123,7 +123,7 @@ internal sealed class PositionResync
         try
         {
             var head = await Waiting.WithAsync(client.HeadObjectAsync(new HeadObjectRequest(key), cancellationToken), cancellationToken).ConfigureAwait(false);
-            return head is null or { Length: >= 0 } ? head : throw new OssException("HeadObject was answered with no length that an object can have.");
+            return head is null or { Length: >= 0 } ? head : throw new OssException("The answer to HeadObject has no valid length.");
         }
         catch (OssException e) when (e.IsNoSuchKey)
         {

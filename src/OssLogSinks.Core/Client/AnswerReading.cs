@@ -218,7 +218,7 @@ internal static class AnswerHeads
 
     /// <summary>The exception for a successful answer that is not from OSS, or not complete.</summary>
     public static OssException Unusable(string operation, string missing, HttpResponseMessage response) =>
-        new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}{By(response)} but without {missing}: this does not look like OSS. What the request did is unknown.")
+        new($"{operation} was answered with status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}{By(response)} but without {missing}: this does not look like OSS. The request may have taken effect.")
         {
             Kind = OssFailureKind.NotOss,
             RequestId = response.RequestIdOf(),
@@ -314,7 +314,7 @@ internal sealed class AnswerBody(Stream body, long? length, RequestSender sender
             var count = await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
             _count += count;
             if (_count > length || (count == 0 && buffer.Length > 0 && _count < length))
-                throw new InvalidDataException("The body has another length than the head of the answer says.");
+                throw new InvalidDataException("The body of the answer is not as long as its headers say.");
 
             return count;
         }

@@ -83,7 +83,7 @@ internal sealed class HttpTransport : IDisposable
             HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
             HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : ""),
             HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
-            HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "a longer head than any of OSS"),
+            HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "larger headers than OSS does"),
             HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
             _ => (OssFailureKind.Unknown, ""),
         };

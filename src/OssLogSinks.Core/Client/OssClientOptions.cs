@@ -87,7 +87,7 @@ public sealed class OssClientOptions
         Check(faults, IsTimeout(RequestTimeout), $"RequestTimeout: is {RequestTimeout}, but must be more than zero and less than a day.");
         Check(faults, IsTimeout(ConnectTimeout), $"ConnectTimeout: is {ConnectTimeout}, but must be more than zero and less than a day.");
         Check(faults, MaxConnections > 0, $"MaxConnections: is {MaxConnections.ToString(CultureInfo.InvariantCulture)}, but must be at least 1.");
-        Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it alone to use the system's clock.");
+        Check(faults, TimeProvider is not null, "TimeProvider: must not be null; leave it out to use the system clock.");
         Check(faults, ObjectPropertyHeaders.IsSendable(UserAgentSuffix ?? ""), $"UserAgentSuffix: is {SettingFault.Shown(UserAgentSuffix)}, but must be printable ASCII.");
         return endpoint;
     }

@@ -118,7 +118,7 @@ internal sealed class OssEndpoint
             && IsLetterOrDigit(bucket[^1]);
         return isName
             ? null
-            : $"Bucket: {SettingFault.Shown(bucket)} is no bucket name; use 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
+            : $"Bucket: {SettingFault.Shown(bucket)} is not a bucket name; use 3 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
     }
 
     private static string? RegionFault(string region)
@@ -131,7 +131,7 @@ internal sealed class OssEndpoint
 
         return region.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
             ? null
-            : $"Region: {SettingFault.Shown(region)} is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
+            : $"Region: {SettingFault.Shown(region)} is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
     }
 
     private static string? StyleFault(OssAddressingStyle style, EndpointHost host, string bucket) => style switch
@@ -141,7 +141,7 @@ internal sealed class OssEndpoint
         OssAddressingStyle.VirtualHosted when host.IsAddress =>
             $"AddressingStyle: VirtualHosted cannot be used with the IP address {host.Shown}; use Path.",
         OssAddressingStyle.VirtualHosted when bucket.Length > 0 && host.Name.StartsWith(bucket + ".", StringComparison.Ordinal) =>
-            $"Endpoint: {host.Shown} begins with the bucket's name, which is put in front of it anyway; write {SettingFault.Shown(host.Name[(bucket.Length + 1)..])}.",
+            $"Endpoint: {host.Shown} begins with the bucket's name, which is added automatically; write {SettingFault.Shown(host.Name[(bucket.Length + 1)..])}.",
         OssAddressingStyle.VirtualHosted or OssAddressingStyle.Path or OssAddressingStyle.CustomDomain => null,
         _ => $"AddressingStyle: is {(int)style}, but must be Automatic, VirtualHosted, Path or CustomDomain.",
     };
@@ -149,7 +149,7 @@ internal sealed class OssEndpoint
     private static string? SignatureFault(string region, EndpointHost host, OssSignatureVersion version) => version switch
     {
         OssSignatureVersion.V4 when region.Length == 0 =>
-            $"Region: must be set, because signature V4 needs it and the endpoint {host.Shown} does not tell it; write the bucket's region, 'cn-hangzhou' for instance.",
+            $"Region: must be set, because signature V4 needs it and the endpoint {host.Shown} does not contain it; write the bucket's region, 'cn-hangzhou' for instance.",
         OssSignatureVersion.V4 or OssSignatureVersion.V1 => null,
         _ => $"SignatureVersion: is {(int)version}, but must be V4 or V1.",
     };
@@ -171,7 +171,7 @@ internal static class ExactUri
         return Uri.TryCreate(text, in options, out var uri) ? uri : throw new ArgumentException("The URL cannot be built.", nameof(text));
 #else
         if (key is not null && ObjectKeyRules.IsChangedByUri(key))
-            throw new ArgumentException("The object key has a segment '.' or '..', or a mark that turns the direction of reading, which this platform cannot send unaltered.", nameof(key));
+            throw new ArgumentException("The object key has a segment '.' or '..', or a mark that changes the reading direction, which this platform cannot send unchanged.", nameof(key));
 
         return new Uri(text, UriKind.Absolute);
 #endif
@@ -275,7 +275,7 @@ internal sealed class EndpointHost
 
         if (text!.Contains('@') || text!.Contains("%40"))
         {
-            faults.Add("Endpoint: must not hold a user name or password; credentials are a setting of their own.");
+            faults.Add("Endpoint: must not contain a user name or password; set the credentials separately.");
             return false;
         }
 
@@ -296,7 +296,7 @@ internal sealed class EndpointHost
         var isPlain = rest.Length > 0 && rest.All(c => c is > ' ' and <= '~') && rest.IndexOfAny(['/', '?', '#', '\\', '%']) < 0;
         if (!isPlain || !Uri.TryCreate(scheme + "://" + rest, UriKind.Absolute, out var uri) || !IsHost(uri))
         {
-            faults.Add($"Endpoint: {ShownOf(text)} is no host; write the host and, if need be, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");
+            faults.Add($"Endpoint: {ShownOf(text)} is not a host; write the host and, if needed, its port, without bucket, path or query: 'oss-cn-hangzhou.aliyuncs.com' for instance.");
             return false;
         }
 

@@ -125,7 +125,7 @@ internal static class ObjectPropertyHeaders
         foreach (var (property, _, value) in StandardHeaders(properties))
         {
             if (value is not null && !IsSendable(value))
-                faults.Add($"{property}: is {SettingFault.Shown(value)}, but must be printable ASCII without blanks at its ends.");
+                faults.Add($"{property}: is {SettingFault.Shown(value)}, but must be printable ASCII without spaces at its ends.");
         }
 
         CheckMetadata(properties.Metadata, faults);
@@ -186,12 +186,12 @@ internal static class ObjectPropertyHeaders
         {
             size += MetadataPrefix.Length + entry.Key.Length + (entry.Value ?? "").Length;
             if (!IsName(entry.Key))
-                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} may hold letters, digits and hyphens only; write it so.");
+                faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} must have letters, digits and hyphens only.");
             else if (!names.Add(entry.Key))
                 faults.Add($"Metadata: the name {SettingFault.Shown(entry.Key)} is given twice; leave one out, as OSS stores names in lower case.");
 
             if (entry.Value is null || !IsSendable(entry.Value))
-                faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of {SettingFault.Shown(entry.Key)} must be printable ASCII without blanks at its ends; encode it otherwise.");
+                faults.Add($"Metadata: the value {SettingFault.Shown(entry.Value)} of {SettingFault.Shown(entry.Key)} must be printable ASCII without spaces at its ends; encode it otherwise.");
         }
 
         if (size > MaxMetadataBytes)

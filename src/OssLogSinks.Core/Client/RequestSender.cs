@@ -159,7 +159,7 @@ internal sealed class RequestSender : IDisposable
             Volatile.Write(ref _failure, null);
             if (_reportChoice is not null && _credentials is IRenewingProvider { Choice: { } choice })
                 Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
-            return credentials ?? throw new OssCredentialsException("The credentials provider gave none. Nothing was written.");
+            return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
         }
         catch (Exception exception)
         {

@@ -122,8 +122,8 @@ internal sealed class ServiceRefusal
 
     private static string ForeignAnswer(string operation, HttpStatusCode status, TransportFailures failures) =>
         (int)status is >= 300 and < 400
-            ? $"{operation} failed: {failures.Way} answered with a redirect (status {Number(status)}), so it is not OSS that answers."
-            : $"{operation} failed: {failures.Way} answered with status {Number(status)}, but without a request id of OSS, so it is not OSS that answers.";
+            ? $"{operation} failed: {failures.Way} answered with a redirect (status {Number(status)}), so this is not OSS."
+            : $"{operation} failed: {failures.Way} answered with status {Number(status)} but without an OSS request id, so this is not OSS.";
 
     private static string Number(HttpStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 }

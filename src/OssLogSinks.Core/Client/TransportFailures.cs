@@ -38,7 +38,7 @@ internal sealed class TransportFailures
 
     /// <summary>The failure of a request that got no answer in time.</summary>
     public OssException NoAnswerInTime(string operation, Exception exception) =>
-        new($"{operation} got no answer from {Way} in time; what it did is unknown.", exception) { Kind = OssFailureKind.NoAnswer };
+        new($"{operation} got no answer from {Way} in time; it may have taken effect.", exception) { Kind = OssFailureKind.NoAnswer };
 
     /// <summary>The failure of a request that was interrupted.</summary>
     public OssException Explain(string operation, Exception exception)
@@ -57,7 +57,7 @@ internal sealed class TransportFailures
         OssFailureKind.NameNotResolved => $"the name of the proxy {proxy} cannot be resolved",
         OssFailureKind.ConnectionRefused => $"the proxy {proxy} refuses connections",
         OssFailureKind.Unreachable => $"the proxy {proxy} cannot be reached ({detail})",
-        OssFailureKind.ConnectTimeout => $"the proxy {proxy} opened no connection to {Endpoint} in time",
+        OssFailureKind.ConnectTimeout => $"connecting to {Endpoint} through the proxy {proxy} timed out",
         _ when detail == "407" => AsksForCredentials(proxy),
         _ => $"the proxy {proxy} refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
     };
@@ -67,14 +67,14 @@ internal sealed class TransportFailures
         OssFailureKind.NameNotResolved => $"failed: the name of {Endpoint} cannot be resolved.",
         OssFailureKind.ConnectionRefused => $"failed: {Endpoint} refuses connections.",
         OssFailureKind.Unreachable => $"failed: {Endpoint} cannot be reached ({detail}).",
-        OssFailureKind.ConnectTimeout => $"failed: {Endpoint} opened no connection in time.",
+        OssFailureKind.ConnectTimeout => $"failed: connecting to {Endpoint} timed out.",
         OssFailureKind.Certificate => $"failed: the certificate of {Endpoint} is not accepted{(detail.Length == 0 ? "" : ": " + detail)}.",
-        OssFailureKind.Tls => $"failed: no TLS connection to {Endpoint} can be made.",
+        OssFailureKind.Tls => $"failed: the TLS handshake with {Endpoint} failed.",
         OssFailureKind.Proxy => $"failed: a proxy refused a connection to {Endpoint}" + (detail.Length == 0 ? "." : $" with status {detail}."),
-        OssFailureKind.NotOss when detail.Length > 0 => $"got no usable answer: {Endpoint} answers with {detail}. What it did is unknown.",
-        OssFailureKind.NotOss => $"got no usable answer: {Endpoint} does not answer in HTTP. What it did is unknown.",
-        OssFailureKind.ConnectionLost => $"got no usable answer: the connection to {Endpoint} was lost. What it did is unknown.",
-        _ => $"got no usable answer from {Endpoint} ({detail}); what it did is unknown.",
+        OssFailureKind.NotOss when detail.Length > 0 => $"got no usable answer: {Endpoint} sends {detail}. It may have taken effect.",
+        OssFailureKind.NotOss => $"got no usable answer: {Endpoint} does not speak HTTP. It may have taken effect.",
+        OssFailureKind.ConnectionLost => $"failed: the connection to {Endpoint} was lost before an answer came. It may have taken effect.",
+        _ => $"got no usable answer from {Endpoint} ({detail}); it may have taken effect.",
     };
 
     private static string PlaceOf(Uri uri) => FormattableString.Invariant($"{uri.Host}:{uri.Port}");
@@ -158,10 +158,10 @@ internal sealed class CertificateException : AuthenticationException
     {
         const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
         if ((errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-            yield return "there is none";
+            yield return "the server sent none";
 
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            yield return "it is for another name";
+            yield return "it is for another host name";
 
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
             yield return "it has expired or is not valid yet";

@@ -30,7 +30,7 @@ internal sealed class DeliveryPipeline
     public void GiveUp()
     {
         foreach (var (batch, mayBeDelivered) in Buffer.Abandon())
-            _deliveryTracker.Abandon(batch, "the application stopped before OSS took them.", mayBeDelivered);
+            _deliveryTracker.Abandon(batch, "the application stopped before OSS accepted them.", mayBeDelivered);
     }
 }
 

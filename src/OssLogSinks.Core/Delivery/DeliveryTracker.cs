@@ -115,7 +115,7 @@ internal sealed class DeliveryTracker
         if (states.Count == 0 || _listener is null)
             return;
 
-        var failure = new OssDeliveryException(reason, $"The event was given up ({reason}): {why}", error) { MayBeDelivered = mayBeDelivered };
+        var failure = new OssDeliveryException(reason, $"The event was dropped ({reason}): {why}", error) { MayBeDelivered = mayBeDelivered };
         Tell(() => _listener.OnDropped(states, failure));
     }
 

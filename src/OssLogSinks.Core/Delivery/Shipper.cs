@@ -183,7 +183,7 @@ internal sealed class Shipper : IDisposable
         if (stream.Budget.IsOver(_settings.Time, _settings.RetryTimeLimit))
         {
             var error = stream.Budget.LastError;
-            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not take them within the retry time.", error), error);
+            GiveUp(stream, batch, DropReason.RetryTimeOver, DeliveryReporter.WithFailure("OSS did not accept them within the retry time.", error), error);
             return TimeSpan.Zero;
         }
 
@@ -200,7 +200,7 @@ internal sealed class Shipper : IDisposable
     }
 
     private static string WhyRefused(AppendOutcome.Refused refused) =>
-        string.Join(" ", new[] { "OSS refused to take them:", refused.Error.Message, TroubleAdvice.For(refused.Error) }.Where(part => part.Length > 0));
+        string.Join(" ", new[] { "OSS refused them:", refused.Error.Message, TroubleAdvice.For(refused.Error) }.Where(part => part.Length > 0));
 
     private TimeSpan PauseAfter(LogStream stream, AppendOutcome? cause, bool firstPauseIsZero)
     {

@@ -219,7 +219,7 @@ internal sealed class BufferReader
             return;
 
         part.Folder!.Lose(part.Segment!, first, first + missing - 1, missing);
-        _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, missing, "the buffer on disk is damaged.");
+        _deliveryTracker.DroppedOnDisk(DropReason.Unreadable, missing, "the disk buffer is damaged.");
         LastId = first + missing - 1;
     }
 
@@ -228,7 +228,7 @@ internal sealed class BufferReader
     private void LosePassedOver(Part part, long firstId, long lastId, long count)
     {
         _damage.TellUnreadable(part.Folder!.Name, part.Segment!.FirstId, count);
-        _deliveryTracker?.DroppedOnDisk(DropReason.Unreadable, count, "the buffer on disk is damaged.");
+        _deliveryTracker?.DroppedOnDisk(DropReason.Unreadable, count, "the disk buffer is damaged.");
         part.Folder.Lose(part.Segment, firstId, lastId, count);
     }
 

@@ -132,7 +132,7 @@ internal sealed class BufferWriter(
     public void GiveUpRemoved()
     {
         if (Folders().Sum(folder => folder.GiveUpRemoved()) is > 0 and var records)
-            deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the buffer on disk is damaged.");
+            deliveryTracker.DroppedOnDisk(DropReason.Unreadable, records, "the disk buffer is damaged.");
     }
 
     /// <summary>Releases all folders, and deletes the empty ones. The thread must have ended.</summary>
@@ -176,7 +176,7 @@ internal sealed class BufferWriter(
             catch (Exception e)
             {
                 // After any error, the next round starts with the same blocks.
-                reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", e);
+                reporter.BufferFailed("events wait in memory, and are lost if the process ends before OSS accepts them", e);
                 isDone = _isStopping;
                 if (!isDone)
                     work.Wait(ProbeInterval);
@@ -238,7 +238,7 @@ internal sealed class BufferWriter(
             _downSince = null;
             var isFull = !WriteRound();
             if (isFull)
-                reporter.BufferFull("new events wait in memory until OSS has taken some");
+                reporter.BufferFull("new events wait in memory until OSS accepts older ones");
             if (_active is null)
                 return false;
 
@@ -347,7 +347,7 @@ internal sealed class BufferWriter(
                 continue;
 
             queue.ReleaseCopies(segment);
-            deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the buffer on disk was full, and its oldest events gave way.");
+            deliveryTracker.DroppedOnDisk(DropReason.BufferFull, records, "the disk buffer was full, so its oldest events were dropped.");
             return true;
         }
 
@@ -424,7 +424,7 @@ internal sealed class BufferWriter(
     {
         var isFirst = Remaining(_lastFailure, ProbeInterval) == TimeSpan.Zero;
         _lastFailure = _downSince = time.GetTimestamp();
-        reporter.BufferFailed("events wait in memory, and those that OSS has not taken are lost if the process ends", error);
+        reporter.BufferFailed("events wait in memory, and are lost if the process ends before OSS accepts them", error);
         if (_active is not { } failed)
             return false;
 

@@ -110,7 +110,7 @@ internal sealed class DiskBuffer : IRecordBuffer
         _writer.GiveUpRemoved();
         _tracker.Close();
         if (_writer.UnsettledRecords is > 0 and var waiting)
-            _reporter.Buffer(OssDiagnosticLevel.Information, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
+            _reporter.Buffer(OssDiagnosticLevel.Information, HelpAnchors.WaitOnDisk, $"{waiting.ToString(CultureInfo.InvariantCulture)} event(s) wait on disk for the next start.");
     }
 
     public void GiveUp()
@@ -179,7 +179,7 @@ internal sealed class DiskBuffer : IRecordBuffer
             if (first <= block.LastId)
             {
                 var states = block.States.Where(s => s.Id >= first).ToArray();
-                _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS took them.");
+                _deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.LastId - first + 1, states, "the application stopped before OSS accepted them.");
                 _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
             }
 
@@ -205,7 +205,7 @@ internal sealed class DiskBuffer : IRecordBuffer
             }
             catch (Exception e)
             {
-                _reporter.BufferFailed("what it holds is tried again every second", e);
+                _reporter.BufferFailed("it is retried every second", e);
                 await Task.WhenAny(Waiting.PauseAsync(Recovery, _time, _stop.Token)).ConfigureAwait(false);
             }
         }

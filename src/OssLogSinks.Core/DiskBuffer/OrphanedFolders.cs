@@ -150,7 +150,7 @@ internal sealed class OrphanedFolders(
             {
                 earlier.Add(name.Process);
                 if (_refused.Add(name.Text))
-                    reporter.Buffer(OssDiagnosticLevel.Warning, $"What a process left in '{name.Text}' cannot be taken over: {e.Message} It is tried again.");
+                    reporter.Buffer(OssDiagnosticLevel.Warning, HelpAnchors.OtherProcess, $"Events that another process left in '{name.Text}' cannot be sent yet: {e.Message} It is retried.");
             }
         }
 
@@ -214,7 +214,8 @@ internal sealed class OrphanedFolders(
             InUse++;
             reporter.Buffer(
                 OssDiagnosticLevel.Warning,
-                $"The file system of '{path}' knows no locks, so nobody can tell whether a process still writes to a folder there: what other processes left is not shipped.");
+                HelpAnchors.OtherProcess,
+                $"The file system of '{path}' does not support locks, so this process cannot tell whether another one still writes there. Events that other processes left there are not sent.");
             return true;
         }
 
@@ -244,7 +245,7 @@ internal sealed class OrphanedFolders(
 
         counters.TookOverOrphan();
         if (orphan.Folder.SegmentCount > 0)
-            reporter.Buffer(OssDiagnosticLevel.Information, $"Events that a process left in '{orphan.Folder.Path}' are being shipped.");
+            reporter.Buffer(OssDiagnosticLevel.Information, HelpAnchors.OtherProcess, $"Events that another process left in '{orphan.Folder.Path}' are being sent.");
         return orphan;
     }
 

@@ -33,10 +33,10 @@ internal static class DateFormats
 
             var runs = RunsOf(format).ToList();
             foreach (var letter in runs.Where(run => run.IsText).Select(run => run.Letter).Distinct())
-                fault(column, $"'{letter}' in a date is text that each key would show; {CureOf(letter)}text in quotes");
+                fault(column, $"'{letter}' in a date format is text that appears in each key; {CureOf(letter)}text in quotes");
             CheckRuns(runs.Where(run => !run.IsText), shown, problem => fault(column, problem));
             if (months > 1 && !shown.Contains('m') && MonthBehindHour(runs) is { } month)
-                fault(column, $"'{month}' behind the hour is the month; write mm for the minutes");
+                fault(column, $"'{month}' after the hour is the month; write mm for the minutes");
         }
     }
 
@@ -57,11 +57,11 @@ internal static class DateFormats
         foreach (var run in runs)
         {
             if (run.Letter == 'm' && !isHourShown)
-                fault($"'{run}' are the minutes, of no hour here; write MM for the month, or show the hour too");
+                fault($"'{run}' means minutes, but there is no hour; write MM for the month, or add the hour");
             else if (run.Letter == 's' && !shown.Contains('m'))
-                fault($"'{run}' are the seconds, of no minute here; write HH and mm too");
+                fault($"'{run}' means seconds, but there are no minutes; add HH and mm");
             else if (run.Letter == 'h' && !shown.Contains('H') && !shown.Contains('t'))
-                fault($"'{run}' are hours up to 12, the same in the morning and in the evening; write HH, or tt too");
+                fault($"'{run}' is a 12-hour clock, the same in the morning and in the evening; write HH, or add tt");
         }
     }
 

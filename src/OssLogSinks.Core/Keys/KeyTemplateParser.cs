@@ -9,8 +9,8 @@ namespace OssLogSinks.Core.Keys;
 internal sealed class KeyTemplateParser
 {
     // Reports replace braces, so these texts have none.
-    private const string PercentSign = "'%' appears in each key as it is; a variable of the environment is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
-    private const string DollarSign = "'$' appears in each key as it is; a place begins with the brace";
+    private const string PercentSign = "'%' appears in each key as it is; an environment variable is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
+    private const string DollarSign = "'$' appears in each key as it is; a placeholder begins with a brace";
 
     // Names of times in other sinks, and other parts of a time.
     private static readonly string[] NamesOfTimes = ["Date", "Time", "DateTime", "Now", "UtcNow", "UtcDate", "UtcTimestamp", "Year", "Month", "Day", "Hour", "HalfHour", "Minute", "Second"];
@@ -67,7 +67,7 @@ internal sealed class KeyTemplateParser
             }
             else if (c == '}')
             {
-                Fault(i, "this brace closes nothing; write }} for a brace in the key");
+                Fault(i, "this brace closes no other; write }} for a brace in the key");
             }
             else
             {
@@ -83,20 +83,20 @@ internal sealed class KeyTemplateParser
     private void CheckEnds()
     {
         if (char.IsWhiteSpace(_text[0]))
-            Fault(0, "there is a blank at the key's beginning; leave it out");
+            Fault(0, "there is a space at the key's beginning; remove it");
         if (char.IsWhiteSpace(_text[_text.Length - 1]))
-            Fault(_text.Length - 1, "there is a blank at the key's end; leave it out");
+            Fault(_text.Length - 1, "there is a space at the key's end; remove it");
     }
 
     private void CheckLiteral(int index)
     {
         var c = _text[index];
         if (ObjectKeyRules.IsHalfCharacter(_text, index))
-            Fault(index, "there is half of a character here; write it whole, or leave it out");
+            Fault(index, "there is half a character here; write all of it, or remove it");
         else if (ObjectKeyRules.IsInvisible(c))
             Fault(index, $"there is an invisible character here (U+{((int)c).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
         else if (c == '\\' && index > 0)
-            Fault(index, "'\\' makes no folder in OSS; write '/'");
+            Fault(index, "'\\' does not separate folders in OSS; write '/'");
         else if (c == '%' && !_doubts.Contains(PercentSign))
             _doubts.Add(PercentSign);
         else if (c == '$' && index + 1 < _text.Length && _text[index + 1] == '{' && !_doubts.Contains(DollarSign))
@@ -160,7 +160,7 @@ internal sealed class KeyTemplateParser
 
         format = string.IsNullOrEmpty(format) ? "0" : format!;
         if (format.Any(c => c != '0'))
-            Fault(column, $"{SettingFault.Shown(format)} is not a sequence format; write zeros, as many as the number has digits at least");
+            Fault(column, $"{SettingFault.Shown(format)} is not a sequence format; write one zero for each digit it has at least");
         else
             Add(new SequencePart(format));
     }
@@ -168,7 +168,7 @@ internal sealed class KeyTemplateParser
     private void AddConstant(string value, string? format, int column)
     {
         if (format is not null)
-            Fault(column, "this place takes no format; leave it out");
+            Fault(column, "this placeholder takes no format; remove it");
         else
             _literal.Append(KeyValueEscaping.Escape(value));
     }
@@ -183,7 +183,7 @@ internal sealed class KeyTemplateParser
 
         var value = _identity.ReadEnvironment(variable!);
         if (string.IsNullOrEmpty(value))
-            Fault(column, $"the environment variable {SettingFault.Shown(variable)} is not set; set it, or leave the place out");
+            Fault(column, $"the environment variable {SettingFault.Shown(variable)} is not set; set it, or remove the placeholder");
         else
             _literal.Append(KeyValueEscaping.Escape(value));
     }
@@ -200,7 +200,7 @@ internal sealed class KeyTemplateParser
         else if (DateFormats.OfName(name) is { } date)
             Fault(column, $"a date is written {{Timestamp:{date}}}, since {{{name}}} is a property of the event");
         else if (format is not null)
-            Fault(column, $"a property place takes no format, but {SettingFault.Shown(name)} has {SettingFault.Shown(format)}; leave it out");
+            Fault(column, $"a property placeholder takes no format, but {SettingFault.Shown(name)} has {SettingFault.Shown(format)}; leave it out");
         else
             AddProperty(name);
     }

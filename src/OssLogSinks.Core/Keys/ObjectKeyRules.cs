@@ -21,7 +21,7 @@ internal static class ObjectKeyRules
             return "must not begin with '/' or '\\'.";
 
         if (!IsWellFormed(key))
-            return "holds half a surrogate pair and has no UTF-8 form.";
+            return "contains half a surrogate pair, which UTF-8 cannot encode.";
 
         var bytes = Encoding.UTF8.GetByteCount(key);
         return bytes > MaxBytes ? $"has {bytes} bytes as UTF-8; at most {MaxBytes} are allowed." : null;

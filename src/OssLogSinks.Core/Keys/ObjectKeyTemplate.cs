@@ -76,7 +76,7 @@ public sealed class ObjectKeyTemplate
     {
         var faults = new List<string>();
         return TryParse(text, default, ProcessIdentity.Current, faults)
-            ?? throw new FormatException("The object key has faults: " + string.Join("; ", faults) + ".");
+            ?? throw new FormatException("The object key is invalid: " + string.Join("; ", faults) + ".");
     }
 
     /// <summary>Parses a template; null with all faults if it cannot be used.</summary>
@@ -134,7 +134,7 @@ public sealed class ObjectKeyTemplate
                 LiteralPart literal => literal.Text,
                 TimestampPart timestamp => timestamp.Render(time),
                 PropertyPart property => property.Render(property.Index < values.Length ? values[property.Index] : null),
-                _ => throw new InvalidOperationException("The sequence is no part of a stream key."),
+                _ => throw new InvalidOperationException("The sequence is not a part of a stream key."),
             });
         }
 
@@ -149,7 +149,7 @@ public sealed class ObjectKeyTemplate
 
         var keys = new HashSet<string>(StringComparer.Ordinal);
         if (!SomePeriods.Of(interval).All(start => keys.Add(Shown(start))))
-            faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or leave the time out to get it added");
+            faults.Add($"the date formats do not tell the periods of the rolling interval apart; show what {needed} shows, or remove the time and it is added");
     }
 
     // Without an interval, only the dates decide when an object ends, and whether its key is used again.
@@ -163,16 +163,16 @@ public sealed class ObjectKeyTemplate
             yield break;
 
         if (!ShowsSame(time, time.AddSeconds(1)))
-            yield return "it shows seconds, so each second with events makes an object; set RollingInterval, or leave the seconds out";
+            yield return "it shows seconds, so each second with events makes an object; set RollingInterval, or remove the seconds";
         if (DateFormats.GapOf(TimestampFormats) is { } gap)
-            yield return $"its dates come again, as it shows no {gap}, and so do its objects; show the {gap} too";
+            yield return $"its dates repeat because it shows no {gap}, so events are appended to old objects; show the {gap} too";
     }
 
     // Readers and query engines detect compression by the name.
     private void CheckEnd(OssCompression? compression, List<string> faults)
     {
         if (compression == OssCompression.None && Render(default, []).Compression != OssCompression.None)
-            faults.Add("the key ends in .gz, but Compression is None; choose Gzip, or end the key otherwise");
+            faults.Add("the key ends in .gz, but Compression is None; set Compression to Gzip, or change the end of the key");
     }
 
     // The whole key, since two adjacent formats can show the same digits for two dates.
@@ -202,17 +202,17 @@ public sealed class ObjectKeyTemplate
         if (first[first.Length - 1] == '/')
             faults.Add($"column {Text.Length}: a key must not end with '/'; name the object");
         if (ObjectKeyRules.HasDotSegment(first) || ObjectKeyRules.HasDotSegment(longest))
-            faults.Add("a segment must not be '.' or '..'; name it otherwise");
+            faults.Add("a segment must not be '.' or '..'; rename it");
         if (longest.Any(char.IsControl))
-            faults.Add("the key must not hold control characters; leave them out");
+            faults.Add("the key must not contain control characters; remove them");
 
         // The parser has checked everything but the dates.
         if (longest.IndexOf('\\') > 0)
-            faults.Add("'\\' makes no folder in OSS; write '/'");
+            faults.Add("'\\' does not separate folders in OSS; write '/'");
         if (longest.Where((_, i) => ObjectKeyRules.IsHalfCharacter(longest, i)).Any())
-            faults.Add("a date format holds half of a character; write it whole, or leave it out");
+            faults.Add("a date format contains half a character; write all of it, or remove it");
         foreach (var mark in longest.Where(ObjectKeyRules.IsInvisible).Distinct())
-            faults.Add($"a date format holds an invisible character (U+{((int)mark).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
+            faults.Add($"a date format contains an invisible character (U+{((int)mark).ToString("X4", CultureInfo.InvariantCulture)}); leave it out");
     }
 }
 

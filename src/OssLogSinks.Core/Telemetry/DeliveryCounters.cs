@@ -51,7 +51,7 @@ internal sealed class DeliveryCounters : IDisposable
         _quarantined = Count("osslogsinks.buffer.quarantined", "{record}", "Records on disk that could not be read.");
         _appendDuration = _meter.CreateHistogram<double>("osslogsinks.append.duration", "s", "How long appends take from sending to answer; with error.type if they fail.");
 
-        var dropped = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events given up, by reason.");
+        var dropped = _meter.CreateCounter<long>("osslogsinks.records.dropped", "{record}", "Events dropped, by reason.");
         _dropped = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => new Tally(this, dropped, _nameTag, new("reason", DropReasonNames.Of((DropReason)reason))))];
     }
 

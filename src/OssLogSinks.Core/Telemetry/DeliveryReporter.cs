@@ -42,14 +42,14 @@ internal sealed class DeliveryReporter
     public void Dropped(DropReason reason, long count, string why)
     {
         if (TakeTurn(_drops[(int)reason], count, out var total))
-            Report(OssDiagnosticLevel.Error, $"{Number(total)} event(s) were given up ({reason}): {why}", HelpAnchors.Of(reason));
+            Report(OssDiagnosticLevel.Error, HelpAnchors.For(reason), $"{Number(total)} event(s) were dropped ({reason}): {why}");
     }
 
     /// <summary>Events were too large, so that a placeholder is stored instead.</summary>
     public void Replaced(long count)
     {
         if (TakeTurn(_replacements, count, out var total))
-            Report(OssDiagnosticLevel.Warning, $"{Number(total)} event(s) were larger than the record size limit; a placeholder that says so is stored instead.", HelpAnchors.Of(DropReason.TooLarge));
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.For(DropReason.TooLarge), $"{Number(total)} event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
     /// <summary>A request failed. Failures that an operator must resolve are reported at once, passing ones when they last.</summary>
@@ -69,7 +69,7 @@ internal sealed class DeliveryReporter
 
             lock (_gate)
                 _troubleReported = OssDiagnosticLevel.Error;
-            ReportBuffer("what is in it cannot be sent without the risk of sending it twice, and waits until it can be written again", problem);
+            ReportBuffer("its events wait, because sending them now could store them twice", problem);
             return;
         }
 
@@ -86,8 +86,8 @@ internal sealed class DeliveryReporter
         lock (_gate)
             _troubleReported = _troubleReported > level ? _troubleReported : level;
 
-        var consequence = isPassing ? "It is tried again." : "It is tried again every now and then; until it works, events wait.";
-        Report(level, Sentences("Appending to OSS does not work:", message, advice, consequence), HelpAnchors.Of(kind));
+        var consequence = isPassing ? "It is retried." : "It is retried from time to time; until it works, events wait.";
+        Report(level, HelpAnchors.For(error), Sentences("Appending to OSS does not work:", message, advice, consequence));
     }
 
     /// <summary>Adds the failure and the advice to the reason of a drop, for readers who see the exception but no report.</summary>
@@ -123,26 +123,26 @@ internal sealed class DeliveryReporter
         }
 
         // At the level of the trouble, so that readers of the one also see the other.
-        Report(level, "Appending to OSS works again.", HelpAnchors.WorksAgain);
+        Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
     /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
     public void CredentialsChosen(string source) => Report(
         OssDiagnosticLevel.Information,
         $"Requests are signed with credentials of {source}.",
-        HelpAnchors.Of(OssFailureKind.Credentials));
+        HelpAnchors.Credentials);
 
     /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
         OssDiagnosticLevel.Warning,
-        $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.",
-        HelpAnchors.PlainHttp);
+        HelpAnchors.PlainHttp,
+        $"Log text, access key ids and security tokens go to '{origin}' unencrypted, since the endpoint begins with http://. Write https://, or set AllowPlainHttp if that is what you want.");
 
     /// <summary>The key is valid, but probably not what was meant. Reported once, at start.</summary>
     public void DoubtfulKey(string key, string doubt) => Report(
         OssDiagnosticLevel.Warning,
-        $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.",
-        HelpAnchors.DoubtfulKey);
+        HelpAnchors.DoubtfulKey,
+        $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
     /// <summary>An object takes no more appends, though it is not full.</summary>
     /// <param name="key">The object.</param>
@@ -150,41 +150,41 @@ internal sealed class DeliveryReporter
     /// <param name="isUsual">Whether this is normal.</param>
     public void ObjectClosed(string key, Exception? error, bool isUsual = false)
     {
-        var why = error is null ? "It was sealed, or is no appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
+        var why = error is null ? "It was sealed, or it is not an appendable object." : Sentences(PlainText.Of(error), AdviceFor(error));
         if (TakeTurn("closed"))
-            Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, $"The object '{key}' takes no more appends; going on with the next sequence number. {why}", HelpAnchors.ObjectClosed);
+            Report(isUsual ? OssDiagnosticLevel.Information : OssDiagnosticLevel.Warning, HelpAnchors.ObjectClosed, $"The object '{key}' accepts no more appends; continuing with the next sequence number. {why}");
     }
 
     /// <summary>An object is shorter than before: it was deleted, and perhaps created again.</summary>
     public void ObjectGone(string key)
     {
         if (TakeTurn("gone"))
-            Report(OssDiagnosticLevel.Warning, $"The object '{key}' was deleted by somebody; what was appended to it before is gone. The same key is begun again.", HelpAnchors.ObjectDeleted);
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.ObjectGone, $"The object '{key}' was deleted by someone else, with everything appended to it so far. A new object with the same key is started.");
     }
 
     /// <summary>The append is in the object, but the bytes before it have changed.</summary>
     public void PrefixChanged(string key)
     {
         if (TakeTurn("prefix"))
-            Report(OssDiagnosticLevel.Error, $"The object '{key}' cannot be trusted any more: its CRC-64 is not that of what was appended to it, so it was changed by somebody else, or damaged. The last append was read back and is intact; going on with the next sequence number.", HelpAnchors.ObjectChanged);
+            Report(OssDiagnosticLevel.Error, HelpAnchors.ObjectChanged, $"The object '{key}' was changed by someone else, or damaged: its CRC-64 does not match what was appended to it. The last append was read back and is intact; continuing with the next sequence number.");
     }
 
     /// <summary>A finished object was not sealed.</summary>
     public void NotSealed(string key, string why)
     {
         if (TakeTurn("not sealed"))
-            Report(OssDiagnosticLevel.Warning, $"The finished object '{key}' was not sealed. {why}", HelpAnchors.NotSealed);
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, $"The finished object '{key}' was not sealed. {why}");
     }
 
     /// <summary>The account may not seal objects. Reported once, since it is not tried again.</summary>
     public void SealingOff(Exception error, string advice) =>
-        Report(OssDiagnosticLevel.Warning, Sentences("Finished objects are not sealed, until the next start:", PlainText.Of(error), advice), HelpAnchors.NotSealed);
+        Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, Sentences("Finished objects are not sealed until the next start:", PlainText.Of(error), advice));
 
     /// <summary>The service stored other bytes than those that were sent.</summary>
     public void BodyDamaged(string key, long position, long length) => Report(
         OssDiagnosticLevel.Error,
-        $"An append to '{key}' was damaged on its way: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended once more, to the next sequence number.",
-        HelpAnchors.AppendDamaged);
+        HelpAnchors.ObjectChanged,
+        $"An append to '{key}' was damaged in transit: bytes {Number(position)} to {Number(position + length - 1)} differ from what was sent. The events are appended again, to the next sequence number.");
 
     public void BufferFailed(string consequence, Exception error)
     {
@@ -206,17 +206,17 @@ internal sealed class DeliveryReporter
         }
 
         _trouble.BufferWorks();
-        Report(OssDiagnosticLevel.Error, "The buffer on disk works again.", HelpAnchors.Buffer);
+        Report(OssDiagnosticLevel.Error, HelpAnchors.Buffer, "The disk buffer works again.");
     }
 
     public void BufferFull(string consequence)
     {
         if (TakeTurn("buffer full"))
-            Report(OssDiagnosticLevel.Warning, $"The buffer on disk has reached its size limit; {consequence}.", HelpAnchors.BufferFull);
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.BufferFull, $"The disk buffer has reached its size limit; {consequence}.");
     }
 
     /// <summary>Another report of the buffer, made once.</summary>
-    public void Buffer(OssDiagnosticLevel level, string message, string helpAnchor = HelpAnchors.Buffer) => Report(level, message, helpAnchor);
+    public void Buffer(OssDiagnosticLevel level, string helpAnchor, string message) => Report(level, helpAnchor, message);
 
     /// <summary>Reports the remaining counts, at the end.</summary>
     public void ReportRest()
@@ -226,17 +226,17 @@ internal sealed class DeliveryReporter
         for (var reason = 0; reason < dropped.Length; reason++)
         {
             if (dropped[reason] > 0)
-                Report(OssDiagnosticLevel.Error, $"{Number(dropped[reason])} more event(s) were given up ({DropReasonNames.Of((DropReason)reason)}).", HelpAnchors.Of((DropReason)reason));
+                Report(OssDiagnosticLevel.Error, HelpAnchors.For((DropReason)reason), $"{Number(dropped[reason])} more event(s) were dropped ({DropReasonNames.Of((DropReason)reason)}).");
         }
 
         if (replaced > 0)
-            Report(OssDiagnosticLevel.Warning, $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.", HelpAnchors.Of(DropReason.TooLarge));
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.For(DropReason.TooLarge), $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
-    private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, $"{message} Until it does, {consequence}.", HelpAnchors.Buffer);
+    private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, HelpAnchors.Buffer, $"{message} Until it works, {consequence}.");
 
     // A disk's error names path and reason, so its message is quoted.
-    private static string BufferMessage(Exception error) => "The buffer on disk does not work: " + error.Message;
+    private static string BufferMessage(Exception error) => "The disk buffer does not work: " + error.Message;
 
     private static string WithFailure(string why, OssFailureKind kind, string message, string advice) =>
         Sentences(why, kind == OssFailureKind.Unknown ? "The last failure:" : $"The last failure ({kind}):", message, advice);
@@ -284,7 +284,7 @@ internal sealed class DeliveryReporter
         }
     }
 
-    private void Report(OssDiagnosticLevel level, string message, string helpAnchor)
+    private void Report(OssDiagnosticLevel level, string helpAnchor, string message)
     {
         if (_diagnostics is null)
             return;
@@ -292,7 +292,7 @@ internal sealed class DeliveryReporter
         using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
-            _diagnostics.Report(new OssDiagnosticEvent(level, message) { HelpAnchor = helpAnchor });
+            _diagnostics.Report(new OssDiagnosticEvent(level, message, helpAnchor));
         }
         catch (Exception)
         {

@@ -44,13 +44,16 @@ public sealed class OssDeliveryException : Exception
     {
     }
 
-    /// <summary>Creates an exception for dropped events.</summary>
+    /// <summary>Creates an exception for dropped events, with the section of docs/troubleshooting.md about the reason as its <see cref="Exception.HelpLink"/>.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="message">Why, in a sentence.</param>
     /// <param name="innerException">The last error of the service; null if there was none.</param>
     public OssDeliveryException(DropReason reason, string message, Exception? innerException)
-        : this(message, innerException) =>
+        : this(message, innerException)
+    {
         Reason = reason;
+        HelpLink = HelpAnchors.LinkTo(HelpAnchors.For(reason));
+    }
 
     /// <summary>Why the events were dropped.</summary>
     public DropReason Reason { get; }

@@ -16,16 +16,14 @@ public enum OssDiagnosticLevel
 /// <summary>One report of the appender about itself. The message is one line without secrets, event text or braces.</summary>
 /// <param name="Level">The level.</param>
 /// <param name="Message">What happened, and what to do about it.</param>
-public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message)
+/// <param name="HelpAnchor">The section of docs/troubleshooting.md that explains it.</param>
+public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message, string HelpAnchor)
 {
     /// <summary>What happened, and what to do about it.</summary>
     public string Message { get; } = PlainText.OneLine(Message);
 
-    /// <summary>Where <c>docs/troubleshooting.md</c> explains it: the part after the <c>#</c>. Null for nowhere.</summary>
-    public string? HelpAnchor { get; init; }
-
-    /// <summary>The message, and where it is explained, as one line.</summary>
-    public string Text => HelpAnchor is null ? Message : $"{Message} (Help: troubleshooting.md#{HelpAnchor})";
+    /// <summary>Gives the message and where to read on, on one line.</summary>
+    public override string ToString() => $"{Message} {HelpAnchors.Reference(HelpAnchor)}";
 }
 
 /// <summary>
@@ -63,7 +61,7 @@ internal sealed class ConsoleDiagnostics : IOssDiagnostics
     {
         try
         {
-            _console.WriteLine($"OssAppend, {diagnosticEvent.Level}: {diagnosticEvent.Text}");
+            _console.WriteLine($"OssAppend, {diagnosticEvent.Level}: {diagnosticEvent}");
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

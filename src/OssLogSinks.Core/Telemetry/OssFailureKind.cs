@@ -58,4 +58,7 @@ internal interface IExplainedFailure
 
     /// <summary>A sentence that says what to do about it; empty if there is nothing to add to the message.</summary>
     string Advice { get; }
+
+    /// <summary>The section of docs/troubleshooting.md that explains it.</summary>
+    string HelpAnchor { get; }
 }

@@ -55,7 +55,7 @@ public sealed record SettingFault(string Setting, string Problem)
         var isBlank = string.IsNullOrWhiteSpace(value);
         var isAtAnEnd = value.Trim().Length < value.Length;
         return isBlank ? $"{setting}: is blank, but must have a value."
-            : isAtAnEnd ? $"{setting}: {shown} has a blank or a line end at its beginning or end; write it without."
+            : isAtAnEnd ? $"{setting}: {shown} has a space or a line break at its beginning or end; remove it."
             : null;
     }
 

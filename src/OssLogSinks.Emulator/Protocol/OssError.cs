@@ -65,7 +65,7 @@ internal static class OssErrors
         new(400, "OperationNotSupported", "The operation is not supported for this resource.");
 
     public static OssError BytesNotKept { get; } =
-        new(500, "NotSupported", "This emulator was told to keep no bodies, so it cannot give the bytes back.");
+        new(500, "NotSupported", "This emulator is configured to keep no bodies, so it cannot return them.");
 
     public static OssError MalformedXml { get; } =
         new(400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema.");

@@ -24,7 +24,7 @@ internal sealed class ObjectStore(EmulatorClock clock)
         var order = new AppendOrder(null, RequestBody.Of(bytes), clock.UtcNow);
         var (verdict, _) = Get(bucket).Slot(key).Append(order);
         if (verdict != AppendVerdict.Done)
-            throw new InvalidOperationException($"'{key}' takes no append: {verdict}.");
+            throw new InvalidOperationException($"'{key}' accepts no append: {verdict}.");
     }
 
     public void Put(string bucket, string key, ReadOnlyMemory<byte> bytes)

@@ -10,6 +10,6 @@ internal static class BlockTimeouts
     /// <summary>The fault of such a setting; null if it has none.</summary>
     public static SettingFault? FaultOf(string setting, TimeSpan timeout) =>
         timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > Longest)
-            ? SettingFault.OfValue(setting, timeout, "must be from zero up to 24 days, or -1 milliseconds for as long as it takes.")
+            ? SettingFault.OfValue(setting, timeout, "must be from zero up to 24 days, or -1 milliseconds for no limit.")
             : null;
 }

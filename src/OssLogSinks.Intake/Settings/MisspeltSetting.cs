@@ -37,7 +37,7 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
     }
 
     public SettingFault ToFault() => new(
-        Name, $"is no setting of OssAppend; {(Meant is null ? "docs/settings.md has all there are" : $"write '{Meant}'")}. (It is in {Path}.)");
+        Name, $"is not a setting of OssAppend; {(Meant is null ? "docs/settings.md lists all settings" : $"write '{Meant}'")}. (It is in {Path}.)");
 
     // Levenshtein distance: the number of letters to insert, delete or replace.
     private static int Distance(string left, string right)

@@ -65,17 +65,17 @@ internal static class SettingText
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out time) && (text.Contains(':') || time == TimeSpan.Zero);
 
     private static string NeedOfTime(string text) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
-        ? "must be a time as hh:mm:ss, 00:00:02 for two seconds; a number alone would be days."
-        : "must be a time as hh:mm:ss, 00:00:02 for two seconds.";
+        ? "must be a time as hh:mm:ss, such as 00:00:02 for two seconds; a number alone would be days."
+        : "must be a time as hh:mm:ss, such as 00:00:02 for two seconds.";
 
     private static string NeedOfNumber(string text, long most)
     {
         if (Size.Match(text) is not { Success: true } size)
-            return "must be a whole number, in digits alone, up to " + most.ToString(CultureInfo.InvariantCulture) + ".";
+            return "must be a whole number in digits only, up to " + most.ToString(CultureInfo.InvariantCulture) + ".";
 
         var shift = char.ToUpperInvariant(size.Groups["unit"].Value[0]) switch { 'K' => 10, 'M' => 20, _ => 30 };
         var bytes = long.Parse(size.Groups["number"].Value, CultureInfo.InvariantCulture) << shift;
-        return "must be a whole number, in digits alone; write " + bytes.ToString(CultureInfo.InvariantCulture) + ".";
+        return "must be a whole number in digits only; write " + bytes.ToString(CultureInfo.InvariantCulture) + ".";
     }
 
     private static string? NameOf(Type choice, string text) =>

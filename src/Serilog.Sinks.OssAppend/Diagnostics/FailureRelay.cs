@@ -24,5 +24,5 @@ internal sealed class FailureRelay(object sender) : LossRelay<LogEvent>
     }
 
     protected override void OnListenerFailed(Exception failure) =>
-        SelfLog.WriteLine("OssAppend: the failure listener itself failed, with {0}.", failure.GetType());
+        SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"The failure listener failed with {failure.GetType()}.", HelpSections.ListenerFailed));
 }

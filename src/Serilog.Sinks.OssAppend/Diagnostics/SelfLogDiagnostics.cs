@@ -13,5 +13,5 @@ internal sealed class SelfLogDiagnostics : IOssDiagnostics
     }
 
     public void Report(OssDiagnosticEvent diagnosticEvent) =>
-        SelfLog.WriteLine("OssAppend, {0}: {1}", diagnosticEvent.Level, diagnosticEvent.Text);
+        SelfLog.WriteLine("OssAppend, {0}: {1}", diagnosticEvent.Level, diagnosticEvent);
 }

@@ -167,6 +167,31 @@ public class InDoubtTests
         Assert.Equal(2, _oss.Appends.Count);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Normal")]
+    public async Task LostRequestThatLandsBeforeItsRepeat_IsStoredOnce(string? type)
+    {
+        AppendObjectRequest? travelling = null;
+        _oss.Next(request =>
+        {
+            travelling = request;
+            return Task.FromException<AppendObjectResult>(new OssException("lost", null));
+        });
+        _oss.Next(request =>
+        {
+            _oss.Apply(travelling!);
+            if (type is not null)
+                _oss.SetType(request.Key, type);
+            return Task.FromResult(_oss.Apply(request));
+        });
+
+        await DeliverAsync(OwnKey, "a\n");
+
+        Assert.Equal([OwnObject], _oss.Keys);
+        Assert.Equal("a\n", _oss.Text(OwnObject));
+    }
+
     [Fact]
     public async Task RequestDeliveredTwiceAroundAConversion_IsStoredOnce()
     {

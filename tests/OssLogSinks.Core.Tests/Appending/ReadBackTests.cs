@@ -39,6 +39,7 @@ public class ReadBackTests
 
         Assert.Equal("?\n", _oss.Text("app.log"));
         Assert.Equal("a\n", _oss.Text("app_001.log"));
+        Assert.Equal(OssDiagnosticLevel.Error, Assert.Single(_reports.Reports).Level);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
 using static OssLogSinks.Core.Tests.Support.AppenderTesting;
 
@@ -34,6 +35,7 @@ public class UnansweredAppendTests
 
         Assert.Equal("0\na\n", _oss.Text("app.log"));
         Assert.Equal([("app.log", 2L, 2), ("app.log", 2L, 2)], _oss.Appends);
+        Assert.DoesNotContain(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectGone);
     }
 
     [Fact]
@@ -104,6 +106,7 @@ public class UnansweredAppendTests
 
         Assert.Equal("0\nother\na\n", _oss.Text("app.log"));
         Assert.Empty(_oss.Gets);
+        Assert.Empty(_reports.Reports);
     }
 
     [Fact]
@@ -129,6 +132,7 @@ public class UnansweredAppendTests
         await DeliverAsync("a\n");
 
         Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Contains(_reports.Reports, report => report.HelpAnchor == HelpAnchors.ObjectGone);
     }
 
     [Fact]

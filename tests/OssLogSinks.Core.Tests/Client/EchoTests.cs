@@ -173,7 +173,7 @@ public class EchoTests
         Assert.Equal(Plain, PlainText.OneLine(Sly));
         Assert.Equal(Plain, new OssException(Sly).Message);
         Assert.Equal(Plain, new OssDeliveryException(Sly).Message);
-        Assert.Equal(Plain, new OssDiagnosticEvent(OssDiagnosticLevel.Warning, Sly).Message);
+        Assert.Equal(Plain, new OssDiagnosticEvent(OssDiagnosticLevel.Warning, Sly, "anchor").Message);
         using var wire = new FakeWire().Answer(HttpStatusCode.Forbidden, Document("a\u202Eb\u2066c\u2028d", ""), "x-oss-request-id: REQ2");
         Assert.Equal("OSS refused AppendObject with status 403 AccessDenied: abc d (request REQ2).", Refused(wire).Message);
     }

@@ -77,22 +77,22 @@ public class OssEndpointTests
     [InlineData(null, "Endpoint: must be set")]
     [InlineData("", "Endpoint: must be set")]
     [InlineData("ftp://oss-cn-hangzhou.aliyuncs.com", "Endpoint: 'ftp://oss-cn-hangzhou.aliyuncs.com' must begin with 'https://'")]
-    [InlineData("https://oss-cn-hangzhou.aliyuncs.com/bucket", "is no host")]
-    [InlineData("https://", "is no host")]
-    [InlineData("oss-cn-hangzhou.aliyuncs.com:99999", "is no host")]
-    [InlineData("oss-cn-hangzhou.aliyuncs.com?x", "is no host")]
-    [InlineData("https://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
-    [InlineData("ftp://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not hold a user name or password")]
+    [InlineData("https://oss-cn-hangzhou.aliyuncs.com/bucket", "is not a host")]
+    [InlineData("https://", "is not a host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com:99999", "is not a host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com?x", "is not a host")]
+    [InlineData("https://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not contain a user name or password")]
+    [InlineData("ftp://user:pw@oss-cn-hangzhou.aliyuncs.com", "must not contain a user name or password")]
     [InlineData("bucket.oss-cn-hangzhou.aliyuncs.com", "write 'oss-cn-hangzhou.aliyuncs.com'")]
     [InlineData("logs.example.com", "AddressingStyle: must be set")]
-    [InlineData("oss-cn-hangzhou\u200E.aliyuncs.com", "is no host")]
-    [InlineData("\u202Eoss-cn-hangzhou.aliyuncs.com", "is no host")]
-    [InlineData("oss-cn-hangzhou.aliyuncs.com\uFEFF", "is no host")]
-    [InlineData("oss-cn-hang\u00ADzhou.aliyuncs.com", "is no host")]
-    [InlineData("\uFF4Fss-cn-hangzhou.aliyuncs.com", "is no host")]
-    [InlineData("oss-cn-hangzhou\u3002aliyuncs.com", "is no host")]
-    [InlineData("oss-cn-hangzhou.aliyuncs.com\uD83D", "is no host")]
-    [InlineData("oss-cn-hangzhou.ali\tyuncs.com", "is no host")]
+    [InlineData("oss-cn-hangzhou\u200E.aliyuncs.com", "is not a host")]
+    [InlineData("\u202Eoss-cn-hangzhou.aliyuncs.com", "is not a host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uFEFF", "is not a host")]
+    [InlineData("oss-cn-hang\u00ADzhou.aliyuncs.com", "is not a host")]
+    [InlineData("\uFF4Fss-cn-hangzhou.aliyuncs.com", "is not a host")]
+    [InlineData("oss-cn-hangzhou\u3002aliyuncs.com", "is not a host")]
+    [InlineData("oss-cn-hangzhou.aliyuncs.com\uD83D", "is not a host")]
+    [InlineData("oss-cn-hangzhou.ali\tyuncs.com", "is not a host")]
     public void WrongEndpoint_IsNamedWithItsCure(string? endpoint, string part)
     {
         var faults = FaultsOf(new OssEndpointSettings(endpoint, "bucket", null));
@@ -103,7 +103,7 @@ public class OssEndpointTests
 
     [Theory]
     [InlineData("oss-cn-hangzhou", "Region: 'oss-cn-hangzhou' must not begin with 'oss-'; write 'cn-hangzhou'.")]
-    [InlineData("CN Hangzhou", "Region: 'CN Hangzhou' is no region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
+    [InlineData("CN Hangzhou", "Region: 'CN Hangzhou' is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.")]
     public void WrongRegion_IsNamedWithItsCure(string region, string fault)
     {
         Assert.Equal([fault], FaultsOf(new OssEndpointSettings("oss-cn-hangzhou.aliyuncs.com", "bucket", region)));
@@ -137,7 +137,7 @@ public class OssEndpointTests
             right with { Endpoint = blank + right.Endpoint }, right with { Endpoint = right.Endpoint + blank },
         ];
 
-        Assert.All(wrong, settings => Assert.Contains("has a blank or a line end at its beginning or end; write it without.", Assert.Single(FaultsOf(settings)), StringComparison.Ordinal));
+        Assert.All(wrong, settings => Assert.Contains("has a space or a line break at its beginning or end; remove it.", Assert.Single(FaultsOf(settings)), StringComparison.Ordinal));
         Assert.StartsWith("Bucket: is blank", Assert.Single(FaultsOf(right with { Bucket = blank })), StringComparison.Ordinal);
     }
 

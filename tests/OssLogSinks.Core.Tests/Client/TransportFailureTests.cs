@@ -48,14 +48,14 @@ public class TransportFailureTests
         var failure = await FailureAsync($"http://127.0.0.1:{server.Port}");
 
         Assert.Equal(OssFailureKind.NotOss, failure.Kind);
-        Assert.Equal($"HeadObject got no usable answer: 127.0.0.1:{server.Port} answers with a longer head than any of OSS. What it did is unknown.", failure.Message);
-        AssertAdvised(failure, "in place of OSS");
+        Assert.Equal($"HeadObject got no usable answer: 127.0.0.1:{server.Port} sends larger headers than OSS does. It may have taken effect.", failure.Message);
+        AssertAdvised(failure, "instead of OSS");
     }
 
     [Theory]
     [InlineData("localhost", -1, "this machine does not trust its issuer")]
     [InlineData("localhost", -30, "it has expired or is not valid yet, and this machine does not trust its issuer")]
-    [InlineData("other.example", -1, "it is for another name, and this machine does not trust its issuer")]
+    [InlineData("other.example", -1, "it is for another host name, and this machine does not trust its issuer")]
     public async Task CertificateThatIsNotAccepted_SaysWhichFault(string name, int validSinceDays, string faults)
     {
         using var certificate = TcpServer.NewCertificate(name, validSinceDays);
@@ -80,7 +80,7 @@ public class TransportFailureTests
         var failure = await FailureAsync($"https://127.0.0.1:{server.Port}");
 
         Assert.Equal(OssFailureKind.Tls, failure.Kind);
-        Assert.Equal($"HeadObject failed: no TLS connection to 127.0.0.1:{server.Port} can be made.", failure.Message);
+        Assert.Equal($"HeadObject failed: the TLS handshake with 127.0.0.1:{server.Port} failed.", failure.Message);
         AssertAdvised(failure, "Write http://");
     }
 
@@ -105,7 +105,7 @@ public class TransportFailureTests
         var failure = await FailureAsync($"http://127.0.0.1:{server.Port}");
 
         Assert.Equal(OssFailureKind.ConnectionLost, failure.Kind);
-        Assert.Equal($"HeadObject got no usable answer: the connection to 127.0.0.1:{server.Port} was lost. What it did is unknown.", failure.Message);
+        Assert.Equal($"HeadObject failed: the connection to 127.0.0.1:{server.Port} was lost before an answer came. It may have taken effect.", failure.Message);
         AssertAdvised(failure, "https://");
     }
 
@@ -117,7 +117,7 @@ public class TransportFailureTests
         var failure = await FailureAsync($"https://127.0.0.1:{server.Port}", options => options.ConnectTimeout = TimeSpan.FromMilliseconds(50));
 
         Assert.Equal(OssFailureKind.ConnectTimeout, failure.Kind);
-        Assert.Equal($"HeadObject failed: 127.0.0.1:{server.Port} opened no connection in time.", failure.Message);
+        Assert.Equal($"HeadObject failed: connecting to 127.0.0.1:{server.Port} timed out.", failure.Message);
         AssertAdvised(failure, "internal endpoint");
     }
 
@@ -133,7 +133,7 @@ public class TransportFailureTests
         var failure = await FailureAsync($"http://127.0.0.1:{server.Port}");
 
         Assert.Equal(OssFailureKind.NotOss, failure.Kind);
-        Assert.Equal($"HeadObject got no usable answer: 127.0.0.1:{server.Port} does not answer in HTTP. What it did is unknown.", failure.Message);
+        Assert.Equal($"HeadObject got no usable answer: 127.0.0.1:{server.Port} does not speak HTTP. It may have taken effect.", failure.Message);
         Assert.DoesNotContain("OpenSSH", failure.ToString(), StringComparison.Ordinal);
     }
 
@@ -145,7 +145,7 @@ public class TransportFailureTests
         var failure = await FailureAsync($"http://127.0.0.1:{server.Port}");
 
         Assert.Equal((OssFailureKind.NotOss, HttpStatusCode.Found), (failure.Kind, failure.StatusCode));
-        Assert.Equal($"HeadObject failed: 127.0.0.1:{server.Port} answered with a redirect (status 302), so it is not OSS that answers.", failure.Message);
+        Assert.Equal($"HeadObject failed: 127.0.0.1:{server.Port} answered with a redirect (status 302), so this is not OSS.", failure.Message);
         AssertAdvised(failure, "login page");
     }
 
@@ -163,7 +163,7 @@ public class TransportFailureTests
         if (status >= 300)
         {
             Assert.Equal(
-                $"AppendObject failed: 127.0.0.1:{server.Port} answered with status {status}, but without a request id of OSS, so it is not OSS that answers.", failure.Message);
+                $"AppendObject failed: 127.0.0.1:{server.Port} answered with status {status} but without an OSS request id, so this is not OSS.", failure.Message);
         }
     }
 
@@ -227,7 +227,7 @@ public class TransportFailureTests
     [Theory]
     [InlineData(SocketError.NetworkUnreachable, OssFailureKind.Unreachable, "HeadObject failed: examplebucket.oss-cn-hangzhou.aliyuncs.com:443 cannot be reached (NetworkUnreachable).")]
     [InlineData(SocketError.TryAgain, OssFailureKind.NameNotResolved, "HeadObject failed: the name of examplebucket.oss-cn-hangzhou.aliyuncs.com:443 cannot be resolved.")]
-    [InlineData(SocketError.TimedOut, OssFailureKind.ConnectTimeout, "HeadObject failed: examplebucket.oss-cn-hangzhou.aliyuncs.com:443 opened no connection in time.")]
+    [InlineData(SocketError.TimedOut, OssFailureKind.ConnectTimeout, "HeadObject failed: connecting to examplebucket.oss-cn-hangzhou.aliyuncs.com:443 timed out.")]
     public async Task ErrorOfASocket_IsToldByItsCode(SocketError error, OssFailureKind kind, string message) =>
         await AssertExplainedAsync(new HttpRequestException("x", new SocketException((int)error)), kind, message);
 

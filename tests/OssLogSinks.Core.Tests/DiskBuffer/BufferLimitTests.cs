@@ -157,7 +157,7 @@ public class BufferLimitTests
         await _world.FlushAsync(appender, OssFlushTarget.Disk);
         var dropped = (int)appender.GetSnapshot().Dropped[DropReason.BufferFull];
         Assert.InRange(dropped, 1500, 3900);
-        Assert.Contains(_world.Errors, e => e.Contains("oldest events gave way"));
+        Assert.Contains(_world.Errors, e => e.Contains("oldest events were dropped"));
         var flush = appender.FlushAsync(OssFlushTarget.Oss, TestContext.Current.CancellationToken);
         _world.IsOssDown = false;
 

@@ -210,7 +210,7 @@ public class BufferLivenessTests
         _world.AssertDelivered();
 
         // What is in OSS gives its space back, so the disk is used again.
-        await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("on disk works again")), TimeSpan.FromSeconds(1));
+        await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("disk buffer works again")), TimeSpan.FromSeconds(1));
         await _world.UntilAsync(() => _world.Segments.Length <= 1, TimeSpan.FromSeconds(1));
         Assert.True(await _world.CloseAsync(appender, Minute));
         _world.AssertDelivered();

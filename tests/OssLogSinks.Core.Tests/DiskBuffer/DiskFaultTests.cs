@@ -306,7 +306,7 @@ public class DiskFaultTests
         await _world.UntilAsync(() => Volatile.Read(ref isHanging), Second);
         await _world.UntilAsync(() => _world.Reports.Reports.Count > 0, Second);
 
-        Assert.Contains("The buffer on disk does not work: Writing the journal has not finished after 5 seconds.", Assert.Single(_world.Reports.Reports).Message);
+        Assert.Contains("The disk buffer does not work: Writing the journal has not finished after 5 seconds.", Assert.Single(_world.Reports.Reports).Message);
         _world.Disk.DuringSync = null;
         hangs.Set();
         Assert.True(await _world.CloseAsync(appender, Minute));
@@ -382,7 +382,7 @@ public class DiskFaultTests
 
         var next = new BufferWorld(_world.Disk);
         var appender = next.Start();
-        await next.UntilAsync(() => next.Reports.Reports.Any(r => r.Message.Contains("written by another version")), Second);
+        await next.UntilAsync(() => next.Reports.Reports.Any(r => r.Message.Contains("the format of another version")), Second);
         Assert.True(await next.CloseAsync(appender, Minute));
 
         Assert.Equal(bytes, _world.Disk.Bytes(segment));
@@ -409,7 +409,7 @@ public class DiskFaultTests
         _world.Disk.Put(path, bytes);
 
         var appender = _world.Start();
-        await _world.UntilAsync(() => _world.Reports.Reports.Any(r => r.Message.Contains("written by another version")), Second);
+        await _world.UntilAsync(() => _world.Reports.Reports.Any(r => r.Message.Contains("the format of another version")), Second);
         Assert.True(await _world.CloseAsync(appender, Minute));
 
         Assert.Equal(bytes, _world.Disk.Bytes(path));

@@ -34,7 +34,7 @@ public class DiskTroubleTests
     {
         var minutes = (_world.Time.GetUtcNow() - AppenderTesting.Noon).TotalMinutes;
         Assert.InRange(_world.Errors.Count(), 1, 1 + (int)minutes);
-        Assert.All(_world.Errors, error => Assert.Contains("buffer on disk does not work", error));
+        Assert.All(_world.Errors, error => Assert.Contains("disk buffer does not work", error));
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public class DiskTroubleTests
         await _world.UntilAsync(() => _world.Errors.Any());
 
         Ail(ailment, isIll: false);
-        await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("on disk works again")), TimeSpan.FromSeconds(1));
+        await _world.UntilAsync(() => _world.Log(appender) && _world.Reports.Reports.Any(r => r.Message.Contains("disk buffer works again")), TimeSpan.FromSeconds(1));
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
         _world.IsOssDown = true;
         _world.Log(appender, 50);

@@ -116,7 +116,7 @@ public class RefusedStreamTests
         var stored = _world.StoredOf("bad").Count;
         Assert.InRange(stored, 1, 449);
         Assert.Equal(450 - stored, appender.GetSnapshot().Dropped[DropReason.Unreadable]);
-        Assert.Contains(_world.Errors, message => message.Contains("has gone", StringComparison.Ordinal));
+        Assert.Contains(_world.Errors, message => message.Contains("is damaged or missing", StringComparison.Ordinal));
         Assert.False(await _world.CloseAsync(appender, Minute));
     }
 

@@ -12,38 +12,38 @@ public class MistakenKeyTests
     private static readonly ProcessIdentity Identity = new("web", "4711", "abcdef012345", _ => null);
 
     [Theory]
-    [InlineData("{Timestamp:YYYY/MM/dd}.log", "column 1: 'Y' in a date is text that each key would show; write yyyy for the year, or text in quotes")]
-    [InlineData("{Timestamp:yyyy-MM-DD}.log", "column 1: 'D' in a date is text that each key would show; write dd for the day, or text in quotes")]
+    [InlineData("{Timestamp:YYYY/MM/dd}.log", "column 1: 'Y' in a date format is text that appears in each key; write yyyy for the year, or text in quotes")]
+    [InlineData("{Timestamp:yyyy-MM-DD}.log", "column 1: 'D' in a date format is text that appears in each key; write dd for the day, or text in quotes")]
     [InlineData("{Timestamp:yyyyMMdd_HHmmSS}.log", "write ss for the seconds")]
-    [InlineData("{Timestamp:yyyy/Www}.log", "'W' in a date is text that each key would show; write text in quotes")]
-    [InlineData("a/{Timestamp:yyyy/mm/dd}.log", "column 3: 'mm' are the minutes, of no hour here; write MM for the month")]
-    [InlineData("{Timestamp:yyyy}/{Timestamp:mm}.log", "column 18: 'mm' are the minutes, of no hour here")]
-    [InlineData("{Timestamp:yyyy/ss}.log", "column 1: 'ss' are the seconds, of no minute here; write HH and mm too")]
-    [InlineData("{Timestamp:yyyyMMdd HH-MM}.log", "column 1: 'MM' behind the hour is the month; write mm for the minutes")]
-    [InlineData("{Timestamp:yyyyMMddhh}.log", "column 1: 'hh' are hours up to 12, the same in the morning and in the evening; write HH, or tt too")]
+    [InlineData("{Timestamp:yyyy/Www}.log", "'W' in a date format is text that appears in each key; write text in quotes")]
+    [InlineData("a/{Timestamp:yyyy/mm/dd}.log", "column 3: 'mm' means minutes, but there is no hour; write MM for the month")]
+    [InlineData("{Timestamp:yyyy}/{Timestamp:mm}.log", "column 18: 'mm' means minutes, but there is no hour")]
+    [InlineData("{Timestamp:yyyy/ss}.log", "column 1: 'ss' means seconds, but there are no minutes; add HH and mm")]
+    [InlineData("{Timestamp:yyyyMMdd HH-MM}.log", "column 1: 'MM' after the hour is the month; write mm for the minutes")]
+    [InlineData("{Timestamp:yyyyMMddhh}.log", "column 1: 'hh' is a 12-hour clock, the same in the morning and in the evening; write HH, or add tt")]
     [InlineData("{yyyy}/{MM}/{dd}/app.log", "column 1: a date is written {Timestamp:yyyy}, since {yyyy} is a property of the event")]
     [InlineData("{yyyy}/{MM}/{dd}/app.log", "column 8: a date is written {Timestamp:MM}")]
     [InlineData("{yyyy-MM-dd}.log", "a date is written {Timestamp:yyyy-MM-dd}")]
     [InlineData("{YYYYMMDD}.log", "a date is written {Timestamp:yyyyMMdd}")]
-    [InlineData("Logs\\app-.log", "column 5: '\\' makes no folder in OSS; write '/'")]
-    [InlineData("a/{Timestamp:yyyy\\\\MM}.log", "'\\' makes no folder in OSS; write '/'")]
+    [InlineData("Logs\\app-.log", "column 5: '\\' does not separate folders in OSS; write '/'")]
+    [InlineData("a/{Timestamp:yyyy\\\\MM}.log", "'\\' does not separate folders in OSS; write '/'")]
     [InlineData("a\u200Eb.log", "column 2: there is an invisible character here (U+200E); leave it out")]
-    [InlineData("a{Timestamp:yyyy\u202E}.log", "holds an invisible character (U+202E); leave it out")]
-    [InlineData(" app.log", "column 1: there is a blank at the key's beginning; leave it out")]
-    [InlineData("app.log ", "column 8: there is a blank at the key's end; leave it out")]
-    [InlineData("app.log\n", "column 8: there is a blank at the key's end; leave it out")]
-    [InlineData("\u3000app.log", "column 1: there is a blank at the key's beginning; leave it out")]
+    [InlineData("a{Timestamp:yyyy\u202E}.log", "contains an invisible character (U+202E); leave it out")]
+    [InlineData(" app.log", "column 1: there is a space at the key's beginning; remove it")]
+    [InlineData("app.log ", "column 8: there is a space at the key's end; remove it")]
+    [InlineData("app.log\n", "column 8: there is a space at the key's end; remove it")]
+    [InlineData("\u3000app.log", "column 1: there is a space at the key's beginning; remove it")]
     public void Mistake_IsRefusedWithItsCure(string template, string fault) => AssertFault(template, fault);
 
     // Not as data: an attribute holds whole characters only.
     [Fact]
     public void HalfOfACharacter_IsRefused()
     {
-        AssertFault("a\uD83D.log", "column 2: there is half of a character here; write it whole, or leave it out");
-        AssertFault("\uDE00a.log", "column 1: there is half of a character here");
-        AssertFault("😀\uDE00a.log", "column 3: there is half of a character here");
-        AssertFault("a{Timestamp:yyyy'\uD83D'}.log", "holds half of a character");
-        AssertFault("a\uD83D{Timestamp:\uDE00yyyy}.log", "column 2: there is half of a character here");
+        AssertFault("a\uD83D.log", "column 2: there is half a character here; write all of it, or remove it");
+        AssertFault("\uDE00a.log", "column 1: there is half a character here");
+        AssertFault("😀\uDE00a.log", "column 3: there is half a character here");
+        AssertFault("a{Timestamp:yyyy'\uD83D'}.log", "contains half a character");
+        AssertFault("a\uD83D{Timestamp:\uDE00yyyy}.log", "column 2: there is half a character here");
     }
 
     private static void AssertFault(string template, string fault)
@@ -113,19 +113,19 @@ public class MistakenKeyTests
     }
 
     [Theory]
-    [InlineData("app-{Timestamp:yyyyMMdd HH:mm:ss}.log", "it shows seconds, so each second with events makes an object; set RollingInterval, or leave the seconds out")]
+    [InlineData("app-{Timestamp:yyyyMMdd HH:mm:ss}.log", "it shows seconds, so each second with events makes an object; set RollingInterval, or remove the seconds")]
     [InlineData("app-{Timestamp:O}.log", "it shows seconds")]
     [InlineData("app-{Timestamp:yyyyMMddHHmmssfff}.log", "it shows seconds")]
-    [InlineData("{Timestamp:MM-dd}.log", "its dates come again, as it shows no year, and so do its objects")]
-    [InlineData("{Timestamp:yyyy-dd}.log", "its dates come again, as it shows no month")]
-    [InlineData("{Timestamp:dddd}.log", "its dates come again, as it shows no month")]
-    [InlineData("{Timestamp:yyyyMM-HH}.log", "its dates come again, as it shows no day")]
+    [InlineData("{Timestamp:MM-dd}.log", "its dates repeat because it shows no year, so events are appended to old objects")]
+    [InlineData("{Timestamp:yyyy-dd}.log", "its dates repeat because it shows no month")]
+    [InlineData("{Timestamp:dddd}.log", "its dates repeat because it shows no month")]
+    [InlineData("{Timestamp:yyyyMM-HH}.log", "its dates repeat because it shows no day")]
     [InlineData("logs/{Date}.log", "'Date' in braces is a property of the event, and '_' without one; a date is written Timestamp:yyyyMMdd in braces")]
     [InlineData("logs/{HalfHour}.log", "'HalfHour' in braces is a property of the event")]
     [InlineData("logs/{year}.log", "'year' in braces is a property of the event")]
-    [InlineData("logs/%MACHINE%.log", "'%' appears in each key as it is; a variable of the environment is written Environment:NAME in braces")]
+    [InlineData("logs/%MACHINE%.log", "'%' appears in each key as it is; an environment variable is written Environment:NAME in braces")]
     [InlineData("logs/%Y.log", "'%' appears in each key as it is")]
-    [InlineData("logs/${shortdate}.log", "'$' appears in each key as it is; a place begins with the brace")]
+    [InlineData("logs/${shortdate}.log", "'$' appears in each key as it is; a placeholder begins with a brace")]
     public void WhatMayBeMeant_IsSaidOnceAtStart(string key, string words)
     {
         var report = Assert.Single(ReportsOf(key));

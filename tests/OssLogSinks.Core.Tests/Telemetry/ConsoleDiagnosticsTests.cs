@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Tests.Telemetry;
 
 public class ConsoleDiagnosticsTests
 {
-    private static readonly OssDiagnosticEvent Report = new(OssDiagnosticLevel.Warning, "Something {is} wrong.");
+    private static readonly OssDiagnosticEvent Report = new(OssDiagnosticLevel.Warning, "Something {is} wrong.", "anchor");
 
     [Fact]
     public void Report_IsALine_AndIsHandedOn()
@@ -15,7 +15,7 @@ public class ConsoleDiagnosticsTests
 
         new ConsoleDiagnostics(next, console).Report(Report);
 
-        Assert.Equal("OssAppend, Warning: Something (is) wrong." + console.NewLine, console.ToString());
+        Assert.Equal("OssAppend, Warning: Something (is) wrong. (see docs/troubleshooting.md#anchor)" + console.NewLine, console.ToString());
         Assert.Equal(Report, Assert.Single(next.Reports));
     }
 

@@ -89,7 +89,7 @@ public class SecretTextTests
     {
         var faults = new OssClientOptions { Endpoint = "https://OSS-cn-hangzhou.aliyuncs.com:443/logs?token=hush", Bucket = "logs" }.Validate();
 
-        Assert.Contains(faults, fault => fault.StartsWith("Endpoint: 'https://OSS-cn-hangzhou.aliyuncs.com:443…' is no host", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.StartsWith("Endpoint: 'https://OSS-cn-hangzhou.aliyuncs.com:443…' is not a host", StringComparison.Ordinal));
     }
 
     [Fact]

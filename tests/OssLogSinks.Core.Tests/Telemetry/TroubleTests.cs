@@ -117,7 +117,7 @@ public class TroubleTests
         reporter.Delivered((this, "a"));
 
         Assert.Equal(Noon, reporter.TroubleNow.Since);
-        Assert.Equal((OssFailureKind.Buffer, "The buffer on disk does not work: No space left on device"), (reporter.TroubleNow.Last!.Kind, reporter.TroubleNow.Last.Message));
+        Assert.Equal((OssFailureKind.Buffer, "The disk buffer does not work: No space left on device"), (reporter.TroubleNow.Last!.Kind, reporter.TroubleNow.Last.Message));
         reporter.BufferWorks();
         Assert.Null(reporter.TroubleNow.Since);
     }

@@ -135,7 +135,7 @@ public sealed class AuditTests
 
         var firstLine = (await Assert.ThrowsAsync<AggregateException>(() => call)).ToString().Split('\n')[0];
         Assert.Contains(
-            "(RetryTimeOver): OSS did not take them within the retry time. The last failure (NameNotResolved): GetObjectMeta failed: the name of oss.example cannot be resolved. Correct the endpoint or the region, or this machine's DNS.",
+            "(RetryTimeOver): OSS did not accept them within the retry time. The last failure (NameNotResolved): GetObjectMeta failed: the name of oss.example cannot be resolved. Check the endpoint, the region and this machine's DNS.",
             firstLine,
             StringComparison.Ordinal);
     }
@@ -156,7 +156,7 @@ public sealed class AuditTests
 
         var failure = DeliveryFailure(await Assert.ThrowsAsync<AggregateException>(() => call));
         Assert.Equal(DropReason.CloseTimeOver, failure.Reason);
-        Assert.Contains("the application stopped before OSS took them. The last failure (Proxy): AppendObject failed. Correct the proxy's address", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the application stopped before OSS accepted them. The last failure (Proxy): AppendObject failed. Correct the proxy's address", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class AuditTests
         using (logger = Audit(options))
             logger.Information("One");
 
-        Assert.Contains("might wait for itself", told!.Message, StringComparison.Ordinal);
+        Assert.Contains("would wait for itself", told!.Message, StringComparison.Ordinal);
         Assert.Equal("One\n", _bucket.AllText);
     }
 

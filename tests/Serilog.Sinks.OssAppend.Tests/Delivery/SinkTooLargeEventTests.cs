@@ -22,7 +22,7 @@ public class SinkTooLargeEventTests
 
         Assert.Equal(["acme.log"], _bucket.Keys);
         var lines = _bucket.Text("acme.log").Split('\n');
-        Assert.Matches(@"^2026-11-22 20:15:07 \[Error\] Shop An event of 10\d\d bytes was left out, as it is larger than 500 bytes\. It began: Order \{Payload\} was paid$", lines[0]);
+        Assert.Matches(@"^2026-11-22 20:15:07 \[Error\] Shop An event of 10\d\d bytes was left out because it is larger than 500 bytes\. It began: Order \{Payload\} was paid$", lines[0]);
         Assert.EndsWith(" small", lines[1], StringComparison.Ordinal);
         Assert.Equal(1, snapshot.Replaced);
         Assert.Equal(2, snapshot.Delivered);

@@ -41,8 +41,8 @@ public sealed class SelfLogTests : IDisposable
     [Fact]
     public void Report_IsWrittenAsItIs()
     {
-        OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops"));
+        OssAppend.Diagnostics.SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Warning, "{0} {oops", "anchor"));
 
-        Assert.EndsWith("OssAppend, Warning: (0) (oops", Assert.Single(_selfLog), StringComparison.Ordinal);
+        Assert.EndsWith("OssAppend, Warning: (0) (oops (see docs/troubleshooting.md#anchor)", Assert.Single(_selfLog), StringComparison.Ordinal);
     }
 }

@@ -47,7 +47,7 @@ public class SinkSettingFaultTests
 
     [Theory]
     [InlineData("'MARK'", "secret", null, "accessKeyId", "quotation mark")]
-    [InlineData("id", "MARK MARK", null, "accessKeySecret", "has a blank")]
+    [InlineData("id", "MARK MARK", null, "accessKeySecret", "contains a space")]
     [InlineData("id", "secret", "${MARK}", "SecurityToken", "placeholder")]
     public void KeyThatCannotBeOne_IsAFault_AndNotShown(string id, string secret, string? token, string setting, string problem)
     {

@@ -19,7 +19,7 @@ public sealed class StartUpErrorTests : IDisposable
     {
         var text = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(bucket: "My_Logs", region: "oss-cn-hangzhou", accessKeyId: "id", accessKeySecret: "secret")).ToString();
 
-        Assert.Equal("OssLogSinks.Core.OssSettingsException: WriteTo.OssAppend cannot start, because its settings cannot be used: bucket, region.", text.Split('\n')[0]);
+        Assert.Equal("OssLogSinks.Core.OssSettingsException: WriteTo.OssAppend cannot start because its settings are invalid: bucket, region.", text.Split('\n')[0]);
         Assert.DoesNotContain("at Serilog.OssAppend", text, StringComparison.Ordinal);
         Assert.DoesNotContain("at Serilog.Sinks.OssAppend.Settings", text, StringComparison.Ordinal);
         Assert.Contains(nameof(ErrorInCode_NamesSinkAndSettingsFirstWithoutOurFrames), text, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class StartUpErrorTests : IDisposable
     {
         var exception = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().AuditTo.OssAppend(bucket: "My_Logs", region: "cn-hangzhou", accessKeyId: "id", accessKeySecret: "secret"));
 
-        Assert.StartsWith("AuditTo.OssAppend cannot start, because its settings cannot be used: bucket.\n  - bucket: 'My_Logs'", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("AuditTo.OssAppend cannot start because its settings are invalid: bucket.\n  - bucket: 'My_Logs'", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class StartUpErrorTests : IDisposable
     {
         var exception = Assert.ThrowsAny<Exception>(() => Configure(kind, arguments, whole: true));
 
-        Assert.Equal($"{kind}.OssAppend cannot start, because its settings cannot be used: {settings}.", _console.ToString().Split('\n')[0].TrimEnd('\r'));
+        Assert.Equal($"{kind}.OssAppend cannot start because its settings are invalid: {settings}.", _console.ToString().Split('\n')[0].TrimEnd('\r'));
         Assert.Equal(Assert.IsType<OssSettingsException>(exception.InnerException).Message, _console.ToString().TrimEnd());
     }
 
@@ -73,7 +73,7 @@ public sealed class StartUpErrorTests : IDisposable
         });
 
         var lines = exception.ToString().Split('\n');
-        Assert.Equal(" ---> OssLogSinks.Core.OssSettingsException: WriteTo.OssAppend cannot start, because its settings cannot be used: bucket.", lines[1].TrimEnd('\r'));
+        Assert.Equal(" ---> OssLogSinks.Core.OssSettingsException: WriteTo.OssAppend cannot start because its settings are invalid: bucket.", lines[1].TrimEnd('\r'));
         Assert.DoesNotContain(lines, line => line.Contains("at Serilog.OssAppend", StringComparison.Ordinal) || line.Contains("at Serilog.Sinks.OssAppend.Settings", StringComparison.Ordinal));
     }
 

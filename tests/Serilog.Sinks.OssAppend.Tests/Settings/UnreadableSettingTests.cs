@@ -37,11 +37,11 @@ public class UnreadableSettingTests
 
         Assert.Equal(
             [
-                "appendInterval: is '2', but must be a time as hh:mm:ss, 00:00:02 for two seconds; a number alone would be days.",
-                "objectSizeLimitBytes: is '1 GB', but must be a whole number, in digits alone; write 1073741824.",
-                "queueLimit: is 'many', but must be a whole number, in digits alone, up to 2147483647.",
+                "appendInterval: is '2', but must be a time as hh:mm:ss, such as 00:00:02 for two seconds; a number alone would be days.",
+                "objectSizeLimitBytes: is '1 GB', but must be a whole number in digits only; write 1073741824.",
+                "queueLimit: is 'many', but must be a whole number in digits only, up to 2147483647.",
                 "restrictedToMinimumLevel: is 'Warn', but must be Verbose, Debug, Information, Warning, Error or Fatal.",
-                "retryTimeLimit: is '1h', but must be a time as hh:mm:ss, 00:00:02 for two seconds.",
+                "retryTimeLimit: is '1h', but must be a time as hh:mm:ss, such as 00:00:02 for two seconds.",
                 "rollingInterval: is 'Daily', but must be Infinite, Year, Month, Day, Hour or Minute.",
                 "useLocalTime: is 'ja', but must be true or false.",
             ],

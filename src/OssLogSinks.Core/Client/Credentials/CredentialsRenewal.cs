@@ -96,7 +96,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         try
         {
             var fetched = await fetch(giveUp.Token).AsTask().Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
-                ?? throw new OssCredentialsException($"{settings.Name} gave none. Nothing was written.");
+                ?? throw new OssCredentialsException($"{settings.Name} returned null. Nothing was written.");
             Keep(fetched);
             return fetched;
         }

@@ -69,8 +69,8 @@ public class OssCredentialsException : OssException
     /// <summary>Describes what a provider threw. Quotes this library's own messages only: others may hold a secret.</summary>
     internal static OssCredentialsException Of(string provider, Exception exception) => exception switch
     {
-        InvalidCredentialsException invalid => new OssCredentialsException($"{provider} gave no valid access key: {invalid.Fault} Nothing was written.", exception),
-        TimeoutException => new OssCredentialsException($"{provider} gave no answer in time. Nothing was written.", exception),
+        InvalidCredentialsException invalid => new OssCredentialsException($"{provider} returned an invalid access key: {invalid.Fault} Nothing was written.", exception),
+        TimeoutException => new OssCredentialsException($"{provider} did not answer in time. Nothing was written.", exception),
         _ => new OssCredentialsException($"{provider} failed with {exception.GetType().FullName}. Nothing was written.", exception),
     };
 }

@@ -72,10 +72,10 @@ public sealed class OssCredentials
     internal static string? ProblemOf(string? value)
     {
         var text = Trimmed(value);
-        return text.Length == 0 ? "is empty; set it to the one of the access key."
+        return text.Length == 0 ? "is empty; copy the value from your access key."
             : IsQuote(text[0]) || IsQuote(text[^1]) ? "has a quotation mark at its beginning or end; write it without quotes."
-            : IsPlaceholder(text) ? "is a placeholder that was not filled in; set it to the one of the access key."
-            : text.Any(c => c is <= ' ' or > '~') ? "has a blank, a line end or another character inside that no access key has; copy it again."
+            : IsPlaceholder(text) ? "is a placeholder that was not filled in; copy the value from your access key."
+            : text.Any(c => c is <= ' ' or > '~') ? "contains a space, a line break or another character that access keys do not have; copy it again."
             : null;
     }
 
@@ -94,7 +94,7 @@ public sealed class OssCredentials
 internal sealed class InvalidCredentialsException : ArgumentException
 {
     public InvalidCredentialsException(SettingFault fault)
-        : base("The credentials cannot be used: " + WordsOf(fault), char.ToLowerInvariant(fault.Setting[0]) + fault.Setting.Substring(1)) =>
+        : base("The credentials are invalid: " + WordsOf(fault), char.ToLowerInvariant(fault.Setting[0]) + fault.Setting.Substring(1)) =>
         Fault = WordsOf(fault);
 
     /// <summary>The fault, as a sentence.</summary>

@@ -94,6 +94,15 @@ public class OssException : Exception, IExplainedFailure
 
     string IExplainedFailure.Advice => TroubleAdvice.For(this);
 
+    string IExplainedFailure.HelpAnchor => TroubleAdvice.HelpAnchorFor(this);
+
+    /// <summary>The section of docs/troubleshooting.md about it, unless set otherwise.</summary>
+    public override string? HelpLink
+    {
+        get => base.HelpLink ?? HelpAnchors.LinkTo(TroubleAdvice.HelpAnchorFor(this));
+        set => base.HelpLink = value;
+    }
+
     /// <summary>Gives type, message, the types of the inner exceptions and the stack, without braces.</summary>
     public override string ToString() => PlainText.Describe(this) + (StackTrace is { } stack ? "\n" + PlainText.WithoutBraces(stack) : "");
 }
@@ -102,21 +111,21 @@ public class OssException : Exception, IExplainedFailure
 internal static class TroubleAdvice
 {
     private const string SomethingElseAnswers =
-        "A login page, a proxy, a firewall or another service answers in place of OSS: check the endpoint, its scheme (https:// or http://), the proxy and the network.";
+        "A login page, a proxy, a firewall or another service answers instead of OSS: check the endpoint, its scheme (https:// or http://), the proxy and the network.";
 
     /// <summary>A sentence that says what to do; empty if there is nothing to add to the message.</summary>
     public static string For(OssException error) => error.Kind switch
     {
-        OssFailureKind.Credentials => "Repair the source of the credentials; nothing is sent without them.",
-        OssFailureKind.NameNotResolved => "Correct the endpoint or the region, or this machine's DNS.",
-        OssFailureKind.ConnectionRefused => "Correct the endpoint's host and port, or the firewall that refuses them.",
+        OssFailureKind.Credentials => "Fix the source of the credentials; nothing is sent without them.",
+        OssFailureKind.NameNotResolved => "Check the endpoint, the region and this machine's DNS.",
+        OssFailureKind.ConnectionRefused => "Check the endpoint's host and port, and the firewall.",
         OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout or OssFailureKind.NoAnswer =>
-            "Check the endpoint, the firewall and the proxy; an internal endpoint can be reached from inside its own region only.",
-        OssFailureKind.ConnectionLost => "Something closes the connections: the network, a firewall or a proxy; or the endpoint expects https:// and is written with http://.",
+            "Check the endpoint, the firewall and the proxy; an internal endpoint works only from within its own region.",
+        OssFailureKind.ConnectionLost => "The network, a firewall or a proxy closes the connection, or the endpoint needs https:// and is configured with http://.",
         OssFailureKind.Certificate =>
-            "Check this machine's clock, its trusted root certificates (a proxy that looks into TLS needs its own among them), and that the endpoint has the name that the certificate is for.",
-        OssFailureKind.Tls => "Write http:// in the endpoint if it speaks no TLS; otherwise check its port, and that it speaks TLS 1.2 or later.",
-        OssFailureKind.Proxy => "Correct the proxy's address, user name and password, or let requests to the endpoint pass by it (NO_PROXY).",
+            "Check this machine's clock and trusted root certificates (a proxy that inspects TLS needs its own there), and that the certificate is for the endpoint's host name.",
+        OssFailureKind.Tls => "Write http:// in the endpoint if it does not use TLS; otherwise check its port, and that it supports TLS 1.2 or later.",
+        OssFailureKind.Proxy => "Correct the proxy's address, user name and password, or exclude the endpoint from the proxy (NO_PROXY).",
         OssFailureKind.NotOss => SomethingElseAnswers,
         _ => ForCode(error),
     };
@@ -124,24 +133,40 @@ internal static class TroubleAdvice
     /// <summary>The same for a refused seal.</summary>
     public static string ForSeal(OssException error) => error.Code switch
     {
-        "OperationNotSupported" => "Ask Alibaba Cloud's support to enable SealAppendObject for the account, or switch the sealing of finished objects off.",
-        "AccessDenied" when error.IsFromOss => "Grant the RAM action oss:SealAppendObject on the objects' keys to this access key, or switch the sealing of finished objects off.",
+        "OperationNotSupported" => "Ask Alibaba Cloud support to enable SealAppendObject for the account, or turn off the sealing of finished objects.",
+        "AccessDenied" when error.IsFromOss => "Grant the RAM action oss:SealAppendObject on the objects' keys to this access key, or turn off the sealing of finished objects.",
         _ => For(error),
+    };
+
+    /// <summary>The section of docs/troubleshooting.md.</summary>
+    public static string HelpAnchorFor(OssException error) => error.Kind != OssFailureKind.Refused ? HelpAnchors.For(error.Kind) : error.Code switch
+    {
+        "NoSuchBucket" => HelpAnchors.NoBucket,
+        "InvalidAccessKeyId" => HelpAnchors.AccessKey,
+        "SignatureDoesNotMatch" => HelpAnchors.Signature,
+        "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => HelpAnchors.Token,
+        "RequestTimeTooSkewed" => HelpAnchors.Clock,
+        "SecondLevelDomainForbidden" or "PublicEndpointForbidden" or "TransferAccelerationDisabled" => HelpAnchors.Region,
+        "InvalidArgument" when IsRegionFault(error) => HelpAnchors.Region,
+        "InvalidObjectState" => HelpAnchors.Archive,
+        "AccessDenied" when error.IsFromOss => error.SuggestedEndpoint is null ? HelpAnchors.AccessDenied : HelpAnchors.Region,
+        "AccessDenied" => HelpAnchors.NotOss,
+        _ => HelpAnchors.Refused,
     };
 
     private static string ForCode(OssException error) => error.Code switch
     {
-        "NoSuchBucket" => "Create the bucket, or correct the bucket's name; a bucket is found only at its own region's endpoint.",
+        "NoSuchBucket" => "Create the bucket, or correct its name; a bucket is found only at the endpoint of its own region.",
         "InvalidAccessKeyId" => "The access key does not exist or is disabled: correct the access key id.",
-        "SignatureDoesNotMatch" => "Correct the access key secret; with signature V4 check the region too.",
-        "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials are out of date or do not belong together: renew them.",
-        "RequestTimeTooSkewed" => "Set this machine's clock.",
-        "SecondLevelDomainForbidden" => "The service needs the bucket in the host name: do not choose the path addressing style for it.",
-        "PublicEndpointForbidden" => "This account may not use the public endpoint: use a custom domain or the internal endpoint.",
-        "TransferAccelerationDisabled" => "Switch transfer acceleration on for the bucket, or use its regional endpoint.",
-        "InvalidObjectState" => "The object is in an archive class: restore it, and choose a storage class for log objects that takes appends.",
-        "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked or in arrears.",
-        "InvalidArgument" when IsRegionFault(error) => "Correct the region: the id alone, such as cn-hangzhou.",
+        "SignatureDoesNotMatch" => "Correct the access key secret; with signature V4, check the region too.",
+        "SecurityTokenExpired" or "InvalidSecurityToken" or "AccessKeyIdAndSecurityTokenNotMatch" => "The temporary credentials have expired or do not belong together: get new ones.",
+        "RequestTimeTooSkewed" => "Correct this machine's clock.",
+        "SecondLevelDomainForbidden" => "OSS needs the bucket in the host name: do not use the path addressing style.",
+        "PublicEndpointForbidden" => "This account cannot use the public endpoint: use a custom domain or the internal endpoint.",
+        "TransferAccelerationDisabled" => "Enable transfer acceleration for the bucket, or use its regional endpoint.",
+        "InvalidObjectState" => "The object is in an archive storage class: restore it, and use a storage class that accepts appends for log objects.",
+        "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked, or a payment is overdue: check both in the Alibaba Cloud console.",
+        "InvalidArgument" when IsRegionFault(error) => "Correct the region: write only its id, such as cn-hangzhou.",
         "AccessDenied" when error.IsFromOss && error.SuggestedEndpoint is { } endpoint => $"The bucket is in another region: use the endpoint {endpoint} and its region.",
         "AccessDenied" when error.IsFromOss => MissingAction(error),
 

@@ -42,7 +42,7 @@ internal static class UnixSystem
     {
         // If the C library has no such name, in an ahead-of-time compiled program for instance, the runtime's own library has it.
         var error = Call<int?>(() => Sync(descriptor.ToInt32()), null) ?? Call<int?>(() => runtime_fsync(descriptor) == 0 ? 0 : Marshal.GetLastWin32Error(), null);
-        return error is null or 0 ? error is not null : throw new IOException($"'{path}' could not be made durable (error {error}).");
+        return error is null or 0 ? error is not null : throw new IOException($"'{path}' could not be flushed to disk (error {error}).");
     }
 
     /// <summary>Makes the names in a folder durable, if the system can.</summary>
@@ -51,7 +51,7 @@ internal static class UnixSystem
     {
         var error = Call(() => Open(path, ReadOnly, Sync), 0);
         if (error != 0 && Array.IndexOf(NotForFolders, error) < 0)
-            throw new IOException($"The names in '{path}' could not be made durable (error {error}).");
+            throw new IOException($"The folder '{path}' could not be flushed to disk (error {error}).");
     }
 
     /// <summary>Creates a folder that only this user may enter.</summary>

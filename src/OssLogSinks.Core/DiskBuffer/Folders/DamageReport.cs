@@ -37,13 +37,14 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         {
             reporter.Buffer(
                 OssDiagnosticLevel.Error,
-                $"In the buffer on disk, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays where it is, and is tried again.");
+                HelpAnchors.BufferDamaged,
+                $"In the disk buffer, the file '{name}' of '{folder}' cannot be opened ({error.Message}). It stays there, and is retried.");
         }
     }
 
     /// <summary>Reports records that were readable once and are not any more.</summary>
     public void TellUnreadable(string folder, long firstId, long records) =>
-        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged, or has gone", records, 0, isUnknown: false);
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged or missing", records, 0, isUnknown: false);
 
     /// <summary>Reports a segment whose file is missing.</summary>
     /// <param name="folder">Its folder.</param>
@@ -67,7 +68,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         if (files.Count == 0)
             return true;
 
-        var what = files.Count == 1 ? $"the file '{files[0].Name}' of '{folder}' is none of the buffer's" : $"{Number(files.Count)} files of '{folder}' are none of the buffer's";
+        var what = files.Count == 1 ? $"the file '{files[0].Name}' of '{folder}' does not belong to the buffer" : $"{Number(files.Count)} files of '{folder}' do not belong to the buffer";
         Count(what, 0, files.Sum(f => f.Length), isUnknown: false);
         return files.Count(file => quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
     }
@@ -84,7 +85,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     {
         var name = Path.GetFileName(path);
         if (IsFirstLoss(folder, firstId))
-            Count($"the file '{name}' of '{folder}' holds nothing that can be read", records ?? 0, length, isUnknown: records is null, bound);
+            Count($"the file '{name}' of '{folder}' contains nothing readable", records ?? 0, length, isUnknown: records is null, bound);
         return quarantine.KeepFile(folder, name, path);
     }
 
@@ -96,7 +97,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
 
         reporter.Buffer(
             OssDiagnosticLevel.Error,
-            $"The journal of '{folder}' is damaged. All events in its files are shipped; some of them may be stored twice, since what was stored before is not fully known, and events of files that are gone may not be counted.");
+            HelpAnchors.BufferDamaged,
+            $"The journal of '{folder}' is damaged, so it is not fully known which events are already stored. All events in its files are sent: some may be stored twice, and events of deleted files may not be counted.");
     }
 
     /// <summary>Reports, once, a folder that another version of this library wrote.</summary>
@@ -106,7 +108,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         {
             reporter.Buffer(
                 OssDiagnosticLevel.Error,
-                $"What a process left in '{folder}' was written by another version of this library, in a format that this one does not know. It is left where it is: let that version ship it.");
+                HelpAnchors.OtherProcess,
+                $"Events that another process left in '{folder}' have the format of another version of this library. They stay there until that version sends them.");
         }
     }
 
@@ -117,7 +120,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         {
             reporter.Buffer(
                 OssDiagnosticLevel.Warning,
-                $"In '{folder}', '{names[0]}'{(names.Count > 1 ? $" and {Number(names.Count - 1)} more" : "")} are links, pipes or devices, or belong to another user: they are left alone, and nothing in them is shipped.");
+                HelpAnchors.OtherProcess,
+                $"In '{folder}', '{names[0]}'{(names.Count > 1 ? $" and {Number(names.Count - 1)} more" : "")} are links, pipes or devices, or belong to another user. They are ignored, and nothing in them is sent.");
         }
     }
 
@@ -143,11 +147,11 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         var number = isUnknown ? "an unknown number of" : Words(bound) + Number(records);
 
         // Nothing can be copied of a file that is gone.
-        var copy = bytes > 0 ? $"; the folder '{Quarantine.FolderName}' beside it keeps a copy while there is space" : "";
+        var copy = bytes > 0 ? $"; the folder '{Quarantine.FolderName}' beside it keeps a copy if there is space" : "";
         reporter.Buffer(
             records > 0 || isUnknown ? OssDiagnosticLevel.Error : OssDiagnosticLevel.Warning,
-            $"In the buffer on disk, {what}: {number} event(s) in {Number(bytes)} bytes cannot be shipped{copy}.",
-            HelpAnchors.BufferUnreadable);
+            HelpAnchors.BufferDamaged,
+            $"In the disk buffer, {what}: {number} event(s) in {Number(bytes)} bytes cannot be sent{copy}.");
     }
 
     private static string Words(DamageBound bound) => bound switch

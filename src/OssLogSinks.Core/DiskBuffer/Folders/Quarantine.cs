@@ -69,7 +69,7 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
     {
         files.CreateFolder(_folder);
         if (!files.FoldersIn(bufferPath).Contains(FolderName))
-            throw new IOException("The quarantine is no folder of this user.");
+            throw new IOException("The quarantine is not a folder of this user.");
 
         var kept = files.FilesIn(_folder).Where(IsOurs).Select(name => Path.Combine(_folder, name)).Select(path => (Path: path, Length: LengthOf(path))).ToList();
         var total = kept.Sum(file => file.Length) + length;

@@ -148,7 +148,7 @@ public class MetadataServiceTests
     [InlineData("<html>Login</html>", "is no JSON object")]
     [InlineData("{\"Code\":\"Success\",\"AccessKeyId\":\"STS.x\"}", "has no AccessKeySecret")]
     [InlineData("{\"AccessKeyId\":\"STS.x\",\"AccessKeySecret\":\"s\",\"SecurityToken\":\"t\"}", "has no Expiration")]
-    [InlineData("{\"AccessKeyId\":\"STS.x\",\"AccessKeySecret\":\"with blank\",\"SecurityToken\":\"t\",\"Expiration\":\"2026-03-05T10:05:06Z\"}", "the access key secret has a blank")]
+    [InlineData("{\"AccessKeyId\":\"STS.x\",\"AccessKeySecret\":\"with blank\",\"SecurityToken\":\"t\",\"Expiration\":\"2026-03-05T10:05:06Z\"}", "the access key secret contains a space")]
     public async Task AnswerWithoutCredentials_IsReported(string body, string expected)
     {
         await using var world = await CredentialsWorld.StartAsync();

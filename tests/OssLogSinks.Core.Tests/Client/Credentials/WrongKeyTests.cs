@@ -22,9 +22,9 @@ public class WrongKeyTests
         { "<MARK>", "placeholder" },
         { "${MARK}", "placeholder" },
         { "%MARK%", "placeholder" },
-        { "MARK 0123", "has a blank" },
-        { "MARK\r\n0123", "has a blank" },
-        { "MARK\u200B0123", "has a blank" },
+        { "MARK 0123", "contains a space" },
+        { "MARK\r\n0123", "contains a space" },
+        { "MARK\u200B0123", "contains a space" },
     };
 
     [Theory]
@@ -37,7 +37,7 @@ public class WrongKeyTests
             AssertTold(OssCredentials.Validate("id", "secret", value), "SecurityToken", problem);
 
         var exception = Assert.ThrowsAny<ArgumentException>(() => new OssCredentials(value, "secret"));
-        Assert.StartsWith("The credentials cannot be used: the access key id ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The credentials are invalid: the access key id ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("MARK", exception.ToString(), StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public class WrongKeyTests
     [Theory]
     [InlineData("OSS_ACCESS_KEY_ID", "'MARK'", "The environment variable OSS_ACCESS_KEY_ID has a quotation mark at its beginning or end; write it without quotes.")]
     [InlineData("OSS_ACCESS_KEY_SECRET", "\"MARK\"", "The environment variable OSS_ACCESS_KEY_SECRET has a quotation mark at its beginning or end; write it without quotes.")]
-    [InlineData("OSS_SESSION_TOKEN", "MARK MARK", "The environment variable OSS_SESSION_TOKEN has a blank, a line end or another character inside that no access key has; copy it again.")]
+    [InlineData("OSS_SESSION_TOKEN", "MARK MARK", "The environment variable OSS_SESSION_TOKEN contains a space, a line break or another character that access keys do not have; copy it again.")]
     public async Task VariableThatCannotBeOne_IsNamed(string name, string value, string message)
     {
         var variables = new Dictionary<string, string> { ["OSS_ACCESS_KEY_ID"] = "id", ["OSS_ACCESS_KEY_SECRET"] = "secret", [name] = value };
@@ -69,7 +69,7 @@ public class WrongKeyTests
 
     [Fact]
     public async Task FetchThatGivesAQuotedKey_IsTold() => Assert.Equal(
-        "The function that fetches credentials gave no valid access key: the access key id has a quotation mark at its beginning or end; write it without quotes. Nothing was written.",
+        "The function that fetches credentials returned an invalid access key: the access key id has a quotation mark at its beginning or end; write it without quotes. Nothing was written.",
         (await FailureOf(_ => new OssCredentials("\"MARK\"", "secret"))).Message);
 
     [Fact]
@@ -83,14 +83,14 @@ public class WrongKeyTests
 
     [Fact]
     public async Task FetchThatGivesNothing_IsTold() => Assert.Equal(
-        "The function that fetches credentials gave none. Nothing was written.", (await FailureOf(_ => null!)).Message);
+        "The function that fetches credentials returned null. Nothing was written.", (await FailureOf(_ => null!)).Message);
 
     [Fact]
     public async Task ProvidersOwnWords_AreKept() => Assert.Equal(
         "The RAM role 'logs' is not attached.", (await FailureOf(_ => throw new OssCredentialsException("The RAM role 'logs' is not attached."))).Message);
 
     [Theory]
-    [InlineData(true, "The credentials provider gave no valid access key: the access key secret is empty; set it to the one of the access key. Nothing was written.")]
+    [InlineData(true, "The credentials provider returned an invalid access key: the access key secret is empty; copy the value from your access key. Nothing was written.")]
     [InlineData(false, "The credentials provider failed with System.IO.IOException. Nothing was written.")]
     public async Task ProviderOfTheUsers_IsToldTheSame(bool isWrongKey, string message)
     {

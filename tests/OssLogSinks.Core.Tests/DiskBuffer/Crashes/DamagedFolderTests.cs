@@ -260,7 +260,7 @@ public class DamagedFolderTests
         await orphan.World.ComeToRestAsync(next);
 
         orphan.AssertRestIsCounted(next);
-        Assert.Single(next.Reports.Reports, r => r.Message.Contains("holds nothing that can be read", StringComparison.Ordinal));
+        Assert.Single(next.Reports.Reports, r => r.Message.Contains("contains nothing readable", StringComparison.Ordinal));
     }
 
     [Fact]
