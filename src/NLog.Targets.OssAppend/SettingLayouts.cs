@@ -4,8 +4,8 @@ using NLog.Config;
 using NLog.Layouts;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Intake.Settings;
 
 namespace NLog.Targets.OssAppend;
 
@@ -38,10 +38,10 @@ internal sealed class SettingLayouts
                 typeof(OssObjectProperties).GetProperty(setting.Key)!.SetValue(options.ObjectProperties, text);
             else if (text is null || property.PropertyType == typeof(string))
                 property.SetValue(options, text);
-            else if (SettingText.TryRead(text, property.PropertyType, out var value, out var need))
-                property.SetValue(options, value);
+            else if (OssCredentialsProviders.TryFromName(text, out var provider, out var need))
+                property.SetValue(options, provider);
             else
-                faults.Add(SettingFault.OfValue(setting.Key, text, need));
+                faults.Add(SettingFault.OfValue(setting.Key, text, need!));
         }
 
         return faults;

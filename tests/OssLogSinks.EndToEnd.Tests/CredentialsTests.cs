@@ -38,7 +38,7 @@ public class CredentialsTests
     [MemberData(nameof(Ways))]
     public async Task Word_DeliversFromConfigurationAlone(string door, string way)
     {
-        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = [Emulated.Bucket] }, TestContext.Current.CancellationToken);
+        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = { Emulated.Bucket } }, TestContext.Current.CancellationToken);
         await using var world = await CredentialsWorld.StartAsync(TimeProvider.System);
         var issued = world.Temporary(1);
         world.Server.Issue = () => issued;

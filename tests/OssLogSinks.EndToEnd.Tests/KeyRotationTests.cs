@@ -17,7 +17,7 @@ public class KeyRotationTests
     public async Task RotatedKeys_CostOneStsCallEachAndNoEvent()
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = [Emulated.Bucket] }, cancel);
+        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = { Emulated.Bucket } }, cancel);
         await using var keys = await KeyRotation.StartAsync(emulator);
         var options = emulator.AppenderOptions();
         (options.Credentials, options.ObjectKey, options.CloseTimeout) = (keys.Provider, "{Stream}.log", TimeSpan.FromMinutes(1));

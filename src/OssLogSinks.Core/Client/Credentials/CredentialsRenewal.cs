@@ -30,6 +30,9 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private readonly object _lock = new();
     private OssCredentials? _current;
     private long _fetchedAt;
+
+    // When they were first fetched; the same set again does not change it.
+    private long _heldSince;
     private Task<OssCredentials>? _fetching;
 
     // The credentials that were fetched again because the service refused them.
@@ -128,9 +131,14 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
             _current = fetched;
             _fetchedAt = _time.GetTimestamp();
             if (isSame)
+            {
                 Pause(failure: null);
+            }
             else
+            {
+                _heldSince = _fetchedAt;
                 _failures = 0;
+            }
 
             _fetching = null;
         }
@@ -162,12 +170,11 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
             return settings.KeepFor is { } longest && Elapsed >= longest;
 
         // Computed at each call: the clock may have been corrected since the fetch.
-        var elapsed = Elapsed;
-        if (elapsed < ShortestUse)
+        if (Elapsed < ShortestUse)
             return false;
 
         var now = _clock.GetUtcNow();
-        var lifetime = (end - now).Ticks + elapsed.Ticks;
+        var lifetime = (end - now).Ticks + _time.GetElapsedTime(_heldSince).Ticks;
         var margin = Math.Min(Math.Max(ShortestMargin.Ticks, lifetime / 5), lifetime / 2);
         return now >= Earlier(end, new TimeSpan((long)(Math.Max(margin, 0) * (1 - _lateness))));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using OssLogSinks.Core.Client.Encodings;
 
 namespace OssLogSinks.Core.Client.Credentials;
@@ -82,10 +83,9 @@ internal sealed class StsClient(StsPlace place, ServiceContact contact, Credenti
             query.Add(Parameter("Signature", RpcSignature.Of("POST", query.Concat(form), caller.AccessKeySecret.Reveal())));
         }
 
-        return new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/?" + Encoded(query)))
-        {
-            Content = new StringContent(Encoded(form), null, "application/x-www-form-urlencoded"),
-        };
+        var body = new ByteArrayContent(Encoding.ASCII.GetBytes(Encoded(form)));
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
+        return new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/?" + Encoded(query))) { Content = body };
     }
 
     private static OssCredentials CredentialsIn(CredentialsAnswer answer, string host, string action)
