@@ -57,7 +57,7 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
         {
             process.Start();
         }
-        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException or IOException)
+        catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or InvalidOperationException or IOException)
         {
             throw FetchFailures.Lasting("The credentials process cannot be started: check its path, and that this user may run it. Nothing was written.", exception);
         }

@@ -16,7 +16,7 @@ internal static class ChildProcess
             process.Kill();
 #endif
         }
-        catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or System.ComponentModel.Win32Exception or AggregateException)
+        catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or System.Runtime.InteropServices.ExternalException or AggregateException)
         {
             // It has ended meanwhile.
         }
