@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
-using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using Serilog.Configuration;
 using Serilog.Core;
