@@ -86,6 +86,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <inheritdoc cref="OssAppenderOptions.SecurityToken"/>
     public Layout? SecurityToken { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
 
+    /// <inheritdoc cref="OssAppenderOptions.Credentials"/>
+    public Layout? Credentials { get => Layouts.Get(); set => Layouts.Set(value); }
+
     /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
     public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -208,7 +211,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     public IList<TargetPropertyWithContext> Tags { get; } = new List<TargetPropertyWithContext>();
 
     /// <summary>
-    /// For code only: changes the settings last, for what a configuration file cannot say: a credentials provider, another client, an HTTP
+    /// For code only: changes the settings last, for what a configuration file cannot say: a credentials provider of your own, another client, an HTTP
     /// handler. Diagnostics and listener stay this target's own. Default: none.
     /// </summary>
     [NLogConfigurationIgnoreProperty]

@@ -4,6 +4,8 @@ using NLog.Config;
 using NLog.Layouts;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 
 namespace NLog.Targets.OssAppend;
 
@@ -25,15 +27,24 @@ internal sealed class SettingLayouts
     }
 
     /// <summary>Sets the options of the same names, including those of the object properties, which must be a copy.</summary>
-    public void RenderInto(OssAppenderOptions options)
+    /// <returns>The faults of texts that cannot be read.</returns>
+    public IReadOnlyList<SettingFault> RenderInto(OssAppenderOptions options)
     {
+        var faults = new List<SettingFault>();
         foreach (var setting in _layouts)
         {
-            if (typeof(OssAppenderOptions).GetProperty(setting.Key) is { } property)
-                property.SetValue(options, TextOf(setting.Value));
+            var text = TextOf(setting.Value);
+            if (typeof(OssAppenderOptions).GetProperty(setting.Key) is not { } property)
+                typeof(OssObjectProperties).GetProperty(setting.Key)!.SetValue(options.ObjectProperties, text);
+            else if (text is null || property.PropertyType == typeof(string))
+                property.SetValue(options, text);
+            else if (OssCredentialsProviders.TryFromName(text, out var provider, out var need))
+                property.SetValue(options, provider);
             else
-                typeof(OssObjectProperties).GetProperty(setting.Key)!.SetValue(options.ObjectProperties, TextOf(setting.Value));
+                faults.Add(SettingFault.OfValue(setting.Key, text, need!));
         }
+
+        return faults;
     }
 
     /// <summary>The rendered text, unchanged; null if it is empty.</summary>

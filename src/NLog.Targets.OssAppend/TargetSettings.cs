@@ -32,7 +32,7 @@ internal sealed class TargetSettings
             Metadata = Entries(_target.Metadata, nameof(_target.Metadata)),
             Tags = Entries(_target.Tags, nameof(_target.Tags)),
         };
-        _target.Layouts.RenderInto(options);
+        _faults.AddRange(_target.Layouts.RenderInto(options));
         options.Name = _target.Name;
         options.ObjectKey = key.Template;
         options.ObjectHeader = ObjectHeader();
@@ -116,10 +116,6 @@ internal sealed class TargetSettings
     {
         if (fault.Setting == nameof(options.ObjectKey) && key.HasRenderers)
             return fault with { Problem = $"{fault.Problem} (Each layout renderer of {SettingFault.Shown(_target.ObjectKey.ToString())} is a placeholder in it.)" };
-
-        // A target has no provider setting, so the missing setting is the access key.
-        if (fault.Setting == nameof(options.Credentials) && options.Credentials is null)
-            return fault with { Setting = $"{nameof(_target.AccessKeyId)}, {nameof(_target.AccessKeySecret)}" };
 
         var name = fault.Setting.StartsWith(PartPrefix, StringComparison.Ordinal) ? fault.Setting.Substring(PartPrefix.Length) : fault.Setting;
         return Array.Find(Units, unit => typeof(OssAppendTarget).GetProperty(name + unit) is not null) is { } found ? fault with { Setting = name + found } : fault;

@@ -34,6 +34,8 @@ internal sealed class DeliverySetup : IDisposable
         Reporter = new DeliveryReporter(options.ReportToConsole ? new ConsoleDiagnostics(options.Diagnostics) : options.Diagnostics, Time) { Source = Source };
         DeliveryTracker = new DeliveryTracker(Counters, Reporter, options.Listener);
 
+        if (checkedOptions.ClientOptions is { } clientOptions)
+            clientOptions.CredentialsChosen = Reporter.CredentialsChosen;
         _ownClient = options.Client is null ? new OssClient(checkedOptions.ClientOptions!) : null;
         if (options.ReportDoubtfulSettings)
             ReportDoubts(options.AllowPlainHttp ? null : checkedOptions.ClientOptions?.TryCreateEndpoint([]));

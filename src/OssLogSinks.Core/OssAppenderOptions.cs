@@ -88,8 +88,11 @@ public class OssAppenderOptions
     public string? SecurityToken { internal get; set; }
 
     /// <summary>
-    /// Gives, and renews, what requests are signed with; not together with <see cref="AccessKeyId"/>. Default: the environment variables
-    /// <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, or those that begin with <c>ALIBABA_CLOUD_</c>, read at each request.
+    /// Gives, and renews, what requests are signed with; not together with <see cref="AccessKeyId"/>. In configuration it is a word:
+    /// <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>, <c>Process:command</c> or
+    /// <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that works of the environment
+    /// variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>, the role of the
+    /// pod, profiles, the RAM role of the instance, and a credentials URI.
     /// </summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 

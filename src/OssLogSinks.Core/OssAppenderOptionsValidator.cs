@@ -58,7 +58,7 @@ internal sealed class OssAppenderOptionsValidator
         CheckObjectProperties();
         var credentials = CheckCredentials();
         if (_options.Client is null)
-            CheckClient(credentials ?? EnvironmentCredentials());
+            CheckClient(credentials ?? DefaultCredentials());
         else
             Check(_options.RequestTimeout > TimeSpan.Zero && _options.RequestTimeout < TimeSpan.FromDays(1), nameof(_options.RequestTimeout), _options.RequestTimeout, "must be more than zero and less than a day.");
 
@@ -220,7 +220,7 @@ internal sealed class OssAppenderOptionsValidator
             AddSentence(sentence, nameof(_options.ObjectProperties) + ".");
     }
 
-    // The credentials from the settings; null if there are none and the environment is used.
+    // The credentials from the settings; null if there are none and the default is used.
     private IOssCredentialsProvider? CheckCredentials()
     {
         var (id, secret, token) = (Given(_options.AccessKeyId), Given(_options.AccessKeySecret), Given(_options.SecurityToken));
@@ -305,20 +305,14 @@ internal sealed class OssAppenderOptionsValidator
         Add(prefix + setting, sentence.Substring(colon + 1).Trim());
     }
 
-    private EnvironmentCredentialsProvider EnvironmentCredentials()
+    // The chain asks OSS's and Alibaba Cloud's variables first. Half a key in them is a mistake, so it is told at start.
+    private ChainCredentialsProvider DefaultCredentials()
     {
-        var environment = new EnvironmentCredentialsProvider();
-        try
-        {
-            // It only reads environment variables, so it completes synchronously.
-            _ = environment.GetCredentialsAsync(rejected: null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        }
-        catch (OssCredentialsException e)
-        {
-            Add(nameof(_options.Credentials), "are not set, and the environment has none. " + e.Message);
-        }
+        var site = SourceSite.New();
+        if (EnvironmentCredentialsProvider.FaultOf(site.Surroundings.Variable) is { } fault)
+            Add(nameof(_options.Credentials), "are not set, and those of the environment cannot be used. " + fault);
 
-        return environment;
+        return new ChainCredentialsProvider(site);
     }
 
     private void CheckTime(TimeSpan time, string setting, bool mayBeZero)

@@ -102,7 +102,11 @@ internal static class ConfiguredSettings
         var besideAFormatter = written.Contains(Formatter, StringComparer.OrdinalIgnoreCase)
             ? written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase)
             : [];
-        return meaningless.Concat(twice)
+
+        // The reader would take an object for no text, and the default would be used.
+        var objects = written.Where(key => key.Equals(nameof(OssAppendSinkOptions.Credentials), StringComparison.OrdinalIgnoreCase) && arguments.Section.GetSection(key).GetChildren().Any())
+            .Select(key => new SettingFault(key, "must be text: a word such as RamRole, or the name of a type."));
+        return meaningless.Concat(twice).Concat(objects)
             .Concat(besideAFormatter.Select(key => new SettingFault(key, "cannot be combined with 'formatter'; leave one of the two out.")))
             .Select(fault => In(arguments.Section, fault));
     }

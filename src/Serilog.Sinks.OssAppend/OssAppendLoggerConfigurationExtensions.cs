@@ -47,8 +47,8 @@ public static class OssAppendLoggerConfigurationExtensions
     /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.
     /// </param>
     /// <param name="accessKeyId">
-    /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the environment variables that
-    /// Alibaba Cloud's SDKs read.
+    /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the chain that begins with
+    /// the environment variables that Alibaba Cloud's SDKs read.
     /// </param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="credentials">Provides and renews the credentials that sign requests; not together with an access key.</param>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake.Settings;
 using Serilog.Events;
@@ -55,8 +56,10 @@ internal sealed class TextSettings
 
     private void Put(string name, object? value)
     {
-        if (_named.Find(name) is { } property && IsGiven(property.Name, value))
-            _named.Set(name, property, value);
+        if (_named.Find(name) is not { } property || !IsGiven(property.Name, value))
+            return;
+
+        _named.Set(name, property, value is string text && property.PropertyType == typeof(IOssCredentialsProvider) ? ProviderType.TryCreate(text) ?? value : value);
     }
 
     // An empty environment variable cancels a setting in a file.

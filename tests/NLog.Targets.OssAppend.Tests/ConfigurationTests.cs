@@ -184,7 +184,7 @@ public class ConfigurationTests
         if (property.PropertyType == typeof(IList<TargetPropertyWithContext>))
             ((IList<TargetPropertyWithContext>)property.GetValue(after)!).Add(new TargetPropertyWithContext("app", "shop"));
         else
-            property.SetValue(after, Another(property.GetValue(after), property.PropertyType));
+            property.SetValue(after, name == nameof(OssAppendTarget.Credentials) ? (Layout)"RamRole" : Another(property.GetValue(after), property.PropertyType));
         var (old, changed) = (OptionsOf(before), OptionsOf(after));
 
         Assert.Equal([OptionOf(name)!.Name], Properties.Where(p => !Equals(Value(p, old), Value(p, changed))).Select(p => p.Name));
@@ -343,23 +343,35 @@ public class ConfigurationTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("${environment:NO_SUCH_VARIABLE_HERE}")]
-    public void NeitherIdNorSecret_AndNoneInTheEnvironment_SaysWhatToSet(string? layout)
+    [InlineData("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET")]
+    [InlineData("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_ID")]
+    public async Task HalfAKeyInTheEnvironment_SaysWhatToSet(string present, string missing)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.EndsWith("ACCESS_KEY_ID", StringComparison.Ordinal)), "The environment has keys.");
+        await using var world = await CredentialsWorld.StartAsync();
+        world.With(present, "LTAI0123").Enter();
 
         var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
         {
             target.Configure = null;
             (target.Bucket, target.Region) = ("my-logs", "cn-hangzhou");
-            (target.AccessKeyId, target.AccessKeySecret) = (layout!, layout!);
         }));
 
         Assert.EndsWith(
-            "\n  - AccessKeyId, AccessKeySecret: are not set, and the environment has none. No credentials in the environment: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.\n(see docs/troubleshooting.md#settings-are-invalid)",
+            $"\n  - Credentials: are not set, and those of the environment cannot be used. The environment variable {missing} is not set although {present} is.\n(see docs/troubleshooting.md#settings-are-invalid)",
             Text(exception),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnknownCredentials_AreRefusedWithTheWordsThatThereAre()
+    {
+        var exception = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target =>
+        {
+            target.Configure = null;
+            (target.Bucket, target.Region, target.Credentials) = ("my-logs", "cn-hangzhou", "RamRolle");
+        }));
+
+        Assert.Contains("\n  - Credentials: is 'RamRolle', but must be Chain, Environment, Oidc, RamRole,", Text(exception), StringComparison.Ordinal);
     }
 
     [Fact]

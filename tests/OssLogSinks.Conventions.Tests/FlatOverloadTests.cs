@@ -1,4 +1,5 @@
 using System.Text;
+using OssLogSinks.Core.Client.Credentials;
 using Serilog.Sinks.OssAppend;
 
 namespace OssLogSinks.Conventions.Tests;
@@ -14,7 +15,7 @@ public class FlatOverloadTests
     private const string End = "}\n#pragma warning restore CS1573\n";
     private const int Width = 140;
 
-    private static readonly Type[] Texts = [typeof(string), typeof(bool), typeof(int), typeof(long), typeof(TimeSpan)];
+    private static readonly Type[] Texts = [typeof(string), typeof(bool), typeof(int), typeof(long), typeof(TimeSpan), typeof(IOssCredentialsProvider)];
 
     [Fact]
     public void Methods_HaveEverySetting()

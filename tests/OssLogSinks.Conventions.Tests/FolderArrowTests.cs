@@ -24,7 +24,7 @@ public partial class FolderArrowTests
             ["Delivery"],
             ["Appending"],
             ["Records"],
-            ["Client"], ["Client/Signing"], ["Client/Credentials"], ["Client/Errors"],
+            ["Client"], ["Client/Signing"], ["Client/Credentials"], ["Client/Errors"], ["Client/Encodings", "Client/Platform"],
             ["Keys"], ["Rolling"], ["Telemetry"], ["Retry"], ["Shutdown"],
         ],
         ["OssLogSinks.Emulator"] =

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using NLog.Targets;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Extensions.Logging;
 using Serilog.Configuration;
 using Serilog.Sinks.OssAppend;
@@ -32,6 +33,7 @@ internal sealed record Setting(PropertyInfo Property, string Code, string? Json,
         _ when type == typeof(int) || type == typeof(long) => "number",
         _ when type == typeof(TimeSpan) => "time",
         _ when type == typeof(string) => "text",
+        _ when type == typeof(IOssCredentialsProvider) => "word, or in code `IOssCredentialsProvider`",
         _ when type.IsEnum => string.Join(", ", Enum.GetNames(type)),
         _ when type.IsGenericType => Property.Name is nameof(OssAppenderOptions.Random) ? "function" : "names and values",
         _ => $"`{type.Name}`",
@@ -49,7 +51,7 @@ internal static partial class SettingsList
     ];
 
     /// <summary>Settings that NLog's target takes by its <c>Configure</c> only: objects that NLog cannot create.</summary>
-    public static readonly string[] NotInNLogConfig = [nameof(OssAppenderOptions.Credentials), nameof(OssAppenderOptions.Client), nameof(OssAppenderOptions.Diagnostics)];
+    public static readonly string[] NotInNLogConfig = [nameof(OssAppenderOptions.Client), nameof(OssAppenderOptions.Diagnostics)];
 
     /// <summary>Arguments in JSON that are no settings of the sink, but Serilog's own.</summary>
     public static readonly string[] ArgumentsOfSerilog = ["restrictedToMinimumLevel", "levelSwitch", "options", "configuration"];

@@ -24,7 +24,6 @@ public class ProviderSettingsTests
         { "Compresion", "Compression", "Compression" },
         { "FormaterName", "", "" },
         { "ObjectProperties:ContentTyp", "ContentType", "ContentType" },
-        { "Credentials", "", "" },
     };
 
     [Theory]

@@ -30,7 +30,7 @@ internal enum ReliabilityCommand
 internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 {
     private const string Usage = """
-        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging]
+        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging] [--rotate-keys]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--disk-faults R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
@@ -79,6 +79,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether everything that delivery calls logs to the same logger.</summary>
     public bool LogsInside { get; init; }
+
+    /// <summary>Whether the built-in OSS takes other keys every second, which the writers get from an STS.</summary>
+    public bool RotatesKeys { get; init; }
 
     public double Minutes { get; init; } = 10;
 
@@ -130,6 +133,8 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
         if (parsed is { LogsInside: true, Command: not ReliabilityCommand.Storm })
             parsed = null;
+        if (parsed is { RotatesKeys: true } and not { Command: ReliabilityCommand.Storm, Front: "core", LogsInside: false })
+            parsed = null;
         if (parsed is { DiskFaultRate: > 0, Command: not ReliabilityCommand.Crash })
             parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
@@ -156,6 +161,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
         "--header" => this with { HasHeader = true },
+        "--rotate-keys" => this with { RotatesKeys = true },
         "--inner-logging" => this with { LogsInside = true },
         "--verbose" => this with { IsVerbose = true },
         _ => null,

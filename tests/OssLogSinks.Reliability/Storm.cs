@@ -17,6 +17,9 @@ internal static class Storm
         if (arguments.FaultRate > 0)
             service.Emulator?.Faults.Random(arguments.FaultRate, arguments.Seed, arguments.Faults);
 
+        await using var keys = arguments.RotatesKeys && service.Emulator is { } emulator ? await KeyRotation.StartAsync(emulator) : null;
+        service.WritersCredentials = keys?.Provider;
+        keys?.RotateEvery(TimeSpan.FromSeconds(1));
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
         using var network = writers[0].Inner?.ListenToNetwork();
         var foreignWriter = ForeignWriter.Begin(service, arguments);
@@ -37,8 +40,10 @@ internal static class Storm
         if (result.Lost > 0)
             ledger.Explain(writers);
         Console.WriteLine($"{result.Appends} appends");
+        if (keys is not null)
+            Console.WriteLine($"{keys.Rotations} rotations of keys, {keys.StsCalls} calls of STS");
         Console.WriteLine(result);
-        return result.IsExactlyOnce;
+        return result.IsExactlyOnce && (keys is null || keys.StsCalls <= keys.Rotations + 1);
     }
 
     private static void Write(LogWriter writer, ReliabilityArguments arguments)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;

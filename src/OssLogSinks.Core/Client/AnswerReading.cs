@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Keys;
 
 namespace OssLogSinks.Core.Client;

@@ -101,6 +101,9 @@ public sealed class OssClientOptions
     /// <summary>Finds the addresses of a host; null for the system's resolver. For tests.</summary>
     internal Func<string, IPAddress>? Resolver { get; set; }
 
+    /// <summary>Called once, with the source of credentials that was chosen out of several.</summary>
+    internal Action<string>? CredentialsChosen { get; set; }
+
     /// <summary>The clock of signatures and timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

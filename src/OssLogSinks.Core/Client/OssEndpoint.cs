@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Telemetry;
@@ -27,6 +28,7 @@ internal sealed class OssEndpoint
         Bucket = bucket;
         Region = region;
         IsExposed = scheme == "http" && !host.IsLoopback;
+        IsInternal = host.Name.EndsWith("-internal.aliyuncs.com", StringComparison.Ordinal);
         AddressingStyle = style;
         var prefix = style == OssAddressingStyle.VirtualHosted ? bucket + "." : "";
         Origin = scheme + "://" + prefix + host.Authority;
@@ -44,6 +46,9 @@ internal sealed class OssEndpoint
 
     /// <summary>Whether requests leave this machine unencrypted.</summary>
     public bool IsExposed { get; }
+
+    /// <summary>Whether it is the region's internal endpoint, so that this machine is in the region.</summary>
+    public bool IsInternal { get; }
 
     /// <summary>Scheme, host and port of every request, without a slash at the end.</summary>
     public string Origin { get; }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Encodings;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Client.Signing;
 
 namespace OssLogSinks.Core.Client;

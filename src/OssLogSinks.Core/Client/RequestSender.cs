@@ -23,6 +23,8 @@ internal sealed class RequestSender : IDisposable
 
     // The library's own providers limit their failures themselves.
     private readonly bool _isForeignProvider;
+    private readonly ServiceContact? _contact;
+    private Action<string>? _reportChoice;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
@@ -39,7 +41,11 @@ internal sealed class RequestSender : IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.SignatureVersion, "Unknown version."),
         };
         _credentials = options.Credentials!;
-        _isForeignProvider = _credentials is not (DelegateCredentialsProvider or StaticCredentialsProvider or EnvironmentCredentialsProvider);
+        _contact = (_credentials as IRenewingProvider)?.Contact;
+        _reportChoice = options.CredentialsChosen;
+        if (_contact is not null && endpoint.IsInternal)
+            _contact.InternalRegion = endpoint.Region;
+        _isForeignProvider = _contact is null && _credentials is not (StaticCredentialsProvider or EnvironmentCredentialsProvider);
         _transport = new HttpTransport(options, endpoint.Origin, certificates);
         _time = options.TimeProvider;
         _timeout = options.RequestTimeout;
@@ -107,7 +113,10 @@ internal sealed class RequestSender : IDisposable
 
                 var refusal = await ServiceRefusal.ReadAsync(new SentContent(request, message, credentials), response, Failures, deadline.Token).ConfigureAwait(false);
                 if (refusal.ServerTime is { } serverTime)
+                {
                     _clock.Set(serverTime);
+                    _contact?.Clock.Set(serverTime);
+                }
 
                 return (default, refusal);
             }
@@ -148,6 +157,8 @@ internal sealed class RequestSender : IDisposable
                 ? pending.Result
                 : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
+            if (_reportChoice is not null && _credentials is IRenewingProvider { Choice: { } choice })
+                Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
             return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
         }
         catch (Exception exception)
@@ -163,36 +174,4 @@ internal sealed class RequestSender : IDisposable
     }
 
     private sealed record ProviderFailure(OssCredentialsException Error, long At);
-}
-
-/// <summary>
-/// The service's time: the local clock plus an offset. The offset is always computed against the local clock, never against a time that
-/// already contains an offset, as the Go SDK does, whose clock therefore swings. The latest plausible time of the service counts.
-/// </summary>
-internal sealed class ServerClock(TimeProvider timeProvider)
-{
-    // Absolute limits: the local clock itself may be decades off, after a dead battery for instance.
-    private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Latest = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    // Ticks; written by any thread whose request was refused as skewed.
-    private long _offset;
-
-    /// <summary>The time to sign with. An offset that gives an implausible time is ignored: the local clock was set meanwhile.</summary>
-    public DateTimeOffset GetUtcNow()
-    {
-        var local = timeProvider.GetUtcNow();
-        var ticks = local.UtcTicks + Interlocked.Read(ref _offset);
-        return ticks < Earliest.Ticks || ticks >= Latest.Ticks ? local : new DateTimeOffset(ticks, TimeSpan.Zero);
-    }
-
-    /// <summary>Takes over the service's time if it is plausible.</summary>
-    public void Set(DateTimeOffset serverTime)
-    {
-        if (CanBeTrue(serverTime))
-            Interlocked.Exchange(ref _offset, serverTime.UtcTicks - timeProvider.GetUtcNow().UtcTicks);
-    }
-
-    /// <summary>Whether this client can be running at that time.</summary>
-    public static bool CanBeTrue(DateTimeOffset time) => time >= Earliest && time < Latest;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Keys;
 
 namespace OssLogSinks.Core.Records;

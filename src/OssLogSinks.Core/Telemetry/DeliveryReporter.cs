@@ -126,6 +126,12 @@ internal sealed class DeliveryReporter
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
+    /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
+    public void CredentialsChosen(string source) => Report(
+        OssDiagnosticLevel.Information,
+        $"Requests are signed with credentials of {source}.",
+        HelpAnchors.Credentials);
+
     /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
         OssDiagnosticLevel.Warning,

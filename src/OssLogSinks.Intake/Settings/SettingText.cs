@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Intake.Settings;
 
@@ -10,9 +11,9 @@ internal static class SettingText
     // Common ways to write a number of bytes.
     private static readonly Regex Size = new(@"^\s*(?<number>\d{1,9})\s*(?<unit>[KMG])i?B?\s*$", RegexOptions.IgnoreCase);
 
-    /// <summary>Whether a setting of this type can be text in a configuration file: a flag, a number, a time, an enum, or text.</summary>
+    /// <summary>Whether a setting of this type can be text in a configuration file: a flag, a number, a time, an enum, text, or the word for credentials.</summary>
     public static bool IsRead(Type type) => Bare(type) is var bare
-        && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string));
+        && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string) || bare == typeof(IOssCredentialsProvider));
 
     /// <summary>Parses a text.</summary>
     /// <param name="text">The text in the configuration.</param>
@@ -32,6 +33,8 @@ internal static class SettingText
             need = bool.TryParse(text, out var flag) ? Take(flag, out value) : "must be true or false.";
         else if (bare == typeof(TimeSpan))
             need = TryTime(text, out var time) ? Take(time, out value) : NeedOfTime(text);
+        else if (bare == typeof(IOssCredentialsProvider))
+            need = OssCredentialsProviders.TryFromName(text, out var provider, out var fault) ? Take(provider!, out value) : fault;
         else if (bare.IsEnum)
             need = NameOf(bare, text) is { } name ? Take(Enum.Parse(bare, name), out value) : $"must be {Choice(Enum.GetNames(bare))}.";
         else if (bare == typeof(int))

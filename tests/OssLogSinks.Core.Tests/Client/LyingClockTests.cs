@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using CsCheck;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 
 namespace OssLogSinks.Core.Tests.Client;

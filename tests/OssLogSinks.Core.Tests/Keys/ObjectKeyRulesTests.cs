@@ -1,4 +1,4 @@
-using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Keys;
 
 namespace OssLogSinks.Core.Tests.Keys;

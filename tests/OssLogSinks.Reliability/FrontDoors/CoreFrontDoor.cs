@@ -38,7 +38,7 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             Endpoint = settings.Service.Endpoint,
             Region = settings.Service.Region,
             Bucket = settings.Service.Bucket,
-            Credentials = new StaticCredentialsProvider(settings.Service.AccessKeyId, settings.Service.AccessKeySecret, settings.Service.SecurityToken),
+            Credentials = settings.Service.WritersCredentials ?? new StaticCredentialsProvider(settings.Service.AccessKeyId, settings.Service.AccessKeySecret, settings.Service.SecurityToken),
             ObjectKey = settings.ObjectKey,
             ObjectSizeLimitBytes = settings.Pace.ObjectSizeLimitBytes,
             Compression = settings.Compression,

@@ -24,6 +24,9 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public string? SecurityToken { get; init; }
 
+    /// <summary>Gives the keys of the writers; null for the fixed ones.</summary>
+    public IOssCredentialsProvider? WritersCredentials { get; set; }
+
     public static async Task<ServiceUnderTest> OpenAsync(bool keepsBodies = true)
     {
         if (Environment.GetEnvironmentVariable("OSS_ENDPOINT") is { Length: > 0 } endpoint)

@@ -30,39 +30,44 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
     /// <exception cref="OssCredentialsException">Variables are missing or cannot be an access key; the message names them, and shows none.</exception>
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
-        foreach (var names in Sets)
+        if (GivenIn(_read) is not { } names)
         {
-            var id = Read(names.Id);
-            var secret = Read(names.Secret);
-            if (id is null && secret is null)
-                continue;
-
-            if (id is null || secret is null)
+            throw new OssCredentialsException($"No credentials in the environment: set {Sets[0].Id} and {Sets[0].Secret}, or {Sets[1].Id} and {Sets[1].Secret}.")
             {
-                var (missing, present) = id is null ? (names.Id, names.Secret) : (names.Secret, names.Id);
-                throw new OssCredentialsException($"The environment variable {missing} is not set although {present} is.");
-            }
-
-            var token = Read(names.Token);
-            RequirePlausible(names.Id, id);
-            RequirePlausible(names.Secret, secret);
-            RequirePlausible(names.Token, token);
-            return new ValueTask<OssCredentials>(new OssCredentials(id, secret, token));
+                Outlook = FetchOutlook.NotSetUp,
+            };
         }
 
-        throw new OssCredentialsException(
-            $"No credentials in the environment: set {Sets[0].Id} and {Sets[0].Secret}, or {Sets[1].Id} and {Sets[1].Secret}.");
+        if (FaultOf(_read) is { } fault)
+            throw new OssCredentialsException(fault) { Outlook = FetchOutlook.Lasting };
+
+        return new ValueTask<OssCredentials>(new OssCredentials(Read(_read, names.Id)!, Read(_read, names.Secret)!, Read(_read, names.Token)));
     }
 
-    private static void RequirePlausible(string name, string? value)
+    /// <summary>What is wrong with the variables that are set; null if nothing is, or if none is set.</summary>
+    internal static string? FaultOf(Func<string, string?> read)
     {
-        if (value is not null && OssCredentials.ProblemOf(value) is { } problem)
-            throw new OssCredentialsException($"The environment variable {name} {problem}");
+        if (GivenIn(read) is not { } names)
+            return null;
+
+        var (id, secret) = (Read(read, names.Id), Read(read, names.Secret));
+        if (id is null || secret is null)
+        {
+            var (missing, present) = id is null ? (names.Id, names.Secret) : (names.Secret, names.Id);
+            return $"The environment variable {missing} is not set although {present} is.";
+        }
+
+        string[] variables = [names.Id, names.Secret, names.Token];
+        return variables.Select(name => Read(read, name) is { } value && OssCredentials.ProblemOf(value) is { } problem ? $"The environment variable {name} {problem}" : null)
+            .FirstOrDefault(fault => fault is not null);
     }
 
-    private string? Read(string name)
+    // The first set with an id or a secret.
+    private static VariableNames? GivenIn(Func<string, string?> read) => Array.Find(Sets, names => (Read(read, names.Id) ?? Read(read, names.Secret)) is not null);
+
+    private static string? Read(Func<string, string?> read, string name)
     {
-        var value = _read(name);
+        var value = read(name);
         return string.IsNullOrWhiteSpace(value) ? null : value!.Trim();
     }
 

@@ -63,6 +63,9 @@ public class OssCredentialsException : OssException
     public OssCredentialsException(string message, Exception? innerException)
         : base(message, innerException) => Kind = OssFailureKind.Credentials;
 
+    /// <summary>Whether the next fetch may work.</summary>
+    internal FetchOutlook Outlook { get; init; }
+
     /// <summary>Describes what a provider threw. Quotes this library's own messages only: others may hold a secret.</summary>
     internal static OssCredentialsException Of(string provider, Exception exception) => exception switch
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using OssLogSinks.Core.Client.Credentials;
 
 namespace OssLogSinks.Core.Client.Signing;
@@ -41,37 +39,4 @@ public enum OssSignatureVersion
 
     /// <summary>HMAC-SHA1, for old buckets and gateways only: accounts since March 2025 and buckets since September 2025 cannot use it.</summary>
     V1,
-}
-
-/// <summary>The hashes of the two signatures.</summary>
-internal static class Digest
-{
-    public static byte[] HmacSha256(byte[] key, string text) => Finish(IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), text);
-
-    public static byte[] HmacSha1(byte[] key, string text) => Finish(IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, key), text);
-
-    public static byte[] Sha256(string text) => Finish(IncrementalHash.CreateHash(HashAlgorithmName.SHA256), text);
-
-    /// <summary>Lower-case hex, as V4 writes its hashes.</summary>
-    public static string ToHex(byte[] bytes)
-    {
-        const string Hex = "0123456789abcdef";
-        var text = new char[bytes.Length * 2];
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            text[2 * i] = Hex[bytes[i] >> 4];
-            text[(2 * i) + 1] = Hex[bytes[i] & 15];
-        }
-
-        return new string(text);
-    }
-
-    private static byte[] Finish(IncrementalHash hash, string text)
-    {
-        using (hash)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(text));
-            return hash.GetHashAndReset();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Encodings;
 
 namespace OssLogSinks.Core.Client.Signing;
 

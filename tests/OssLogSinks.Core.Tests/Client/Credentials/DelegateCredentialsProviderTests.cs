@@ -19,11 +19,11 @@ public class DelegateCredentialsProviderTests
         _vault.Gives("A", ExpiringIn(60)).Gives("B", ExpiringIn(120));
         Assert.Equal("A", await IdAsync());
 
-        _time.Advance(TimeSpan.FromMinutes(47));
+        _time.Advance(TimeSpan.FromMinutes(44));
         Assert.Equal("A", await IdAsync());
         Assert.Equal(1, _vault.Fetches);
 
-        _time.Advance(TimeSpan.FromMinutes(2));
+        _time.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal("A", await IdAsync());
         await _vault.FetchedAsync(2);
         await EventuallyAsync("B");
@@ -93,14 +93,14 @@ public class DelegateCredentialsProviderTests
         _vault.Fails().Gives("A", null);
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(IdAsync);
 
-        for (var i = 0; i < 15; i++)
+        for (var i = 0; i < 8; i++)
         {
             Assert.Same(failure, await Assert.ThrowsAsync<OssCredentialsException>(IdAsync));
-            _time.Advance(TimeSpan.FromMilliseconds(330));
+            _time.Advance(TimeSpan.FromMilliseconds(99));
         }
 
         Assert.Equal(1, _vault.Fetches);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromMilliseconds(410));
         Assert.Equal("A", await IdAsync());
     }
 

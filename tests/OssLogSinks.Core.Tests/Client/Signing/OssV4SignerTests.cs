@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Signing;
 
 using static OssLogSinks.Core.Tests.Client.Signing.SigningInputs;

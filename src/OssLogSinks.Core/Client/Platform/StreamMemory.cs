@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace OssLogSinks.Core.Client;
+namespace OssLogSinks.Core.Client.Platform;
 
 /// <summary>Overloads of streams and contents that .NET Standard 2.0 does not have.</summary>
 internal static class StreamMemory

@@ -1,9 +1,9 @@
 using CsCheck;
 using OssLogSinks.Core.Client;
-using OssLogSinks.Core.Client.Signing;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Keys;
 
-namespace OssLogSinks.Core.Tests.Client.Signing;
+namespace OssLogSinks.Core.Tests.Client.Encodings;
 
 public class PercentEncodingTests
 {

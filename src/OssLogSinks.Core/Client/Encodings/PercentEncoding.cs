@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OssLogSinks.Core.Client.Signing;
+namespace OssLogSinks.Core.Client.Encodings;
 
 /// <summary>
 /// Percent-encoding as OSS signs it: every UTF-8 byte but <c>A-Z a-z 0-9 - . _ ~</c>, in upper-case hex; a path keeps its slashes.

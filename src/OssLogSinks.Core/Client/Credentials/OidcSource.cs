@@ -1,0 +1,59 @@
+namespace OssLogSinks.Core.Client.Credentials;
+
+/// <summary>What RRSA needs, as far as a profile says it; the environment says the rest.</summary>
+/// <param name="Role">The role; null for that of the environment.</param>
+/// <param name="ProviderArn">The ARN of the OIDC provider; null for that of the environment.</param>
+/// <param name="TokenFile">The file with the token; null for that of the environment.</param>
+internal sealed record OidcSettings(StsRole? Role = null, string? ProviderArn = null, string? TokenFile = null);
+
+/// <summary>
+/// Exchanges the OIDC token of a pod for credentials (RRSA, AssumeRoleWithOIDC). The token is read again for each call, as it is renewed
+/// in its file.
+/// </summary>
+internal sealed class OidcSource(OidcSettings settings, StsClient sts, CredentialsSurroundings surroundings) : ICredentialsSource
+{
+    private const string RoleVariable = "ALIBABA_CLOUD_ROLE_ARN";
+    private const string ProviderVariable = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
+    private const string FileVariable = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";
+    private const int LongestToken = 20_000;
+
+    public string Name => "oidc_role_arn";
+
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    {
+        var role = settings.Role ?? new StsRole(Required(null, RoleVariable));
+        var provider = Required(settings.ProviderArn, ProviderVariable);
+        var file = Required(settings.TokenFile, FileVariable);
+        return sts.CallAsync(
+            (_, _) => new ValueTask<StsCall>(new StsCall("AssumeRoleWithOIDC", FormOf(role, provider, TokenIn(file)), Caller: null)), cancellationToken);
+    }
+
+    private (string Name, string? Value)[] FormOf(StsRole role, string provider, string token) =>
+    [
+        ("RoleArn", role.Arn), ("OIDCProviderArn", provider), ("OIDCToken", token), ("RoleSessionName", role.SessionNameIn(surroundings)),
+        ("DurationSeconds", role.DurationText), ("Policy", role.Policy),
+    ];
+
+    private string Required(string? setting, string variable) =>
+        (string.IsNullOrWhiteSpace(setting) ? surroundings.Value(variable) : setting!.Trim())
+        ?? throw FetchFailures.NotSetUp($"The environment variable {variable} is not set: RRSA is not injected into this pod. Nothing was written.");
+
+    // Opened, read and closed: the path is a link that is exchanged.
+    private static string TokenIn(string file)
+    {
+        string token;
+        try
+        {
+            token = File.ReadAllText(file).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw FetchFailures.Passing($"The OIDC token file cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
+        }
+
+        if (token.Length is 0 or > LongestToken)
+            throw FetchFailures.Passing($"The OIDC token file {(token.Length == 0 ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
+
+        return token;
+    }
+}

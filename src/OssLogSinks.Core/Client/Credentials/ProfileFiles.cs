@@ -1,0 +1,76 @@
+using OssLogSinks.Core.Client.Encodings;
+
+namespace OssLogSinks.Core.Client.Credentials;
+
+/// <summary>The profile files of a user. They are read at each fetch, and never written.</summary>
+internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
+{
+    private const int LongestFile = 1 << 20;
+
+    /// <summary>The path of the file of the aliyun CLI; null if there is no home folder.</summary>
+    public string? CliPath => surroundings.Value("ALIBABA_CLOUD_CONFIG_FILE") ?? InHome(".aliyun", "config.json");
+
+    /// <summary>The name of the profile that the environment chooses; null if it chooses none.</summary>
+    public string? ChosenName => surroundings.Value("ALIBABA_CLOUD_PROFILE");
+
+    /// <summary>Reads the file of the aliyun CLI; null if there is none.</summary>
+    public JsonObject? ReadCli() => TextOf(CliPath) is not { } text
+        ? null
+        : JsonObject.TryRead(text) ?? throw FetchFailures.Lasting($"The file {CliPath} is no JSON object: correct it with the aliyun CLI. Nothing was written.");
+
+    /// <summary>Reads the ini file: sections by name, with values by name, without regard to case; null if there is none.</summary>
+    public Dictionary<string, Dictionary<string, string>>? ReadIni()
+    {
+        // The libraries of Alibaba Cloud disagree on the name.
+        var text = surroundings.Value("ALIBABA_CLOUD_CREDENTIALS_FILE") is { } path
+            ? TextOf(path)
+            : TextOf(InHome(".alibabacloud", "credentials")) ?? TextOf(InHome(".alibabacloud", "credentials.ini"));
+        return text is null ? null : Sections(text);
+    }
+
+    internal static Dictionary<string, Dictionary<string, string>> Sections(string text)
+    {
+        var sections = new Dictionary<string, Dictionary<string, string>>(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string>? section = null;
+        foreach (var raw in text.TrimStart('\uFEFF').Split('\n'))
+        {
+            var line = raw.Trim();
+            var equals = line.IndexOf('=');
+            if (line.Length == 0 || line[0] is ';' or '#')
+                continue;
+
+            if (line[0] == '[' && line[line.Length - 1] == ']')
+            {
+                var name = line.Substring(1, line.Length - 2).Trim();
+                if (!sections.TryGetValue(name, out section))
+                    sections[name] = section = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            }
+            else if (equals > 0 && section is not null)
+            {
+                section[line.Substring(0, equals).Trim()] = line.Substring(equals + 1).Trim();
+            }
+        }
+
+        return sections;
+    }
+
+    private string? InHome(string folder, string file) => surroundings.Home is { } home ? Path.Combine(home, folder, file) : null;
+
+    private static string? TextOf(string? path)
+    {
+        try
+        {
+            if (path is null || !File.Exists(path))
+                return null;
+
+            if (new FileInfo(path).Length > LongestFile)
+                throw FetchFailures.Lasting($"The file {path} is too long for a file of profiles. Nothing was written.");
+
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw FetchFailures.Lasting($"The file {path} cannot be read ({exception.GetType().Name}). Nothing was written.", exception);
+        }
+    }
+}

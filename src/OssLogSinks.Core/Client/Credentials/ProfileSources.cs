@@ -1,0 +1,144 @@
+using OssLogSinks.Core.Client.Encodings;
+
+namespace OssLogSinks.Core.Client.Credentials;
+
+/// <summary>A profile of the aliyun CLI, from <c>~/.aliyun/config.json</c>.</summary>
+/// <param name="profile">The profile's name; null for that of the environment, or the current one of the file.</param>
+/// <param name="site">What sources are made with.</param>
+internal sealed class CliProfileSource(string? profile, SourceSite site) : ICredentialsSource
+{
+    private const int MostSteps = 8;
+
+    private readonly ProfileFiles _files = new(site.Surroundings);
+
+    public string Name => "cli_profile";
+
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (profile is null && site.Surroundings.IsTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"))
+            throw FetchFailures.NotSetUp("The environment variable ALIBABA_CLOUD_CLI_PROFILE_DISABLED forbids to read the file of the aliyun CLI. Nothing was written.");
+
+        var file = _files.ReadCli() ?? throw FetchFailures.NotSetUp(
+            _files.CliPath is { } path ? $"There is no file {path}. Nothing was written." : "There is no home folder with profiles. Nothing was written.");
+        var name = profile ?? _files.ChosenName ?? file.Text("current") ?? "default";
+        return SourceOf(file, name, steps: 0).FetchAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the file has the profile.</summary>
+    public bool Has(string name) => _files.ReadCli() is { } file && Find(file, name) is not null;
+
+    private static JsonObject? Find(JsonObject file, string name) => file.Objects("profiles").FirstOrDefault(one => one.Text("name") == name);
+
+    private ICredentialsSource SourceOf(JsonObject file, string name, int steps)
+    {
+        var found = Find(file, name) ?? throw FetchFailures.Lasting($"The file {_files.CliPath} has no profile '{name}'. Nothing was written.");
+        var fields = new ProfileFields(found.Text, $"The profile '{name}' in {_files.CliPath}");
+        if (steps > MostSteps)
+            throw FetchFailures.Lasting($"{fields.What} leads in a circle of source_profile. Nothing was written.");
+
+        var role = new StsRole(fields["ram_role_arn"] ?? "")
+        {
+            SessionName = fields["ram_session_name"],
+            Duration = found.Number("expired_seconds") is > 0 and var seconds ? seconds : null,
+            Policy = fields["policy"],
+            ExternalId = fields["external_id"],
+        };
+        var place = new StsPlace(fields["sts_endpoint"], fields["sts_region"], found.Flag("enable_vpc"));
+        return (fields["mode"] ?? "AK").ToUpperInvariant() switch
+        {
+            "AK" => fields.Keys("access_key_id", "access_key_secret", token: null),
+            "STSTOKEN" => fields.Keys("access_key_id", "access_key_secret", "sts_token"),
+            "ECSRAMROLE" => new RamRoleSource(fields["ram_role_name"], site.Surroundings),
+            "RAMROLEARN" => site.AssumeRole(fields.Role(role, "ram_role_arn"), fields.Keys("access_key_id", "access_key_secret", token: null), place),
+            "RAMROLEARNWITHECS" => site.AssumeRole(fields.Role(role, "ram_role_arn"), new RamRoleSource(fields["ram_role_name"], site.Surroundings), place),
+            "CHAINABLERAMROLEARN" => site.AssumeRole(fields.Role(role, "ram_role_arn"), SourceOf(file, fields.Required("source_profile"), steps + 1), place),
+            "OIDC" => site.Oidc(new OidcSettings(role.Arn.Length == 0 ? null : role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
+            "EXTERNAL" => new ProcessSource(fields.Required("process_command"), site.Surroundings),
+            "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site.Surroundings),
+            _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
+        };
+    }
+}
+
+/// <summary>A profile of Alibaba Cloud's libraries, from <c>~/.alibabacloud/credentials</c>.</summary>
+/// <param name="profile">The profile's name; null for that of the environment, or <c>default</c>.</param>
+/// <param name="site">What sources are made with.</param>
+internal sealed class IniProfileSource(string? profile, SourceSite site) : ICredentialsSource
+{
+    private readonly ProfileFiles _files = new(site.Surroundings);
+
+    public string Name => "profile";
+
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    {
+        var name = profile ?? _files.ChosenName ?? "default";
+        var sections = _files.ReadIni() ?? throw FetchFailures.NotSetUp("There is no file .alibabacloud/credentials in the home folder. Nothing was written.");
+        if (!sections.TryGetValue(name, out var section))
+            throw FetchFailures.NotSetUp($"The file .alibabacloud/credentials has no profile '{name}'. Nothing was written.");
+
+        var fields = new ProfileFields(key => section.TryGetValue(key, out var value) ? value : null, $"The profile '{name}' in .alibabacloud/credentials");
+        return SourceOf(fields).FetchAsync(cancellationToken);
+    }
+
+    private ICredentialsSource SourceOf(ProfileFields fields)
+    {
+        var role = new StsRole(fields["role_arn"] ?? "") { SessionName = fields["role_session_name"], Policy = fields["policy"], ExternalId = fields["external_id"] };
+        var place = new StsPlace(Region: fields["sts_region"], IsVpc: "true".Equals(fields["enable_vpc"], StringComparison.OrdinalIgnoreCase) ? true : null);
+        return fields["type"] switch
+        {
+            "access_key" => fields.Keys("access_key_id", "access_key_secret", token: null),
+            "ecs_ram_role" => new RamRoleSource(fields["role_name"], site.Surroundings),
+            "ram_role_arn" => site.AssumeRole(fields.Role(role, "role_arn"), fields.Keys("access_key_id", "access_key_secret", token: null), place),
+            "oidc_role_arn" => site.Oidc(new OidcSettings(fields.Role(role, "role_arn"), fields["oidc_provider_arn"], fields["oidc_token_file_path"]), place),
+            _ => throw FetchFailures.Lasting($"{fields.What} has a type that cannot be used here. Use access_key, ecs_ram_role, ram_role_arn or oidc_role_arn. Nothing was written."),
+        };
+    }
+}
+
+/// <summary>A profile by name, first in the file of the aliyun CLI, then in the ini file.</summary>
+internal sealed class NamedProfileSource(string? name, SourceSite site) : ICredentialsSource
+{
+    private readonly CliProfileSource _cli = new(name, site);
+    private readonly IniProfileSource _ini = new(name, site);
+
+    public string Name => "profile";
+
+    public async ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (name is not null)
+            return await (_cli.Has(name) ? _cli : (ICredentialsSource)_ini).FetchAsync(cancellationToken).ConfigureAwait(false);
+
+        try
+        {
+            return await _cli.FetchAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OssCredentialsException exception) when (exception.Outlook == FetchOutlook.NotSetUp)
+        {
+            return await _ini.FetchAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>The fields of a profile; an empty one counts as absent.</summary>
+/// <param name="Read">Gives a field.</param>
+/// <param name="What">The profile, as the beginning of a sentence.</param>
+internal sealed record ProfileFields(Func<string, string?> Read, string What)
+{
+    public string? this[string field] => Read(field)?.Trim() is { Length: > 0 } value ? value : null;
+
+    public string Required(string field) => this[field] ?? throw FetchFailures.Lasting($"{What} has no {field}. Nothing was written.");
+
+    /// <summary>The role, whose ARN must be there.</summary>
+    public StsRole Role(StsRole role, string field) => role with { Arn = Required(field) };
+
+    /// <summary>The keys of the profile, as a source.</summary>
+    public ICredentialsSource Keys(string id, string secret, string? token) =>
+        new KeysSource(CredentialsText.Of(What, (Required(id), Required(secret), token is null ? null : Required(token))));
+
+    private sealed class KeysSource(OssCredentials keys) : ICredentialsSource
+    {
+        public string Name => "keys";
+
+        public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken) => new(keys);
+    }
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NLog;
+using NLog.Config;
+using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.EndToEnd.Tests.Support;
+using OssLogSinks.Testing;
+using Serilog;
+
+namespace OssLogSinks.EndToEnd.Tests;
+
+/// <summary>Each way of credentials delivers through every front door, from configuration alone.</summary>
+public class CredentialsTests
+{
+    private const string Event = "signed";
+
+    private static readonly Action<Microsoft.Extensions.Logging.ILogger, Exception?> Signed =
+        LoggerMessage.Define(Microsoft.Extensions.Logging.LogLevel.Information, default, Event);
+
+    public static TheoryData<string, string> Ways
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var door in new[] { "serilog-json", "serilog-appsettings", "nlog", "logging" })
+            {
+                foreach (var way in new[] { "", "Chain", "Environment", "Oidc", "RamRole", "RamRole:log-writer", "Profile", "Profile:writer", "Uri", "Uri:ADDRESS", "Process:cat FILE", "AssumeRole:acs:ram::1:role/x;source=Profile:caller" })
+                    data.Add(door, way);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task Word_DeliversFromConfigurationAlone(string door, string way)
+    {
+        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = { Emulated.Bucket } }, TestContext.Current.CancellationToken);
+        await using var world = await CredentialsWorld.StartAsync(TimeProvider.System);
+        var issued = world.Temporary(1);
+        world.Server.Issue = () => issued;
+        emulator.SetCredentials(new EmulatedCredentials(issued.AccessKeyId, issued.AccessKeySecret.Reveal()) { SecurityToken = issued.SecurityToken!.Reveal() });
+        var file = world.WriteFile("credentials.json", CredentialsServer.DocumentOf(issued));
+        SetUp(world, way);
+        world.Enter();
+
+        await LogAsync(door, emulator, way.Replace("ADDRESS", world.Server.Address + "c", StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal));
+
+        Assert.EndsWith(Event, Assert.Single(emulator.Lines()), StringComparison.Ordinal);
+    }
+
+    private static void SetUp(CredentialsWorld world, string way)
+    {
+        if (way == "Oidc")
+            world.SetUpRrsa();
+        world.With("ALIBABA_CLOUD_CREDENTIALS_URI", world.Server.Address + "c");
+        if (way == "Environment")
+            world.With("OSS_ACCESS_KEY_ID", "STS.1").With("OSS_ACCESS_KEY_SECRET", "issued-secret-1").With("OSS_SESSION_TOKEN", "issued-token-1");
+        if (way.Contains("Profile", StringComparison.Ordinal))
+        {
+            world.WriteFile(".aliyun/config.json", """
+                {"current":"writer","profiles":[
+                {"name":"writer","mode":"StsToken","access_key_id":"STS.1","access_key_secret":"issued-secret-1","sts_token":"issued-token-1"},
+                {"name":"caller","mode":"AK","access_key_id":"LTAIcaller","access_key_secret":"caller-secret"}]}
+                """);
+        }
+    }
+
+    private static async Task LogAsync(string door, OssEmulator emulator, string way)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["endpoint"] = emulator.Endpoint.ToString(),
+            ["region"] = emulator.Region,
+            ["bucket"] = Emulated.Bucket,
+            ["objectKey"] = "app.log",
+            ["credentials"] = way,
+            ["closeTimeout"] = "00:00:20",
+        };
+        switch (door)
+        {
+            case "serilog-json":
+                var json = settings.ToDictionary(setting => "Serilog:WriteTo:0:Args:" + setting.Key, setting => setting.Value);
+                json["Serilog:WriteTo:0:Name"] = "OssAppend";
+                json["Serilog:Using:0"] = "Serilog.Sinks.OssAppend";
+                json["Serilog:WriteTo:0:Args:outputTemplate"] = "{Message:lj}{NewLine}";
+                await using (var logger = new LoggerConfiguration().ReadFrom.Configuration(new ConfigurationBuilder().AddInMemoryCollection(json).Build()).CreateLogger())
+                    logger.Information(Event);
+                break;
+            case "serilog-appsettings":
+                var pairs = settings.ToDictionary(setting => "write-to:OssAppend." + setting.Key, setting => setting.Value!);
+                pairs["using:OssAppend"] = "Serilog.Sinks.OssAppend";
+                pairs["write-to:OssAppend.outputTemplate"] = "{Message:lj}{NewLine}";
+                await using (var logger = new LoggerConfiguration().ReadFrom.KeyValuePairs(pairs).CreateLogger())
+                    logger.Information(Event);
+                break;
+            case "nlog":
+                LogWithNLog(settings);
+                break;
+            default:
+                var section = settings.ToDictionary(setting => "Logging:OssAppend:" + setting.Key, setting => setting.Value);
+                var configuration = new ConfigurationBuilder().AddInMemoryCollection(section).Build();
+                await using (var services = new ServiceCollection().AddLogging(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddOssAppend()).BuildServiceProvider())
+                    Signed(services.GetRequiredService<ILoggerFactory>().CreateLogger("Test"), null);
+                break;
+        }
+    }
+
+    private static void LogWithNLog(Dictionary<string, string?> settings)
+    {
+        settings.Remove("closeTimeout");
+        var attributes = string.Join(" ", settings.Where(setting => setting.Value!.Length > 0).Select(setting => $"{setting.Key}='{setting.Value}'"));
+        var factory = new LogFactory();
+        factory.Configuration = XmlLoggingConfiguration.CreateFromXmlString(
+            $$"""
+            <nlog throwConfigExceptions='true'>
+              <extensions><add assembly='NLog.Targets.OssAppend' /></extensions>
+              <targets><target name='oss' type='OssAppend' layout='${message}' closeTimeoutSeconds='20' {{attributes}} /></targets>
+              <rules><logger name='*' writeTo='oss' /></rules>
+            </nlog>
+            """,
+            factory);
+        factory.GetLogger("Test").Info(Event);
+        factory.Shutdown();
+    }
+}
