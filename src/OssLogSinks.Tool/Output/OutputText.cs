@@ -42,7 +42,7 @@ internal sealed class OutputText : IDisposable
         Bytes.WriteByte((byte)'\n');
     }
 
-    /// <summary>Writes a table, or whatever Spectre.Console can draw; without colours in a pipe.</summary>
+    /// <summary>Writes a table, or another drawing of Spectre.Console, without colours in a pipe.</summary>
     public void Draw(Spectre.Console.Rendering.IRenderable drawing)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -33,9 +33,7 @@ internal sealed class PrefixTail
     {
         var objects = await ListAsync(cancellationToken).ConfigureAwait(false);
         var latest = objects.OrderByDescending(found => found.LastModified).Take(lines == 0 ? 0 : MostObjectsOfLastLines).OrderBy(found => found.Key, StringComparer.Ordinal);
-        var ranges = new List<ObjectRange>();
-        foreach (var found in latest)
-            ranges.Add(await LastPartAsync(found, cancellationToken).ConfigureAwait(false));
+        var ranges = await Task.WhenAll(latest.Select(found => LastPartAsync(found, cancellationToken))).ConfigureAwait(false);
 
         var last = new LastLines(lines, writer);
         await new ObjectLines(_client, _time, query, last).ReadMergedAsync(ranges, cancellationToken).ConfigureAwait(false);

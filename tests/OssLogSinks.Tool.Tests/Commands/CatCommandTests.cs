@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Tool.Output;
@@ -170,6 +171,31 @@ public class CatCommandTests : ToolTest
         Assert.Equal([5, 5], rows.Select(row => row.GetProperty("events").GetInt32()));
         Assert.Equal(1, rows[0].GetProperty("Error").GetInt32());
         Assert.Contains("█", (await RunAsync("cat", "a.log", "--histogram")).Good());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Colours_AreForTerminalsOnly(bool isTerminal)
+    {
+        Append("a.log", Clef(1, "Hi {Name}", ""","Name":"Ann" """.Trim()));
+        using var output = new MemoryStream();
+        var host = new ToolHost { Output = output, Error = TextWriter.Null, ReadVariable = Variables.GetValueOrDefault, IsOutputTerminal = isTerminal };
+
+        await ToolApplication.RunAsync(["cat", "a.log"], host, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isTerminal, Encoding.UTF8.GetString(output.ToArray()).Contains('\u001b'));
+    }
+
+    [Fact]
+    public async Task DamagedGzip_IsToldWithItsCure()
+    {
+        Append("a.log.gz", "no gzip at all\n");
+
+        var outcome = await RunAsync("cat", "a.log.gz");
+
+        Assert.Equal(ExitCodes.Found, outcome.ExitCode);
+        Assert.Contains("oss-logs verify", outcome.Error);
     }
 
     [Fact]
