@@ -44,9 +44,10 @@ internal static class CatCommand
         if (query.Since is { } since)
             objects.RemoveAll(found => found.LastModified < since - ClockTolerance);
 
-        if (query.IsAll && writer is StoredLines && (objects.Count == 1 || run.Parse.GetValue(InTurn)))
+        var isInTurn = run.Parse.GetValue(InTurn) || writer is Histogram || objects.Count == 1;
+        if (query.IsAll && writer is StoredLines && isInTurn)
             await CopyAsync(run, client, objects, cancellationToken).ConfigureAwait(false);
-        else if (run.Parse.GetValue(InTurn) || writer is Histogram)
+        else if (isInTurn)
             await new ObjectLines(client, run.Host.Time, query, writer).ReadInTurnAsync(objects.Select(ObjectRange.Of), cancellationToken).ConfigureAwait(false);
         else
             await new ObjectLines(client, run.Host.Time, query, writer).ReadMergedAsync([.. objects.Select(ObjectRange.Of)], cancellationToken).ConfigureAwait(false);

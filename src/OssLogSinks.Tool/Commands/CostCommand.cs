@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Spectre.Console;
 using OssLogSinks.Tool.Objects;
 using OssLogSinks.Tool.Output;
+using Spectre.Console;
 
 namespace OssLogSinks.Tool.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Serilog.Events;
 using OssLogSinks.Tool.Output;
 using OssLogSinks.Tool.Reading;
+using Serilog.Events;
 
 namespace OssLogSinks.Tool.Commands;
 

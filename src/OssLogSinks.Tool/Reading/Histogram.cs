@@ -1,7 +1,7 @@
 using System.Globalization;
+using OssLogSinks.Tool.Output;
 using Serilog.Events;
 using Spectre.Console;
-using OssLogSinks.Tool.Output;
 
 namespace OssLogSinks.Tool.Reading;
 

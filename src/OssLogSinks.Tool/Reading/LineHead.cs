@@ -141,12 +141,26 @@ internal static class Levels
 {
     private static readonly Dictionary<string, LogEventLevel> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Verbose"] = LogEventLevel.Verbose, ["Trace"] = LogEventLevel.Verbose, ["VRB"] = LogEventLevel.Verbose, ["TRC"] = LogEventLevel.Verbose,
-        ["Debug"] = LogEventLevel.Debug, ["DBG"] = LogEventLevel.Debug,
-        ["Information"] = LogEventLevel.Information, ["Info"] = LogEventLevel.Information, ["INF"] = LogEventLevel.Information,
-        ["Warning"] = LogEventLevel.Warning, ["Warn"] = LogEventLevel.Warning, ["WRN"] = LogEventLevel.Warning,
-        ["Error"] = LogEventLevel.Error, ["ERR"] = LogEventLevel.Error, ["Fail"] = LogEventLevel.Error,
-        ["Fatal"] = LogEventLevel.Fatal, ["FTL"] = LogEventLevel.Fatal, ["Critical"] = LogEventLevel.Fatal, ["CRT"] = LogEventLevel.Fatal, ["CRIT"] = LogEventLevel.Fatal,
+        ["Verbose"] = LogEventLevel.Verbose,
+        ["Trace"] = LogEventLevel.Verbose,
+        ["VRB"] = LogEventLevel.Verbose,
+        ["TRC"] = LogEventLevel.Verbose,
+        ["Debug"] = LogEventLevel.Debug,
+        ["DBG"] = LogEventLevel.Debug,
+        ["Information"] = LogEventLevel.Information,
+        ["Info"] = LogEventLevel.Information,
+        ["INF"] = LogEventLevel.Information,
+        ["Warning"] = LogEventLevel.Warning,
+        ["Warn"] = LogEventLevel.Warning,
+        ["WRN"] = LogEventLevel.Warning,
+        ["Error"] = LogEventLevel.Error,
+        ["ERR"] = LogEventLevel.Error,
+        ["Fail"] = LogEventLevel.Error,
+        ["Fatal"] = LogEventLevel.Fatal,
+        ["FTL"] = LogEventLevel.Fatal,
+        ["Critical"] = LogEventLevel.Fatal,
+        ["CRT"] = LogEventLevel.Fatal,
+        ["CRIT"] = LogEventLevel.Fatal,
     };
 
     /// <summary>The level of a name; null if it is none.</summary>

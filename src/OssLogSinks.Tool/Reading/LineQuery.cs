@@ -1,7 +1,7 @@
 using System.Text;
+using OssLogSinks.Tool.Output;
 using Serilog.Events;
 using Serilog.Expressions;
-using OssLogSinks.Tool.Output;
 
 namespace OssLogSinks.Tool.Reading;
 

@@ -73,7 +73,7 @@ internal sealed class LineReader : IDisposable
     private ReadOnlyMemory<byte> Take(int end, int lineEnd)
     {
         var length = end - _start;
-        if (length > 0 && _buffer[end - 1] == '\r')
+        if (lineEnd > 0 && length > 0 && _buffer[end - 1] == '\r')
             length--;
 
         var line = _buffer.AsMemory(_start, length);

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using OssLogSinks.Tool.Output;
 using Serilog.Events;
 using Serilog.Templates;
 using Serilog.Templates.Themes;
-using OssLogSinks.Tool.Output;
 
 namespace OssLogSinks.Tool.Reading;
 

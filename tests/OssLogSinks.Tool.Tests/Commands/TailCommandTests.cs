@@ -76,15 +76,15 @@ public class TailCommandTests : ToolTest
         await using var tail = Follow("a", "-n", "1");
         await tail.Output.ShowsAsync("start\n");
 
-        Append("a.log", "half a ");
+        Append("a.log", "half a\r");
         Append("b.log", "not watched\n");
         Append("a2.log", "marker\n");
         await tail.Output.ShowsAsync("marker\n");
         Append("a.log", "line\n");
-        await tail.Output.ShowsAsync("half a line\n");
+        await tail.Output.ShowsAsync("line\n");
 
         await tail.StopAsync();
-        Assert.Equal("start\nmarker\nhalf a line\n", tail.Output.Text);
+        Assert.Equal("start\nmarker\nhalf a\u240dline\n", tail.Output.Text);
     }
 
     [Fact]
