@@ -13,6 +13,7 @@ public class ArchitectureTests
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.Extensions.Hosting"] = ["OssLogSinks.Core"],
         ["OssLogSinks.Extensions.Logging"] = ["OssLogSinks.Core"],
+        ["OssLogSinks.Tool"] = ["OssLogSinks.Core"],
         ["Serilog.Sinks.OssAppend"] = ["OssLogSinks.Core"],
         ["NLog.Targets.OssAppend"] = ["OssLogSinks.Core"],
     };
@@ -27,6 +28,7 @@ public class ArchitectureTests
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.Extensions.Hosting"] = ["Microsoft.Extensions.Diagnostics.HealthChecks", "OpenTelemetry.Api.ProviderBuilderExtensions"],
         ["OssLogSinks.Extensions.Logging"] = ["Microsoft.Extensions.Logging.Console"],
+        ["OssLogSinks.Tool"] = ["Serilog.Expressions", "Spectre.Console", "System.CommandLine"],
         ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };
@@ -49,11 +51,11 @@ public class ArchitectureTests
             package => Assert.Contains(AllowedPackages[project], allowed => allowed.EndsWith('.') ? package.StartsWith(allowed, StringComparison.Ordinal) : package == allowed));
     }
 
-    // What an AppHost refers to runs on a developer's machine only. Alibaba's SDKs are not annotated for native AOT.
+    // What an AppHost refers to runs on a developer's machine only; a tool is an application. Alibaba's SDKs are not annotated for native AOT.
     [Fact]
     public void EveryProjectThatShips_IsAotCompatible() =>
         Assert.All(
-            Projects("src").Where(file => Name(file) != "OssLogSinks.Aspire.Hosting" && !Repository.OutsideTheSolution.Contains(Name(file))).Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
+            Projects("src").Where(file => Name(file) != "OssLogSinks.Aspire.Hosting" && !Repository.IsTool(file) && !Repository.OutsideTheSolution.Contains(Name(file))).Select(File.ReadAllText).Where(project => project.Contains("<IsPackable>true", StringComparison.Ordinal)),
             project =>
             {
                 Assert.Contains("<TargetFrameworks>netstandard2.0;net8.0</TargetFrameworks>", project);

@@ -112,10 +112,12 @@ internal static class ListObjectsDocument
             objects.Add(new OssObjectSummary(key, length, AnswerXml.ValueOf(element, "Type"), AnswerReading.TimeOf(AnswerXml.ValueOf(element, "LastModified"))));
         }
 
+        var folders = root.Elements().Where(element => element.Name.LocalName == "CommonPrefixes")
+            .Select(element => Decode(AnswerXml.ValueOf(element, "Prefix"))).OfType<string>().ToArray();
         var isTruncated = string.Equals(AnswerXml.ValueOf(root, "IsTruncated"), "true", StringComparison.OrdinalIgnoreCase);
         var next = Decode(AnswerXml.ValueOf(root, "NextContinuationToken"));
 
         // A truncated page without a token must not be taken for the whole bucket.
-        return isTruncated && string.IsNullOrEmpty(next) ? null : new ListObjectsResult(objects, isTruncated ? next : null);
+        return isTruncated && string.IsNullOrEmpty(next) ? null : new ListObjectsResult(objects, isTruncated ? next : null) { Folders = folders };
     }
 }

@@ -138,6 +138,12 @@ public sealed class OssClient : ISelfLimitingClient, IDisposable
         if (!string.IsNullOrEmpty(request.Prefix))
             query.Add(Parameter("prefix", request.Prefix));
 
+        if (!string.IsNullOrEmpty(request.Delimiter))
+            query.Add(Parameter("delimiter", request.Delimiter));
+
+        if (!string.IsNullOrEmpty(request.StartAfter))
+            query.Add(Parameter("start-after", request.StartAfter!));
+
         if (!string.IsNullOrEmpty(request.ContinuationToken))
             query.Add(Parameter("continuation-token", request.ContinuationToken!));
 
@@ -214,6 +220,15 @@ public sealed record ListObjectsRequest
     /// <summary>Only keys with this prefix. Default: all.</summary>
     public string Prefix { get; init; } = "";
 
+    /// <summary>
+    /// Groups the keys that have this text after the prefix: they are listed as one folder, up to the first such text. <c>/</c> for
+    /// instance. Default: no groups.
+    /// </summary>
+    public string Delimiter { get; init; } = "";
+
+    /// <summary>Only keys after this text in the order of their UTF-8 bytes; no object needs to have this key. Ignored with a token. Default: from the first key.</summary>
+    public string? StartAfter { get; init; }
+
     /// <summary>The token of the page before (<see cref="ListObjectsResult.NextContinuationToken"/>). Default: the first page.</summary>
     public string? ContinuationToken { get; init; }
 
@@ -224,7 +239,11 @@ public sealed record ListObjectsRequest
 /// <summary>A page of a bucket.</summary>
 /// <param name="Objects">The objects of this page in the order of their keys' UTF-8 bytes.</param>
 /// <param name="NextContinuationToken">The token to ask for the next page with; null if this is the last.</param>
-public sealed record ListObjectsResult(IReadOnlyList<OssObjectSummary> Objects, string? NextContinuationToken);
+public sealed record ListObjectsResult(IReadOnlyList<OssObjectSummary> Objects, string? NextContinuationToken)
+{
+    /// <summary>The folders of this page, each with the delimiter at its end; empty unless a <see cref="ListObjectsRequest.Delimiter"/> was sent.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+}
 
 /// <summary>An object in a listing.</summary>
 /// <param name="Key">The object's key.</param>

@@ -65,6 +65,9 @@ public sealed class ObjectKeyTemplate
 
     internal IReadOnlyList<string> TimestampFormats { get; }
 
+    /// <summary>All parts, in their order.</summary>
+    internal IEnumerable<KeyPart> Parts => _before.Append(_sequence).Concat(_after);
+
     /// <summary>Valid parts of the template that are rarely meant, each as the rest of a sentence about the key.</summary>
     internal IReadOnlyList<string> Doubts { get; private set; } = [];
 
@@ -177,7 +180,7 @@ public sealed class ObjectKeyTemplate
 
     // The whole key, since two adjacent formats can show the same digits for two dates.
     private string Shown(DateTimeOffset time) =>
-        string.Concat(_before.Append(_sequence).Concat(_after).Select(part => part switch
+        string.Concat(Parts.Select(part => part switch
         {
             TimestampPart date => date.Render(time),
             LiteralPart literal => literal.Text,

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using OssLogSinks.Tool.Objects;
+using OssLogSinks.Tool.Output;
+
+namespace OssLogSinks.Tool.Commands;
+
+/// <summary>Runs commands: gives each its output, and turns failures into a message and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static void Handle(Command command, Func<CommandRun, CancellationToken, Task<int>> runAsync) =>
+        command.SetAction((parse, cancellationToken) => RunAsync(parse, runAsync, cancellationToken));
+
+    private static async Task<int> RunAsync(ParseResult parse, Func<CommandRun, CancellationToken, Task<int>> runAsync, CancellationToken cancellationToken)
+    {
+        var host = ((ToolInvocation)parse.InvocationConfiguration).Host;
+        using var output = new OutputText(host);
+        try
+        {
+            var code = await runAsync(new CommandRun(host, output, parse), cancellationToken).ConfigureAwait(false);
+            output.Flush();
+            return code;
+        }
+        catch (OutputClosedException)
+        {
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            FlushQuietly(output);
+            return ExitCodes.Cancelled;
+        }
+        catch (Exception exception) when (FailureText.Of(exception) is not null)
+        {
+            FlushQuietly(output);
+            var failure = FailureText.Of(exception)!;
+            Tell(host, failure, parse.GetValue(GlobalOptions.Json));
+            return failure.ExitCode;
+        }
+    }
+
+    // With --json, what reads the messages is a program too.
+    private static void Tell(ToolHost host, FailureText failure, bool isJson)
+    {
+        if (isJson)
+        {
+            using var bytes = new MemoryStream();
+            using (var json = new System.Text.Json.Utf8JsonWriter(bytes))
+            {
+                json.WriteStartObject();
+                json.WriteString("error", failure.Cause);
+                if (failure.Cure.Length > 0)
+                    json.WriteString("cure", failure.Cure);
+                if (failure.Link is { } link)
+                    json.WriteString("link", link);
+                json.WriteNumber("exitCode", failure.ExitCode);
+                json.WriteEndObject();
+            }
+
+            host.Error.Write(System.Text.Encoding.UTF8.GetString(bytes.ToArray()) + "\n");
+            return;
+        }
+
+        host.Error.Write($"oss-logs: {failure.Cause}\n");
+        if (failure.Cure.Length > 0)
+            host.Error.Write($"          {failure.Cure}\n");
+        if (failure.Link is { } page)
+            host.Error.Write($"          {page}\n");
+    }
+
+    private static void FlushQuietly(OutputText output)
+    {
+        try
+        {
+            output.Flush();
+        }
+        catch (OutputClosedException)
+        {
+            // Nobody reads the rest.
+        }
+    }
+}
+
+/// <summary>What a command is run with. The commands themselves are made once and have no state.</summary>
+internal sealed class ToolInvocation : InvocationConfiguration
+{
+    public required ToolHost Host { get; init; }
+}
+
+/// <summary>One run of a command.</summary>
+internal sealed class CommandRun(ToolHost host, OutputText output, ParseResult parse)
+{
+    public ToolHost Host => host;
+
+    public OutputText Output => output;
+
+    public ParseResult Parse => parse;
+
+    public bool IsJson => parse.GetValue(GlobalOptions.Json);
+
+    public BucketSettings Settings(string? bucket = null) => GlobalOptions.Settings(parse, host, bucket);
+
+    /// <summary>The time that an option says; null if it is not given.</summary>
+    /// <exception cref="ToolException">It is no time.</exception>
+    public DateTimeOffset? TimeOf(Option<string?> option)
+    {
+        if (parse.GetValue(option) is not { } text)
+            return null;
+
+        return Quantities.TryReadTime(text, host.Time.GetUtcNow(), out var time)
+            ? time
+            : throw new ToolException(ExitCodes.Usage, $"{option.Name} '{text}' is no time.", "Write 2026-11-22T17:00Z for instance, or -3h for three hours ago (s, m, h, d, w).");
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using OssLogSinks.Tool.Checks;
+using OssLogSinks.Tool.Objects;
+using OssLogSinks.Tool.Output;
+
+namespace OssLogSinks.Tool.Commands;
+
+/// <summary><c>verify</c>: reads objects from end to end and reports damage.</summary>
+internal static class VerifyCommand
+{
+    public const string Examples = """
+        oss-logs verify shop/
+        oss-logs verify shop/ --json | jq 'select(.kind)'
+        """;
+
+    private static readonly Argument<string[]> Paths = new("key") { Description = "Keys, or beginnings of keys.", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<string> Sequence = new("--sequence-field") { Description = "The field that numbers the lines of a writer, if there is one.", DefaultValueFactory = _ => "@s", HelpName = "NAME" };
+
+    private static readonly Option<string> Writer = new("--writer-field") { Description = "The field that names the writer, if there is one.", DefaultValueFactory = _ => "@w", HelpName = "NAME" };
+
+    public static Command Create()
+    {
+        var command = new Command("verify", "Check objects: checksum, gzip, cut lines, doubled blocks.") { Paths, Sequence, Writer };
+        CommandRunner.Handle(command, RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        var paths = run.Parse.GetValue(Paths)!.Select(ObjectPath.Parse).ToArray();
+        using var client = run.Settings(ObjectPath.BucketOf(paths)).Open();
+        var objects = await client.FindAsync(paths, cancellationToken).ConfigureAwait(false);
+        var findings = 0L;
+        var fields = new SequenceFields(run.Parse.GetValue(Sequence)!, run.Parse.GetValue(Writer)!);
+        var check = new ObjectCheck(client, run.Host.Time, fields, finding =>
+        {
+            findings++;
+            Write(run, finding);
+        });
+        var line = new ProgressLine(run.Host);
+        var (bytes, lines, total) = (0L, 0L, objects.Sum(found => found.Length));
+        foreach (var found in objects)
+        {
+            var result = await check.CheckAsync(found, cancellationToken).ConfigureAwait(false);
+            bytes += result.Length;
+            lines += result.Lines;
+            Write(run, result);
+            run.Output.Flush();
+            line.Show(bytes, total);
+        }
+
+        line.End();
+        check.End();
+        if (!run.IsJson)
+            run.Output.Text.Write($"{objects.Count} objects, {lines} lines, {bytes} bytes: {findings} findings.{(check.HasSequence ? "" : " The lines have no sequence numbers, so lines that are missing cannot be found.")}\n");
+
+        return findings > 0 ? ExitCodes.Found : ExitCodes.Done;
+    }
+
+    private static void Write(CommandRun run, Finding finding)
+    {
+        if (!run.IsJson)
+        {
+            run.Output.Text.Write($"{Reading.Printable.Text(finding.Key)}{(finding.Line > 0 ? $":{finding.Line}" : "")}: {finding.Words}\n");
+            return;
+        }
+
+        run.Output.WriteJson(json =>
+        {
+            json.WriteString("key", finding.Key);
+            json.WriteNumber("line", finding.Line);
+            json.WriteString("kind", finding.Kind);
+            json.WriteString("text", finding.Words);
+        });
+    }
+
+    private static void Write(CommandRun run, CheckedObject result)
+    {
+        if (!run.IsJson)
+        {
+            if (result.Crc is "grew")
+                run.Output.Text.Write($"{Reading.Printable.Text(result.Key)}: grew meanwhile, so its checksum was not compared.\n");
+
+            return;
+        }
+
+        run.Output.WriteJson(json =>
+        {
+            json.WriteString("key", result.Key);
+            json.WriteNumber("length", result.Length);
+            json.WriteNumber("lines", result.Lines);
+            json.WriteString("crc64", result.Crc);
+        });
+    }
+}

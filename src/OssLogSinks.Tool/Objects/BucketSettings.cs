@@ -1,0 +1,125 @@
+using System.CommandLine;
+using OssLogSinks.Core;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Tool.Output;
+
+namespace OssLogSinks.Tool.Objects;
+
+/// <summary>
+/// Which bucket, and how to reach it: from the command line, else from the configuration file, else from the environment. A setting is
+/// taken whole from the first that has it.
+/// </summary>
+internal sealed record BucketSettings
+{
+    private const int Connections = 4096;
+
+    public string? Bucket { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    public string? Region { get; init; }
+
+    public required IOssCredentialsProvider Credentials { get; init; }
+
+    /// <summary>The settings of the sink in the configuration file; empty without one.</summary>
+    public SinkSettings Sink { get; init; } = SinkSettings.None;
+
+    /// <summary>Opens a client.</summary>
+    /// <exception cref="ToolException">Settings are missing or wrong.</exception>
+    public OssClient Open()
+    {
+        if (string.IsNullOrEmpty(Bucket))
+            throw new ToolException(ExitCodes.Usage, "No bucket is named.", "Write --bucket NAME, oss://NAME/KEY, or set OSS_BUCKET.");
+        if (string.IsNullOrEmpty(Endpoint) && string.IsNullOrEmpty(Region))
+            throw new ToolException(ExitCodes.Usage, "Neither endpoint nor region is named.", "Write --region cn-hangzhou for instance, or --endpoint HOST, or set OSS_REGION.");
+
+        try
+        {
+            return new OssClient(ClientOptions());
+        }
+        catch (ArgumentException exception) when (exception is not ArgumentNullException)
+        {
+            var end = exception.Message.IndexOf(" (Parameter", StringComparison.Ordinal);
+            throw new ToolException(ExitCodes.Usage, end < 0 ? exception.Message : exception.Message[..end], "Correct the setting that is named.");
+        }
+    }
+
+    public OssClientOptions ClientOptions() => new()
+    {
+        Bucket = Bucket,
+        Endpoint = Endpoint,
+        Region = RegionOrDefault,
+        Credentials = Credentials,
+        UserAgentSuffix = "oss-logs",
+
+        // A merge may have many objects open.
+        MaxConnections = Connections,
+    };
+
+    /// <summary>The same for the appender, which ships what is in a buffer folder.</summary>
+    public OssAppenderOptions AppenderOptions(IOssDiagnostics diagnostics) => new()
+    {
+        Bucket = Bucket,
+        Endpoint = Endpoint,
+        Region = RegionOrDefault,
+        Credentials = Credentials,
+        Diagnostics = diagnostics,
+        ObjectKey = "unused-{InstanceId}.log",
+    };
+
+    // An emulator on this machine has the region that it was started with, which is this one unless told otherwise.
+    private string? RegionOrDefault =>
+        string.IsNullOrEmpty(Region) && Uri.TryCreate(Endpoint, UriKind.Absolute, out var uri) && uri.IsLoopback ? "cn-hangzhou" : Region;
+}
+
+/// <summary>The options that every command has.</summary>
+internal static class GlobalOptions
+{
+    public static readonly Option<string?> Bucket = new("--bucket", "-b") { Description = "The bucket. Default: OSS_BUCKET.", Recursive = true, HelpName = "NAME" };
+
+    public static readonly Option<string?> Endpoint = new("--endpoint", "-e") { Description = "The service's host. Default: OSS_ENDPOINT, or the region's public endpoint.", Recursive = true, HelpName = "HOST" };
+
+    public static readonly Option<string?> Region = new("--region", "-r") { Description = "The bucket's region. Default: OSS_REGION.", Recursive = true, HelpName = "ID" };
+
+    public static readonly Option<string?> Config = new("--config", "-c") { Description = "appsettings.json or NLog.config with the sink's settings.", Recursive = true, HelpName = "FILE" };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Write JSON lines, for scripts.", Recursive = true };
+
+    public static void AddTo(Command root)
+    {
+        foreach (var option in new Option[] { Bucket, Endpoint, Region, Config, Json })
+            root.Add(option);
+    }
+
+    /// <summary>The settings for a command.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="host">The environment.</param>
+    /// <param name="bucket">The bucket of an <c>oss://</c> path; null if there is none.</param>
+    public static BucketSettings Settings(ParseResult parse, ToolHost host, string? bucket = null)
+    {
+        var sink = parse.GetValue(Config) is { } path ? SinkSettings.Load(path, host.ReadVariable) : SinkSettings.None;
+        return new BucketSettings
+        {
+            Bucket = bucket ?? First(parse.GetValue(Bucket), sink["bucket"], host.ReadVariable("OSS_BUCKET")),
+            Endpoint = First(parse.GetValue(Endpoint), sink["endpoint"], host.ReadVariable("OSS_ENDPOINT")),
+            Region = First(parse.GetValue(Region), sink["region"], host.ReadVariable("OSS_REGION")),
+            Credentials = CredentialsOf(sink, host),
+            Sink = sink,
+        };
+    }
+
+    // The one place that chooses a source of credentials.
+    private static IOssCredentialsProvider CredentialsOf(SinkSettings sink, ToolHost host)
+    {
+        if (sink["accessKeyId"] is not { Length: > 0 } id || sink["accessKeySecret"] is not { Length: > 0 } secret)
+            return new EnvironmentCredentialsProvider(host.ReadVariable);
+        if (OssCredentials.Validate(id, secret, sink["securityToken"]) is [var fault, ..])
+            throw new ToolException(ExitCodes.Usage, $"The credentials in the configuration file are invalid: {fault}", "Correct them, or remove them to use those of the environment.");
+
+        return new StaticCredentialsProvider(id, secret, sink["securityToken"]);
+    }
+
+    private static string? First(params string?[] values) => values.FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+}

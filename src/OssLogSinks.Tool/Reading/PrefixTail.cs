@@ -1,0 +1,166 @@
+using System.IO.Compression;
+using OssLogSinks.Core.Client;
+using OssLogSinks.Tool.Objects;
+
+namespace OssLogSinks.Tool.Reading;
+
+/// <summary>
+/// Follows prefixes: lists them again and again, and reads from each object that has grown, or is new, the bytes from its known end on. An
+/// object that became shorter was deleted and begun again, so it is read from its start.
+/// </summary>
+internal sealed class PrefixTail
+{
+    private const int MostObjectsOfLastLines = 64;
+    private const int LastBytes = 256 * 1024;
+
+    private readonly OssClient _client;
+    private readonly IReadOnlyList<ObjectPath> _paths;
+    private readonly TimeProvider _time;
+
+    // Used by one poll at a time: what was read of each object, and what its last lines were.
+    private readonly Dictionary<string, ObjectRange> _read = new(StringComparer.Ordinal);
+
+    public PrefixTail(OssClient client, IReadOnlyList<ObjectPath> paths, TimeProvider time)
+    {
+        _client = client;
+        _paths = paths;
+        _time = time;
+    }
+
+    /// <summary>Prints the last wanted lines of the objects that were written last, and remembers the ends of all.</summary>
+    /// <returns>How many objects there are.</returns>
+    public async Task<int> BeginAsync(int lines, LineQuery query, ILineWriter writer, CancellationToken cancellationToken)
+    {
+        var objects = await ListAsync(cancellationToken).ConfigureAwait(false);
+        var latest = objects.OrderByDescending(found => found.LastModified).Take(lines == 0 ? 0 : MostObjectsOfLastLines).OrderBy(found => found.Key, StringComparer.Ordinal);
+        var ranges = await Task.WhenAll(latest.Select(found => LastPartAsync(found, cancellationToken))).ConfigureAwait(false);
+
+        var last = new LastLines(lines, writer);
+        await new ObjectLines(_client, _time, query, last).ReadMergedAsync(ranges, cancellationToken).ConfigureAwait(false);
+        last.End();
+        foreach (var found in objects)
+            _read[found.Key] = new ObjectRange(found.Key, 0, found.Length);
+
+        foreach (var range in ranges)
+            _read[range.Key] = range with { End = range.End - range.LeftLength };
+
+        return objects.Count;
+    }
+
+    /// <summary>Prints what was appended since the last call, merged by time.</summary>
+    public async Task PollAsync(LineQuery query, ILineWriter writer, CancellationToken cancellationToken)
+    {
+        var grown = new List<ObjectRange>();
+        foreach (var found in await ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var known = _read.GetValueOrDefault(found.Key);
+            if (known is null || found.Length < known.End)
+                known = new ObjectRange(found.Key, 0, 0);
+            if (found.Length > known.End)
+                grown.Add(new ObjectRange(found.Key, known.End, found.Length) { Context = known.Context, LeavesTornLine = !ObjectText.IsGzip(found.Key) });
+        }
+
+        await new ObjectLines(_client, _time, query, writer).ReadMergedAsync(grown, cancellationToken).ConfigureAwait(false);
+        foreach (var range in grown)
+            _read[range.Key] = range with { End = range.End - range.LeftLength };
+    }
+
+    private async Task<List<OssObjectSummary>> ListAsync(CancellationToken cancellationToken)
+    {
+        var objects = new List<OssObjectSummary>();
+        foreach (var path in _paths)
+        {
+            await foreach (var found in _client.ListAsync(path.Key.TrimEnd('*'), cancellationToken).ConfigureAwait(false))
+            {
+                if (found.Key.EndsWith('/'))
+                    continue;
+
+                objects.Add(found);
+                if (found.Key == path.Key)
+                    break;
+            }
+        }
+
+        return objects;
+    }
+
+    private async Task<ObjectRange> LastPartAsync(OssObjectSummary found, CancellationToken cancellationToken)
+    {
+        var start = Math.Max(0, found.Length - LastBytes);
+        if (!ObjectText.IsGzip(found.Key))
+            return new ObjectRange(found.Key, start, found.Length) { BeginsInLine = start > 0, LeavesTornLine = true };
+        if (start > 0)
+            start += await GzipMembers.FirstStartAsync(_client, found.Key, start, found.Length, _time, cancellationToken).ConfigureAwait(false) ?? -start;
+
+        return new ObjectRange(found.Key, start, found.Length);
+    }
+
+    /// <summary>Keeps the last lines only.</summary>
+    private sealed class LastLines(int count, ILineWriter writer) : ILineWriter
+    {
+        private readonly Queue<byte[]> _lines = new();
+
+        public void Write(ReadOnlySpan<byte> line)
+        {
+            if (count == 0)
+                return;
+            if (_lines.Count == count)
+                _lines.Dequeue();
+
+            _lines.Enqueue(line.ToArray());
+        }
+
+        public void End()
+        {
+            foreach (var line in _lines)
+                writer.Write(line);
+        }
+    }
+}
+
+/// <summary>Finds where gzip members begin. Their bytes do not mark it, so a place counts if everything from there on can be opened.</summary>
+internal static class GzipMembers
+{
+    private static ReadOnlySpan<byte> Beginning => [0x1F, 0x8B, 0x08];
+
+    /// <summary>The first member that begins in a range which ends with a whole member, counted from the range's start; null if none does.</summary>
+    public static async Task<long?> FirstStartAsync(OssClient client, string key, long start, long end, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[end - start];
+        var stored = new ObjectStream(client, key, start, end, time);
+        await using (stored.ConfigureAwait(false))
+            await stored.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+
+        return FirstStart(bytes);
+    }
+
+    private static int? FirstStart(byte[] bytes)
+    {
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var next = bytes.AsSpan(at).IndexOf(Beginning);
+            if (next < 0)
+                return null;
+
+            at += next;
+            if (CanOpen(bytes, at))
+                return at;
+        }
+
+        return null;
+    }
+
+    private static bool CanOpen(byte[] bytes, int start)
+    {
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(bytes, start, bytes.Length - start), CompressionMode.Decompress);
+            gzip.CopyTo(Stream.Null);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+}
