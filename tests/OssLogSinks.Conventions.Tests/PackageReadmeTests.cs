@@ -7,7 +7,9 @@ public class PackageReadmeTests
 
     [Fact]
     public void Packages_AreThoseThatShip() =>
-        Assert.Equal(Repository.Libraries.Keys.Order(StringComparer.Ordinal), Packages.Select(row => row.Data).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Repository.Libraries.Keys.Append("OssLogSinks.Emulator").Order(StringComparer.Ordinal),
+            Packages.Select(row => row.Data).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -16,7 +18,7 @@ public class PackageReadmeTests
         var text = Repository.Read($"src/{package}/README.md");
 
         Assert.StartsWith($"# {package}\n", text);
-        Assert.Contains($"\ndotnet add package {package}\n", text);
+        Assert.Contains(IsTool(package) ? $"\ndotnet tool install --global {package}\n" : $"\ndotnet add package {package}\n", text);
     }
 
     [Theory]
@@ -34,6 +36,8 @@ public class PackageReadmeTests
     [MemberData(nameof(Packages))]
     public void Readme_LinksToNoFile(string package) =>
         Assert.All(Markdown.Links(Repository.Read($"src/{package}/README.md")), link => Assert.StartsWith("https://", link, StringComparison.Ordinal));
+
+    private static bool IsTool(string package) => Repository.IsTool(Repository.ProjectFiles.Single(file => Path.GetFileNameWithoutExtension(file) == package));
 
     private static bool IsPackable(string projectFile) => File.ReadAllText(projectFile).Contains("<IsPackable>true", StringComparison.Ordinal);
 }

@@ -44,6 +44,9 @@ internal static class Repository
     public static IReadOnlyList<string> References(string projectFile, string kind) =>
         [.. XDocument.Load(projectFile).Descendants(kind).Select(e => (string?)e.Attribute("Include")).OfType<string>()];
 
+    /// <summary>Whether a project ships as a .NET tool, which has no API.</summary>
+    public static bool IsTool(string projectFile) => File.ReadAllText(projectFile).Contains("<PackAsTool>true", StringComparison.Ordinal);
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
