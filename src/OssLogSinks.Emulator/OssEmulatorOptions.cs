@@ -5,7 +5,7 @@ using OssLogSinks.Emulator.Http;
 namespace OssLogSinks.Emulator;
 
 /// <summary>
-/// The emulator's settings. Port, certificate, keys, buckets, data folder, page and time provider are read at the start; every other setting may be changed while the
+/// The emulator's settings. Port, certificate, keys, buckets, data folder and time provider are read at the start; every other setting may be changed while the
 /// emulator runs.
 /// </summary>
 public sealed class OssEmulatorOptions : IHttpSettings

@@ -26,7 +26,7 @@ public partial class LogViewTests(Browser browser) : PageTest(browser)
 
         await Expect(Page.Locator("#title")).ToHaveTextAsync("logs/shop/eu/app.log");
         await Expect(Lines).ToHaveTextAsync(["2026-11-30 09:00:00 [INF] started"]);
-        await Expect(Page.Locator("#facts")).ToContainTextAsync("Appendable, 1 appends, CRC-64 ");
+        await Expect(Page.Locator("#facts")).ToContainTextAsync("Appendable, 1 append, CRC-64 ");
         Assert.EndsWith("#/logs/shop/eu/app.log", Page.Url, StringComparison.Ordinal);
     }
 
@@ -86,6 +86,20 @@ public partial class LogViewTests(Browser browser) : PageTest(browser)
         var next = (await Line("Payment failed").BoundingBoxAsync())!;
 
         Assert.InRange(next.Y, detail.Y + detail.Height, detail.Y + detail.Height + 30);
+    }
+
+    [Fact]
+    public async Task LineUnfoldedAtTheBottom_ShowsItsDetail()
+    {
+        Append("app.clef", string.Concat(Enumerable.Repeat(Clef, 40)));
+        await OpenAsync("app.clef");
+        await Expect(Page.Locator("#count")).ToHaveTextAsync("80 lines");
+        await Page.Keyboard.PressAsync("G");
+        await Expect(Page.Locator(".line.current")).ToBeInViewportAsync();
+
+        await Page.Keyboard.PressAsync("Enter");
+
+        await Expect(Page.Locator(".detail tr").Last).ToBeInViewportAsync();
     }
 
     [Fact]

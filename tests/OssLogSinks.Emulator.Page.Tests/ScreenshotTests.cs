@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Protocol;
@@ -23,8 +26,7 @@ public class ScreenshotTests(Browser browser) : PageTest(browser)
         FillBucket();
         await OpenAsync("shop/web-1/2026-11-30.clef");
         await Expect(Page.Locator("#count")).ToHaveTextAsync("400 lines");
-        await Page.EvaluateAsync("document.getElementById('lines').scrollTop = 30 * 22");
-        await Line("Payment of order").Nth(1).ClickAsync();
+        await Line("Payment of order").First.ClickAsync();
         await Expect(Page.Locator(".detail")).ToBeVisibleAsync();
         await SaveAsync("emulator-logs.png");
 
@@ -43,6 +45,9 @@ public class ScreenshotTests(Browser browser) : PageTest(browser)
         FillBucket();
         await OpenAsync("");
         await Page.Locator("#view-traffic").ClickAsync();
+        await using var site = await StartSiteAsync();
+        await Page.Locator("#site-url").FillAsync(site.Urls.Single() + "/health");
+        await Page.Locator("#site-show").ClickAsync();
         var length = 0L;
         for (var second = 0; second < 40; second++)
         {
@@ -56,7 +61,22 @@ public class ScreenshotTests(Browser browser) : PageTest(browser)
         }
 
         await Expect(Page.Locator("#fault-list li")).ToHaveCountAsync(2);
+        await Expect(Page.Locator("#site-text")).ToContainTextAsync("Healthy");
+        await Page.EvaluateAsync("document.getElementById('site-url').value = 'http://127.0.0.1:5000/health'");
         await SaveAsync("emulator-traffic.png");
+    }
+
+    // Answers in the form of the sample sites' health page.
+    private static async Task<WebApplication> StartSiteAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var site = builder.Build();
+        site.Run(context => context.Response.WriteAsync("""
+            {"status":"Healthy","checks":{"oss":{"status":"Healthy","description":"Delivering.","data":{"state":"delivering","name":"oss","oldestUndeliveredSeconds":0.2,"accepted":871,"delivered":868,"dropped":0,"appends":712,"retries":146}}}}
+            """));
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        return site;
     }
 
     private async Task<long> AppendAsync(long length)

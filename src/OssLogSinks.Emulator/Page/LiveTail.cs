@@ -74,11 +74,16 @@ internal sealed class LiveTail(ObjectStore store, TimeProvider time)
     private void Begin(TailRequest request, Dictionary<string, FollowedObject> followed)
     {
         var existing = store.Find(request.Bucket)!.Find(request.Matches).OrderByDescending(found => found.State.LastModified).ToList();
+
+        // The reader has seen the object, so it must learn that it is gone.
+        if (request is { IsExact: true, From: not null })
+            followed[request.Prefix] = new FollowedObject();
+
         for (var i = 0; i < existing.Count; i++)
         {
             var (key, state) = existing[i];
             var start = request.From ?? (i < BacklogObjects ? Math.Max(0, state.Length - request.Backlog) : state.Length);
-            followed[key] = FollowedObject.At(Math.Min(start, state.Length), state, startsWithinALine: request.From is null && start > 0 && start < state.Length);
+            followed[key] = FollowedObject.At(start, state, startsWithinALine: request.From is null && start > 0 && start < state.Length);
         }
     }
 

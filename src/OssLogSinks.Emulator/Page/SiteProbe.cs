@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace OssLogSinks.Emulator.Page;
 
 /// <summary>
-/// Reads the health or metrics of a site on this machine, so that the page can show them beside the traffic. It only connects to the
-/// loopback, whatever a name resolves to, follows no redirect, and reads a bounded text.
+/// Reads the health or metrics of a site on this machine, so that the page can show them beside the traffic. It connects to the
+/// loopback even if a name resolves to something else, follows no redirect, and reads a bounded text.
 /// </summary>
 internal sealed class SiteProbe(TimeProvider time)
 {

@@ -49,7 +49,7 @@ internal sealed class StoredObjects(ObjectStore store)
         headers["X-Object-Length"] = reading.State.Length.ToString(CultureInfo.InvariantCulture);
         headers["X-Object-Tag"] = reading.State.ETag;
         headers["X-Object-Crc64"] = reading.State.Crc64.ToString(CultureInfo.InvariantCulture);
-        headers["X-Object-Description"] = Uri.EscapeDataString($"{reading.State.Type}{(reading.State.SealedAt is null ? "" : ", sealed")}{(text.IsGzip ? ", gzip" : "")}, {reading.State.Appends} appends");
+        headers["X-Object-Description"] = Uri.EscapeDataString(Summarize(reading.State, text.IsGzip));
         headers["X-Text-Skipped"] = text.Skipped.ToString(CultureInfo.InvariantCulture);
         headers["X-Text-Fault"] = text.Fault is null ? "" : Uri.EscapeDataString(text.Fault);
 
@@ -58,6 +58,12 @@ internal sealed class StoredObjects(ObjectStore store)
         context.Response.ContentLength = text.Length;
         foreach (var chunk in text.Chunks)
             await context.Response.Body.WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Summarize(ObjectState state, bool isGzip)
+    {
+        var appends = state.IsAppendable ? $", {state.Appends} append{(state.Appends == 1 ? "" : "s")}" : "";
+        return $"{state.Type}{(state.SealedAt is null ? "" : ", sealed")}{(isGzip ? ", gzip" : "")}{appends}";
     }
 
     private static object Describe(string key, ObjectState state) => new

@@ -68,6 +68,23 @@ public class LiveTailTests : EmulatorTest
     }
 
     [Fact]
+    public async Task ObjectThatIsGoneBeforeTheTail_IsTold()
+    {
+        await using var tail = await TailAsync("prefix=a&exact=1&from=4");
+
+        Assert.Equal(("deleted", "a", ""), await tail.NextAsync());
+    }
+
+    [Fact]
+    public async Task ObjectThatIsShorterThanThePosition_IsReadFromItsStart()
+    {
+        Emulator.AppendAsForeignWriter("logs", "a", "one\n"u8);
+        await using var tail = await TailAsync("prefix=a&exact=1&from=100");
+
+        Assert.Equal(("append", "a", "one\n"), await tail.NextAsync());
+    }
+
+    [Fact]
     public async Task UploadedAgain_IsReadFromItsStart()
     {
         Emulator.PutObject("logs", "a", "one\n"u8);

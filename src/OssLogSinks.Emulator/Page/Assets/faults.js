@@ -96,7 +96,7 @@ export class FaultPanel {
 
   #item(rule, i) {
     const item = element('li');
-    const kind = rule.kind ? kinds[rule.kind]?.[0] ?? rule.kind : '';
+    const kind = (rule.kind ?? '').split(', ').filter(Boolean).map(name => kinds[name]?.[0] ?? name).join(' or ');
     const latency = rule.latencyMilliseconds ? `${rule.latencyMilliseconds} ms` : '';
     const what = [kind, latency].filter(Boolean).join(' and ');
     const where = rule.keyPrefix ? ` below ${visibleLine(rule.keyPrefix)}` : '';

@@ -26,6 +26,8 @@ export class LineList {
   #drawing = false;
   #followed = true;
   #lastTop = 0;
+  // The line that was just unfolded; its detail is brought into sight.
+  #revealed = -1;
 
   constructor(area, sizer, changed) {
     this.#area = area;
@@ -158,7 +160,10 @@ export class LineList {
   }
 
   #toggle(index) {
-    if (!this.#open.delete(index)) this.#open.set(index, 0);
+    if (!this.#open.delete(index)) {
+      this.#open.set(index, 0);
+      this.#revealed = index;
+    }
     this.#followed = false;
     this.#forgetRows();
     this.#placeOpen();
@@ -273,6 +278,16 @@ export class LineList {
       this.#placeOpen();
       this.#resized();
     }
+    this.#reveal();
+  }
+
+  #reveal() {
+    const open = this.#openAt.find(({ line }) => line === this.#revealed);
+    if (!open || open.height === 0) return;
+    this.#revealed = -1;
+    const top = this.#topOf(open.position);
+    const hidden = top + rowHeight + open.height - (this.#area.scrollTop + this.#area.clientHeight);
+    if (hidden > 0) this.#area.scrollTop = Math.min(top, this.#area.scrollTop + hidden);
   }
 
   #makeRow(index, position) {

@@ -11,11 +11,11 @@ function shape(name, className, attributes) {
   return made;
 }
 
-// 1, 2 or 5 times a power of ten, so that the scale does not move with each value.
+// A round number, so that the scale does not move with each value.
 function ceiling(value) {
   if (value <= 5) return 5;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map(step => step * power).find(step => step >= value);
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map(step => step * power).find(step => step >= value);
 }
 
 function draw(name, values) {
