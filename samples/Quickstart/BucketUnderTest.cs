@@ -26,6 +26,9 @@ internal sealed class BucketUnderTest : IAsyncDisposable
 
     public string? SecurityToken { get; init; }
 
+    /// <summary>Where to look at the built-in OSS; null for any other OSS.</summary>
+    public Uri? Page => _emulator?.Page;
+
     /// <summary>What went wrong on the way to the built-in OSS: how many requests, of how many, by kind; null for any other OSS.</summary>
     public string? Faults => _emulator is null ? null : FaultsOf(_emulator);
 

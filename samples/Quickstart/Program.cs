@@ -8,6 +8,8 @@ if (arguments is null)
 
 await using var target = await BucketUnderTest.OpenAsync(arguments);
 Console.WriteLine($"Appending to {target.Description}, under '{arguments.Prefix}'.");
+if (target.Page is { } page)
+    Console.WriteLine($"Watch it at {page}#/{target.Bucket}/{arguments.Prefix}{(arguments.Stay ? "" : " while it runs, or add --stay")}");
 
 var run = Guid.NewGuid().ToString("N")[..8];
 await using (var logging = SiteLogging.Begin(target, arguments))
@@ -19,4 +21,10 @@ await using (var logging = SiteLogging.Begin(target, arguments))
 
 var found = await BucketReport.ReadAsync(target, arguments, run);
 found.Print(Console.Out);
+if (arguments.Stay && target.Page is not null)
+{
+    Console.WriteLine("The built-in OSS stays until Ctrl-C.");
+    await ControlC.PressedAsync();
+}
+
 return found.IsExactlyOnce ? 0 : 1;

@@ -6,15 +6,23 @@ namespace Quickstart;
 /// <param name="Requests">How many HTTP requests the site gets; each is one event through each logging library.</param>
 /// <param name="FaultRate">The part of the requests to the built-in OSS that go wrong, from 0 to 0.9.</param>
 /// <param name="Prefix">What the keys of all objects begin with.</param>
-internal sealed record QuickstartArguments(int Requests = 3000, double FaultRate = 0, string Prefix = "quickstart/")
+/// <param name="Stay">Whether the built-in OSS and its page stay until Ctrl-C.</param>
+internal sealed record QuickstartArguments(int Requests = 3000, double FaultRate = 0, string Prefix = "quickstart/", bool Stay = false)
 {
-    private const string Usage = "usage: dotnet run --project samples/Quickstart -- [--requests N] [--faults RATE] [--prefix PREFIX]";
+    private const string Usage = "usage: dotnet run --project samples/Quickstart -- [--requests N] [--faults RATE] [--prefix PREFIX] [--stay]";
 
     public static QuickstartArguments? Parse(string[] args)
     {
         var parsed = new QuickstartArguments();
         for (var i = 0; i < args.Length; i += 2)
         {
+            if (args[i] == "--stay")
+            {
+                parsed = parsed with { Stay = true };
+                i--;
+                continue;
+            }
+
             var value = i + 1 < args.Length ? args[i + 1] : "";
             var next = args[i] switch
             {

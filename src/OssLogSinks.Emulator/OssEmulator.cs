@@ -2,6 +2,7 @@ using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Http;
 using OssLogSinks.Emulator.Operations;
+using OssLogSinks.Emulator.Page;
 using OssLogSinks.Emulator.Storage;
 using OssLogSinks.Emulator.Time;
 
@@ -17,7 +18,9 @@ public sealed class OssEmulator : IAsyncDisposable
     private readonly ObjectStore _store;
     private readonly CredentialStore _credentials;
     private readonly RequestLog _log;
+    private readonly StoreLog _changes = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly EmulatorPage _page;
     private readonly LoopbackServer _server;
     private int _disposed;
 
@@ -25,20 +28,33 @@ public sealed class OssEmulator : IAsyncDisposable
     {
         Options = options;
         _clock = new EmulatorClock(options.TimeProvider);
-        _store = new ObjectStore(_clock);
+        _store = new ObjectStore(_clock, _changes);
         _credentials = new CredentialStore(_clock);
         _log = new RequestLog(options, _clock);
+        var traffic = new TrafficMeter(options.TimeProvider);
         var pipeline = new RequestPipeline(options, _clock, _store, _credentials)
         {
             Faults = Faults,
             Log = _log,
+            Traffic = traffic,
             Stopping = _stopping.Token,
         };
-        _server = new LoopbackServer(options.Port, pipeline.HandleAsync);
+        _page = new EmulatorPage(_store, Faults, traffic, options.TimeProvider)
+        {
+            Describe = () => new PageDescription(EndpointText, options.Region, options.AccessKeyId),
+            Stopping = _stopping.Token,
+        };
+        _server = new LoopbackServer(
+            options.Port,
+            options.Certificate,
+            context => options.ServePage && EmulatorPage.Handles(context) ? _page.HandleAsync(context) : pipeline.HandleAsync(context));
     }
 
     /// <summary>The endpoint for clients: <c>http://127.0.0.1:port</c>.</summary>
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>The address of the web page; see <see cref="OssEmulatorOptions.ServePage"/>.</summary>
+    public Uri Page => new(Endpoint, EmulatorPage.Prefix);
 
     /// <summary>The region that signatures must name.</summary>
     public string Region => Options.Region;
@@ -65,12 +81,22 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <param name="options">The settings; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running emulator; dispose it to stop it.</returns>
+    /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="DataFileException">The data folder cannot be used.</exception>
     public static async Task<OssEmulator> StartAsync(OssEmulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
         var emulator = new OssEmulator(options ?? new OssEmulatorOptions());
-        emulator.Prepare();
-        emulator.Endpoint = await emulator._server.StartAsync(cancellationToken).ConfigureAwait(false);
-        return emulator;
+        try
+        {
+            emulator.Prepare();
+            emulator.Endpoint = await emulator._server.StartAsync(cancellationToken).ConfigureAwait(false);
+            return emulator;
+        }
+        catch
+        {
+            await emulator.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Removes the requests so far from <see cref="Requests"/>.</summary>
@@ -203,11 +229,20 @@ public sealed class OssEmulator : IAsyncDisposable
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
+        _changes.Dispose();
         _stopping.Dispose();
     }
 
+    private string EndpointText => Endpoint.GetLeftPart(UriPartial.Authority);
+
     private void Prepare()
     {
+        if (Options is { DataFolder: not null, KeepBodies: false })
+            throw new ArgumentException("A data folder needs KeepBodies: without bodies there is nothing to store.");
+
+        if (Options.DataFolder is { } folder)
+            _changes.Open(folder, Options.SyncData, _store);
+
         _credentials.Set(new EmulatedCredentials(Options.AccessKeyId, Options.AccessKeySecret));
         foreach (var credentials in Options.Credentials)
             _credentials.Set(credentials);

@@ -1,16 +1,38 @@
+using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Http;
 
 namespace OssLogSinks.Emulator;
 
 /// <summary>
-/// The emulator's settings. Port, keys, buckets and time provider are read at the start; every other setting may be changed while the
+/// The emulator's settings. Port, certificate, keys, buckets, data folder and time provider are read at the start; every other setting may be changed while the
 /// emulator runs.
 /// </summary>
 public sealed class OssEmulatorOptions : IHttpSettings
 {
     /// <summary>The TCP port on the loopback address; 0 (the default) chooses a free one.</summary>
     public int Port { get; set; }
+
+    /// <summary>Serves https with this certificate, which needs its private key; null (the default) serves plain http.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>
+    /// The folder where everything is stored: what was answered 200 is there again after the process was killed. Null (the default) keeps it
+    /// in memory only. One emulator at a time may use a folder. Needs <see cref="KeepBodies"/>.
+    /// </summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>
+    /// If true, each write is forced to the disk before its answer, so that it survives a power cut too. False by default: a killed process
+    /// loses nothing either way.
+    /// </summary>
+    public bool SyncData { get; set; }
+
+    /// <summary>
+    /// If true (the default), the web page and its API are served below <c>/-/</c>, without signatures, for requests that name the loopback
+    /// as their host.
+    /// </summary>
+    public bool ServePage { get; set; } = true;
 
     /// <summary>The region that V4 signatures must name; <c>cn-hangzhou</c> by default.</summary>
     public string Region { get; set; } = "cn-hangzhou";

@@ -29,7 +29,9 @@ public partial class FolderArrowTests
         ],
         ["OssLogSinks.Emulator"] =
         [
+            ["Tool"],
             [Root],
+            ["Page"],
             ["Http"],
             ["Faults", "Operations"],
             ["Authentication"],

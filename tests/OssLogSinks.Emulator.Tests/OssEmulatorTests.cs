@@ -99,12 +99,4 @@ public class OssEmulatorTests : EmulatorTest
 
         Assert.False(await wasTaken.Task.WaitAsync(TestContext.Current.CancellationToken));
     }
-
-    [Theory]
-    [InlineData(true, "--port", "0", "--bucket", "extra", "--region", "cn-beijing")]
-    [InlineData(false, "--port")]
-    [InlineData(false, "--port", "many")]
-    [InlineData(false, "--unknown", "x")]
-    public void ToolArguments_AreParsed(bool valid, params string[] arguments) =>
-        Assert.Equal(valid, ToolArguments.TryParse(arguments, new OssEmulatorOptions()));
 }

@@ -6,7 +6,7 @@ namespace OssLogSinks.Trials;
 /// <summary>What a package must bring along.</summary>
 internal static class PackageContents
 {
-    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging", "OssLogSinks.Aspire", "OssLogSinks.Aspire.Hosting"];
+    private static readonly string[] Packages = ["OssLogSinks.Core", "Serilog.Sinks.OssAppend", "NLog.Targets.OssAppend", "OssLogSinks.Extensions.Hosting", "OssLogSinks.Extensions.Logging", "OssLogSinks.Aspire", "OssLogSinks.Aspire.Hosting", "OssLogSinks.Emulator"];
 
     public static void Check(string folder)
     {
@@ -53,6 +53,7 @@ internal static class PackageContents
     private static IEnumerable<string> Library(string package, string extension) =>
         package == "OssLogSinks.Aspire.Hosting"
             ? [$"lib/net10.0/{package}.{extension}", $"lib/net10.0/OssLogSinks.Emulator.{extension}"]
+            : package == "OssLogSinks.Emulator" ? [$"tools/net10.0/any/{package}.{extension}"]
             : new[] { "netstandard2.0", "net8.0" }.Select(framework => $"lib/{framework}/{package}.{extension}");
 
     private static string Find(string folder, string package, string extension)

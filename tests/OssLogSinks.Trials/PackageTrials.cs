@@ -43,6 +43,7 @@ internal sealed partial class PackageTrials
         await RunSiteAsync(emulator, "NLogWeb", ["NLog.Targets.OssAppend", "NLog.Web.AspNetCore"]);
         await RunSiteAsync(emulator, "LoggingWeb", ["OssLogSinks.Extensions.Logging"]);
         await CompileLibraryAsync();
+        await InstallToolAsync("OssLogSinks.Emulator", "oss-emulator");
     }
 
     private async Task RunConsoleAsync(OssEmulator emulator, string name, string package, string item)
@@ -114,6 +115,14 @@ internal sealed partial class PackageTrials
         await File.WriteAllTextAsync(project, text);
         await _workshop.RunAsync(folder, "dotnet", "build", "-warnaserror");
         Console.WriteLine("a library compiled against the packages for .NET Framework 4.6.2 and .NET 8");
+    }
+
+    private async Task InstallToolAsync(string package, string command)
+    {
+        var folder = Path.Combine(_workshop.Folder, "tools");
+        await _workshop.RunAsync(_workshop.Folder, "dotnet", "tool", "install", package, "--tool-path", folder, "--version", VersionOf(package));
+        await _workshop.RunAsync(folder, Path.Combine(folder, command), "--help");
+        Console.WriteLine($"the tool {command} was installed and runs");
     }
 
     private async Task<string> CreateAsync(string name, string template, string[] packages)

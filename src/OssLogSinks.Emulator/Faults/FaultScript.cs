@@ -15,6 +15,7 @@ public sealed class FaultScript
     private readonly Lock _lock = new();
     private readonly List<ScriptedFault> _script = [];
     private RandomFaults? _random;
+    private FaultRules? _rules;
     private readonly Dictionary<FaultKinds, int> _drawn = [];
     private int _injected;
 
@@ -25,7 +26,7 @@ public sealed class FaultScript
     /// <summary>Number of faults injected so far.</summary>
     public int Injected => Volatile.Read(ref _injected);
 
-    /// <summary>Number of random faults injected so far, by kind; kinds with none are left out.</summary>
+    /// <summary>Number of faults that chance and rules injected so far, by kind; kinds with none are left out.</summary>
     public IReadOnlyDictionary<FaultKinds, int> Drawn
     {
         get
@@ -47,6 +48,32 @@ public sealed class FaultScript
                 return _script.Sum(fault => fault.Remaining);
             }
         }
+    }
+
+    /// <summary>The rules in force, with the number of requests that each has hit.</summary>
+    public IReadOnlyList<FaultRuleState> Rules
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _rules?.States ?? [];
+            }
+        }
+    }
+
+    /// <summary>Replaces all rules, from now on, until <see cref="Clear"/>. Scripted and random faults have precedence.</summary>
+    /// <param name="rules">The rules, in the order in which they are tried.</param>
+    /// <param name="seed">The same seed and the same order of requests give the same faults; 1 by default.</param>
+    /// <returns>This script.</returns>
+    public FaultScript SetRules(IEnumerable<FaultRule> rules, int seed = 1)
+    {
+        lock (_lock)
+        {
+            _rules = new FaultRules(rules, seed, _late.After);
+        }
+
+        return this;
     }
 
     /// <summary>Carries the request out, then closes the connection without an answer.</summary>
@@ -269,6 +296,7 @@ public sealed class FaultScript
         {
             _script.Clear();
             _random = null;
+            _rules = null;
         }
     }
 
@@ -281,6 +309,12 @@ public sealed class FaultScript
             {
                 actions.Add(drawn.Action);
                 _drawn[drawn.Kind] = _drawn.GetValueOrDefault(drawn.Kind) + 1;
+            }
+
+            foreach (var (kind, action) in actions.Count == 0 ? _rules?.Draw(request) ?? [] : [])
+            {
+                actions.Add(action);
+                _drawn[kind] = _drawn.GetValueOrDefault(kind) + 1;
             }
 
             _injected += actions.Count;
@@ -316,29 +350,6 @@ public sealed class FaultScript
 
         return this;
     }
-}
-
-/// <summary>Before or after the commit.</summary>
-public enum FaultMoment
-{
-    /// <summary>The request has been read; nothing is written yet.</summary>
-    BeforeCommit,
-
-    /// <summary>The request is carried out; the answer is not sent yet.</summary>
-    AfterCommit,
-}
-
-/// <summary>A change after which an object accepts no more appends, but keeps its bytes.</summary>
-public enum ObjectChange
-{
-    /// <summary>The object is sealed.</summary>
-    Seal,
-
-    /// <summary>The object becomes a Normal object.</summary>
-    Convert,
-
-    /// <summary>The object is put under retention.</summary>
-    Lock,
 }
 
 /// <summary>A line of the script: the action, its filter, and the remaining count.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>A minimal Kestrel on 127.0.0.1 without body size limits; it tracks its connections.</summary>
+/// <summary>A minimal Kestrel on 127.0.0.1 without body size limits, with or without TLS; it tracks its connections.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private const int MaxHeadBytes = 64 * 1024;
@@ -22,11 +23,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConnectionContext> _connections = new();
     private readonly WebApplication _server;
 
-    public LoopbackServer(int port, RequestDelegate pipeline)
+    public LoopbackServer(int port, X509Certificate2? certificate, RequestDelegate pipeline)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, port, certificate));
         _server = builder.Build();
         _server.Run(pipeline);
     }
@@ -51,7 +52,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Configure(KestrelServerOptions kestrel, int port)
+    private void Configure(KestrelServerOptions kestrel, int port, X509Certificate2? certificate)
     {
         kestrel.AddServerHeader = false;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
@@ -64,6 +65,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(TrackAsync);
+            if (certificate is not null)
+                listen.UseHttps(certificate);
         });
     }
 

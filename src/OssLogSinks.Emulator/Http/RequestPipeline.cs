@@ -27,6 +27,8 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
 
     public required RequestLog Log { get; init; }
 
+    public required TrafficMeter Traffic { get; init; }
+
     public required CancellationToken Stopping { get; init; }
 
     public async Task HandleAsync(HttpContext context)
@@ -35,11 +37,13 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
         var request = Receive(context);
         var body = RequestBody.Empty;
         var isSenderKnown = false;
+        var plan = FaultPlan.None;
         OssReply reply;
         try
         {
             (var refusal, isSenderKnown) = Check(context, request);
-            (body, reply) = refusal is not null ? (RequestBody.Empty, (OssReply)refusal) : await AnswerAsync(context, request).ConfigureAwait(false);
+            plan = refusal is null ? Faults.Take(request) : FaultPlan.None;
+            (body, reply) = refusal is not null ? (RequestBody.Empty, (OssReply)refusal) : await AnswerAsync(context, request, plan).ConfigureAwait(false);
             if (settings.ResponseDelay > TimeSpan.Zero)
                 await Task.Delay(settings.ResponseDelay, clock.TimeProvider, Stopping).ConfigureAwait(false);
         }
@@ -48,7 +52,12 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
             // The client has disconnected or the emulator stops, so no answer can be sent.
             reply = OssReply.Closed;
         }
+        catch (DataFileException broken)
+        {
+            reply = OssErrors.NotStored(broken.Message);
+        }
 
+        Traffic.Add(request.Operation, body.Length, reply.Status, plan != FaultPlan.None);
         Log.Add(request, isSenderKnown, body, reply);
         await _writer.WriteAsync(context, request, reply, started).ConfigureAwait(false);
     }
@@ -71,9 +80,8 @@ internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock cloc
             : received;
     }
 
-    private async ValueTask<(RequestBody Body, OssReply Reply)> AnswerAsync(HttpContext context, OssRequest request)
+    private async ValueTask<(RequestBody Body, OssReply Reply)> AnswerAsync(HttpContext context, OssRequest request, FaultPlan plan)
     {
-        var plan = Faults.Take(request);
         if (plan.CutsBody)
         {
             await context.Request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);

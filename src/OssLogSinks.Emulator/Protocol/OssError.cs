@@ -72,6 +72,8 @@ internal static class OssErrors
 
     public static OssError BadRequest { get; } = new(400, "BadRequest", "The request target cannot be decoded.");
 
+    public static OssError NotStored(string reason) => new(500, "InternalError", reason, "0001-00000000");
+
     public static OssError AppendSealed(int status) =>
         new(status, "AppendSealedObjectNotAllowed", "The object is sealed and takes no appends.");
 

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace OssLogSinks.Emulator.Storage;
 
 /// <summary>A bucket with one slot per key. A slot is never removed, so its lock always protects its key.</summary>
-internal sealed class Bucket(string name, DateTimeOffset created)
+internal sealed class Bucket(string name, DateTimeOffset created, StoreLog log)
 {
     private readonly ConcurrentDictionary<string, KeySlot> _slots = new(StringComparer.Ordinal);
 
@@ -18,20 +18,27 @@ internal sealed class Bucket(string name, DateTimeOffset created)
 
     public bool IsEmpty => _slots.Values.All(slot => slot.State is null);
 
-    public KeySlot Slot(string key) => _slots.GetOrAdd(key, static k => new KeySlot(k));
+    public KeySlot Slot(string key) => _slots.GetOrAdd(key, static (k, of) => new KeySlot(of.Name, k, of.Log), (Name, Log: log));
 
     public KeySlot? Find(string key) => _slots.GetValueOrDefault(key);
+
+    /// <summary>Every key that has a slot, also those without an object.</summary>
+    public IEnumerable<KeySlot> Slots => _slots.Values;
+
+    /// <summary>The objects whose keys match, in no order.</summary>
+    public IEnumerable<(string Key, ObjectState State)> Find(Func<string, bool> matches)
+    {
+        foreach (var (key, slot) in _slots)
+        {
+            if (matches(key) && slot.State is { } state)
+                yield return (key, state);
+        }
+    }
 
     /// <summary>The objects with a prefix, sorted by the UTF-8 bytes of their keys.</summary>
     public IReadOnlyList<(string Key, ObjectState State)> List(string prefix)
     {
-        var found = new List<(string Key, ObjectState State)>();
-        foreach (var (key, slot) in _slots)
-        {
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && slot.State is { } state)
-                found.Add((key, state));
-        }
-
+        var found = Find(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         found.Sort((a, b) => KeyOrder.Compare(a.Key, b.Key));
         return found;
     }

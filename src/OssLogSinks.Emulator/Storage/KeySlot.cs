@@ -1,9 +1,11 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>The state of one key. Every change to its object is one atomic step under the slot's lock.</summary>
-internal sealed class KeySlot(string key)
+/// <summary>
+/// The state of one key. Every change to its object is one atomic step under the slot's lock: written to the log first, then applied.
+/// </summary>
+internal sealed class KeySlot(string bucket, string key, StoreLog log)
 {
-    // Guards everything below. Held for a commit or a snapshot, never during I/O.
+    // Guards everything below. Held for a commit or a snapshot; the only I/O under it is the write to the data file, if there is one.
     private readonly Lock _lock = new();
     private ObjectState? _state;
     private ObjectBytes _bytes = new();
@@ -29,7 +31,7 @@ internal sealed class KeySlot(string key)
         {
             var verdict = CheckAppend(order);
             if (verdict == AppendVerdict.Done && !order.CheckOnly)
-                Commit(order);
+                Append(order, _state ?? new ObjectState(ObjectState.Appendable, order.Attributes) { LastModified = order.Now });
 
             return (verdict, _state);
         }
@@ -42,9 +44,7 @@ internal sealed class KeySlot(string key)
             if (_locked)
                 return false;
 
-            _bytes = new ObjectBytes();
-            _bytes.Append(body);
-            _state = state;
+            Commit(Change(StoreChangeKind.Replaced) with { State = state, Body = body });
             return true;
         }
     }
@@ -56,8 +56,9 @@ internal sealed class KeySlot(string key)
             if (_locked)
                 return false;
 
-            _state = null;
-            _bytes = new ObjectBytes();
+            if (_state is not null)
+                Commit(Change(StoreChangeKind.Deleted) with { State = null });
+
             return true;
         }
     }
@@ -73,8 +74,8 @@ internal sealed class KeySlot(string key)
                 _ when position is not null && position != _state.Length => AppendVerdict.WrongPosition,
                 _ => AppendVerdict.Done,
             };
-            if (verdict == AppendVerdict.Done)
-                _state = _state! with { SealedAt = _state.SealedAt ?? now };
+            if (verdict == AppendVerdict.Done && _state!.SealedAt is null)
+                Commit(Change(StoreChangeKind.Described) with { State = _state with { SealedAt = now } });
 
             return (verdict, _state);
         }
@@ -85,7 +86,8 @@ internal sealed class KeySlot(string key)
     {
         lock (_lock)
         {
-            _state = _state is null ? null : _state with { Type = ObjectState.Normal };
+            if (_state is not null)
+                Commit(Change(StoreChangeKind.Described) with { State = _state with { Type = ObjectState.Normal } });
         }
     }
 
@@ -94,7 +96,28 @@ internal sealed class KeySlot(string key)
     {
         lock (_lock)
         {
-            _locked = locked;
+            Commit(Change(StoreChangeKind.Described) with { IsLocked = locked });
+        }
+    }
+
+    /// <summary>Applies a change that was read from the log.</summary>
+    public void Restore(StoreChange change)
+    {
+        lock (_lock)
+        {
+            Apply(change);
+        }
+    }
+
+    /// <summary>The whole object as one change; null if there is neither an object nor a lock.</summary>
+    public StoreChange? Snapshot()
+    {
+        lock (_lock)
+        {
+            if (_state is null)
+                return _locked ? Change(StoreChangeKind.Described) : null;
+
+            return Change(StoreChangeKind.Replaced) with { Body = new RequestBody(_state.Length, _state.Crc64, _state.Md5, _bytes.Slice(0, _bytes.Length)) };
         }
     }
 
@@ -129,20 +152,40 @@ internal sealed class KeySlot(string key)
         return order.Body.Length > order.MaxLength - length ? AppendVerdict.TooLarge : AppendVerdict.Done;
     }
 
-    private void Commit(AppendOrder order)
+    private void Append(AppendOrder order, ObjectState before)
     {
-        var before = _state ?? new ObjectState(ObjectState.Appendable, order.Attributes) { LastModified = order.Now };
         if (_state is not null && order.Body.Length == 0)
             return;
 
-        _bytes.Append(order.Body);
-        _state = before with
+        var after = before with
         {
             Length = before.Length + order.Body.Length,
             Crc64 = Crc64.Combine(before.Crc64, order.Body.Crc64, order.Body.Length),
             Appends = before.Appends + 1,
             LastModified = order.Now,
         };
+        Commit(Change(StoreChangeKind.Appended) with { State = after, Body = order.Body });
+    }
+
+    private StoreChange Change(StoreChangeKind kind) => new(kind, bucket) { Key = Key, State = _state, IsLocked = _locked };
+
+    // A change that cannot be written must not be seen.
+    private void Commit(StoreChange change)
+    {
+        log.Write(change);
+        Apply(change);
+    }
+
+    private void Apply(StoreChange change)
+    {
+        if (change.Kind is StoreChangeKind.Replaced or StoreChangeKind.Deleted)
+            _bytes = new ObjectBytes();
+
+        if (change.Body is not null)
+            _bytes.Append(change.Body);
+
+        _state = change.State;
+        _locked = change.IsLocked;
     }
 }
 

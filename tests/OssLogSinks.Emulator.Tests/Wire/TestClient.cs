@@ -5,13 +5,18 @@ namespace OssLogSinks.Emulator.Tests.Wire;
 /// <summary>Sends signed requests as they are: nothing on the way may tidy up a path.</summary>
 internal sealed class TestClient : IDisposable
 {
-    private readonly OssEmulator _emulator;
+    private readonly Uri _endpoint;
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
     public TestClient(OssEmulator emulator)
+        : this(emulator.Endpoint, new TestSigner(emulator.AccessKeyId, emulator.AccessKeySecret, emulator.Region))
     {
-        _emulator = emulator;
-        Signer = new TestSigner(emulator.AccessKeyId, emulator.AccessKeySecret, emulator.Region);
+    }
+
+    public TestClient(Uri endpoint, TestSigner signer)
+    {
+        _endpoint = endpoint;
+        Signer = signer;
     }
 
     public TestSigner Signer { get; set; }
@@ -65,7 +70,7 @@ internal sealed class TestClient : IDisposable
     {
         var path = VirtualHost is null ? request.Encoded : TestRequest.Encode("/" + request.Key);
         var query = string.Join('&', request.Query.Select(q => Uri.EscapeDataString(q.Name) + (q.Value.Length == 0 ? "" : "=" + Uri.EscapeDataString(q.Value))));
-        var text = $"{_emulator.Endpoint.GetLeftPart(UriPartial.Authority)}{path}{(query.Length == 0 ? "" : "?")}{query}";
+        var text = $"{_endpoint.GetLeftPart(UriPartial.Authority)}{path}{(query.Length == 0 ? "" : "?")}{query}";
         return new Uri(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 }

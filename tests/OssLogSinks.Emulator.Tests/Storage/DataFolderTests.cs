@@ -1,0 +1,134 @@
+using OssLogSinks.Emulator.Storage;
+using OssLogSinks.Emulator.Tests.Tool;
+
+namespace OssLogSinks.Emulator.Tests.Storage;
+
+/// <summary>What is in a data folder after the emulator has ended.</summary>
+public sealed class DataFolderTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    private string File => Path.Combine(_folder.Path, DataFile.Name);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task EveryKindOfChange_IsThereAgain()
+    {
+        await using (var emulator = await StartAsync())
+        {
+            emulator.CreateBucket("more");
+            emulator.AppendAsForeignWriter("logs", "a", "one\n"u8);
+            emulator.AppendAsForeignWriter("logs", "a", "two\n"u8);
+            emulator.SealObject("logs", "a");
+            emulator.PutObject("more", "b", "first"u8);
+            emulator.PutObject("more", "b", "second"u8);
+            emulator.AppendAsForeignWriter("logs", "gone", "x"u8);
+            emulator.DeleteObject("logs", "gone");
+            emulator.AppendAsForeignWriter("logs", "locked", "x"u8);
+            emulator.LockObject("logs", "locked");
+            emulator.AppendAsForeignWriter("logs", "converted", "x"u8);
+            emulator.ConvertObject("logs", "converted");
+        }
+
+        await using var again = await StartAsync();
+        Assert.Equal("one\ntwo\n"u8, again.ReadObject("logs", "a"));
+        var a = again.FindObject("logs", "a")!;
+        Assert.Equal((8L, 2, true, "Appendable"), (a.Length, a.NumberOfAppends, a.IsSealed, a.Type));
+        Assert.Equal("second"u8, again.ReadObject("more", "b"));
+        Assert.Null(again.FindObject("logs", "gone"));
+        Assert.Throws<InvalidOperationException>(() => again.DeleteObject("logs", "locked"));
+        Assert.Equal("Normal", again.FindObject("logs", "converted")!.Type);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(200)]
+    public async Task EntryCutOff_IsRemovedAndTheRestIsThere(int cut)
+    {
+        await using (var emulator = await StartAsync())
+        {
+            emulator.AppendAsForeignWriter("logs", "a", "one\n"u8);
+            emulator.AppendAsForeignWriter("logs", "a", new string('x', 500).Select(c => (byte)c).ToArray());
+        }
+
+        using (var file = System.IO.File.OpenWrite(File))
+            file.SetLength(file.Length - cut);
+
+        await using (var again = await StartAsync())
+        {
+            Assert.Equal("one\n"u8, again.ReadObject("logs", "a"));
+            again.AppendAsForeignWriter("logs", "a", "two\n"u8);
+        }
+
+        await using var third = await StartAsync();
+        Assert.Equal("one\ntwo\n"u8, third.ReadObject("logs", "a"));
+    }
+
+    [Fact]
+    public async Task DamageBeforeTheEnd_IsRefused()
+    {
+        await using (var emulator = await StartAsync())
+        {
+            emulator.AppendAsForeignWriter("logs", "a", "one\n"u8);
+            emulator.AppendAsForeignWriter("logs", "a", "two\n"u8);
+        }
+
+        var bytes = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
+        bytes[bytes.AsSpan().IndexOf("one\n"u8)] ^= 1;
+        await System.IO.File.WriteAllBytesAsync(File, bytes, TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<DataFileException>(StartAsync);
+        Assert.Contains("is damaged at byte", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FileOfDeletedObjects_GetsSmallAtTheNextStart()
+    {
+        await using (var emulator = await StartAsync())
+        {
+            for (var i = 0; i < 40; i++)
+                emulator.PutObject("logs", "a", new byte[100_000]);
+
+            emulator.PutObject("logs", "a", "last"u8);
+            emulator.AppendAsForeignWriter("logs", "b", "appended"u8);
+        }
+
+        Assert.InRange(new FileInfo(File).Length, 4_000_000, long.MaxValue);
+        await using (var emulator = await StartAsync())
+        {
+            Assert.InRange(new FileInfo(File).Length, 1, 10_000);
+            emulator.AppendAsForeignWriter("logs", "b", ", and more"u8);
+        }
+
+        await using var third = await StartAsync();
+        Assert.Equal("last"u8, third.ReadObject("logs", "a"));
+        Assert.Equal("appended, and more"u8, third.ReadObject("logs", "b"));
+    }
+
+    [Fact]
+    public async Task RemovedBucket_StaysRemovedWithItsObjects()
+    {
+        await using (var emulator = await StartAsync())
+        {
+            emulator.CreateBucket("more");
+            using var client = new Wire.TestClient(emulator);
+            (await client.SendAsync(new Wire.TestRequest("DELETE", "more", ""))).Is(204);
+        }
+
+        await using var again = await StartAsync();
+        Assert.Throws<KeyNotFoundException>(() => again.ListObjects("more"));
+    }
+
+    [Fact]
+    public async Task DataFolderWithoutBodies_IsRefused()
+    {
+        var options = new OssEmulatorOptions { DataFolder = _folder.Path, KeepBodies = false };
+
+        await Assert.ThrowsAsync<ArgumentException>(() => OssEmulator.StartAsync(options, TestContext.Current.CancellationToken));
+    }
+
+    private Task<OssEmulator> StartAsync() =>
+        OssEmulator.StartAsync(new OssEmulatorOptions { DataFolder = _folder.Path }, TestContext.Current.CancellationToken);
+}
