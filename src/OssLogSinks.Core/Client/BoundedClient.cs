@@ -26,10 +26,13 @@ internal sealed class BoundedClient(IOssClient client, TimeSpan limit, TimeProvi
     {
         var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = ending.Token;
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, limit, Timeout.InfiniteTimeSpan);
+        using var registration = cancellationToken.Register(() => over.TrySetResult(true));
 
         // On a thread of the pool, since the client may block before it returns a task.
         var running = Task.Run(() => call(token), CancellationToken.None);
-        if (await EndsInTimeAsync(running, cancellationToken).ConfigureAwait(false))
+        if (await Task.WhenAny(running, over.Task).ConfigureAwait(false) == running)
         {
             ending.Dispose();
             return await running.ConfigureAwait(false);
@@ -38,14 +41,6 @@ internal sealed class BoundedClient(IOssClient client, TimeSpan limit, TimeProvi
         LeaveAlone(running, ending);
         cancellationToken.ThrowIfCancellationRequested();
         throw TookTooLong(operation);
-    }
-
-    private async Task<bool> EndsInTimeAsync(Task running, CancellationToken cancellationToken)
-    {
-        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var timer = time.CreateTimer(_ => over.TrySetResult(true), null, limit, Timeout.InfiniteTimeSpan);
-        using var registration = cancellationToken.Register(() => over.TrySetResult(true));
-        return await Task.WhenAny(running, over.Task).ConfigureAwait(false) == running;
     }
 
     private static void LeaveAlone<T>(Task<T> running, CancellationTokenSource ending)
