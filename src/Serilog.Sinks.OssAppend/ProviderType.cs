@@ -12,8 +12,7 @@ internal static class ProviderType
 {
     /// <summary>The provider; null if the text names no type, and may be a word.</summary>
     /// <exception cref="InvalidOperationException">The type has no such member, or cannot be created without arguments.</exception>
-    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Only configuration files name types, and their reader finds everything by name.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "See above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "Only configuration files name types, and their reader finds everything by name.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "See above.")]
     public static IOssCredentialsProvider? TryCreate(string text)
     {
@@ -22,17 +21,31 @@ internal static class ProviderType
         if (separator >= 0 && (comma < 0 || separator < comma))
         {
             var member = text.Substring(separator + 2, (comma < 0 ? text.Length : comma) - separator - 2).Trim();
-            var owner = Type.GetType(text.Substring(0, separator).Trim() + (comma < 0 ? "" : text.Substring(comma)), throwOnError: false);
+            var owner = Find(text.Substring(0, separator).Trim() + (comma < 0 ? "" : text.Substring(comma)));
             return owner is null ? null : MemberOf(owner, member);
         }
 
-        if (Type.GetType(text.Trim(), throwOnError: false) is not { } type || !typeof(IOssCredentialsProvider).IsAssignableFrom(type))
+        if (Find(text.Trim()) is not { } type || !typeof(IOssCredentialsProvider).IsAssignableFrom(type))
             return null;
 
         // As Serilog's configuration does it: every parameter of the constructor must have a default.
         var constructor = type.GetConstructors().OrderByDescending(one => one.GetParameters().Length).FirstOrDefault(one => one.GetParameters().All(parameter => parameter.HasDefaultValue))
             ?? throw new InvalidOperationException($"{type.FullName} has no constructor without required arguments.");
         return (IOssCredentialsProvider)constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.DefaultValue)]);
+    }
+
+    // The text may be anything, a secret in the wrong setting too, and the lookup throws for some texts all the same.
+    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Only configuration files name types, and their reader finds everything by name.")]
+    private static Type? Find(string name)
+    {
+        try
+        {
+            return Type.GetType(name, throwOnError: false);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or TypeLoadException or BadImageFormatException)
+        {
+            return null;
+        }
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Only configuration files name types, and their reader finds everything by name.")]
