@@ -6,8 +6,9 @@ using OssLogSinks.Core.Retry;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// One stream: its batches, its state in the schedule and its appender. Guarded by the buffer's lock, except <see cref="Appender"/>,
-/// <see cref="Budget"/> and <see cref="Closings"/>, which belong to the worker that ships it.
+/// One stream: its batches, its state in the schedule and its appender. Guarded by the buffer's lock, except <see cref="Budget"/> and
+/// <see cref="Closings"/>, which belong to the worker that ships it, and <see cref="Appender"/>, which belongs to that worker while it
+/// ships and is used under the lock otherwise.
 /// </summary>
 internal sealed class LogStream
 {

@@ -258,7 +258,13 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
     // Where requests go: the bucket is a part of the host's name at the public service.
     private static Uri AddressOf(BucketSettings settings)
     {
-        var endpoint = string.IsNullOrEmpty(settings.Endpoint) ? $"oss-{settings.Region}.aliyuncs.com" : settings.Endpoint;
+        var endpoint = !string.IsNullOrEmpty(settings.Endpoint) ? settings.Endpoint : settings.Network switch
+        {
+            OssNetwork.Internal => $"oss-{settings.Region}-internal.aliyuncs.com",
+            OssNetwork.Accelerated => "oss-accelerate.aliyuncs.com",
+            OssNetwork.DualStack => $"{settings.Region}.oss.aliyuncs.com",
+            _ => $"oss-{settings.Region}.aliyuncs.com",
+        };
         var uri = new Uri(endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : "https://" + endpoint);
         return uri.Host.EndsWith(".aliyuncs.com", StringComparison.Ordinal) ? new UriBuilder(uri) { Host = $"{settings.Bucket}.{uri.Host}" }.Uri : uri;
     }

@@ -21,6 +21,9 @@ internal sealed record BucketSettings
 
     public string? Region { get; init; }
 
+    /// <summary>Which endpoint of the region is used, if no endpoint is named. Default: the public one.</summary>
+    public OssNetwork Network { get; init; }
+
     public required IOssCredentialsProvider Credentials { get; init; }
 
     /// <summary>The settings of the sink in the configuration file; empty without one.</summary>
@@ -51,6 +54,7 @@ internal sealed record BucketSettings
         Bucket = Bucket,
         Endpoint = Endpoint,
         Region = RegionOrDefault,
+        Network = Network,
         Credentials = Credentials,
         UserAgentSuffix = "oss-logs",
 
@@ -64,6 +68,7 @@ internal sealed record BucketSettings
         Bucket = Bucket,
         Endpoint = Endpoint,
         Region = RegionOrDefault,
+        Network = Network,
         Credentials = Credentials,
         Diagnostics = diagnostics,
         ObjectKey = "unused-{InstanceId}.log",
@@ -100,10 +105,12 @@ internal static class GlobalOptions
     public static BucketSettings Settings(ParseResult parse, ToolHost host, string? bucket = null)
     {
         var sink = parse.GetValue(Config) is { } path ? SinkSettings.Load(path, host.ReadVariable) : SinkSettings.None;
+        var endpoint = First(parse.GetValue(Endpoint), sink["endpoint"], host.ReadVariable("OSS_ENDPOINT"));
         return new BucketSettings
         {
             Bucket = bucket ?? First(parse.GetValue(Bucket), sink["bucket"], host.ReadVariable("OSS_BUCKET")),
-            Endpoint = First(parse.GetValue(Endpoint), sink["endpoint"], host.ReadVariable("OSS_ENDPOINT")),
+            Endpoint = endpoint,
+            Network = endpoint is null && Enum.TryParse<OssNetwork>(sink["network"], ignoreCase: true, out var network) ? network : OssNetwork.Public,
             Region = First(parse.GetValue(Region), sink["region"], host.ReadVariable("OSS_REGION")),
             Credentials = CredentialsOf(sink, host),
             Sink = sink,
@@ -114,7 +121,14 @@ internal static class GlobalOptions
     private static IOssCredentialsProvider CredentialsOf(SinkSettings sink, ToolHost host)
     {
         if (sink["accessKeyId"] is not { Length: > 0 } id || sink["accessKeySecret"] is not { Length: > 0 } secret)
-            return new EnvironmentCredentialsProvider(host.ReadVariable);
+        {
+            if (sink["credentials"] is not { Length: > 0 } word)
+                return new EnvironmentCredentialsProvider(host.ReadVariable);
+            return OssCredentialsProviders.TryFromName(word, out var provider, out var problem)
+                ? provider!
+                : throw new ToolException(ExitCodes.Usage, $"The setting credentials in the configuration file {problem}.", "Use one of the words, or remove it to use the credentials of the environment.");
+        }
+
         if (OssCredentials.Validate(id, secret, sink["securityToken"]) is [var fault, ..])
             throw new ToolException(ExitCodes.Usage, $"The credentials in the configuration file are invalid: {fault}", "Correct them, or remove them to use those of the environment.");
 

@@ -10,8 +10,10 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     private const int MostNames = 1000;
     private const int MostLost = 100_000;
 
-    // Guarded by themselves: what was reported and is reported only once, and segments of ended processes whose loss was counted.
+    // Guarded by itself. Names that were reported; when it is full, no other name is reported.
     private readonly HashSet<string> _told = [];
+
+    // Guarded by itself. Segments of ended processes whose loss was reported, and damaged journals with the id 0.
     private readonly HashSet<(string Folder, long FirstId)> _lost = [];
 
     /// <summary>Reports the parts of a segment that a reader could not read.</summary>
