@@ -41,7 +41,8 @@ internal sealed class SettingLayouts
             else if (OssCredentialsProviders.TryFromName(text, out var provider, out var need))
                 property.SetValue(options, provider);
             else
-                faults.Add(SettingFault.OfValue(setting.Key, text, need!));
+                // A command or an address may hold a password, so only a single word is shown.
+                faults.Add(text.All(char.IsLetter) ? SettingFault.OfValue(setting.Key, text, need!) : new SettingFault(setting.Key, need!));
         }
 
         return faults;

@@ -62,7 +62,7 @@ public sealed class AlibabaCloudSdkOptions
     /// <summary>The bucket. Required.</summary>
     public string? Bucket { get; set; }
 
-    /// <summary>Gives, and renews, what requests are signed with. Default: the environment, as for the built-in client.</summary>
+    /// <summary>Gives, and renews, what requests are signed with. Default: the chain, as for the built-in client.</summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>

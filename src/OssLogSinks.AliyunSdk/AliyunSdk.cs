@@ -67,7 +67,7 @@ public sealed class AliyunSdkOptions
     /// <summary>The bucket. Required.</summary>
     public string? Bucket { get; set; }
 
-    /// <summary>Gives, and renews, what requests are signed with. Default: the environment, as for the built-in client.</summary>
+    /// <summary>Gives, and renews, what requests are signed with. Default: the chain, as for the built-in client.</summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>

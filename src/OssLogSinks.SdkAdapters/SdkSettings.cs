@@ -14,7 +14,7 @@ internal sealed class SdkSettings
     /// <exception cref="OssSettingsException">Settings are wrong; the exception names all of them.</exception>
     public SdkSettings(string owner, OssClientOptions options)
     {
-        options.Credentials ??= new EnvironmentCredentialsProvider();
+        options.Credentials ??= OssCredentialsProviders.FromName("Chain");
         var faults = options.Validate().Select(ToFault).ToList();
         if (string.IsNullOrEmpty(options.Region))
             faults.Add(new SettingFault(nameof(options.Region), "is empty; set it to the bucket's region, cn-hangzhou for instance. The SDK signs with it."));

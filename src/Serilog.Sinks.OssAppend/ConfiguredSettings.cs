@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake.Settings;
@@ -84,9 +85,11 @@ internal static class ConfiguredSettings
         from setting in section.GetChildren()
         from property in properties
         where property.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(setting.Value) && SettingText.IsRead(property.PropertyType)
-        let need = SettingText.NeedOf(Environment.ExpandEnvironmentVariables(setting.Value!), property.PropertyType)
+        let need = property.PropertyType == typeof(IOssCredentialsProvider)
+            ? "must be written as the argument 'credentials', beside 'options'."
+            : SettingText.NeedOf(Environment.ExpandEnvironmentVariables(setting.Value!), property.PropertyType)
         where need is not null
-        select In(section, SettingFault.OfValue(property.Name, setting.Value, need));
+        select In(section, SettingText.FaultOf(property.Name, setting.Value!, property.PropertyType, need));
 
     private static IEnumerable<SettingFault> ConflictsIn(Arguments arguments)
     {

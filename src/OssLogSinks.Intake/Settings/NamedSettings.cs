@@ -94,7 +94,7 @@ internal sealed class NamedSettings
         if (SettingText.TryRead(text, type, out value, out var need))
             return true;
 
-        _faults.Add(SettingFault.OfValue(setting, text, need));
+        _faults.Add(SettingText.FaultOf(setting, text, type, need));
         return false;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake.Settings;
 
@@ -47,6 +48,10 @@ internal static class SettingText
 
     /// <summary>What the text must be if it cannot be parsed; null if it can.</summary>
     public static string? NeedOf(string text, Type type) => TryRead(text, type, out _, out var need) ? null : need;
+
+    /// <summary>The fault of a text that cannot be parsed. It shows the text; that of credentials only if it is one word, as a command or an address may hold a password.</summary>
+    public static SettingFault FaultOf(string setting, string text, Type type, string need) =>
+        Bare(type) == typeof(IOssCredentialsProvider) && !text.All(char.IsLetter) ? new SettingFault(setting, need) : SettingFault.OfValue(setting, text, need);
 
     /// <summary>The names as a sentence lists them: <c>a, b or c</c>.</summary>
     public static string Choice(string[] names) =>

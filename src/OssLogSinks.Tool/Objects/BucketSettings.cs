@@ -126,7 +126,7 @@ internal static class GlobalOptions
                 return new EnvironmentCredentialsProvider(host.ReadVariable);
             return OssCredentialsProviders.TryFromName(word, out var provider, out var problem)
                 ? provider!
-                : throw new ToolException(ExitCodes.Usage, $"The setting credentials in the configuration file {problem}.", "Use one of the words, or remove it to use the credentials of the environment.");
+                : throw new ToolException(ExitCodes.Usage, $"The setting credentials in the configuration file {problem}", "Use one of the words, or remove it to use the credentials of the environment.");
         }
 
         if (OssCredentials.Validate(id, secret, sink["securityToken"]) is [var fault, ..])

@@ -17,9 +17,9 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
         _steps =
         [
             new Step("env", new EnvironmentCredentialsProvider(site.Surroundings.Variable), _ => false),
-            Of(site.Oidc(), exception => exception.Outlook == FetchOutlook.Passing),
-            Of(new CliProfileSource(null, site), _ => false),
-            Of(new IniProfileSource(null, site), _ => false),
+            Of(site.Oidc(), exception => exception.Outlook != FetchOutlook.NotSetUp),
+            Of(new CliProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
+            Of(new IniProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
             Of(new RamRoleSource(null, site.Surroundings), _ => false),
             Of(new UriSource(null, site.Surroundings), _ => false),
         ];

@@ -19,6 +19,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
 
     // With a wrong clock, valid credentials look expired. They must not be fetched again for each request.
     private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _time = settings.Time;
     private readonly ServerClock _clock = settings.Clock;
@@ -39,6 +40,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private OssCredentials? _refetched;
     private OssCredentialsException? _failure;
     private int _failures;
+    private bool _wasFresh;
     private long _failedAt;
     private TimeSpan _pause;
 
@@ -64,8 +66,10 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
             if (isUsable && !IsRenewalDue(current!))
                 return new ValueTask<OssCredentials>(current!);
 
-            // The pause after failures does not delay the first fetch for refused credentials.
-            var isFirstRefusal = isRejected && !ReferenceEquals(_refetched, current);
+            // The pause after failures does not delay the first fetch for refused credentials, unless they were fetched just now: a service that
+            // refuses each new set would cause a fetch for each attempt of each stream.
+            var isFresh = _time.GetElapsedTime(_heldSince) < FreshFor;
+            var isFirstRefusal = isRejected && !isFresh && !ReferenceEquals(_refetched, current);
             if (_fetching is null && IsPausing() && !isFirstRefusal)
             {
                 // The service refuses them, and the source has no others: the caller reports the refusal.
@@ -74,8 +78,14 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
                     : new ValueTask<OssCredentials>(Task.FromException<OssCredentials>(_failure ?? NothingValid()));
             }
 
-            if (isRejected)
+            if (isRejected && _fetching is null)
+            {
                 _refetched = current;
+                _wasFresh = isFresh;
+                if (isFresh)
+                    Pause(failure: null);
+            }
+
             fetching = _fetching ??= StartFetch();
             if (isUsable)
                 return new ValueTask<OssCredentials>(current!);
@@ -98,7 +108,9 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         using var giveUp = new CancellationTokenSource();
         try
         {
-            var fetched = await fetch(giveUp.Token).AsTask().Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
+            // On another thread, since the function may block before it returns a task.
+            var token = giveUp.Token;
+            var fetched = await Task.Run(() => fetch(token).AsTask(), CancellationToken.None).Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new OssCredentialsException($"{settings.Name} returned null. Nothing was written.");
             Keep(fetched);
             return fetched;
@@ -137,7 +149,8 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
             else
             {
                 _heldSince = _fetchedAt;
-                _failures = 0;
+                _failures = _wasFresh ? _failures : 0;
+                _wasFresh = false;
             }
 
             _fetching = null;

@@ -21,7 +21,7 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
 
     public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
     {
-        var role = settings.Role ?? new StsRole(Required(null, RoleVariable));
+        var role = settings.Role is { Arn.Length: > 0 } given ? given : (settings.Role ?? new StsRole("")) with { Arn = Required(null, RoleVariable) };
         var provider = Required(settings.ProviderArn, ProviderVariable);
         var file = Required(settings.TokenFile, FileVariable);
         return sts.CallAsync(

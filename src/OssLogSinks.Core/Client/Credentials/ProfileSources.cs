@@ -52,7 +52,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
             "RAMROLEARN" => site.AssumeRole(fields.Role(role, "ram_role_arn"), fields.Keys("access_key_id", "access_key_secret", token: null), place),
             "RAMROLEARNWITHECS" => site.AssumeRole(fields.Role(role, "ram_role_arn"), new RamRoleSource(fields["ram_role_name"], site.Surroundings), place),
             "CHAINABLERAMROLEARN" => site.AssumeRole(fields.Role(role, "ram_role_arn"), SourceOf(file, fields.Required("source_profile"), steps + 1), place),
-            "OIDC" => site.Oidc(new OidcSettings(role.Arn.Length == 0 ? null : role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
+            "OIDC" => site.Oidc(new OidcSettings(role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
             "EXTERNAL" => new ProcessSource(fields.Required("process_command"), site.Surroundings),
             "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site.Surroundings),
             _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),

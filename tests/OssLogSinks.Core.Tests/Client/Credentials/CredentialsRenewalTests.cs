@@ -157,6 +157,7 @@ public class CredentialsRenewalTests
         var end = _time.GetUtcNow().AddHours(1);
         Gives("A", end);
         var first = await renewal.GetAsync(null, Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
         Gives("A", end);
         Assert.True((await renewal.GetAsync(first, Cancel)).Matches(first));
 
@@ -166,6 +167,23 @@ public class CredentialsRenewalTests
         Gives("B", end);
 
         Assert.Equal("B", (await renewal.GetAsync(first, Cancel)).AccessKeyId);
+    }
+
+    [Fact]
+    public async Task EachNewSetRefusedAtOnce_IsFetchedWithPauses()
+    {
+        var renewal = NewRenewal();
+        Gives("A", TimeSpan.FromHours(1));
+        var first = await renewal.GetAsync(null, Cancel);
+        Gives("B", TimeSpan.FromHours(1));
+        var second = await renewal.GetAsync(first, Cancel);
+
+        Assert.True((await renewal.GetAsync(second, Cancel)).Matches(second));
+        Assert.Equal(2, _fetches);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Gives("C", TimeSpan.FromHours(1));
+
+        Assert.Equal("C", (await renewal.GetAsync(second, Cancel)).AccessKeyId);
     }
 
     [Fact]

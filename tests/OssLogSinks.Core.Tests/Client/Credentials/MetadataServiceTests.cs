@@ -179,14 +179,10 @@ public class MetadataServiceTests
         world.Server.AnswerNext(Roles, new CannedAnswer(200, "") { After = never.Task });
 
         var failing = FailureAsync(world.Provider("RamRole:log-writer"));
-        while (!failing.IsCompleted)
-        {
-            await Task.Yield();
-            if (world.Server.Requests.Count > 1)
-                world.Clock.Advance(TimeSpan.FromSeconds(2));
-        }
+        await Wait.UntilAsync(() => world.Server.Requests.Count > 1).InTime();
+        world.Clock.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Contains("The metadata service gave no answer in time", await failing, StringComparison.Ordinal);
+        Assert.Contains("The metadata service gave no answer in time", await failing.InTime(), StringComparison.Ordinal);
         never.SetResult();
     }
 

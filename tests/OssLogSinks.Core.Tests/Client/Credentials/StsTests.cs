@@ -253,14 +253,10 @@ public class StsTests
         world.Server.AnswerNext(Oidc, new CannedAnswer(200, "") { After = never.Task });
 
         var failing = FailureAsync(world.Provider("Oidc"));
-        while (!failing.IsCompleted)
-        {
-            await Task.Yield();
-            if (world.Server.Requests.Count > 0)
-                world.Clock.Advance(TimeSpan.FromSeconds(10));
-        }
+        await Wait.UntilAsync(() => world.Server.Requests.Count > 0).InTime();
+        world.Clock.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Contains("STS at sts.aliyuncs.com gave no answer in time", await failing, StringComparison.Ordinal);
+        Assert.Contains("STS at sts.aliyuncs.com gave no answer in time", await failing.InTime(), StringComparison.Ordinal);
         never.SetResult();
     }
 
