@@ -33,7 +33,7 @@ public class ProviderSettingsTests
         var fault = Assert.Single(FaultsOf((setting, "§")));
 
         Assert.Equal(setting, fault.Setting);
-        Assert.StartsWith("is '§', but must be ", fault.Problem, StringComparison.Ordinal);
+        Assert.StartsWith(setting == "Credentials" ? "must be " : "is '§', but must be ", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
