@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
-using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake.Settings;
 
