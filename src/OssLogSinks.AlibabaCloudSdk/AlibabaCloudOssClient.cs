@@ -35,9 +35,18 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return CallAsync("AppendObject", async () =>
         {
-            var result = await _client.AppendObjectAsync(AppendOf(request), _once, cancellationToken).ConfigureAwait(false);
-            var next = result.NextAppendPosition ?? throw new OssException("AppendObject was answered without the next position; it may have taken effect.");
-            return new AppendObjectResult(next, SdkHeaders.Crc64Of(result.HashCrc64), Header(result.Headers, "ETag"), SdkHeaders.Given(result.RequestId));
+            var body = new AppendStream(request.Body);
+            try
+            {
+                var result = await _client.AppendObjectAsync(AppendOf(request, body), _once, cancellationToken).ConfigureAwait(false);
+                var next = result.NextAppendPosition ?? throw new OssException("AppendObject was answered without the next position; it may have taken effect.");
+                return new AppendObjectResult(next, SdkHeaders.Crc64Of(result.HashCrc64), Header(result.Headers, "ETag"), SdkHeaders.Given(result.RequestId));
+            }
+            finally
+            {
+                // A call that was cancelled may still be sending, and the caller uses the memory for other bytes.
+                body.GiveUp();
+            }
         }, cancellationToken);
     }
 
@@ -107,14 +116,14 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _client.Dispose();
 
-    private V2.AppendObjectRequest AppendOf(AppendObjectRequest request)
+    private V2.AppendObjectRequest AppendOf(AppendObjectRequest request, AppendStream body)
     {
         var append = new V2.AppendObjectRequest
         {
             Bucket = _bucket,
             Key = request.Key,
             Position = request.Position,
-            Body = new AppendStream(request.Body),
+            Body = body,
         };
         if (request.SendContentMd5)
             append.ContentMd5 = SdkHeaders.Md5Of(request.Body);

@@ -33,7 +33,7 @@ public sealed class AliyunOssClient : IOssClient
     public Task<AppendObjectResult> AppendObjectAsync(AppendObjectRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return CallAsync("AppendObject", () => _client.AppendObject(AppendOf(request)), result => Read(result, request.Body.Length), cancellationToken);
+        return _credentials.CallAsync(() => AppendOnceAsync(request, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -55,7 +55,21 @@ public sealed class AliyunOssClient : IOssClient
     public Task<SealObjectResult> SealObjectAsync(string key, long position, CancellationToken cancellationToken) =>
         Task.FromException<SealObjectResult>(new NotSupportedException("Aliyun.OSS.SDK.NetCore has no SealAppendObject."));
 
-    private V1.AppendObjectRequest AppendOf(AppendObjectRequest request)
+    private async Task<AppendObjectResult> AppendOnceAsync(AppendObjectRequest request, CancellationToken cancellationToken)
+    {
+        var body = new AppendStream(request.Body);
+        try
+        {
+            return await AnswerAsync("AppendObject", () => _client.AppendObject(AppendOf(request, body)), result => Read(result, request.Body.Length), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A call that was given up may still run, and the caller uses the memory for other bytes.
+            body.GiveUp();
+        }
+    }
+
+    private V1.AppendObjectRequest AppendOf(AppendObjectRequest request, AppendStream body)
     {
         var metadata = new ObjectMetadata();
         if (request.SendContentMd5)
@@ -63,7 +77,7 @@ public sealed class AliyunOssClient : IOssClient
         if (request.Position == 0 && request.Properties is { } properties)
             Describe(metadata, properties);
 
-        return new V1.AppendObjectRequest(_bucket, request.Key) { Position = request.Position, Content = new AppendStream(request.Body), ObjectMetadata = metadata };
+        return new V1.AppendObjectRequest(_bucket, request.Key) { Position = request.Position, Content = body, ObjectMetadata = metadata };
     }
 
     private V1.GetObjectRequest GetOf(GetObjectRequest request)

@@ -8,10 +8,12 @@ namespace OssLogSinks.SdkAdapters;
 /// </summary>
 internal sealed class AppendStream(ReadOnlySequence<byte> bytes) : Stream
 {
+    private readonly object _gate = new();
     private readonly ReadOnlySequence<byte> _all = bytes;
     private ReadOnlySequence<byte> _rest = bytes;
     private bool _isRead;
     private bool _isWoundBack;
+    private bool _isGivenUp;
 
     public override bool CanRead => true;
 
@@ -28,16 +30,28 @@ internal sealed class AppendStream(ReadOnlySequence<byte> bytes) : Stream
         set => Seek(value, SeekOrigin.Begin);
     }
 
+    /// <summary>Ends all reading: the memory of the body is used for other bytes from now on.</summary>
+    public void GiveUp()
+    {
+        lock (_gate)
+            _isGivenUp = true;
+    }
+
     public override int Read(Span<byte> buffer)
     {
-        if (_isWoundBack)
-            throw new InvalidOperationException("The body of an append cannot be read twice, since nothing may repeat an append.");
+        lock (_gate)
+        {
+            if (_isGivenUp)
+                throw new IOException("The append was given up.");
+            if (_isWoundBack)
+                throw new InvalidOperationException("The body of an append cannot be read twice, since nothing may repeat an append.");
 
-        _isRead = true;
-        var count = (int)Math.Min(buffer.Length, _rest.Length);
-        _rest.Slice(0, count).CopyTo(buffer);
-        _rest = _rest.Slice(count);
-        return count;
+            _isRead = true;
+            var count = (int)Math.Min(buffer.Length, _rest.Length);
+            _rest.Slice(0, count).CopyTo(buffer);
+            _rest = _rest.Slice(count);
+            return count;
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

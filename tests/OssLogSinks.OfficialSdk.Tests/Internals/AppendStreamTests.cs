@@ -20,6 +20,19 @@ public class AppendStreamTests
     }
 
     [Fact]
+    public void BodyThatWasGivenUp_IsNotReadAnyMore()
+    {
+        using var stream = new AppendStream(new ReadOnlySequence<byte>("hello"u8.ToArray()));
+        var buffer = new byte[5];
+        stream.ReadExactly(buffer, 0, 2);
+
+        stream.GiveUp();
+
+        Assert.Throws<IOException>(() => stream.Read(buffer, 2, 3));
+        Assert.Equal("he\0\0\0"u8, buffer);
+    }
+
+    [Fact]
     public void SeekBeforeTheFirstRead_ChangesNothing()
     {
         using var stream = new AppendStream(new ReadOnlySequence<byte>("hello"u8.ToArray()));
