@@ -25,7 +25,7 @@ internal static class BufferDrain
         var orphans = new OrphanedFolders(
             files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenPipeline(options.MemoryLimitBytes));
 
-        // Its disposal waits for a running report, so that none follows the last one.
+        // Disposing the timer waits for a report that is running, so that no report comes after the final one.
         var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, orphans)), null, ProgressInterval, ProgressInterval);
         await using (reporting.ConfigureAwait(false))
         {

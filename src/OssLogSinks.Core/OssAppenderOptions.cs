@@ -10,8 +10,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// The settings that every front door has, each declared, documented and validated here alone. Read once, when the appender is created;
-/// later changes have no effect.
+/// The settings that the appender, the sinks, the NLog target and the logger provider share. Each is declared, documented and validated only
+/// here. They are read once, when the appender is created; later changes have no effect.
 /// </summary>
 public class OssAppenderOptions
 {
@@ -55,14 +55,14 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is intended. It is used either way, but unless this is true it is
-    /// reported once, at start: log text, access key ids and security tokens travel unencrypted. This machine is never reported.
-    /// Default: false.
+    /// reported once, at start: log text, access key ids and security tokens travel unencrypted. An endpoint on this machine is never
+    /// reported. Default: false.
     /// </summary>
     public bool AllowPlainHttp { get; set; }
 
     /// <summary>
-    /// Where the address of a request names the bucket. Custom domains must set it.
-    /// Default: Automatic; the path for an IP address, and in front of the host otherwise.
+    /// Where the address of a request names the bucket. Must be set for a custom domain, and for a gateway that has a dot in its name.
+    /// Default: Automatic; in front of the host for <c>aliyuncs.com</c>, in the path for an IP address and a name without a dot.
     /// </summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
@@ -117,7 +117,7 @@ public class OssAppenderOptions
     public string? ProxyUser { get; set; }
 
     /// <summary>
-    /// The password of <see cref="ProxyUser"/>. The way to the proxy is not encrypted. It cannot be read back, so that printing or
+    /// The password of <see cref="ProxyUser"/>. It travels to the proxy unencrypted. It cannot be read back, so that printing or
     /// serializing these options does not show it. Default: none.
     /// </summary>
     public string? ProxyPassword { internal get; set; }
@@ -130,8 +130,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The file of the certificate that is shown to a gateway that asks for one: PFX, or PEM with the certificate first and its intermediate
-    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
-    /// <see cref="HttpMessageHandler"/> is for it. Default: none.
+    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8); set
+    /// <see cref="HttpMessageHandler"/> there. Default: none.
     /// </summary>
     public string? ClientCertificate { get; set; }
 
@@ -143,15 +143,15 @@ public class OssAppenderOptions
 
     /// <summary>
     /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only: a company's own for instance.
-    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
-    /// them. Default: none.
+    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8); let the machine trust them
+    /// there. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// The speed in bits per second that OSS takes the body of an append with, from 819,200 to 838,860,800, so that logs leave bandwidth to
-    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. One of
-    /// <see cref="AppendSizeLimitBytes"/> must be possible within <see cref="RequestTimeout"/>. Default: no limit.
+    /// The speed in bits per second at which OSS takes the body of an append, from 819,200 to 838,860,800, so that logs leave bandwidth to
+    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. At this speed, an append of
+    /// <see cref="AppendSizeLimitBytes"/> must take less than <see cref="RequestTimeout"/>. Default: no limit.
     /// </summary>
     public int? TrafficLimitBitsPerSecond { get; set; }
 
@@ -164,7 +164,7 @@ public class OssAppenderOptions
     /// <summary>
     /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any
     /// property of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the
-    /// same object. Without them several writers share objects: their events interleave in whole batches, and none is torn.
+    /// same object. Without them, several writers may share an object: their events interleave in whole batches, and none is torn.
     /// Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
     /// </summary>
     /// <remarks>
@@ -175,7 +175,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How often a new object is begun, by the event's own time. A key with a time must show the interval's periods, as
-    /// <c>yyyy/MM/dd/HH</c> does for hours. Default: Infinite; only the key's date format begins new objects.
+    /// <c>yyyy/MM/dd/HH</c> does for hours. Default: Infinite; periods are those of the key's date format, if it has one.
     /// </summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
@@ -205,7 +205,7 @@ public class OssAppenderOptions
     /// <summary>
     /// Whether a finished object is sealed, so that lifecycle rules may move it to the cold storage classes. An object is finished when it
     /// is full, or when its period is over and nothing was appended for ten minutes. Needs an account that has access to the operation, and
-    /// the RAM action <c>oss:SealAppendObject</c>; without them it is reported once. Default: false.
+    /// the RAM action <c>oss:SealAppendObject</c>; without them no object is sealed, and that is reported once. Default: false.
     /// </summary>
     /// <remarks>
     /// Delivery neither waits for a seal nor fails with it. Objects are also sealed at the close, and when their stream is forgotten. Of
@@ -236,8 +236,8 @@ public class OssAppenderOptions
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>
-    /// How long an event waits for others to share its append. An append of full size, a flush and a close are sent at once. Each append
-    /// costs a request, however small. Default: 2 seconds.
+    /// How long an event waits for others to share its append. An append of full size does not wait, and a flush or a close ends the wait.
+    /// Each append costs a request, however small. Default: 2 seconds.
     /// </summary>
     public TimeSpan AppendInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -245,9 +245,9 @@ public class OssAppenderOptions
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 
     /// <summary>
-    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. The front doors store a placeholder instead of a larger one, with
-    /// its time, level, size and the beginning of its message; it is counted and reported. An audit throws, and
-    /// <see cref="OssAppender"/> drops it. Default: 1 MiB.
+    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. A placeholder is stored instead of a larger one, with its time,
+    /// level, size and the beginning of its message; it is counted and reported. But an audit sink throws, and <see cref="OssAppender"/>
+    /// itself drops the event. Default: 1 MiB.
     /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
 
@@ -265,8 +265,8 @@ public class OssAppenderOptions
     public int ConcurrentAppends { get; set; } = 4;
 
     /// <summary>
-    /// How many objects are remembered with their length. The least recently used idle one is forgotten first, and found again by a HEAD
-    /// request. Default: 1000.
+    /// How many objects are remembered with their length. The least recently used idle one is forgotten first. The next event for it costs
+    /// HEAD requests, one or more. Default: 1000.
     /// </summary>
     public int OpenStreamLimit { get; set; } = 1000;
 
@@ -328,8 +328,8 @@ public class OssAppenderOptions
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether an append is retried that only an operator can fix. If false, its events are dropped at once, counted and reported as
-    /// <see cref="DropReason.Refused"/>. An audit never retries it. Default: true.
+    /// Whether an append is retried after a refusal that only an operator can fix. If false, its events are dropped at once, counted and
+    /// reported as <see cref="DropReason.Refused"/>. An audit sink never retries it. Default: true.
     /// </summary>
     public bool RetryRefusals { get; set; } = true;
 
@@ -346,14 +346,14 @@ public class OssAppenderOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long closing waits until all events are in OSS. The rest is dropped, counted and reported; with a <see cref="BufferPath"/> it
-    /// stays on disk, and the next process sends it. Default: 10 seconds.
+    /// How long closing waits until all events are in OSS. The rest is dropped, counted and reported; with a <see cref="BufferPath"/>, what
+    /// is on disk stays there, and the next process sends it. Default: 10 seconds.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The name in measurements (<c>oss.sink.name</c>), snapshot and health data, up to 200 characters, so that two of one process are
-    /// told apart. A second one of the same name gets a number, <c>name#2</c>. In NLog it is the target's name.
+    /// The name in measurements (<c>oss.sink.name</c>), snapshot and health data, up to 200 characters, so that two sinks of one process
+    /// are told apart. A second sink of the same name gets a number, <c>name#2</c>. In NLog it is the target's name.
     /// Default: the <see cref="ObjectKey"/>.
     /// </summary>
     public string? Name { get; set; }
@@ -382,23 +382,23 @@ public class OssAppenderOptions
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Gives numbers from 0 up to but not 1, for the pauses after failures. Default: random numbers.</summary>
+    /// <summary>Returns numbers from 0 up to, but never, 1, for the pauses after failures. Default: random numbers.</summary>
     public Func<double> Random { internal get; set; } = Retry.Chance.Next;
 
     /// <summary>The effort of gzip; for tests.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
-    /// <summary>Who else in this process writes the same streams; for tests.</summary>
+    /// <summary>Knows the other writers of this process that write to the same streams; for tests.</summary>
     internal StreamRegistry StreamRegistry { get; set; } = StreamRegistry.OfProcess;
 
     /// <summary>The secrets among these settings, to mask in messages.</summary>
     internal IEnumerable<string?> Secrets => [AccessKeySecret, SecurityToken, ProxyPassword, ClientCertificatePassword, .. StaticCredentialsProvider.SecretsOf(Credentials)];
 
-    /// <summary>A copy, to change without changing these.</summary>
+    /// <summary>A copy of these settings; to change a setting of the copy does not change it here.</summary>
     public OssAppenderOptions Copy() => (OssAppenderOptions)MemberwiseClone();
 
     /// <summary>Finds all faults of these settings at once.</summary>
-    /// <returns>A fault for each thing to fix; none if the settings can be used. None shows a secret.</returns>
+    /// <returns>A fault for each thing to fix; an empty list if the settings can be used. No fault shows a secret.</returns>
     public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this, BufferPath).Validate();
 
     /// <summary>Masks the secrets of these settings in faults that a front door found itself, as a secret may be in the wrong setting.</summary>

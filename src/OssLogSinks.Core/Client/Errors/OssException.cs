@@ -4,8 +4,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
-/// A request failed. With a <see cref="StatusCode"/>, the service answered, and <see cref="Code"/> says why it refused. With status 0,
-/// there was no usable answer, and what the request did is unknown.
+/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/> says why it refused. With status
+/// 0, there was no usable answer, and it is unknown what the request did, except for an <see cref="OssCredentialsException"/>: nothing was sent.
 /// </summary>
 /// <remarks>
 /// Message and <c>ToString()</c> contain no secret, no signature and no event text. Nor do they contain the message of an inner
@@ -96,7 +96,7 @@ public class OssException : Exception, IExplainedFailure
 
     string IExplainedFailure.HelpAnchor => TroubleAdvice.HelpAnchorFor(this);
 
-    /// <summary>The section of docs/troubleshooting.md about it, unless set otherwise.</summary>
+    /// <summary>The section of docs/troubleshooting.md about this failure, unless set otherwise.</summary>
     public override string? HelpLink
     {
         get => base.HelpLink ?? HelpAnchors.LinkTo(TroubleAdvice.HelpAnchorFor(this));
@@ -130,7 +130,7 @@ internal static class TroubleAdvice
         _ => ForCode(error),
     };
 
-    /// <summary>The same for a refused seal.</summary>
+    /// <summary>A sentence that says what to do about a refused seal; empty if there is nothing to add to the message.</summary>
     public static string ForSeal(OssException error) => error.Code switch
     {
         "OperationNotSupported" => "Ask Alibaba Cloud support to enable SealAppendObject for the account, or turn off the sealing of finished objects.",
@@ -138,7 +138,7 @@ internal static class TroubleAdvice
         _ => For(error),
     };
 
-    /// <summary>The section of docs/troubleshooting.md.</summary>
+    /// <summary>The section of docs/troubleshooting.md about the failure.</summary>
     public static string HelpAnchorFor(OssException error) => error.Kind != OssFailureKind.Refused ? HelpAnchors.For(error.Kind) : error.Code switch
     {
         "NoSuchBucket" => HelpAnchors.NoBucket,
