@@ -66,7 +66,7 @@ public sealed record OssDrainProgress
     /// <summary>Folders of ended processes that were emptied so far.</summary>
     public int Folders { get; init; }
 
-    /// <summary>Folders that were skipped because their process is still running.</summary>
+    /// <summary>Folders that were skipped because their process is still running, or because the file system has no locks to find that out.</summary>
     public int FoldersInUse { get; init; }
 
     /// <summary>Records delivered to OSS.</summary>
@@ -75,6 +75,6 @@ public sealed record OssDrainProgress
     /// <summary>Records that could not be read and were quarantined; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
     public long Quarantined { get; init; }
 
-    /// <summary>Bytes on disk that are not shipped yet.</summary>
+    /// <summary>Bytes on disk, in folders of ended processes, that are not shipped yet.</summary>
     public long BytesLeft { get; init; }
 }

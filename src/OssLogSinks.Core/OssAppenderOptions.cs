@@ -208,7 +208,8 @@ public class OssAppenderOptions
     /// the RAM action <c>oss:SealAppendObject</c>; without them no object is sealed, and that is reported once. Default: false.
     /// </summary>
     /// <remarks>
-    /// Delivery neither waits for a seal nor fails with it. Objects are also sealed at the close, and when their stream is forgotten. Of
+    /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed at the close, and when
+    /// <see cref="OpenStreamLimit"/> lets it be forgotten, without the ten minutes. Of
     /// writers that share an object only the last one knows its length, so the others leave it unsealed. A late event for a sealed object
     /// goes to the next sequence number. Do not use it with keys whose dates repeat, such as <c>{Timestamp:dddd}</c>.
     /// </remarks>
@@ -256,8 +257,9 @@ public class OssAppenderOptions
     /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB.
     /// </summary>
     /// <remarks>
-    /// With a buffer a quarter is for what waits to be written to disk, half for what is being sent, and a quarter for what other processes
-    /// left. No stream may use more than seven eighths of it, nor may all streams together that OSS refuses, so that the others go on.
+    /// With a <see cref="BufferPath"/>, a quarter is for events that wait to be written to disk, half for events to send, and a quarter for
+    /// events that other processes left. Of the memory for events to send, an object's events may use seven eighths at most, and so may the
+    /// events of all objects together to which nothing can be delivered, so that the other objects go on.
     /// </remarks>
     public long MemoryLimitBytes { get; set; } = 64L << 20;
 
@@ -289,7 +291,7 @@ public class OssAppenderOptions
     public string? BufferPath { get; set; }
 
     /// <summary>
-    /// Largest size in bytes of this process's folder in <see cref="BufferPath"/>, with those it took over from dead processes; at least
+    /// Largest size in bytes of this process's folders in <see cref="BufferPath"/>, together with what dead processes left there; at least
     /// 8 MiB, and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached.
     /// Default: 1 GiB.
     /// </summary>
@@ -304,7 +306,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// When events are forced onto the disk's medium, so that they survive a power cut. Written events survive a crash of the process in any case.
-    /// Default: EachWrite; at most some twenty times a second.
+    /// Default: EachWrite; up to twenty times a second, more often at high load.
     /// </summary>
     public OssBufferSync BufferSync { get; set; }
 
