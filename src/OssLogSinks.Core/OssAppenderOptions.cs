@@ -217,7 +217,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How objects are compressed. With Gzip each append is a gzip member of its own, so that the object is a valid <c>.gz</c> file at any
-    /// moment; keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a
+    /// moment; keys end with <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a
     /// type or an encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits count before compression.
     /// Default: None.
     /// </summary>
@@ -257,7 +257,7 @@ public class OssAppenderOptions
     /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB.
     /// </summary>
     /// <remarks>
-    /// With a <see cref="BufferPath"/>, a quarter is for events that wait to be written to disk, half for events to send, and a quarter for
+    /// With a <see cref="BufferPath"/>, a quarter is for events that wait to be written to disk, up to half for events to send, and a quarter for
     /// events that other processes left. Of the memory for events to send, an object's events may use seven eighths at most, and so may the
     /// events of all objects together to which nothing can be delivered, so that the other objects go on.
     /// </remarks>
@@ -285,8 +285,8 @@ public class OssAppenderOptions
     /// </summary>
     /// <remarks>
     /// The file system must support locks, as a lock file says which process is alive. Without locks a process sends its own events, reports
-    /// it, and leaves those of other processes alone. Files that cannot be read go into the folder <c>quarantine</c>; the oldest of
-    /// those are deleted when they take more than a sixteenth of <see cref="BufferSizeLimitBytes"/>, or 16 MiB.
+    /// it, and leaves those of other processes alone. Damaged files, and copies of damaged parts, go into the folder <c>quarantine</c>. The
+    /// oldest are deleted when they take more than 16 MiB, or a sixteenth of <see cref="BufferSizeLimitBytes"/> if that is less.
     /// </remarks>
     public string? BufferPath { get; set; }
 
