@@ -12,7 +12,7 @@ public interface IOssAppendMonitor
     /// <summary>Completes as soon as every event that was logged before the call is stored, or was dropped.</summary>
     /// <param name="target">Where the events must be stored. Default: in OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event was stored; false if some of them were dropped.</returns>
+    /// <returns>True if every waiting event was stored; false if some of them, or other events since the previous flush, were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
 }

@@ -190,9 +190,9 @@ public class OssAppenderOptions
     public bool UseLocalTime { get; set; }
 
     /// <summary>
-    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. Compressed bytes count, and may
-    /// pass the limit by a few kilobytes of text. Null (an empty text in configuration, 0 in NLog) means no limit but the service's 5 GB.
-    /// Default: 1 GiB.
+    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. Of compressed objects the compressed
+    /// bytes count, and the last append may pass the limit by 4 KiB of text, or by a larger event. Null (an empty text in configuration, 0
+    /// in NLog) means 4.9 GB, just below the service's limit of 5 GB. Default: 1 GiB.
     /// </summary>
     public long? ObjectSizeLimitBytes { get; set; } = DefaultObjectSizeLimitBytes;
 
@@ -320,13 +320,19 @@ public class OssAppenderOptions
     /// </summary>
     public TimeSpan? RetryTimeLimit { get; set; }
 
-    /// <summary>The pause after a first failure. It doubles with each further one; the actual pause is random, from zero up to that. Default: 200 milliseconds.</summary>
+    /// <summary>
+    /// The longest pause after a first failure. It doubles with each further one, up to <see cref="RetryDelayLimit"/>; the actual pause is
+    /// random, from zero up to that. Default: 200 milliseconds.
+    /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest pause after failures. Default: 20 seconds.</summary>
+    /// <summary>The longest pause after failures that may pass by themselves. Default: 20 seconds.</summary>
     public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. Default: 30 seconds.</summary>
+    /// <summary>
+    /// The longest pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. The actual pause is
+    /// random, from half of that up. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed record DiskBufferSettings(string Path, long SizeLimit, bool Drop
     /// <summary>Whether written records are synced without a flush.</summary>
     public bool Syncs => SyncInterval is not null;
 
-    /// <summary>Memory is divided: a quarter for records to write, up to half for records to ship, a quarter for records that are taken over.</summary>
+    /// <summary>Memory is divided: a quarter for records to write, up to half for records to ship, a quarter for those that are taken over.</summary>
     public long StagingMemory => MemoryLimit / 4;
 
     // No more than half of the disk limit: the oldest records can be dropped only while they are only on disk.

@@ -230,7 +230,7 @@ internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long re
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>The source of records that are only in memory. It journals nothing: after a crash, nothing is left of them that could be sent again.</summary>
+/// <summary>The source of records that are only in memory. It journals nothing: after a crash, none of them is left to be sent again.</summary>
 internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
 {
     public override bool IsDurable => false;
