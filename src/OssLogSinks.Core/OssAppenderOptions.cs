@@ -367,8 +367,8 @@ public class OssAppenderOptions
     public string? Name { get; set; }
 
     /// <summary>
-    /// Whether reports go to the process's standard error, for a host whose console or container log is read; in Serilog instead of
-    /// SelfLog. Default: false.
+    /// Whether reports also go to the process's standard error, for a host whose console or container log is read. Serilog's SelfLog does
+    /// not get them then. Default: false.
     /// </summary>
     public bool ReportToConsole { get; set; }
 

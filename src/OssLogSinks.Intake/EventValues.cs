@@ -15,10 +15,10 @@ internal sealed class EventValues
     private readonly List<Value> _values = [];
     private readonly List<string> _scopeTexts = [];
 
-    /// <summary>How many are the event's own; negative while they are being added.</summary>
+    /// <summary>How many values are the event's own; negative while they are being added.</summary>
     public int OwnCount { get; private set; } = -1;
 
-    /// <summary>How many there are, with those of scopes.</summary>
+    /// <summary>How many values there are, with those of scopes.</summary>
     public int Count => _values.Count;
 
     /// <summary>The event's message template; null if it has none.</summary>
