@@ -4,8 +4,8 @@ namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>
 /// The faults to inject, in script order. A request gets the first matching fault that decides how it ends, and also the first matching one
-/// of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and <see cref="DropResponseAfterCommit"/> hit the same append. A fault
-/// hits appends if no other filter is given. Thread-safe.
+/// of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and <see cref="DropResponseAfterCommit"/> hit the same append. If no filter
+/// is given, a fault hits appends, or reads if it changes the body of an answer. Thread-safe.
 /// </summary>
 public sealed class FaultScript
 {
@@ -289,7 +289,7 @@ public sealed class FaultScript
         return this;
     }
 
-    /// <summary>Removes every fault that has not been injected.</summary>
+    /// <summary>Removes every scripted fault that has not been injected, the random faults and the rules.</summary>
     public void Clear()
     {
         lock (_lock)
