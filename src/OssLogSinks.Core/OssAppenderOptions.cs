@@ -104,8 +104,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the system's proxy, and the environment
-    /// variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the proxy of the environment variables
+    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {

@@ -175,7 +175,7 @@ public sealed class FaultScript
     /// <returns>This script.</returns>
     public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>Continues the answer's body after its end, with zeros, until the client closes the connection.</summary>
+    /// <summary>Continues the answer's body after its end with up to 256 MiB of zeros, until the client closes the connection.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>
