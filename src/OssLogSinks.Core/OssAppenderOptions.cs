@@ -208,10 +208,10 @@ public class OssAppenderOptions
     /// the RAM action <c>oss:SealAppendObject</c>; without them no object is sealed, and that is reported once. Default: false.
     /// </summary>
     /// <remarks>
-    /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed at the close, and when
-    /// <see cref="OpenStreamLimit"/> lets it be forgotten, without the ten minutes. Of
-    /// writers that share an object only the last one knows its length, so the others leave it unsealed. A late event for a sealed object
-    /// goes to the next sequence number. Do not use it with keys whose dates repeat, such as <c>{Timestamp:dddd}</c>.
+    /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed, without the ten minutes, at the
+    /// close and when <see cref="OpenStreamLimit"/> lets it be forgotten. Of writers that share an object only the last one knows its
+    /// length, so the others leave it unsealed. A late event for a sealed object goes to the next sequence number. Do not use it with keys
+    /// whose dates repeat, such as <c>{Timestamp:dddd}</c>.
     /// </remarks>
     public bool SealFinishedObjects { get; set; }
 

@@ -4,8 +4,9 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
-/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/> says why it refused. With status
-/// 0, there was no usable answer, and it is unknown what the request did, except for an <see cref="OssCredentialsException"/>: nothing was sent.
+/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/> says why it refused. With
+/// status 0, there was no usable answer, and it is unknown what the request did. But with an
+/// <see cref="Credentials.OssCredentialsException"/>, nothing was sent.
 /// </summary>
 /// <remarks>
 /// Message and <c>ToString()</c> contain no secret, no signature and no event text. Nor do they contain the message of an inner
@@ -59,7 +60,9 @@ public class OssException : Exception, IExplainedFailure
     /// <summary>The service's error code, <c>PositionNotEqualToLength</c> for instance; null when there was none to read.</summary>
     public string? Code { get; }
 
-    /// <summary>The operation that was refused, as the service's documentation calls it, <c>AppendObject</c> for instance; null if it is not known.</summary>
+    /// <summary>
+    /// The operation that was refused, as the service's documentation calls it, <c>AppendObject</c> for instance; null if it is not known.
+    /// </summary>
     public string? Operation { get; init; }
 
     /// <summary>The service's finer error number (<c>x-oss-ec</c>), for its documentation; null if absent.</summary>
