@@ -10,8 +10,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// The settings that every front door has, each declared, documented and validated here alone. Read once, when the appender is created;
-/// later changes have no effect.
+/// The settings that the appender, the sinks, the NLog target and the logger provider share. Each is declared, documented and validated only
+/// here. They are read once, when the appender is created; later changes have no effect.
 /// </summary>
 public class OssAppenderOptions
 {
@@ -55,14 +55,14 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is intended. It is used either way, but unless this is true it is
-    /// reported once, at start: log text, access key ids and security tokens travel unencrypted. This machine is never reported.
-    /// Default: false.
+    /// reported once, at start: log text, access key ids and security tokens travel unencrypted. An endpoint on this machine is never
+    /// reported. Default: false.
     /// </summary>
     public bool AllowPlainHttp { get; set; }
 
     /// <summary>
-    /// Where the address of a request names the bucket. Custom domains must set it.
-    /// Default: Automatic; the path for an IP address, and in front of the host otherwise.
+    /// Where the address of a request names the bucket. Must be set for a custom domain, and for a gateway that has a dot in its name.
+    /// Default: Automatic; in front of the host for <c>aliyuncs.com</c>, in the path for an IP address and a name without a dot.
     /// </summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
@@ -104,8 +104,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the system's proxy, and the environment
-    /// variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the proxy of the environment variables
+    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {
@@ -117,7 +117,7 @@ public class OssAppenderOptions
     public string? ProxyUser { get; set; }
 
     /// <summary>
-    /// The password of <see cref="ProxyUser"/>. The way to the proxy is not encrypted. It cannot be read back, so that printing or
+    /// The password of <see cref="ProxyUser"/>. It travels to the proxy unencrypted. It cannot be read back, so that printing or
     /// serializing these options does not show it. Default: none.
     /// </summary>
     public string? ProxyPassword { internal get; set; }
@@ -130,8 +130,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The file of the certificate that is shown to a gateway that asks for one: PFX, or PEM with the certificate first and its intermediate
-    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
-    /// <see cref="HttpMessageHandler"/> is for it. Default: none.
+    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8); set
+    /// <see cref="HttpMessageHandler"/> there. Default: none.
     /// </summary>
     public string? ClientCertificate { get; set; }
 
@@ -143,15 +143,15 @@ public class OssAppenderOptions
 
     /// <summary>
     /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only: a company's own for instance.
-    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
-    /// them. Default: none.
+    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8); let the machine trust them
+    /// there. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// The speed in bits per second that OSS takes the body of an append with, from 819,200 to 838,860,800, so that logs leave bandwidth to
-    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. One of
-    /// <see cref="AppendSizeLimitBytes"/> must be possible within <see cref="RequestTimeout"/>. Default: no limit.
+    /// The speed in bits per second at which OSS takes the body of an append, from 819,200 to 838,860,800, so that logs leave bandwidth to
+    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. At this speed, an append of
+    /// <see cref="AppendSizeLimitBytes"/> must take less than <see cref="RequestTimeout"/>. Default: no limit.
     /// </summary>
     public int? TrafficLimitBitsPerSecond { get; set; }
 
@@ -164,7 +164,7 @@ public class OssAppenderOptions
     /// <summary>
     /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any
     /// property of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the
-    /// same object. Without them several writers share objects: their events interleave in whole batches, and none is torn.
+    /// same object. Without them, several writers may share an object: their events interleave in whole batches, and none is torn.
     /// Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
     /// </summary>
     /// <remarks>
@@ -175,7 +175,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How often a new object is begun, by the event's own time. A key with a time must show the interval's periods, as
-    /// <c>yyyy/MM/dd/HH</c> does for hours. Default: Infinite; only the key's date format begins new objects.
+    /// <c>yyyy/MM/dd/HH</c> does for hours. Default: Infinite; periods are those of the key's date format, if it has one.
     /// </summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
@@ -190,9 +190,9 @@ public class OssAppenderOptions
     public bool UseLocalTime { get; set; }
 
     /// <summary>
-    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. Compressed bytes count, and may
-    /// pass the limit by a few kilobytes of text. Null (an empty text in configuration, 0 in NLog) means no limit but the service's 5 GB.
-    /// Default: 1 GiB.
+    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. Of compressed objects the compressed
+    /// bytes count, and the last append may pass the limit by 4 KiB of text, or by a larger event. Null (an empty text in configuration, 0
+    /// in NLog) means 4.9 GB, just below the service's limit of 5 GB. Default: 1 GiB.
     /// </summary>
     public long? ObjectSizeLimitBytes { get; set; } = DefaultObjectSizeLimitBytes;
 
@@ -205,18 +205,19 @@ public class OssAppenderOptions
     /// <summary>
     /// Whether a finished object is sealed, so that lifecycle rules may move it to the cold storage classes. An object is finished when it
     /// is full, or when its period is over and nothing was appended for ten minutes. Needs an account that has access to the operation, and
-    /// the RAM action <c>oss:SealAppendObject</c>; without them it is reported once. Default: false.
+    /// the RAM action <c>oss:SealAppendObject</c>; without them no object is sealed, and that is reported once. Default: false.
     /// </summary>
     /// <remarks>
-    /// Delivery neither waits for a seal nor fails with it. Objects are also sealed at the close, and when their stream is forgotten. Of
-    /// writers that share an object only the last one knows its length, so the others leave it unsealed. A late event for a sealed object
-    /// goes to the next sequence number. Do not use it with keys whose dates repeat, such as <c>{Timestamp:dddd}</c>.
+    /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed, without the ten minutes, at the
+    /// close and when <see cref="OpenStreamLimit"/> lets it be forgotten. Of writers that share an object only the last one knows its
+    /// length, so the others leave it unsealed. A late event for a sealed object goes to the next sequence number. Do not use it with keys
+    /// whose dates repeat, such as <c>{Timestamp:dddd}</c>.
     /// </remarks>
     public bool SealFinishedObjects { get; set; }
 
     /// <summary>
     /// How objects are compressed. With Gzip each append is a gzip member of its own, so that the object is a valid <c>.gz</c> file at any
-    /// moment; keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a
+    /// moment; keys end with <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a
     /// type or an encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits count before compression.
     /// Default: None.
     /// </summary>
@@ -236,8 +237,8 @@ public class OssAppenderOptions
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>
-    /// How long an event waits for others to share its append. An append of full size, a flush and a close are sent at once. Each append
-    /// costs a request, however small. Default: 2 seconds.
+    /// How long an event waits for others to share its append. An append of full size does not wait, and a flush or a close ends the wait.
+    /// Each append costs a request, however small. Default: 2 seconds.
     /// </summary>
     public TimeSpan AppendInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -245,9 +246,9 @@ public class OssAppenderOptions
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 
     /// <summary>
-    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. The front doors store a placeholder instead of a larger one, with
-    /// its time, level, size and the beginning of its message; it is counted and reported. An audit throws, and
-    /// <see cref="OssAppender"/> drops it. Default: 1 MiB.
+    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. A placeholder is stored instead of a larger one, with its time,
+    /// level, size and the beginning of its message; it is counted and reported. But an audit sink throws, and <see cref="OssAppender"/>
+    /// itself drops the event. Default: 1 MiB.
     /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
 
@@ -256,8 +257,9 @@ public class OssAppenderOptions
     /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB.
     /// </summary>
     /// <remarks>
-    /// With a buffer a quarter is for what waits to be written to disk, half for what is being sent, and a quarter for what other processes
-    /// left. No stream may use more than seven eighths of it, nor may all streams together that OSS refuses, so that the others go on.
+    /// With a <see cref="BufferPath"/>, a quarter is for events that wait to be written to disk, up to half for events to send, and a quarter for
+    /// events that other processes left. Of the memory for events to send, an object's events may use seven eighths at most, and so may the
+    /// events of all objects together to which nothing can be delivered, so that the other objects go on.
     /// </remarks>
     public long MemoryLimitBytes { get; set; } = 64L << 20;
 
@@ -265,8 +267,8 @@ public class OssAppenderOptions
     public int ConcurrentAppends { get; set; } = 4;
 
     /// <summary>
-    /// How many objects are remembered with their length. The least recently used idle one is forgotten first, and found again by a HEAD
-    /// request. Default: 1000.
+    /// How many objects are remembered with their length. The least recently used idle one is forgotten first. The next event for it costs
+    /// HEAD requests, one or more. Default: 1000.
     /// </summary>
     public int OpenStreamLimit { get; set; } = 1000;
 
@@ -283,13 +285,13 @@ public class OssAppenderOptions
     /// </summary>
     /// <remarks>
     /// The file system must support locks, as a lock file says which process is alive. Without locks a process sends its own events, reports
-    /// it, and leaves those of other processes alone. Files that cannot be read go into the folder <c>quarantine</c>; the oldest of
-    /// those are deleted when they take more than a sixteenth of <see cref="BufferSizeLimitBytes"/>, or 16 MiB.
+    /// it, and leaves those of other processes alone. Damaged files, and copies of damaged parts, go into the folder <c>quarantine</c>. The
+    /// oldest are deleted when they take more than 16 MiB, or a sixteenth of <see cref="BufferSizeLimitBytes"/> if that is less.
     /// </remarks>
     public string? BufferPath { get; set; }
 
     /// <summary>
-    /// Largest size in bytes of this process's folder in <see cref="BufferPath"/>, with those it took over from dead processes; at least
+    /// Largest size in bytes of this process's folders in <see cref="BufferPath"/>, together with what dead processes left there; at least
     /// 8 MiB, and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached.
     /// Default: 1 GiB.
     /// </summary>
@@ -304,7 +306,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// When events are forced onto the disk's medium, so that they survive a power cut. Written events survive a crash of the process in any case.
-    /// Default: EachWrite; at most some twenty times a second.
+    /// Default: EachWrite; up to twenty times a second, more often at high load.
     /// </summary>
     public OssBufferSync BufferSync { get; set; }
 
@@ -318,18 +320,24 @@ public class OssAppenderOptions
     /// </summary>
     public TimeSpan? RetryTimeLimit { get; set; }
 
-    /// <summary>The pause after a first failure. It doubles with each further one; the actual pause is random, from zero up to that. Default: 200 milliseconds.</summary>
+    /// <summary>
+    /// The longest pause after a first failure. It doubles with each further one, up to <see cref="RetryDelayLimit"/>; the actual pause is
+    /// random, from zero up to that. Default: 200 milliseconds.
+    /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest pause after failures. Default: 20 seconds.</summary>
+    /// <summary>The longest pause after failures that may pass by themselves. Default: 20 seconds.</summary>
     public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. Default: 30 seconds.</summary>
+    /// <summary>
+    /// The longest pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. The actual pause is
+    /// random, from half of that up. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether an append is retried that only an operator can fix. If false, its events are dropped at once, counted and reported as
-    /// <see cref="DropReason.Refused"/>. An audit never retries it. Default: true.
+    /// Whether an append is retried after a refusal that only an operator can fix. If false, its events are dropped at once, counted and
+    /// reported as <see cref="DropReason.Refused"/>. An audit sink never retries it. Default: true.
     /// </summary>
     public bool RetryRefusals { get; set; } = true;
 
@@ -346,21 +354,21 @@ public class OssAppenderOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long closing waits until all events are in OSS. The rest is dropped, counted and reported; with a <see cref="BufferPath"/> it
-    /// stays on disk, and the next process sends it. Default: 10 seconds.
+    /// How long closing waits until all events are in OSS. The rest is dropped, counted and reported; with a <see cref="BufferPath"/>, what
+    /// is on disk stays there, and the next process sends it. Default: 10 seconds.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The name in measurements (<c>oss.sink.name</c>), snapshot and health data, up to 200 characters, so that two of one process are
-    /// told apart. A second one of the same name gets a number, <c>name#2</c>. In NLog it is the target's name.
+    /// The name in measurements (<c>oss.sink.name</c>), snapshot and health data, up to 200 characters, so that two sinks of one process
+    /// are told apart. A second sink of the same name gets a number, <c>name#2</c>. In NLog it is the target's name.
     /// Default: the <see cref="ObjectKey"/>.
     /// </summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// Whether reports go to the process's standard error, for a host whose console or container log is read; in Serilog instead of
-    /// SelfLog. Default: false.
+    /// Whether reports also go to the process's standard error, for a host whose console or container log is read. Serilog's SelfLog does
+    /// not get them then. Default: false.
     /// </summary>
     public bool ReportToConsole { get; set; }
 
@@ -382,23 +390,23 @@ public class OssAppenderOptions
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Gives numbers from 0 up to but not 1, for the pauses after failures. Default: random numbers.</summary>
+    /// <summary>Returns numbers from 0 up to, but never, 1, for the pauses after failures. Default: random numbers.</summary>
     public Func<double> Random { internal get; set; } = Retry.Chance.Next;
 
     /// <summary>The effort of gzip; for tests.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
-    /// <summary>Who else in this process writes the same streams; for tests.</summary>
+    /// <summary>Knows the other writers of this process that write to the same streams; for tests.</summary>
     internal StreamRegistry StreamRegistry { get; set; } = StreamRegistry.OfProcess;
 
     /// <summary>The secrets among these settings, to mask in messages.</summary>
     internal IEnumerable<string?> Secrets => [AccessKeySecret, SecurityToken, ProxyPassword, ClientCertificatePassword, .. StaticCredentialsProvider.SecretsOf(Credentials)];
 
-    /// <summary>A copy, to change without changing these.</summary>
+    /// <summary>A copy of these settings; to change a setting of the copy does not change it here.</summary>
     public OssAppenderOptions Copy() => (OssAppenderOptions)MemberwiseClone();
 
     /// <summary>Finds all faults of these settings at once.</summary>
-    /// <returns>A fault for each thing to fix; none if the settings can be used. None shows a secret.</returns>
+    /// <returns>A fault for each thing to fix; an empty list if the settings can be used. No fault shows a secret.</returns>
     public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this, BufferPath).Validate();
 
     /// <summary>Masks the secrets of these settings in faults that a front door found itself, as a secret may be in the wrong setting.</summary>

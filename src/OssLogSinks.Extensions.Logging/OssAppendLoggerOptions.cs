@@ -4,8 +4,8 @@ using OssLogSinks.Intake.Settings;
 namespace OssLogSinks.Extensions.Logging;
 
 /// <summary>
-/// Every setting of the provider: those that all front doors have, and its own. Read from <c>Logging:OssAppend</c> and from code; read
-/// again when the configuration changes.
+/// Every setting of the provider: those that it shares with the Serilog sink and the NLog target, and its own. Read from
+/// <c>Logging:OssAppend</c> and from code; read again when the configuration changes.
 /// </summary>
 public sealed class OssAppendLoggerOptions : OssAppenderOptions
 {
@@ -55,7 +55,8 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether a process that ends without disposing its host or logger factory waits until everything is in OSS, for
-    /// <see cref="OssAppenderOptions.CloseTimeout"/> at most; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true.
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> and a few seconds at most; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>.
+    /// Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
@@ -65,6 +66,6 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
-    /// <summary>What the configuration has; null if it was not read.</summary>
+    /// <summary>What was read from the configuration; null if it was not read.</summary>
     internal NamedSettings? Configured { get; set; }
 }

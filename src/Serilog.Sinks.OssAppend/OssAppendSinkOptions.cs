@@ -4,8 +4,8 @@ using Serilog.Formatting;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// Every setting of the sink: those that all front doors have, and Serilog's own. Read once, when the logger is configured; later
-/// changes have no effect.
+/// Every setting of the sink: those that it shares with the NLog target and the logger provider, and Serilog's own. Read once, when the logger is
+/// configured; later changes have no effect.
 /// </summary>
 public sealed class OssAppendSinkOptions : OssAppenderOptions
 {
@@ -41,7 +41,8 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
 
     /// <summary>
     /// The most events that may wait to be rendered, at least 1. Rendered events wait as bytes, within
-    /// <see cref="OssAppenderOptions.MemoryLimitBytes"/>; the queue fills only when that is used up. Default: 50000.
+    /// <see cref="OssAppenderOptions.MemoryLimitBytes"/>. The queue fills when that is used up, or when events are logged faster than they are
+    /// rendered. Default: 50000.
     /// </summary>
     public int QueueLimit { get; set; } = 50_000;
 
@@ -68,14 +69,14 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether a process that ends without closing the logger waits until everything is in OSS, for
-    /// <see cref="OssAppenderOptions.CloseTimeout"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled
-    /// exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. An orchestrator must give it that long. Default: true.
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an
+    /// unhandled exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. An orchestrator must give it that long. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
     /// <summary>
     /// Whether an event larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/> is dropped, counted and passed to the failure
-    /// listener, instead of storing a placeholder. An audit always throws. Default: false.
+    /// listener, instead of storing a placeholder. An audit sink always throws. Default: false.
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
