@@ -393,9 +393,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event is on
-    /// disk, forced onto the medium, or in OSS, so that a flush does not wait for the network; without a <see cref="BufferPath"/> the same
-    /// as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event logged
+    /// before is in OSS, or on disk and synced to the medium, so that a flush usually does not wait for the network; without a
+    /// <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
