@@ -104,7 +104,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the system's proxy, and the environment
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. STS and https credentials URIs are asked through it too, the
+    /// metadata service never. Default: the system's proxy, and the environment
     /// variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
     /// </summary>
     public string? Proxy
@@ -142,8 +143,8 @@ public class OssAppenderOptions
     public string? ClientCertificatePassword { internal get; set; }
 
     /// <summary>
-    /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only: a company's own for instance.
-    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
+    /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only, and for STS and https credentials
+    /// URIs: a company's own for instance. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
     /// them. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
