@@ -17,6 +17,7 @@ public class ServiceContactTests
     public async Task InternalEndpoint_LetsEverySourceAskInsideTheRegion(string form)
     {
         await using var world = await StartAsync();
+        world.Enter();
         var credentials = new OssRequestCredentials(OptionsWith(ProviderOf(form)));
 
         await credentials.GetAsync(null, Cancel);
@@ -30,6 +31,7 @@ public class ServiceContactTests
     public async Task TimeOfOss_ReachesEverySource(string form)
     {
         await using var world = await StartAsync();
+        world.Enter();
         var credentials = new OssRequestCredentials(OptionsWith(ProviderOf(form)));
         var serviceTime = world.Clock.GetUtcNow().AddMinutes(10);
 
@@ -45,6 +47,7 @@ public class ServiceContactTests
     public async Task ChoiceOfTheSource_IsReportedOnce(string form)
     {
         await using var world = await StartAsync();
+        world.Enter();
         var chosen = new List<string>();
         var provider = form == "word" ? OssCredentialsProviders.FromName("AssumeRole:" + Arn) : new AssumeRoleCredentialsProvider(Arn, OssCredentialsProviders.FromName("Chain"));
         var options = OptionsWith(provider);
@@ -73,7 +76,6 @@ public class ServiceContactTests
         var issued = world.Temporary(1);
         world.Server.Issue = () => issued;
         world.Server.Caller = issued;
-        world.Enter();
         return world;
     }
 
