@@ -1,10 +1,12 @@
-using System.Net;
 using Aliyun.OSS.Common;
 using Aliyun.OSS.Common.Authentication;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.SdkAdapters;
+using IWebProxy = System.Net.IWebProxy;
+using NetworkCredential = System.Net.NetworkCredential;
+using WebProxy = System.Net.WebProxy;
 
 namespace OssLogSinks.AliyunSdk;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Xml.Linq;
 using Microsoft.Extensions.Configuration;
@@ -76,6 +77,31 @@ public class CredentialsTests
     }
 
     [Theory]
+    [InlineData("serilog-json")]
+    [InlineData("serilog-appsettings")]
+    [InlineData("nlog")]
+    [InlineData("logging")]
+    public async Task ProxyAndAuthorityOfTheSettings_HoldForStsToo(string door)
+    {
+        using var issuer = new CertificateIssuer();
+        using var certificate = X509CertificateLoader.LoadPkcs12(issuer.Issue("sts.aliyuncs.com").Pfx, null);
+        await using var emulator = await OssEmulator.StartAsync(new OssEmulatorOptions { Buckets = { Emulated.Bucket } }, TestContext.Current.CancellationToken);
+        await using var world = await CredentialsWorld.StartAsync(TimeProvider.System, certificate);
+        await using var proxy = new TunnelProxy(world.Server.SecureAddress!);
+        var issued = world.Temporary(1);
+        world.Server.Issue = () => issued;
+        emulator.SetCredentials(new EmulatedCredentials(issued.AccessKeyId, issued.AccessKeySecret.Reveal()) { SecurityToken = issued.SecurityToken!.Reveal() });
+        world.SetUpRrsa();
+        var authority = world.WriteFile("root.pem", issuer.RootPem + "\n" + issuer.IntermediatePem);
+        world.Enter();
+
+        await LogAsync(door, emulator, "Oidc", ("proxy", proxy.Url), ("proxyBypass", emulator.Endpoint.Host), ("certificateAuthority", authority));
+
+        Assert.EndsWith(Event, Assert.Single(emulator.Lines()), StringComparison.Ordinal);
+        Assert.Equal("CONNECT sts.aliyuncs.com:443 HTTP/1.1", Assert.Single(proxy.Requests));
+    }
+
+    [Theory]
     [InlineData(Self + "+NeedsArguments" + Assembly, "has no constructor without required arguments.")]
     [InlineData(Self + "::Missing" + Assembly, "has no public static property or field Missing with a credentials provider.")]
     public async Task TypeThatGivesNoProvider_StopsTheStart(string type, string expected)
@@ -104,7 +130,7 @@ public class CredentialsTests
         }
     }
 
-    private static async Task LogAsync(string door, OssEmulator emulator, string way)
+    private static async Task LogAsync(string door, OssEmulator emulator, string way, params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -115,6 +141,9 @@ public class CredentialsTests
             ["credentials"] = way,
             ["closeTimeout"] = "00:00:20",
         };
+        foreach (var setting in more)
+            settings[setting.Name] = setting.Value;
+
         switch (door)
         {
             case "serilog-json":

@@ -2,7 +2,7 @@ namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
 /// What a provider learns from the client that uses it. A provider over another one has the contact of that one, so that both learn the
-/// same. If several clients use one provider, the client that was created last counts.
+/// same. If several clients use one provider, what the last one has set counts.
 /// </summary>
 internal sealed class ServiceContact(TimeProvider time)
 {

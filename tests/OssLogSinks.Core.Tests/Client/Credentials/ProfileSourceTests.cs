@@ -32,6 +32,7 @@ public class ProfileSourceTests
         world.Server.AnswerNext("/latest/meta-data/", new CannedAnswer(200, "") { After = never.Task });
 
         var failing = FailureAsync(world.Provider(word));
+        await Wait.UntilAsync(() => world.Server.Count("/latest/meta-data/") > 0).InTime();
         await world.Clock.RunUntilEnd(failing);
 
         Assert.Contains("The metadata service at 127.0.0.1 gave no answer in time", await failing, StringComparison.Ordinal);
