@@ -154,7 +154,8 @@ public class CredentialsTests
                 break;
             case "serilog-appsettings":
                 settings["outputTemplate"] = "{Message:lj}{NewLine}";
-                var pairs = settings.Select(setting => (Key: "serilog:write-to:OssAppend." + setting.Key, setting.Value)).Prepend(("serilog:using:OssAppend", "Serilog.Sinks.OssAppend"));
+                var pairs = settings.ToDictionary(setting => "serilog:write-to:OssAppend." + setting.Key, setting => setting.Value);
+                pairs["serilog:using:OssAppend"] = "Serilog.Sinks.OssAppend";
                 await LogFromFileAsync(
                     new XElement("configuration", new XElement("appSettings", pairs.Select(pair => new XElement("add", new XAttribute("key", pair.Key), new XAttribute("value", pair.Value!))))).ToString(),
                     (logging, path) => logging.ReadFrom.KeyValuePairs(AppSettingsIn(path)));
