@@ -103,8 +103,9 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the proxy of the environment variables
-    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Requests to STS and to https credentials URIs use it too, requests
+    /// to the metadata service never. Default: the proxy of the environment variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on
+    /// .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {
@@ -141,9 +142,9 @@ public class OssAppenderOptions
     public string? ClientCertificatePassword { internal get; set; }
 
     /// <summary>
-    /// A PEM file of root certificates, those of a company's own authority for instance. The requests of this sink trust them in addition to the
-    /// machine's. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8) this setting is refused; there,
-    /// add the certificates to the machine's trusted roots. Default: none.
+    /// A PEM file of root certificates, those of a company's own authority for instance. The requests of this sink, also those to STS and https
+    /// credentials URIs, trust them in addition to the machine's. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono,
+    /// .NET before 8) this setting is refused; there, add the certificates to the machine's trusted roots. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 

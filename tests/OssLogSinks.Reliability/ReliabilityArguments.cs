@@ -30,7 +30,7 @@ internal enum ReliabilityCommand
 internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 {
     private const string Usage = """
-        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging] [--rotate-keys]
+        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging] [--rotate-keys] [--seconds N]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--disk-faults R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
@@ -82,6 +82,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether the built-in OSS takes other keys every second, which the writers get from an STS.</summary>
     public bool RotatesKeys { get; init; }
+
+    /// <summary>How long the events of a storm are spread over; null to log them as fast as they are taken.</summary>
+    public int? Seconds { get; init; }
 
     public double Minutes { get; init; } = 10;
 
@@ -135,6 +138,8 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
             parsed = null;
         if (parsed is { RotatesKeys: true } and not { Command: ReliabilityCommand.Storm, Front: "core", LogsInside: false })
             parsed = null;
+        if (parsed is { Seconds: not null, Command: not ReliabilityCommand.Storm })
+            parsed = null;
         if (parsed is { DiskFaultRate: > 0, Command: not ReliabilityCommand.Crash })
             parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
@@ -172,6 +177,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--events" when Count(value) is { } n => this with { Events = n },
         "--writers" when Count(value) is { } n => this with { Writers = n },
         "--streams" when Count(value) is { } n => this with { Streams = n },
+        "--seconds" when Count(value) is { } n => this with { Seconds = n },
         "--rate" when Count(value) is { } n => this with { Rate = n },
         "--kills" when Count(value) is { } n => this with { Kills = n },
         "--rounds" when Count(value) is { } n => this with { Rounds = n },
