@@ -223,8 +223,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are written
     /// as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows. Everything that the layout
-    /// writes is escaped, its own line ends and those of an exception too: an event is one line. Not for layouts that write binary or indented
-    /// JSON. Default: false.
+    /// writes is escaped, its own line ends and those of an exception too: an event is one line. Cannot be
+    /// combined with a layout that indents JSON or XML. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 

@@ -37,7 +37,7 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     /// <summary>
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are written as
     /// <c>\n</c> or <c>\u001B</c>, so that logged text can neither hide a line end nor change what a terminal shows. If false, line ends become
-    /// spaces and the rest stays, as in the console's lines. Other formatters do not use it. Default: false.
+    /// spaces and the rest stays, as in the console's lines. Cannot be true with another <see cref="Formatter"/>, which would not use it. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 

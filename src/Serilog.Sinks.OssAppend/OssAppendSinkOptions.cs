@@ -31,8 +31,8 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     /// <summary>
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's message and
     /// properties are written as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows.
-    /// Line ends of the <see cref="OutputTemplate"/> stay; further lines of an exception begin with white space. A <see cref="Formatter"/> does
-    /// not use it; JSON escapes line ends by itself. Default: false.
+    /// Line ends of the <see cref="OutputTemplate"/> stay; further lines of an exception begin with white space. Cannot be combined
+    /// with a <see cref="Formatter"/>, which would not use it; JSON escapes line ends by itself. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
