@@ -9,6 +9,9 @@ namespace OssLogSinks.SdkAdapters;
 /// </summary>
 internal sealed class CallCredentials(IOssCredentialsProvider provider)
 {
+    // The library's own say which source they are; the text of a foreign one may be anything.
+    private readonly string _name = $"The credentials provider {(provider.GetType().Assembly == typeof(OssCredentials).Assembly ? provider : provider.GetType().FullName)}";
+
     private OssCredentials? _current;
 
     /// <summary>The credentials to sign with.</summary>
@@ -39,14 +42,14 @@ internal sealed class CallCredentials(IOssCredentialsProvider provider)
         try
         {
             var fetched = await provider.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false)
-                ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
+                ?? throw new OssCredentialsException($"{_name} returned null. Nothing was written.");
             Volatile.Write(ref _current, fetched);
             return fetched;
         }
         catch (Exception e) when (e is not OssCredentialsException && !cancellationToken.IsCancellationRequested)
         {
             // The message of a foreign provider may hold a secret.
-            throw new OssCredentialsException($"The credentials provider failed with {e.GetType().FullName}. Nothing was written.", e);
+            throw new OssCredentialsException($"{_name} failed with {e.GetType().FullName}. Nothing was written.", e);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class RequestSender : IDisposable
 
     // The library's own providers limit their failures themselves.
     private readonly bool _isForeignProvider;
+    private readonly string _nameOfProvider;
     private readonly ServiceContact? _contact;
     private Action<string>? _reportChoice;
     private readonly HttpTransport _transport;
@@ -46,6 +47,7 @@ internal sealed class RequestSender : IDisposable
         if (_contact is not null && endpoint.IsInternal)
             _contact.InternalRegion = endpoint.Region;
         _isForeignProvider = _contact is null && _credentials is not (StaticCredentialsProvider or EnvironmentCredentialsProvider);
+        _nameOfProvider = $"The credentials provider {(_credentials is NamedCredentialsProvider named ? named : _credentials.GetType().FullName)}";
         _transport = new HttpTransport(options, endpoint.Origin, certificates);
         _time = options.TimeProvider;
         _timeout = options.RequestTimeout;
@@ -155,18 +157,18 @@ internal sealed class RequestSender : IDisposable
             var pending = _credentials.GetCredentialsAsync(rejected, cancellationToken);
             var credentials = pending.IsCompletedSuccessfully
                 ? pending.Result
-                : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+                : await pending.AsTask().Observed().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
             if (_reportChoice is not null && _credentials is IRenewingProvider { Choice: { } choice })
                 Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
-            return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
+            return credentials ?? throw new OssCredentialsException($"{_nameOfProvider} returned null. Nothing was written.");
         }
         catch (Exception exception)
         {
             if (exception is not OssCredentialsException)
                 cancellationToken.ThrowIfCancellationRequested();
 
-            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of("The credentials provider", exception);
+            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of(_nameOfProvider, exception);
             if (_isForeignProvider)
                 Volatile.Write(ref _failure, new ProviderFailure(failure, _time.GetTimestamp()));
             throw failure;
