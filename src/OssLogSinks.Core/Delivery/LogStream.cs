@@ -50,6 +50,9 @@ internal sealed class LogStream
     /// <summary>Its part of <see cref="StreamSchedule.LingeringBytes"/>.</summary>
     public long LingeringBytes { get; set; }
 
+    /// <summary>Whether its object is to be located again at its next turn.</summary>
+    public bool MustRelocate { get; set; }
+
     /// <summary>Wakes the stream; created when first needed.</summary>
     public ITimer? Timer { get; set; }
 
