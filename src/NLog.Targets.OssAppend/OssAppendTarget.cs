@@ -66,7 +66,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     public OssNetwork Network { get => Settings.Network; set => Settings.Network = value; }
 
     /// <inheritdoc cref="OssAppenderOptions.Endpoint"/>
-    public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfAddress(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.AllowPlainHttp"/>
     public bool AllowPlainHttp { get => Settings.AllowPlainHttp; set => Settings.AllowPlainHttp = value; }
@@ -87,10 +87,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     public Layout? SecurityToken { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.Credentials"/>
-    public Layout? Credentials { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Credentials { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfCredentials(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
-    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfAddress(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.ProxyUser"/>
     public Layout? ProxyUser { get => Layouts.Get(); set => Layouts.Set(value); }
@@ -352,8 +352,9 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// How long a flush, <c>LogManager.Flush()</c> for instance, waits before it reports that not everything is stored yet, in seconds: 1 to
-    /// 86400; -1 for no limit. Delivery goes on. Keep it well below the 15 seconds that NLog's own shutdown waits for all targets together.
-    /// Default: 5.
+    /// 86400; -1 for no limit. Delivery goes on. Within 2 seconds after a flush that took that long, while nothing was delivered, the next one
+    /// reports it after half a second: at its end, a host flushes twice. Keep it well below the 15 seconds that NLog's own shutdown waits for all
+    /// targets together. Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;
 
