@@ -122,7 +122,8 @@ internal sealed class DeliveryReporter
             _troubleReported = null;
         }
 
-        // At the level of the trouble, so that readers of the one also see the other.
+        // At the level of the trouble, not as information: NLog's internal log, and the category of the other providers, often begin at Warn.
+        // There, a reader who saw the failure would never see its end.
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
