@@ -158,7 +158,7 @@ internal sealed class DeliverySetup : IDisposable
 
         var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - Time.GetElapsedTime(begun);
         left = left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing;
-        if (BoundedWait.For(sealer.CloseAsync(left), left + SealingGrace, TimeProvider.System))
+        if (BoundedWait.For(Waiting.Observe(sealer.CloseAsync(left)), left + SealingGrace, TimeProvider.System))
             sealer.Dispose();
     }
 

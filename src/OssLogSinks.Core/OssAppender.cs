@@ -246,7 +246,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         try
         {
             _ = BoundedWait.For(_buffer.FinishAsync(), begun, timeout, _time);
-            var stopping = _buffer.StopAsync();
+            var stopping = Waiting.Observe(_buffer.StopAsync());
             if (BoundedWait.For(stopping, _stopGrace, TimeProvider.System))
             {
                 stopping.GetAwaiter().GetResult();

@@ -39,8 +39,8 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     /// <summary>
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are escaped:
     /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
-    /// If false, line ends become spaces and the other characters stay, as in the lines of the console formatter. Other formatters do not use
-    /// this setting. Default: false.
+    /// If false, line ends become spaces and the other characters stay, as in the lines of the console formatter. It cannot
+    /// be true with another <see cref="Formatter"/>, which would not use it. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 

@@ -26,6 +26,7 @@ public sealed class OssRequestCredentials
 
     // The library's own providers limit their failures themselves.
     private readonly bool _isForeign;
+    private readonly string _name;
     private readonly ServiceContact? _contact;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
@@ -51,6 +52,7 @@ public sealed class OssRequestCredentials
         _reportChoice = options.CredentialsChosen;
         _contact = (_provider as IRenewingProvider)?.Contact;
         _isForeign = _contact is null && _provider is not (StaticCredentialsProvider or EnvironmentCredentialsProvider);
+        _name = $"The credentials provider {(_provider is NamedCredentialsProvider named ? named : _provider.GetType().FullName)}";
         if (_contact is not null && way.Endpoint.IsInternal)
             _contact.InternalRegion = way.Endpoint.Region;
         if (_contact is not null && options.HttpMessageHandler is null && (options.Proxy is not null || way.Authorities.Count > 0))
@@ -83,18 +85,18 @@ public sealed class OssRequestCredentials
             var pending = _provider.GetCredentialsAsync(rejected, cancellationToken);
             var credentials = pending.IsCompletedSuccessfully
                 ? pending.Result
-                : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+                : await pending.AsTask().Observed().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
             if (_reportChoice is not null && _provider is IRenewingProvider { Choice: { } choice })
                 Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
-            return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
+            return credentials ?? throw new OssCredentialsException($"{_name} returned null. Nothing was written.");
         }
         catch (Exception exception)
         {
             if (exception is not OssCredentialsException)
                 cancellationToken.ThrowIfCancellationRequested();
 
-            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of("The credentials provider", exception);
+            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of(_name, exception);
             if (_isForeign)
                 Volatile.Write(ref _failure, new Failure(failure, _time.GetTimestamp()));
             throw failure;

@@ -36,6 +36,9 @@ internal sealed class LogStream
     /// <summary>The batch that is being shipped; null if none is.</summary>
     public AppendBatch? Current { get; set; }
 
+    /// <summary>Whether its object is to be located again at its next turn.</summary>
+    public bool MustRelocate { get; set; }
+
     /// <summary>Wakes the stream; created when first needed.</summary>
     public ITimer? Timer { get; set; }
 

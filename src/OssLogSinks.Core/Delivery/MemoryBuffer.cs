@@ -138,7 +138,7 @@ internal sealed class MemoryBuffer : IDisposable
         lock (_gate)
         {
             var stream = _directory.Find(name, time);
-            stream.Appender.TakeOver(intent);
+            batch.Recovered = intent;
             batch.MakeCauseAppend(batch.FirstAcceptedAt);
             stream.Closed.Enqueue(batch);
             Hold(stream, batch.HeldBytes);
@@ -149,14 +149,14 @@ internal sealed class MemoryBuffer : IDisposable
 
     /// <summary>
     /// Lets each stream locate its object again before its next append: the next records may come from another writer, which may already have
-    /// used later objects. Call it only while nothing waits.
+    /// used later objects.
     /// </summary>
     public void Relocate()
     {
         lock (_gate)
         {
             foreach (var stream in _directory.Streams)
-                stream.Appender.Relocate();
+                stream.MustRelocate = true;
         }
     }
 
@@ -199,12 +199,18 @@ internal sealed class MemoryBuffer : IDisposable
     {
         lock (_gate)
         {
+            // What others asked of the appender is done here, by the worker that owns it now.
             _schedule.Ship(stream);
+            if (stream.MustRelocate)
+                stream.Appender.Relocate();
+            stream.MustRelocate = false;
             if (stream.Current is null)
             {
                 if (stream.Closed.Count == 0)
                     CloseBatch(stream);
                 stream.Current = stream.Closed.Dequeue();
+                if (stream.Current.Recovered is { } intent)
+                    stream.Appender.TakeOver(intent);
             }
 
             return stream.Current;
@@ -220,7 +226,8 @@ internal sealed class MemoryBuffer : IDisposable
             {
                 stream.Current = null;
                 Hold(stream, -done.HeldBytes);
-                done.Release();
+                if (!done.Release())
+                    ReturnLater(done);
                 TrimPages();
                 _spaceFreed.Set();
             }
@@ -399,6 +406,18 @@ internal sealed class MemoryBuffer : IDisposable
         if (bytes < 0)
             _acceptsAgain.Set();
     }
+
+    // A call that did not end in time may still be reading its bytes.
+    private void ReturnLater(AppendBatch batch) => _ = batch.Readers.ContinueWith(
+        _ =>
+        {
+            lock (_gate)
+            {
+                batch.ReturnPages();
+                TrimPages();
+            }
+        },
+        TaskScheduler.Default);
 
     private void TrimPages()
     {
