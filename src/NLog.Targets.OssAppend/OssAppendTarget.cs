@@ -211,52 +211,56 @@ public sealed class OssAppendTarget : TargetWithLayout
     public IList<TargetPropertyWithContext> Tags { get; } = new List<TargetPropertyWithContext>();
 
     /// <summary>
-    /// For code only: changes the settings last, for what a configuration file cannot say: a credentials provider of your own, another client, an HTTP
-    /// handler. Diagnostics and listener stay this target's own. Default: none.
+    /// For code only: a function that changes the settings last. Use it for settings that a configuration file cannot have: a credentials
+    /// provider of your own, another client, an HTTP handler. It cannot change diagnostics and listener. Default: none.
     /// </summary>
     [NLogConfigurationIgnoreProperty]
     public Action<OssAppenderOptions>? Configure { get; set; }
 
-    /// <summary>What follows each event, on every machine. Default: LF.</summary>
+    /// <summary>
+    /// The characters after each event. They are the same on every operating system unless you set the value <c>Default</c>. Default: LF.
+    /// </summary>
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are written
-    /// as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows. Everything that the layout
-    /// writes is escaped, its own line ends and those of an exception too: an event is one line. Not for layouts that write binary or indented
-    /// JSON. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are escaped:
+    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
+    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. Do not use it for
+    /// layouts that write binary data or indented JSON. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
     /// <summary>
-    /// The most events that may wait to be rendered, at least 1. Rendered events wait as bytes, within <see cref="MemoryLimitBytes"/>; the
-    /// queue fills when that is used up, or when events are logged faster than they are rendered. Default: 50000.
+    /// The most events that may wait to be rendered, at least 1. When they are rendered, they wait as bytes, within
+    /// <see cref="MemoryLimitBytes"/>. The queue fills only when that memory is full, or when events are logged faster than they can be rendered.
+    /// Default: 50000.
     /// </summary>
     public int QueueLimit { get; set; } = 50_000;
 
     /// <summary>
-    /// What happens to an event when <see cref="QueueLimit"/> events wait. Discard: it is dropped, counted and reported, and its
-    /// continuation is called at once. Block: the thread that logs waits for space, for <see cref="BlockTimeoutMilliseconds"/> at most, and
-    /// keeps pace with the rendering before. Grow: the queue has no limit. Default: Discard.
+    /// What happens to an event when <see cref="QueueLimit"/> events wait. Discard: it is dropped, counted and reported, and its continuation is
+    /// called at once. Block: the thread that logs waits for space, for <see cref="BlockTimeoutMilliseconds"/> at most; it also waits for short
+    /// times before that, when some thousand events wait to be rendered. Grow: the queue has no limit. Default: Discard.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
 
     /// <summary>
-    /// How long the <see cref="OverflowAction"/> Block waits for space before the event is dropped, in milliseconds; -1 for no limit.
-    /// Default: -1.
+    /// How long a log call waits for space if <see cref="OverflowAction"/> is Block, in milliseconds. Then its event is dropped. -1 means no
+    /// limit. Default: -1.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
 
     /// <summary>
-    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and waits as bytes within
-    /// <see cref="MemoryLimitBytes"/>. The program uses less CPU in total, but each log call takes longer. <see cref="QueueLimit"/> and
-    /// <see cref="BatchSize"/> have no meaning then; <see cref="OverflowAction"/> is about the memory, and cannot be Grow.
-    /// Default: false; events are rendered in the background.
+    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and then waits as bytes within
+    /// <see cref="MemoryLimitBytes"/>. The program uses less CPU time in total, but each log call takes longer. There is then no queue, so
+    /// <see cref="QueueLimit"/> and <see cref="BatchSize"/> have no effect, and <see cref="OverflowAction"/> is about the memory and cannot be
+    /// Grow. Default: false; events are rendered in the background.
     /// </summary>
     public bool RenderAtCall { get; set; }
 
     /// <summary>
-    /// The most events that are rendered at a time, at least 1. <see cref="AppendSizeLimitBytes"/> limits an append. Default: 500.
+    /// The most events that are rendered at a time, at least 1. It does not limit an append; <see cref="AppendSizeLimitBytes"/> does. Default:
+    /// 500.
     /// </summary>
     public int BatchSize { get; set; } = 500;
 
@@ -274,8 +278,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     public int EventSizeLimitBytes { get => Settings.EventSizeLimitBytes; set => Settings.EventSizeLimitBytes = value; }
 
     /// <summary>
-    /// Whether an event larger than <see cref="EventSizeLimitBytes"/> is dropped, counted and reported to its continuation, instead of
-    /// storing a placeholder. Default: false.
+    /// Whether an event larger than <see cref="EventSizeLimitBytes"/> is dropped, counted and reported to its continuation. If false, a
+    /// placeholder is stored instead of it. Default: false.
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
@@ -351,16 +355,17 @@ public sealed class OssAppendTarget : TargetWithLayout
     public bool ReportDoubtfulSettings { get => Settings.ReportDoubtfulSettings; set => Settings.ReportDoubtfulSettings = value; }
 
     /// <summary>
-    /// How long a flush, <c>LogManager.Flush()</c> for instance, waits before it reports that not everything is stored yet, in seconds: 1 to
-    /// 86400; -1 for no limit. Delivery goes on. Keep it well below the 15 seconds that NLog's own shutdown waits for all targets together.
-    /// Default: 5.
+    /// The longest time that a flush, <c>LogManager.Flush()</c> for instance, waits, in seconds: 1 to 86400, or -1 for no limit. Then it reports
+    /// that not everything is stored yet, and delivery goes on. Keep it well below 15 seconds, the time that NLog's own shutdown waits for all
+    /// targets together. Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for
-    /// <see cref="CloseTimeoutSeconds"/> and a few more at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled
-    /// exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. An orchestrator must give it that long. Default: true.
+    /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for <see cref="CloseTimeoutSeconds"/>
+    /// at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
+    /// true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
@@ -388,9 +393,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event is on
-    /// disk, forced onto the medium, or in OSS, so that a flush does not wait for the network; without a <see cref="BufferPath"/> the same
-    /// as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event logged
+    /// before is in OSS, or on disk and synced to the medium, so that a flush usually does not wait for the network; without a
+    /// <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
