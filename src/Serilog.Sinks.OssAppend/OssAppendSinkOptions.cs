@@ -72,7 +72,7 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether a process that ends without closing the logger waits until everything is in OSS, for <see cref="OssAppenderOptions.CloseTimeout"/>
-    /// at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
     /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
     /// true.
     /// </summary>
