@@ -272,6 +272,17 @@ public class BufferJournalTroubleTests
         Assert.False(journal.HasFailed);
     }
 
+    // With syncs, the sync that follows is refused too.
+    [Fact]
+    public void IntentThatCannotBeWritten_IsRefusedWithoutSyncsToo()
+    {
+        using var journal = BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: false);
+        _disk.Fail(DiskAct.Write);
+
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+        Assert.Empty(journal.State.Intents);
+    }
+
     [Fact]
     public void DamagedSnapshot_IsCompletedFromTheOtherFile()
     {
