@@ -71,6 +71,11 @@ internal sealed class TargetSettings
     public IReadOnlyList<SettingFault> Check(OssAppenderOptions options, KeyLayout key)
     {
         Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out to use NLog's default.");
+        Check(
+            options.IncludeSequence || _target.Layout?.ToString()?.Contains("${" + OssSequenceLayoutRenderer.Name) != true,
+            nameof(_target.IncludeSequence),
+            options.IncludeSequence,
+            "must be true, because the layout has ${" + OssSequenceLayoutRenderer.Name + "}.");
         Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be null; write None for no line ending.");
         Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
         Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");
