@@ -228,7 +228,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         });
 
         // With a buffer, queued events are almost on disk: even a close with a zero timeout lets them get there.
-        if (!BoundedWait.For(draining, begun, _settings.HasBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
+        if (!BoundedWait.For(draining, begun, _settings.HasDiskBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
         {
             _giveUp.Cancel();
             _ = BoundedWait.For(draining, StopGrace, _settings.Time);
@@ -396,8 +396,11 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     /// <summary>Whether an event that OSS refuses is dropped if others would have to wait behind it.</summary>
     public bool YieldsIfRefused { get; init; }
 
-    /// <summary>Whether the core writes records to disk soon after it takes them.</summary>
-    public bool HasBuffer { get; init; }
+    /// <summary>
+    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there, even
+    /// with a shorter timeout.
+    /// </summary>
+    public bool HasDiskBuffer { get; init; }
 
     /// <summary>Whether events are rendered on the threads that log them, without a queue.</summary>
     public bool RenderAtCall { get; init; }
@@ -409,7 +412,6 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
         new(QueueLimit: int.MaxValue, BatchSize: 1, BatchInterval: TimeSpan.Zero, callerTimeout, options.CloseTimeout)
         {
             EventSizeLimit = dropsTooLarge ? int.MaxValue : options.EventSizeLimitBytes,
-            HasBuffer = options.BufferPath is not null,
             RenderAtCall = true,
             Time = options.TimeProvider,
         };

@@ -143,11 +143,15 @@ internal sealed class StreamDirectory
 internal readonly struct StreamId : IEquatable<StreamId>
 {
     private readonly RollPeriod _period;
+
+    // Most keys show one value at most. Beside the period it is found without a look at an array, which with many streams is in no cache.
+    private readonly string? _first;
     private readonly ReadOnlyMemory<string?> _values;
 
     public StreamId(RollPeriod period, ReadOnlyMemory<string?> values)
     {
         _period = period;
+        _first = values.IsEmpty ? null : values.Span[0];
         _values = values;
     }
 
@@ -157,16 +161,14 @@ internal readonly struct StreamId : IEquatable<StreamId>
     public bool Equals(StreamId other)
     {
         if (_period.Start.Ticks != other._period.Start.Ticks || _period.Start.Offset != other._period.Start.Offset
-            || _values.Length != other._values.Length)
+            || _values.Length != other._values.Length || !string.Equals(_first, other._first, StringComparison.Ordinal))
         {
             return false;
         }
 
-        var mine = _values.Span;
-        var others = other._values.Span;
-        for (var i = 0; i < mine.Length; i++)
+        for (var i = 1; i < _values.Length; i++)
         {
-            if (!string.Equals(mine[i], others[i], StringComparison.Ordinal))
+            if (!string.Equals(_values.Span[i], other._values.Span[i], StringComparison.Ordinal))
                 return false;
         }
 

@@ -87,7 +87,8 @@ internal sealed class OrphanedFolders(
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Some of its records are in flight, so this process must not read it again. The next process takes the rest.
+                // Some of its records may be in flight, so this process must not read the folder again. It keeps the lock until it closes; then
+                // another process can send what is left.
                 Leave(orphan.Folder, new LeftFolder(null, HasEvents: true, orphan));
                 throw;
             }

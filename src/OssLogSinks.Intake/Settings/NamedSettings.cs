@@ -80,7 +80,7 @@ internal sealed class NamedSettings
             .Where(fault => !_misspelt.Exists(misspelt => fault.Setting.Equals(misspelt.Meant, StringComparison.OrdinalIgnoreCase)))
             .Concat(_misspelt.Select(misspelt => misspelt.ToFault()));
 
-    /// <summary>Whether all settings have the same values.</summary>
+    /// <summary>Whether all settings that a configuration can have are equal. Settings that only code can set are not compared.</summary>
     public static bool AreSame(PropertyInfo[] properties, object left, object right) => Array.TrueForAll(properties, property => (property.GetValue(left), property.GetValue(right)) switch
     {
         (OssObjectProperties one, OssObjectProperties other) => AreSame(ObjectProperties, one, other),
