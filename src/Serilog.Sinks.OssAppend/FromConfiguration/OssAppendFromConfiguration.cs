@@ -37,16 +37,16 @@ public static class OssAppendFromConfiguration
         string? storageClass = null, string? serverSideEncryption = null, string? appendInterval = null,
         string? appendSizeLimitBytes = null, string? eventSizeLimitBytes = null, string? memoryLimitBytes = null,
         string? concurrentAppends = null, string? openStreamLimit = null, string? sendContentMd5 = null, string? bufferPath = null,
-        string? bufferSizeLimitBytes = null, string? bufferFullAction = null, string? bufferSync = null,
-        string? bufferSyncInterval = null, string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null,
-        string? refusalRetryDelay = null, string? retryRefusals = null, string? requestTimeout = null, string? connectTimeout = null,
-        string? closeTimeout = null, string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null,
-        string? outputTemplate = null, string? escapeControlCharacters = null, string? batchSizeLimit = null, string? queueLimit = null,
-        string? blockWhenFull = null, string? blockTimeout = null, string? renderAtCall = null, string? drainOnProcessExit = null,
-        string? dropTooLargeEvents = null, string? restrictedToMinimumLevel = null, IOssClient? client = null,
-        IDictionary<string, string>? metadata = null, IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null,
-        ITextFormatter? formatter = null, IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null,
-        LoggingLevelSwitch? levelSwitch = null, OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
+        string? bufferSizeLimitBytes = null, string? bufferFullAction = null, string? bufferSync = null, string? bufferSyncInterval = null,
+        string? retryTimeLimit = null, string? retryDelay = null, string? retryDelayLimit = null, string? refusalRetryDelay = null,
+        string? retryRefusals = null, string? requestTimeout = null, string? connectTimeout = null, string? closeTimeout = null,
+        string? name = null, string? reportToConsole = null, string? reportDoubtfulSettings = null, string? outputTemplate = null,
+        string? escapeControlCharacters = null, string? batchSizeLimit = null, string? queueLimit = null, string? blockWhenFull = null,
+        string? blockTimeout = null, string? renderAtCall = null, string? drainOnProcessExit = null, string? dropTooLargeEvents = null,
+        string? restrictedToMinimumLevel = null, IOssClient? client = null, IDictionary<string, string>? metadata = null,
+        IDictionary<string, string>? tags = null, IOssDiagnostics? diagnostics = null, ITextFormatter? formatter = null,
+        IFormatProvider? formatProvider = null, OssAppendMonitor? monitor = null, LoggingLevelSwitch? levelSwitch = null,
+        OssAppendSinkOptions? options = null, IConfiguration? configuration = null)
     {
         if (sinkConfiguration is null)
             throw new ArgumentNullException(nameof(sinkConfiguration));

@@ -1,11 +1,8 @@
-using System.Globalization;
-using System.Text;
-using OssLogSinks.Tool;
-using OssLogSinks.Tool.Output;
+using System.Diagnostics;
 
 namespace OssLogSinks.Reliability.Services;
 
-/// <summary>What <c>oss-logs verify</c> says of a run's objects.</summary>
+/// <summary>What <c>oss-logs verify</c> says of a run's objects. The tool runs in a process of its own, as a user runs it.</summary>
 internal static class Verification
 {
     private const int MostFindings = 20;
@@ -14,20 +11,16 @@ internal static class Verification
     /// <returns>Whether it found nothing, and looked at numbers.</returns>
     public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments arguments)
     {
-        var environment = new Dictionary<string, string?>();
-        service.Announce(environment);
-        using var output = new MemoryStream();
-        using var error = new StringWriter(CultureInfo.InvariantCulture);
-        var host = new ToolHost { Output = output, Error = error, ReadVariable = name => environment.GetValueOrDefault(name) };
-        var code = await ToolApplication.RunAsync(["verify", arguments.Prefix], host);
-        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "OssLogSinks.Tool.dll"), "verify", arguments.Prefix]) { RedirectStandardOutput = true };
+        service.Announce(start.Environment);
+        using var tool = Process.Start(start)!;
+        var lines = (await tool.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await tool.WaitForExitAsync();
         foreach (var finding in lines.SkipLast(1).Take(MostFindings))
             await Console.Error.WriteLineAsync(finding);
-        if (error.ToString() is { Length: > 0 } problem)
-            await Console.Error.WriteLineAsync(problem);
 
         var summary = lines.LastOrDefault() ?? "nothing";
-        Console.WriteLine($"oss-logs verify: {summary} (exit code {code})");
-        return code == ExitCodes.Done && summary.EndsWith("No number is missing.", StringComparison.Ordinal);
+        Console.WriteLine($"oss-logs verify: {summary} (exit code {tool.ExitCode})");
+        return tool.ExitCode == 0 && summary.EndsWith("No number is missing.", StringComparison.Ordinal);
     }
 }
