@@ -56,6 +56,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     // The key as written in the configuration, while NLog must find it instead of the layout that captures values; null otherwise.
     private Layout? _plainKey;
 
+    // For targets that are made in code, where no assembly is searched for layout renderers.
+    static OssAppendTarget() =>
+        LogManager.Setup().SetupExtensions(extensions => extensions.RegisterLayoutRenderer<OssSequenceLayoutRenderer>(OssSequenceLayoutRenderer.Name));
+
     /// <inheritdoc cref="OssAppenderOptions.Bucket"/>
     public Layout? Bucket { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -170,6 +174,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <see cref="LineEnding"/>. Default: the header of a <see cref="TargetWithLayout.Layout"/> that has one, a CsvLayout for instance.
     /// </summary>
     public Layout? ObjectHeader { get => Layouts.Get(); set => Layouts.Set(value); }
+
+    /// <inheritdoc cref="OssAppenderOptions.IncludeSequence"/>
+    public bool IncludeSequence { get => Settings.IncludeSequence; set => Settings.IncludeSequence = value; }
 
     /// <inheritdoc cref="OssObjectProperties.ContentType"/>
     public Layout? ContentType { get => Layouts.Get(); set => Layouts.Set(value); }

@@ -76,6 +76,11 @@ internal sealed class TargetSettings
             nameof(_target.EscapeControlCharacters),
             "true",
             "must be false, because the layout indents JSON or XML, and its line ends would be escaped too. Turn the indenting off, or leave the setting out.");
+        Check(
+            options.IncludeSequence || _target.Layout?.ToString()?.Contains("${" + OssSequenceLayoutRenderer.Name) != true,
+            nameof(_target.IncludeSequence),
+            options.IncludeSequence,
+            "must be true, because the layout has ${" + OssSequenceLayoutRenderer.Name + "}.");
         Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be null; write None for no line ending.");
         Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
         Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");

@@ -231,6 +231,13 @@ public class OssAppenderOptions
     public string? ObjectHeader { get; set; }
 
     /// <summary>
+    /// Whether each event gets a number that counts up by one within its writer and stream, so that <c>oss-logs verify</c> can prove that nothing is
+    /// missing. Events in JSON get the fields <c>OssSequence</c> and <c>OssWriter</c>; a text gets both at its end, or in the place that its layout
+    /// has for them. With a <see cref="BufferPath"/> the numbers continue in the next process. Default: false.
+    /// </summary>
+    public bool IncludeSequence { get; set; }
+
+    /// <summary>
     /// Headers that objects are created with. Default: the content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> for
     /// compressed objects.
     /// </summary>

@@ -37,6 +37,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
                corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
         all:   [--prefix PREFIX] [--verbose]; all but corrupt and drain: [--compression none|gzip] [--header]
+        storm and crash: [--sequence]
         the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
         With OSS_ENDPOINT, OSS_REGION, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and perhaps OSS_SESSION_TOKEN set
         it runs against that server and the faults that one plays; without, against its own.
@@ -70,6 +71,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether objects are compressed.</summary>
     public OssCompression Compression { get; init; }
+
+    /// <summary>Whether events have numbers, which the tool verifies in the end.</summary>
+    public bool HasSequence { get; init; }
 
     /// <summary>Whether objects begin with a header.</summary>
     public bool HasHeader { get; init; }
@@ -140,6 +144,8 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
             parsed = null;
         if (parsed is { Seconds: not null, Command: not ReliabilityCommand.Storm })
             parsed = null;
+        if (parsed is { HasSequence: true, Command: not (ReliabilityCommand.Storm or ReliabilityCommand.Crash) })
+            parsed = null;
         if (parsed is { DiskFaultRate: > 0, Command: not ReliabilityCommand.Crash })
             parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
@@ -166,6 +172,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
         "--header" => this with { HasHeader = true },
+        "--sequence" => this with { HasSequence = true },
         "--rotate-keys" => this with { RotatesKeys = true },
         "--inner-logging" => this with { LogsInside = true },
         "--verbose" => this with { IsVerbose = true },

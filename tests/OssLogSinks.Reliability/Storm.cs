@@ -43,8 +43,9 @@ internal static class Storm
         Console.WriteLine($"{result.Appends} appends");
         if (keys is not null)
             Console.WriteLine($"{keys.Rotations} rotations of keys, {keys.StsCalls} calls of STS");
+        var isVerified = !arguments.HasSequence || await Verification.RunAsync(service, arguments);
         Console.WriteLine(result);
-        return result.IsExactlyOnce && (keys is null || keys.StsCalls <= keys.Rotations + 1);
+        return isVerified && result.IsExactlyOnce && (keys is null || keys.StsCalls <= keys.Rotations + 1);
     }
 
     private static void Write(LogWriter writer, ReliabilityArguments arguments, Stopwatch watch)

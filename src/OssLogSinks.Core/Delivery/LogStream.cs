@@ -48,6 +48,9 @@ internal sealed class LogStream
     /// <summary>Its name in the disk buffer; null without one.</summary>
     public IBufferedStream? Name { get; set; }
 
+    /// <summary>The numbers of its records; created when first needed. Unused with a disk buffer, which numbers records earlier.</summary>
+    public EventSequence? Sequence { get; set; }
+
     /// <summary>Its node in the directory's list.</summary>
     public LinkedListNode<LogStream> Place { get; }
 

@@ -21,6 +21,7 @@ internal sealed class MemoryBuffer : IDisposable
     private readonly MemoryBufferLimits _limits;
     private readonly TimeProvider _time;
     private readonly StreamSchedule _schedule;
+    private readonly EventNumbering? _numbering;
 
     // Guarded by _gate.
     private readonly PagePool _pages = new();
@@ -35,11 +36,16 @@ internal sealed class MemoryBuffer : IDisposable
     private bool _isClosing;
     private bool _isAbandoned;
 
-    public MemoryBuffer(StreamDirectory directory, MemoryBufferLimits limits, TimeProvider time)
+    /// <param name="directory">Its streams.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="numbering">Numbers the records that come from the application; null if they have no numbers.</param>
+    public MemoryBuffer(StreamDirectory directory, MemoryBufferLimits limits, TimeProvider time, EventNumbering? numbering = null)
     {
         _directory = directory;
         _limits = limits;
         _time = time;
+        _numbering = numbering;
         _schedule = new StreamSchedule(_gate, time, directory.Idle, OnIdle, GoOnOrRest);
     }
 
@@ -101,9 +107,13 @@ internal sealed class MemoryBuffer : IDisposable
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Time, record.KeyValues);
-            CloseBatchBefore(stream, null, record.Utf8.Length);
+            var utf8 = _numbering is null ? record.Utf8.Span : _numbering.Compose(stream.Sequence ??= EventSequence.Begin(), record.Utf8.Span).Span;
+            CloseBatchBefore(stream, null, utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _pages);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, causesAppend, out spaceAvailable);
+            var acceptance = TryAdd(stream, batch, utf8, record.State, id: 0, causesAppend, out spaceAvailable);
+            if (acceptance == Acceptance.Accepted)
+                _numbering?.Accept(stream.Sequence!);
+            return acceptance;
         }
     }
 

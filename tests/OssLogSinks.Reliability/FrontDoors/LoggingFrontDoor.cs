@@ -53,6 +53,7 @@ internal sealed partial class LoggingFrontDoor : IFrontDoor
         options.ObjectSizeLimitBytes = settings.Pace.ObjectSizeLimitBytes;
         options.Compression = settings.Compression;
         options.ObjectHeader = settings.Header;
+        options.IncludeSequence = settings.HasSequence;
         options.AppendInterval = settings.Pace.AppendInterval;
         options.AppendSizeLimitBytes = settings.Pace.AppendSizeLimitBytes;
         options.EventSizeLimitBytes = Pace.EventSizeLimit;

@@ -54,6 +54,19 @@ public class BufferJournalTests
     }
 
     [Fact]
+    public void NumbersOfStreams_OutliveChangesOfTheFile()
+    {
+        var journal = Create();
+        journal.Numbered(Stream, new SequenceMark(ulong.MaxValue, 41));
+        journal.Numbered(Stream, new SequenceMark(ulong.MaxValue, 42));
+        for (var i = 1; i <= 3 * Usual; i++)
+            journal.Settle(Stream + 1, i);
+
+        Assert.True(journal.HasNumbers);
+        Assert.Equal([new(Stream, new SequenceMark(ulong.MaxValue, 42))], Found().Numbers.All);
+    }
+
+    [Fact]
     public void DoneSegment_IsRememberedUntilItsFileHasGone()
     {
         var journal = Create();
