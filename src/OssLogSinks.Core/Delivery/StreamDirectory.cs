@@ -11,10 +11,10 @@ namespace OssLogSinks.Core.Delivery;
 /// </summary>
 internal sealed class StreamDirectory
 {
-    // A stream has several ids if a date format shows less than its finest unit, '%d' for instance.
+    // A stream has several ids if the keys of several periods are the same: with the date format '%d', days of different months are.
     private const int IdsPerStream = 8;
 
-    /// <summary>How long after the end of its period, and after its last append, a stream's object counts as finished.</summary>
+    /// <summary>A stream's object counts as finished when its period has been over, and nothing was appended, for this long.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     private readonly ObjectKeyTemplate _template;
@@ -144,7 +144,8 @@ internal readonly struct StreamId : IEquatable<StreamId>
 {
     private readonly RollPeriod _period;
 
-    // Most keys show one value at most. Beside the period it is found without a look at an array, which with many streams is in no cache.
+    // Most keys show one value at most. Stored beside the period, it is compared without reading the array, which is in no CPU cache if there
+    // are many streams.
     private readonly string? _first;
     private readonly ReadOnlyMemory<string?> _values;
 

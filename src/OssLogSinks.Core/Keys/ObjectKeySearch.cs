@@ -8,8 +8,8 @@ namespace OssLogSinks.Core.Keys;
 /// </summary>
 /// <remarks>
 /// List with <see cref="Prefix"/>, beginning after <see cref="NextAfter"/> of an empty key. After each page ask <see cref="NextAfter"/> with
-/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. An event that came
-/// too late for its period is in the object of the period in which it came.
+/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. If the sink has a
+/// <see cref="OssAppenderOptions.LateEventGrace"/>, an event that came later than that is in the object of the period in which it came.
 /// </remarks>
 public sealed class ObjectKeySearch
 {
@@ -92,7 +92,7 @@ public sealed class ObjectKeySearch
         }
     }
 
-    // No longer than a period; null if keys show less than seconds.
+    // A step that skips no period; null if a date format shows fractions of a second, or is a standard format of one letter.
     private static TimeSpan? StepOf(OssRollingInterval interval, IReadOnlyList<string> formats)
     {
         if (interval != OssRollingInterval.Infinite)
