@@ -13,7 +13,7 @@ internal sealed class KeyForm
     // The texts of all time places for each period of the span; null if keys show no time that can be searched for.
     private readonly HashSet<string>? _periods;
 
-    // Each run's texts, in ordinal order; null where a period's text is not ASCII, so that UTF-8 may have another order.
+    // Each run's texts, in ordinal order. A run with a text that is not ASCII is not used to jump: in UTF-8 the texts may have another order.
     private readonly IReadOnlyList<RunTexts> _runs;
 
     public KeyForm(KeyTokens tokens, IReadOnlyList<DateTimeOffset>? periods)
@@ -54,7 +54,7 @@ internal sealed class KeyForm
             if (step.Next is null && i == 0)
                 return null;
 
-            // Behind the last text, the next folder of the same place follows.
+            // After the last text of this run, go on with the next folder at the place before it.
             var next = new StringBuilder().Append(key, 0, position).Append(step.Next is { } text ? JustBefore(text) : High.ToString()).ToString();
             return string.CompareOrdinal(next, key) > 0 ? next : key;
         }
@@ -168,7 +168,7 @@ internal sealed class KeyTokens
         return match.Success ? string.Join("\0", match.Groups.Cast<Group>().Skip(1).Select(group => group.Value)) : null;
     }
 
-    /// <summary>The same for a period.</summary>
+    /// <summary>The texts of the time places in the keys of a period, in the form that <see cref="Match"/> returns.</summary>
     public string TimesAt(DateTimeOffset period) => string.Join("\0", _times.Select(time => time.Render(period)));
 
     /// <summary>The text of a run in a period.</summary>
