@@ -153,7 +153,9 @@ internal sealed class BufferWriter(
         foreach (var folder in folders)
         {
             folder.Finish();
-            folder.KeepsNumbers = folder == folders[folders.Length - 1] && folder.Journal.HasNumbers;
+            folder.KeepsNumbers = false;
+            if (folder == folders[folders.Length - 1])
+                WriteNumbers(folder);
             folder.Dispose();
         }
 
@@ -429,9 +431,16 @@ internal sealed class BufferWriter(
             (_lastName, _attempt) = (_attempt, null);
         }
 
-        foreach (var mark in Numbers.All)
-            _active.Folder.Journal.Numbered(mark.Key, mark.Value);
+        WriteNumbers(_active.Folder);
         _holdsNumbers = !settings.Syncs || Numbers.IsEmpty || BufferFiles.Try(_active.Folder.Journal.Sync);
+    }
+
+    // The next process continues the numbers of the last folder.
+    private void WriteNumbers(BufferFolder folder)
+    {
+        foreach (var mark in Numbers.All)
+            folder.Journal.Numbered(mark.Key, mark.Value);
+        folder.KeepsNumbers = !Numbers.IsEmpty;
     }
 
     private void Raise(Block block)
@@ -496,8 +505,12 @@ internal sealed class BufferWriter(
     // Finished folders are deleted once all records in them are settled.
     private void Sweep()
     {
-        foreach (var folder in Folders().Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty))
+        // While the disk fails, the numbers of the records are in the last folder only.
+        var folders = Folders();
+        var last = _active is null && !Numbers.IsEmpty && folders.Length > 0 ? folders[folders.Length - 1] : _active?.Folder;
+        foreach (var folder in folders.Where(f => f != last && f != _toCut?.Folder && f.IsEmpty))
         {
+            folder.KeepsNumbers = false;
             lock (_folders)
                 _folders.Remove(folder);
             folder.Dispose();
