@@ -47,13 +47,14 @@ public class JournalFileTests
     }
 
     [Theory]
-    [InlineData(Header - 1, true)]
-    [InlineData(Header, false)]
-    public void TornFile_HasSpaceForAHeader(int length, bool isDamaged)
+    [InlineData(Header - 1, Begin, true)]
+    [InlineData(Header - 1, Header - 1, true)]
+    [InlineData(Header, Begin, false)]
+    public void TornFile_HasSpaceForAHeader(int length, int written, bool isDamaged)
     {
         Create().Dispose();
         var bytes = new byte[length];
-        _disk.Bytes(Folder + "/journal.0").AsSpan(0, Begin).CopyTo(bytes);
+        _disk.Bytes(Folder + "/journal.0").AsSpan(0, written).CopyTo(bytes);
         _disk.Put(Folder + "/journal.0", bytes);
 
         Assert.Equal(isDamaged, JournalWorld.Found(_disk).IsDamaged);
