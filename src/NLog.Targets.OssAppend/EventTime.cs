@@ -7,7 +7,7 @@ internal static class EventTime
     // More than any time zone's offset from UTC.
     private const long Margin = TimeSpan.TicksPerDay;
 
-    /// <summary>The event's time in the local time zone.</summary>
+    /// <summary>The event's time: with the offset zero if NLog gives it in UTC, otherwise with the offset of the local time zone.</summary>
     public static DateTimeOffset Of(LogEventInfo logEvent)
     {
         var time = logEvent.TimeStamp;

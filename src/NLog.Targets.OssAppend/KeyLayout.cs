@@ -39,7 +39,7 @@ internal sealed class KeyLayout : Layout
     /// <summary>Whether the template contains generated placeholders; then columns differ from the configured text.</summary>
     internal bool HasRenderers => _renderers.Count > 0;
 
-    /// <summary>Whether some values are available only on the thread that logs.</summary>
+    /// <summary>Whether some values may be available only on the thread that logs.</summary>
     internal bool IsThreadBound { get; private set; }
 
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KeyLayout))]

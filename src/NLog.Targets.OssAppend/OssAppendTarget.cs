@@ -23,17 +23,17 @@ namespace NLog.Targets;
 /// In NLog.config: <c>&lt;add assembly="NLog.Targets.OssAppend"/&gt;</c> in <c>&lt;extensions&gt;</c>, then
 /// <c>&lt;target xsi:type="OssAppend" … /&gt;</c>. In code, and for trimmed or native applications:
 /// <c>SetupExtensions(e =&gt; e.RegisterTarget&lt;OssAppendTarget&gt;("OssAppend"))</c>. No AsyncWrapper and no
-/// <c>async="true"</c> around it: it has a queue of its own, and theirs drops events that nobody counts.
+/// <c>async="true"</c> around it: the target has a queue of its own, and a wrapper's queue drops events that nobody counts.
 /// </para>
 /// <para>
 /// An event's continuation is called once: with null when the event is in OSS, with an
-/// <see cref="OssDeliveryException"/> when it was given up, so that a FallbackGroup around this target gets exactly what
-/// OSS did not. It is called in the background, as long after the logging as the delivery took; for an event that finds no
+/// <see cref="OssDeliveryException"/> when it was dropped, so that a FallbackGroup around this target gets the dropped
+/// events. The continuation is called in the background when the outcome is known; for an event that finds no
 /// space in the queue it is called at once, by the thread that logs. Give the group
 /// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// <para>
-/// With a <see cref="BufferPath"/> an event is safe as soon as it is on disk, so its continuation is called with null then.
+/// With a <see cref="BufferPath"/> an event counts as safe as soon as it is on disk, so its continuation is called with null then.
 /// </para>
 /// <para>
 /// The layouts of settings are rendered once, when the target is initialised; <see cref="ObjectKey"/> is the exception.
@@ -211,52 +211,56 @@ public sealed class OssAppendTarget : TargetWithLayout
     public IList<TargetPropertyWithContext> Tags { get; } = new List<TargetPropertyWithContext>();
 
     /// <summary>
-    /// For code only: changes the settings last, for what a configuration file cannot say: a credentials provider of your own, another client, an HTTP
-    /// handler. Diagnostics and listener stay this target's own. Default: none.
+    /// For code only: a function that changes the settings last. Use it for settings that a configuration file cannot have: a credentials
+    /// provider of your own, another client, an HTTP handler. It cannot change diagnostics and listener. Default: none.
     /// </summary>
     [NLogConfigurationIgnoreProperty]
     public Action<OssAppenderOptions>? Configure { get; set; }
 
-    /// <summary>What follows each event, on every machine. Default: LF.</summary>
+    /// <summary>
+    /// The characters after each event. They are the same on every operating system unless you set the value <c>Default</c>. Default: LF.
+    /// </summary>
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are written
-    /// as <c>\n</c> or <c>\u001B</c>, so that logged text can neither forge a line nor change what a terminal shows. Everything that the layout
-    /// writes is escaped, its own line ends and those of an exception too: an event is one line. Not for layouts that write binary or indented
-    /// JSON. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are escaped:
+    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
+    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. Do not use it for
+    /// layouts that write binary data or indented JSON. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
     /// <summary>
-    /// The most events that may wait to be rendered, at least 1. Rendered events wait as bytes, within <see cref="MemoryLimitBytes"/>; the
-    /// queue fills only when that is used up. Default: 50000.
+    /// The most events that may wait to be rendered, at least 1. When they are rendered, they wait as bytes, within
+    /// <see cref="MemoryLimitBytes"/>. The queue fills only when that memory is full, or when events are logged faster than they can be rendered.
+    /// Default: 50000.
     /// </summary>
     public int QueueLimit { get; set; } = 50_000;
 
     /// <summary>
-    /// What happens to an event when <see cref="QueueLimit"/> events wait. Discard: it is dropped, counted and reported, and its
-    /// continuation is called at once. Block: the thread that logs waits for space, for <see cref="BlockTimeoutMilliseconds"/> at most, and
-    /// keeps pace with the rendering before. Grow: the queue has no limit. Default: Discard.
+    /// What happens to an event when <see cref="QueueLimit"/> events wait. Discard: it is dropped, counted and reported, and its continuation is
+    /// called at once. Block: the thread that logs waits for space, for <see cref="BlockTimeoutMilliseconds"/> at most; it also waits for short
+    /// times before that, when some thousand events wait to be rendered. Grow: the queue has no limit. Default: Discard.
     /// </summary>
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
 
     /// <summary>
-    /// How long the <see cref="OverflowAction"/> Block waits for space before the event is dropped, in milliseconds; -1 for no limit.
-    /// Default: -1.
+    /// How long a log call waits for space if <see cref="OverflowAction"/> is Block, in milliseconds. Then its event is dropped. -1 means no
+    /// limit. Default: -1.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
 
     /// <summary>
-    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and waits as bytes within
-    /// <see cref="MemoryLimitBytes"/>. The program uses less CPU in total, but each log call takes longer. <see cref="QueueLimit"/> and
-    /// <see cref="BatchSize"/> have no meaning then; <see cref="OverflowAction"/> is about the memory, and cannot be Grow.
-    /// Default: false; events are rendered in the background.
+    /// Whether an event becomes text on the thread that logs it, as in a FileTarget without an AsyncWrapper, and then waits as bytes within
+    /// <see cref="MemoryLimitBytes"/>. The program uses less CPU time in total, but each log call takes longer. There is then no queue, so
+    /// <see cref="QueueLimit"/> and <see cref="BatchSize"/> have no effect, and <see cref="OverflowAction"/> is about the memory and cannot be
+    /// Grow. Default: false; events are rendered in the background.
     /// </summary>
     public bool RenderAtCall { get; set; }
 
     /// <summary>
-    /// The most events that are rendered at a time, at least 1. <see cref="AppendSizeLimitBytes"/> limits an append. Default: 500.
+    /// The most events that are rendered at a time, at least 1. It does not limit an append; <see cref="AppendSizeLimitBytes"/> does. Default:
+    /// 500.
     /// </summary>
     public int BatchSize { get; set; } = 500;
 
@@ -274,8 +278,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     public int EventSizeLimitBytes { get => Settings.EventSizeLimitBytes; set => Settings.EventSizeLimitBytes = value; }
 
     /// <summary>
-    /// Whether an event larger than <see cref="EventSizeLimitBytes"/> is dropped, counted and reported to its continuation, instead of
-    /// storing a placeholder. Default: false.
+    /// Whether an event larger than <see cref="EventSizeLimitBytes"/> is dropped, counted and reported to its continuation. If false, a
+    /// placeholder is stored instead of it. Default: false.
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
@@ -351,23 +355,24 @@ public sealed class OssAppendTarget : TargetWithLayout
     public bool ReportDoubtfulSettings { get => Settings.ReportDoubtfulSettings; set => Settings.ReportDoubtfulSettings = value; }
 
     /// <summary>
-    /// How long a flush, <c>LogManager.Flush()</c> for instance, waits before it reports that not everything is stored yet, in seconds: 1 to
-    /// 86400; -1 for no limit. Delivery goes on. Keep it well below the 15 seconds that NLog's own shutdown waits for all targets together.
-    /// Default: 5.
+    /// The longest time that a flush, <c>LogManager.Flush()</c> for instance, waits, in seconds: 1 to 86400, or -1 for no limit. Then it reports
+    /// that not everything is stored yet, and delivery goes on. Keep it well below 15 seconds, the time that NLog's own shutdown waits for all
+    /// targets together. Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for
-    /// <see cref="CloseTimeoutSeconds"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. An orchestrator must give it that long. Default: true.
+    /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for <see cref="CloseTimeoutSeconds"/>
+    /// at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
+    /// true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
     /// <inheritdoc cref="OssAppenderOptions.BufferPath"/>
     /// <remarks>
-    /// An event is safe once it is on disk: its continuation is called with success then. A later loss is counted and reported, without the
-    /// event; a FallbackGroup does not learn of it. What is still in the queue is lost with the process.
+    /// An event counts as safe once it is on disk: its continuation is called with success then. A later loss is counted and reported, without
+    /// the event; a FallbackGroup does not learn of it. If the process crashes, events that are not on disk yet are lost.
     /// </remarks>
     public Layout? BufferPath { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -388,17 +393,16 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event is on
-    /// disk, forced onto the medium, or in OSS, so that a flush does not wait for the network; without a <see cref="BufferPath"/> the same
-    /// as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event logged
+    /// before is in OSS, or on disk and synced to the medium, so that a flush usually does not wait for the network; without a
+    /// <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
     /// <summary>
-    /// What has been done so far, and what is still held: events that wait in this target's queue are in none of the
-    /// numbers yet, and what is logged in the moment after the close in none at all. Begins at zero when the configuration is loaded
-    /// again. A target that could not start, so that NLog gives it no events, says so as its last failure and is in trouble since then.
-    /// Any thread may ask.
+    /// The counters so far, and what is waiting now. Events in this target's queue are not counted yet, and events that are logged in the
+    /// moment after the close are not counted here at all. The counters begin at zero when the configuration is loaded again. A target that
+    /// could not start gets no events from NLog; its last failure says so, and its trouble began then. Any thread may call it.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
     public DeliverySnapshot GetSnapshot()
@@ -416,7 +420,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>How many callers wait for space in the queue; for tests.</summary>
     internal int BlockedCallers => _pipeline?.BlockedCallers ?? 0;
 
-    /// <summary>Checks all settings and starts to take events. Nothing is sent before the first event.</summary>
+    /// <summary>
+    /// Checks all settings and starts to take events. Nothing is sent before the first event, except events that earlier processes left in
+    /// <see cref="BufferPath"/>.
+    /// </summary>
     /// <exception cref="NLogConfigurationException">Some settings cannot be used; the message names all of them.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void InitializeTarget()
@@ -458,7 +465,7 @@ public sealed class OssAppendTarget : TargetWithLayout
         options.Diagnostics = diagnostics;
         var pipeline = Make();
 
-        // NLog spares events what it would capture for a layout, so it is shown one only where there is something to capture.
+        // NLog captures each event's values for the layouts that it finds. So let it find the key's layout only if there is something to capture.
         if (!key.IsThreadBound)
             _plainKey = key.Text;
         if (pipelineSettings.DrainOnProcessExit)
@@ -478,7 +485,7 @@ public sealed class OssAppendTarget : TargetWithLayout
             return new TargetPipeline(appender, continuations, key, intake, pipelineSettings);
         }
 
-        // What is reported at start was reported by the first.
+        // The first pipeline has already reported doubtful settings.
         TargetPipeline MakeAnother()
         {
             options.ReportDoubtfulSettings = false;
@@ -486,7 +493,8 @@ public sealed class OssAppendTarget : TargetWithLayout
         }
     }
 
-    // The key's values are captured by the write itself, more cheaply than NLog could, so NLog does not find it here. A wrapper's search does.
+    // Write captures the key's values by itself, more cheaply than NLog could. So NLog finds only the plain key here, while it initialises the
+    // layouts. A wrapper that searches later finds the layout that captures.
     private void InitializeLayouts()
     {
         _plainKey = _key.Text;
@@ -502,8 +510,11 @@ public sealed class OssAppendTarget : TargetWithLayout
         _key.Read();
     }
 
-    /// <summary>Takes one event: what only its thread knows is captured, the rest is done in the background.</summary>
-    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
+    /// <summary>
+    /// Takes one event: values that only its thread knows are captured, the rest is done in the background. With <see cref="RenderAtCall"/>, it
+    /// is rendered here.
+    /// </summary>
+    /// <param name="logEvent">The event, and the continuation to call with its outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void Write(AsyncLogEventInfo logEvent)
     {
@@ -514,12 +525,12 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>Takes one event without NLog's lock: the queue has its own, and a caller that waits for space must hold none.</summary>
-    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
+    /// <param name="logEvent">The event, and the continuation to call with its outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteAsyncThreadSafe(AsyncLogEventInfo logEvent) => Write(logEvent);
 
     /// <summary>Takes several events, one after the other, without NLog's lock.</summary>
-    /// <param name="logEvents">The events, and whom to tell their outcome.</param>
+    /// <param name="logEvents">The events, each with the continuation to call with its outcome.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteAsyncThreadSafe(IList<AsyncLogEventInfo> logEvents)
     {
@@ -527,8 +538,11 @@ public sealed class OssAppendTarget : TargetWithLayout
             Write(logEvent);
     }
 
-    /// <summary>Refuses an event: the target could not be initialised, or it was closed.</summary>
-    /// <param name="logEvent">The event, and whom to tell its outcome.</param>
+    /// <summary>
+    /// Called if the target could not be initialised, or was closed. The event is refused, unless it comes just after the close, while the
+    /// configuration is loaded again.
+    /// </summary>
+    /// <param name="logEvent">The event, and the continuation to call with its outcome.</param>
     /// <param name="initializeException">Why the target could not be initialised; null if it was closed.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void WriteFailedNotInitialized(AsyncLogEventInfo logEvent, Exception? initializeException)
@@ -543,7 +557,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>Sends what waits at once, without holding up the caller.</summary>
     /// <param name="asyncContinuation">
     /// Called once every event that was accepted before has its outcome: with null if all of them are in OSS, or are as
-    /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were given up.
+    /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were dropped, or if
+    /// <see cref="FlushTimeoutSeconds"/> are over.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void FlushAsync(AsyncContinuation asyncContinuation)
@@ -554,20 +569,23 @@ public sealed class OssAppendTarget : TargetWithLayout
             asyncContinuation(null);
     }
 
-    /// <summary>Delivers what waits, for <see cref="CloseTimeoutSeconds"/> at most, and gives up the rest, or leaves it in the buffer.</summary>
+    /// <summary>
+    /// Delivers waiting events for <see cref="CloseTimeoutSeconds"/>. The rest stays in the buffer on disk, or is dropped; that may take a few
+    /// seconds more.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void CloseTarget()
     {
         if (_pipeline is { } pipeline)
         {
-            // What came late for targets that this one, or one beside it, has replaced is stored when this close has ended.
+            // Events that came late for the targets of the configuration before this one must be stored when this close has ended.
             pipeline.ReloadBridge?.EndThoseBefore(_startedAt, SyncRoot);
             pipeline.ReloadBridge?.Begin();
             pipeline.Close(SyncRoot);
             pipeline.ReloadBridge?.BeginGrace();
         }
 
-        // Targets that begin again do so in any order.
+        // If the configuration is initialised again, a wrapper may search for layouts before this target is initialised.
         _plainKey = null;
         base.CloseTarget();
     }

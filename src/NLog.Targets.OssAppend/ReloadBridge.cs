@@ -6,8 +6,8 @@ namespace NLog.Targets.OssAppend;
 
 /// <summary>
 /// Accepts events logged to a target that was just closed. NLog closes the old configuration before it starts the new one, and loggers
-/// keep writing to the old one until they switch. The first such event creates a pipeline. It is closed after <see cref="Grace"/>, when a
-/// newer target starts, or when the process exits, whichever is first.
+/// keep writing to the old one until they switch. The first such event creates a pipeline. That is closed after <see cref="Grace"/>, when a
+/// newer target of the same factory closes, or when the process exits, as soon as one of these happens.
 /// </summary>
 internal sealed class ReloadBridge
 {

@@ -56,7 +56,7 @@ internal sealed class TargetSettings
         {
             EventSizeLimit = _target.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes,
             YieldsIfRefused = _target.OverflowAction == AsyncTargetWrapperOverflowAction.Discard,
-            HasBuffer = options.BufferPath is not null,
+            HasDiskBuffer = options.BufferPath is not null,
             RenderAtCall = _target.RenderAtCall,
             Time = options.TimeProvider,
         };

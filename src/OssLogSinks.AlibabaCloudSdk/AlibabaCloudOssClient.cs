@@ -18,7 +18,7 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
     private readonly string _bucket;
     private readonly CallCredentials _credentials;
 
-    // Given with each call, these are stronger than the client's configuration.
+    // Passed with each call, where they override the client's configuration.
     private readonly OperationOptions _once;
 
     internal AlibabaCloudOssClient(Client client, SdkSettings settings)
@@ -161,7 +161,7 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
             }
             catch (OperationException e)
             {
-                // Its message has the stack trace, and addresses.
+                // The message of the SDK's exception contains the stack trace and addresses, so it is not used.
                 throw new OssException($"{operation} got no usable answer ({(e.InnerException ?? e).GetType().Name}); it may have taken effect.", e.InnerException ?? e);
             }
         },

@@ -96,7 +96,7 @@ public sealed class AliyunOssClient : IOssClient
         metadata.ContentDisposition = properties.ContentDisposition;
         metadata.CacheControl = properties.CacheControl;
 
-        // The SDK's property for it is lost on the way.
+        // The SDK does not send its own property for Expires.
         Add("Expires", SdkHeaders.ExpiresOf(properties));
         Add("x-oss-object-acl", SdkHeaders.NameOf(properties.Acl));
         Add("x-oss-storage-class", SdkHeaders.NameOf(properties.StorageClass));

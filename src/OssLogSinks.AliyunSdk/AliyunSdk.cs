@@ -71,7 +71,7 @@ public sealed class AliyunSdkOptions
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>
-    /// How long one request may take. Leave it below the appender's own <see cref="OssAppenderOptions.RequestTimeout"/> and 5 seconds.
+    /// How long one request may take. Keep it below the appender's own <see cref="OssAppenderOptions.RequestTimeout"/> plus 5 seconds.
     /// Default: 30 seconds.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -15,7 +15,8 @@ public static class OssEmulatorBuilderExtensions
 
     /// <summary>
     /// Adds an emulator of Alibaba Cloud OSS that runs in the AppHost's process: no container, no account. It has the buckets that
-    /// <see cref="AddBucket"/> adds, and is not part of what is published. An AppHost with an emulator waits at its end for its consumers.
+    /// <see cref="AddBucket"/> adds, and is not part of what is published. An AppHost with an emulator waits at its end for its consumers, unless
+    /// its configuration sets <c>DcpPublisher:WaitForResourceCleanup</c> to false.
     /// </summary>
     /// <param name="builder">The AppHost's builder.</param>
     /// <param name="name">The name of the resource.</param>

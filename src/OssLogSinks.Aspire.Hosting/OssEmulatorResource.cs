@@ -5,7 +5,7 @@ namespace OssLogSinks.Aspire.Hosting;
 
 /// <summary>
 /// An OSS emulator that runs in the AppHost's process and listens on the loopback, so processes of this machine reach it; containers do
-/// not. What it stores is in memory and ends with the AppHost.
+/// not. Its objects are in memory and end with the AppHost, unless <see cref="OssEmulatorOptions.DataFolder"/> is set.
 /// </summary>
 /// <param name="name">The name of the resource.</param>
 /// <param name="options">The emulator's settings.</param>

@@ -15,8 +15,8 @@ public static class OssAppendHostApplicationBuilderExtensions
 
     /// <summary>
     /// Appends the application's log events to objects in Alibaba Cloud OSS, each exactly once: adds the logging provider, its health check and
-    /// its metrics. Where to is said by the connection string of the given name, which <c>WithReference</c> in the AppHost sets; everything else
-    /// is set in <c>Logging:OssAppend</c>. A host has one provider, so call this once.
+    /// its metrics. The connection string of the given name says where the events go; <c>WithReference</c> in the AppHost sets it. Set everything
+    /// else in <c>Logging:OssAppend</c>. A host has one provider, so call this once.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="connectionName">The name of the connection string.</param>

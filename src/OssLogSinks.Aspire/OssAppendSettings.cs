@@ -19,7 +19,8 @@ public sealed class OssAppendSettings
 
     /// <summary>
     /// Where events go: <c>Endpoint=…;Region=…;Bucket=…;AccessKeyId=…;AccessKeySecret=…;SecurityToken=…</c>. What it contains replaces the same
-    /// setting in <c>Logging:OssAppend</c>, and an endpoint also <c>Network</c>; it need not contain all. Default: the connection string of the given name.
+    /// setting in <c>Logging:OssAppend</c>, and an endpoint also <c>Network</c>; it need not contain all. If there is a connection string of the
+    /// given name, that is used instead of the one in the section; <c>configureSettings</c> can still change it.
     /// </summary>
     public string? ConnectionString { get; set; }
 

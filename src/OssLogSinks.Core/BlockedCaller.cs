@@ -1,12 +1,12 @@
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// A call that blocks its thread until delivery makes progress. On a pool thread, the pool gets one more thread meanwhile: delivery needs pool
-/// threads too, and the pool adds only a few a second.
+/// A call that blocks its thread until delivery makes progress. If it is a thread of the thread pool, the pool's minimum of threads is raised by
+/// one meanwhile: delivery needs pool threads too, and above its minimum the pool adds only a few a second.
 /// </summary>
 public readonly struct BlockedCaller : IDisposable
 {
-    // More blocked calls than this are a bug elsewhere, and threads cost memory.
+    // The most threads to add. More blocked calls at once are a bug elsewhere, and threads cost memory.
     private const int MostAdded = 1000;
 
     private static readonly object Gate = new();

@@ -25,7 +25,7 @@ internal static class BufferDrain
         var orphans = new OrphanedFolders(
             files, settings.Path, _ => false, settings.Syncs, damage, setup.Counters, setup.Reporter, setup.Time, () => setup.OpenPipeline(options.MemoryLimitBytes));
 
-        // Its disposal waits for a running report, so that none follows the last one.
+        // Disposing the timer waits for a report that is running, so that no report comes after the final one.
         var reporting = setup.Time.CreateTimer(_ => progress?.Report(Progress(setup, orphans)), null, ProgressInterval, ProgressInterval);
         await using (reporting.ConfigureAwait(false))
         {
@@ -66,7 +66,7 @@ public sealed record OssDrainProgress
     /// <summary>Folders of ended processes that were emptied so far.</summary>
     public int Folders { get; init; }
 
-    /// <summary>Folders that were skipped because their process is still running.</summary>
+    /// <summary>Folders that were skipped because their process is still running, or because the file system has no locks to find that out.</summary>
     public int FoldersInUse { get; init; }
 
     /// <summary>Records delivered to OSS.</summary>
@@ -75,6 +75,6 @@ public sealed record OssDrainProgress
     /// <summary>Records that could not be read and were quarantined; see <see cref="Telemetry.DeliverySnapshot.QuarantinedRecords"/>.</summary>
     public long Quarantined { get; init; }
 
-    /// <summary>Bytes on disk that are not shipped yet.</summary>
+    /// <summary>Bytes on disk, in folders of ended processes, that are not shipped yet.</summary>
     public long BytesLeft { get; init; }
 }

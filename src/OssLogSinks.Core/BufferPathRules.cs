@@ -4,13 +4,13 @@ using System.Text;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// Checks a buffer path before it is used. Write access is not checked: it can change at any time, and records wait in memory then.
+/// Checks a buffer path before it is used. Write access is not checked: it can change at any time, and without it records wait in memory.
 /// </summary>
 internal static class BufferPathRules
 {
     private const int LongestName = 255;
 
-    // Reserved for the names of the folders and files inside.
+    // Length reserved for the names of the folders and files inside the buffer path.
     private const int ReservedInside = 256;
 
     private static readonly bool IsWindows = Path.DirectorySeparatorChar == '\\';

@@ -147,7 +147,10 @@ internal sealed class DeliverySetup : IDisposable
             Reporter.DoubtfulKey(KeyTemplate.Text, doubt);
     }
 
-    /// <summary>Ends the sealing of objects within the remaining time, 10 seconds at most: a custom client may hang.</summary>
+    /// <summary>
+    /// Ends the sealing of objects. It waits for the rest of the timeout, 10 seconds at most, and then half a second more for requests that were
+    /// cancelled: a custom client may hang.
+    /// </summary>
     public void EndSealing(TimeSpan timeout, long begun)
     {
         if (_context.Sealer is not { } sealer)

@@ -9,10 +9,10 @@ public interface IOssAppendMonitor
     /// <summary>The counters so far: events accepted, delivered, dropped by reason, appends, bytes.</summary>
     DeliverySnapshot GetSnapshot();
 
-    /// <summary>Completes as soon as every event logged before is stored, or was dropped.</summary>
+    /// <summary>Completes as soon as every event that was logged before the call is stored, or was dropped.</summary>
     /// <param name="target">Where the events must be stored. Default: in OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event was stored; false if some of them were dropped.</returns>
+    /// <returns>True if every waiting event was stored; false if some of them, or other events since the previous flush, were dropped.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
 }
@@ -26,10 +26,10 @@ public static class OssAppendMonitors
     // Guarded by itself.
     private static readonly List<IOssAppendMonitor> Monitors = [];
 
-    // By name. Guarded by Monitors.
+    // Lost events of closed monitors, by name. Guarded by Monitors.
     private static readonly Dictionary<string, long> LostByClosed = new(StringComparer.Ordinal);
 
-    /// <summary>Those that are open now, the first to start first.</summary>
+    /// <summary>The monitors that are open now, in the order in which they started.</summary>
     public static IReadOnlyList<IOssAppendMonitor> Open
     {
         get
@@ -39,20 +39,25 @@ public static class OssAppendMonitors
         }
     }
 
-    /// <summary>All of them together: their counters are added up, and a flush flushes all. Includes those that start later.</summary>
+    /// <summary>
+    /// All open monitors together: their counters are added up, and a flush flushes each. You may keep it: each call asks those that are open then.
+    /// </summary>
     public static IOssAppendMonitor All { get; } = new Together(name: null);
 
-    /// <summary>The one of this name; all of them together if several have it, during a reload for instance. It may start later.</summary>
+    /// <summary>
+    /// The monitor of this name; if several have the name, during a reload for instance, all of them together. It need not be open yet: each call
+    /// asks those that are open then.
+    /// </summary>
     /// <param name="name">As <see cref="DeliverySnapshot.Name"/>: the setting <c>Name</c>, in NLog the target's name; by default the object key.</param>
     public static IOssAppendMonitor Named(string name) => new Together(name ?? throw new ArgumentNullException(nameof(name)));
 
-    /// <summary>Those of this name that are open now. A second one of the same name is <c>name#2</c>.</summary>
+    /// <summary>The monitors of this name that are open now. A second one of the same name is called <c>name#2</c>, and is included.</summary>
     /// <param name="name">The name; null for all.</param>
     public static IReadOnlyList<IOssAppendMonitor> OpenOf(string? name) => name is null ? Open : [.. Open.Where(monitor => IsOf(monitor.GetSnapshot().Name, name))];
 
     /// <summary>
-    /// How many events those of this name that have closed had lost by then, dropped or unreadable in the buffer, by their full names. Their close
-    /// may have dropped them, and nobody sees their counters afterwards.
+    /// How many events closed monitors of this name had lost when they were removed (dropped, or unreadable in the buffer), by their full names.
+    /// They are kept here because a close may drop events, and the counters of a closed monitor can no longer be read.
     /// </summary>
     /// <param name="name">The name; null for all.</param>
     public static IReadOnlyDictionary<string, long> LossesOfClosed(string? name)
@@ -61,7 +66,7 @@ public static class OssAppendMonitors
             return LostByClosed.Where(lost => name is null || IsOf(lost.Key, name)).ToDictionary(lost => lost.Key, lost => lost.Value);
     }
 
-    /// <summary>Adds one, until what is returned is disposed.</summary>
+    /// <summary>Adds a monitor. Dispose the result to remove it.</summary>
     public static IDisposable Add(IOssAppendMonitor monitor)
     {
         lock (Monitors)

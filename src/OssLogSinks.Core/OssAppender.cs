@@ -9,8 +9,8 @@ namespace OssLogSinks.Core;
 
 /// <summary>
 /// Appends log records to objects in OSS in the background, each exactly once. Records wait in bounded memory, or on disk if
-/// <see cref="OssAppenderOptions.BufferPath"/> is set. While an append of a stream is in flight, the stream's next records are collected for one
-/// append. Any thread may call any member.
+/// <see cref="OssAppenderOptions.BufferPath"/> is set. A stream is the objects of one rendered key, numbered <c>_001</c> and so on. While an append
+/// of a stream is in flight, the stream's next records are collected for its next append. Any thread may call any member.
 /// </summary>
 /// <remarks>
 /// Every record has exactly one outcome, and it is counted: delivered, persisted for a later process to deliver, or dropped for a
@@ -24,7 +24,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     private readonly TimeSpan _closeTimeout;
 
     // How long the workers may take to stop after their requests were cancelled. They need this time only if a client hangs or the thread pool has
-    // no free thread. In real time; longer with a disk buffer, which may still be writing.
+    // no free thread. Measured in real time, not by the clock of the settings. Longer with a disk buffer, which may still be writing.
     private readonly TimeSpan _stopGrace;
     private readonly int _recordSizeLimit;
     private readonly LateEvents? _late;
@@ -36,7 +36,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// Checks the settings and creates an appender. Nothing is sent before the first record, except records that earlier processes left in
     /// <see cref="OssAppenderOptions.BufferPath"/>.
     /// </summary>
-    /// <param name="options">The settings; read now, not kept.</param>
+    /// <param name="options">The settings. They are read now; later changes have no effect.</param>
     /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
     public OssAppender(OssAppenderOptions options)
         : this(options, BufferFiles.Instance)
@@ -131,18 +131,22 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// the token to limit the wait.
     /// </summary>
     /// <returns>
-    /// True if all records that were still waiting are in OSS, each once; false if some of them were dropped, or if records were appended after the
-    /// close. Records that were dropped before the call for another reason were counted and reported then.
+    /// True if all records that were still waiting are in OSS, each once; false if some of them were dropped, or if any record was appended after
+    /// the close. Other records that were dropped before the call have no influence; they were counted and reported when they were dropped.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// As <see cref="FlushAsync(CancellationToken)"/>, but completes as soon as every record accepted before the call is stored in OSS or on disk.
+    /// As <see cref="FlushAsync(CancellationToken)"/>, but <paramref name="target"/> says where the records must be stored: in OSS, or at least on
+    /// disk.
     /// </summary>
     /// <param name="target">Where the records must be stored.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
-    /// <returns>True if all records that were still waiting are stored there; false if some of them were dropped.</returns>
+    /// <returns>
+    /// True if all records that were still waiting are stored there; false if some of them were dropped, or if any record was appended after the
+    /// close.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
     {
@@ -151,13 +155,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when all of them are in
-    /// OSS. Folders of running processes are skipped.
+    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when no such record waits
+    /// any more. Records that cannot be read are quarantined. Folders of running processes are skipped.
     /// </summary>
     /// <param name="bufferPath">The folder that those processes used as <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">
-    /// How to reach OSS. Records go to the objects that they were logged for; the key here is not used. <see cref="OssAppenderOptions.BufferPath"/>
-    /// is ignored.
+    /// How to reach OSS. Records go to the objects that they were logged for. The object key and <see cref="OssAppenderOptions.BufferPath"/> of
+    /// these options are not used.
     /// </param>
     /// <param name="progress">Receives the progress about once a second, and once at the end.</param>
     /// <param name="cancellationToken">Ends the drain; records that are not shipped yet stay on disk.</param>
@@ -198,7 +202,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     public void ObserveQueue(Func<long> size, long capacity) =>
         _setup.Counters.ObserveQueue(size ?? throw new ArgumentNullException(nameof(size)), capacity);
 
-    /// <summary>What was done so far, and what is still held.</summary>
+    /// <summary>The counters so far, and what is waiting now.</summary>
     public DeliverySnapshot GetSnapshot()
     {
         var (lastFailure, troubleSince) = _setup.Reporter.TroubleNow;
@@ -214,11 +218,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts no more records and sends those that wait. Records that are not in OSS when the time is over stay on disk for the next start if
-    /// <see cref="OssAppenderOptions.BufferPath"/> is set; otherwise they are dropped.
+    /// Accepts no more records and sends those that wait. If the time is over before a record is in OSS, the record stays on disk for the next start
+    /// if it was written to <see cref="OssAppenderOptions.BufferPath"/>; otherwise it is dropped.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>True if every record ever accepted is in OSS or on disk; false if some records were dropped, now or earlier.</returns>
+    /// <returns>True if every record ever accepted is in OSS or on disk; false if some accepted records were dropped, now or earlier.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is out of range; nothing is closed.</exception>
     public Task<bool> CloseAsync(TimeSpan timeout)
     {
@@ -229,10 +233,10 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             return _closed ??= BeginClose(_time.GetTimestamp(), timeout);
     }
 
-    /// <summary>Closes, and waits for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
+    /// <summary>Closes, with the timeout <see cref="OssAppenderOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(_closeTimeout).ConfigureAwait(false);
 
-    /// <summary>Closes, and waits for <see cref="OssAppenderOptions.CloseTimeout"/> at most.</summary>
+    /// <summary>Closes, with the timeout <see cref="OssAppenderOptions.CloseTimeout"/>, and blocks the calling thread until then.</summary>
     public void Dispose() => CloseAsync(_closeTimeout).GetAwaiter().GetResult();
 
     private Task<bool> BeginClose(long begun, TimeSpan timeout) => BoundedWait.RunAsync(() => Close(begun, timeout));
@@ -299,7 +303,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private bool CausesAppend(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
-    // IsFromDelivery is set only by a queue in front, whose own thread may wait.
+    // IsFromDelivery is set only by a queue in front of the appender, and the queue's own thread may wait.
     private static bool MayWait(in LogRecord record, bool causesAppend) => causesAppend && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)

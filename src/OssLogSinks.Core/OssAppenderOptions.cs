@@ -10,8 +10,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core;
 
 /// <summary>
-/// The settings that every front door has, each declared, documented and validated here alone. Read once, when the appender is created;
-/// later changes have no effect.
+/// The settings that the appender, the sinks, the NLog target and the logger provider share. Each is declared, documented and validated only
+/// here. They are read once, when the appender is created; later changes have no effect.
 /// </summary>
 public class OssAppenderOptions
 {
@@ -29,16 +29,15 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The bucket's region, <c>cn-hangzhou</c> for instance, without <c>oss-</c>. It is part of the signature. Set this or
-    /// <see cref="Endpoint"/>; alone it means the endpoint that <see cref="Network"/> chooses. Endpoints that do not name their region need
-    /// both.
-    /// Default: read from the endpoint.
+    /// <see cref="Endpoint"/>. If you set only this, <see cref="Network"/> chooses the endpoint. If you set an endpoint whose name does not have
+    /// the region, set both. Default: read from the endpoint.
     /// </summary>
     public string? Region { get; set; }
 
     /// <summary>
-    /// Which endpoint of <see cref="Region"/> is used: Public; Internal, for machines of Alibaba Cloud in the bucket's own region, without
-    /// costs of traffic; Accelerated, for a bucket with transfer acceleration; or DualStack, for IPv6. Not together with
-    /// <see cref="Endpoint"/>. Default: Public.
+    /// Which endpoint of <see cref="Region"/> is used: Public; Internal, for machines of Alibaba Cloud in the bucket's own region, without costs
+    /// for traffic; Accelerated, for a bucket with transfer acceleration; or DualStack, for IPv6. If <see cref="Endpoint"/> is set, leave this
+    /// out. Default: Public.
     /// </summary>
     public OssNetwork Network { get; set; }
 
@@ -54,15 +53,15 @@ public class OssAppenderOptions
     }
 
     /// <summary>
-    /// Whether an <see cref="Endpoint"/> that begins with <c>http://</c> is intended. It is used either way, but unless this is true it is
-    /// reported once, at start: log text, access key ids and security tokens travel unencrypted. This machine is never reported.
-    /// Default: false.
+    /// Whether you intend an <see cref="Endpoint"/> that begins with <c>http://</c>. If false, such an endpoint is used too, but reported once,
+    /// at start, because log text, access key ids and security tokens travel unencrypted. An endpoint on this machine is never reported. Default:
+    /// false.
     /// </summary>
     public bool AllowPlainHttp { get; set; }
 
     /// <summary>
-    /// Where the address of a request names the bucket. Custom domains must set it.
-    /// Default: Automatic; the path for an IP address, and in front of the host otherwise.
+    /// Where the URL of a request has the bucket's name: in the host, in the path, or nowhere because the domain is bound to the bucket. Set it
+    /// if the endpoint is a custom domain. Default: Automatic; in the path for an IP address, and in the host otherwise.
     /// </summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
@@ -70,8 +69,7 @@ public class OssAppenderOptions
     public OssSignatureVersion SignatureVersion { get; set; }
 
     /// <summary>
-    /// The access key's id; needs <see cref="AccessKeySecret"/>. Where both are empty, <see cref="Credentials"/> are used.
-    /// Default: none.
+    /// The access key's id; needs <see cref="AccessKeySecret"/>. If both are empty, <see cref="Credentials"/> are used. Default: none.
     /// </summary>
     public string? AccessKeyId { get; set; }
 
@@ -82,30 +80,31 @@ public class OssAppenderOptions
     public string? AccessKeySecret { internal get; set; }
 
     /// <summary>
-    /// The STS token that belongs to a temporary <see cref="AccessKeyId"/>. It is not renewed; a provider in <see cref="Credentials"/> does
-    /// that. It cannot be read back. Default: none.
+    /// The STS token that belongs to a temporary <see cref="AccessKeyId"/>. It is never renewed; for a token that is, use
+    /// <see cref="Credentials"/>. It cannot be read back. Default: none.
     /// </summary>
     public string? SecurityToken { internal get; set; }
 
     /// <summary>
-    /// Gives, and renews, what requests are signed with; not together with <see cref="AccessKeyId"/>. In configuration it is a word:
-    /// <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>, <c>Process:command</c> or
-    /// <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that works of the environment
-    /// variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>, the role of the
-    /// pod, profiles, the RAM role of the instance, and a credentials URI.
+    /// Gives the access key that requests are signed with, and renews it. If <see cref="AccessKeyId"/> is set, leave this out. In configuration
+    /// it is a word: <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>,
+    /// <c>Process:command</c> or <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that works of
+    /// the environment variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>, the role
+    /// of the pod, profiles, the RAM role of the instance, and a credentials URI.
     /// </summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>
-    /// Another client than the built-in one, based on the official SDK for instance. <see cref="Endpoint"/>, <see cref="Bucket"/> and
-    /// credentials are not needed then. It is not disposed. Default: the built-in client.
+    /// A client that replaces the built-in one, based on the official SDK for instance. It has its own endpoint, bucket and credentials, so
+    /// <see cref="Endpoint"/>, <see cref="Bucket"/> and credentials are not needed here. The sink does not dispose it. Default: the built-in
+    /// client.
     /// </summary>
     public IOssClient? Client { get; set; }
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the system's proxy, and the environment
-    /// variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the proxy of the environment variables
+    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {
@@ -117,8 +116,8 @@ public class OssAppenderOptions
     public string? ProxyUser { get; set; }
 
     /// <summary>
-    /// The password of <see cref="ProxyUser"/>. The way to the proxy is not encrypted. It cannot be read back, so that printing or
-    /// serializing these options does not show it. Default: none.
+    /// The password of <see cref="ProxyUser"/>. It is sent to the proxy unencrypted. It cannot be read back, so that printing or serializing
+    /// these options does not show it. Default: none.
     /// </summary>
     public string? ProxyPassword { internal get; set; }
 
@@ -129,9 +128,9 @@ public class OssAppenderOptions
     public string? ProxyBypass { get; set; }
 
     /// <summary>
-    /// The file of the certificate that is shown to a gateway that asks for one: PFX, or PEM with the certificate first and its intermediate
-    /// ones after it. Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where
-    /// <see cref="HttpMessageHandler"/> is for it. Default: none.
+    /// The file of the client certificate, for a gateway that asks for one. It is a PFX file, or a PEM file with the certificate first and its
+    /// intermediate certificates after it. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8) this
+    /// setting is refused; there, use <see cref="HttpMessageHandler"/>. Default: none.
     /// </summary>
     public string? ClientCertificate { get; set; }
 
@@ -142,30 +141,30 @@ public class OssAppenderOptions
     public string? ClientCertificatePassword { internal get; set; }
 
     /// <summary>
-    /// A PEM file of root certificates that are trusted in addition to the machine's, for these requests only: a company's own for instance.
-    /// Read once, at start. Refused in the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8), where the machine must trust
-    /// them. Default: none.
+    /// A PEM file of root certificates, those of a company's own authority for instance. The requests of this sink trust them in addition to the
+    /// machine's. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8) this setting is refused; there,
+    /// add the certificates to the machine's trusted roots. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// The speed in bits per second that OSS takes the body of an append with, from 819,200 to 838,860,800, so that logs leave bandwidth to
-    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. One of
-    /// <see cref="AppendSizeLimitBytes"/> must be possible within <see cref="RequestTimeout"/>. Default: no limit.
+    /// The highest speed, in bits per second, at which OSS receives the body of an append, from 819,200 to 838,860,800. It leaves bandwidth to
+    /// the application. Up to <see cref="ConcurrentAppends"/> appends run at once, each with this limit. An append of
+    /// <see cref="AppendSizeLimitBytes"/> must fit into <see cref="RequestTimeout"/> at this speed. Default: no limit.
     /// </summary>
     public int? TrafficLimitBitsPerSecond { get; set; }
 
     /// <summary>
-    /// Sends the HTTP requests of the built-in client, for a test or for what no setting can do. It is not disposed. It cannot be
-    /// read back, as it may hold passwords. Default: a handler of its own.
+    /// Sends the HTTP requests of the built-in client, in a test or if you need something that no setting has. The sink does not dispose it. It
+    /// cannot be read back, as it may have passwords. Default: a handler of the client.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
     /// <summary>
-    /// The name of objects: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any
-    /// property of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the
-    /// same object. Without them several writers share objects: their events interleave in whole batches, and none is torn.
-    /// Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
+    /// How objects are named: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any property
+    /// of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the same object.
+    /// Without them, several writers may share objects: their events interleave in whole batches, and none is torn. Default:
+    /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
     /// </summary>
     /// <remarks>
     /// Two appenders of one process have the same instance, so give them different keys. A writer that shares an object cannot tell its
@@ -174,15 +173,15 @@ public class OssAppenderOptions
     public string ObjectKey { get; set; } = DefaultObjectKey;
 
     /// <summary>
-    /// How often a new object is begun, by the event's own time. A key with a time must show the interval's periods, as
-    /// <c>yyyy/MM/dd/HH</c> does for hours. Default: Infinite; only the key's date format begins new objects.
+    /// How often a new object is begun, by the event's own time. If the key has a time, its format must be different for each period, as
+    /// <c>yyyy/MM/dd/HH</c> is for hours. Default: Infinite; only the key's date format begins new objects.
     /// </summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
     /// <summary>
-    /// How much older than the present period an event may be and still go to the object of its own time; an older one goes to the object
-    /// of the present period. Periods are those of <see cref="RollingInterval"/>, or of the key's date format. An event that waits to be
-    /// sent keeps its object, however long it waits. Default: no limit; each event goes to the object of its own time.
+    /// How late an event may be and still go to the object of its own time. The time counts from the beginning of the present period; an older
+    /// event goes to the object of the present period. Periods are those of <see cref="RollingInterval"/>, or of the key's date format. An event
+    /// that waits to be sent keeps its object, however long it waits. Default: no limit; each event goes to the object of its own time.
     /// </summary>
     public TimeSpan? LateEventGrace { get; set; }
 
@@ -190,9 +189,9 @@ public class OssAppenderOptions
     public bool UseLocalTime { get; set; }
 
     /// <summary>
-    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. Compressed bytes count, and may
-    /// pass the limit by a few kilobytes of text. Null (an empty text in configuration, 0 in NLog) means no limit but the service's 5 GB.
-    /// Default: 1 GiB.
+    /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. With compression, the compressed bytes
+    /// count, and an object may pass the limit by a few kilobytes of text. Null (an empty text in configuration, 0 in NLog) means no limit but
+    /// the service's 5 GB. Default: 1 GiB.
     /// </summary>
     public long? ObjectSizeLimitBytes { get; set; } = DefaultObjectSizeLimitBytes;
 
@@ -203,29 +202,29 @@ public class OssAppenderOptions
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
     /// <summary>
-    /// Whether a finished object is sealed, so that lifecycle rules may move it to the cold storage classes. An object is finished when it
-    /// is full, or when its period is over and nothing was appended for ten minutes. Needs an account that has access to the operation, and
-    /// the RAM action <c>oss:SealAppendObject</c>; without them it is reported once. Default: false.
+    /// Whether a finished object is sealed, so that lifecycle rules may move it to the cold storage classes. An object is finished when it is
+    /// full, or when its period is over and nothing was appended for ten minutes. OSS must have enabled this operation for your account, and the
+    /// access key needs the RAM action <c>oss:SealAppendObject</c>; without them this is reported once, and objects are not sealed. Default:
+    /// false.
     /// </summary>
     /// <remarks>
-    /// Delivery neither waits for a seal nor fails with it. Objects are also sealed at the close, and when their stream is forgotten. Of
-    /// writers that share an object only the last one knows its length, so the others leave it unsealed. A late event for a sealed object
-    /// goes to the next sequence number. Do not use it with keys whose dates repeat, such as <c>{Timestamp:dddd}</c>.
+    /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed, without the ten minutes, at the
+    /// close and when <see cref="OpenStreamLimit"/> lets it be forgotten. Of writers that share an object only the last one knows its
+    /// length, so the others leave it unsealed. A late event for a sealed object goes to the next sequence number. Do not use it with keys
+    /// whose dates repeat, such as <c>{Timestamp:dddd}</c>.
     /// </remarks>
     public bool SealFinishedObjects { get; set; }
 
     /// <summary>
-    /// How objects are compressed. With Gzip each append is a gzip member of its own, so that the object is a valid <c>.gz</c> file at any
-    /// moment; keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a
-    /// type or an encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits count before compression.
-    /// Default: None.
+    /// How objects are compressed. With Gzip, each append is a complete gzip member, so that the object is a valid <c>.gz</c> file at any moment.
+    /// Keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a type or an
+    /// encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits count bytes before compression. Default: None.
     /// </summary>
     public OssCompression Compression { get; set; }
 
     /// <summary>
-    /// Text at the beginning of each object, a line of column names for instance; written once, however many writers share the object. A
-    /// line end is added unless it has one. It must fit into an append together with the largest event, and into an object.
-    /// Default: none.
+    /// Text at the beginning of each object, a line of column names for instance. It is written once, however many writers share the object. If
+    /// it has no line end, one is added. It must fit into an append together with the largest event, and into an object. Default: none.
     /// </summary>
     public string? ObjectHeader { get; set; }
 
@@ -236,8 +235,8 @@ public class OssAppenderOptions
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>
-    /// How long an event waits for others to share its append. An append of full size, a flush and a close are sent at once. Each append
-    /// costs a request, however small. Default: 2 seconds.
+    /// The longest time that an event waits for others to share its append. An append is sent earlier when it is full, at a flush, at the close,
+    /// and when <see cref="MemoryLimitBytes"/> runs short. OSS bills a request for each append, however small. Default: 2 seconds.
     /// </summary>
     public TimeSpan AppendInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -245,9 +244,9 @@ public class OssAppenderOptions
     public int AppendSizeLimitBytes { get; set; } = 4 << 20;
 
     /// <summary>
-    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. The front doors store a placeholder instead of a larger one, with
-    /// its time, level, size and the beginning of its message; it is counted and reported. An audit throws, and
-    /// <see cref="OssAppender"/> drops it. Default: 1 MiB.
+    /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. Instead of a larger event, the sink, target or provider stores a
+    /// placeholder, with its time, level, size and the beginning of its message; this is counted and reported. An audit throws, and
+    /// <see cref="OssAppender"/> drops the event. Default: 1 MiB.
     /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
 
@@ -256,8 +255,9 @@ public class OssAppenderOptions
     /// eight times with a <see cref="BufferPath"/>. Default: 64 MiB.
     /// </summary>
     /// <remarks>
-    /// With a buffer a quarter is for what waits to be written to disk, half for what is being sent, and a quarter for what other processes
-    /// left. No stream may use more than seven eighths of it, nor may all streams together that OSS refuses, so that the others go on.
+    /// With a <see cref="BufferPath"/>, a quarter is for events that wait to be written to disk, up to half for events to send, and a quarter for
+    /// events that other processes left. Of the memory for events to send, an object's events may use seven eighths at most, and so may the
+    /// events of all objects together to which nothing can be delivered, so that the other objects go on.
     /// </remarks>
     public long MemoryLimitBytes { get; set; } = 64L << 20;
 
@@ -265,77 +265,83 @@ public class OssAppenderOptions
     public int ConcurrentAppends { get; set; } = 4;
 
     /// <summary>
-    /// How many objects are remembered with their length. The least recently used idle one is forgotten first, and found again by a HEAD
-    /// request. Default: 1000.
+    /// The number of idle and busy keys that are remembered with their object and its length. The idle one that was not used for the longest time
+    /// is forgotten first; if an event for it comes later, its object is found again by HEAD requests. Default: 1000.
     /// </summary>
     public int OpenStreamLimit { get; set; } = 1000;
 
     /// <summary>
-    /// Whether each append carries its MD5, so that OSS refuses a damaged body before it stores it. If false, the CRC-64 in OSS's
-    /// answer shows the damage, and the events are appended again to the next object. The damaged bytes stay where they are. Default: false.
+    /// Whether each append has its MD5, so that OSS refuses a body that was damaged on the way before it stores it. If false, the CRC-64 in OSS's
+    /// answer shows the damage, and the events are appended again, to the next object. The damaged bytes stay in the first one. Default: false.
     /// </summary>
     public bool SendContentMd5 { get; set; }
 
     /// <summary>
-    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, depending on
-    /// <see cref="BufferSync"/>, a power cut. It is created if needed. Any number of processes may share it; each also sends what dead
-    /// processes left. While it cannot be written, events wait in memory, and that is reported. Default: none; events wait in memory.
+    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, depending on <see cref="BufferSync"/>,
+    /// a power cut. It is created if needed. Any number of processes on one machine may share it; each also sends the events that ended processes
+    /// left. While it cannot be written, events wait in memory, and that is reported. Default: none; events wait in memory.
     /// </summary>
     /// <remarks>
     /// The file system must support locks, as a lock file says which process is alive. Without locks a process sends its own events, reports
-    /// it, and leaves those of other processes alone. Files that cannot be read go into the folder <c>quarantine</c>; the oldest of
-    /// those are deleted when they take more than a sixteenth of <see cref="BufferSizeLimitBytes"/>, or 16 MiB.
+    /// it, and leaves those of other processes alone. Damaged files, and copies of damaged parts, go into the folder <c>quarantine</c>. The
+    /// oldest are deleted when they take more than 16 MiB, or a sixteenth of <see cref="BufferSizeLimitBytes"/> if that is less.
     /// </remarks>
     public string? BufferPath { get; set; }
 
     /// <summary>
-    /// Largest size in bytes of this process's folder in <see cref="BufferPath"/>, with those it took over from dead processes; at least
-    /// 8 MiB, and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached.
-    /// Default: 1 GiB.
+    /// Largest size in bytes of this process's folder in <see cref="BufferPath"/> together with those it took over from ended processes; at least
+    /// 8 MiB, and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached. Default: 1
+    /// GiB.
     /// </summary>
     public long BufferSizeLimitBytes { get; set; } = 1L << 30;
 
     /// <summary>
-    /// Which events are dropped when the buffer is full. With DropNewest, new events wait in memory within <see cref="MemoryLimitBytes"/>,
-    /// and are dropped when that is full too. With DropOldest, the oldest events on disk that are not being sent are dropped, counted and
-    /// reported. Default: DropNewest.
+    /// Which events are dropped when the buffer on disk is full. With DropNewest, new events wait in memory within
+    /// <see cref="MemoryLimitBytes"/>, then in the queue if there is one, and are dropped when both are full. With DropOldest, the oldest events
+    /// on disk that are not being sent are dropped. Drops are counted and reported. Default: DropNewest.
     /// </summary>
     public OssBufferFullAction BufferFullAction { get; set; }
 
     /// <summary>
-    /// When events are forced onto the disk's medium, so that they survive a power cut. Written events survive a crash of the process in any case.
-    /// Default: EachWrite; at most some twenty times a second.
+    /// When the operating system must write events to the disk's medium (a sync), so that they survive a power cut. Events that were written to a
+    /// file survive a crash of the process with every value. Default: EachWrite; about twenty times a second, and sooner if many events wait.
     /// </summary>
     public OssBufferSync BufferSync { get; set; }
 
-    /// <summary>How often events are forced onto the medium if <see cref="BufferSync"/> is Interval. Default: 1 second.</summary>
+    /// <summary>How often events are synced to the disk's medium if <see cref="BufferSync"/> is Interval. Default: 1 second.</summary>
     public TimeSpan BufferSyncInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long an append is retried before its events are dropped, counted and reported; <see cref="Timeout.InfiniteTimeSpan"/> for no
-    /// limit. Counted from the first failure after a success.
-    /// Default: 1 hour; with a <see cref="BufferPath"/> no limit, and in an audit 1 minute.
+    /// How long an append is retried before its events are dropped, counted and reported; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// The time begins with the first failure after a success. Default: 1 hour; with a <see cref="BufferPath"/> no limit, and in an audit 1
+    /// minute.
     /// </summary>
     public TimeSpan? RetryTimeLimit { get; set; }
 
-    /// <summary>The pause after a first failure. It doubles with each further one; the actual pause is random, from zero up to that. Default: 200 milliseconds.</summary>
+    /// <summary>
+    /// The longest pause after a first failure. It doubles with each further failure in a row; the actual pause is random, from zero up to that.
+    /// Default: 200 milliseconds.
+    /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest pause after failures. Default: 20 seconds.</summary>
+    /// <summary>The limit up to which <see cref="RetryDelay"/> doubles. Default: 20 seconds.</summary>
     public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. Default: 30 seconds.</summary>
+    /// <summary>
+    /// The longest pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. The actual pause is random,
+    /// from half of it up to all of it. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether an append is retried that only an operator can fix. If false, its events are dropped at once, counted and reported as
-    /// <see cref="DropReason.Refused"/>. An audit never retries it. Default: true.
+    /// Whether an append is retried after a refusal that only an operator can fix. If false, its events are dropped at once, counted and reported
+    /// as <see cref="DropReason.Refused"/>. An audit never retries such an append. Default: true.
     /// </summary>
     public bool RetryRefusals { get; set; } = true;
 
     /// <summary>
-    /// How long one request may take, including its answer. A call of another <see cref="Client"/> is given up after 5 seconds more, and its
-    /// outcome looked up. Default: 30 seconds.
+    /// How long one request may take, including its answer. If another <see cref="Client"/> is set, its call is given up 5 seconds later than
+    /// that. After a request that was given up, the sink asks OSS whether the append was written. Default: 30 seconds.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -346,27 +352,27 @@ public class OssAppenderOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long closing waits until all events are in OSS. The rest is dropped, counted and reported; with a <see cref="BufferPath"/> it
-    /// stays on disk, and the next process sends it. Default: 10 seconds.
+    /// How long closing waits until all events are in OSS. The events that are left are then dropped, counted and reported; with a
+    /// <see cref="BufferPath"/> they stay on disk, and the next process that uses the folder sends them. Default: 10 seconds.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The name in measurements (<c>oss.sink.name</c>), snapshot and health data, up to 200 characters, so that two of one process are
-    /// told apart. A second one of the same name gets a number, <c>name#2</c>. In NLog it is the target's name.
-    /// Default: the <see cref="ObjectKey"/>.
+    /// The name of this sink in measurements (<c>oss.sink.name</c>), snapshots and health data, up to 200 characters. It tells several sinks of
+    /// one process apart. If two have the same name, the second one is shown as <c>name#2</c>. In NLog it is the target's name. Default: the
+    /// <see cref="ObjectKey"/>.
     /// </summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// Whether reports go to the process's standard error, for a host whose console or container log is read; in Serilog instead of
-    /// SelfLog. Default: false.
+    /// Whether reports go to the process's standard error, for a host whose console or container log is read. In Serilog they then do not go to
+    /// SelfLog; in NLog and Microsoft.Extensions.Logging they go to both places. Default: false.
     /// </summary>
     public bool ReportToConsole { get; set; }
 
     /// <summary>
-    /// Whether settings that work, but are rarely intended, are reported once, at start: plain HTTP (see <see cref="AllowPlainHttp"/>), and
-    /// an <see cref="ObjectKey"/> that shows seconds, or whose dates repeat. Default: true.
+    /// Whether settings that are valid, but often a mistake, are reported once, at start: plain HTTP (see <see cref="AllowPlainHttp"/>), and some
+    /// forms of <see cref="ObjectKey"/>, one that shows seconds or whose dates repeat for instance. Default: true.
     /// </summary>
     public bool ReportDoubtfulSettings { get; set; } = true;
 
@@ -376,29 +382,32 @@ public class OssAppenderOptions
     /// </summary>
     public IOssDiagnostics? Diagnostics { get; set; }
 
-    /// <summary>Who learns the outcome of records that carry a state. The front doors set it themselves. Default: none.</summary>
+    /// <summary>
+    /// For users of <see cref="OssAppender"/>: gets the outcome of each record that has a state. The sink, the target and the provider set it
+    /// themselves. Default: none.
+    /// </summary>
     public IDeliveryListener? Listener { get; set; }
 
-    /// <summary>The clock. Default: the system's.</summary>
+    /// <summary>The clock, for tests. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Gives numbers from 0 up to but not 1, for the pauses after failures. Default: random numbers.</summary>
+    /// <summary>Returns random numbers, at least 0 and less than 1, for the pauses after failures; for tests. Default: random numbers.</summary>
     public Func<double> Random { internal get; set; } = Retry.Chance.Next;
 
     /// <summary>The effort of gzip; for tests.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
-    /// <summary>Who else in this process writes the same streams; for tests.</summary>
+    /// <summary>Knows the other writers of this process that write to the same streams; for tests.</summary>
     internal StreamRegistry StreamRegistry { get; set; } = StreamRegistry.OfProcess;
 
     /// <summary>The secrets among these settings, to mask in messages.</summary>
     internal IEnumerable<string?> Secrets => [AccessKeySecret, SecurityToken, ProxyPassword, ClientCertificatePassword, .. StaticCredentialsProvider.SecretsOf(Credentials)];
 
-    /// <summary>A copy, to change without changing these.</summary>
+    /// <summary>A copy of these settings; to change a setting of the copy does not change it here.</summary>
     public OssAppenderOptions Copy() => (OssAppenderOptions)MemberwiseClone();
 
     /// <summary>Finds all faults of these settings at once.</summary>
-    /// <returns>A fault for each thing to fix; none if the settings can be used. None shows a secret.</returns>
+    /// <returns>A fault for each thing to fix; an empty list if the settings can be used. No fault shows a secret.</returns>
     public IReadOnlyList<SettingFault> Validate() => new OssAppenderOptionsValidator(this, BufferPath).Validate();
 
     /// <summary>Masks the secrets of these settings in faults that a front door found itself, as a secret may be in the wrong setting.</summary>

@@ -30,7 +30,7 @@ internal sealed class OssAppenderOptionsValidator
     private readonly OssAppenderOptions _options;
     private readonly string? _bufferPath;
 
-    // Those of the access key. Other passwords may be ordinary words, which a name may have too.
+    // The secrets of the access key, which no name may contain. Other passwords are not among them: a name may contain an ordinary word.
     private readonly string?[] _secrets;
     private readonly List<SettingFault> _faults = [];
 
@@ -73,7 +73,7 @@ internal sealed class OssAppenderOptionsValidator
         return _options.WithoutSecrets(_faults);
     }
 
-    // A secret is also a valid host name or object key. It would be sent to name servers and written into reports.
+    // A secret in the wrong setting may be a valid host name or object key. It would be sent to name servers and written into reports.
     private void CheckSecrets()
     {
         var shown = new[]
@@ -100,7 +100,7 @@ internal sealed class OssAppenderOptionsValidator
         var faults = new List<string>();
         KeyTemplate = ObjectKeyTemplate.TryParse(_options.ObjectKey, new KeyShape(_options.RollingInterval, _options.Compression), ProcessIdentity.Current, faults);
 
-        // A part of a secret does not look like a secret, so no quoted text is shown; the column is enough.
+        // A fault quotes parts of the key, and a part of a secret is not recognized as one. So mask each quoted part; the column is enough.
         var isSecret = _options.ObjectKey is { } key && (SecretText.LooksLikeOne(key) || SecretText.Without(key, _secrets) != key);
         foreach (var fault in faults)
             Add(nameof(_options.ObjectKey), $"in {SettingFault.Shown(_options.ObjectKey)}: {(isSecret ? Quoted.Replace(fault, $"'{SecretText.Mask}'") : fault)}.");
@@ -282,7 +282,7 @@ internal sealed class OssAppenderOptionsValidator
         return settings.Read(_faults);
     }
 
-    // At this rate OSS takes that long to read the body, and the request must not be over before.
+    // At this limit, OSS takes so many seconds to read the largest append, and the request must not time out before.
     private void CheckTrafficLimit()
     {
         if (_options.TrafficLimitBitsPerSecond is not { } limit || limit <= 0)
@@ -305,7 +305,7 @@ internal sealed class OssAppenderOptionsValidator
         Add(prefix + setting, sentence.Substring(colon + 1).Trim());
     }
 
-    // The chain asks OSS's and Alibaba Cloud's variables first. Half a key in them is a mistake, so it is told at start.
+    // The chain first reads environment variables, OSS_... and ALIBABA_CLOUD_.... Half a key in them is a mistake, so it is a fault at start.
     private ChainCredentialsProvider DefaultCredentials()
     {
         var site = SourceSite.New();

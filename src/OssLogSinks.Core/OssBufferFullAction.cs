@@ -11,7 +11,7 @@ public enum OssBufferFullAction
     /// </summary>
     DropNewest,
 
-    /// <summary>The oldest records on disk that are not yet on their way are dropped, a segment at a time, counted and reported.</summary>
+    /// <summary>The oldest records on disk that are not being sent are dropped, a segment (file) at a time, counted and reported.</summary>
     DropOldest,
 }
 
@@ -21,19 +21,22 @@ public enum OssBufferFullAction
 /// </summary>
 public enum OssBufferSync
 {
-    /// <summary>With each write: what <see cref="OssFlushTarget.Disk"/> reports survives a power cut, and nothing is stored twice.</summary>
+    /// <summary>
+    /// With each write: events that a flush to <see cref="OssFlushTarget.Disk"/> has reported as stored survive a power cut, and nothing is stored
+    /// twice.
+    /// </summary>
     EachWrite,
 
     /// <summary>
     /// Every <see cref="OssAppenderOptions.BufferSyncInterval"/>, and before anything is sent: a power cut loses what was
-    /// written since, and nothing is stored twice.
+    /// written since the last sync, and nothing is stored twice.
     /// </summary>
     Interval,
 
     /// <summary>
-    /// When the operating system decides, and when <see cref="OssFlushTarget.Disk"/> is requested. A power cut loses what was neither
-    /// flushed nor written by then. The journal of what was stored may be lost too, so any event whose file is still there may be
-    /// stored a second time, behind later ones of its stream. None is torn, and the next start goes on.
+    /// When the operating system decides, and with a flush to <see cref="OssFlushTarget.Disk"/>. A power cut loses what neither has put onto
+    /// the medium by then. The journal of what was stored may be lost too, so any event whose file is still there may be
+    /// stored a second time, behind later ones of its stream. No event is torn, and the next process delivers what is left.
     /// </summary>
     None,
 }

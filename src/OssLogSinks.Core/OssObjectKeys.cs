@@ -7,7 +7,7 @@ public static class OssObjectKeys
 {
     /// <summary>
     /// A folder for each day, named as Hive, DuckDB, ClickHouse, Spark and MaxCompute name partitions, <c>dt=2026-11-22</c>, so that a
-    /// query for some days reads only their objects. For one JSON document per line.
+    /// query for some days reads only their objects. For events that are written as one JSON document per line.
     /// </summary>
     public const string HiveByDay = "logs/dt={Timestamp:yyyy-MM-dd}/{MachineName}-{InstanceId}.jsonl";
 

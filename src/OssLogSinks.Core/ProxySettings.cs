@@ -9,7 +9,7 @@ internal sealed record ProxySettings(string? Address, string? User, string? Pass
 {
     private static readonly char[] Separators = [',', ';', ' '];
 
-    /// <summary>The proxy of these settings, and all their faults; null if there is none, or it has faults.</summary>
+    /// <summary>The proxy of these settings; null if none is set, or if the settings have faults. Adds all faults to the list.</summary>
     public WebProxy? Read(ICollection<SettingFault> faults)
     {
         var before = faults.Count;
@@ -46,7 +46,7 @@ internal sealed record ProxySettings(string? Address, string? User, string? Pass
         else if (User is null != Password is null)
             faults.Add(User is null ? new SettingFault(UserSetting, $"is empty; set it together with {PasswordSetting}, or leave both out.") : new SettingFault(PasswordSetting, $"is empty; set it together with {UserSetting}, or leave both out."));
 
-        // In the header, a colon is the end of the name.
+        // In the header Proxy-Authorization, a colon ends the user name.
         if (User?.Contains(':') == true)
             faults.Add(new SettingFault(UserSetting, $"must not have a colon; the password is the setting {PasswordSetting}."));
     }

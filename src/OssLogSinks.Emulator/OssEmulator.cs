@@ -50,7 +50,7 @@ public sealed class OssEmulator : IAsyncDisposable
             context => options.ServePage && EmulatorPage.Handles(context) ? _page.HandleAsync(context) : pipeline.HandleAsync(context));
     }
 
-    /// <summary>The endpoint for clients: <c>http://127.0.0.1:port</c>.</summary>
+    /// <summary>The endpoint for clients: <c>http://127.0.0.1:port</c>, or <c>https</c> with a certificate.</summary>
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
     /// <summary>The address of the web page; see <see cref="OssEmulatorOptions.ServePage"/>.</summary>

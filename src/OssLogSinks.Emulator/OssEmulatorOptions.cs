@@ -5,8 +5,8 @@ using OssLogSinks.Emulator.Http;
 namespace OssLogSinks.Emulator;
 
 /// <summary>
-/// The emulator's settings. Port, certificate, keys, buckets, data folder and time provider are read at the start; every other setting may be changed while the
-/// emulator runs.
+/// The emulator's settings. Set port, certificate, region, keys, buckets, data folder, <see cref="SyncData"/> and time provider before the start;
+/// every other setting may be changed while the emulator runs.
 /// </summary>
 public sealed class OssEmulatorOptions : IHttpSettings
 {
@@ -82,8 +82,8 @@ public sealed class OssEmulatorOptions : IHttpSettings
     public bool RecordRequests { get; set; } = true;
 
     /// <summary>
-    /// Maximum number of recorded requests; the oldest are removed first. 100 000 by default. Fewer are kept if their headers and keys are
-    /// longer than 64 million characters in total.
+    /// Maximum number of recorded requests; the oldest are removed first. 100 000 by default. Fewer are kept if their headers and keys have
+    /// more than 67 million characters in total.
     /// </summary>
     public int RecordLimit { get; set; } = 100_000;
 

@@ -1,14 +1,15 @@
 namespace OssLogSinks.Extensions.Hosting;
 
 /// <summary>
-/// What each sink has lost lately, also one that has closed since the last look: its close may be what dropped the events. Thread-safe.
+/// Knows which sinks have lost events lately. Includes sinks that have closed since the last look: the close itself may have dropped the events.
+/// Thread-safe.
 /// </summary>
 /// <param name="watch">Makes a watch.</param>
 internal sealed class LossHistory(Func<LossWatch> watch)
 {
     private readonly object _gate = new();
 
-    // Guarded by _gate. Of a name, how many losses of closed sinks were told of before.
+    // Guarded by _gate. _told has, by name, how many losses of closed sinks are not reported any more.
     private readonly Dictionary<object, (string Name, long Lost, bool IsLosing, LossWatch Watch)> _open = [];
     private readonly Dictionary<string, LossWatch> _closed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
@@ -22,7 +23,7 @@ internal sealed class LossHistory(Func<LossWatch> watch)
     {
         lock (_gate)
         {
-            // One that is still losing goes on doing so as a closed one.
+            // The losses of a sink that has closed are not reported again, unless they are recent: then they are reported as those of a closed sink.
             foreach (var gone in _open.Where(open => !sinks.Any(sink => sink.Sink == open.Key)).ToList())
             {
                 _open.Remove(gone.Key);

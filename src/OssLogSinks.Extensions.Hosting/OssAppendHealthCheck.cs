@@ -9,15 +9,17 @@ namespace OssLogSinks.Extensions.Hosting;
 /// Reports whether events reach OSS. It reads snapshots and never calls OSS itself. The states are:
 /// delivering (healthy);
 /// failing (degraded): a request or the buffer on disk failed, and delivery does not work again yet; the description says what failed and what to do;
-/// delayed (degraded): events wait, none is lost;
+/// delayed (degraded): an event has waited longer than <see cref="OssAppendHealthCheckOptions.DelayedAfter"/>, but none is lost;
 /// losing (the registration's failure status, unhealthy by default): events were lost a short time ago.
+/// If no sink is open, the result is degraded, without a state.
 /// </summary>
 /// <remarks>
 /// The result's data contains: <c>state</c>; <c>name</c> (of the sink); <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,
 /// <c>dropped</c> and <c>dropped.REASON</c>, <c>replaced</c>, <c>quarantined</c> (events); <c>deliveredBytes</c>, <c>memoryBytes</c> and
 /// <c>bufferBytes</c>; <c>appends</c> and <c>retries</c> (requests). After a failure it also contains <c>lastFailure</c>, <c>lastFailureKind</c>,
 /// <c>lastFailureTime</c>, <c>lastFailureAdvice</c> and <c>failures</c> (number since delivery last worked); during a failure
-/// <c>troubleSince</c>; after a loss <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives, because the instance remembers
+/// <c>troubleSince</c>; after a loss <c>secondsSinceLoss</c>. For a sink that has closed after a loss, it contains only <c>state</c>, <c>name</c>,
+/// <c>lost</c> and <c>secondsSinceLoss</c>. Keep one instance for as long as the sink lives, because the instance remembers
 /// when it saw the last loss. With several sinks, the data contains the numbers of each under its name. Thread-safe.
 /// </remarks>
 public sealed class OssAppendHealthCheck : IHealthCheck
@@ -84,7 +86,7 @@ public sealed class OssAppendHealthCheck : IHealthCheck
         });
     }
 
-    // Names are unique, but for a target that could not start and monitors that users add.
+    // Names are unique, except those of a target that could not start and of monitors that users add.
     private static IEnumerable<(string Name, IReadOnlyDictionary<string, object> Data)> Numbered(IGrouping<string, (string Name, HealthCheckResult Result)> sinks) =>
         sinks.Select((sink, i) => (i == 0 ? sink.Name : $"{sink.Name} ({i + 1})", sink.Result.Data));
 

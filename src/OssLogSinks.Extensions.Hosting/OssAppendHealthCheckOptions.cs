@@ -10,7 +10,7 @@ public sealed class OssAppendHealthCheckOptions
 
     /// <summary>
     /// How long the oldest undelivered event may wait before the check reports that delivery is delayed. More than zero and up to 24
-    /// days. Default: 1 minute. Set it well above the sink's <c>period</c>.
+    /// days. Default: 1 minute. Set it well above the sink's <c>AppendInterval</c>.
     /// </summary>
     public TimeSpan DelayedAfter { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -8,19 +8,20 @@ namespace OssLogSinks.Extensions.Hosting;
 /// <summary>
 /// Services of the host for sinks that are configured in a file and so know no container. In <c>appsettings.json</c>,
 /// <c>"credentials": "OssLogSinks.Extensions.Hosting.OssAppendHostServices::Credentials, OssLogSinks.Extensions.Hosting"</c> names the
-/// host's <see cref="IOssCredentialsProvider"/>. Of several hosts with <c>AddOssAppendServices()</c>, it is the one that started last and still runs.
+/// host's <see cref="IOssCredentialsProvider"/>. Of several hosts with <c>AddOssAppendServices()</c>, the one that started last and still runs is
+/// used. Until a host starts, events wait; if the sink's setting <c>RetryRefusals</c> is off, they are dropped.
 /// </summary>
 public static class OssAppendHostServices
 {
     private const string NotStarted = "No host with AddOssAppendServices() has started, so its services cannot be used yet.";
 
-    // Guarded by itself; the last one that started comes last. The last one of all stays, since sinks close after their host.
+    // Guarded by itself; the last one that started comes last. The only one left is not removed, since sinks close after their host.
     private static readonly List<IServiceProvider> Hosts = [];
 
-    /// <summary>The <see cref="IOssCredentialsProvider"/> of the host's container. Until the host starts, events wait.</summary>
+    /// <summary>The <see cref="IOssCredentialsProvider"/> of the host's container.</summary>
     public static IOssCredentialsProvider Credentials { get; } = new HostCredentials();
 
-    /// <summary>The <see cref="IOssClient"/> of the host's container. Until the host starts, events wait.</summary>
+    /// <summary>The <see cref="IOssClient"/> of the host's container.</summary>
     public static IOssClient Client { get; } = new HostClient();
 
     /// <summary>Lets sinks use the services of the host from its start on.</summary>
@@ -45,7 +46,7 @@ public static class OssAppendHostServices
         }
     }
 
-    // Asked for once for each host: at its end, sinks close after its container.
+    // Resolves a service once for each host and keeps it: at the end of a host, its sinks close after its container was disposed.
     private sealed class FromHost<T>
         where T : class
     {

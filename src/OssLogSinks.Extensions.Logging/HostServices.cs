@@ -16,7 +16,7 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
 
     public LateServices<(ILogger? Log, ILostEventListener? Listener)> Late { get; } = new(() => Resolve(services));
 
-    /// <summary>Logs a report to the other providers. The levels of reports are three of the log's.</summary>
+    /// <summary>Logs a report to the other providers. The levels of a report are the log levels Information, Warning and Error.</summary>
     public void Report(OssDiagnosticEvent diagnosticEvent) =>
         Late.Use(host => host.Log?.Log(LogLevel.Information + (int)diagnosticEvent.Level, default, diagnosticEvent, null, static (report, _) => report.ToString()));
 

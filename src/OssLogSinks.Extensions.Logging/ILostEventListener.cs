@@ -5,10 +5,11 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Extensions.Logging;
 
 /// <summary>
-/// Receives the events that were given up, each once. Register it in the container:
-/// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without one, events are not kept until their outcome is known; what is
-/// lost is counted and reported all the same. With one, each waiting event also keeps its text as a string, two bytes a character, which
-/// <see cref="OssAppenderOptions.MemoryLimitBytes"/> does not count.
+/// Receives the events that were dropped, each once. Register it in the container:
+/// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without a listener, events are not kept until their outcome is known;
+/// dropped ones are counted and reported all the same. With a listener, each waiting event also keeps its text as a string, two bytes a
+/// character, which <see cref="OssAppenderOptions.MemoryLimitBytes"/> does not count. With a <see cref="OssAppenderOptions.BufferPath"/>, an
+/// event that was written to disk counts as safe: if it is lost later, that is counted and reported, but the listener does not get it.
 /// </summary>
 /// <remarks>
 /// The container disposes a listener that it has created before it closes the provider. What the listener needs at the close must not be disposed
@@ -17,15 +18,15 @@ namespace OssLogSinks.Extensions.Logging;
 public interface ILostEventListener
 {
     /// <summary>
-    /// Called on a background thread, or on the thread that logs if an event is given up at once. Should be fast, since delivery waits for it. It
-    /// may log; it is not told of the loss of events that it logs itself.
+    /// Called on a background thread, or on the thread that logs if an event is dropped at once. Should be fast, since delivery waits for it. It
+    /// may log; it does not get the lost events that it logged itself.
     /// </summary>
     /// <param name="events">The events, in the order in which they were logged.</param>
     /// <param name="failure">Why, with the last error of the service as its inner exception, if there was one.</param>
     void OnLost(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure);
 }
 
-/// <summary>An event that was given up.</summary>
+/// <summary>An event that was dropped.</summary>
 /// <param name="Time">When it was logged.</param>
 /// <param name="Category">The logger's category.</param>
 /// <param name="Level">The level.</param>

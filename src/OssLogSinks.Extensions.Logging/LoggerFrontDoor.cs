@@ -8,7 +8,7 @@ using OssLogSinks.Intake.Rendering;
 
 namespace OssLogSinks.Extensions.Logging;
 
-/// <summary>Maps log calls to records, and their outcomes back to the listener of lost events. All of it happens within the call.</summary>
+/// <summary>Maps log calls to records, within the call, and their outcomes back to the listener of lost events.</summary>
 internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter formatter, LostEventRelay relay) : IFrontDoor<LogCall>
 {
     private readonly IReadOnlyList<string> _keyNames = appender.KeyTemplate.PropertyNames;

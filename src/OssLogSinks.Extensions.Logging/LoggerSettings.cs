@@ -26,7 +26,10 @@ internal sealed class LoggerSettings(ILoggerProviderConfiguration<OssAppendLogge
         return options.WithoutSecrets(options.Configured?.With(faults) ?? faults);
     }
 
-    /// <summary>Whether all settings have the same values. The configuration tells of every change, also of other sections.</summary>
+    /// <summary>
+    /// Whether all settings that a configuration can have are equal; settings that only code can set are not compared. The configuration tells of
+    /// every change, also of other sections.
+    /// </summary>
     public static bool AreSame(OssAppendLoggerOptions left, OssAppendLoggerOptions right) => NamedSettings.AreSame(Properties, left, right);
 
     private static IEnumerable<SettingFault> OwnFaults(OssAppendLoggerOptions options, string[] formatters)

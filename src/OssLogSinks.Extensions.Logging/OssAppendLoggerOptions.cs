@@ -4,8 +4,8 @@ using OssLogSinks.Intake.Settings;
 namespace OssLogSinks.Extensions.Logging;
 
 /// <summary>
-/// Every setting of the provider: those that all front doors have, and its own. Read from <c>Logging:OssAppend</c> and from code; read
-/// again when the configuration changes.
+/// Every setting of the provider: those that it shares with the Serilog sink and the NLog target, and its own. Read from
+/// <c>Logging:OssAppend</c> and from code; read again when the configuration changes.
 /// </summary>
 public sealed class OssAppendLoggerOptions : OssAppenderOptions
 {
@@ -23,21 +23,24 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     public string Formatter { get; set; } = LineFormatter;
 
     /// <summary>
-    /// Whether scopes are written too. The <see cref="OssAppenderOptions.ObjectKey"/> finds their values either way. A console formatter has
-    /// its own setting. Default: false.
+    /// Whether the text of an event has its scopes too. Placeholders in the <see cref="OssAppenderOptions.ObjectKey"/> get values of scopes in
+    /// both cases. A console formatter does not use this setting; it has its own. Default: false.
     /// </summary>
     public bool IncludeScopes { get; set; }
 
-    /// <summary>The time at the beginning of a <c>line</c>, a .NET date format; empty for none. Default: <c>yyyy-MM-dd HH:mm:ss.fff zzz</c>.</summary>
+    /// <summary>
+    /// The .NET date format of the time at the beginning of a <c>line</c>; empty for no time. Default: <c>yyyy-MM-dd HH:mm:ss.fff zzz</c>.
+    /// </summary>
     public string TimestampFormat { get; set; } = "yyyy-MM-dd HH:mm:ss.fff zzz";
 
     /// <summary>Whether the time of a <c>line</c> is UTC instead of the machine's local time. Default: false.</summary>
     public bool UseUtcTimestamp { get; set; }
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are written as
-    /// <c>\n</c> or <c>\u001B</c>, so that logged text can neither hide a line end nor change what a terminal shows. If false, line ends become
-    /// spaces and the rest stays, as in the console's lines. Other formatters do not use it. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are escaped:
+    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
+    /// If false, line ends become spaces and the other characters stay, as in the lines of the console formatter. Other formatters do not use
+    /// this setting. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -48,23 +51,25 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     public bool BlockWhenFull { get; set; }
 
     /// <summary>
-    /// How long a log call waits for space, if <see cref="BlockWhenFull"/> is true, before its event is dropped;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default: 10 seconds.
+    /// How long a log call waits for space if <see cref="BlockWhenFull"/> is true. Then its event is dropped.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> means no limit. Default: 10 seconds.
     /// </summary>
     public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Whether a process that ends without disposing its host or logger factory waits until everything is in OSS, for
-    /// <see cref="OssAppenderOptions.CloseTimeout"/> at most; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Default: true.
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled
+    /// exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator
+    /// kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
     /// <summary>
     /// Whether an event larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/> is dropped, counted and passed to the
-    /// <see cref="ILostEventListener"/>, instead of storing a placeholder. Default: false.
+    /// <see cref="ILostEventListener"/>. If false, a placeholder is stored instead of it. Default: false.
     /// </summary>
     public bool DropTooLargeEvents { get; set; }
 
-    /// <summary>What the configuration has; null if it was not read.</summary>
+    /// <summary>What was read from the configuration; null if it was not read.</summary>
     internal NamedSettings? Configured { get; set; }
 }

@@ -34,7 +34,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private string _faults = "";
 
     /// <summary>Checks the settings and begins to take events. The container calls it.</summary>
-    /// <param name="options">The settings. When they change, later events are delivered with the new ones, and no event is lost.</param>
+    /// <param name="options">The settings. When they change, later events are delivered with the new ones, earlier ones with the former.</param>
     /// <param name="formatters">The console formatters that a setting can name.</param>
     /// <param name="services">Gives the logger factory for reports, and the <see cref="ILostEventListener"/> if there is one.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -60,7 +60,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     /// <inheritdoc />
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = scopeProvider;
 
-    /// <summary>What was done so far, and what is still held. Begins at zero when the settings change.</summary>
+    /// <summary>The counters so far, and what is waiting now. The counters begin at zero when the settings change.</summary>
     public DeliverySnapshot GetSnapshot() => _intake.Current.GetSnapshot();
 
     /// <summary>
@@ -73,14 +73,18 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _intake.FlushAsync(target, cancellationToken);
 
-    /// <summary>Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/> at most, and drops and reports the rest.</summary>
+    /// <summary>
+    /// Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/>. The rest stays in the buffer on disk, or is dropped and reported.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _changes?.Dispose();
         await _intake.CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/> at most, and drops and reports the rest.</summary>
+    /// <summary>
+    /// Delivers waiting events for <see cref="OssAppenderOptions.CloseTimeout"/>. The rest stays in the buffer on disk, or is dropped and reported.
+    /// </summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     internal void Write(LogCall call)
@@ -131,7 +135,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         if (!string.IsNullOrEmpty(name))
             return;
 
-        // A change is told several times.
+        // The configuration may notify of one change several times.
         var faults = string.Join(" ", Check(options));
         if (faults.Length > 0 && faults != _faults)
             (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));

@@ -318,7 +318,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    // Completes earlier if a flush waits or after the close.
+    // Completes when so many events are inside; earlier if a flush waits, or after the close.
     private Task WhenInside(int count)
     {
         lock (Lock)

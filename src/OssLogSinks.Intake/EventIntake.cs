@@ -9,7 +9,7 @@ namespace OssLogSinks.Intake;
 /// <summary>
 /// Takes events from log calls to the core, the same way for every front door: bounded queue, rendering (on the pump's thread or within
 /// the call), flush and bounded close. Every event is handed over to the core once, or counted, reported and passed to the front door as
-/// dropped.
+/// dropped. Only an event for which rendering writes nothing is left out, and the front door is told so.
 /// </summary>
 #pragma warning disable CA1001 // Disposed by the close.
 internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
@@ -228,7 +228,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         });
 
         // With a buffer, queued events are almost on disk: even a close with a zero timeout lets them get there.
-        if (!BoundedWait.For(draining, begun, _settings.HasBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
+        if (!BoundedWait.For(draining, begun, _settings.HasDiskBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
         {
             _giveUp.Cancel();
             _ = BoundedWait.For(draining, StopGrace, _settings.Time);
@@ -257,7 +257,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     // Renders on the thread that logs. Callers that wait for space are released by the core's own close.
     private bool TryTakeAtCall(TEvent logEvent)
     {
-        // A close reads these in the other order, so it either sees this call or turns it away.
+        // The call counts itself and then reads _isClosed. A close sets _isClosed and then reads the count: it sees this call, or turns it away.
         Interlocked.Increment(ref _calls);
         try
         {
@@ -393,11 +393,14 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     /// <summary>Larger events, in bytes, are replaced by a placeholder.</summary>
     public int EventSizeLimit { get; init; } = int.MaxValue;
 
-    /// <summary>Whether an event that OSS refuses is dropped if others would have to wait behind it.</summary>
+    /// <summary>Whether an event is dropped if OSS refuses its stream, its memory is full, and others would have to wait behind it.</summary>
     public bool YieldsIfRefused { get; init; }
 
-    /// <summary>Whether the core writes records to disk soon after it takes them.</summary>
-    public bool HasBuffer { get; init; }
+    /// <summary>
+    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there, even
+    /// with a shorter timeout.
+    /// </summary>
+    public bool HasDiskBuffer { get; init; }
 
     /// <summary>Whether events are rendered on the threads that log them, without a queue.</summary>
     public bool RenderAtCall { get; init; }
@@ -409,7 +412,6 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
         new(QueueLimit: int.MaxValue, BatchSize: 1, BatchInterval: TimeSpan.Zero, callerTimeout, options.CloseTimeout)
         {
             EventSizeLimit = dropsTooLarge ? int.MaxValue : options.EventSizeLimitBytes,
-            HasBuffer = options.BufferPath is not null,
             RenderAtCall = true,
             Time = options.TimeProvider,
         };

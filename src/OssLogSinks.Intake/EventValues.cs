@@ -15,16 +15,16 @@ internal sealed class EventValues
     private readonly List<Value> _values = [];
     private readonly List<string> _scopeTexts = [];
 
-    /// <summary>How many are the event's own; negative while they are being added.</summary>
+    /// <summary>How many values are the event's own; negative while they are being added.</summary>
     public int OwnCount { get; private set; } = -1;
 
-    /// <summary>How many there are, with those of scopes.</summary>
+    /// <summary>How many values there are, with those of scopes.</summary>
     public int Count => _values.Count;
 
     /// <summary>The event's message template; null if it has none.</summary>
     public string? Template { get; private set; }
 
-    /// <summary>The texts of scopes that have no values, or a template, from the outermost on.</summary>
+    /// <summary>The texts of scopes that have a template, or have no values; the outermost first.</summary>
     public IReadOnlyList<string> ScopeTexts => _scopeTexts;
 
     public Value this[int index] => _values[index];
@@ -36,10 +36,10 @@ internal sealed class EventValues
         return index < 0 ? null : _values[index].Value;
     }
 
-    /// <summary>Whether one of the first values has a name.</summary>
+    /// <summary>Whether one of the first <paramref name="count"/> values has this name.</summary>
     public bool Has(string name, int count) => IndexOf(name) is var index && index >= 0 && index < count;
 
-    /// <summary>As the text of a value in an object key; null if there is none.</summary>
+    /// <summary>The value of a name as text, for an object key; null if there is none.</summary>
     public string? FindText(string name) =>
         Find(name) is { } value ? value as string ?? (value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString()) : null;
 
@@ -70,7 +70,7 @@ internal sealed class EventValues
         return true;
     }
 
-    /// <summary>What follows belongs to scopes.</summary>
+    /// <summary>Ends the event's own values: those that are added afterwards belong to scopes.</summary>
     public void EndOwn() => OwnCount = _values.Count;
 
     /// <summary>Adds a scope, the outermost first.</summary>

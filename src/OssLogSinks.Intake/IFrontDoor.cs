@@ -91,8 +91,8 @@ internal sealed class DropCause
     public static DropCause NotTaken(Exception error) => new(DropReason.FormatError, $"passing the event to the buffer failed with {error.GetType()}.", error);
 
     /// <summary>
-    /// What front doors pass on. It is the same for all events with this cause: in an outage each event is dropped at its call, and most of
-    /// the time would go into exceptions.
+    /// What front doors pass on. It is the same exception for all events with this cause: in an outage each event is dropped at its call, and
+    /// creating an exception for each would take most of the time.
     /// </summary>
     public OssDeliveryException ToException() => _exception ??= new(Reason, $"The event was dropped ({Reason}): {Why}", Error);
 }
@@ -113,7 +113,7 @@ internal static class Placeholder
         [EventValues.TemplateName] = Template,
     };
 
-    /// <summary>The text of these values.</summary>
+    /// <summary>The template's text with these values.</summary>
     public static string TextOf(Dictionary<string, object?> values) =>
         Template
             .Replace("{EventSize}", $"{values["EventSize"]}")

@@ -3,8 +3,8 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// Services of the host that may need this library's own first. They are resolved on another thread, and kept: a container that is being disposed
-/// gives none any more, and that is when most is reported. Any thread may call any member.
+/// Services of the host that may themselves depend on this library's services. They are resolved on another thread, and kept: a container that is
+/// being disposed resolves nothing any more, and that is when most reports are made. Any thread may call any member.
 /// </summary>
 /// <param name="resolve">Resolves them.</param>
 internal sealed class LateServices<T>(Func<T> resolve)
@@ -15,8 +15,8 @@ internal sealed class LateServices<T>(Func<T> resolve)
     private int _awaits;
 
     /// <summary>
-    /// Called for each event. The first one waits until the services are there, as the host may be disposed soon after it. Not for long: they may
-    /// need what is just being created on this thread.
+    /// Called for each event. The first call waits until the services are resolved, as the host may be disposed soon after it. It waits for a
+    /// second at most: the services may need what is just being created on this thread.
     /// </summary>
     public void Await()
     {
@@ -24,10 +24,10 @@ internal sealed class LateServices<T>(Func<T> resolve)
             _ = BoundedWait.For(_services, LongestWait, TimeProvider.System);
     }
 
-    /// <summary>Whether something is so of the services; true while they are not there.</summary>
+    /// <summary>Whether the services fulfil a condition; true while they are not resolved.</summary>
     public bool IsOrMayBe(Func<T, bool> isSo) => !_services.IsCompleted || (_services.Status == TaskStatus.RanToCompletion && isSo(_services.Result));
 
-    /// <summary>Runs an action now, or as soon as the services are there; never if they could not be resolved.</summary>
+    /// <summary>Runs an action now, or as soon as the services are resolved; never if they cannot be resolved.</summary>
     /// <param name="action">What to do; must not throw.</param>
     public void Use(Action<T> action)
     {

@@ -4,8 +4,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Intake;
 
 /// <summary>
-/// Passes lost events to the user's listener, each exactly once. Without a listener it keeps no events alive; the core's reports are enough
-/// then.
+/// Passes lost events to the user's listener, each once, except those that the listener itself logged. Without a listener it keeps no events
+/// alive; the core's reports are enough then.
 /// </summary>
 internal abstract class LossRelay<TEvent> : IDeliveryListener
     where TEvent : class

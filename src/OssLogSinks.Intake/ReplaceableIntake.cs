@@ -7,7 +7,7 @@ namespace OssLogSinks.Intake;
 /// <summary>An intake that another one can replace while events are logged, without losing any. Any thread may call any member.</summary>
 internal sealed class ReplaceableIntake<TEvent>
 {
-    // Each has memory of its own.
+    // The most former intakes that may take long to deliver. Each has memory of its own.
     private const int MostFormer = 3;
 
     private readonly object _replacing = new();
@@ -42,8 +42,8 @@ internal sealed class ReplaceableIntake<TEvent>
     }
 
     /// <summary>
-    /// Begins another intake, and closes the present one when it has delivered what it has taken, however long OSS is down; but of more than three
-    /// former ones the oldest has its close timeout left. Does nothing after the close.
+    /// Begins another intake, and closes the present one when it has delivered what it has taken, however long OSS is down. If there are more than
+    /// three former ones then, the oldest is closed with its close timeout. Does nothing after the close.
     /// </summary>
     public void Replace(Func<RunningIntake<TEvent>> begin)
     {
@@ -61,7 +61,9 @@ internal sealed class ReplaceableIntake<TEvent>
         }
     }
 
-    /// <summary>As <see cref="EventIntake{TEvent}.FlushAsync(OssFlushTarget, CancellationToken)"/>, of those that were replaced too.</summary>
+    /// <summary>
+    /// As <see cref="EventIntake{TEvent}.FlushAsync(OssFlushTarget, CancellationToken)"/>, of the present intake and of those that were replaced.
+    /// </summary>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         List<EventIntake<TEvent>> intakes;
@@ -104,7 +106,7 @@ internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool dra
         await CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>It has its close timeout left to deliver.</summary>
+    /// <summary>Lets the intake close now, with its close timeout to deliver the rest.</summary>
     public void EndRetirement() => _ending.TrySetResult(true);
 
     /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>

@@ -17,7 +17,7 @@ internal sealed class AppendStream(ReadOnlySequence<byte> bytes) : Stream
 
     public override bool CanRead => true;
 
-    // Without it the SDKs send the body in chunks.
+    // If it were false, the SDKs would send the body in chunks.
     public override bool CanSeek => true;
 
     public override bool CanWrite => false;

@@ -14,7 +14,7 @@ internal static class AppenderSettings
     private static readonly TimeSpan ShortestBatchInterval = TimeSpan.FromMilliseconds(1);
     private static readonly OssAppendSinkOptions Unset = new();
 
-    // Settings about a queue, a buffer or waiting for other events.
+    // Settings about a queue, a buffer, waiting for other events, or retries of refusals; and DropTooLargeEvents, since an audit always throws.
     private static readonly string[] Meaningless =
     [
         nameof(OssAppendSinkOptions.AppendInterval),
@@ -71,7 +71,7 @@ internal static class AppenderSettings
         foreach (var property in Meaningless.Select(name => typeof(OssAppendSinkOptions).GetProperty(name)!))
             property.SetValue(rest, property.GetValue(Unset));
 
-        // The default must not be refused for being smaller than four appends.
+        // The default of BufferSizeLimitBytes must not be refused for being smaller than four appends.
         rest.BufferSizeLimitBytes += 4L * Math.Max(0, rest.AppendSizeLimitBytes);
         return ForAudit(rest);
     }

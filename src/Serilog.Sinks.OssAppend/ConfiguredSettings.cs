@@ -9,7 +9,7 @@ namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
 /// Finds settings in the application's configuration that are not read: Serilog.Settings.Configuration ignores an argument that matches no
-/// parameter. It passes the whole configuration, so every section of this sink is checked, at any place.
+/// parameter. That package passes the whole configuration, so each section of this sink is checked, wherever it is.
 /// </summary>
 internal static class ConfiguredSettings
 {
@@ -106,7 +106,7 @@ internal static class ConfiguredSettings
             ? written.Intersect(NotWithAFormatter, StringComparer.OrdinalIgnoreCase)
             : [];
 
-        // The reader would take an object for no text, and the default would be used.
+        // The configuration reader ignores an object where it expects text, so the default would be used.
         var objects = written.Where(key => key.Equals(nameof(OssAppendSinkOptions.Credentials), StringComparison.OrdinalIgnoreCase) && arguments.Section.GetSection(key).GetChildren().Any())
             .Select(key => new SettingFault(key, "must be text: a word such as RamRole, or the name of a type."));
         return meaningless.Concat(twice).Concat(objects)

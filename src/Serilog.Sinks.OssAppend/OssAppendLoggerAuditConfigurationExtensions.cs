@@ -25,10 +25,10 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// parameters are the most used settings; <paramref name="configure"/> sets any other.
     /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
-    /// <param name="bucket">The bucket's name. Required.</param>
+    /// <param name="bucket">The bucket's name. Required, unless there is a <paramref name="client"/>.</param>
     /// <param name="region">
-    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required; without an endpoint, the region's
-    /// public endpoint is used.
+    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required, unless there is a
+    /// <paramref name="client"/>.
     /// </param>
     /// <param name="objectKey">
     /// The key of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default:
@@ -39,14 +39,17 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// The format of an event. Default: like the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.
     /// </param>
     /// <param name="formatProvider">The culture for <paramref name="outputTemplate"/>. Default: the invariant culture.</param>
-    /// <param name="objectSizeLimitBytes">Size in bytes at which an object is full; null: only the service's limit of 5 GB. Default: 1 GiB.</param>
+    /// <param name="objectSizeLimitBytes">
+    /// Size in bytes at which an object is full; null means 4.9 GB, just below the service's limit. Default: 1 GiB.
+    /// </param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
     /// <param name="rollingInterval">How often a new object is started, by the event's own time. Default: only as the key's date format says.</param>
     /// <param name="rollOnObjectSizeLimit">
     /// Whether a new object is started when one is full. Default: true; if false, calls for a full object throw.
     /// </param>
     /// <param name="endpoint">
-    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.
+    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>,
+    /// unless <paramref name="configure"/> sets <see cref="OssAppenderOptions.Network"/>.
     /// </param>
     /// <param name="accessKeyId">
     /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the chain that begins with
@@ -66,7 +69,8 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// </param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: none.</param>
     /// <param name="configure">
-    /// Sets any other setting, after the parameters, except settings about a queue, a buffer or waiting for other events. Default: none.
+    /// Sets any other setting, after the parameters, except those that have no meaning in an audit: about a queue, a buffer, waiting for other
+    /// events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>. Default: none.
     /// </param>
     /// <param name="configuration">
     /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
@@ -150,7 +154,8 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// </summary>
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
     /// <param name="options">
-    /// The settings. Read once; later changes have no effect. Settings about a queue, a buffer or waiting for other events must not be set.
+    /// The settings. Read once; later changes have no effect. Those without meaning in an audit must not be set: about a queue, a buffer, waiting
+    /// for other events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>.
     /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>

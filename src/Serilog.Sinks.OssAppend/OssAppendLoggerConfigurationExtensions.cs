@@ -21,10 +21,10 @@ public static class OssAppendLoggerConfigurationExtensions
     /// settings; <paramref name="configure"/> sets any other.
     /// </summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
-    /// <param name="bucket">The bucket's name. Required.</param>
+    /// <param name="bucket">The bucket's name. Required, unless there is a <paramref name="client"/>.</param>
     /// <param name="region">
-    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required; without an endpoint, the region's
-    /// public endpoint is used.
+    /// The bucket's region, for instance <c>cn-hangzhou</c>. This or <paramref name="endpoint"/> is required, unless there is a
+    /// <paramref name="client"/>.
     /// </param>
     /// <param name="objectKey">
     /// The key of objects; see <see cref="OssAppenderOptions.ObjectKey"/>. Default:
@@ -35,7 +35,9 @@ public static class OssAppendLoggerConfigurationExtensions
     /// The format of an event. Default: like the File sink, <see cref="OssAppendSinkOptions.DefaultOutputTemplate"/>.
     /// </param>
     /// <param name="formatProvider">The culture for <paramref name="outputTemplate"/>. Default: the invariant culture.</param>
-    /// <param name="objectSizeLimitBytes">Size in bytes at which an object is full; null: only the service's limit of 5 GB. Default: 1 GiB.</param>
+    /// <param name="objectSizeLimitBytes">
+    /// Size in bytes at which an object is full; null means 4.9 GB, just below the service's limit. Default: 1 GiB.
+    /// </param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>
     /// <param name="rollingInterval">How often a new object is started, by the event's own time. Default: only as the key's date format says.</param>
     /// <param name="rollOnObjectSizeLimit">
@@ -44,7 +46,8 @@ public static class OssAppendLoggerConfigurationExtensions
     /// </param>
     /// <param name="appendInterval">How long an event waits for others to share its append. Default: 2 seconds.</param>
     /// <param name="endpoint">
-    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>.
+    /// The address of OSS: an internal, accelerated or custom domain, or an IP address. Default: the public endpoint of <paramref name="region"/>,
+    /// unless <paramref name="configure"/> sets <see cref="OssAppenderOptions.Network"/>.
     /// </param>
     /// <param name="accessKeyId">
     /// The access key's id; requires <paramref name="accessKeySecret"/>. Default: <paramref name="credentials"/>, or the chain that begins with

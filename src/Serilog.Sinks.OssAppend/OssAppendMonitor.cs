@@ -31,8 +31,8 @@ public sealed class OssAppendMonitor : IOssAppendMonitor
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Completes as soon as every event logged before is stored in OSS, or on disk if there is a
-    /// <see cref="OssAppenderOptions.BufferPath"/>. Files on disk are then synced, regardless of <see cref="OssAppenderOptions.BufferSync"/>.
+    /// Completes as soon as every event logged before the call is stored where <paramref name="target"/> says, or was dropped. With
+    /// <see cref="OssFlushTarget.Disk"/>, files on disk are synced, even if <see cref="OssAppenderOptions.BufferSync"/> is None.
     /// </summary>
     /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well. Default: OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>

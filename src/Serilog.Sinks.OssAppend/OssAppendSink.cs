@@ -79,7 +79,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     {
         EventSizeLimit = options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes,
         YieldsIfRefused = !options.BlockWhenFull,
-        HasBuffer = options.BufferPath is not null,
+        HasDiskBuffer = options.BufferPath is not null,
         RenderAtCall = options.RenderAtCall,
         Time = options.TimeProvider,
     };

@@ -34,7 +34,7 @@ internal static class ProviderType
         return (IOssCredentialsProvider)constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.DefaultValue)]);
     }
 
-    // The text may be anything, a secret in the wrong setting too, and the lookup throws for some texts all the same.
+    // The text may be anything, even a secret in the wrong setting. For some texts the lookup throws despite throwOnError: false.
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Only configuration files name types, and their reader finds everything by name.")]
     private static Type? Find(string name)
     {

@@ -15,6 +15,7 @@ internal static class FunctionComputeSnippet
     public static WebApplication Create(string[] args)
     {
         SelfLog.Enable(Console.Error);
+        var emulator = Environment.GetEnvironmentVariable("OSS_ENDPOINT"); // Not set: the internal endpoint of the region.
         OssCredentials? latest = null;
         Log.Logger = new LoggerConfiguration()
             .WriteTo.OssAppend(
@@ -22,7 +23,11 @@ internal static class FunctionComputeSnippet
                 region: "cn-hangzhou",
                 objectKey: "shop/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log",
                 credentials: new DelegateCredentialsProvider(_ => new(latest ?? throw new OssCredentialsException("No invocation has brought credentials yet."))),
-                configure: options => options.Network = OssNetwork.Internal)
+                configure: options =>
+                {
+                    options.Endpoint = emulator;
+                    options.Network = emulator is null ? OssNetwork.Internal : OssNetwork.Public;
+                })
             .CreateLogger();
 
         var app = WebApplication.Create(args);

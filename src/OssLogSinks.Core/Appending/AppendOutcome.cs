@@ -9,8 +9,8 @@ namespace OssLogSinks.Core.Appending;
 /// <summary>The outcome of a request. The case says how to continue; <see cref="IsInDoubt"/> says whether an append is in doubt.</summary>
 internal abstract record AppendOutcome
 {
-    // Refusals that OSS gives before it writes: bucket, signature, permission, argument. Position and kind have their own cases.
-    // Other codes prove nothing: a front end may return them after the write.
+    // Refusals that OSS gives before it writes: bucket, signature, permission, argument. Refusals for the position or the kind of the object have
+    // their own cases below. Other codes prove nothing: a front end may return them after the write.
     private static readonly HashSet<string> RefusedBeforeWriting = new(StringComparer.Ordinal)
     {
         "NoSuchBucket", "BucketDisable", "InvalidBucketName",
@@ -22,8 +22,8 @@ internal abstract record AppendOutcome
     };
 
     /// <summary>
-    /// Whether the append may have been written, or may still be. False only after success, and after a refusal that OSS itself gives before
-    /// it writes.
+    /// Whether the append may have been written although it did not succeed, or may still be. False after success, after a refusal that OSS
+    /// itself gives before it writes, and if nothing was sent.
     /// </summary>
     public virtual bool IsInDoubt => false;
 
@@ -52,7 +52,7 @@ internal abstract record AppendOutcome
     /// <summary>This object takes no more appends.</summary>
     public sealed record ObjectClosed(OssException Error) : AppendOutcome;
 
-    /// <summary>Nothing is written until an operator changes a setting, a permission, the bucket or the network.</summary>
+    /// <summary>No retry succeeds until an operator changes a setting, a permission, the bucket or the network.</summary>
     public sealed record Refused(OssException Error) : AppendOutcome
     {
         public override bool IsInDoubt => !ProvesNothingWritten(Error);
@@ -87,7 +87,7 @@ internal abstract record AppendOutcome
         };
     }
 
-    // For codes that say nothing about the object. Conflicts such as StaleFile and OperationAborted pass by themselves.
+    // The outcome by the status, for codes that say nothing about the object. Conflicts such as StaleFile and OperationAborted pass by themselves.
     private static AppendOutcome FromStatus(OssException error)
     {
         var status = (int)error.StatusCode;

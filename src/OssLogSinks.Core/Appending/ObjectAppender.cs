@@ -9,11 +9,11 @@ namespace OssLogSinks.Core.Appending;
 
 /// <summary>
 /// Appends the batches of one stream to its objects, one append at a time. Each step sends at most one append; the next step continues
-/// from the state that it leaves. While an append is in doubt, nothing else is sent for the stream: no other bytes, to no other object.
+/// from the state that it leaves. While an append is in doubt, no other append is sent for the stream, to this object or another one.
 /// </summary>
 /// <remarks>
 /// The state is a position with its CRC-64, and the append in doubt, if any. It is lost with the process. Records that are in memory only
-/// are lost with it: an append that was in doubt is stored once or not at all. For records on disk, the batch's source journals each
+/// are lost too, so an append that was in doubt is stored once or not at all. For records on disk, the batch's source journals each
 /// append before it is sent. After a crash, the last append is in doubt again, at the same position. See <see cref="PositionResync"/> for what no
 /// writer can know.
 /// </remarks>
@@ -48,7 +48,7 @@ internal sealed class ObjectAppender : IDisposable
     /// <summary>Whether an append is in doubt: its records may be stored.</summary>
     public bool MayHaveLanded => _pending is { MayHaveLanded: true };
 
-    /// <summary>When it began to write an append to the journal; null if it is not doing so. Any thread may ask.</summary>
+    /// <summary>When the writing of an append to the journal began; null if none is being written. Any thread may ask.</summary>
     public long? IntentBegunAt => Volatile.Read(ref _intentBegunAt) is var at and > 0 ? at : null;
 
     /// <summary>How many objects were left before they were full, because they took no more appends or could not be trusted.</summary>
@@ -85,8 +85,8 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// Forgets an append whose records were dropped. The object is located again before the next append, which fences the position of the
-    /// forgotten one.
+    /// Forgets an append whose records were dropped. The object is located again before the next append. Once that is applied, the object is
+    /// longer than the position of the forgotten append, so a late copy of it is refused.
     /// </summary>
     public void Abandon()
     {
@@ -95,8 +95,8 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// The stream's period is over: seals its object unless an append is in doubt. Before a late record, the object is located again. Call it
-    /// only while no worker has the stream.
+    /// Ends the stream's current object because its period is over: seals it, unless an append is in doubt. If a late record comes, the object is
+    /// located again first. Call it only while no worker has the stream.
     /// </summary>
     public void Finish()
     {
@@ -120,8 +120,8 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// Locates the object again before the next append: another writer, whose records come next, may already have used a later object. Call
-    /// it only while no worker has the stream.
+    /// Locates the object again before the next append: records that another writer left come next, and it may already have used a later object.
+    /// Call it only while no worker has the stream.
     /// </summary>
     public void Relocate() => _locateFrom ??= _sequence;
 
@@ -312,7 +312,7 @@ internal sealed class ObjectAppender : IDisposable
 
     private ShipVerdict RollFull() => TryRollFull() ? new ShipVerdict.GoOn() : new ShipVerdict.Never(DropReason.ObjectFull, "the object has reached its size limit, and rolling by size is turned off.");
 
-    // At once, not before the next record: an object that is full at the close is sealed too.
+    // Called after each append, not when the next record comes: an object that is full at the close must be sealed too.
     private void SealIfFull()
     {
         if (_context.Sealer is not null)
@@ -367,7 +367,7 @@ internal sealed class ObjectAppender : IDisposable
         var end = batch.EndOfIds(intent.LastId);
         if (end == batch.Cursor || batch.IsRestEmpty)
         {
-            // No record of it is left, so nothing can be stored twice.
+            // No record of that append is left, so nothing can be stored twice.
             _recovered = null;
             return;
         }
@@ -424,11 +424,11 @@ internal abstract record ShipVerdict
     /// <summary>Nothing went wrong: take another step at once.</summary>
     public sealed record GoOn : ShipVerdict;
 
-    /// <summary>Not yet: take another step, at once the first time, after a pause when it happens again.</summary>
+    /// <summary>The batch is not stored yet: take another step, at once the first time, after a pause when it happens again.</summary>
     /// <param name="Cause">What went wrong; null if a resync has found out what to do next.</param>
     public sealed record Again(AppendOutcome? Cause) : ShipVerdict;
 
-    /// <summary>Not yet: take another step after a pause.</summary>
+    /// <summary>The batch is not stored yet: take another step after a pause.</summary>
     public sealed record Later(AppendOutcome Cause) : ShipVerdict;
 
     /// <summary>The rest of the batch can never be stored.</summary>

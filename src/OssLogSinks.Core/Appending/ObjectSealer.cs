@@ -7,8 +7,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Seals finished objects in the background, one after the other. Best effort: nothing waits for a seal, and an object that is not sealed
-/// is reported only. Stops for good when the service says that the account may not seal.
+/// Seals finished objects in the background, one after the other. Best effort: only the close waits for seals, for a limited time, and an
+/// object that could not be sealed is only reported. Stops for good when the account may not seal, or the client cannot.
 /// </summary>
 internal sealed class ObjectSealer : IDisposable
 {
@@ -159,7 +159,7 @@ internal sealed class ObjectSealer : IDisposable
         }
     }
 
-    // Another writer has appended since, or the object was deleted, replaced or sealed.
+    // Another writer has appended to the object since, or the object was deleted, replaced or sealed.
     private static bool NeedsNoSeal(Exception error) => error is OssException
     {
         IsFromOss: true,

@@ -14,7 +14,7 @@ internal sealed class PendingAppend
 
     public ReadOnlySequence<byte> Body => _body.Bytes;
 
-    /// <summary>The record of the batch after the last one of this append.</summary>
+    /// <summary>Index in the batch of the record after the last one of this append.</summary>
     public int End => _body.End;
 
     public long Length => _body.Bytes.Length;

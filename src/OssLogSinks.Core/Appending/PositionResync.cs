@@ -9,16 +9,17 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Finds out what became of an append, by the object's length and CRC-64, or, if they are not enough, by reading the bytes back. Content
-/// decides before kind: bytes that are in the object were appended, even if it takes no more appends now. An append is atomic, and an object only
+/// Finds out what became of an append, by the object's length and CRC-64, or, if they are not enough, by reading the bytes back. The content is
+/// compared first: bytes that are in the object were appended, even if it takes no more appends now. An append is atomic, and an object only
 /// grows until it is deleted or overwritten. So once its length is beyond a position, no append at that position can be applied any more.
 /// </summary>
 /// <remarks>
-/// <para>The service cannot answer two questions; this is what the writer does then:</para>
+/// <para>The service cannot tell two situations apart from others. This is what the writer does then:</para>
 /// <para>
 /// Another writer appended the same bytes at the same position while our append was in doubt: they count as ours, so the text is stored
-/// once. On a shared object, an append whose first answer is a refusal of its position is not in doubt, and is appended after them. On an
-/// object with one writer only, it is in doubt: a proxy may have delivered the request twice.
+/// once. If the first answer to an append is a refusal of its position, it depends on the object. On a shared object, the append is not in
+/// doubt: it is sent again, behind the other writer's bytes. On an object with one writer only, it is in doubt: a proxy may have delivered
+/// the request twice.
 /// </para>
 /// <para>
 /// The object was deleted and created again between two requests. The old content was deleted on purpose. An append in doubt is stored in
@@ -69,7 +70,7 @@ internal sealed class PositionResync
         return await JudgeAsync(key, sentAt, pending, now, head.TakesAppends, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the append's range and compares; null if there was no answer.</summary>
+    /// <summary>Reads the append's range and compares its bytes. <c>IsOurs</c> is null if there was no answer; then there is a failure.</summary>
     public Task<(bool? IsOurs, AppendOutcome? Failure)> ReadBackAsync(
         string key, AppendPosition sentAt, PendingAppend pending, CancellationToken cancellationToken) =>
         ReadBackAsync(key, new OssByteRange(sentAt.Length, pending.Length), new ExpectedContent(pending.Body), cancellationToken);
@@ -112,7 +113,7 @@ internal sealed class PositionResync
         if (expected.IsMatch || answer.ContentEncoding is null)
             return expected.IsMatch;
 
-        // Other bytes, and encoded: by a proxy, or in the object?
+        // The bytes differ, and the answer is encoded. A HEAD shows whether the object itself is encoded, or a proxy encoded the answer.
         var head = await HeadOrAbsentAsync(_client, key, cancellationToken).ConfigureAwait(false);
         return head?.ContentEncoding == answer.ContentEncoding ? false : throw new OssException("The object's range was encoded in transit.");
     }
@@ -176,7 +177,7 @@ internal sealed class PositionResync
         return takesAppends ? new ResyncVerdict.AppendAt(now, IsFenced: true) : new ResyncVerdict.RollOver();
     }
 
-    // Bytes sent before a crash come first, since they may begin with the bytes that are left of them.
+    // Looks first for the bytes that an earlier process sent before a crash: they may begin with the bytes of the pending append.
     private async Task<(bool IsOurs, AppendOutcome? Failure)> IsStoredAsync(
         string key, AppendPosition sentAt, PendingAppend pending, AppendPosition now, CancellationToken cancellationToken)
     {
@@ -285,6 +286,6 @@ internal abstract record ResyncVerdict
     /// <summary>The append is not in the object, which takes no more appends: send it to the next object.</summary>
     public sealed record RollOver : ResyncVerdict;
 
-    /// <summary>There was no answer; ask again later.</summary>
+    /// <summary>There was no usable answer; ask again later.</summary>
     public sealed record Unknown(AppendOutcome Failure) : ResyncVerdict;
 }

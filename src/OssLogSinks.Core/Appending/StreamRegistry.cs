@@ -58,8 +58,8 @@ internal sealed class StreamRegistration(StreamRegistry registry, string bucket,
     public StreamKey Stream => stream;
 
     /// <summary>
-    /// Whether no other writer has written to the stream since this registration. It stays false after the other one has left: an append
-    /// of the other one may still be in doubt.
+    /// Whether the stream has had no other writer since this registration. It stays false after another writer has left: an append
+    /// of that writer may still be in doubt.
     /// </summary>
     public bool IsOnlyWriter
     {
@@ -67,7 +67,7 @@ internal sealed class StreamRegistration(StreamRegistry registry, string bucket,
         set => _isOnlyWriter = value;
     }
 
-    /// <summary>Whether both may write to the same bucket. A custom client's bucket is not known, so it may be any.</summary>
+    /// <summary>Whether both writers may write to the same bucket. The bucket of a custom client may be unknown; then it may be any.</summary>
     public bool MayShareBucket(StreamRegistration other) =>
         bucket.Length == 0 || other.Bucket.Length == 0 || string.Equals(bucket, other.Bucket, StringComparison.Ordinal);
 

@@ -81,7 +81,7 @@ internal static class AnswerReading
 
     /// <summary>
     /// Reads the body to its end, so that its connection can be used again. Null if it cannot be read, breaks off or is too long: the
-    /// answer's head counts all the same.
+    /// caller then judges the answer by its head alone.
     /// </summary>
     public static async Task<MemoryStream?> ReadBoundedAsync(this HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
     {

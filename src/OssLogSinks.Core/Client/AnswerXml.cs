@@ -5,15 +5,15 @@ using System.Xml.Linq;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Reads the XML of answers by local names, without attributes. Refuses entities, and documents that are nested deeper than any of OSS,
-/// since walking a tree costs stack for each level.
+/// Reads the XML of answers by local names, without attributes. Refuses entities, and documents that are nested deeper than OSS's documents:
+/// walking a tree costs stack for each level.
 /// </summary>
 internal static class AnswerXml
 {
     // A listing has three levels.
     private const int DeepestLevel = 16;
 
-    // The service's elements have at most a namespace.
+    // Elements of OSS have no attribute but a namespace declaration.
     private const int MostAttributes = 64;
 
     /// <summary>The root of a document with that root name; null if the stream has no such document, or only a part of one.</summary>
@@ -37,7 +37,7 @@ internal static class AnswerXml
     public static XElement? Child(XElement? parent, string name) =>
         parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
 
-    // Reads to the end of the document, so that half of one is noticed.
+    // Reads to the end of the document, so that a truncated one is noticed.
     private static XElement? TryReadElement(XmlReader reader)
     {
         XElement? root = null;

@@ -5,8 +5,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// Limits the time of each call of a client that is plugged in, which may never end it, or block its thread. A call that takes longer is
-/// cancelled and left alone: its caller gets an <see cref="UnendedCallException"/>, and what it returns later is disposed.
+/// Limits the time of each call of a custom client. Such a client may never end a call, or block its thread. A call that takes longer is
+/// cancelled and left alone: its caller gets an <see cref="UnendedCallException"/>, and what the call returns later is disposed.
 /// </summary>
 internal sealed class BoundedClient(IOssClient client, TimeSpan limit, TimeProvider time) : IOssClient
 {
@@ -45,7 +45,7 @@ internal sealed class BoundedClient(IOssClient client, TimeSpan limit, TimeProvi
 
     private static void LeaveAlone<T>(Task<T> running, CancellationTokenSource ending)
     {
-        // Elsewhere, since a callback of the client may block or throw.
+        // On another thread, since a cancellation callback of the client may block or throw.
         _ = Task.Run(() =>
         {
             using (ending)

@@ -14,7 +14,7 @@ namespace OssLogSinks.Core.Client;
 /// 0x42F0E1EBA9EA3693, initial register and final complement all ones (documentation "Check data integrity by using CRC-64").
 /// </summary>
 /// <remarks>
-/// <c>System.IO.Hashing.Crc64</c> is another, unreflected CRC and gives values that never match. The CRC of no bytes is 0,
+/// <c>System.IO.Hashing.Crc64</c> is another, unreflected CRC, so its values do not match those of OSS. The CRC of no bytes is 0,
 /// so a fresh computation starts with 0.
 /// </remarks>
 public static class Crc64

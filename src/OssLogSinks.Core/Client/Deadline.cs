@@ -16,7 +16,7 @@ internal sealed class Deadline : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The exception for the caller of an interrupted request: its own cancellation, or no answer.</summary>
+    /// <summary>The exception for the caller of a failed request: its own cancellation, no answer in time, or the failure explained.</summary>
     public Exception Explain(Exception exception, string operation, TransportFailures failures)
     {
         if (_caller.IsCancellationRequested)

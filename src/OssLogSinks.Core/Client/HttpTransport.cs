@@ -11,13 +11,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace OssLogSinks.Core.Client;
 
 /// <summary>
-/// The HTTP connections: kept alive, TLS 1.2 or later; no redirects, cookies, decompression, Expect or chunks. The only class that
-/// depends on .NET's HTTP stack.
+/// The HTTP connections to OSS. They are kept alive, and use TLS 1.2 or later; there are no redirects, cookies, decompression, Expect or
+/// chunks. Only the handler differs if the user sets one. What depends on the HTTP handlers of a .NET version is here.
 /// </summary>
 internal sealed class HttpTransport : IDisposable
 {
-    // OSS closes idle connections early, and a request on such a connection gets no answer (aliyun-oss-go-sdk#71). It is also shorter than
-    // the idle time of NAT gateways and firewalls, which forget a connection without telling, so that no TCP keep-alive is needed.
+    // OSS closes idle connections early, and a request on such a connection gets no answer (aliyun-oss-go-sdk#71). This timeout is also shorter
+    // than that of usual NAT gateways and firewalls, which forget a connection without telling, so that no TCP keep-alive is needed.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(50);
 
     private readonly HttpClient _http;
@@ -36,7 +36,7 @@ internal sealed class HttpTransport : IDisposable
         };
         _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent(options.UserAgentSuffix));
 
-        // A handler of the user has its own proxy.
+        // A handler of the user has its own proxy, which is not known here.
         var proxy = options.Proxy;
         var hasProxy = options.HttpMessageHandler is null;
         var target = new Uri(origin);
@@ -151,7 +151,7 @@ internal sealed class HttpTransport : IDisposable
         return (OssFailureKind.Unknown, "");
     }
 
-    // No validation callback here: it would replace the ServicePointManager's, with which applications trust their own issuers.
+    // No validation callback here: it would replace that of the ServicePointManager, with which applications trust their own issuers.
     private static HttpClientHandler CreateHandler(OssClientOptions options, string origin, TlsCertificates certificates)
     {
         _ = certificates;

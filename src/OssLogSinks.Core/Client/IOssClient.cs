@@ -9,9 +9,10 @@ namespace OssLogSinks.Core.Client;
 /// <remarks>
 /// <para>
 /// Exactly-once delivery rests on this contract. A failure that the service reports is thrown as an <see cref="OssException"/> with the
-/// service's status, code and request id. Without a request id, the answer counts as a proxy's and proves nothing. Any other exception of
-/// an append means that its outcome is in doubt: it may have been applied, may be applied later, or never. An implementation must not
-/// repeat an append unless the answer proves that nothing was written.
+/// service's status, code and request id. Without code or request id, the answer counts as a proxy's and proves nothing. Any other exception
+/// of an append means that its outcome is in doubt: it may have been applied, may be applied later, or never. But with an
+/// <see cref="Credentials.OssCredentialsException"/>, nothing was sent. An implementation must not repeat an append unless the answer
+/// proves that nothing was written.
 /// </para>
 /// <para>
 /// A call should end by itself, and at once if it is cancelled. One that takes longer than

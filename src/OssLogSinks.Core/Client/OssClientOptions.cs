@@ -16,7 +16,7 @@ public sealed class OssClientOptions
 
     /// <summary>
     /// The service's address: a host with or without <c>https://</c> and port. Public, internal, acceleration and dual-stack
-    /// endpoints, a domain bound to the bucket, an address or <c>localhost</c>. Default: the endpoint of <see cref="Region"/> that
+    /// endpoints, a domain bound to the bucket, an IP address or <c>localhost</c>. Default: the endpoint of <see cref="Region"/> that
     /// <see cref="Network"/> chooses.
     /// </summary>
     public string? Endpoint
@@ -37,7 +37,7 @@ public sealed class OssClientOptions
     /// <summary>Which endpoint of <see cref="Region"/> is used. Not together with <see cref="Endpoint"/>. Default: Public.</summary>
     public OssNetwork Network { get; set; }
 
-    /// <summary>Where the bucket is in the URL. Default: judged by the endpoint.</summary>
+    /// <summary>Where the bucket is in the URL. Default: Automatic; it depends on the endpoint.</summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
     /// <summary>How requests are signed. Default: V4.</summary>
@@ -47,8 +47,8 @@ public sealed class OssClientOptions
     public IOssCredentialsProvider? Credentials { get; set; }
 
     /// <summary>
-    /// How long one attempt may take, from its first byte to the end of the answer; for GetObject, to the answer's head and then for
-    /// each read of its body. Default: 60 seconds.
+    /// How long one attempt may take, from its start to the end of the answer. For GetObject, it limits the time to the answer's head, and
+    /// then each read of the body. Default: 60 seconds.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -84,21 +84,21 @@ public sealed class OssClientOptions
     public string? CertificateAuthority { get; set; }
 
     /// <summary>
-    /// The speed in bits per second that OSS takes the body of an append with (<c>x-oss-traffic-limit</c>): 819,200 to 838,860,800. Each
+    /// The speed in bits per second at which OSS takes the body of an append (<c>x-oss-traffic-limit</c>): 819,200 to 838,860,800. Each
     /// request has its own limit. Default: none.
     /// </summary>
     public int? TrafficLimitBitsPerSecond { get; set; }
 
     /// <summary>
-    /// Sends the requests instead of the client's own handler; the client does not dispose it. It must not follow redirects or repeat
-    /// an append. Cannot be read, as it may have passwords. Default: the client's own.
+    /// The handler that sends the requests; the client does not dispose it. It must not follow redirects or repeat an append. Cannot be read
+    /// back, as it may have passwords. Default: the client's own handler.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
     /// <summary>How long a connection is used before another one is opened; for tests.</summary>
     internal TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Finds the addresses of a host; null for the system's resolver. For tests.</summary>
+    /// <summary>Finds the address of a host; null for the system's resolver. For tests.</summary>
     internal Func<string, IPAddress>? Resolver { get; set; }
 
     /// <summary>Called once, with the source of credentials that was chosen out of several.</summary>

@@ -47,7 +47,7 @@ internal sealed class OssEndpoint
     /// <summary>Whether requests leave this machine unencrypted.</summary>
     public bool IsExposed { get; }
 
-    /// <summary>Whether it is the region's internal endpoint, so that this machine is in the region.</summary>
+    /// <summary>Whether it is the internal endpoint of a region, which only machines in that region can reach.</summary>
     public bool IsInternal { get; }
 
     /// <summary>Scheme, host and port of every request, without a slash at the end.</summary>
@@ -183,8 +183,8 @@ internal static class ExactUri
 public enum OssAddressingStyle
 {
     /// <summary>
-    /// Judged by the endpoint: virtual-hosted for <c>aliyuncs.com</c>, path for IP addresses, <c>localhost</c> and other
-    /// names without a dot. Any other host must say which style it needs.
+    /// The endpoint decides: virtual-hosted for <c>aliyuncs.com</c>, path for IP addresses, <c>localhost</c> and other
+    /// names without a dot. For any other host, set one of the other styles.
     /// </summary>
     Automatic,
 
@@ -225,7 +225,7 @@ internal sealed class EndpointHost
     /// <summary>Whether the host is an IP address.</summary>
     public bool IsAddress { get; }
 
-    /// <summary>Whether it is this machine.</summary>
+    /// <summary>Whether the host is this machine.</summary>
     public bool IsLoopback { get; }
 
     /// <summary>The region in the name; null if there is none (acceleration, custom domains, addresses).</summary>

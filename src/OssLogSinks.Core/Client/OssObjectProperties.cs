@@ -11,34 +11,36 @@ namespace OssLogSinks.Core.Client;
 /// </summary>
 public sealed record OssObjectProperties
 {
-    /// <summary>MIME type. Default: <c>text/plain; charset=utf-8</c>.</summary>
+    /// <summary>The MIME type in the header Content-Type. Default: <c>text/plain; charset=utf-8</c>.</summary>
     public string? ContentType { get; init; } = "text/plain; charset=utf-8";
 
-    /// <summary>Content-Encoding, <c>gzip</c> for instance. Default: none.</summary>
+    /// <summary>The header Content-Encoding, <c>gzip</c> for instance. Default: none.</summary>
     public string? ContentEncoding { get; init; }
 
-    /// <summary>Content-Disposition: what a browser does with the object. Default: none.</summary>
+    /// <summary>The header Content-Disposition, which tells a browser whether to show or to save the object. Default: none.</summary>
     public string? ContentDisposition { get; init; }
 
-    /// <summary>Cache-Control. Default: none.</summary>
+    /// <summary>The header Cache-Control, for caches and browsers. Default: none.</summary>
     public string? CacheControl { get; init; }
 
-    /// <summary>Expires, for caches; it deletes nothing. Default: none.</summary>
+    /// <summary>The header Expires, for caches and browsers. The object is not deleted at that time. Default: none.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>User metadata: names of letters, digits and hyphens, stored in lower case; at most 8 KB in all. Default: none.</summary>
+    /// <summary>
+    /// User metadata of the object. Names have letters, digits and hyphens, and are stored in lower case; at most 8 KB in all. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Who may read the object. Default: the bucket decides.</summary>
+    /// <summary>The access control list of the object: who may read and write it. Default: the bucket decides.</summary>
     public OssAcl Acl { get; init; }
 
-    /// <summary>Storage class. Default: the bucket decides.</summary>
+    /// <summary>The storage class of the object. Default: the bucket decides.</summary>
     public OssStorageClass StorageClass { get; init; }
 
-    /// <summary>Encryption at rest. Default: the bucket decides.</summary>
+    /// <summary>How OSS encrypts the object at rest. Default: the bucket decides.</summary>
     public OssServerSideEncryption ServerSideEncryption { get; init; }
 
-    /// <summary>Tags, at most 10; needs the RAM action oss:PutObjectTagging. Default: none.</summary>
+    /// <summary>Tags of the object, at most 10; they need the RAM action oss:PutObjectTagging. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 }
 

@@ -43,7 +43,7 @@ internal static class OssRegion
         _ => "oss-" + region + ServiceDomain,
     };
 
-    /// <summary>What is wrong with the setting Region, with the text to write instead if it can be read; null if nothing is.</summary>
+    /// <summary>What is wrong with the setting Region, and what to write instead if a region can be read from it; null if nothing is wrong.</summary>
     /// <param name="region">The region as written, not empty.</param>
     /// <param name="hasEndpoint">Whether the endpoint is a setting too, so that Network must not be.</param>
     public static string? FaultOf(string region, bool hasEndpoint)
@@ -59,7 +59,7 @@ internal static class OssRegion
         if (network == OssNetwork.Accelerated)
             return $"Region: {shown} names no region, but acceleration; write the bucket's own region, 'cn-hangzhou' for instance{Cure(network, hasEndpoint)}.";
 
-        // What is read from a secret would show it.
+        // If the text is a secret, an id that is read from it would show the secret.
         if (!IsId(id) || SecretText.LooksLikeOne(region))
             return $"Region: {shown} is not a region id; write lower-case letters, digits and hyphens only, 'cn-hangzhou' for instance.";
 

@@ -24,7 +24,7 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
     public ReadOnlySequence<byte>? Body { get; init; }
 
     /// <summary>
-    /// Whether the answer that the object does not exist gives the default instead of an exception. For HEAD, which each object begins with.
+    /// Whether the result is null, instead of an exception, if the object does not exist. For HEAD: the first HEAD for a new object finds none.
     /// </summary>
     public bool IsAbsenceAnswer { get; init; }
 
@@ -57,7 +57,7 @@ internal sealed record OssRequest(string Operation, HttpMethod Method, string? K
     }
 }
 
-/// <summary>A request's body. Sent from the caller's memory with its length, never chunked.</summary>
+/// <summary>A request's body. It is sent with its length, never chunked, from the caller's memory; small pieces are joined in a copy first.</summary>
 internal sealed class RequestBody(ReadOnlySequence<byte> bytes) : HttpContent
 {
     private const int PieceSize = 64 << 10;
@@ -96,7 +96,7 @@ internal sealed class RequestBody(ReadOnlySequence<byte> bytes) : HttpContent
         }
     }
 
-    // How many bytes of small pieces come first; at least 1, also after empty pieces.
+    // How many bytes of small pieces come first, to be sent joined. At least 1, even if only empty pieces come first.
     private static int LengthToJoin(ReadOnlySequence<byte> pieces)
     {
         var length = 0;

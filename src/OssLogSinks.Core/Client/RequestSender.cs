@@ -21,7 +21,7 @@ internal sealed class RequestSender : IDisposable
     private readonly IOssSigner _signer;
     private readonly IOssCredentialsProvider _credentials;
 
-    // The library's own providers limit their failures themselves.
+    // The library's own providers limit by themselves how often they ask again after a failure.
     private readonly bool _isForeignProvider;
     private readonly ServiceContact? _contact;
     private Action<string>? _reportChoice;
@@ -146,7 +146,7 @@ internal sealed class RequestSender : IDisposable
 
     private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
-        // Streams and their retries ask several times a second: do not ask a failing provider each time.
+        // Requests of all streams need credentials, several times a second: do not ask a failing provider each time.
         if (Volatile.Read(ref _failure) is { } last && _time.GetElapsedTime(last.At) < PauseAfterFailure)
             throw last.Error;
 

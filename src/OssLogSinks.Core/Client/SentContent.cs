@@ -28,7 +28,7 @@ internal sealed class SentContent
         text => JsonEscape.Replace(text, match => ((char)int.Parse(match.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()),
     ];
 
-    // Upper case: secrets as they are, and all their forms with letters and digits only.
+    // In upper case: the secrets as they are, and all forms of them, reduced to letters and digits.
     private readonly string _exact;
     private readonly string _letters;
     private readonly ReadOnlySequence<byte> _body;
@@ -50,7 +50,9 @@ internal sealed class SentContent
     public bool IsEchoedIn(string text) => AreSecretsEchoedIn(text) || SharesPiece(Encoding.UTF8.GetBytes(text), _body);
 
     /// <summary>Whether a text contains a piece of a secret, plain or in any common encodings, also nested ones.</summary>
-    /// <remarks>Compares as is, and letters and digits only: line breaks, a blank for '+' or '-' for '/' must not hide a secret.</remarks>
+    /// <remarks>
+    /// Compares the text as it is, and once more its letters and digits only: line breaks, a blank for '+' or '-' for '/' must not hide a secret.
+    /// </remarks>
     public bool AreSecretsEchoedIn(string text) =>
         LayersOf(text).Any(layer => SharesPiece(layer.ToUpperInvariant(), _exact) || SharesPiece(LettersOf(layer).ToUpperInvariant(), _letters));
 

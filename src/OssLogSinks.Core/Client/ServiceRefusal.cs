@@ -13,7 +13,7 @@ internal sealed class ServiceRefusal
     private const int LongestName = 255;
     private const int LongestMessage = 200;
 
-    // Longer than what is quoted: a secret is not recognized by the first characters that a cut leaves.
+    // Longer than the quoted text: if a secret were cut, the few characters of it that are left would not be recognized.
     private const int LongestLook = 1000;
 
     private ServiceRefusal(OssException exception, DateTimeOffset? serverTime)

@@ -6,7 +6,7 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client;
 
-/// <summary>The certificates in the files of the settings. Those that cannot be used are faults, and are not here.</summary>
+/// <summary>The certificates in the files that the settings name. A file that cannot be used is reported as a fault.</summary>
 internal sealed class TlsCertificates : IDisposable
 {
     private TlsCertificates(X509Certificate2Collection client, X509Certificate2Collection authorities)
@@ -86,7 +86,7 @@ internal static class CertificateFiles
         }
         catch (CryptographicException)
         {
-            // Its text depends on the operating system.
+            // The text of the exception depends on the operating system, so it is not quoted.
             faults.Add($"ClientCertificate: {SettingFault.Shown(path)} cannot be read: it is damaged, or has an algorithm that this platform does not know.");
         }
 
@@ -195,7 +195,7 @@ internal static class CertificateFiles
         {
             using var own = IsEncrypted(keyText) ? X509Certificate2.CreateFromEncryptedPem(pem, keyText, client.Password) : X509Certificate2.CreateFromPem(pem, keyText);
 
-            // Windows' TLS takes a key from its own storage only, where this puts it.
+            // On Windows, TLS takes a private key from the system's key storage only. Exporting and importing it puts it there.
             return new X509Certificate2(own.Export(X509ContentType.Pkcs12));
         }
         catch (ArgumentException)
@@ -250,7 +250,10 @@ internal static class CertificateFiles
     }
 }
 #else
-/// <summary>This platform's handler offers no trust of one client alone, and reads no PEM; so the settings are refused instead of having no effect.</summary>
+/// <summary>
+/// This platform cannot trust a certificate for one client alone, and reads no PEM files. So the settings are refused; otherwise they would
+/// silently have no effect.
+/// </summary>
 internal static class CertificateFiles
 {
     private const string NeedsNet8 = "needs .NET 8 or later; on this platform ";

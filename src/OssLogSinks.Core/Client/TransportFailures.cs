@@ -38,7 +38,7 @@ internal sealed class TransportFailures
     public OssException NoAnswerInTime(string operation, Exception exception) =>
         new($"{operation} got no answer from {Way} in time; it may have taken effect.", exception) { Kind = OssFailureKind.NoAnswer };
 
-    /// <summary>The failure of a request that was interrupted.</summary>
+    /// <summary>The failure of a request that got no usable answer because of this exception.</summary>
     public OssException Explain(string operation, Exception exception)
     {
         var (kind, detail) = KindOf(exception);

@@ -62,6 +62,6 @@ internal sealed class MemoryOnlyBuffer : IRecordBuffer
 
     public void Dispose()
     {
-        // Done by StopAsync.
+        // StopAsync has disposed everything.
     }
 }

@@ -36,7 +36,7 @@ internal sealed class DeliveryTracker
             batch.MoveTo(end, dropped: false);
         }
 
-        // Outside the lock: the disk may hang, and the close needs the rest of the batch.
+        // Outside the lock: the disk may hang, and the close needs the lock to drop the rest of the batch.
         batch.Settle(from, end, dropped: false);
 
         if (states.Count > 0)
@@ -58,7 +58,7 @@ internal sealed class DeliveryTracker
             batch.Abandon();
     }
 
-    // The listener is called outside the lock: it may never return, and the close needs the rest of the batch.
+    // The listener is called outside the lock: it may never return, and the close needs the lock to drop the rest of the batch.
     private void Drop(AppendBatch batch, DropReason reason, string why, Exception? error, bool mayBeDelivered, bool forGood)
     {
         int from;
@@ -95,7 +95,7 @@ internal sealed class DeliveryTracker
         Dropped(reason, count, StatesOf(states), why, error: null, mayBeDelivered);
     }
 
-    /// <summary>Records are dropped, wherever they were.</summary>
+    /// <summary>Counts and reports dropped records, and tells the listener; no batch is involved.</summary>
     public void Dropped(DropReason reason, long count, IReadOnlyList<object> states, string why, Exception? error = null, bool mayBeDelivered = false)
     {
         _counters.Dropped(reason, count);

@@ -21,13 +21,13 @@ internal interface IRecordBuffer : IDisposable
 
     /// <summary>Takes a record if there is space; never waits.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="causesAppend">Whether it causes an append; if not, it is appended with the next record that does.</param>
+    /// <param name="causesAppend">Whether it causes an append; if not, it waits for a record of its stream that does, a flush or the close.</param>
     /// <param name="spaceAvailable">If there is no space: a task that completes when there may be some.</param>
     Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable);
 
     /// <summary>
     /// Sends waiting records now. Completes when every record accepted before is delivered, or persisted if that was asked for; true if
-    /// none was dropped. A cancelled flush frees its waiter.
+    /// none was dropped. After a cancellation, nothing is kept for the flush any more.
     /// </summary>
     Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
 
@@ -64,8 +64,8 @@ public enum OssFlushTarget
     Oss,
 
     /// <summary>
-    /// Every record is on disk, synced with any <see cref="OssAppenderOptions.BufferSync"/>, or already in OSS. Without a
-    /// <see cref="OssAppenderOptions.BufferPath"/> the same as <see cref="Oss"/>.
+    /// Every record is on disk (synced, whichever <see cref="OssAppenderOptions.BufferSync"/> is set), already in OSS, or was dropped. Without a
+    /// <see cref="OssAppenderOptions.BufferPath"/> this waits as <see cref="Oss"/> does.
     /// </summary>
     Disk,
 }

@@ -30,14 +30,32 @@ internal sealed class LogStream
     /// <summary>How often an object was closed before it was full.</summary>
     public Recurrence Closings { get; } = new();
 
-    /// <summary>The batch that is being filled; null if none is.</summary>
-    public AppendBatch? Open { get; set; }
-
     /// <summary>Filled batches, in order.</summary>
     public Queue<AppendBatch> Closed { get; } = new();
 
     /// <summary>The batch that is being shipped; null if none is.</summary>
     public AppendBatch? Current { get; set; }
+
+    /// <summary>Wakes the stream; created when first needed.</summary>
+    public ITimer? Timer { get; set; }
+
+    /// <summary>Its ids in the directory.</summary>
+    public List<StreamId> Ids { get; } = [];
+
+    /// <summary>Its name in the disk buffer; null without one.</summary>
+    public IBufferedStream? Name { get; set; }
+
+    /// <summary>Its node in the directory's list.</summary>
+    public LinkedListNode<LogStream> Place { get; }
+
+    /// <summary>Its node in the schedule's list of its state.</summary>
+    public LinkedListNode<LogStream> Turn { get; }
+
+    // The properties that each record of the stream reads or writes are declared last. The runtime lays out references first, in this order, so
+    // that these properties are neighbours in memory. With many streams, a record then causes fewer cache misses.
+
+    /// <summary>The batch that is being filled; null if none is.</summary>
+    public AppendBatch? Open { get; set; }
 
     public StreamState State { get; set; }
 
@@ -50,23 +68,8 @@ internal sealed class LogStream
     /// <summary>Its part of <see cref="StreamSchedule.LingeringBytes"/>.</summary>
     public long LingeringBytes { get; set; }
 
-    /// <summary>Wakes the stream; created when first needed.</summary>
-    public ITimer? Timer { get; set; }
-
-    /// <summary>Its ids in the directory.</summary>
-    public List<StreamId> Ids { get; } = [];
-
-    /// <summary>Its name in the disk buffer; null without one.</summary>
-    public IBufferedStream? Name { get; set; }
-
     /// <summary>The start of the latest period of its records.</summary>
     public DateTimeOffset LatestPeriod { get; set; }
-
-    /// <summary>Its node in the directory's list.</summary>
-    public LinkedListNode<LogStream> Place { get; }
-
-    /// <summary>Its node in the schedule's list of its state.</summary>
-    public LinkedListNode<LogStream> Turn { get; }
 
     /// <summary>Whether a waiting batch causes an append.</summary>
     public bool CausesAppend

@@ -148,7 +148,8 @@ internal sealed class MemoryBuffer : IDisposable
     }
 
     /// <summary>
-    /// The next records may come from another writer, which may already have used later objects. Call it only while nothing waits.
+    /// Lets each stream locate its object again before its next append: the next records may come from another writer, which may already have
+    /// used later objects. Call it only while nothing waits.
     /// </summary>
     public void Relocate()
     {
@@ -160,7 +161,8 @@ internal sealed class MemoryBuffer : IDisposable
     }
 
     /// <summary>
-    /// Whether a stream that had no space because OSS refuses it may send more records: OSS accepts it again, or half of the memory is free.
+    /// Whether a stream that had no space because OSS refuses it may get more records: OSS accepts it again, or it uses no more than half of the
+    /// memory, and so do all streams together that are not delivering.
     /// </summary>
     public bool Takes(IBufferedStream name, DateTimeOffset time)
     {
@@ -192,7 +194,7 @@ internal sealed class MemoryBuffer : IDisposable
         return _time.GetTimestamp() - (long)(shown.TotalSeconds * _time.TimestampFrequency);
     }
 
-    /// <summary>Begins a stream's turn and returns the batch to ship, with all records that wait.</summary>
+    /// <summary>Begins a stream's turn and returns its oldest batch. A batch that is still being filled is closed if no older one waits.</summary>
     public AppendBatch Begin(LogStream stream)
     {
         lock (_gate)
@@ -267,7 +269,7 @@ internal sealed class MemoryBuffer : IDisposable
             _schedule.ShortenPauses();
     }
 
-    /// <summary>Removes the remaining batches after the shipper has stopped, each with whether it may have been delivered.</summary>
+    /// <summary>Ends the buffer: removes and returns the remaining batches, each with whether it may have been delivered.</summary>
     public IReadOnlyList<(AppendBatch Batch, bool MayBeDelivered)> Abandon()
     {
         lock (_gate)
@@ -337,7 +339,7 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    // After a pause nothing may wait: a closed object causes a pause although the batch was delivered.
+    // It is possible that nothing waits after a pause: an object that takes no more appends causes a pause although the batch was delivered.
     private void GoOnOrRest(LogStream stream)
     {
         if (stream.Current is not null)

@@ -14,7 +14,7 @@ namespace OssLogSinks.Core.Delivery;
 /// </summary>
 internal sealed class Shipper : IDisposable
 {
-    // An append that takes this long is reported before a request of it times out.
+    // An append that takes this long is reported, although its request may not have timed out yet.
     private static readonly TimeSpan SlowAppend = TimeSpan.FromSeconds(10);
 
     // While OSS fails, one stream probes it at least this often, so that delivery resumes soon after OSS does.
@@ -28,7 +28,7 @@ internal sealed class Shipper : IDisposable
     private readonly RetrySchedule _probeSchedule;
     private readonly Task[] _workers;
 
-    // The stream that probes whether OSS works again; null while none fails.
+    // The stream that probes whether OSS works again; null while no stream has passing failures.
     private LogStream? _probe;
 
     public Shipper(MemoryBuffer buffer, AppendContext context, DeliveryTracker deliveryTracker, ShipperSettings settings)
@@ -121,7 +121,7 @@ internal sealed class Shipper : IDisposable
         return hasDelivered ? StreamHealth.Good : StreamHealth.Unknown;
     }
 
-    // If its batch was dropped, the next stream that fails becomes the probe.
+    // If the probe's batch was dropped instead of delivered, the next stream that fails becomes the probe.
     private void EndProbing(LogStream stream, bool hasDelivered)
     {
         if (Interlocked.CompareExchange(ref _probe, null, stream) == stream && hasDelivered)
@@ -261,7 +261,7 @@ internal sealed class Shipper : IDisposable
 /// <param name="Workers">Streams shipped at the same time.</param>
 /// <param name="Schedule">Pauses after passing failures.</param>
 /// <param name="RefusalDelay">The pause after refusals that an operator must resolve.</param>
-/// <param name="RetryTimeLimit">How long a batch is tried.</param>
+/// <param name="RetryTimeLimit">How long a batch is tried before its records are dropped.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Chance">Random numbers for the pauses.</param>
 internal sealed record ShipperSettings(

@@ -11,10 +11,10 @@ namespace OssLogSinks.Core.Delivery;
 /// </summary>
 internal sealed class StreamDirectory
 {
-    // A stream has several ids if a date format shows less than its finest unit, '%d' for instance.
+    // A stream has several ids if the keys of several periods are the same: with the date format '%d', days of different months are.
     private const int IdsPerStream = 8;
 
-    /// <summary>How long after the end of its period, and after its last append, a stream's object counts as finished.</summary>
+    /// <summary>A stream's object counts as finished when its period has been over, and nothing was appended, for this long.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     private readonly ObjectKeyTemplate _template;
@@ -143,11 +143,16 @@ internal sealed class StreamDirectory
 internal readonly struct StreamId : IEquatable<StreamId>
 {
     private readonly RollPeriod _period;
+
+    // Most keys show one value at most. Stored beside the period, it is compared without reading the array, which is in no CPU cache if there
+    // are many streams.
+    private readonly string? _first;
     private readonly ReadOnlyMemory<string?> _values;
 
     public StreamId(RollPeriod period, ReadOnlyMemory<string?> values)
     {
         _period = period;
+        _first = values.IsEmpty ? null : values.Span[0];
         _values = values;
     }
 
@@ -157,16 +162,14 @@ internal readonly struct StreamId : IEquatable<StreamId>
     public bool Equals(StreamId other)
     {
         if (_period.Start.Ticks != other._period.Start.Ticks || _period.Start.Offset != other._period.Start.Offset
-            || _values.Length != other._values.Length)
+            || _values.Length != other._values.Length || !string.Equals(_first, other._first, StringComparison.Ordinal))
         {
             return false;
         }
 
-        var mine = _values.Span;
-        var others = other._values.Span;
-        for (var i = 0; i < mine.Length; i++)
+        for (var i = 1; i < _values.Length; i++)
         {
-            if (!string.Equals(mine[i], others[i], StringComparison.Ordinal))
+            if (!string.Equals(_values.Span[i], other._values.Span[i], StringComparison.Ordinal))
                 return false;
         }
 

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// Keeps the state of each stream: idle, deferred, lingering, ready, shipping, backing off. All members are called under the buffer's
-/// lock, which its timers take too.
+/// Keeps the state of each stream: idle, deferred, lingering, ready, shipping, backing off. All members except <see cref="Ready"/> and
+/// <see cref="DeferredStreams"/> are called under the buffer's lock, which the timers take too.
 /// </summary>
 internal sealed class StreamSchedule
 {
@@ -90,7 +90,7 @@ internal sealed class StreamSchedule
     /// <summary>Lets a stream wait after a failure.</summary>
     public void Pause(LogStream stream, TimeSpan wait)
     {
-        // Decided under the lock, so that a pause chosen before the close is short too if it begins after it.
+        // The length is decided here, under the lock: a pause that was computed before the close but begins after it must be short too.
         Become(stream, StreamState.BackingOff);
         WakeAfter(stream, _hasShortPauses && wait > ClosingPause ? ClosingPause : wait);
     }

@@ -8,8 +8,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
-/// Moves records from the parts of the delivery queue to the memory buffer, in order, as far as it has space. A failed read is retried for a
-/// minute, then its page is skipped; a file that cannot be opened is never dropped. Used by one loop.
+/// Moves records from the parts of the delivery queue to the memory buffer, in order, as far as the buffer has space. A failed read is retried
+/// for up to a minute, then its page is skipped. A file that exists but cannot be opened is never dropped. Used by one loop.
 /// </summary>
 internal sealed class BufferReader
 {
@@ -30,7 +30,7 @@ internal sealed class BufferReader
     private readonly StreamNames _names = new();
     private readonly PassedOverStreams _passedOver;
 
-    // Held while records that are only in memory are passed on.
+    // Locked while records that are only in memory are passed on.
     private readonly object _feeding = new();
     private bool _isGivenUp;
 
@@ -276,13 +276,13 @@ internal sealed class BufferReader
         }
         finally
         {
-            // For this process's records, the number on disk is already known.
+            // This process's records were counted when they were written to disk.
             part.Folder?.Count(part.Segment!, _deliveryTracker is null ? passedOver : -fed, fed);
         }
     }
 
-    // Passes the current record to the memory buffer, or passes it over: after a passed-over record of its stream, or because OSS refuses its
-    // stream.
+    // Passes the current record to the memory buffer. Or passes it over, so that it stays on disk for now: if an earlier record of its stream was
+    // passed over, or if its stream has no space because OSS refuses it.
     private bool TryFeed(BlockRecords records, Part part, long offset, out bool isPassedOver, out Task? spaceAvailable)
     {
         spaceAvailable = null;

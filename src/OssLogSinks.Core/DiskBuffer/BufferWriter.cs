@@ -39,7 +39,7 @@ internal sealed class BufferWriter(
     // Guarded by itself: this process's folders, including the one being written.
     private readonly List<BufferFolder> _folders = [];
 
-    // Guarded by itself: blocks that are not safe yet, in order; the first _written of them are written but not published.
+    // Guarded by itself: blocks that are not safe on disk yet, in order; the first _written of them are written but not published.
     private readonly List<Part> _pending = [];
     private bool _isAbandoned;
 
@@ -108,7 +108,7 @@ internal sealed class BufferWriter(
         List<(Block Block, bool MayBeDelivered)> left;
         lock (_pending)
         {
-            // The next process may find blocks that a hanging thread was writing, or that could not be cut off.
+            // The next process may find, and deliver, blocks that a hanging thread was writing, or that could not be cut off.
             _isAbandoned = true;
             left = [.. _pending.Select(part => (part.Block!, !isOver || _toCut is not null))];
             _pending.Clear();
@@ -122,7 +122,7 @@ internal sealed class BufferWriter(
             tracker.GiveUp(block.FirstId, block.LastId, block.Count);
             staging.Placed();
 
-            // A hanging thread may still be reading it.
+            // A hanging thread may still be reading the block.
             if (isOver)
                 staging.Release(block);
         }
@@ -257,7 +257,7 @@ internal sealed class BufferWriter(
         }
         catch (Exception e)
         {
-            // Not only disk errors: after any exception, these blocks are not safe there.
+            // Not only disk errors are caught: after any exception, the unpublished blocks are not safe in this folder.
             return Fail(e) && TryPlace();
         }
     }
@@ -299,14 +299,14 @@ internal sealed class BufferWriter(
         }
         catch (Exception) when (_written > 0)
         {
-            // The blocks written before it may still become durable.
+            // The blocks that were written before this one may still become durable.
             try
             {
                 Sync();
             }
             catch (Exception)
             {
-                // Then they are written to another folder, with the rest.
+                // Then those blocks are written to another folder, with the rest.
             }
 
             throw;
@@ -441,7 +441,7 @@ internal sealed class BufferWriter(
         return true;
     }
 
-    // Used while the disk takes nothing. Everything on disk was read, so the next block can follow it from memory.
+    // Used while the disk takes nothing. Once everything on disk was read, the next block can be shipped from memory, in its order.
     private void PlaceInMemory()
     {
         while (!_isStopping && _written == 0 && _toCut is null && queue.IsConsumed && (IsDiskDown || HasUnwritten))

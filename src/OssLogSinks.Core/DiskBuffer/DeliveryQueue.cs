@@ -105,7 +105,7 @@ internal sealed class DeliveryQueue(long mostCopyBytes, Action<Block> release, A
         released.ForEach(release);
     }
 
-    /// <summary>Removes the blocks that are only in memory. Nothing can be read afterwards.</summary>
+    /// <summary>Closes the queue and returns the blocks that are only in memory. Nothing can be read afterwards.</summary>
     /// <param name="isRead">Whether a loop may still read the current part.</param>
     public List<Block> Close(bool isRead)
     {

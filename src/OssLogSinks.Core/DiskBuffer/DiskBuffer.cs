@@ -12,7 +12,7 @@ namespace OssLogSinks.Core.DiskBuffer;
 
 /// <summary>
 /// The buffer on disk: the staging buffer accepts records, the writer moves them to a folder, the reader moves them from there to the memory
-/// buffer, and its shipper sends them to OSS. Each of them has its own loop and waits only for the next one.
+/// buffer, and its shipper sends them to OSS. The writer has its own thread; the reader and the shipper have their own loops.
 /// </summary>
 internal sealed class DiskBuffer : IRecordBuffer
 {
@@ -67,7 +67,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     {
         var acceptance = _staging.TryAdd(record, causesAppend, out spaceAvailable);
 
-        // Done here, not when the reader gets the record: a full disk may have to deliver the deferred records first.
+        // Deferred records are released here, not when the reader gets this record: if the disk is full, they may have to be delivered first.
         if (causesAppend)
             _pipeline.Buffer.ReleaseDeferred();
         return acceptance;
@@ -183,7 +183,7 @@ internal sealed class DiskBuffer : IRecordBuffer
                 _tracker.GiveUp(first, block.LastId, block.LastId - first + 1);
             }
 
-            // A loop that has not ended may still be reading it.
+            // A loop that has not ended may still be reading the block.
             if (!isRead)
                 _staging.Release(block);
         }

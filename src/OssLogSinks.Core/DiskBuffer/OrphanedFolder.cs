@@ -8,7 +8,10 @@ using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.DiskBuffer;
 
-/// <summary>A folder that an ended process left. Damaged or unexpected contents do not prevent it from being opened and emptied.</summary>
+/// <summary>
+/// A folder that an ended process left. Damaged or unexpected contents do not prevent it from being opened and emptied; only a folder of another
+/// version of this library is left alone.
+/// </summary>
 internal sealed class OrphanedFolder
 {
     private readonly JournalState _found;
@@ -28,11 +31,11 @@ internal sealed class OrphanedFolder
         BufferJournal? journal = null;
         try
         {
-            // The ended process may not have synced it. Files that the journal names from now on must exist.
+            // The ended process may not have synced the folder. Files that the journal names from now on must exist even after a power cut.
             if (syncs)
                 files.SyncFolder(path);
 
-            // The buffer creates no folders here, but one may have the name of a file.
+            // The buffer creates no folders here. Delete empty ones: one may have the name that a file of the buffer needs.
             foreach (var inner in files.FoldersIn(path))
                 _ = BufferFiles.Try(() => files.DeleteFolder(Path.Combine(path, inner)));
 
@@ -79,7 +82,9 @@ internal sealed class OrphanedFolder
         }
     }
 
-    /// <summary>Ships all records in it; completes when all of them are settled.</summary>
+    /// <summary>
+    /// Ships the records of the folder. Completes when they are settled; those from a file on that cannot be opened are left for later.
+    /// </summary>
     public async Task EmptyAsync(IBufferFiles files, MemoryBuffer memory, DamageReport damage, TimeProvider time, CancellationToken cancellationToken)
     {
         memory.Relocate();
@@ -183,8 +188,8 @@ internal sealed class OrphanedFolder
     {
         var name = Path.GetFileName(entry.Path);
 
-        // The journal says that all of it is settled, or it is empty, or it never had records, since the journal would know it then: it only
-        // remains to be deleted.
+        // Three kinds of files only need to be deleted: those whose records are all settled, as the journal says, empty ones, and those that never
+        // had records, since the journal would name them otherwise.
         var neverHadRecords = entry.IsOurs && entry.Length <= SegmentHeader.Size && !found.IsDamaged && !found.Segments.Contains(entry.FirstId);
         if (found.DoneSegments.Contains(entry.FirstId) || entry.Length == 0 || neverHadRecords)
             folder.KeepsFiles |= !BufferFiles.Try(() => files.Delete(entry.Path));
@@ -393,7 +398,7 @@ internal sealed record FoundSegment(string Path, long FirstId, long Length)
         }
         catch (IOException)
         {
-            // The reader retries.
+            // The reader tries it again later.
             return found;
         }
     }

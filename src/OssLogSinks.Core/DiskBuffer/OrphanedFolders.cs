@@ -45,7 +45,7 @@ internal sealed class OrphanedFolders(
     /// <summary>Folders that were emptied.</summary>
     public int Emptied { get; private set; }
 
-    /// <summary>Bytes of the folders that are taken over or wait for it, and are not emptied yet.</summary>
+    /// <summary>Bytes of the folder that is being emptied, and of those that wait for that.</summary>
     public long Bytes
     {
         get
@@ -81,7 +81,8 @@ internal sealed class OrphanedFolders(
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Some of its records are in flight, so this process must not read it again. The next process takes the rest.
+                // Some of its records may be in flight, so this process must not read the folder again. It keeps the lock until it closes; then
+                // another process can send what is left.
                 Leave(orphan.Folder, new LeftFolder(null, HasEvents: true, orphan));
                 throw;
             }
@@ -144,7 +145,7 @@ internal sealed class OrphanedFolders(
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                // It was deleted in the meantime.
+                // The folder was deleted in the meantime.
             }
             catch (IOException e)
             {
@@ -194,8 +195,8 @@ internal sealed class OrphanedFolders(
 
         if (files.FilesIn(folder).Count == 0 && files.ForeignEntriesIn(folder).Count == 0)
         {
-            // Its process ended while creating it; a process that still runs creates it again. It may contain a folder, and then it cannot be
-            // deleted.
+            // The process of this folder ended while creating it; if it still runs, it creates the folder again. The folder may contain another
+            // folder, and then it cannot be deleted.
             if (!BufferFiles.Try(() => files.DeleteFolder(folder)))
                 _left[name.Text] = new LeftFolder(time.GetTimestamp(), HasEvents: false);
             return false;

@@ -12,7 +12,7 @@ internal sealed class KeyTemplateParser
     private const string PercentSign = "'%' appears in each key as it is; an environment variable is written Environment:NAME in braces, and a date Timestamp:yyyyMMdd in braces";
     private const string DollarSign = "'$' appears in each key as it is; a placeholder begins with a brace";
 
-    // Names of times in other sinks, and other parts of a time.
+    // What other sinks call the time, and names of parts of a time. Here they are properties of the event.
     private static readonly string[] NamesOfTimes = ["Date", "Time", "DateTime", "Now", "UtcNow", "UtcDate", "UtcTimestamp", "Year", "Month", "Day", "Hour", "HalfHour", "Minute", "Second"];
 
     private readonly string _text;

@@ -4,8 +4,8 @@ using System.Text;
 namespace OssLogSinks.Core.Keys;
 
 /// <summary>
-/// Escapes an event's value for an object key. The result adds no segment and no '..', and different values stay different unless they are
-/// empty or too long.
+/// Escapes an event's value for an object key. The result has no slash, and is not '.' or '..'. Different values stay different, with three
+/// exceptions: an absent or empty value is the same as '_', values that are too long are cut, and half surrogate pairs are replaced.
 /// </summary>
 internal static class KeyValueEscaping
 {
@@ -92,7 +92,7 @@ internal static class KeyValueEscaping
         return bytes <= MaxBytes;
     }
 
-    // FNV-1a: keeps long values apart; collisions do no harm.
+    // FNV-1a: keeps long values apart. If two have the same hash and the same beginning, they share an object, which does no harm.
     private static uint Hash(string value)
     {
         var hash = 2166136261u;

@@ -10,8 +10,8 @@ namespace OssLogSinks.Core.Keys;
 /// </summary>
 /// <remarks>
 /// List with <see cref="Prefix"/>, beginning after <see cref="NextAfter"/> of an empty key. After each page ask <see cref="NextAfter"/> with
-/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. An event that came
-/// too late for its period is in the object of the period in which it came.
+/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. If the sink has a
+/// <see cref="OssAppenderOptions.LateEventGrace"/>, an event that came later than that is in the object of the period in which it came.
 /// </remarks>
 public sealed class ObjectKeySearch
 {
@@ -23,7 +23,7 @@ public sealed class ObjectKeySearch
     // The texts of all time places for each period of the span; null if keys show no time that can be searched for.
     private readonly HashSet<string>? _periods;
 
-    // Each run's texts, in ordinal order; null where a period's text is not ASCII, so that UTF-8 may have another order.
+    // Each run's texts, in ordinal order. A run with a text that is not ASCII is not used to jump: in UTF-8 the texts may have another order.
     private readonly IReadOnlyList<RunTexts> _runs;
 
     private ObjectKeySearch(KeyTokens tokens, IReadOnlyList<DateTimeOffset>? periods)
@@ -87,7 +87,7 @@ public sealed class ObjectKeySearch
             if (step.Next is null && i == 0)
                 return null;
 
-            // Behind the last text, the next folder of the same place follows.
+            // After the last text of this run, go on with the next folder at the place before it.
             var next = new StringBuilder().Append(key, 0, position).Append(step.Next is { } text ? JustBefore(text) : High.ToString()).ToString();
             return string.CompareOrdinal(next, key) > 0 ? next : key;
         }
@@ -122,7 +122,7 @@ public sealed class ObjectKeySearch
         }
     }
 
-    // No longer than a period; null if keys show less than seconds.
+    // A step that skips no period; null if a date format shows fractions of a second, or is a standard format of one letter.
     private static TimeSpan? StepOf(OssRollingInterval interval, IReadOnlyList<string> formats)
     {
         if (interval != OssRollingInterval.Infinite)
@@ -239,7 +239,7 @@ internal sealed class KeyTokens
         return match.Success ? string.Join("\0", match.Groups.Cast<Group>().Skip(1).Select(group => group.Value)) : null;
     }
 
-    /// <summary>The same for a period.</summary>
+    /// <summary>The texts of the time places in the keys of a period, in the form that <see cref="Match"/> returns.</summary>
     public string TimesAt(DateTimeOffset period) => string.Join("\0", _times.Select(time => time.Render(period)));
 
     /// <summary>The text of a run in a period.</summary>

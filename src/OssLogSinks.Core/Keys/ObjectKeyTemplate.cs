@@ -27,7 +27,8 @@ namespace OssLogSinks.Core.Keys;
 /// <c>app.log</c> rolling by day becomes <c>app20261122.log</c>, <c>app20261122_001.log</c>.
 /// </para>
 /// <para>
-/// Keys of compressed objects end in <c>.gz</c>, and no others: the end <c>.gz</c> of a value becomes <c>%2Egz</c> there.
+/// Keys of compressed objects end in <c>.gz</c>, and other keys do not: if a property's value ends the key, its end <c>.gz</c> becomes
+/// <c>%2Egz</c>.
 /// </para>
 /// <para>
 /// In the value of a property, <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters, and the dots of a value

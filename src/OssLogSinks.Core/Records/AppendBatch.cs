@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace OssLogSinks.Core.Records;
 
 /// <summary>
-/// Whole records of one stream as contiguous bytes in pooled pages. Filled under the buffer's lock. Once closed it belongs to the
+/// Whole records of one stream, one after the other in pooled pages. Filled under the buffer's lock. Once closed it belongs to the
 /// shipper, which moves its cursor forward and releases it at the end.
 /// </summary>
 internal sealed class AppendBatch
@@ -95,7 +95,7 @@ internal sealed class AppendBatch
     /// <param name="id">Its number in the source; ignored without a source.</param>
     public void Add(ReadOnlySpan<byte> utf8, object? state, long id)
     {
-        // All memory comes first, so that a record is added as a whole or, if there is none, not at all.
+        // All memory is allocated first, so that a record is added as a whole or, if there is no memory, not at all.
         var held = HeldBytes + CostOf(utf8.Length, state is not null);
         Reserve(utf8.Length);
         if (Source is not null)
@@ -227,7 +227,7 @@ internal sealed class AppendBatch
 
     private void Reserve(int length)
     {
-        // With many streams the lists are in no cache, so they are not read for each record.
+        // With many streams the lists are in no CPU cache, so they are not read for each record.
         if (PagesFor(Length + length) > PagesFor(Length))
         {
             while (_pages.Count < PagesFor(Length + length))

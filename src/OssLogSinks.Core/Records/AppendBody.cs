@@ -22,7 +22,7 @@ internal sealed class AppendBody
     /// <summary>CRC-64/XZ of <see cref="Bytes"/>.</summary>
     public ulong Crc64 { get; }
 
-    /// <summary>The record of the batch after the last one in it.</summary>
+    /// <summary>Index in the batch of the record after the last one in this append.</summary>
     public int End { get; }
 
     public bool IsCompressed => _compressed is not null;

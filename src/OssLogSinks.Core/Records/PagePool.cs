@@ -40,7 +40,7 @@ internal sealed class PagePool
         _open.Push(slab);
     }
 
-    /// <summary>Lets go of slabs that are free as a whole, until at most so many bytes are free.</summary>
+    /// <summary>Lets go of slabs, until at most so many bytes are free. A slab with a page in use stays.</summary>
     public void TrimTo(long bytes)
     {
         if (FreeBytes <= bytes)

@@ -21,7 +21,7 @@ internal sealed class RollingPolicy
 
     /// <summary>
     /// The size at which a stream always continues in the next object: the service allows 5 GB (documentation of AppendObject), and the last append
-    /// may pass this limit by one record.
+    /// may pass this limit by a record or a few kilobytes.
     /// </summary>
     public const long ServiceSizeLimit = 4_900_000_000;
 

@@ -31,7 +31,7 @@ public static class ProcessExitDrain
     private static readonly object Gate = new();
 
 #if NET8_0_OR_GREATER
-    // Handlers that were registered later run first, so their decision is known here. Guarded by Gate.
+    // Signal handlers that were registered later run first, so their decision is known in ours. Guarded by Gate.
     private static readonly List<PosixSignalRegistration> Registrations = [];
 #endif
 
@@ -59,7 +59,7 @@ public static class ProcessExitDrain
     private static void Watch()
     {
         AppDomain.CurrentDomain.ProcessExit += OnExit;
-        // In further application domains of .NET Framework, a web application's for instance, this is the end.
+        // An application domain of .NET Framework other than the first, a web application's for instance, ends with DomainUnload.
         AppDomain.CurrentDomain.DomainUnload += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         LetOthersGoFirst();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Reports to operators: the first report of each kind at once, repeats summed up once a minute, and one report when the trouble is over.
-/// Thread-safe.
+/// Reports to operators: the first report of each kind at once, repeats once a minute at most (dropped events are summed up), and one report
+/// when the trouble is over. Thread-safe.
 /// </summary>
 internal sealed class DeliveryReporter
 {
@@ -52,7 +52,10 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, HelpAnchors.For(DropReason.TooLarge), $"{Number(total)} event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
-    /// <summary>A request failed. Failures that an operator must resolve are reported at once, passing ones when they last.</summary>
+    /// <summary>
+    /// A request failed. Failures that an operator must resolve are reported at once. Passing ones are reported when the third in a row comes,
+    /// or at once as long as nothing was delivered yet.
+    /// </summary>
     /// <param name="failure">Why.</param>
     /// <param name="failures">How many failed in a row.</param>
     /// <param name="stream">The stream and its shipper; it is in trouble until it delivers.</param>
@@ -94,7 +97,7 @@ internal sealed class DeliveryReporter
     public static string WithFailure(string why, Exception? error) =>
         error is null ? why : WithFailure(why, RequestFailure.KindOf(error), PlainText.Of(error), AdviceFor(error));
 
-    /// <summary>The same with the latest failure, if there is trouble.</summary>
+    /// <summary>Adds the latest failure and its advice to the reason of a drop, if there is trouble now.</summary>
     public string WithTrouble(string why) =>
         TroubleNow is { Since: not null, Last: { } last } ? WithFailure(why, last.Kind, last.Message, last.Advice) : why;
 
@@ -122,7 +125,7 @@ internal sealed class DeliveryReporter
             _troubleReported = null;
         }
 
-        // At the level of the trouble, so that readers of the one also see the other.
+        // At the level of the trouble, so that a log that shows the trouble also shows its end.
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
@@ -215,7 +218,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, HelpAnchors.BufferFull, $"The disk buffer has reached its size limit; {consequence}.");
     }
 
-    /// <summary>Another report of the buffer, made once.</summary>
+    /// <summary>Any other report of the buffer. The caller makes sure that it is not repeated often.</summary>
     public void Buffer(OssDiagnosticLevel level, string helpAnchor, string message) => Report(level, helpAnchor, message);
 
     /// <summary>Reports the remaining counts, at the end.</summary>
@@ -296,7 +299,7 @@ internal sealed class DeliveryReporter
         }
         catch (Exception)
         {
-            // Must not throw; if it does, delivery continues.
+            // Diagnostics must not throw; if they do, delivery continues.
         }
     }
 

@@ -4,12 +4,12 @@ namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
 /// Marks code that runs because events are delivered: clients, HTTP handlers, credentials, formatters, layouts, listeners, diagnostics.
-/// Events that such code logs to this library never wait for space, since delivery would wait for itself, and cause no append, since each
-/// append would cause the next.
+/// Events that such code logs to this library never wait for space, since delivery would wait for itself. They cause no append by the appender
+/// whose delivery calls the code, since each append would cause the next.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The library enters its scopes itself. They flow like an <see cref="AsyncLocal{T}"/> into tasks, timers and threads that are started
+/// The library enters its scopes itself. Most of them flow like an <see cref="AsyncLocal{T}"/> into tasks, timers and threads that are started
 /// inside. If your code starts a long-running loop there, start it under <see cref="ExecutionContext.SuppressFlow"/>; otherwise all its
 /// events count as delivery's.
 /// </para>
@@ -42,8 +42,9 @@ public readonly record struct DeliveryScope : IDisposable
     }
 
     /// <summary>
-    /// Whether the calling code runs for a delivery, of any appender: two appenders may share a client or credentials, so one delivery can
-    /// wait for code that another one has called. Events of such code must not wait anywhere.
+    /// Whether the calling code runs for a delivery, of any appender, or handles dropped events. Two appenders may share a client or
+    /// credentials, so one delivery can wait for code that another one has called. Events of such code must not wait anywhere. False in
+    /// scopes that only mark a call on the thread that logs.
     /// </summary>
     public static bool IsActive => Flow.Value is not null || ReferenceEquals(_onThread, Drops);
 
@@ -144,8 +145,8 @@ public readonly record struct DeliveryScope : IDisposable
 }
 
 /// <summary>
-/// One appender's delivery, as a cause of events. Its events are ordinary ones for another appender, unless that one's delivery logs to
-/// this one: the links between deliveries have no circle, so no event can cause itself.
+/// One appender's delivery, as a cause of events. Another appender takes these events as ordinary ones, unless its own delivery logs to this
+/// appender: the links between deliveries have no circle, so no event can cause itself.
 /// </summary>
 internal sealed class DeliverySource
 {

@@ -48,7 +48,7 @@ public sealed record DeliverySnapshot
     /// <summary>Streams that are kept in memory.</summary>
     public int OpenStreams { get; init; }
 
-    /// <summary>Bytes on disk under <see cref="OssAppenderOptions.BufferPath"/> that this process wrote or took over.</summary>
+    /// <summary>Bytes on disk under <see cref="OssAppenderOptions.BufferPath"/> that this process wrote, or that ended processes left.</summary>
     public long BufferBytes { get; init; }
 
     /// <summary>Folders of ended processes that this one took over.</summary>

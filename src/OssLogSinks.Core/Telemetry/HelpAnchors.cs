@@ -39,10 +39,10 @@ internal static class HelpAnchors
     public const string OtherProcess = "events-of-another-process";
     public const string BufferDamaged = "files-of-the-disk-buffer-are-damaged";
 
-    /// <summary>Where to read on.</summary>
+    /// <summary>The link to a section.</summary>
     public static string LinkTo(string anchor) => "docs/troubleshooting.md#" + anchor;
 
-    /// <summary>The same for the end of a message.</summary>
+    /// <summary>The link to a section in parentheses, for the end of a message.</summary>
     public static string Reference(string anchor) => $"(see {LinkTo(anchor)})";
 
     /// <summary>The section about a drop reason; its heading is the reason's name.</summary>

@@ -73,10 +73,10 @@ public sealed class OssDeliveryException : Exception
 /// <summary>Why an event was dropped.</summary>
 public enum DropReason
 {
-    /// <summary>The queue before the appender was full.</summary>
+    /// <summary>The queue in front of the appender was full.</summary>
     QueueFull,
 
-    /// <summary>The buffer was full: the application logs more than OSS accepts.</summary>
+    /// <summary>The buffer was full: for some time, more was logged than OSS accepted.</summary>
     BufferFull,
 
     /// <summary>The event is larger than a record may be.</summary>

@@ -27,7 +27,7 @@ public sealed record OssDiagnosticEvent(OssDiagnosticLevel Level, string Message
 }
 
 /// <summary>
-/// Receives the appender's reports about itself. Called on background threads; must not throw.
+/// Receives the appender's reports about itself. Called on any thread, also on those that log or start the appender; must not throw.
 /// </summary>
 public interface IOssDiagnostics
 {
@@ -43,7 +43,7 @@ internal sealed class ConsoleDiagnostics : IOssDiagnostics
     private readonly IOssDiagnostics? _next;
     private readonly TextWriter _console;
 
-    // A setting asks for the console.
+    // The console is allowed here, because the setting ReportToConsole asks for it.
 #pragma warning disable RS0030
     public ConsoleDiagnostics(IOssDiagnostics? next)
         : this(next, Console.Error)

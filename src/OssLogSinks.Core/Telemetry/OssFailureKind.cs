@@ -18,7 +18,7 @@ public enum OssFailureKind
     /// <summary>The endpoint's host refuses connections on that port.</summary>
     ConnectionRefused,
 
-    /// <summary>The network has no route to the endpoint.</summary>
+    /// <summary>The endpoint cannot be reached for another reason: the network has no route to it, for instance.</summary>
     Unreachable,
 
     /// <summary>No connection to the endpoint was opened in time.</summary>

@@ -10,7 +10,7 @@ internal static class SecretText
     /// <summary>Replaces a known secret in a message.</summary>
     public const string Mask = "***";
 
-    // A shorter one may be part of an ordinary word.
+    // A shorter secret may be part of an ordinary word.
     private const int ShortestKnown = 8;
 
     // Fewer characters of a cut secret reveal nothing.
@@ -81,11 +81,11 @@ internal static class SecretText
         _ => 3,
     };
 
-    // Uri changes host names to lower case.
+    // Ignores case, since Uri changes host names to lower case.
     private static string Masked(string text, string secret) =>
         Regex.Replace(text, Regex.Escape(secret), Mask, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    // A long value is cut, perhaps within the secret.
+    // Masks the start of a secret before a cut: a long value is cut, perhaps within the secret.
     private static string WithoutStartOf(string text, string secret)
     {
         for (var cut = text.IndexOf(SettingFault.Cut, StringComparison.Ordinal); cut >= 0; cut = text.IndexOf(SettingFault.Cut, cut + 1, StringComparison.Ordinal))

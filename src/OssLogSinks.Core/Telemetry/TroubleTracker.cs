@@ -29,7 +29,7 @@ internal sealed class TroubleTracker
         }
     }
 
-    /// <summary>A stream's request failed. False, and ignored, if the request has ended meanwhile.</summary>
+    /// <summary>Notes that a stream's request failed; false, without a note, if the request has ended meanwhile.</summary>
     public bool Fail((object? Shipper, object? Stream) stream, OssFailureKind kind, string message, string advice, Func<bool>? isOver)
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class TroubleTracker
             _hasGivenUp |= _failing.Remove(stream);
     }
 
-    /// <summary>A stream delivered; whether no stream fails now.</summary>
+    /// <summary>Notes that a stream delivered; returns whether no stream fails now.</summary>
     public bool Deliver((object? Shipper, object? Stream) stream)
     {
         lock (_gate)

@@ -2,12 +2,15 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>Selects the requests that a fault may hit. Requests that fail authentication never match.</summary>
+/// <summary>
+/// Selects the requests that a fault may hit. Requests that the emulator refuses before it reads the body never match: those with an invalid
+/// signature, for instance, or for a bucket that does not exist.
+/// </summary>
 /// <param name="Operation">The operation; <see cref="OssOperation.Any"/> for all operations.</param>
 /// <param name="Key">The object key; null (the default) for all keys.</param>
 public sealed record FaultFilter(OssOperation Operation, string? Key = null)
 {
-    /// <summary>Every append; the default of all faults that do not state another.</summary>
+    /// <summary>Every append; the default of all faults whose description states no other.</summary>
     public static FaultFilter Appends { get; } = new(OssOperation.AppendObject);
 
     /// <summary>Every HeadObject.</summary>

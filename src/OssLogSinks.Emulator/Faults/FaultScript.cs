@@ -4,8 +4,8 @@ namespace OssLogSinks.Emulator.Faults;
 
 /// <summary>
 /// The faults to inject, in script order. A request gets the first matching fault that decides how it ends, and also the first matching one
-/// of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and <see cref="DropResponseAfterCommit"/> hit the same append. A fault
-/// hits appends if no other filter is given. Thread-safe.
+/// of each other kind; so <see cref="InsertForeignAppendAfterCommit"/> and <see cref="DropResponseAfterCommit"/> hit the same append. If no filter
+/// is given, a fault hits appends, or reads if it changes the body of an answer. Thread-safe.
 /// </summary>
 public sealed class FaultScript
 {
@@ -175,7 +175,7 @@ public sealed class FaultScript
     /// <returns>This script.</returns>
     public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>Continues the answer's body after its end, with zeros, until the client closes the connection.</summary>
+    /// <summary>Continues the answer's body after its end with up to 256 MiB of zeros, until the client closes the connection.</summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>
@@ -289,7 +289,7 @@ public sealed class FaultScript
         return this;
     }
 
-    /// <summary>Removes every fault that has not been injected.</summary>
+    /// <summary>Removes every scripted fault that has not been injected, the random faults and the rules.</summary>
     public void Clear()
     {
         lock (_lock)

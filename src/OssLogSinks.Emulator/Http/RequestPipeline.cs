@@ -11,8 +11,7 @@ using OssLogSinks.Emulator.Time;
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>
-/// The steps of a request: address, names, authentication, resource, faults, body, commit, answer. Only the commit holds a lock, that of the
-/// key.
+/// The steps of a request: address, names, authentication, resource, faults, body, commit, answer. An object is locked only during the commit.
 /// </summary>
 internal sealed class RequestPipeline(IHttpSettings settings, EmulatorClock clock, ObjectStore store, CredentialStore credentials)
 {

@@ -33,7 +33,9 @@ internal sealed class EmulatorPage
 
     public required CancellationToken Stopping { get; init; }
 
-    /// <summary>Whether a request is for the page: it names the loopback and a path below the prefix, or a browser shows it to a person.</summary>
+    /// <summary>
+    /// Whether a request is for the page: its host is the loopback, and its path is below the prefix or a browser navigates to it unsigned.
+    /// </summary>
     public static bool Handles(HttpContext context) =>
         PageAccess.NamesLoopback(context) && (PageAccess.IsBelowPrefix(context) || PageAccess.IsUnsignedNavigation(context.Request));
 

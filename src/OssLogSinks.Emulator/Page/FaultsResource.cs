@@ -28,7 +28,7 @@ internal sealed class FaultsResource(FaultScript script)
 
     private async Task ReplaceAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        // A page of another site can send text without asking first, but not this type.
+        // A browser lets a page of another site send plain text without a preflight request, but not JSON.
         if (!context.Request.HasJsonContentType())
         {
             await PageReply.ErrorAsync(context, 415, "Send JSON, with the header Content-Type: application/json.").ConfigureAwait(false);

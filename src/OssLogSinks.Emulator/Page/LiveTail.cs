@@ -70,12 +70,12 @@ internal sealed class LiveTail(ObjectStore store, TimeProvider time)
         }
     }
 
-    // What exists is only followed from its end, but the ends of the newest objects are shown, so that the page is not empty.
+    // Objects that exist already are followed from their end. Of the newest ones, the last part is shown, so that the page is not empty.
     private void Begin(TailRequest request, Dictionary<string, FollowedObject> followed)
     {
         var existing = store.Find(request.Bucket)!.Find(request.Matches).OrderByDescending(found => found.State.LastModified).ToList();
 
-        // The reader has seen the object, so it must learn that it is gone.
+        // The page shows this object. If it no longer exists, SendNewsAsync reports it as deleted.
         if (request is { IsExact: true, From: not null })
             followed[request.Prefix] = new FollowedObject();
 
@@ -165,7 +165,8 @@ internal sealed class FollowedObject
         if (reading?.Bytes is not { } bytes || (reading.State.Length == _position && !restarted))
             return null;
 
-        // Only a whole member of gzip can be opened, so there is no end of an object to begin with: all of it, or what comes.
+        // Gzip can be opened only from the start of a member, so the last part of an object cannot be shown. A short object is shown from
+        // its beginning; of a longer one, only what is appended from now on.
         var isGzip = ObjectText.StartsAsGzip(bytes);
         if (isGzip && _startsWithinALine)
         {

@@ -8,7 +8,7 @@ internal sealed record ObjectText(IReadOnlyList<ReadOnlyMemory<byte>> Chunks, bo
     /// <summary>The most bytes that are shown: the end of the object.</summary>
     public const long MaxLength = 64L << 20;
 
-    // Against an object that expands without end.
+    // Protects the emulator from an object that expands without end.
     private const long MaxExpanded = 4L << 30;
     private const int ChunkLength = 1 << 16;
 

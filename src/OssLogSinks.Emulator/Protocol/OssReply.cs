@@ -66,6 +66,6 @@ internal enum BodyEnd
     /// <summary>Half way; the connection is closed.</summary>
     Cut,
 
-    /// <summary>Never: zeros follow without end.</summary>
+    /// <summary>Zeros follow until the client disconnects or 256 MiB of them were sent.</summary>
     Endless,
 }

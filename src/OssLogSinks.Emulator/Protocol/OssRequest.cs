@@ -11,7 +11,7 @@ internal sealed record OssRequest(string Method, string? Bucket, string? Key)
 
     public string Host { get; init; } = "";
 
-    /// <summary>The bucket is in the path of the URL.</summary>
+    /// <summary>Whether the bucket is in the path of the URL.</summary>
     public bool IsPathStyle { get; init; }
 
     public OssOperation Operation { get; init; }

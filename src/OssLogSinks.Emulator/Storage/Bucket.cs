@@ -11,7 +11,7 @@ internal sealed class Bucket(string name, DateTimeOffset created, StoreLog log)
 
     public DateTimeOffset Created { get; } = created;
 
-    /// <summary>Whether appends answer <c>x-oss-version-id: null</c>; it has no other effect.</summary>
+    /// <summary>Whether answers to appends and reads have the header <c>x-oss-version-id: null</c>; it has no other effect.</summary>
     public bool IsVersioned { get; set; }
 
     public bool IsDisabled { get; set; }

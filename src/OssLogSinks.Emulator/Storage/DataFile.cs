@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace OssLogSinks.Emulator.Storage;
 
 /// <summary>
-/// The file of a data folder: changes, one after the other, each with a checksum. It only grows, so a process that is killed damages
-/// nothing but the entry that it was writing, and that one was not answered yet.
+/// The file of a data folder: changes, one after the other, each with a checksum. While the emulator runs, the file only grows. So a
+/// process that is killed damages only the entry that it was writing, and the request for that entry was not answered yet.
 /// </summary>
 internal sealed class DataFile : IDisposable
 {

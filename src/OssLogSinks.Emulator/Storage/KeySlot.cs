@@ -200,7 +200,7 @@ internal sealed record AppendOrder(long? Position, RequestBody Body, DateTimeOff
     public bool CheckOnly { get; init; }
 }
 
-/// <summary>The outcome of an append or a seal; only <see cref="Done"/> has changed the object.</summary>
+/// <summary>The outcome of an append or a seal; the object is unchanged after each but <see cref="Done"/>.</summary>
 internal enum AppendVerdict
 {
     Done,

@@ -16,7 +16,7 @@ internal sealed class ObjectStore(EmulatorClock clock, StoreLog log)
 
     public Bucket Get(string bucket) => Find(bucket) ?? throw new KeyNotFoundException($"There is no bucket '{bucket}'.");
 
-    /// <summary>Raised after each change.</summary>
+    /// <summary>Raised with each change.</summary>
     public ChangeSignal Changed => log.Changed;
 
     public Bucket Create(string bucket)

@@ -1,6 +1,6 @@
 namespace OssLogSinks.Emulator.Storage;
 
-/// <summary>Takes every change before it is applied: writes it to the data file, if there is one, and wakes those that follow changes.</summary>
+/// <summary>Writes every change to the data file, if there is one, before the change is applied, and wakes those that wait for changes.</summary>
 internal sealed class StoreLog : IDisposable
 {
     // Null without a data folder. Set once, before the server starts.

@@ -12,7 +12,7 @@ internal sealed record LoopbackCertificate(X509Certificate2 Certificate, string 
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
-    // Time enough for a test that runs over night.
+    // A certificate is replaced at a start this long before it expires, so that it does not expire during a long test.
     private static readonly TimeSpan Renewal = TimeSpan.FromDays(7);
 
     /// <summary>The certificate of the folder; a new one if there is none, or if it expires within a week.</summary>

@@ -5,7 +5,7 @@ namespace OssLogSinks.Emulator.Tool;
 /// <summary>What the command line asks for.</summary>
 internal sealed class ToolSettings
 {
-    /// <summary>The port unless another is chosen, so that settings can be kept.</summary>
+    /// <summary>The port unless another is chosen. It is always the same, so that the endpoint in an application's settings stays valid.</summary>
     public const int DefaultPort = 9680;
 
     public OssEmulatorOptions Options { get; } = new() { Port = DefaultPort };

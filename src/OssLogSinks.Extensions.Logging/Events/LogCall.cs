@@ -53,7 +53,7 @@ internal abstract class LogCall
 
     protected abstract void AddState(EventValues values);
 
-    /// <summary>Keeps nothing of the call alive.</summary>
+    /// <summary>Lets go of everything that belongs to the call.</summary>
     protected void Clear()
     {
         (Exception, Scopes, Rendered) = (null, null, null);

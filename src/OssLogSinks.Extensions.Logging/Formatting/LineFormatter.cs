@@ -6,7 +6,9 @@ using OssLogSinks.Intake.Rendering;
 
 namespace OssLogSinks.Extensions.Logging.Formatting;
 
-/// <summary>Writes an event as one line of text: the same as the simple console formatter with <c>SingleLine</c>.</summary>
+/// <summary>
+/// Writes an event as one line of text: the same as the simple console formatter with <c>SingleLine</c>, unless control characters are escaped.
+/// </summary>
 internal sealed class LineFormatter(LineTime time, bool includeScopes, bool escapes) : EventFormatter
 {
     private const int LevelLength = 6;

@@ -51,7 +51,7 @@ internal static class ClefText
             WriteText(",\"@x\":"u8, FailureText.Of(exception), writer);
     }
 
-    /// <summary>Writes the ids of the current activity, if there is one.</summary>
+    /// <summary>Writes the ids of the current activity, if there is one with ids in the W3C format.</summary>
     public static void WriteActivity(RecordWriter writer)
     {
         if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity)

@@ -44,10 +44,10 @@ internal static class FailureText
         }
     }
 
-    /// <summary>For a value.</summary>
+    /// <summary>The text for a value whose code threw.</summary>
     public static string Of(object? value, Exception failure) => $"[{value?.GetType().FullName}.ToString() failed: {MessageOf(failure)}]";
 
-    /// <summary>For a part of a template.</summary>
+    /// <summary>The text for a part of a template that could not be rendered.</summary>
     public static string OfPlace(Exception failure) => $"[Rendering failed: {MessageOf(failure)}]";
 
     private static string MessageOf(Exception failure)

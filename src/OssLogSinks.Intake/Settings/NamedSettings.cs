@@ -9,7 +9,7 @@ namespace OssLogSinks.Intake.Settings;
 /// <summary>Sets options by the names of their settings, and collects the texts that cannot be read. The case of a name does not matter.</summary>
 internal sealed class NamedSettings
 {
-    // An empty text is a value for these: no size limit; and a buffer without a folder, which must be refused.
+    // Settings for which an empty text is a value: it means no size limit, or a buffer path without a name, which must be refused.
     private static readonly string[] MayBeEmpty = [nameof(OssAppenderOptions.ObjectSizeLimitBytes), nameof(OssAppenderOptions.BufferPath)];
 
     // What a section of the host may have besides settings: the filters of a logging provider.
@@ -22,7 +22,7 @@ internal sealed class NamedSettings
     private readonly List<SettingFault> _faults = [];
     private readonly List<MisspeltSetting> _misspelt = [];
 
-    /// <param name="options">The options to set. Their object properties are copied, as others may have them too.</param>
+    /// <param name="options">The options to set. Their object properties are copied first, as other options may share them.</param>
     /// <param name="properties">The properties of the options' own type.</param>
     public NamedSettings(OssAppenderOptions options, PropertyInfo[] properties)
     {
@@ -53,7 +53,7 @@ internal sealed class NamedSettings
         property.SetValue(owner, value is IDictionary<string, string> entries ? new Dictionary<string, string>(entries) : value);
     }
 
-    /// <summary>Sets what a section of the configuration has. An empty text is a setting that is not given.</summary>
+    /// <summary>Sets what a section of the configuration has. An empty text counts as not given, except where it is a value.</summary>
     /// <param name="section">The section.</param>
     /// <param name="path">Where it is, for faults.</param>
     /// <param name="mayBeEmpty">A further setting for which an empty text is a value.</param>
@@ -74,13 +74,13 @@ internal sealed class NamedSettings
         }
     }
 
-    /// <summary>Adds what was read to the faults of the options. The correct name of a misspelt setting is not also reported as missing.</summary>
+    /// <summary>Adds the faults of reading to those of the options. The correct name of a misspelt setting is not also reported as missing.</summary>
     public IEnumerable<SettingFault> With(IEnumerable<SettingFault> faults) =>
         _faults.Concat(faults)
             .Where(fault => !_misspelt.Exists(misspelt => fault.Setting.Equals(misspelt.Meant, StringComparison.OrdinalIgnoreCase)))
             .Concat(_misspelt.Select(misspelt => misspelt.ToFault()));
 
-    /// <summary>Whether all settings have the same values.</summary>
+    /// <summary>Whether all settings that a configuration can have are equal. Settings that only code can set are not compared.</summary>
     public static bool AreSame(PropertyInfo[] properties, object left, object right) => Array.TrueForAll(properties, property => (property.GetValue(left), property.GetValue(right)) switch
     {
         (OssObjectProperties one, OssObjectProperties other) => AreSame(ObjectProperties, one, other),

@@ -12,7 +12,7 @@ namespace Serilog.Sinks.OssAppend.Delivery;
 internal sealed class BatchingPump : IEventPump<LogEvent>, IBatchedLogEventSink
 #pragma warning restore CA1001
 {
-    // Shorter than any timer, so that a batch never waits for more events.
+    // Shorter than a timer can wait, so that a batch never waits for more events.
     private static readonly TimeSpan NoWait = new(1);
 
     private readonly EventIntake<LogEvent> _intake;

@@ -24,7 +24,7 @@ internal sealed class LiteralPart : OutputPart
     {
         _text = text;
 
-        // A surrogate at its border may form a pair with the neighbouring part, so that text is not encoded alone.
+        // A surrogate at the text's border may form a pair with the neighbouring part, so such a text is not encoded alone.
         var isWhole = text.Length == 0 || !(char.IsLowSurrogate(text[0]) || char.IsHighSurrogate(text[text.Length - 1]));
         _utf8 = isWhole ? Encoding.UTF8.GetBytes(text) : null;
     }

@@ -10,7 +10,7 @@ namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>
 /// Renders events through an output template directly to UTF-8. The bytes are the same as those of Serilog's own
-/// <see cref="MessageTemplateTextFormatter"/> on a system whose line ending is <c>\n</c>. Thread-safe.
+/// <see cref="MessageTemplateTextFormatter"/> on a system whose line ending is <c>\n</c>, unless control characters are escaped. Thread-safe.
 /// </summary>
 internal sealed class OutputTemplateFormatter : ITextFormatter
 {
@@ -57,7 +57,7 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
 /// <summary>Parses an output template once, when the sink is created.</summary>
 internal static class OutputTemplateReader
 {
-    // The same on every machine, like everything in an object.
+    // The line ending is the same on every machine, since objects must not depend on the machine.
     private const string NewLine = "\n";
 
     /// <summary>The template's parts; null if Serilog's own formatter must render it.</summary>

@@ -43,7 +43,7 @@ internal static class RenderedText
         JsonText.WriteQuoted(writer, Render(token, logEvent));
     }
 
-    // False if the format does not fit the value; the slower way then reports it.
+    // False if the format does not fit the value; the slower way then writes a text about the failure.
     private static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         try

@@ -4,7 +4,7 @@ using System.Text;
 namespace OssLogSinks.Core.Client.Encodings;
 
 /// <summary>
-/// A JSON object (RFC 8259), read strictly. The platform's reader is not part of .NET Standard 2.0, and the documents of credentials are small.
+/// A JSON object (RFC 8259), read strictly. System.Text.Json is not part of .NET Standard 2.0, and the documents of credentials are small.
 /// </summary>
 internal sealed class JsonObject
 {

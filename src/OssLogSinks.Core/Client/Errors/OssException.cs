@@ -4,8 +4,9 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
-/// A request failed. With a <see cref="StatusCode"/>, the service answered, and <see cref="Code"/> says why it refused. With status 0,
-/// there was no usable answer, and what the request did is unknown.
+/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/> says why it refused. With
+/// status 0, there was no usable answer, and it is unknown what the request did. But with an
+/// <see cref="Credentials.OssCredentialsException"/>, nothing was sent.
 /// </summary>
 /// <remarks>
 /// Message and <c>ToString()</c> contain no secret, no signature and no event text. Nor do they contain the message of an inner
@@ -59,7 +60,9 @@ public class OssException : Exception, IExplainedFailure
     /// <summary>The service's error code, <c>PositionNotEqualToLength</c> for instance; null when there was none to read.</summary>
     public string? Code { get; }
 
-    /// <summary>The operation that was refused, as the service's documentation calls it, <c>AppendObject</c> for instance; null if it is not known.</summary>
+    /// <summary>
+    /// The operation that was refused, as the service's documentation calls it, <c>AppendObject</c> for instance; null if it is not known.
+    /// </summary>
     public string? Operation { get; init; }
 
     /// <summary>The service's finer error number (<c>x-oss-ec</c>), for its documentation; null if absent.</summary>
@@ -96,7 +99,7 @@ public class OssException : Exception, IExplainedFailure
 
     string IExplainedFailure.HelpAnchor => TroubleAdvice.HelpAnchorFor(this);
 
-    /// <summary>The section of docs/troubleshooting.md about it, unless set otherwise.</summary>
+    /// <summary>The section of docs/troubleshooting.md about this failure, unless set otherwise.</summary>
     public override string? HelpLink
     {
         get => base.HelpLink ?? HelpAnchors.LinkTo(TroubleAdvice.HelpAnchorFor(this));
@@ -130,7 +133,7 @@ internal static class TroubleAdvice
         _ => ForCode(error),
     };
 
-    /// <summary>The same for a refused seal.</summary>
+    /// <summary>A sentence that says what to do about a refused seal; empty if there is nothing to add to the message.</summary>
     public static string ForSeal(OssException error) => error.Code switch
     {
         "OperationNotSupported" => "Ask Alibaba Cloud support to enable SealAppendObject for the account, or turn off the sealing of finished objects.",
@@ -138,7 +141,7 @@ internal static class TroubleAdvice
         _ => For(error),
     };
 
-    /// <summary>The section of docs/troubleshooting.md.</summary>
+    /// <summary>The section of docs/troubleshooting.md about the failure.</summary>
     public static string HelpAnchorFor(OssException error) => error.Kind != OssFailureKind.Refused ? HelpAnchors.For(error.Kind) : error.Code switch
     {
         "NoSuchBucket" => HelpAnchors.NoBucket,

@@ -18,7 +18,7 @@ internal static class ChildProcess
         }
         catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or System.Runtime.InteropServices.ExternalException or AggregateException)
         {
-            // It has ended meanwhile.
+            // The process has ended meanwhile, or the system does not end it.
         }
     }
 }

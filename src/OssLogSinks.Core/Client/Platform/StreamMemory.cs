@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Client.Platform;
 /// <summary>Overloads of streams and contents that .NET Standard 2.0 does not have.</summary>
 internal static class StreamMemory
 {
-    /// <summary>The memory as an array; copied if it is not backed by one, which this library's always is.</summary>
+    /// <summary>The memory as an array. It is copied if no array is behind it; memory of this library always has one.</summary>
     public static ArraySegment<byte> AsArray(this ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetArray(memory, out var segment) ? segment : new ArraySegment<byte>(memory.ToArray());
 

@@ -5,7 +5,7 @@ namespace OssLogSinks.Core.Client.Signing;
 /// <summary>Signs requests. Used by several threads at once.</summary>
 internal interface IOssSigner
 {
-    /// <summary>Adds date, token and Authorization. Signed headers must not change afterwards.</summary>
+    /// <summary>Adds the headers for the date, the token and the signature. Signed headers must not change afterwards.</summary>
     void Sign(SigningInput input, OssCredentials credentials, DateTimeOffset time);
 }
 
@@ -37,6 +37,8 @@ public enum OssSignatureVersion
     /// <summary>OSS4-HMAC-SHA256. Needs the bucket's region. The default.</summary>
     V4,
 
-    /// <summary>HMAC-SHA1, for old buckets and gateways only: accounts since March 2025 and buckets since September 2025 cannot use it.</summary>
+    /// <summary>
+    /// HMAC-SHA1, for old buckets and gateways only: accounts opened since March 2025 and buckets created since September 2025 cannot use it.
+    /// </summary>
     V1,
 }

@@ -163,7 +163,8 @@ internal sealed class BufferFile : IBufferFile
 
 /// <summary>
 /// The disk as the buffer uses it; tests replace it with one that is full, fails, or loses what was not synced. Every refusal of the disk is an
-/// <see cref="IOException"/>, missing permissions included.
+/// <see cref="IOException"/>, missing permissions included. What is said about users below holds on Unix; on Windows, files have the permissions
+/// of their parent folder, and owners are not checked.
 /// </summary>
 internal interface IBufferFiles
 {

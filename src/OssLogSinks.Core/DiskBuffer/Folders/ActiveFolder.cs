@@ -55,7 +55,7 @@ internal sealed class ActiveFolder : IDisposable
         BufferJournal? journal = null;
         try
         {
-            // Left by an earlier attempt.
+            // An earlier attempt may have left journals.
             BufferJournal.DeleteAll(files, path);
             journal = BufferJournal.Create(files, path, folderId, settings.Syncs);
             if (settings.Syncs)
@@ -126,7 +126,7 @@ internal sealed class ActiveFolder : IDisposable
             }
             catch (FileNotFoundException)
             {
-                // It was deleted: all of it is in OSS.
+                // The file was deleted, because all its records are settled.
             }
         }
 
@@ -180,7 +180,7 @@ internal sealed class ActiveFolder : IDisposable
         UnpublishedBytes = 0;
     }
 
-    /// <summary>Ends the current file, so that it is deleted when all of it is in OSS.</summary>
+    /// <summary>Ends the current file, so that it is deleted when all its records are settled.</summary>
     public void EndSegment()
     {
         if (_file is null || _unpublished.Count > 0)

@@ -282,7 +282,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>The folder was removed by another program.</summary>
+    /// <summary>Notes that another program removed the folder.</summary>
     public void NoteRemoval()
     {
         IsRemoved = true;
@@ -316,7 +316,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     {
         lock (_gate)
         {
-            // The passed-over records, and the last records, which were not read yet.
+            // The records on disk are the passed-over ones, and the last ones, which were not read yet.
             var records = segment.OnDisk;
             var passedOver = segment.PassedOver.Values.Sum(run => run.Count);
             var unread = (segment.End ?? segment.FirstId) - (records - passedOver);
@@ -354,13 +354,13 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    // The journal says so first: a file that still exists after a crash is then not shipped again.
+    // The journal notes first that the segment is done: if its file still exists after a crash, it is not shipped again.
     private bool TryDelete(Segment segment) => BufferFiles.Try(() =>
     {
         Journal.SegmentDone(segment.FirstId);
         files.Delete(segment.Path);
 
-        // Before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
+        // Sync before the journal forgets the file: if its name reappeared after a power cut, it would be shipped again.
         if (Journal.Syncs)
             files.SyncFolder(Path);
     });

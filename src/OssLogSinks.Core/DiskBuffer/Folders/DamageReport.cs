@@ -128,8 +128,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     }
 
     /// <summary>
-    /// Whether the loss of a segment was not reported before: a folder may be opened again. After 100,000 losses, one may be reported twice, but
-    /// never not at all.
+    /// Whether the loss of a segment was not reported before: a folder may be opened again. After 100,000 losses, a loss may be reported twice;
+    /// none is left out.
     /// </summary>
     public bool IsFirstLoss(string folder, long firstId)
     {

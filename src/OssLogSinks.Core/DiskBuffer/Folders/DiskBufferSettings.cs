@@ -3,7 +3,7 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>The settings of a disk buffer.</summary>
 /// <param name="Path">The folder that all processes share.</param>
-/// <param name="SizeLimit">Bytes that this process's files in it may take.</param>
+/// <param name="SizeLimit">Bytes that this process's files in it may take, together with those of ended processes.</param>
 /// <param name="DropsOldest">Whether the oldest records are dropped at the limit; if not, new ones wait in memory.</param>
 /// <param name="SyncInterval">How long written records may stay unsynced: zero to sync each write, null to leave it to the system.</param>
 /// <param name="MemoryLimit">Bytes of memory for all records.</param>
@@ -14,7 +14,7 @@ internal sealed record DiskBufferSettings(string Path, long SizeLimit, bool Drop
     /// <summary>Whether written records are synced without a flush.</summary>
     public bool Syncs => SyncInterval is not null;
 
-    /// <summary>Memory is divided: a quarter for records to write, half for records to ship, a quarter for records that are taken over.</summary>
+    /// <summary>Memory is divided: a quarter for records to write, up to half for records to ship, a quarter for those that are taken over.</summary>
     public long StagingMemory => MemoryLimit / 4;
 
     // No more than half of the disk limit: the oldest records can be dropped only while they are only on disk.

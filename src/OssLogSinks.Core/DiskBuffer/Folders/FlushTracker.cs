@@ -87,7 +87,7 @@ internal sealed class FlushTracker(Func<long> lastAccepted)
     /// <summary>Ends all flushes to OSS, because no record reaches OSS now; no record is dropped.</summary>
     public void EndWaitingForOss() => EndWaiting(waiter => waiter.Target == OssFlushTarget.Oss);
 
-    /// <summary>All records up to this one are safe on disk, or exposed.</summary>
+    /// <summary>Notes that all records up to this one are safe on disk, or exposed.</summary>
     public void Handle(long throughId)
     {
         lock (_gate)
@@ -97,7 +97,7 @@ internal sealed class FlushTracker(Func<long> lastAccepted)
         }
     }
 
-    /// <summary>Unsettled records are only in memory, or on a disk that cannot be trusted.</summary>
+    /// <summary>Notes that unsettled records are only in memory, or on a disk that cannot be trusted.</summary>
     /// <param name="firstId">The first id of the range.</param>
     /// <param name="lastId">The last id of the range.</param>
     /// <param name="count">How many records in the range are not settled.</param>
@@ -230,7 +230,7 @@ internal sealed class FlushWaiter(OssFlushTarget target, long throughId, long re
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>The source of records that are not on disk: nothing about them must be known after a crash.</summary>
+/// <summary>The source of records that are only in memory. It journals nothing: after a crash, none of them is left to be sent again.</summary>
 internal sealed class MemoryOnlySource(FlushTracker tracker) : RecordSource
 {
     public override bool IsDurable => false;

@@ -3,8 +3,8 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The right to read, write and delete in one buffer folder. While it is held, no other process on this machine gets it. The operating system
-/// releases it when the process ends.
+/// The right to read, write and delete in one buffer folder. While it is held, no other process on this machine gets it, if
+/// <see cref="Excludes"/> is true. The operating system releases it when the process ends.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -64,7 +64,7 @@ internal sealed class FolderLock : IDisposable
             throw;
         }
 
-        // The lock file was deleted in the meantime: its folder is being deleted.
+        // If the lock file was deleted in the meantime, its folder is being deleted. If the journal is held, its owner is still running.
         if (!files.Exists(path) || (excludes && IsJournalHeld(files, folder)))
         {
             file.Dispose();

@@ -5,8 +5,8 @@ using OssLogSinks.Core.DiskBuffer.Format;
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>
-/// The folder beside the buffer's own where damaged parts are kept for inspection. It stays within its limit, unless a single file is larger, and
-/// deletes the oldest first. It never throws: parts that cannot be kept are counted all the same. Thread-safe.
+/// The folder beside the buffer's own folders where damaged files and parts are kept for inspection. It stays within its limit, unless a single
+/// file is larger, and deletes the oldest first. It never throws: a part that cannot be kept is counted all the same. Thread-safe.
 /// </summary>
 internal sealed class Quarantine(IBufferFiles files, string bufferPath, long sizeLimit, TimeProvider time)
 {
@@ -34,7 +34,9 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
         Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
     });
 
-    /// <summary>Moves a whole file here, however large: it needs no additional disk space, and is the first to be deleted.</summary>
+    /// <summary>
+    /// Moves a whole file here, however large: that needs no additional disk space. A file larger than the limit is deleted when the next one comes.
+    /// </summary>
     /// <param name="folder">The name of the folder that has the file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">The file.</param>

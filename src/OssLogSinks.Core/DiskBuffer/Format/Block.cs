@@ -5,8 +5,8 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Records on their way to disk, in the bytes that are written. Filled under the staging buffer's lock; afterwards owned by its holder. It never
-/// grows beyond its first memory.
+/// Records on their way to disk, in the bytes that are written. Filled under the staging buffer's lock; afterwards owned by its holder. It gets
+/// its memory at the start, and never more.
 /// </summary>
 internal sealed class Block
 {

@@ -67,7 +67,7 @@ internal readonly record struct SegmentHeader(int Version, ulong FolderId, long 
     }
 }
 
-/// <summary>The first 16 bytes of each file, the same in every later version: the kind of file, its version, and a CRC-32C of both.</summary>
+/// <summary>The first 16 bytes of each file: its kind, its version, and a CRC-32C of both. Every later version keeps this layout.</summary>
 internal static class FileVersion
 {
     /// <summary>The version that this code writes, and the only one that it reads.</summary>

@@ -6,8 +6,8 @@ using OssLogSinks.Core.DiskBuffer.Files;
 namespace OssLogSinks.Core.DiskBuffer.Format;
 
 /// <summary>
-/// Reads the blocks of one segment in order. With any content of the file, it ends in time that grows with the file's length, and throws only
-/// exceptions of the disk, after which it continues where it was. Blocks of another folder are never returned. Not thread-safe.
+/// Reads the blocks of one segment in order. With any content of the file, it takes no more time than is proportional to the file's length, and
+/// throws only exceptions of the disk, after which it continues where it was. Blocks of another folder are never returned. Not thread-safe.
 /// </summary>
 internal sealed class SegmentReader : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class SegmentReader : IDisposable
     private bool _readsAhead = true;
     private long _upTo;
 
-    // The file is shorter than it was.
+    // Whether the file is shorter than it was.
     private bool _isCut;
     private bool _hasBlocks;
     private int _taken;
@@ -233,7 +233,7 @@ internal sealed class SegmentReader : IDisposable
         return true;
     }
 
-    // If the segment's end is unknown, this may be a block of another segment. Then no more records are missing than had space.
+    // If the segment's end is unknown, this may be a block of another segment. Then no more records are missing than fit into the damaged bytes.
     private void CloseBefore(long firstId)
     {
         var missing = firstId - _nextId;

@@ -10,8 +10,8 @@ namespace OssLogSinks.Core.DiskBuffer.Journal;
 /// </summary>
 /// <remarks>
 /// The journal has one append-only file and a spare. When the file is full, or a write to it failed, a snapshot of the current state is written to
-/// the spare, with the next generation, and the two files change roles. Until that snapshot is complete and synced, the previous file is not
-/// changed. Both files have the size that they need from the start: on a full disk, records can be shipped only if the journal can still be
+/// the spare, with the next generation, and the two files change roles. Until that snapshot is complete (and synced, with <see cref="Syncs"/>), the
+/// previous file is not changed. Both files reserve the space that they need: on a full disk, records can be shipped only if the journal can still be
 /// written. Intents that arrive together share one sync, and other callers do not wait for it.
 /// </remarks>
 internal sealed class BufferJournal : IDisposable
@@ -189,7 +189,7 @@ internal sealed class BufferJournal : IDisposable
             _slots[1 - _current].Grow(entries);
             _slots[_current].Grow(entries);
 
-            // It shrinks only when it is several times too large.
+            // The files shrink only when they are several times too large.
             _entriesToHave = entries;
             if (!_isClosed && !_mustChange && _slots[_current].Capacity >= 8L * entries)
                 BufferFiles.Try(() => Change(Syncs));
@@ -205,14 +205,20 @@ internal sealed class BufferJournal : IDisposable
     /// <summary>Adds the end of a complete segment. Never throws, as <see cref="SegmentOpened"/>.</summary>
     public void SegmentEnded(long firstId, long end) => Note(new JournalEntry(JournalEntryKind.SegmentEnded, 0, firstId, end));
 
-    /// <summary>Notes that all records of a segment are settled, so that its file may be deleted. On disk when it returns.</summary>
+    /// <summary>
+    /// Notes that all records of a segment are settled, so that its file may be deleted. When it returns, the entry is written, and synced with
+    /// <see cref="Syncs"/>.
+    /// </summary>
     /// <exception cref="IOException">The write failed; the file must stay.</exception>
     public void SegmentDone(long firstId) => Commit(new JournalEntry(JournalEntryKind.SegmentDone, 0, firstId));
 
     /// <summary>Removes a segment whose file was deleted. Never throws.</summary>
     public void SegmentRemoved(long firstId) => Note(new JournalEntry(JournalEntryKind.SegmentRemoved, 0, firstId));
 
-    /// <summary>Adds an append before it is sent, in place of the stream's previous one. On disk when it returns.</summary>
+    /// <summary>
+    /// Adds an append before it is sent, in place of the stream's previous one. When it returns, the entry is written, and synced with
+    /// <see cref="Syncs"/>.
+    /// </summary>
     /// <exception cref="IOException">The write failed; nothing may be sent. The entry may be on disk all the same.</exception>
     public void Intend(ulong stream, AppendIntent intent) => Commit(new JournalEntry(JournalEntryKind.Intent, stream, 0, 0, intent));
 
@@ -222,7 +228,7 @@ internal sealed class BufferJournal : IDisposable
     /// </summary>
     public void Settle(ulong stream, long throughId) => Note(new JournalEntry(JournalEntryKind.Settled, stream, throughId));
 
-    /// <summary>Syncs all entries, with any policy.</summary>
+    /// <summary>Syncs all entries, even if <see cref="Syncs"/> is false.</summary>
     /// <exception cref="IOException">The sync failed.</exception>
     public void Sync()
     {
