@@ -1,6 +1,6 @@
 // What the compiler asks for that .NET Standard 2.0 does not have. Written out instead of generated: a generator that adds its files
 // in another order each time makes another assembly of the same source.
-#if NETSTANDARD2_0
+#if NETSTANDARD2_0 || NETFRAMEWORK
 #pragma warning disable SA1402, SA1649
 
 namespace System

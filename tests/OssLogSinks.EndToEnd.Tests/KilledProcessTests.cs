@@ -127,6 +127,37 @@ public sealed class KilledProcessTests : IDisposable
         }
     }
 
+    // As on Mono, where the runtime's locks are unknown to other processes.
+    [Fact]
+    public async Task RuntimeWithoutFileLocks_LocksTheFolderAllTheSame()
+    {
+        ChildProcess.SkipWithoutSignals();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows every runtime has the locks of the system.");
+        var withoutLocks = ("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", "1");
+        await using var emulator = await StartAsync();
+        emulator.GoDown();
+        await using var alive = ChildProcess.Start(OrderFor(emulator, "serilog") with { Prefix = "alive", End = "return" }, withoutLocks);
+        await alive.SaysAsync("stored");
+        await using (var killed = ChildProcess.Start(OrderFor(emulator, "serilog"), withoutLocks))
+        {
+            await killed.SaysAsync("stored");
+            await killed.SignalAsync("KILL");
+            await killed.EndsAsync();
+        }
+
+        emulator.Faults.Clear();
+        await using var next = ChildProcess.Start(OrderFor(emulator, "nlog") with { Prefix = "next", End = "return" }, withoutLocks);
+        await next.SaysAsync("stored");
+        await _buffer.AreLeftAsync(2);
+        await Task.WhenAll(alive.GoOnAsync(), next.GoOnAsync());
+
+        Assert.Equal(0, await alive.EndsAsync());
+        Assert.Equal(0, await next.EndsAsync());
+        Assert.Empty(_buffer.Owners);
+        foreach (var (prefix, count) in new[] { ("event", Flushed), ("alive", Events), ("next", Events) })
+            Assert.Equal(Enumerable.Range(0, count).Select(i => $"{prefix} {i}"), emulator.Lines().Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
     // It logs on its own account too, and ends as it should.
     private async Task ShipBySuccessorAsync(OssEmulator emulator, string frontDoor)
     {

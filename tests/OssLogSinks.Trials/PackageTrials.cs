@@ -15,9 +15,11 @@ internal sealed partial class PackageTrials
     private readonly TrialFolder _workshop;
     private readonly string _feed;
     private readonly XDocument _versions;
+    private readonly IReadOnlyDictionary<string, string> _ordered;
 
-    public PackageTrials(TrialFolder trialFolder, string feed)
+    public PackageTrials(TrialFolder trialFolder, string feed, IReadOnlyDictionary<string, string> ordered)
     {
+        _ordered = ordered;
         _workshop = trialFolder;
         _feed = Path.GetFullPath(feed);
         _versions = XDocument.Load(Path.Combine(trialFolder.Repository, "Directory.Packages.props"));
@@ -138,7 +140,8 @@ internal sealed partial class PackageTrials
     }
 
     private string VersionOf(string package) =>
-        _versions.Descendants("PackageVersion").SingleOrDefault(e => e.Attribute("Include")!.Value == package)?.Attribute("Version")!.Value
+        _ordered.GetValueOrDefault(package)
+        ?? _versions.Descendants("PackageVersion").SingleOrDefault(e => e.Attribute("Include")!.Value == package)?.Attribute("Version")!.Value
         ?? PackageContents.VersionOf(_feed, package);
 
     [GeneratedRegex(@"(?<=Now listening on: ""?)http://127\.0\.0\.1:\d+")]

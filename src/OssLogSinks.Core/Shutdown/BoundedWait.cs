@@ -18,14 +18,20 @@ public static class BoundedWait
         _ = Waiting.Observe(ended.Task);
         var thread = new Thread(() =>
         {
+            T result;
             try
             {
-                ended.SetResult(action());
+                result = action();
             }
             catch (Exception e)
             {
                 ended.SetException(e);
+                return;
             }
+
+            // Not within the try: this runs code that waits for the task. Where the end of a process or domain aborts threads, on .NET Framework and
+            // Mono, an abort of that code would end the task a second time, and the exception of that would end the process.
+            ended.SetResult(result);
         });
         thread.IsBackground = true;
         thread.Name = "OssAppend: closing";

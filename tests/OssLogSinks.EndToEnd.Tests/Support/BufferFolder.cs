@@ -15,7 +15,10 @@ internal sealed class BufferFolder : IDisposable
         Directory.GetFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(file => file, ContentOf);
 
     /// <summary>Waits until the folders of all processes but one are removed, as they are when OSS has all that was in them.</summary>
-    public async Task AllButOneAreShippedAsync()
+    public Task AllButOneAreShippedAsync() => AreLeftAsync(1);
+
+    /// <summary>Waits until the folders of all processes but so many are removed.</summary>
+    public async Task AreLeftAsync(int count)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(LongestWait);
@@ -25,7 +28,7 @@ internal sealed class BufferFolder : IDisposable
         using var removed = new SemaphoreSlim(0);
         watcher.Deleted += (_, _) => removed.Release();
         watcher.EnableRaisingEvents = true;
-        while (Owners.Count > 1)
+        while (Owners.Count > count)
             await removed.WaitAsync(timeout.Token);
     }
 

@@ -39,7 +39,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         ObjectKey = "app.log",
     };
 
-    public static ChildProcess Start(Order order)
+    public static ChildProcess Start(Order order, params IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Order).Assembly.Location, order.ToText()])
         {
@@ -47,6 +47,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
         return new ChildProcess(Process.Start(start)!);
     }
 

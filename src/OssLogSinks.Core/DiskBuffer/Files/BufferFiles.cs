@@ -128,6 +128,11 @@ internal sealed class BufferFile : IBufferFile
     {
         _path = path;
         _stream = new FileStream(path, mode, access, share, Unbuffered);
+        if (!UnixSystem.IsUnix || access == FileAccess.Read || UnixSystem.TryLock(_stream.SafeFileHandle.DangerousGetHandle(), share == FileShare.None))
+            return;
+
+        _stream.Dispose();
+        throw new IOException($"'{path}' is in use by another process.");
     }
 
     public long Length => BufferFiles.Run(() => _stream.Length);

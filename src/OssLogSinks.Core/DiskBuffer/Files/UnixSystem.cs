@@ -12,6 +12,7 @@ internal static class UnixSystem
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int ShareOrFail = 1 | 4;
+    private const int ExcludeOrFail = 2 | 4;
     private const int FullFsync = 51;
     private const int NotThere = 2;
     private const int Interrupted = 4;
@@ -83,6 +84,15 @@ internal static class UnixSystem
             return EntryKind.Foreign;
         }
     }
+
+    /// <summary>
+    /// Locks an open file in the kernel, for one holder or for several that share it. The runtime's own locks may be turned off, and Mono's work only
+    /// within the process. Does nothing to a file that the runtime has locked in the same way.
+    /// </summary>
+    /// <returns>False if another holder has a lock that excludes this one; true also where there are no locks.</returns>
+    public static bool TryLock(IntPtr descriptor, bool isExclusive) => Call(
+        () => flock(descriptor.ToInt32(), isExclusive ? ExcludeOrFail : ShareOrFail) == 0 || Array.IndexOf(WouldBlock, Marshal.GetLastWin32Error()) < 0,
+        true);
 
     /// <summary>Whether the kernel refuses even a shared lock on a file, as it would refuse any other process.</summary>
     /// <exception cref="IOException">The file cannot be opened for the check.</exception>

@@ -13,8 +13,9 @@ namespace OssLogSinks.Core.DiskBuffer.Folders;
 /// lock checks that it can open the journal exclusively.
 /// </para>
 /// <para>
-/// Some file systems have no locks, <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> turns them off, and some runtimes apply them only within the
-/// process. So the system itself is asked, without the runtime, whether it would refuse another process: see <see cref="Excludes"/>.
+/// <c>DOTNET_SYSTEM_IO_DISABLEFILELOCKING</c> turns the runtime's locks off, and Mono applies them only within the process, so the disk locks the files
+/// in the kernel as well. Some file systems have no locks at all. So the system itself is asked, without the runtime, whether it would refuse another
+/// process: see <see cref="Excludes"/>.
 /// </para>
 /// </remarks>
 internal sealed class FolderLock : IDisposable
