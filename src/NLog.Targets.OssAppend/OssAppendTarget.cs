@@ -56,9 +56,12 @@ public sealed class OssAppendTarget : TargetWithLayout
     // The key as written in the configuration, while NLog must find it instead of the layout that captures values; null otherwise.
     private Layout? _plainKey;
 
-    // For targets that are made in code, where no assembly is searched for layout renderers.
+    // For targets that are made in code, where no assembly is searched for layout renderers. NLog does not search an assembly of which it knows
+    // a type, so the target is named too: a configuration file may be loaded later.
     static OssAppendTarget() =>
-        LogManager.Setup().SetupExtensions(extensions => extensions.RegisterLayoutRenderer<OssSequenceLayoutRenderer>(OssSequenceLayoutRenderer.Name));
+        LogManager.Setup().SetupExtensions(extensions => extensions
+            .RegisterTarget<OssAppendTarget>("OssAppend")
+            .RegisterLayoutRenderer<OssSequenceLayoutRenderer>(OssSequenceLayoutRenderer.Name));
 
     /// <inheritdoc cref="OssAppenderOptions.Bucket"/>
     public Layout? Bucket { get => Layouts.Get(); set => Layouts.Set(value); }

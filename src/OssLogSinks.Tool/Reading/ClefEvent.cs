@@ -142,21 +142,21 @@ internal sealed class ClefEvent
         switch (name)
         {
             case "@mt" when _parts.HasMessage:
-                fields.Template = reader.GetString();
+                fields.Template = TextOf(reader);
                 break;
             case "@m" when _parts.HasMessage:
-                fields.Message = Shown(reader.GetString() ?? "");
+                fields.Message = Shown(TextOf(reader) ?? "");
                 break;
             case "@x" when _parts.HasMessage:
-                fields.Exception = Shown(reader.GetString() ?? "");
+                fields.Exception = TextOf(reader) is { } exception ? Shown(exception) : null;
                 break;
             case "@r":
                 fields.Renderings = ReadRenderings(ref reader);
                 break;
-            case "@tr" when reader.GetString() is { Length: 32 } trace:
+            case "@tr" when TextOf(reader) is { Length: 32 } trace:
                 fields.TraceId = ActivityTraceId.CreateFromString(trace);
                 break;
-            case "@sp" when reader.GetString() is { Length: 16 } span:
+            case "@sp" when TextOf(reader) is { Length: 16 } span:
                 fields.SpanId = ActivitySpanId.CreateFromString(span);
                 break;
             default:
@@ -166,6 +166,9 @@ internal sealed class ClefEvent
 
         return true;
     }
+
+    // A field of another type is left out, so that a line is an event or not, no matter which parts of it are needed.
+    private static string? TextOf(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
 
     private List<string>? ReadRenderings(ref Utf8JsonReader reader)
     {

@@ -61,7 +61,7 @@ public class JournalEntryTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(8)]
+    [InlineData(9)]
     public void KindOfNoMeaning_IsNotRead(byte kind) => Assert.False(IsRead(new JournalEntry((JournalEntryKind)kind, 1, 2)));
 
     [Fact]
