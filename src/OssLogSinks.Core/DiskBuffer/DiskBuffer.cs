@@ -51,7 +51,7 @@ internal sealed class DiskBuffer : IRecordBuffer
             HoldsNumbers = parts.Numbering is null ? null : () => _writer!.HoldsNumbers,
         };
         var left = parts.Numbering is null ? new() : FindLeftNumbers(files, settings.Path);
-        _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory) 
+        _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory)
         {
             Numbers = parts.Numbering is { } numbering ? new StreamNumbers(numbering, left) : null,
         };
