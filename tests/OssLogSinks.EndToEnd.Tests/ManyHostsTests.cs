@@ -54,6 +54,9 @@ public sealed class ManyHostsTests : IDisposable
                 options.AccessKeySecret = emulator.AccessKeySecret;
                 options.ObjectKey = key;
                 options.BufferPath = bufferPath;
+
+                // All hosts close at the same time, on two cores perhaps.
+                options.CloseTimeout = TimeSpan.FromMinutes(2);
             }).AddFilter("Microsoft", LogLevel.None))
             .ConfigureWebHost(web => web.Configure(site => site.Run(context =>
             {

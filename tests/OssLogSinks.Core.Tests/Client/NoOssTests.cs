@@ -282,6 +282,10 @@ public class NoOssTests
     {
         public override bool CanSeek => false;
 
+        // What the assembly for .NET Standard calls.
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             drip();
