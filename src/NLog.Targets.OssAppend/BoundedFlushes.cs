@@ -8,13 +8,25 @@ namespace NLog.Targets.OssAppend;
 /// Ends each flush once: when it completes or when its timeout passes. NLog waits 15 seconds for all targets together, and a stopping host reports an
 /// error if that is not enough. One dedicated thread watches the timeouts while flushes are pending, so a starved thread pool cannot delay it.
 /// </summary>
-internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan timeout, TimeProvider time)
+/// <param name="continuations">Calls the continuations.</param>
+/// <param name="timeout">How long a flush may take.</param>
+/// <param name="delivered">A number that changes when what a flush waits for comes nearer.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan timeout, Func<long> delivered, TimeProvider time)
 {
+    // At the end of a host NLog flushes twice, one after the other. If nothing was delivered since the first one timed out, the second one would
+    // only make the end take longer.
+    private static readonly TimeSpan NextFlush = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(0.5);
+
     private readonly object _gate = new();
 
-    // Guarded by _gate. All have the same timeout, so the oldest is the first to time out.
+    // Guarded by _gate. A flush waits for the end of those before it, which is no later than its own timeout.
     private readonly Queue<Flush> _pending = new();
     private bool _isWatched;
+
+    // When the latest flush waited its whole timeout without success, and what was delivered until then. Guarded by _gate.
+    private (long At, long Delivered)? _failed;
 
     /// <summary>Starts the timeout of a flush.</summary>
     /// <returns>The continuation to call when the flush completes.</returns>
@@ -23,10 +35,11 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         if (timeout == Timeout.InfiniteTimeSpan)
             return continuation;
 
-        var flush = new Flush(continuation, time.GetTimestamp());
+        Flush flush;
         bool mustWatch;
         lock (_gate)
         {
+            flush = new Flush(continuation, time.GetTimestamp(), HasJustFailed() ? ShortTimeout : timeout);
             _pending.Enqueue(flush);
             mustWatch = !_isWatched;
             _isWatched = true;
@@ -41,11 +54,26 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
     {
         while (Next() is { } flush)
         {
-            if (!BoundedWait.For(flush.Over, flush.Begun, timeout, time) && flush.TryEnd())
-                continuations.CallFlush(flush.Continuation, new OssDeliveryException("The flush timed out before everything was stored. Delivery continues."));
+            if (BoundedWait.For(flush.Over, flush.Begun, flush.Timeout, time) || !flush.TryEnd())
+                continue;
+
+            Note(flush);
+            continuations.CallFlush(flush.Continuation, new OssDeliveryException("The flush timed out before everything was stored. Delivery continues."));
         }
 
         return true;
+    }
+
+    private bool HasJustFailed() => _failed is { } failed && time.GetElapsedTime(failed.At) < NextFlush && delivered() == failed.Delivered;
+
+    // A short flush says nothing new: otherwise a caller that flushes again and again would never wait long again.
+    private void Note(Flush flush)
+    {
+        lock (_gate)
+        {
+            if (flush.Timeout == timeout)
+                _failed = (time.GetTimestamp(), delivered());
+        }
     }
 
     private Flush? Next()
@@ -57,7 +85,7 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         }
     }
 
-    private sealed class Flush(AsyncContinuation continuation, long begun)
+    private sealed class Flush(AsyncContinuation continuation, long begun, TimeSpan timeout)
     {
         private readonly TaskCompletionSource<bool> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _ends;
@@ -65,6 +93,8 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         public AsyncContinuation Continuation => continuation;
 
         public long Begun => begun;
+
+        public TimeSpan Timeout => timeout;
 
         public Task Over => _over.Task;
 

@@ -56,6 +56,13 @@ public sealed class OssAppendTarget : TargetWithLayout
     // The key as written in the configuration, while NLog must find it instead of the layout that captures values; null otherwise.
     private Layout? _plainKey;
 
+    // For targets that are made in code, where no assembly is searched for layout renderers. NLog does not search an assembly of which it knows
+    // a type, so the target is named too: a configuration file may be loaded later.
+    static OssAppendTarget() =>
+        LogManager.Setup().SetupExtensions(extensions => extensions
+            .RegisterTarget<OssAppendTarget>("OssAppend")
+            .RegisterLayoutRenderer<OssSequenceLayoutRenderer>(OssSequenceLayoutRenderer.Name));
+
     /// <inheritdoc cref="OssAppenderOptions.Bucket"/>
     public Layout? Bucket { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -66,7 +73,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     public OssNetwork Network { get => Settings.Network; set => Settings.Network = value; }
 
     /// <inheritdoc cref="OssAppenderOptions.Endpoint"/>
-    public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Endpoint { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfAddress(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.AllowPlainHttp"/>
     public bool AllowPlainHttp { get => Settings.AllowPlainHttp; set => Settings.AllowPlainHttp = value; }
@@ -87,10 +94,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     public Layout? SecurityToken { get => Layouts.Get(); set => Layouts.Set(SecretLayout.Of(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.Credentials"/>
-    public Layout? Credentials { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Credentials { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfCredentials(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.Proxy"/>
-    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(value); }
+    public Layout? Proxy { get => Layouts.Get(); set => Layouts.Set(SecretLayout.OfAddress(value)); }
 
     /// <inheritdoc cref="OssAppenderOptions.ProxyUser"/>
     public Layout? ProxyUser { get => Layouts.Get(); set => Layouts.Set(value); }
@@ -171,6 +178,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// </summary>
     public Layout? ObjectHeader { get => Layouts.Get(); set => Layouts.Set(value); }
 
+    /// <inheritdoc cref="OssAppenderOptions.IncludeSequence"/>
+    public bool IncludeSequence { get => Settings.IncludeSequence; set => Settings.IncludeSequence = value; }
+
     /// <inheritdoc cref="OssObjectProperties.ContentType"/>
     public Layout? ContentType { get => Layouts.Get(); set => Layouts.Set(value); }
 
@@ -225,8 +235,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are escaped:
     /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
-    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. Do not use it for
-    /// layouts that write binary data or indented JSON. Default: false.
+    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. It cannot be
+    /// combined with a layout that indents JSON or XML. Do not use it for layouts that write binary data. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -356,14 +366,15 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// The longest time that a flush, <c>LogManager.Flush()</c> for instance, waits, in seconds: 1 to 86400, or -1 for no limit. Then it reports
-    /// that not everything is stored yet, and delivery goes on. Keep it well below 15 seconds, the time that NLog's own shutdown waits for all
-    /// targets together. Default: 5.
+    /// that not everything is stored yet, and delivery goes on. A host flushes twice at its end: if a flush took that long, and nothing was
+    /// delivered since, another flush within 2 seconds waits half a second only. Keep it well below 15 seconds, the time that NLog's own
+    /// shutdown waits for all targets together. Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
     /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for <see cref="CloseTimeoutSeconds"/>
-    /// at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
     /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
     /// true.
     /// </summary>

@@ -71,6 +71,12 @@ internal sealed class SecretLayout : Layout
     /// </summary>
     public static Layout? Of(Layout? layout) => layout is SimpleLayout { IsFixedText: true } text ? new SecretLayout(text.FixedText ?? "") : layout;
 
+    /// <summary>As <see cref="Of"/>, for a setting that is a word: what follows its colon may be a command or an address with a secret.</summary>
+    public static Layout? OfCredentials(Layout? layout) => layout is SimpleLayout { FixedText: { } text } && text.All(char.IsLetter) ? layout : Of(layout);
+
+    /// <summary>As <see cref="Of"/>, for an address that has a user name and a password by mistake.</summary>
+    public static Layout? OfAddress(Layout? layout) => layout is SimpleLayout { FixedText: { } text } && (text.Contains('@') || text.Contains("%40")) ? Of(layout) : layout;
+
     public override string ToString() => Mask;
 
     protected override string GetFormattedMessage(LogEventInfo logEvent) => _text;

@@ -71,6 +71,16 @@ internal sealed class TargetSettings
     public IReadOnlyList<SettingFault> Check(OssAppenderOptions options, KeyLayout key)
     {
         Check(!Layout.IsNullOrEmpty(_target.Layout), nameof(_target.Layout), "", "must not be empty; leave it out to use NLog's default.");
+        Check(
+            !_target.EscapeControlCharacters || !Indents(_target.Layout),
+            nameof(_target.EscapeControlCharacters),
+            "true",
+            "must be false, because the layout indents JSON or XML, and its line ends would be escaped too. Turn the indenting off, or leave the setting out.");
+        Check(
+            options.IncludeSequence || _target.Layout?.ToString()?.Contains("${" + OssSequenceLayoutRenderer.Name) != true,
+            nameof(_target.IncludeSequence),
+            options.IncludeSequence,
+            "must be true, because the layout has ${" + OssSequenceLayoutRenderer.Name + "}.");
         Check(_target.LineEnding is not null, nameof(_target.LineEnding), null, "must not be null; write None for no line ending.");
         Check(_target.QueueLimit >= 1, nameof(_target.QueueLimit), _target.QueueLimit, "must be at least 1.");
         Check(_target.BatchSize >= 1, nameof(_target.BatchSize), _target.BatchSize, "must be at least 1.");
@@ -91,6 +101,14 @@ internal sealed class TargetSettings
         _faults.AddRange(options.Validate().Select(fault => InWordsOfTheTarget(fault, options, key)));
         return options.WithoutSecrets(_faults);
     }
+
+    private static bool Indents(Layout? layout) => layout switch
+    {
+        JsonLayout json => json.IndentJson || json.Attributes.Any(attribute => Indents(attribute.Layout)),
+        XmlLayout xml => xml.IndentXml,
+        CompoundLayout compound => compound.Layouts.Any(Indents),
+        _ => false,
+    };
 
     // Like in NLog's file target, the layout's header is the header of the object.
     private string? ObjectHeader()

@@ -153,6 +153,8 @@ public sealed class AlibabaCloudOssClient : IOssClient, IDisposable
             }
             catch (OperationException e) when (e.InnerException is ServiceException refusal)
             {
+                if (refusal.ErrorCode == "RequestTimeTooSkewed" && SdkHeaders.TimeOf(Header(refusal.Headers, "Date")) is { } time)
+                    _credentials.SetServiceTime(time);
                 throw Refusal(operation, refusal);
             }
             catch (OperationException) when (cancellationToken.IsCancellationRequested)

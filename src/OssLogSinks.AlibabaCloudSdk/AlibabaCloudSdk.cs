@@ -1,3 +1,4 @@
+using System.Net;
 using AlibabaCloud.OSS.V2;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
@@ -19,12 +20,16 @@ public static class AlibabaCloudSdk
     public static AlibabaCloudOssClient Client(AlibabaCloudSdkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var settings = new SdkSettings("AlibabaCloudSdk.Client", options.ToClientOptions());
         var configuration = Configuration.LoadDefault();
         options.Configure?.Invoke(configuration);
+        var settings = new SdkSettings("AlibabaCloudSdk.Client", options.ToClientOptions(ProxyOf(configuration)));
         Secure(configuration, settings);
         return new AlibabaCloudOssClient(new AlibabaCloud.OSS.V2.Client(configuration), settings);
     }
+
+    // Credentials are fetched through the proxy of the SDK, too. The SDK ignores what is no address.
+    private static WebProxy? ProxyOf(Configuration configuration) =>
+        Uri.TryCreate(configuration.ProxyHost, UriKind.Absolute, out var address) ? new WebProxy(address) : null;
 
     // After the user's own settings, so that they cannot undo these.
     private static void Secure(Configuration configuration, SdkSettings settings)
@@ -72,17 +77,18 @@ public sealed class AlibabaCloudSdkOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Sets what else the SDK has: its proxy, or its transport for instance. Retries, signature, redirects, certificate checks, credentials and
+    /// Sets what else the SDK has: its proxy, which STS is asked through, too, or its transport for instance. Retries, signature, redirects, certificate checks, credentials and
     /// the settings above are set after it. Default: nothing.
     /// </summary>
     public Action<Configuration>? Configure { get; set; }
 
-    internal OssClientOptions ToClientOptions() => new()
+    internal OssClientOptions ToClientOptions(IWebProxy? proxy) => new()
     {
         Endpoint = Endpoint,
         Region = Region,
         Bucket = Bucket,
         Credentials = Credentials,
         RequestTimeout = RequestTimeout,
+        Proxy = proxy,
     };
 }

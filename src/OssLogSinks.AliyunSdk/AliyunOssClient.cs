@@ -184,15 +184,16 @@ public sealed class AliyunOssClient : IOssClient
         {
             return read(await running.WaitAsync(_timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception e) when (!running.IsCompleted && e is TimeoutException or OperationCanceledException)
+        catch (Exception e) when (!running.IsFaulted && e is TimeoutException or OperationCanceledException)
         {
-            // The SDK cannot cancel a call.
+            // The SDK cannot cancel a call. This one may have ended in the meantime.
             PutAwayLater(running);
             cancellationToken.ThrowIfCancellationRequested();
             throw new OssException($"{operation} got no answer in time; it may have taken effect.", e);
         }
         catch (Exception e)
         {
+            _ = running.Exception;
             throw SdkFailures.Translate(operation, e);
         }
     }

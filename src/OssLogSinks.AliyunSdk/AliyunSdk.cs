@@ -4,6 +4,9 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.SdkAdapters;
+using IWebProxy = System.Net.IWebProxy;
+using NetworkCredential = System.Net.NetworkCredential;
+using WebProxy = System.Net.WebProxy;
 
 namespace OssLogSinks.AliyunSdk;
 
@@ -20,14 +23,24 @@ public static class AliyunSdk
     public static AliyunOssClient Client(AliyunSdkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var settings = new SdkSettings("AliyunSdk.Client", options.ToClientOptions());
         var configuration = new ClientConfiguration();
         options.Configure?.Invoke(configuration);
+        var settings = new SdkSettings("AliyunSdk.Client", options.ToClientOptions(ProxyOf(configuration)));
         Secure(configuration, settings);
         var client = new Aliyun.OSS.OssClient(settings.Endpoint, new SdkCredentials(settings.Credentials), configuration);
         client.SetRegion(settings.Region);
         return new AliyunOssClient(client, settings);
     }
+
+    // Credentials are fetched through the proxy of the SDK, too.
+    private static WebProxy? ProxyOf(ClientConfiguration configuration) => string.IsNullOrEmpty(configuration.ProxyHost)
+        ? null
+        : new WebProxy(configuration.ProxyHost, configuration.ProxyPort < 0 ? 80 : configuration.ProxyPort)
+        {
+            Credentials = string.IsNullOrEmpty(configuration.ProxyUserName)
+                ? null
+                : new NetworkCredential(configuration.ProxyUserName, configuration.ProxyPassword ?? "", configuration.ProxyDomain ?? ""),
+        };
 
     // After the user's own settings, so that they cannot undo these.
     private static void Secure(ClientConfiguration configuration, SdkSettings settings)
@@ -77,16 +90,17 @@ public sealed class AliyunSdkOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Sets what else the SDK has: its proxy, for instance. Transport, retries, signature and time limit are set after it. Default: nothing.
+    /// Sets what else the SDK has: its proxy, for instance, which STS is asked through, too. Transport, retries, signature and time limit are set after it. Default: nothing.
     /// </summary>
     public Action<ClientConfiguration>? Configure { get; set; }
 
-    internal OssClientOptions ToClientOptions() => new()
+    internal OssClientOptions ToClientOptions(IWebProxy? proxy) => new()
     {
         Endpoint = Endpoint,
         Region = Region,
         Bucket = Bucket,
         Credentials = Credentials,
         RequestTimeout = RequestTimeout,
+        Proxy = proxy,
     };
 }

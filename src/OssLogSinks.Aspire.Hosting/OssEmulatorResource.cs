@@ -44,7 +44,13 @@ public sealed class OssEmulatorResource(string name, OssEmulatorOptions options)
 
     internal void SetStarted(OssEmulator emulator) => _started.TrySetResult(emulator);
 
-    internal void SetFailed(Exception exception) => _started.TrySetException(exception);
+    internal void SetFailed(Exception exception)
+    {
+        _started.TrySetException(exception);
+
+        // Observed: nobody may be waiting for it.
+        _ = _started.Task.Exception;
+    }
 }
 
 /// <summary>A bucket of an emulator.</summary>

@@ -4,6 +4,7 @@ using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.Keys;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Retry;
 using OssLogSinks.Core.Rolling;
 using OssLogSinks.Core.Shutdown;
@@ -33,6 +34,7 @@ internal sealed class DeliverySetup : IDisposable
         Counters = new DeliveryCounters(options.Bucket, string.IsNullOrWhiteSpace(options.Name) ? options.ObjectKey : options.Name!) { Source = Source };
         Reporter = new DeliveryReporter(options.ReportToConsole ? new ConsoleDiagnostics(options.Diagnostics) : options.Diagnostics, Time) { Source = Source };
         DeliveryTracker = new DeliveryTracker(Counters, Reporter, options.Listener);
+        Numbering = options.IncludeSequence ? new EventNumbering() : null;
 
         if (checkedOptions.ClientOptions is { } clientOptions)
             clientOptions.CredentialsChosen = Reporter.CredentialsChosen;
@@ -76,8 +78,11 @@ internal sealed class DeliverySetup : IDisposable
 
     public DeliveryTracker DeliveryTracker { get; }
 
+    /// <summary>Numbers the records; null if they have no numbers.</summary>
+    public EventNumbering? Numbering { get; }
+
     /// <summary>The parts that a disk buffer needs.</summary>
-    public DiskBufferParts BufferParts => new(KeyTemplate, Policy, DeliveryTracker, Counters, Reporter, Time, OpenPipeline);
+    public DiskBufferParts BufferParts => new(KeyTemplate, Policy, DeliveryTracker, Counters, Reporter, Time, OpenPipeline) { Numbering = Numbering };
 
     /// <summary>Creates the setup of an appender. Records wait in memory or on disk, as the settings say.</summary>
     /// <exception cref="OssSettingsException">Some settings are invalid; the exception names all of them.</exception>
@@ -131,7 +136,7 @@ internal sealed class DeliverySetup : IDisposable
     public DeliveryPipeline OpenPipeline(long memory)
     {
         var buffer = new MemoryBuffer(
-            new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new MemoryBufferLimits(memory, _appendSize, _appendInterval), Time);
+            new StreamDirectory(KeyTemplate, _context, _openStreamLimit), new MemoryBufferLimits(memory, _appendSize, _appendInterval), Time, Numbering);
         return new DeliveryPipeline(buffer, new Shipper(buffer, _context, DeliveryTracker, _shipping), DeliveryTracker);
     }
 
@@ -158,7 +163,7 @@ internal sealed class DeliverySetup : IDisposable
 
         var left = timeout == Timeout.InfiniteTimeSpan ? LongestSealing : timeout - Time.GetElapsedTime(begun);
         left = left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestSealing ? left : LongestSealing;
-        if (BoundedWait.For(sealer.CloseAsync(left), left + SealingGrace, TimeProvider.System))
+        if (BoundedWait.For(Waiting.Observe(sealer.CloseAsync(left)), left + SealingGrace, TimeProvider.System))
             sealer.Dispose();
     }
 

@@ -181,7 +181,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="reason">Why they were dropped.</param>
     /// <param name="count">How many.</param>
     /// <param name="why">A short sentence for the report, without event text.</param>
-    public void CountDropped(DropReason reason, long count, string why) => _setup.DeliveryTracker.Dropped(reason, count, [], why);
+    public void CountDropped(DropReason reason, long count, string why)
+    {
+        _setup.Numbering?.Miss(count);
+        _setup.DeliveryTracker.Dropped(reason, count, [], why);
+    }
 
     /// <summary>
     /// Counts and reports events that were larger than <see cref="OssAppenderOptions.EventSizeLimitBytes"/>, and for which a sink or target appends
@@ -246,7 +250,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         try
         {
             _ = BoundedWait.For(_buffer.FinishAsync(), begun, timeout, _time);
-            var stopping = _buffer.StopAsync();
+            var stopping = Waiting.Observe(_buffer.StopAsync());
             if (BoundedWait.For(stopping, _stopGrace, TimeProvider.System))
             {
                 stopping.GetAwaiter().GetResult();
@@ -335,6 +339,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
         Refuse(record, DropReason.Closed, !causesAppend, "the appender was closed.");
     }
 
-    private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why) =>
+    private void Refuse(in LogRecord record, DropReason reason, bool isFromDelivery, string why)
+    {
+        _setup.Numbering?.Miss(1);
         _setup.DeliveryTracker.DroppedOnArrival(reason, isFromDelivery, record.State is { } state ? [state] : [], why);
+    }
 }

@@ -61,7 +61,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Where the URL of a request has the bucket's name: in the host, in the path, or nowhere because the domain is bound to the bucket. Set it
-    /// if the endpoint is a custom domain. Default: Automatic; in the path for an IP address, and in the host otherwise.
+    /// for a custom domain, and for a gateway that has a dot in its name. Default: Automatic; in the host for <c>aliyuncs.com</c>, in the path
+    /// for an IP address and a name without a dot.
     /// </summary>
     public OssAddressingStyle AddressingStyle { get; set; }
 
@@ -103,8 +104,9 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Default: the proxy of the environment variables
-    /// <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Requests to STS and to https credentials URIs use it too, requests
+    /// to the metadata service never. Default: the proxy of the environment variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on
+    /// .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {
@@ -141,9 +143,9 @@ public class OssAppenderOptions
     public string? ClientCertificatePassword { internal get; set; }
 
     /// <summary>
-    /// A PEM file of root certificates, those of a company's own authority for instance. The requests of this sink trust them in addition to the
-    /// machine's. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono, .NET before 8) this setting is refused; there,
-    /// add the certificates to the machine's trusted roots. Default: none.
+    /// A PEM file of root certificates, those of a company's own authority for instance. The requests of this sink, also those to STS and https
+    /// credentials URIs, trust them in addition to the machine's. Read once, at start. In the build for .NET Standard 2.0 (.NET Framework, Mono,
+    /// .NET before 8) this setting is refused; there, add the certificates to the machine's trusted roots. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 
@@ -174,7 +176,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How often a new object is begun, by the event's own time. If the key has a time, its format must be different for each period, as
-    /// <c>yyyy/MM/dd/HH</c> is for hours. Default: Infinite; only the key's date format begins new objects.
+    /// <c>yyyy/MM/dd/HH</c> is for hours. Default: Infinite; periods are those of the key's date format, if it has one.
     /// </summary>
     public OssRollingInterval RollingInterval { get; set; } = OssRollingInterval.Infinite;
 
@@ -190,8 +192,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Size in bytes at which an object is full; the event that crosses the limit is the object's last. With compression, the compressed bytes
-    /// count, and an object may pass the limit by a few kilobytes of text. Null (an empty text in configuration, 0 in NLog) means no limit but
-    /// the service's 5 GB. Default: 1 GiB.
+    /// count, and the last append may pass the limit by 4 KiB of text, or by a larger event. Null (an empty text in configuration, 0 in NLog)
+    /// means 4.9 GB, just below the service's limit of 5 GB. Default: 1 GiB.
     /// </summary>
     public long? ObjectSizeLimitBytes { get; set; } = DefaultObjectSizeLimitBytes;
 
@@ -227,6 +229,13 @@ public class OssAppenderOptions
     /// it has no line end, one is added. It must fit into an append together with the largest event, and into an object. Default: none.
     /// </summary>
     public string? ObjectHeader { get; set; }
+
+    /// <summary>
+    /// Whether each event gets a number that counts up by one within its writer and stream, so that <c>oss-logs verify</c> can prove that nothing is
+    /// missing. Events in JSON get the fields <c>OssSequence</c> and <c>OssWriter</c>; a text gets both at its end, or in the place that its layout
+    /// has for them. With a <see cref="BufferPath"/> the numbers continue in the next process. Default: false.
+    /// </summary>
+    public bool IncludeSequence { get; set; }
 
     /// <summary>
     /// Headers that objects are created with. Default: the content type <c>text/plain; charset=utf-8</c>, or <c>application/gzip</c> for
@@ -289,9 +298,8 @@ public class OssAppenderOptions
     public string? BufferPath { get; set; }
 
     /// <summary>
-    /// Largest size in bytes of this process's folder in <see cref="BufferPath"/> together with those it took over from ended processes; at least
-    /// 8 MiB, and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached. Default: 1
-    /// GiB.
+    /// Largest size in bytes of this process's folders in <see cref="BufferPath"/>, together with what ended processes left there; at least 8 MiB,
+    /// and four times <see cref="AppendSizeLimitBytes"/>. <see cref="BufferFullAction"/> says what happens when it is reached. Default: 1 GiB.
     /// </summary>
     public long BufferSizeLimitBytes { get; set; } = 1L << 30;
 
@@ -353,7 +361,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How long closing waits until all events are in OSS. The events that are left are then dropped, counted and reported; with a
-    /// <see cref="BufferPath"/> they stay on disk, and the next process that uses the folder sends them. Default: 10 seconds.
+    /// <see cref="BufferPath"/>, those on disk stay there, and the next process that uses the folder sends them. Default: 10 seconds.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -36,6 +36,8 @@ internal sealed class LoggerSettings(ILoggerProviderConfiguration<OssAppendLogge
     {
         if (!formatters.Contains(options.Formatter, StringComparer.OrdinalIgnoreCase))
             yield return SettingFault.OfValue(nameof(options.Formatter), options.Formatter, $"must be {SettingText.Choice(formatters)}. AddConsoleFormatter() adds others.");
+        else if (options.EscapeControlCharacters && !options.Formatter.Equals(OssAppendLoggerOptions.LineFormatter, StringComparison.OrdinalIgnoreCase))
+            yield return SettingFault.OfValue(nameof(options.EscapeControlCharacters), "true", "must be false, because only the formatter 'line' uses it.");
         if (!LineTime.IsFormat(options.TimestampFormat))
             yield return SettingFault.OfValue(nameof(options.TimestampFormat), options.TimestampFormat, "must be a .NET date format, or empty for no time.");
         if (BlockTimeouts.FaultOf(nameof(options.BlockTimeout), options.BlockTimeout) is { } fault)

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 
@@ -7,7 +8,7 @@ namespace OssLogSinks.SdkAdapters;
 /// Fetches credentials before each call, without blocking a thread. The SDK's own provider, which cannot wait, returns the last ones. After
 /// OSS has refused credentials, which it does before it writes, the call is made once more with renewed ones.
 /// </summary>
-internal sealed class CallCredentials(IOssCredentialsProvider provider)
+internal sealed class CallCredentials(OssRequestCredentials credentials)
 {
     private OssCredentials? _current;
 
@@ -24,7 +25,7 @@ internal sealed class CallCredentials(IOssCredentialsProvider provider)
         {
             return await call().ConfigureAwait(false);
         }
-        catch (OssException e) when (AreRefused(e))
+        catch (OssException e) when (OssRequestCredentials.AreRefused(e))
         {
             var renewed = await FetchAsync(used, cancellationToken).ConfigureAwait(false);
             if (SignAlike(renewed, used))
@@ -34,25 +35,15 @@ internal sealed class CallCredentials(IOssCredentialsProvider provider)
         return await call().ConfigureAwait(false);
     }
 
+    /// <summary>Tells the provider the time of OSS.</summary>
+    public void SetServiceTime(DateTimeOffset time) => credentials.SetServiceTime(time);
+
     private async Task<OssCredentials> FetchAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
-        try
-        {
-            var fetched = await provider.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false)
-                ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
-            Volatile.Write(ref _current, fetched);
-            return fetched;
-        }
-        catch (Exception e) when (e is not OssCredentialsException && !cancellationToken.IsCancellationRequested)
-        {
-            // The message of a foreign provider may hold a secret.
-            throw new OssCredentialsException($"The credentials provider failed with {e.GetType().FullName}. Nothing was written.", e);
-        }
+        var fetched = await credentials.GetAsync(rejected, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _current, fetched);
+        return fetched;
     }
-
-    private static bool AreRefused(OssException error) =>
-        error.RequestId is not null
-        && error.Code is "SecurityTokenExpired" or "InvalidSecurityToken" or "InvalidAccessKeyId" or "AccessKeyIdAndSecurityTokenNotMatch";
 
     private static bool SignAlike(OssCredentials one, OssCredentials other) =>
         one.AccessKeyId == other.AccessKeyId

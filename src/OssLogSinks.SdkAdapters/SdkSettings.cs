@@ -23,7 +23,7 @@ internal sealed class SdkSettings
 
         Region = options.Region!;
         Bucket = options.Bucket!;
-        Credentials = new CallCredentials(options.Credentials);
+        Credentials = new CallCredentials(new OssRequestCredentials(options));
         RequestTimeout = options.RequestTimeout;
         var address = string.IsNullOrEmpty(options.Endpoint) ? $"oss-{Region}.aliyuncs.com" : options.Endpoint!;
 

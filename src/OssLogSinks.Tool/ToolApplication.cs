@@ -21,6 +21,9 @@ internal static class ToolApplication
     // A value may begin with '@', as in --where "@l = 'Error'".
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
+    // After Ctrl-C, a command removes what is half done.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+
     private static readonly RootCommand Root = CreateRoot();
 
     public static async Task<int> RunAsync(string[] arguments, ToolHost host, CancellationToken cancellationToken = default)
@@ -38,7 +41,7 @@ internal static class ToolApplication
 
         var output = new StreamWriter(host.Output, leaveOpen: true);
         await using (output.ConfigureAwait(false))
-            return await parse.InvokeAsync(new ToolInvocation { Host = host, Output = output, Error = host.Error, EnableDefaultExceptionHandler = false }, cancellationToken).ConfigureAwait(false);
+            return await parse.InvokeAsync(new ToolInvocation { Host = host, Output = output, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime }, cancellationToken).ConfigureAwait(false);
     }
 
     private static RootCommand CreateRoot()
@@ -53,6 +56,7 @@ internal static class ToolApplication
         Add(VerifyCommand.Create(), VerifyCommand.Examples);
         Add(AppendCommand.Create(), AppendCommand.Examples);
         Add(SealCommand.Create(), SealCommand.Examples);
+        Add(CompactCommand.Create(), CompactCommand.Examples);
         Add(DrainCommand.Create(), DrainCommand.Examples);
         Add(DoctorCommand.Create(), DoctorCommand.Examples);
         Add(CostCommand.Create(), CostCommand.Examples);

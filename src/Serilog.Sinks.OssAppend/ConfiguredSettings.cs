@@ -13,10 +13,14 @@ namespace Serilog.Sinks.OssAppend;
 /// </summary>
 internal static class ConfiguredSettings
 {
+    /// <summary>What is wrong with a setting that a formatter does not use.</summary>
+    internal const string NotUsedByAFormatter = "cannot be combined with 'formatter'; leave one of the two out.";
+
     private const string SinkName = "OssAppend";
     private const string Options = "options";
     private const string Formatter = "formatter";
 
+    // EscapeControlCharacters is no string, so its value says whether it was set: SettingsCheck finds it in code too.
     private static readonly string[] NotWithAFormatter = ["outputTemplate", "formatProvider"];
     private static readonly string[] OfSerilog = ["restrictedToMinimumLevel", "levelSwitch", Options];
 
@@ -110,7 +114,7 @@ internal static class ConfiguredSettings
         var objects = written.Where(key => key.Equals(nameof(OssAppendSinkOptions.Credentials), StringComparison.OrdinalIgnoreCase) && arguments.Section.GetSection(key).GetChildren().Any())
             .Select(key => new SettingFault(key, "must be text: a word such as RamRole, or the name of a type."));
         return meaningless.Concat(twice).Concat(objects)
-            .Concat(besideAFormatter.Select(key => new SettingFault(key, "cannot be combined with 'formatter'; leave one of the two out.")))
+            .Concat(besideAFormatter.Select(key => new SettingFault(key, NotUsedByAFormatter)))
             .Select(fault => In(arguments.Section, fault));
     }
 

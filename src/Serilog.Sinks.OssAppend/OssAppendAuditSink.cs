@@ -31,7 +31,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
-        _formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider, options.EscapeControlCharacters);
+        _formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider, options.EscapeControlCharacters, options.IncludeSequence);
 
         var appenderOptions = AppenderSettings.ForAudit(options);
         appenderOptions.Listener = AuditRelay.Instance;

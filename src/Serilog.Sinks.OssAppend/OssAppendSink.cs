@@ -27,7 +27,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         var appenderOptions = AppenderSettings.From(options);
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
-        var formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider, options.EscapeControlCharacters);
+        var formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider, options.EscapeControlCharacters, options.IncludeSequence);
         _intake = new EventIntake<LogEvent>(
             _appender,
             new SerilogFrontDoor(_appender, formatter, _relay),

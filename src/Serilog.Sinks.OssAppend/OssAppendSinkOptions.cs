@@ -32,7 +32,7 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's message and
     /// properties are escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor
     /// change what a terminal shows. Line ends of the <see cref="OutputTemplate"/> stay; the second and later lines of an exception begin with
-    /// white space. The setting does not change the output of a <see cref="Formatter"/>; JSON escapes line ends by itself. Default: false.
+    /// white space. It cannot be combined with a <see cref="Formatter"/>, which would not use it; JSON escapes line ends by itself. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -72,7 +72,7 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether a process that ends without closing the logger waits until everything is in OSS, for <see cref="OssAppenderOptions.CloseTimeout"/>
-    /// at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
+    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
     /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
     /// true.
     /// </summary>

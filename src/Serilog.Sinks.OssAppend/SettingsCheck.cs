@@ -34,6 +34,8 @@ internal static class SettingsCheck
     {
         if (options.Formatter is null && options.OutputTemplate is null)
             yield return SettingFault.OfValue(nameof(options.OutputTemplate), null, "must not be null, unless there is a formatter.");
+        if (options.Formatter is not null && options.EscapeControlCharacters)
+            yield return new SettingFault(nameof(options.EscapeControlCharacters), ConfiguredSettings.NotUsedByAFormatter);
         if (options.Listener is not null)
             yield return new SettingFault(nameof(options.Listener), "must be left out because the sink sets it. Use Serilog's failure listener.");
     }

@@ -76,6 +76,63 @@ public class FlushTests
     }
 
     [Fact]
+    public async Task FlushRightAfterOneThatTimedOut_EndsSoon_AndTheNextDoesNot()
+    {
+        var time = new ObservedTime();
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var running = RunningTarget.Start(t => t.FlushTimeoutSeconds = 5, time);
+        running.Oss.BeforeEach(_ => mayAppend.Task);
+        running.Logger.Info("x");
+        await TimesOutAsync(after: 5);
+
+        // What is logged in between does not change it.
+        running.Logger.Info("y");
+        await TimesOutAsync(after: 0.5);
+        await TimesOutAsync(after: 0.5);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await TimesOutAsync(after: 5);
+        mayAppend.SetResult();
+
+        async Task TimesOutAsync(double after)
+        {
+            var flush = running.FlushAsync();
+            await time.WhenTimerIsSetAgainAsync(TimeSpan.FromSeconds(after));
+            time.Advance(TimeSpan.FromSeconds(after) - TimeSpan.FromTicks(1));
+            Assert.False(flush.IsCompleted);
+            time.Advance(TimeSpan.FromTicks(1));
+            Assert.Contains("flush timed out", Assert.IsType<OssDeliveryException>(await flush).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task FlushAfterASuccessSinceTheTimeout_WaitsItsWholeTime()
+    {
+        var time = new ObservedTime();
+        var mayAppend = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayAppendAll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var running = RunningTarget.Start(t => (t.FlushTimeoutSeconds, t.ObjectKey) = (5, "{Level}.log"), time);
+        running.Oss.BeforeEach(request => request.Key.StartsWith("Info", StringComparison.Ordinal) ? mayAppend.Task : mayAppendAll.Task);
+        running.Logger.Info("a");
+        running.Logger.Warn("b");
+        var first = running.FlushAsync();
+        await time.WhenTimerIsSetAgainAsync(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.NotNull(await first);
+
+        mayAppend.SetResult();
+        await Wait.UntilAsync(() => running.Target.GetSnapshot().Delivered == 1);
+
+        var second = running.FlushAsync();
+        await time.WhenTimerIsSetAgainAsync(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(second.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.NotNull(await second);
+        mayAppendAll.SetResult();
+    }
+
+    [Fact]
     public async Task FlushAfterALoss_TellsIt_AndTheNextOneDoesNot()
     {
         using var running = RunningTarget.Start(t => t.EventSizeLimitBytes = 100);

@@ -1,3 +1,4 @@
+using NLog.Layouts;
 using NLog.Targets.OssAppend.Tests.Support;
 
 namespace NLog.Targets.OssAppend.Tests;
@@ -5,6 +6,14 @@ namespace NLog.Targets.OssAppend.Tests;
 /// <summary>Logged text that is made to look like other events, with and without the setting that escapes it.</summary>
 public class TargetControlCharacterTests
 {
+    public static TheoryData<Layout> Indented => new()
+    {
+        new JsonLayout { IndentJson = true },
+        new JsonLayout { Attributes = { new JsonAttribute("inner", new JsonLayout { IndentJson = true }) } },
+        new XmlLayout { IndentXml = true },
+        new CompoundLayout { Layouts = { new SimpleLayout("${level} "), new JsonLayout { IndentJson = true } } },
+    };
+
     [Fact]
     public async Task ForgedLine_IsEscaped()
     {
@@ -27,6 +36,29 @@ public class TargetControlCharacterTests
 
         var line = Assert.Single(running.Oss.Lines);
         Assert.EndsWith(@"\na\nb", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Indented))]
+    public void IndentedLayout_IsAFaultWithTheSettingOnly(Layout layout)
+    {
+        var refused = Assert.Throws<NLogConfigurationException>(() => RunningTarget.Start(target => (target.EscapeControlCharacters, target.Layout) = (true, layout)));
+        Assert.Contains("EscapeControlCharacters: is 'true', but must be false, because the layout indents", refused.Message, StringComparison.Ordinal);
+
+        RunningTarget.Start(target => target.Layout = layout).Dispose();
+    }
+
+    [Fact]
+    public async Task JsonOnOneLine_IsStillJson()
+    {
+        using var running = RunningTarget.Start(target =>
+            (target.EscapeControlCharacters, target.Layout) = (true, new JsonLayout { Attributes = { new JsonAttribute("message", "${message}") } }));
+
+        running.Logger.Info("a\nb\u202e");
+        await running.FlushAsync();
+
+        using var read = System.Text.Json.JsonDocument.Parse(Assert.Single(running.Oss.Lines));
+        Assert.Equal("a\nb\u202e", read.RootElement.GetProperty("message").GetString());
     }
 
     [Fact]

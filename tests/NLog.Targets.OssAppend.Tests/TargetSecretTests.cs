@@ -59,6 +59,8 @@ public class TargetSecretTests
                   <targets>
                     <target xsi:type="OssAppend" name="traced-target" bucket="my-logs" region="cn-hangzhou"
                             accessKeyId="traced-id" accessKeySecret="written-secret" securityToken="written-token"/>
+                    <target xsi:type="OssAppend" name="commanded-target" bucket="my-logs" region="cn-hangzhou"
+                            credentials="Process:get-keys --password written-password"/>
                   </targets>
                   <rules><logger name="*" writeTo="traced-target"/></rules>
                 </nlog>
@@ -76,6 +78,7 @@ public class TargetSecretTests
         Assert.Contains("traced-id", text.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("written-secret", text.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("written-token", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("written-password", text.ToString(), StringComparison.Ordinal);
         Assert.Equal(("written-secret", "written-token"), (SecretOf("AccessKeySecret"), SecretOf("SecurityToken")));
 
         object? SecretOf(string name) => seen!.GetType().GetProperty(name)!.GetValue(seen);
@@ -89,6 +92,31 @@ public class TargetSecretTests
         Assert.Equal(("***", "***"), (target.AccessKeySecret.ToString(), target.SecurityToken.ToString()));
         Assert.Equal("written-secret", target.AccessKeySecret.Render(LogEventInfo.CreateNullEvent()));
         Assert.DoesNotContain(target.AccessKeySecret.GetType().GetProperties(), p => p.GetMethod is { IsPublic: true } && Equals(p.GetValue(target.AccessKeySecret)?.ToString(), "written-secret"));
+    }
+
+    [Theory]
+    [InlineData("RamRole", "RamRole")]
+    [InlineData("RamRole:logs", "***")]
+    [InlineData("Process:get-keys --password written-password", "***")]
+    [InlineData("Uri:http://user:written-password@127.0.0.1/", "***")]
+    [InlineData("${environment:OSS_CREDENTIALS}", "${environment:OSS_CREDENTIALS}")]
+    public void Credentials_AreShownOnlyIfTheyAreOneWord(string credentials, string shown)
+    {
+        var target = new OssAppendTarget { Credentials = credentials };
+
+        Assert.Equal(shown, target.Credentials.ToString());
+        Assert.Null(new OssAppendTarget { Credentials = null }.Credentials);
+    }
+
+    [Theory]
+    [InlineData("http://proxy:8080", "http://proxy:8080")]
+    [InlineData("http://user:written-password@proxy:8080", "***")]
+    [InlineData("http://user%3Awritten-password%40proxy:8080", "***")]
+    public void AddressWithAPassword_IsNotShown(string address, string shown)
+    {
+        var target = new OssAppendTarget { Proxy = address, Endpoint = address };
+
+        Assert.Equal((shown, shown), (target.Proxy.ToString(), target.Endpoint.ToString()));
     }
 
     [Fact]

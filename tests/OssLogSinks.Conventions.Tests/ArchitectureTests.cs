@@ -28,7 +28,7 @@ public class ArchitectureTests
         ["OssLogSinks.Emulator"] = [],
         ["OssLogSinks.Extensions.Hosting"] = ["Microsoft.Extensions.Diagnostics.HealthChecks", "OpenTelemetry.Api.ProviderBuilderExtensions"],
         ["OssLogSinks.Extensions.Logging"] = ["Microsoft.Extensions.Logging.Console"],
-        ["OssLogSinks.Tool"] = ["Serilog.Expressions", "Spectre.Console", "System.CommandLine"],
+        ["OssLogSinks.Tool"] = ["Parquet.Net", "Serilog.Expressions", "Spectre.Console", "System.CommandLine"],
         ["Serilog.Sinks.OssAppend"] = ["Microsoft.Extensions.Configuration.Abstractions", "Serilog", "Serilog.Sinks.PeriodicBatching"],
         ["NLog.Targets.OssAppend"] = ["NLog"],
     };

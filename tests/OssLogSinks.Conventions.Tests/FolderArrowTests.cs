@@ -51,7 +51,7 @@ public partial class FolderArrowTests
         ["OssLogSinks.Aspire.Hosting"] = [[Root]],
         ["OssLogSinks.Extensions.Hosting"] = [[Root]],
         ["OssLogSinks.Extensions.Logging"] = [[Root], ["Formatting"], ["Events"], [Intake]],
-        ["OssLogSinks.Tool"] = [[Root], ["Commands"], ["Checks"], ["Reading"], ["Objects"], ["Output"]],
+        ["OssLogSinks.Tool"] = [[Root], ["Commands"], ["Compacting"], ["Checks"], ["Reading"], ["Objects"], ["Output"]],
     };
 
     public static TheoryData<string> Ordered => [.. Orders.Keys];

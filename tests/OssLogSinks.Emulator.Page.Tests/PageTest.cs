@@ -52,6 +52,9 @@ public abstract class PageTest(Browser browser) : IAsyncLifetime
     /// <summary>A browser reports a connection that a test has cut; that is no error of the page.</summary>
     private protected void ForgetErrorsOfLostConnections() => _errors.RemoveAll(error => error.Contains("net::ERR", StringComparison.Ordinal));
 
+    /// <summary>A browser reports an answer of 502 as an error too.</summary>
+    private protected void ForgetErrorsOfFailedReads() => _errors.RemoveAll(error => error.Contains("status of 502", StringComparison.Ordinal));
+
     private protected ILocator Lines => Page.Locator(".line .text");
 
     private protected ILocator Line(string text) => Page.Locator(".summary", new PageLocatorOptions { HasText = text });

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Reflection;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Protocol;
+using OssLogSinks.EndToEnd.Tests.Support;
 
 namespace OssLogSinks.Emulator.Page.Tests;
 
@@ -45,8 +43,8 @@ public class ScreenshotTests(Browser browser) : PageTest(browser)
         FillBucket();
         await OpenAsync("");
         await Page.Locator("#view-traffic").ClickAsync();
-        await using var site = await StartSiteAsync();
-        await Page.Locator("#site-url").FillAsync(site.Urls.Single() + "/health");
+        await using var site = await SampleSite.StartAsync("AspNetCore.Serilog", "Serilog:WriteTo:Oss:Args", Emulator, "logs");
+        await Page.Locator("#site-url").FillAsync(new Uri(site.Client.BaseAddress!, "health").ToString());
         await Page.Locator("#site-show").ClickAsync();
         var length = 0L;
         for (var second = 0; second < 40; second++)
@@ -57,26 +55,14 @@ public class ScreenshotTests(Browser browser) : PageTest(browser)
             for (var i = 0; i < 20 + _random.Next(15); i++)
                 length = await AppendAsync(length);
 
+            await site.Client.GetStringAsync(new Uri($"orders/{second}", UriKind.Relative), TestContext.Current.CancellationToken);
             await Page.WaitForTimeoutAsync(700);
         }
 
         await Expect(Page.Locator("#fault-list li")).ToHaveCountAsync(2);
-        await Expect(Page.Locator("#site-text")).ToContainTextAsync("Healthy");
+        await Expect(Page.Locator("#site-text")).ToContainTextAsync("\"state\"");
         await Page.EvaluateAsync("document.getElementById('site-url').value = 'http://127.0.0.1:5000/health'");
         await SaveAsync("emulator-traffic.png");
-    }
-
-    // Answers in the form of the sample sites' health page.
-    private static async Task<WebApplication> StartSiteAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var site = builder.Build();
-        site.Run(context => context.Response.WriteAsync("""
-            {"status":"Healthy","checks":{"oss":{"status":"Healthy","description":"Delivering.","data":{"state":"delivering","name":"oss","oldestUndeliveredSeconds":0.2,"accepted":871,"delivered":868,"dropped":0,"appends":712,"retries":146}}}}
-            """));
-        await site.StartAsync(TestContext.Current.CancellationToken);
-        return site;
     }
 
     private async Task<long> AppendAsync(long length)

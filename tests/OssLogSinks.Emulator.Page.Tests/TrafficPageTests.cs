@@ -1,10 +1,8 @@
-using System.Net;
-using System.Text;
 using Microsoft.Playwright;
 
 namespace OssLogSinks.Emulator.Page.Tests;
 
-/// <summary>Charts, the panel of faults, and the sink's own view.</summary>
+/// <summary>Charts and the panel of faults.</summary>
 public class TrafficPageTests(Browser browser) : PageTest(browser)
 {
     [Fact]
@@ -53,25 +51,6 @@ public class TrafficPageTests(Browser browser) : PageTest(browser)
     }
 
     [Fact]
-    public async Task SiteOfThisMachine_IsShownBesideTheTraffic()
-    {
-        using var site = new HttpListener();
-        var port = FreePort();
-        site.Prefixes.Add($"http://127.0.0.1:{port}/");
-        site.Start();
-        var serving = ServeAsync(site);
-        await OpenAsync("");
-        await Page.Locator("#view-traffic").ClickAsync();
-
-        await Page.Locator("#site-url").FillAsync($"http://127.0.0.1:{port}/health");
-        await Page.Locator("#site-show").ClickAsync();
-
-        await Expect(Page.Locator("#site-text")).ToContainTextAsync("\"status\": \"Healthy\"");
-        site.Stop();
-        await serving;
-    }
-
-    [Fact]
     public async Task NarrowWindow_HasTheTreeInAMenuAndNothingToTheSide()
     {
         Append("shop/app.log", "[INF] started\n");
@@ -89,30 +68,6 @@ public class TrafficPageTests(Browser browser) : PageTest(browser)
         {
             await Page.Locator(view).ClickAsync();
             Assert.Equal(390, await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
-
-    private static async Task ServeAsync(HttpListener site)
-    {
-        try
-        {
-            while (true)
-            {
-                var context = await site.GetContextAsync();
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes("""{"status":"Healthy"}"""));
-                context.Response.Close();
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-        {
-            // The test has stopped it.
         }
     }
 }

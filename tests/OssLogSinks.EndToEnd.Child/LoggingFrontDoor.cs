@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
@@ -57,13 +56,5 @@ internal sealed class LoggingFrontDoor : IFrontDoor, ILostEventListener
     {
         foreach (var lost in events)
             Console.Write("lost: " + lost.Text);
-    }
-
-    private sealed class MessageFormatter() : ConsoleFormatter(FormatterName)
-    {
-        public const string FormatterName = "message";
-
-        public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter) =>
-            textWriter.Write(logEntry.Formatter(logEntry.State, logEntry.Exception) + "\n");
     }
 }

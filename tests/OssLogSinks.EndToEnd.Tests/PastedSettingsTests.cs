@@ -36,7 +36,7 @@ public sealed class PastedSettingsTests : IAsyncLifetime
     [Fact]
     public async Task SerilogSettings_StoreAnEvent()
     {
-        var configuration = Json("Serilog, in appsettings.json:", "Serilog:WriteTo:0:Args:");
+        var configuration = Json("Serilog, in appsettings.json:", "Serilog:WriteTo:Oss:Args:");
         await using (var logger = new LoggerConfiguration().ReadFrom.Configuration(configuration).CreateLogger())
             logger.Information("through Serilog");
 

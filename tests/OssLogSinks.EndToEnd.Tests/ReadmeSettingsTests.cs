@@ -11,7 +11,7 @@ namespace OssLogSinks.EndToEnd.Tests;
 /// <summary>The configuration files that README and docs show, loaded as an application loads them.</summary>
 public sealed class ReadmeSettingsTests : IDisposable
 {
-    private const string Args = "Serilog:WriteTo:0:Args";
+    private const string Args = "Serilog:WriteTo:Oss:Args";
     private const string BufferPath = Args + ":bufferPath";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oss-readme-").FullName;

@@ -19,7 +19,7 @@ public partial class SampleSiteTests
         ChildProcess.SkipWithoutSignals();
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var emulator = await OssEmulator.StartAsync(cancellationToken: cancellationToken);
-        await using var site = await SampleSite.StartAsync(sample, settings, emulator);
+        await using var site = await SampleSite.StartAsync(sample, settings, emulator, Emulated.Bucket);
 
         for (var order = 0; order < Orders; order++)
             Assert.Equal($"Order {order}", await site.Client.GetStringAsync(new Uri($"orders/{order}", UriKind.Relative), cancellationToken));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OssLogSinks.Core;
 using OssLogSinks.Extensions.Logging.Tests.Support;
 
 namespace OssLogSinks.Extensions.Logging.Tests;
@@ -18,5 +19,16 @@ public class ProviderControlCharacterTests
         }
 
         Assert.Equal($"fail: Shop.Orders[0] {expected}\n", bucket.AllText);
+    }
+
+    [Theory]
+    [InlineData("clef")]
+    [InlineData("message")]
+    public void FormatterThatDoesNotEscape_IsAFaultWithTheSetting(string formatter)
+    {
+        var configuration = ProviderHost.Configuration(("EscapeControlCharacters", "true"));
+        var refused = Assert.Throws<OssSettingsException>(() => ProviderHost.InMemory(new MemoryOss(), options => options.Formatter = formatter, configuration));
+
+        Assert.Equal("EscapeControlCharacters: is 'true', but must be false, because only the formatter 'line' uses it.", Assert.Single(refused.Faults).ToString());
     }
 }

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Testing;
 using static OssLogSinks.OfficialSdk.Tests.SdkClients;
 
 namespace OssLogSinks.OfficialSdk.Tests;
@@ -10,6 +13,8 @@ namespace OssLogSinks.OfficialSdk.Tests;
 /// <summary>The factories make safe clients only.</summary>
 public class SdkFactoryTests
 {
+    private const string InternalEndpoint = "oss-cn-hangzhou-internal.aliyuncs.com";
+
     private static readonly AppendObjectRequest Append = new("app.log", 0, new("x"u8.ToArray()));
 
     [Fact]
@@ -112,6 +117,68 @@ public class SdkFactoryTests
 
         Assert.Empty(oss.Requests);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    // STS refuses, so that nothing is sent to OSS.
+    [Theory]
+    [InlineData(SdkKind.Aliyun)]
+    [InlineData(SdkKind.AlibabaCloud)]
+    public async Task InternalEndpoint_LetsStsBeAskedInsideTheRegion(SdkKind kind)
+    {
+        await using var world = await CredentialsWorld.StartAsync(TimeProvider.System);
+        world.SetUpRrsa();
+        world.Server.AnswerNext("/?Action=AssumeRoleWithOIDC", CredentialsServer.StsError(403, "NoPermission"));
+        var provider = world.Provider("Oidc");
+        IOssClient client = kind == SdkKind.Aliyun
+            ? AliyunSdk.AliyunSdk.Client(new AliyunSdk.AliyunSdkOptions { Endpoint = InternalEndpoint, Region = "cn-hangzhou", Bucket = Bucket, Credentials = provider })
+            : AlibabaCloudSdk.AlibabaCloudSdk.Client(new AlibabaCloudSdk.AlibabaCloudSdkOptions { Endpoint = InternalEndpoint, Region = "cn-hangzhou", Bucket = Bucket, Credentials = provider });
+
+        var error = await Assert.ThrowsAsync<OssCredentialsException>(() => client.AppendObjectAsync(Append, TestContext.Current.CancellationToken));
+
+        Assert.Contains("STS at sts-vpc.cn-hangzhou.aliyuncs.com refused AssumeRoleWithOIDC", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SdkKind.Aliyun)]
+    [InlineData(SdkKind.AlibabaCloud)]
+    public async Task ProxyOfTheSdk_IsThatOfStsToo(SdkKind kind)
+    {
+        await using var world = await CredentialsWorld.StartAsync(TimeProvider.System);
+        world.SetUpRrsa();
+        await using var proxy = new TunnelProxy(world.Server.Address);
+        var provider = world.Provider("Oidc");
+        IOssClient client = kind == SdkKind.Aliyun
+            ? AliyunSdk.AliyunSdk.Client(new AliyunSdk.AliyunSdkOptions { Region = "cn-hangzhou", Bucket = Bucket, Credentials = provider, Configure = sdk => (sdk.ProxyHost, sdk.ProxyPort) = ("127.0.0.1", new Uri(proxy.Url).Port) })
+            : AlibabaCloudSdk.AlibabaCloudSdk.Client(new AlibabaCloudSdk.AlibabaCloudSdkOptions { Region = "cn-hangzhou", Bucket = Bucket, Credentials = provider, Configure = sdk => sdk.ProxyHost = proxy.Url });
+
+        // The proxy of the test opens tunnels only.
+        await Assert.ThrowsAsync<OssCredentialsException>(() => client.AppendObjectAsync(Append, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"POST {world.Server.Address}?Action=AssumeRoleWithOIDC", Assert.Single(proxy.Requests), StringComparison.Ordinal);
+        Assert.Empty(world.Server.Requests);
+    }
+
+    [Fact]
+    public async Task RefusedClock_IsCorrectedForExpirations()
+    {
+        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var fetches = 0;
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var provider = new DelegateCredentialsProvider(
+            _ =>
+            {
+                fetches++;
+                return new(new OssCredentials(oss.AccessKeyId, oss.AccessKeySecret) { Expiration = time.GetUtcNow().AddHours(1) });
+            },
+            time);
+        oss.ShiftClock(TimeSpan.FromHours(2));
+        var client = Create(SdkKind.AlibabaCloud, oss, credentials: provider);
+
+        await Assert.ThrowsAsync<OssException>(() => client.AppendObjectAsync(Append, TestContext.Current.CancellationToken));
+        time.Advance(TimeSpan.FromSeconds(31));
+        await Assert.ThrowsAsync<OssException>(() => client.AppendObjectAsync(Append, TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, fetches);
     }
 
     private sealed class Renewing : IOssCredentialsProvider

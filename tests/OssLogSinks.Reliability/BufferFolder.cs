@@ -12,6 +12,9 @@ internal static partial class BufferFolder
             ? [.. Directory.GetDirectories(bufferPath).Where(d => OwnerName().IsMatch(Path.GetFileName(d)))]
             : [];
 
+    /// <summary>Whether a process's folder has events.</summary>
+    public static bool HasEvents(string owner) => Directory.EnumerateFiles(owner, "*.seg").Any();
+
     /// <summary>Waits until that is so of its owners.</summary>
     /// <returns>False if the time was over first, or what was to bring it about had ended.</returns>
     public static async Task<bool> WhenAsync(string bufferPath, Func<IReadOnlyList<string>, bool> isSo, TimeSpan timeout, Task? ended = null)

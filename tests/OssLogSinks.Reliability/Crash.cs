@@ -37,8 +37,9 @@ internal static class Crash
             if (foreignWriter is not null)
                 await foreignWriter.DisposeAsync();
             var result = await CrashResult.ReadAsync(service, arguments, pool, drained, foreignWriter?.Acts ?? 0, disk, watch);
+            var isVerified = !arguments.HasSequence || await Verification.RunAsync(service, arguments);
             Console.WriteLine(result);
-            return result.IsGood;
+            return isVerified && result.IsGood;
         }
         catch (TimeoutException e)
         {

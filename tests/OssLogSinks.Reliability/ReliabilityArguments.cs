@@ -30,13 +30,14 @@ internal enum ReliabilityCommand
 internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 {
     private const string Usage = """
-        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging] [--rotate-keys]
+        usage: storm [--events N] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front serilog|nlog|logging|core] [--shared-object] [--inner-logging] [--rotate-keys] [--seconds N]
                soak [--minutes M] [--rate EVENTS-PER-SECOND] [--writers N] [--streams N] [--fault-rate R] [--seed N] [--front …]
                crash [--kills N] [--events N] [--overlap] [--streams N] [--fault-rate R] [--disk-faults R] [--seed N] [--front …] [--shared-object]
                share [--events N] [--streams N] [--fault-rate R] [--seed N] [--front …] [--shared-object]
                corrupt [--rounds N] [--first-round N] [--seed N]
                drain [--gigabytes G]
         all:   [--prefix PREFIX] [--verbose]; all but corrupt and drain: [--compression none|gzip] [--header]
+        storm and crash: [--sequence]
         the last four keep a disk buffer under [--buffer FOLDER], by default one of their own under the system's temporary folder
         With OSS_ENDPOINT, OSS_REGION, OSS_BUCKET, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and perhaps OSS_SESSION_TOKEN set
         it runs against that server and the faults that one plays; without, against its own.
@@ -71,6 +72,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
     /// <summary>Whether objects are compressed.</summary>
     public OssCompression Compression { get; init; }
 
+    /// <summary>Whether events have numbers, which the tool verifies in the end.</summary>
+    public bool HasSequence { get; init; }
+
     /// <summary>Whether objects begin with a header.</summary>
     public bool HasHeader { get; init; }
 
@@ -82,6 +86,9 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
 
     /// <summary>Whether the built-in OSS takes other keys every second, which the writers get from an STS.</summary>
     public bool RotatesKeys { get; init; }
+
+    /// <summary>How long the events of a storm are spread over; null to log them as fast as they are taken.</summary>
+    public int? Seconds { get; init; }
 
     public double Minutes { get; init; } = 10;
 
@@ -135,6 +142,10 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
             parsed = null;
         if (parsed is { RotatesKeys: true } and not { Command: ReliabilityCommand.Storm, Front: "core", LogsInside: false })
             parsed = null;
+        if (parsed is { Seconds: not null, Command: not ReliabilityCommand.Storm })
+            parsed = null;
+        if (parsed is { HasSequence: true, Command: not (ReliabilityCommand.Storm or ReliabilityCommand.Crash) })
+            parsed = null;
         if (parsed is { DiskFaultRate: > 0, Command: not ReliabilityCommand.Crash })
             parsed = null;
         // A soak deletes what it has checked, which other writers of the same object would take ill.
@@ -161,6 +172,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--shared-object" => this with { IsShared = true },
         "--overlap" => this with { Overlaps = true },
         "--header" => this with { HasHeader = true },
+        "--sequence" => this with { HasSequence = true },
         "--rotate-keys" => this with { RotatesKeys = true },
         "--inner-logging" => this with { LogsInside = true },
         "--verbose" => this with { IsVerbose = true },
@@ -172,6 +184,7 @@ internal sealed record ReliabilityArguments(ReliabilityCommand Command)
         "--events" when Count(value) is { } n => this with { Events = n },
         "--writers" when Count(value) is { } n => this with { Writers = n },
         "--streams" when Count(value) is { } n => this with { Streams = n },
+        "--seconds" when Count(value) is { } n => this with { Seconds = n },
         "--rate" when Count(value) is { } n => this with { Rate = n },
         "--kills" when Count(value) is { } n => this with { Kills = n },
         "--rounds" when Count(value) is { } n => this with { Rounds = n },

@@ -9,6 +9,7 @@ namespace OssLogSinks.Reliability;
 internal static class Storm
 {
     private const int EventsPerFlush = 5000;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     public static async Task<bool> RunAsync(ServiceUnderTest service, ReliabilityArguments arguments)
     {
@@ -23,7 +24,7 @@ internal static class Storm
         var writers = FrontDoorSettings.OpenWriters(service, arguments, Pace.Storm);
         using var network = writers[0].Inner?.ListenToNetwork();
         var foreignWriter = ForeignWriter.Begin(service, arguments);
-        await LogWriter.RunAllAsync(writers, writer => Write(writer, arguments));
+        await LogWriter.RunAllAsync(writers, writer => Write(writer, arguments, watch));
         await Task.WhenAll(writers.Select(w => w.DisposeAsync().AsTask()));
         foreach (var writer in writers)
             writer.Inner?.End();
@@ -42,15 +43,20 @@ internal static class Storm
         Console.WriteLine($"{result.Appends} appends");
         if (keys is not null)
             Console.WriteLine($"{keys.Rotations} rotations of keys, {keys.StsCalls} calls of STS");
+        var isVerified = !arguments.HasSequence || await Verification.RunAsync(service, arguments);
         Console.WriteLine(result);
-        return result.IsExactlyOnce && (keys is null || keys.StsCalls <= keys.Rotations + 1);
+        return isVerified && result.IsExactlyOnce && (keys is null || keys.StsCalls <= keys.Rotations + 1);
     }
 
-    private static void Write(LogWriter writer, ReliabilityArguments arguments)
+    private static void Write(LogWriter writer, ReliabilityArguments arguments, Stopwatch watch)
     {
         var events = (arguments.Events / arguments.Writers) + (writer.Number < arguments.Events % arguments.Writers ? 1 : 0);
         for (var i = 0; i < events; i++)
         {
+            // This pause is the load: a storm that lasts.
+            while (arguments.Seconds is { } seconds && (long)i * seconds > watch.Elapsed.TotalSeconds * events)
+                Thread.Sleep(Tick);
+
             writer.WriteNext();
             if (writer.Random.Next(EventsPerFlush) == 0)
                 writer.Flush();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,11 +45,16 @@ public sealed class CredentialsServer : IAsyncDisposable
     private readonly WebApplication _server;
     private int _tokenNumber;
 
-    private CredentialsServer(TimeProvider time)
+    private CredentialsServer(TimeProvider time, X509Certificate2? certificate)
     {
         Time = time;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            if (certificate is not null)
+                kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate));
+        });
         _server = builder.Build();
         _server.Run(AnswerAsync);
     }
@@ -57,6 +63,9 @@ public sealed class CredentialsServer : IAsyncDisposable
     public TimeProvider Time { get; set; }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>The address with TLS; null without a certificate.</summary>
+    public Uri? SecureAddress { get; private set; }
 
     public IReadOnlyList<CredentialsRequest> Requests => [.. _requests];
 
@@ -81,11 +90,15 @@ public sealed class CredentialsServer : IAsyncDisposable
     /// <summary>The hosts that STS was asked at.</summary>
     public ConcurrentQueue<string> StsHosts { get; } = new();
 
-    public static async Task<CredentialsServer> StartAsync(TimeProvider time)
+    /// <param name="time">The server's clock.</param>
+    /// <param name="certificate">Its certificate, for another address with TLS; null for none.</param>
+    public static async Task<CredentialsServer> StartAsync(TimeProvider time, X509Certificate2? certificate = null)
     {
-        var server = new CredentialsServer(time);
+        var server = new CredentialsServer(time, certificate);
         await server._server.StartAsync();
-        server.Address = new Uri(server._server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        var addresses = server._server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address)).ToList();
+        server.Address = addresses.Single(address => address.Scheme == Uri.UriSchemeHttp);
+        server.SecureAddress = addresses.SingleOrDefault(address => address.Scheme == Uri.UriSchemeHttps);
         return server;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Core.Client.Credentials;
 
@@ -34,10 +35,12 @@ public sealed class CredentialsWorld : IAsyncDisposable
     /// <summary>How long issued credentials live.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
 
-    public static async Task<CredentialsWorld> StartAsync(TimeProvider? time = null)
+    /// <param name="time">The clock of the machine and the server; null for one that the test turns.</param>
+    /// <param name="certificate">The certificate of STS, which is then asked at its real addresses; null for an STS without TLS on this machine.</param>
+    public static async Task<CredentialsWorld> StartAsync(TimeProvider? time = null, X509Certificate2? certificate = null)
     {
         var clock = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.Zero));
-        return new CredentialsWorld(await CredentialsServer.StartAsync(clock), clock);
+        return new CredentialsWorld(await CredentialsServer.StartAsync(clock, certificate), clock);
     }
 
     /// <summary>Sets an environment variable; null removes it.</summary>
@@ -77,7 +80,7 @@ public sealed class CredentialsWorld : IAsyncDisposable
         StsAddress = host =>
         {
             Server.StsHosts.Enqueue(host);
-            return Server.Address;
+            return Server.SecureAddress is null ? Server.Address : new Uri("https://" + host);
         },
         Chance = () => 0.5,
     });

@@ -108,20 +108,20 @@ internal sealed class ObjectAppender : IDisposable
     }
 
     /// <summary>
-    /// Takes over an append that another process was sending when it ended. The first batch must have the remaining records of that append.
-    /// Call it only while no worker has the stream.
+    /// Takes over an append that another process was sending when it ended. The next batch must have the remaining records of that append. Call
+    /// it before the first step with that batch, from the worker that has the stream.
     /// </summary>
     public void TakeOver(AppendIntent intent)
     {
         _recovered = intent;
-        _locateFrom = Math.Max(_sequence, intent.Sequence);
+        _locateFrom = Math.Max(Math.Max(_locateFrom ?? 0, _sequence), intent.Sequence);
         _sequence = intent.Sequence;
         _position = intent.Position;
     }
 
     /// <summary>
     /// Locates the object again before the next append: records that another writer left come next, and it may already have used a later object.
-    /// Call it only while no worker has the stream.
+    /// Call it from the worker that has the stream.
     /// </summary>
     public void Relocate() => _locateFrom ??= _sequence;
 
@@ -199,7 +199,7 @@ internal sealed class ObjectAppender : IDisposable
         }
         catch (UnendedCallException e)
         {
-            batch.Keep();
+            batch.KeepUntil(e.Ended);
             pending.Keep();
             return AppendOutcome.FromError(e);
         }

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Client.Errors;
+
 namespace OssLogSinks.Core.Client;
 
 /// <summary>A token that is cancelled by its caller or when the time is over, and knows which of the two it was.</summary>

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Net;
-using System.Security.Authentication;
-using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 #if NET8_0_OR_GREATER
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 #endif
 
@@ -40,7 +41,7 @@ internal sealed class HttpTransport : IDisposable
         var proxy = options.Proxy;
         var hasProxy = options.HttpMessageHandler is null;
         var target = new Uri(origin);
-        Failures = new TransportFailures(target, () => hasProxy ? ProxyOf(proxy, target) : null);
+        Failures = new TransportFailures(target, () => hasProxy ? PlatformHttp.ProxyOf(proxy, target) : null);
     }
 
     /// <summary>Explains failed requests.</summary>
@@ -62,20 +63,6 @@ internal sealed class HttpTransport : IDisposable
         _certificates.Dispose();
     }
 
-    private static Uri? ProxyOf(IWebProxy? proxy, Uri target)
-    {
-        try
-        {
-            proxy ??= SystemProxy;
-            return proxy is null || proxy.IsBypassed(target) || proxy.GetProxy(target) is not { } address || address == target ? null : address;
-        }
-        catch (Exception)
-        {
-            // The proxy may be the user's own class. Its failure is ignored, because the address is only shown in messages.
-            return null;
-        }
-    }
-
     private static string UserAgent(string? suffix)
     {
         var version = typeof(HttpTransport).Assembly.GetName().Version?.ToString(3);
@@ -83,23 +70,6 @@ internal sealed class HttpTransport : IDisposable
     }
 
 #if NET8_0_OR_GREATER
-    private static IWebProxy? SystemProxy => HttpClient.DefaultProxy;
-
-    /// <summary>The failure kind that .NET states; Unknown if it states none.</summary>
-    public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception) => exception is not HttpRequestException error
-        ? (OssFailureKind.Unknown, "")
-        : error.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => (OssFailureKind.NameNotResolved, ""),
-            HttpRequestError.ConnectionError => (OssFailureKind.Unreachable, nameof(HttpRequestError.ConnectionError)),
-            HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
-            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : ""),
-            HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
-            HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "larger headers than OSS does"),
-            HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
-            _ => (OssFailureKind.Unknown, ""),
-        };
-
     private static SocketsHttpHandler CreateHandler(OssClientOptions options, string origin, TlsCertificates certificates)
     {
         _ = origin;
@@ -142,15 +112,6 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 #else
-    private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
-
-    /// <summary>The failure kind that .NET states: always Unknown in this build.</summary>
-    public static (OssFailureKind Kind, string Detail) ErrorOf(Exception exception)
-    {
-        _ = exception;
-        return (OssFailureKind.Unknown, "");
-    }
-
     // No validation callback here: it would replace that of the ServicePointManager, with which applications trust their own issuers.
     private static HttpClientHandler CreateHandler(OssClientOptions options, string origin, TlsCertificates certificates)
     {
@@ -166,25 +127,12 @@ internal sealed class HttpTransport : IDisposable
         if (options.Proxy is not null)
             handler.Proxy = options.Proxy;
 
-        RequireTls12(handler);
+        handler.RequireTls12();
         var point = ServicePointManager.FindServicePoint(new Uri(origin));
         point.Expect100Continue = false;
         point.MaxIdleTime = (int)IdleTimeout.TotalMilliseconds;
         point.ConnectionLeaseTimeout = (int)options.ConnectionLifetime.TotalMilliseconds;
         return handler;
-    }
-
-    private static void RequireTls12(HttpClientHandler handler)
-    {
-        const SslProtocols Tls13 = (SslProtocols)12288;
-        try
-        {
-            handler.SslProtocols = SslProtocols.Tls12 | Tls13;
-        }
-        catch (NotSupportedException)
-        {
-            handler.SslProtocols = SslProtocols.Tls12;
-        }
     }
 #endif
 }

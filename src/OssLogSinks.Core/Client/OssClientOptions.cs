@@ -61,7 +61,10 @@ public sealed class OssClientOptions
     /// <summary>Text that follows the library's own name in the User-Agent header: printable ASCII. Default: none.</summary>
     public string? UserAgentSuffix { get; set; }
 
-    /// <summary>The proxy to go through. Default: the system's. It has no effect with <see cref="HttpMessageHandler"/>. It cannot be read, because it may have a password.</summary>
+    /// <summary>
+    /// The proxy to go through, also to STS and to an https credentials URI, and never to the metadata service or this machine. Default: the
+    /// system's. It has no effect with <see cref="HttpMessageHandler"/>. It cannot be read, because it may have a password.
+    /// </summary>
     public IWebProxy? Proxy { internal get; set; }
 
     /// <summary>
@@ -78,8 +81,8 @@ public sealed class OssClientOptions
     public string? ClientCertificatePassword { internal get; set; }
 
     /// <summary>
-    /// A PEM file of root certificates that this client trusts in addition to the machine's, a company's own for instance. Read once, when
-    /// the client is created. Needs .NET 8 or later; not together with <see cref="HttpMessageHandler"/>. Default: none.
+    /// A PEM file of root certificates that this client trusts in addition to the machine's, a company's own for instance. They are also
+    /// trusted for STS and https credentials URIs. Read once, when the client is created. Needs .NET 8 or later; not together with <see cref="HttpMessageHandler"/>. Default: none.
     /// </summary>
     public string? CertificateAuthority { get; set; }
 

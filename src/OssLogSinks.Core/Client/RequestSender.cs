@@ -10,26 +10,13 @@ namespace OssLogSinks.Core.Client;
 /// </summary>
 internal sealed class RequestSender : IDisposable
 {
-    private static readonly HashSet<string> RefusedCredentials = new(StringComparer.Ordinal)
-    {
-        "SecurityTokenExpired", "InvalidSecurityToken", "InvalidAccessKeyId", "AccessKeyIdAndSecurityTokenNotMatch",
-    };
-
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
-
     private readonly OssEndpoint _endpoint;
     private readonly IOssSigner _signer;
-    private readonly IOssCredentialsProvider _credentials;
-
-    // The library's own providers limit by themselves how often they ask again after a failure.
-    private readonly bool _isForeignProvider;
-    private readonly ServiceContact? _contact;
-    private Action<string>? _reportChoice;
+    private readonly OssRequestCredentials _credentials;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly ServerClock _clock;
-    private ProviderFailure? _failure;
 
     public RequestSender(OssClientOptions options, OssEndpoint endpoint, TlsCertificates certificates)
     {
@@ -40,12 +27,7 @@ internal sealed class RequestSender : IDisposable
             OssSignatureVersion.V4 => new OssV4Signer(endpoint.Region),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.SignatureVersion, "Unknown version."),
         };
-        _credentials = options.Credentials!;
-        _contact = (_credentials as IRenewingProvider)?.Contact;
-        _reportChoice = options.CredentialsChosen;
-        if (_contact is not null && endpoint.IsInternal)
-            _contact.InternalRegion = endpoint.Region;
-        _isForeignProvider = _contact is null && _credentials is not (StaticCredentialsProvider or EnvironmentCredentialsProvider);
+        _credentials = new OssRequestCredentials(options, (endpoint, certificates.CopyAuthorities()));
         _transport = new HttpTransport(options, endpoint.Origin, certificates);
         _time = options.TimeProvider;
         _timeout = options.RequestTimeout;
@@ -62,7 +44,7 @@ internal sealed class RequestSender : IDisposable
     public async Task<T> SendAsync<T>(
         OssRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        var credentials = await GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
+        var credentials = await _credentials.GetAsync(rejected: null, cancellationToken).ConfigureAwait(false);
         var isClockSet = false;
         var areCredentialsRenewed = false;
         while (true)
@@ -74,12 +56,12 @@ internal sealed class RequestSender : IDisposable
             if (refusal.ServerTime is not null && !isClockSet)
             {
                 isClockSet = true;
-                credentials = await GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
+                credentials = await _credentials.GetAsync(rejected: null, cancellationToken).ConfigureAwait(false);
             }
-            else if (refusal.Exception.IsFromOss && RefusedCredentials.Contains(refusal.Exception.Code!) && !areCredentialsRenewed)
+            else if (OssRequestCredentials.AreRefused(refusal.Exception) && !areCredentialsRenewed)
             {
                 areCredentialsRenewed = true;
-                var renewed = await GetCredentialsAsync(credentials, cancellationToken).ConfigureAwait(false);
+                var renewed = await _credentials.GetAsync(credentials, cancellationToken).ConfigureAwait(false);
                 if (renewed.Matches(credentials))
                     throw refusal.Exception;
 
@@ -115,7 +97,7 @@ internal sealed class RequestSender : IDisposable
                 if (refusal.ServerTime is { } serverTime)
                 {
                     _clock.Set(serverTime);
-                    _contact?.Clock.Set(serverTime);
+                    _credentials.SetServiceTime(serverTime);
                 }
 
                 return (default, refusal);
@@ -143,35 +125,4 @@ internal sealed class RequestSender : IDisposable
 
         return read(response, cancellationToken);
     }
-
-    private async ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
-    {
-        // Requests of all streams need credentials, several times a second: do not ask a failing provider each time.
-        if (Volatile.Read(ref _failure) is { } last && _time.GetElapsedTime(last.At) < PauseAfterFailure)
-            throw last.Error;
-
-        try
-        {
-            var pending = _credentials.GetCredentialsAsync(rejected, cancellationToken);
-            var credentials = pending.IsCompletedSuccessfully
-                ? pending.Result
-                : await pending.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _failure, null);
-            if (_reportChoice is not null && _credentials is IRenewingProvider { Choice: { } choice })
-                Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
-            return credentials ?? throw new OssCredentialsException("The credentials provider returned null. Nothing was written.");
-        }
-        catch (Exception exception)
-        {
-            if (exception is not OssCredentialsException)
-                cancellationToken.ThrowIfCancellationRequested();
-
-            var failure = exception as OssCredentialsException ?? OssCredentialsException.Of("The credentials provider", exception);
-            if (_isForeignProvider)
-                Volatile.Write(ref _failure, new ProviderFailure(failure, _time.GetTimestamp()));
-            throw failure;
-        }
-    }
-
-    private sealed record ProviderFailure(OssCredentialsException Error, long At);
 }

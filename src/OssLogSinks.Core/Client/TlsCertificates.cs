@@ -32,6 +32,9 @@ internal sealed class TlsCertificates : IDisposable
             authority is null ? [] : CertificateFiles.ReadAuthorities(authority, faults));
     }
 
+    /// <summary>The authorities once more, for an owner that lives longer than this.</summary>
+    public X509Certificate2Collection CopyAuthorities() => [.. Authorities.Cast<X509Certificate2>().Select(authority => new X509Certificate2(authority))];
+
     public void Dispose()
     {
         foreach (var certificate in Client.Cast<X509Certificate2>().Concat(Authorities.Cast<X509Certificate2>()))

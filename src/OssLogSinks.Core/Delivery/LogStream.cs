@@ -36,6 +36,9 @@ internal sealed class LogStream
     /// <summary>The batch that is being shipped; null if none is.</summary>
     public AppendBatch? Current { get; set; }
 
+    /// <summary>Whether its object is to be located again at its next turn.</summary>
+    public bool MustRelocate { get; set; }
+
     /// <summary>Wakes the stream; created when first needed.</summary>
     public ITimer? Timer { get; set; }
 
@@ -44,6 +47,9 @@ internal sealed class LogStream
 
     /// <summary>Its name in the disk buffer; null without one.</summary>
     public IBufferedStream? Name { get; set; }
+
+    /// <summary>The numbers of its records; created when first needed. Unused with a disk buffer, which numbers records earlier.</summary>
+    public EventSequence? Sequence { get; set; }
 
     /// <summary>Its node in the directory's list.</summary>
     public LinkedListNode<LogStream> Place { get; }

@@ -21,6 +21,7 @@ internal sealed class MemoryBuffer : IDisposable
     private readonly MemoryBufferLimits _limits;
     private readonly TimeProvider _time;
     private readonly StreamSchedule _schedule;
+    private readonly EventNumbering? _numbering;
 
     // Guarded by _gate.
     private readonly PagePool _pages = new();
@@ -35,11 +36,16 @@ internal sealed class MemoryBuffer : IDisposable
     private bool _isClosing;
     private bool _isAbandoned;
 
-    public MemoryBuffer(StreamDirectory directory, MemoryBufferLimits limits, TimeProvider time)
+    /// <param name="directory">Its streams.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="numbering">Numbers the records that come from the application; null if they have no numbers.</param>
+    public MemoryBuffer(StreamDirectory directory, MemoryBufferLimits limits, TimeProvider time, EventNumbering? numbering = null)
     {
         _directory = directory;
         _limits = limits;
         _time = time;
+        _numbering = numbering;
         _schedule = new StreamSchedule(_gate, time, directory.Idle, OnIdle, GoOnOrRest);
     }
 
@@ -101,9 +107,13 @@ internal sealed class MemoryBuffer : IDisposable
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Time, record.KeyValues);
-            CloseBatchBefore(stream, null, record.Utf8.Length);
+            var utf8 = _numbering is null ? record.Utf8.Span : _numbering.Compose(stream.Sequence ??= EventSequence.Begin(), record.Utf8.Span).Span;
+            CloseBatchBefore(stream, null, utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _pages);
-            return TryAdd(stream, batch, record.Utf8.Span, record.State, id: 0, causesAppend, out spaceAvailable);
+            var acceptance = TryAdd(stream, batch, utf8, record.State, id: 0, causesAppend, out spaceAvailable);
+            if (acceptance == Acceptance.Accepted)
+                _numbering?.Accept(stream.Sequence!);
+            return acceptance;
         }
     }
 
@@ -138,7 +148,7 @@ internal sealed class MemoryBuffer : IDisposable
         lock (_gate)
         {
             var stream = _directory.Find(name, time);
-            stream.Appender.TakeOver(intent);
+            batch.Recovered = intent;
             batch.MakeCauseAppend(batch.FirstAcceptedAt);
             stream.Closed.Enqueue(batch);
             Hold(stream, batch.HeldBytes);
@@ -149,14 +159,14 @@ internal sealed class MemoryBuffer : IDisposable
 
     /// <summary>
     /// Lets each stream locate its object again before its next append: the next records may come from another writer, which may already have
-    /// used later objects. Call it only while nothing waits.
+    /// used later objects.
     /// </summary>
     public void Relocate()
     {
         lock (_gate)
         {
             foreach (var stream in _directory.Streams)
-                stream.Appender.Relocate();
+                stream.MustRelocate = true;
         }
     }
 
@@ -199,12 +209,18 @@ internal sealed class MemoryBuffer : IDisposable
     {
         lock (_gate)
         {
+            // What others asked of the appender is done here, by the worker that owns it now.
             _schedule.Ship(stream);
+            if (stream.MustRelocate)
+                stream.Appender.Relocate();
+            stream.MustRelocate = false;
             if (stream.Current is null)
             {
                 if (stream.Closed.Count == 0)
                     CloseBatch(stream);
                 stream.Current = stream.Closed.Dequeue();
+                if (stream.Current.Recovered is { } intent)
+                    stream.Appender.TakeOver(intent);
             }
 
             return stream.Current;
@@ -220,7 +236,8 @@ internal sealed class MemoryBuffer : IDisposable
             {
                 stream.Current = null;
                 Hold(stream, -done.HeldBytes);
-                done.Release();
+                if (!done.Release())
+                    ReturnLater(done);
                 TrimPages();
                 _spaceFreed.Set();
             }
@@ -399,6 +416,18 @@ internal sealed class MemoryBuffer : IDisposable
         if (bytes < 0)
             _acceptsAgain.Set();
     }
+
+    // A call that did not end in time may still be reading its bytes.
+    private void ReturnLater(AppendBatch batch) => _ = batch.Readers.ContinueWith(
+        _ =>
+        {
+            lock (_gate)
+            {
+                batch.ReturnPages();
+                TrimPages();
+            }
+        },
+        TaskScheduler.Default);
 
     private void TrimPages()
     {

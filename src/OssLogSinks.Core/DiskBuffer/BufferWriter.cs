@@ -2,6 +2,8 @@ using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
 using OssLogSinks.Core.DiskBuffer.Format;
+using OssLogSinks.Core.DiskBuffer.Journal;
+using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 
@@ -54,6 +56,13 @@ internal sealed class BufferWriter(
     private long? _lastSync;
     private long? _lastFailure;
     private long? _downSince;
+    private volatile bool _holdsNumbers;
+
+    /// <summary>How far records are numbered, of earlier processes too; each new folder begins with it. Used by the thread only, once it was started.</summary>
+    public RecentStreams<SequenceMark> Numbers { get; init; } = new();
+
+    /// <summary>Whether a folder of this process has all <see cref="Numbers"/>, so that others need not keep them.</summary>
+    public bool HoldsNumbers => _holdsNumbers;
 
     /// <summary>Completes when the thread ends: once the staging buffer is closed and empty, or once stopped.</summary>
     public Task Ended => _ended.Task;
@@ -140,9 +149,13 @@ internal sealed class BufferWriter(
     {
         _active?.Dispose();
         _toCut?.TryCutOff();
-        foreach (var folder in Folders())
+        var folders = Folders();
+        foreach (var folder in folders)
         {
             folder.Finish();
+            folder.KeepsNumbers = false;
+            if (folder == folders[folders.Length - 1])
+                WriteNumbers(folder);
             folder.Dispose();
         }
 
@@ -295,6 +308,7 @@ internal sealed class BufferWriter(
         try
         {
             _active!.Write(part);
+            Raise(part.Block!);
             _written++;
         }
         catch (Exception) when (_written > 0)
@@ -416,6 +430,23 @@ internal sealed class BufferWriter(
             _folders.Add(_active.Folder);
             (_lastName, _attempt) = (_attempt, null);
         }
+
+        WriteNumbers(_active.Folder);
+        _holdsNumbers = !settings.Syncs || Numbers.IsEmpty || BufferFiles.Try(_active.Folder.Journal.Sync);
+    }
+
+    // The next process continues the numbers of the last folder.
+    private void WriteNumbers(BufferFolder folder)
+    {
+        foreach (var mark in Numbers.All)
+            folder.Journal.Numbered(mark.Key, mark.Value);
+        folder.KeepsNumbers = !Numbers.IsEmpty;
+    }
+
+    private void Raise(Block block)
+    {
+        foreach (var (stream, mark) in block.Marks)
+            Numbers.Raise(stream, mark);
     }
 
     // Ends the folder that failed. Published blocks are shipped from it; the rest is written to another folder once it is cut off here. Returns
@@ -462,6 +493,7 @@ internal sealed class BufferWriter(
                 staging.Placed();
                 _lastWrite = time.GetTimestamp();
                 _lastId = block.LastId;
+                Raise(block);
                 queue.Add(part, keepsCopy: false);
             }
 
@@ -473,8 +505,12 @@ internal sealed class BufferWriter(
     // Finished folders are deleted once all records in them are settled.
     private void Sweep()
     {
-        foreach (var folder in Folders().Where(f => f != _active?.Folder && f != _toCut?.Folder && f.IsEmpty))
+        // While the disk fails, the numbers of the records are in the last folder only.
+        var folders = Folders();
+        var last = _active is null && !Numbers.IsEmpty && folders.Length > 0 ? folders[folders.Length - 1] : _active?.Folder;
+        foreach (var folder in folders.Where(f => f != last && f != _toCut?.Folder && f.IsEmpty))
         {
+            folder.KeepsNumbers = false;
             lock (_folders)
                 _folders.Remove(folder);
             folder.Dispose();

@@ -2,6 +2,7 @@ using System.Globalization;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.DiskBuffer.Files;
 using OssLogSinks.Core.DiskBuffer.Folders;
+using OssLogSinks.Core.DiskBuffer.Journal;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Core.Rolling;
@@ -18,6 +19,8 @@ internal sealed class DiskBuffer : IRecordBuffer
 {
     // The pause before a loop restarts after an internal error.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(2);
 
     private readonly DeliveryTracker _deliveryTracker;
     private readonly DeliveryReporter _reporter;
@@ -43,11 +46,21 @@ internal sealed class DiskBuffer : IRecordBuffer
         _tracker = new FlushTracker(() => _staging!.LastId);
         var damage = new DamageReport(new Quarantine(files, settings.Path, settings.QuarantineSize, _time), parts.Counters, _reporter);
         _orphans = new OrphanedFolders(
-            files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenPipeline(settings.OrphanMemory));
-        _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory);
+            files, settings.Path, name => _writer!.Owns(name), settings.Syncs, damage, parts.Counters, _reporter, _time, () => parts.OpenPipeline(settings.OrphanMemory))
+        {
+            HoldsNumbers = parts.Numbering is null ? null : () => _writer!.HoldsNumbers,
+        };
+        var left = parts.Numbering is null ? new() : FindLeftNumbers(files, settings.Path);
+        _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory) 
+        {
+            Numbers = parts.Numbering is { } numbering ? new StreamNumbers(numbering, left) : null,
+        };
         _pipeline = parts.OpenPipeline(settings.ShippingMemory);
         _queue = new DeliveryQueue(settings.StagingMemory / 2, _staging.Release, _work.Set);
-        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _deliveryTracker, _reporter, _time, _work, () => _orphans.Bytes);
+        _writer = new BufferWriter(files, settings, _staging, _queue, _tracker, _deliveryTracker, _reporter, _time, _work, () => _orphans.Bytes)
+        {
+            Numbers = left.Copy(),
+        };
         _reader = new BufferReader(files, _pipeline.Buffer, damage, _time, _deliveryTracker, _tracker.EndWaitingForOss);
 
         _writer.Start();
@@ -134,6 +147,13 @@ internal sealed class DiskBuffer : IRecordBuffer
         }
 
         _stop.Dispose();
+    }
+
+    // A disk that hangs must not hold up the start: then new sequences begin.
+    private static RecentStreams<SequenceMark> FindLeftNumbers(IBufferFiles files, string path)
+    {
+        var finding = BoundedWait.RunAsync(() => StreamNumbers.FindLeft(files, path));
+        return BoundedWait.For(finding, LongestLook, TimeProvider.System) ? finding.GetAwaiter().GetResult() : new();
     }
 
     private void Hurry()
@@ -227,4 +247,8 @@ internal sealed record DiskBufferParts(
     DeliveryCounters Counters,
     DeliveryReporter Reporter,
     TimeProvider Time,
-    Func<long, DeliveryPipeline> OpenPipeline);
+    Func<long, DeliveryPipeline> OpenPipeline)
+{
+    /// <summary>Numbers the records; null if they have no numbers.</summary>
+    public EventNumbering? Numbering { get; init; }
+}

@@ -39,6 +39,12 @@ internal sealed class OrphanedFolders(
     private readonly Dictionary<string, LeftFolder> _left = [];
     private readonly HashSet<string> _refused = [];
 
+    /// <summary>
+    /// Whether this process has written the numbers of all folders to its own; until then, an emptied folder with numbers is kept. Null if numbers
+    /// need not be kept.
+    /// </summary>
+    public Func<bool>? HoldsNumbers { get; init; }
+
     /// <summary>Folders of running processes, as of the last check.</summary>
     public int InUse { get; private set; }
 
@@ -89,6 +95,7 @@ internal sealed class OrphanedFolders(
 
             var folder = orphan.Folder;
             var isEmptied = folder.IsEmpty;
+            folder.KeepsNumbers = HoldsNumbers?.Invoke() == false && folder.Journal.HasNumbers;
             var wasEmptied = _left.TryGetValue(folder.Name, out var before) && !before.HasEvents;
             Emptied += isEmptied && !wasEmptied ? 1 : 0;
             Leave(folder, new LeftFolder(isEmptied && folder.KeepsFiles ? null : time.GetTimestamp(), HasEvents: !isEmptied));
@@ -242,6 +249,10 @@ internal sealed class OrphanedFolders(
         }
 
         if (_left.ContainsKey(name.Text))
+            return orphan;
+
+        // Only numbers were left: its events are in OSS.
+        if (orphan.Folder.SegmentCount == 0 && orphan.Folder.Journal.HasNumbers)
             return orphan;
 
         counters.TookOverOrphan();

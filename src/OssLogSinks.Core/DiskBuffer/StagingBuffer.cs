@@ -41,6 +41,9 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
     private long _lastId;
     private bool _isClosed;
 
+    /// <summary>Numbers the records; null if they have no numbers.</summary>
+    public StreamNumbers? Numbers { get; init; }
+
     /// <summary>Memory that blocks hold, including those being written or read.</summary>
     public long HeldBytes => Locked(() => _heldBytes);
 
@@ -70,27 +73,19 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
                 return Acceptance.Closed;
 
             var stream = NameOf(record);
-            var before = _open?.Length ?? 0;
-            if (_open?.TryAdd(record, stream) != true)
+            if (Numbers is null ? !TryPut(record, stream, out var added) : !TryPutNumbered(record, stream, out added))
             {
-                if (!TryBegin(stream, record.Utf8.Length))
+                if (_space is null)
                 {
-                    if (_space is null)
-                    {
-                        _space = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                        work.Set();
-                    }
-
-                    spaceAvailable = _space.Task;
-                    return Acceptance.Full;
+                    _space = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    work.Set();
                 }
 
-                before = 0;
-                _ = _open!.TryAdd(record, stream);
+                spaceAvailable = _space.Task;
+                return Acceptance.Full;
             }
 
             tracker.Accept(++_lastId, causesAppend);
-            var added = _open.Length - before;
             hasWork = _waitingBytes == 0 || (_waitingBytes < _urgentBytes && _waitingBytes + added >= _urgentBytes);
             _waitingBytes += added;
         }
@@ -148,6 +143,33 @@ internal sealed class StagingBuffer(ObjectKeyTemplate template, RollingPolicy po
             _isClosed = true;
         SignalSpace();
         work.Set();
+    }
+
+    private bool TryPutNumbered(in LogRecord record, StreamName stream, out int added)
+    {
+        var numbered = Numbers!.Compose(record, stream, out var sequence);
+        if (!TryPut(numbered, stream, out added))
+            return false;
+
+        Numbers.Accept(sequence, _open!);
+        return true;
+    }
+
+    private bool TryPut(in LogRecord record, StreamName stream, out int added)
+    {
+        added = 0;
+        var before = _open?.Length ?? 0;
+        if (_open?.TryAdd(record, stream) != true)
+        {
+            if (!TryBegin(stream, record.Utf8.Length))
+                return false;
+
+            before = 0;
+            _ = _open!.TryAdd(record, stream);
+        }
+
+        added = _open.Length - before;
+        return true;
     }
 
     private void SignalSpace()

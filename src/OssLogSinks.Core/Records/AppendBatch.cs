@@ -35,7 +35,6 @@ internal sealed class AppendBatch
     private long[] _ids = [];
     private TaskCompletionSource<bool>? _completion;
     private bool _anyDropped;
-    private bool _isKept;
 
     /// <param name="firstAcceptedAt">When its first record was accepted, as a timestamp of the time provider.</param>
     /// <param name="source">Receives the outcome of its records; null if nothing does.</param>
@@ -55,6 +54,9 @@ internal sealed class AppendBatch
 
     /// <summary>Receives the outcome of its records; null if nothing does.</summary>
     public RecordSource? Source { get; }
+
+    /// <summary>The append that another process was sending with these records when it ended; null if there is none.</summary>
+    public AppendIntent? Recovered { get; set; }
 
     public int Length { get; private set; }
 
@@ -198,22 +200,42 @@ internal sealed class AppendBatch
     /// <summary>Ends when every record has its outcome; true if all are delivered.</summary>
     public Task<bool> Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Returns the memory. The batch must not be used afterwards.</summary>
-    public void Release()
+    /// <summary>Completes when no call that did not end in time may still be reading the records' bytes.</summary>
+    public Task Readers { get; private set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Returns the memory, except the records' bytes while there are <see cref="Readers"/>. The batch must not be used afterwards, except for
+    /// <see cref="ReturnPages"/>.
+    /// </summary>
+    /// <returns>Whether all memory was returned.</returns>
+    public bool Release()
     {
-        foreach (var page in _isKept ? _endPages : _pages.Concat(_endPages))
+        var isRead = !Readers.IsCompleted;
+        if (!isRead)
+            ReturnPages();
+        foreach (var page in _endPages)
             _pool?.Return(page);
 
-        _pages.Clear();
         _endPages.Clear();
         if (_ids.Length > 0)
             ArrayPool<long>.Shared.Return(_ids);
         _ids = [];
         _completion?.TrySetResult(!_anyDropped);
+        return !isRead;
     }
 
-    /// <summary>Keeps the records' bytes out of the pool for good: a call that did not end may still be reading them.</summary>
-    public void Keep() => _isKept = true;
+    /// <summary>Returns the memory of the records' bytes. Call it under the pool's lock, after the <see cref="Readers"/> have ended.</summary>
+    public void ReturnPages()
+    {
+        foreach (var page in _pages)
+            _pool?.Return(page);
+
+        _pages.Clear();
+    }
+
+    /// <summary>Keeps the records' bytes out of the pool until a call has ended that may still be reading them.</summary>
+    /// <param name="ended">Completes with the call, and never fails.</param>
+    public void KeepUntil(Task ended) => Readers = Readers.IsCompleted ? ended : Task.WhenAll(Readers, ended);
 
     /// <summary>Whether its outcome is final, so that later results of a cancelled shipper are ignored.</summary>
     public bool IsAbandoned { get; set; }

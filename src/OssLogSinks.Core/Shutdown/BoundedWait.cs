@@ -11,10 +11,11 @@ public static class BoundedWait
     /// no pool thread either.
     /// </summary>
     /// <param name="action">The action; it may block.</param>
-    /// <returns>Its result, or its exception.</returns>
+    /// <returns>Its result, or its exception, which counts as observed: callers may stop waiting.</returns>
     public static Task<T> RunAsync<T>(Func<T> action)
     {
         var ended = new TaskCompletionSource<T>();
+        _ = Waiting.Observe(ended.Task);
         var thread = new Thread(() =>
         {
             T result;

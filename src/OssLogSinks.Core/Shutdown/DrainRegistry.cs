@@ -37,7 +37,7 @@ internal sealed class DrainRegistry
     }
 
     /// <summary>Closes all pipelines: they deliver what they hold within their close timeouts, and drop the rest.</summary>
-    public Task CloseAllAsync() => ForAllAsync(static (pipeline, time) => BoundedWait.For(pipeline.CloseAsync(pipeline.CloseTimeout), Timeout.InfiniteTimeSpan, time));
+    public Task CloseAllAsync() => ForAllAsync(static (pipeline, time) => BoundedWait.For(Waiting.Observe(pipeline.CloseAsync(pipeline.CloseTimeout)), Timeout.InfiniteTimeSpan, time));
 
     /// <summary>
     /// Delivers what they hold within their close timeouts, and leaves them open, since the process may go on. A pipeline that does not finish in
@@ -48,11 +48,11 @@ internal sealed class DrainRegistry
     private static bool FlushOrClose(IDrainable pipeline, TimeProvider time)
     {
         using var over = new CancellationTokenSource();
-        if (BoundedWait.For(BoundedWait.RunAsync(() => pipeline.FlushAsync(over.Token)).Unwrap(), pipeline.CloseTimeout, time))
+        if (BoundedWait.For(Waiting.Observe(BoundedWait.RunAsync(() => pipeline.FlushAsync(over.Token)).Unwrap()), pipeline.CloseTimeout, time))
             return true;
 
         over.Cancel();
-        return BoundedWait.For(pipeline.CloseAsync(TimeSpan.Zero), Timeout.InfiniteTimeSpan, time);
+        return BoundedWait.For(Waiting.Observe(pipeline.CloseAsync(TimeSpan.Zero)), Timeout.InfiniteTimeSpan, time);
     }
 
     private Task<bool[]> ForAllAsync(Func<IDrainable, TimeProvider, bool> end)

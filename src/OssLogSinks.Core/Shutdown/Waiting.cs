@@ -26,14 +26,30 @@ internal static class Waiting
         {
             await WithAsync((Task)task, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!task.IsCompleted)
+        catch (OperationCanceledException)
         {
-            _ = task.ContinueWith(
-                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // The task may have failed in the meantime, too.
+            _ = Observe(task);
             throw;
         }
 
         return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Counts the task's exception as observed, also if it fails later and nobody waits for it any more. Not for tasks that live long and never
+    /// fail, such as signals: they would keep a note of each call.
+    /// </summary>
+    /// <returns>The task.</returns>
+    public static T Observe<T>(T task)
+        where T : Task
+    {
+        _ = task.ContinueWith(
+            static failed => _ = failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return task;
     }
 
     /// <summary>Waits for that long, or for the token.</summary>

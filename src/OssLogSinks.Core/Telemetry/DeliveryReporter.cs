@@ -125,7 +125,8 @@ internal sealed class DeliveryReporter
             _troubleReported = null;
         }
 
-        // At the level of the trouble, so that a log that shows the trouble also shows its end.
+        // At the level of the trouble, not as information: NLog's internal log, and the category of the other providers, often begin at Warn.
+        // There, a reader who saw the failure would never see its end.
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 

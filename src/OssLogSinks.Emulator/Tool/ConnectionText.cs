@@ -15,9 +15,9 @@ internal sealed class ConnectionText(OssEmulator emulator, ToolSettings settings
 
         Serilog, in appsettings.json:
 
-        { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {
+        { "Serilog": { "WriteTo": { "Oss": { "Name": "OssAppend", "Args": {
           "bucket": "{{Bucket}}", "region": "{{emulator.Region}}", "endpoint": "{{Endpoint}}",{{PlainHttp("\n  \"allowPlainHttp\": true,")}}
-          "objectKey": "app/{MachineName}/app-.log", "rollingInterval": "Day" } } ] } }
+          "objectKey": "app/{MachineName}/app-.log", "rollingInterval": "Day" } } } } }
 
         NLog, in nlog.config:
 

@@ -14,6 +14,9 @@ internal static class ToolCommand
     /// <summary>The port, the data folder or another file cannot be used.</summary>
     public const int CannotStart = 1;
 
+    /// <summary>Ctrl-C, as shells count signals.</summary>
+    public const int Interrupted = 130;
+
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
         var (settings, faults) = ToolArguments.Parse(arguments);
@@ -34,8 +37,9 @@ internal static class ToolCommand
 
         try
         {
-            await ServeAsync(settings, output).ConfigureAwait(false);
-            return 0;
+            var signal = await ServeAsync(settings, output).ConfigureAwait(false);
+            await output.WriteAsync(settings.Options.DataFolder is { } folder ? $"Stopped. What was stored is in {folder}.\n" : "Stopped. What was stored is gone: --data DIR keeps it.\n").ConfigureAwait(false);
+            return signal == PosixSignal.SIGINT ? Interrupted : 0;
         }
         catch (Exception e) when (SentenceOf(e, settings) is not null)
         {
@@ -44,9 +48,9 @@ internal static class ToolCommand
         }
     }
 
-    private static async Task ServeAsync(ToolSettings settings, TextWriter output)
+    private static async Task<PosixSignal> ServeAsync(ToolSettings settings, TextWriter output)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var certificate = settings.IsHttps ? LoopbackCertificate.Open(settings.CertificateFolder, TimeProvider.System) : null;
@@ -58,13 +62,13 @@ internal static class ToolCommand
             var text = new ConnectionText(emulator, settings) { CertificateFile = certificate?.PemFile, Preloaded = preloaded };
             await output.WriteAsync(text.Render()).ConfigureAwait(false);
             await output.FlushAsync().ConfigureAwait(false);
-            await stopped.Task.ConfigureAwait(false);
+            return await stopped.Task.ConfigureAwait(false);
         }
 
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stopped.TrySetResult();
+            stopped.TrySetResult(signal.Signal);
         }
     }
 

@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Tool.Objects;
 using OssLogSinks.Tool.Output;
 
@@ -51,13 +51,8 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
     private async Task<bool> CheckNetworkAsync(CancellationToken cancellationToken)
     {
         var address = AddressOf(settings);
-        if (WebRequest.DefaultWebProxy?.GetProxy(address) is { } proxy && proxy != address)
-        {
-            report(new Diagnosis("network", "skipped", $"Requests go through the proxy {proxy.Host}:{proxy.Port}."));
-            return true;
-        }
-
-        return await CheckNameAsync(address, cancellationToken).ConfigureAwait(false)
+        var proxy = settings.Connection.ProxyTo(address);
+        return (proxy is null ? await CheckNameAsync(address, cancellationToken).ConfigureAwait(false) : await CheckProxyAsync(proxy, cancellationToken).ConfigureAwait(false))
             && await CheckConnectionAsync(address, cancellationToken).ConfigureAwait(false)
             && await CheckClockAsync(address, cancellationToken).ConfigureAwait(false);
     }
@@ -77,49 +72,57 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
         }
     }
 
-    private async Task<bool> CheckConnectionAsync(Uri address, CancellationToken cancellationToken)
+    // Behind a proxy, this machine need not know the name of the host.
+    private async Task<bool> CheckProxyAsync(Uri proxy, CancellationToken cancellationToken)
     {
+        var origin = settings.Connection.Proxy is not null ? "the setting proxy" : "HTTPS_PROXY or the system";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Timeout);
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(address.DnsSafeHost, address.Port, limit.Token).ConfigureAwait(false);
-            if (address.Scheme != Uri.UriSchemeHttps)
-            {
-                report(new Diagnosis("connection", address.IsLoopback ? "ok" : "warning", $"{address.Authority} answers, without TLS.", address.IsLoopback ? "" : "Use https:// so that nobody on the way reads the logs."));
-                return true;
-            }
+            await client.ConnectAsync(proxy.DnsSafeHost, proxy.Port, limit.Token).ConfigureAwait(false);
+            report(new Diagnosis("proxy", "ok", $"{proxy.Authority}, from {origin}, takes connections."));
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            report(new Diagnosis("proxy", "failed", $"{proxy.Authority}, from {origin}, cannot be reached.", "Correct the proxy's host and port. To go without it, use the setting proxyBypass, or NO_PROXY."));
+            return false;
+        }
+    }
 
-            var tls = new SslStream(client.GetStream());
-            await using (tls.ConfigureAwait(false))
-            {
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost }, limit.Token).ConfigureAwait(false);
-                report(new Diagnosis("connection", "ok", $"{address.Authority} answers with {tls.SslProtocol}."));
-                return true;
-            }
-        }
-        catch (AuthenticationException)
+    // The client itself connects, with the sink's proxy and certificates. Any answer of OSS will do, also that it does not know this key.
+    private async Task<bool> CheckConnectionAsync(Uri address, CancellationToken cancellationToken)
+    {
+        using var client = (settings with { Credentials = new StaticCredentialsProvider("oss-logs-doctor", "oss-logs-doctor"), RequestTimeout = Timeout }).Open();
+        try
         {
-            report(new Diagnosis("connection", "failed", $"The certificate of {address.Authority} is not trusted.", "Check this machine's clock and trusted root certificates; a proxy that inspects TLS needs its own there."));
+            await client.ListObjectsAsync(new ListObjectsRequest { MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is SocketException or IOException)
+        catch (OssException exception) when (exception.StatusCode == 0 || exception.Kind is OssFailureKind.NotOss or OssFailureKind.Proxy)
         {
-            report(new Diagnosis("connection", "failed", $"{address.Authority} cannot be reached: {exception.Message}", "Check the endpoint's host and port, and the firewall."));
+            Fail("connection", exception);
+            return false;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OssException)
         {
-            report(new Diagnosis("connection", "failed", $"{address.Authority} did not answer within {Timeout.TotalSeconds} seconds.", "Check the endpoint and the firewall; an internal endpoint works only within its region."));
+            // OSS has answered.
         }
 
-        return false;
+        if (address.Scheme == Uri.UriSchemeHttps)
+            report(new Diagnosis("connection", "ok", $"{address.Authority} answers over TLS, with a certificate that is trusted{(settings.Connection.CertificateAuthority is null ? "" : " by this machine or certificateAuthority")}."));
+        else
+            report(new Diagnosis("connection", address.IsLoopback ? "ok" : "warning", $"{address.Authority} answers, without TLS.", address.IsLoopback ? "" : "Use https:// so that nobody on the way reads the logs."));
+
+        return true;
     }
 
     private async Task<bool> CheckClockAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
-            using var client = new HttpClient { Timeout = Timeout };
+            using var client = new HttpClient(settings.Connection.CreateHandler()) { Timeout = Timeout };
             using var request = new HttpRequestMessage(HttpMethod.Head, address);
             using var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (answer.Headers.Date is not { } date)

@@ -12,7 +12,11 @@ namespace OssLogSinks.Tool.Checks;
 /// <param name="Line">The line, from 1; 0 if it is the whole object.</param>
 /// <param name="Kind">What kind it is, for scripts: <c>crc</c>, <c>gzip</c>, <c>torn</c>, <c>text</c>, <c>double</c>, <c>gap</c>, <c>order</c>.</param>
 /// <param name="Words">The same for people.</param>
-internal sealed record Finding(string Key, long Line, string Kind, string Words);
+internal sealed record Finding(string Key, long Line, string Kind, string Words)
+{
+    /// <summary>For a gap: how many events are missing.</summary>
+    public long Missing { get; init; }
+}
 
 /// <summary>What was checked of an object.</summary>
 /// <param name="Key">The object's key.</param>
@@ -33,19 +37,27 @@ internal sealed class ObjectCheck
     private readonly DoubledBlocks _doubles;
     private readonly SequenceCheck _sequences;
 
-    public ObjectCheck(OssClient client, TimeProvider time, SequenceFields fields, Action<Finding> report)
+    /// <param name="client">Reads the objects.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="fields">Where numbers are.</param>
+    /// <param name="mayBeginAnywhere">Whether the first numbers of a sequence may be missing.</param>
+    /// <param name="report">Takes what is found.</param>
+    public ObjectCheck(OssClient client, TimeProvider time, SequenceFields fields, bool mayBeginAnywhere, Action<Finding> report)
     {
         _client = client;
         _time = time;
         _report = report;
         _doubles = new DoubledBlocks(report);
-        _sequences = new SequenceCheck(fields, report);
+        _sequences = new SequenceCheck(fields, mayBeginAnywhere, report);
     }
 
     /// <summary>Whether lines had sequence numbers, so that gaps were looked for.</summary>
     public bool HasSequence => _sequences.IsUsed;
 
-    /// <summary>Checks one object. Call it in the order of keys.</summary>
+    /// <summary>How many events are missing by their numbers; known after <see cref="End"/>.</summary>
+    public long Missing => _sequences.Missing;
+
+    /// <summary>Checks one object. Call it in the order of <see cref="KeyOrder"/>.</summary>
     public async Task<CheckedObject> CheckAsync(OssObjectSummary found, CancellationToken cancellationToken)
     {
         var stored = new ObjectStream(_client, found.Key, 0, found.Length, _time) { ComputesCrc64 = true };
@@ -78,10 +90,9 @@ internal sealed class ObjectCheck
 
     private void CheckLine(LineCheck check, ReadOnlySpan<byte> line)
     {
-        var json = check.Check(line);
-        _doubles.Add(check.Key, check.Count, line, json);
-        if (json == LineKind.Json)
-            _sequences.Add(check.Key, check.Count, line);
+        var kind = check.Check(line);
+        _doubles.Add(check.Key, check.Count, line, kind);
+        _sequences.Add(check.Key, check.Count, line, kind == LineKind.Json);
     }
 
     // The rest behind damaged gzip still counts for the checksum.

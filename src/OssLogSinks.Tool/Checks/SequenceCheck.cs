@@ -1,33 +1,49 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace OssLogSinks.Tool.Checks;
 
-/// <summary>The names of the fields that number lines.</summary>
-/// <param name="Number">A whole number that grows by one from line to line of one writer.</param>
-/// <param name="Writer">The writer; without this field, all lines of a stream have one writer.</param>
-internal sealed record SequenceFields(string Number, string Writer);
-
 /// <summary>
-/// Checks that the numbers of each writer have no gap, none twice, and the right order. Numbers may begin anywhere, since lifecycle rules
-/// delete old objects.
+/// Checks that the numbers of each writer have no gap, none twice, and the right order. A process that continues the sequence of an earlier one
+/// writes under another name of the same sequence: their numbers together have no gap, and only the order of each is checked, since the later
+/// process stores what the earlier one left while it logs.
 /// </summary>
-internal sealed partial class SequenceCheck(SequenceFields fields, Action<Finding> report)
+internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBeginAnywhere, Action<Finding> report)
 {
     private readonly Dictionary<string, WriterState> _writers = new(StringComparer.Ordinal);
 
     /// <summary>Whether any line had a number.</summary>
     public bool IsUsed => _writers.Count > 0;
 
-    public void Add(string key, long line, ReadOnlySpan<byte> json)
-    {
-        if (!TryRead(json, out var number, out var writer))
-            return;
+    /// <summary>How many numbers are missing; known after <see cref="End"/>.</summary>
+    public long Missing { get; private set; }
 
-        writer ??= Digits().Replace(key, "#");
+    /// <summary>Looks for a number in a line.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="line">The line's number in it.</param>
+    /// <param name="bytes">The line.</param>
+    /// <param name="isJson">Whether it is JSON.</param>
+    public void Add(string key, long line, ReadOnlySpan<byte> bytes, bool isJson)
+    {
+        if ((isJson && fields.TryReadJson(bytes, out var found)) || SequenceFields.TryReadText(bytes, out found))
+            Add(key, line, found.Number, found.Writer ?? Digits().Replace(key, "#"));
+    }
+
+    /// <summary>Reports the numbers that never came.</summary>
+    public void End()
+    {
+        foreach (var gap in _writers.Values.SelectMany(state => state.Gaps))
+            Report(gap);
+
+        var sequences = _writers.Where(writer => SequenceFields.IsOfSink(writer.Key)).GroupBy(writer => SequenceFields.SequenceOf(writer.Key), writer => writer.Value);
+        foreach (var gap in sequences.SelectMany(sequence => GapsBetween([.. sequence.OrderBy(state => state.First)])))
+            Report(gap);
+    }
+
+    private void Add(string key, long line, long number, string writer)
+    {
         if (!_writers.TryGetValue(writer, out var state))
         {
-            _writers[writer] = new WriterState(number);
+            _writers[writer] = new WriterState(number, key, line);
             return;
         }
 
@@ -41,44 +57,44 @@ internal sealed partial class SequenceCheck(SequenceFields fields, Action<Findin
             report(new Finding(key, line, "double", $"Number {number} is there twice."));
     }
 
-    /// <summary>Reports the numbers that never came.</summary>
-    public void End()
+    // The first of a sequence has the number 1, and each process begins at the next number that was not on disk.
+    private IEnumerable<Gap> GapsBetween(WriterState[] states)
     {
-        foreach (var gap in _writers.Values.SelectMany(state => state.Gaps))
-            report(new Finding(gap.Key, gap.Line, "gap", gap.First == gap.Last ? $"Number {gap.First} is missing before this line." : $"Numbers {gap.First} to {gap.Last} are missing before this line."));
+        var last = mayBeginAnywhere ? states[0].First - 1 : 0;
+        foreach (var state in states)
+        {
+            if (state.First > last + 1)
+                yield return new Gap(last + 1, state.First - 1, state.Key, state.Line);
+            last = Math.Max(last, state.Last);
+        }
     }
 
-    private bool TryRead(ReadOnlySpan<byte> json, out long number, out string? writer)
+    private void Report(Gap gap)
     {
-        number = 0;
-        writer = null;
-        var isFound = false;
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Missing += gap.Count;
+        report(new Finding(gap.Key, gap.Line, "gap", gap.Count == 1 ? $"Number {gap.First} is missing before this line." : $"Numbers {gap.First} to {gap.Last} are missing before this line.")
         {
-            var isNumber = reader.ValueTextEquals(fields.Number);
-            var isWriter = !isNumber && reader.ValueTextEquals(fields.Writer);
-            reader.Read();
-            if (isNumber && reader.TokenType == JsonTokenType.Number)
-                isFound = reader.TryGetInt64(out number);
-            else if (isWriter && reader.TokenType == JsonTokenType.String)
-                writer = reader.GetString();
-            else
-                reader.Skip();
-        }
-
-        return isFound;
+            Missing = gap.Count,
+        });
     }
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();
 
-    private readonly record struct Gap(long First, long Last, string Key, long Line);
+    private readonly record struct Gap(long First, long Last, string Key, long Line)
+    {
+        public long Count => Last - First + 1;
+    }
 
-    private sealed class WriterState(long first)
+    private sealed class WriterState(long first, string key, long line)
     {
         private readonly List<Gap> _gaps = [];
+
+        public long First { get; private set; } = first;
+
+        public string Key { get; } = key;
+
+        public long Line { get; } = line;
 
         public long Last { get; set; } = first;
 
@@ -90,9 +106,17 @@ internal sealed partial class SequenceCheck(SequenceFields fields, Action<Findin
             Last = number;
         }
 
-        /// <summary>Takes a number out of the gaps; false if it is in none.</summary>
+        /// <summary>Takes a number that is late; false if it was there before.</summary>
         public bool TryFill(long number)
         {
+            if (number < First)
+            {
+                if (number < First - 1)
+                    _gaps.Add(new Gap(number + 1, First - 1, Key, Line));
+                First = number;
+                return true;
+            }
+
             var at = _gaps.FindIndex(gap => gap.First <= number && number <= gap.Last);
             if (at < 0)
                 return false;

@@ -50,7 +50,11 @@ internal static class AppendCommand
             {
                 PartSize = partSize,
                 ContentType = run.Parse.GetValue(ContentType)!,
-                Progress = line.Show,
+                Progress = (done, total) =>
+                {
+                    run.AfterStop = $"{done} of {total} bytes are in the object, or a part more. Run the command again to go on.";
+                    line.Show(done, total);
+                },
             };
             var result = await upload.RunAsync(cancellationToken).ConfigureAwait(false);
             line.End();

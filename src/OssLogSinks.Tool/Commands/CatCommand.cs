@@ -20,6 +20,8 @@ internal static class CatCommand
     // An event is written to OSS soon after its time; clocks differ, and a buffer may have waited.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
+    private const int CopySize = 128 * 1024;
+
     private static readonly Argument<string[]> Paths = new("key") { Description = "Keys, or beginnings of keys: shop/web-1/app.log, shop/, oss://BUCKET/KEY.", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<bool> InTurn = new("--in-turn") { Description = "One object after the other in the order of keys, not merged by time. Faster." };
@@ -64,7 +66,27 @@ internal static class CatCommand
             var stored = new ObjectStream(client, found.Key, 0, found.Length, run.Host.Time);
             var text = ObjectText.Open(stored, found.Key);
             await using (text.ConfigureAwait(false))
-                await text.CopyToAsync(run.Output.Bytes, 128 * 1024, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(text, run.Output.Bytes, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // Half a line waits for its end, so that Ctrl-C ends the output after a whole one.
+    private static async Task CopyAsync(Stream text, Stream output, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[CopySize];
+        var kept = 0;
+        while (await text.ReadAsync(buffer.AsMemory(kept), cancellationToken).ConfigureAwait(false) is var read and > 0)
+        {
+            var end = kept + read;
+            var whole = buffer.AsSpan(0, end).LastIndexOf((byte)'\n') + 1;
+            if (whole == 0 && end == buffer.Length)
+                whole = end;
+
+            output.Write(buffer.AsSpan(0, whole));
+            kept = end - whole;
+            buffer.AsSpan(whole, kept).CopyTo(buffer);
+        }
+
+        output.Write(buffer.AsSpan(0, kept));
     }
 }

@@ -14,9 +14,10 @@ internal static class CommandRunner
     {
         var host = ((ToolInvocation)parse.InvocationConfiguration).Host;
         using var output = new OutputText(host);
+        var run = new CommandRun(host, output, parse);
         try
         {
-            var code = await runAsync(new CommandRun(host, output, parse), cancellationToken).ConfigureAwait(false);
+            var code = await runAsync(run, cancellationToken).ConfigureAwait(false);
             output.Flush();
             return code;
         }
@@ -27,6 +28,7 @@ internal static class CommandRunner
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             FlushQuietly(output);
+            Tell(host, new FailureText(ExitCodes.Cancelled, "Stopped by Ctrl-C.", run.AfterStop), run.IsJson);
             return ExitCodes.Cancelled;
         }
         catch (Exception exception) when (FailureText.Of(exception) is not null)
@@ -94,6 +96,9 @@ internal sealed class CommandRun(ToolHost host, OutputText output, ParseResult p
     public OutputText Output => output;
 
     public ParseResult Parse => parse;
+
+    /// <summary>What to do if the command is stopped now; empty if nothing is to do.</summary>
+    public string AfterStop { get; set; } = "";
 
     public bool IsJson => parse.GetValue(GlobalOptions.Json);
 

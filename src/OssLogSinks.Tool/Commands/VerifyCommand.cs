@@ -11,17 +11,20 @@ internal static class VerifyCommand
     public const string Examples = """
         oss-logs verify shop/
         oss-logs verify shop/ --json | jq 'select(.kind)'
+        oss-logs verify shop/app_040.log --any-start
         """;
 
     private static readonly Argument<string[]> Paths = new("key") { Description = "Keys, or beginnings of keys.", Arity = ArgumentArity.OneOrMore };
 
-    private static readonly Option<string> Sequence = new("--sequence-field") { Description = "The field that numbers the lines of a writer, if there is one.", DefaultValueFactory = _ => "@s", HelpName = "NAME" };
+    private static readonly Option<string> Sequence = new("--sequence-field") { Description = "The JSON field that numbers the lines of a writer, if there is one.", DefaultValueFactory = _ => SequenceFields.NumberOfSinks, HelpName = "NAME" };
 
-    private static readonly Option<string> Writer = new("--writer-field") { Description = "The field that names the writer, if there is one.", DefaultValueFactory = _ => "@w", HelpName = "NAME" };
+    private static readonly Option<string> Writer = new("--writer-field") { Description = "The JSON field that names the writer, if there is one.", DefaultValueFactory = _ => SequenceFields.WriterOfSinks, HelpName = "NAME" };
+
+    private static readonly Option<bool> AnyStart = new("--any-start") { Description = "The first numbers may be missing: older objects were deleted, or are not named here." };
 
     public static Command Create()
     {
-        var command = new Command("verify", "Check objects: checksum, gzip, cut lines, doubled blocks.") { Paths, Sequence, Writer };
+        var command = new Command("verify", "Check objects: checksum, gzip, cut lines, doubled blocks, missing events.") { Paths, Sequence, Writer, AnyStart };
         CommandRunner.Handle(command, RunAsync);
         return command;
     }
@@ -33,14 +36,14 @@ internal static class VerifyCommand
         var objects = await client.FindAsync(paths, cancellationToken).ConfigureAwait(false);
         var findings = 0L;
         var fields = new SequenceFields(run.Parse.GetValue(Sequence)!, run.Parse.GetValue(Writer)!);
-        var check = new ObjectCheck(client, run.Host.Time, fields, finding =>
+        var check = new ObjectCheck(client, run.Host.Time, fields, run.Parse.GetValue(AnyStart), finding =>
         {
             findings++;
             Write(run, finding);
         });
         var line = new ProgressLine(run.Host);
         var (bytes, lines, total) = (0L, 0L, objects.Sum(found => found.Length));
-        foreach (var found in objects)
+        foreach (var found in objects.OrderBy(found => found.Key, KeyOrder.Instance))
         {
             var result = await check.CheckAsync(found, cancellationToken).ConfigureAwait(false);
             bytes += result.Length;
@@ -53,10 +56,17 @@ internal static class VerifyCommand
         line.End();
         check.End();
         if (!run.IsJson)
-            run.Output.Text.Write($"{objects.Count} objects, {lines} lines, {bytes} bytes: {findings} findings.{(check.HasSequence ? "" : " The lines have no sequence numbers, so lines that are missing cannot be found.")}\n");
+            run.Output.Text.Write($"{objects.Count} objects, {lines} lines, {bytes} bytes: {findings} findings.{Ending(check)}\n");
 
         return findings > 0 ? ExitCodes.Found : ExitCodes.Done;
     }
+
+    private static string Ending(ObjectCheck check) => check switch
+    {
+        { HasSequence: false } => " The lines have no sequence numbers, so lines that are missing cannot be found.",
+        { Missing: > 0 } => $" {check.Missing} events are missing. Compare the number with the sink's counters of dropped events.",
+        _ => " No number is missing.",
+    };
 
     private static void Write(CommandRun run, Finding finding)
     {
@@ -72,6 +82,8 @@ internal static class VerifyCommand
             json.WriteNumber("line", finding.Line);
             json.WriteString("kind", finding.Kind);
             json.WriteString("text", finding.Words);
+            if (finding.Missing > 0)
+                json.WriteNumber("missing", finding.Missing);
         });
     }
 

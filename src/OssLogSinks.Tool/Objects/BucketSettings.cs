@@ -26,8 +26,14 @@ internal sealed record BucketSettings
 
     public required IOssCredentialsProvider Credentials { get; init; }
 
+    /// <summary>How long one attempt of a request may take. Default: 60 seconds.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The settings of the sink in the configuration file; empty without one.</summary>
     public SinkSettings Sink { get; init; } = SinkSettings.None;
+
+    /// <summary>Proxy and certificates of the configuration file.</summary>
+    public ConnectionSettings Connection => new(Sink);
 
     /// <summary>Opens a client.</summary>
     /// <exception cref="ToolException">Settings are missing or wrong.</exception>
@@ -49,30 +55,41 @@ internal sealed record BucketSettings
         }
     }
 
-    public OssClientOptions ClientOptions() => new()
+    public OssClientOptions ClientOptions()
     {
-        Bucket = Bucket,
-        Endpoint = Endpoint,
-        Region = RegionOrDefault,
-        Network = Network,
-        Credentials = Credentials,
-        UserAgentSuffix = "oss-logs",
+        var options = new OssClientOptions
+        {
+            Bucket = Bucket,
+            Endpoint = Endpoint,
+            Region = RegionOrDefault,
+            Network = Network,
+            Credentials = Credentials,
+            UserAgentSuffix = "oss-logs",
+            RequestTimeout = RequestTimeout,
 
-        // A merge may have many objects open.
-        MaxConnections = Connections,
-    };
+            // A merge may have many objects open.
+            MaxConnections = Connections,
+        };
+        Connection.AddTo(options);
+        return options;
+    }
 
     /// <summary>The same for the appender, which ships what is in a buffer folder.</summary>
-    public OssAppenderOptions AppenderOptions(IOssDiagnostics diagnostics) => new()
+    public OssAppenderOptions AppenderOptions(IOssDiagnostics diagnostics)
     {
-        Bucket = Bucket,
-        Endpoint = Endpoint,
-        Region = RegionOrDefault,
-        Network = Network,
-        Credentials = Credentials,
-        Diagnostics = diagnostics,
-        ObjectKey = "unused-{InstanceId}.log",
-    };
+        var options = new OssAppenderOptions
+        {
+            Bucket = Bucket,
+            Endpoint = Endpoint,
+            Region = RegionOrDefault,
+            Network = Network,
+            Credentials = Credentials,
+            Diagnostics = diagnostics,
+            ObjectKey = "unused-{InstanceId}.log",
+        };
+        Connection.AddTo(options);
+        return options;
+    }
 
     // An emulator on this machine has the region that it was started with, which is this one unless told otherwise.
     private string? RegionOrDefault =>
@@ -90,11 +107,15 @@ internal static class GlobalOptions
 
     public static readonly Option<string?> Config = new("--config", "-c") { Description = "appsettings.json or NLog.config with the sink's settings.", Recursive = true, HelpName = "FILE" };
 
+    public static readonly Option<string?> Credentials = new("--credentials") { Description = "Where the access key comes from: Chain, Environment, Oidc, RamRole, Profile:NAME and the other words of the sinks' setting. Default: Chain.", Recursive = true, HelpName = "WORD" };
+
     public static readonly Option<bool> Json = new("--json") { Description = "Write JSON lines, for scripts.", Recursive = true };
+
+    private static readonly string[] KeyVariables = ["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
 
     public static void AddTo(Command root)
     {
-        foreach (var option in new Option[] { Bucket, Endpoint, Region, Config, Json })
+        foreach (var option in new Option[] { Bucket, Endpoint, Region, Config, Credentials, Json })
             root.Add(option);
     }
 
@@ -112,27 +133,35 @@ internal static class GlobalOptions
             Endpoint = endpoint,
             Network = endpoint is null && Enum.TryParse<OssNetwork>(sink["network"], ignoreCase: true, out var network) ? network : OssNetwork.Public,
             Region = First(parse.GetValue(Region), sink["region"], host.ReadVariable("OSS_REGION")),
-            Credentials = CredentialsOf(sink, host),
+            Credentials = CredentialsOf(parse.GetValue(Credentials), sink, host),
             Sink = sink,
         };
     }
 
     // The one place that chooses a source of credentials.
-    private static IOssCredentialsProvider CredentialsOf(SinkSettings sink, ToolHost host)
+    private static IOssCredentialsProvider CredentialsOf(string? word, SinkSettings sink, ToolHost host)
     {
+        if (First(word) is not null)
+            return Named(word!, "The option --credentials", host);
         if (sink["accessKeyId"] is not { Length: > 0 } id || sink["accessKeySecret"] is not { Length: > 0 } secret)
-        {
-            if (sink["credentials"] is not { Length: > 0 } word)
-                return new EnvironmentCredentialsProvider(host.ReadVariable);
-            return OssCredentialsProviders.TryFromName(word, out var provider, out var problem)
-                ? provider!
-                : throw new ToolException(ExitCodes.Usage, $"The setting credentials in the configuration file {problem}", "Use one of the words, or remove it to use the credentials of the environment.");
-        }
+            return Named(First(sink["credentials"]) ?? "Chain", "The setting credentials in the configuration file", host);
 
         if (OssCredentials.Validate(id, secret, sink["securityToken"]) is [var fault, ..])
             throw new ToolException(ExitCodes.Usage, $"The credentials in the configuration file are invalid: {fault}", "Correct them, or remove them to use those of the environment.");
 
         return new StaticCredentialsProvider(id, secret, sink["securityToken"]);
+    }
+
+    private static IOssCredentialsProvider Named(string word, string place, ToolHost host)
+    {
+        // The chain begins with the environment too, and half a key there is a mistake that must not lead to another source.
+        var isKeySet = KeyVariables.Any(name => !string.IsNullOrWhiteSpace(host.ReadVariable(name)));
+        if (word.Equals("Environment", StringComparison.OrdinalIgnoreCase) || (word.Equals("Chain", StringComparison.OrdinalIgnoreCase) && isKeySet))
+            return new EnvironmentCredentialsProvider(host.ReadVariable);
+
+        return OssCredentialsProviders.TryFromName(word, out var provider, out var problem)
+            ? provider!
+            : throw new ToolException(ExitCodes.Usage, $"{place} {problem}", "Use one of the words, or leave it out for the chain of all.");
     }
 
     private static string? First(params string?[] values) => values.FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));

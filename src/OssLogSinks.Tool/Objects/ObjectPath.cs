@@ -31,6 +31,9 @@ internal readonly record struct ObjectPath(string? Bucket, string Key)
 /// <summary>Lists objects page by page.</summary>
 internal static class BucketListing
 {
+    /// <summary>Whether an object can have lines: it is no folder, and no file of <c>compact</c>.</summary>
+    public static bool IsLog(string key) => !key.EndsWith('/') && !key.EndsWith(".parquet", StringComparison.Ordinal);
+
     /// <summary>All objects with a prefix, in the order of their keys.</summary>
     public static async IAsyncEnumerable<OssObjectSummary> ListAsync(
         this OssClient client, string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -49,7 +52,7 @@ internal static class BucketListing
 
     /// <summary>
     /// The objects that paths name: the object with exactly that key, or else all whose keys begin so. A <c>*</c> at the end asks for all.
-    /// Folders, which are empty objects whose keys end with a slash, are left out.
+    /// Folders, which are empty objects whose keys end with a slash, and Parquet files are left out.
     /// </summary>
     /// <exception cref="ToolException">A path names nothing.</exception>
     public static async Task<List<OssObjectSummary>> FindAsync(this OssClient client, IEnumerable<ObjectPath> paths, CancellationToken cancellationToken)
@@ -61,7 +64,7 @@ internal static class BucketListing
             var isAny = false;
             await foreach (var summary in client.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             {
-                if (summary.Key.EndsWith('/'))
+                if (summary.Key != path.Key && !IsLog(summary.Key))
                     continue;
 
                 isAny = true;

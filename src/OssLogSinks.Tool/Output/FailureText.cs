@@ -15,7 +15,7 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
     public static FailureText? Of(Exception exception) => exception switch
     {
         ToolException tool => new(tool.ExitCode, tool.Message, tool.Cure),
-        OssCredentialsException credentials => new(ExitCodes.Refused, credentials.Message, "Set the variables, or name a configuration file with --config.", credentials.HelpLink),
+        OssCredentialsException credentials => new(ExitCodes.Refused, credentials.Message, "Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, name a configuration file with --config, or say where the key is with --credentials.", credentials.HelpLink),
         OssSettingsException settings => new(ExitCodes.Usage, settings.Message, "Correct the settings that are named."),
         OssException oss => new(ExitCodeOf(oss), oss.Message, CureOf(oss), oss.HelpLink),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.NotFound, exception.Message, "Check the path."),
@@ -50,9 +50,9 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
         OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout or OssFailureKind.NoAnswer =>
             "Check the endpoint, the firewall and the proxy. An internal endpoint works only from within its own region.",
         OssFailureKind.ConnectionLost => "Try again. If it happens each time, the endpoint may need https://.",
-        OssFailureKind.Certificate => "Check this machine's clock and its trusted root certificates.",
+        OssFailureKind.Certificate => "Check this machine's clock and its trusted root certificates. A company's own root certificate is the setting certificateAuthority.",
         OssFailureKind.Tls => "Write http:// in the endpoint if it does not use TLS.",
-        OssFailureKind.Proxy => "Correct the proxy's address and password, or exclude the endpoint with NO_PROXY.",
+        OssFailureKind.Proxy => "Correct the settings proxy, proxyUser and proxyPassword, or HTTPS_PROXY. To go without it, use proxyBypass or NO_PROXY.",
         OssFailureKind.NotOss => "Something else answers: check the endpoint, its scheme (https:// or http://) and the proxy.",
         _ => CureOfCode(error),
     };

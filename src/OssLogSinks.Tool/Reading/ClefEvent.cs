@@ -14,7 +14,10 @@ internal sealed record EventParts(byte[][]? Properties, bool HasMessage)
     public static EventParts All { get; } = new(null, true);
 }
 
-/// <summary>Reads a line of JSON as an event of Serilog. Control characters in it are replaced, so that a log cannot steer a terminal.</summary>
+/// <summary>
+/// Reads a line of JSON as an event of Serilog. Control characters in it are replaced, so that a log cannot steer a terminal, unless the
+/// text is not for one.
+/// </summary>
 internal sealed class ClefEvent
 {
     private const int MostTemplates = 2000;
@@ -27,7 +30,13 @@ internal sealed class ClefEvent
     // Used by one thread. Most lines have one of a few templates.
     private readonly Dictionary<string, MessageTemplate> _templates = new(StringComparer.Ordinal);
 
-    public ClefEvent(EventParts parts) => _parts = parts;
+    private readonly bool _isForTerminal;
+
+    public ClefEvent(EventParts parts, bool isForTerminal = true)
+    {
+        _parts = parts;
+        _isForTerminal = isForTerminal;
+    }
 
     /// <summary>Reads a line; null if it is not valid JSON.</summary>
     public LogEvent? TryRead(ReadOnlySpan<byte> line)
@@ -77,6 +86,8 @@ internal sealed class ClefEvent
         return LogEvent.UnstableAssembleFromParts(
             fields.Time ?? default, fields.Level ?? LogEventLevel.Information, fields.Exception is { } x ? new ExceptionText(x) : null, template, ToDictionary(properties), fields.TraceId, fields.SpanId);
     }
+
+    private string Shown(string text) => _isForTerminal ? Printable.Text(text) : text;
 
     private static Dictionary<string, LogEventPropertyValue> ToDictionary(List<LogEventProperty> properties)
     {
@@ -131,21 +142,21 @@ internal sealed class ClefEvent
         switch (name)
         {
             case "@mt" when _parts.HasMessage:
-                fields.Template = reader.GetString();
+                fields.Template = TextOf(reader);
                 break;
             case "@m" when _parts.HasMessage:
-                fields.Message = Printable.Text(reader.GetString() ?? "");
+                fields.Message = Shown(TextOf(reader) ?? "");
                 break;
             case "@x" when _parts.HasMessage:
-                fields.Exception = Printable.Text(reader.GetString() ?? "");
+                fields.Exception = TextOf(reader) is { } exception ? Shown(exception) : null;
                 break;
             case "@r":
                 fields.Renderings = ReadRenderings(ref reader);
                 break;
-            case "@tr" when reader.GetString() is { Length: 32 } trace:
+            case "@tr" when TextOf(reader) is { Length: 32 } trace:
                 fields.TraceId = ActivityTraceId.CreateFromString(trace);
                 break;
-            case "@sp" when reader.GetString() is { Length: 16 } span:
+            case "@sp" when TextOf(reader) is { Length: 16 } span:
                 fields.SpanId = ActivitySpanId.CreateFromString(span);
                 break;
             default:
@@ -156,7 +167,10 @@ internal sealed class ClefEvent
         return true;
     }
 
-    private static List<string>? ReadRenderings(ref Utf8JsonReader reader)
+    // A field of another type is left out, so that a line is an event or not, no matter which parts of it are needed.
+    private static string? TextOf(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+
+    private List<string>? ReadRenderings(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -168,7 +182,7 @@ internal sealed class ClefEvent
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.String)
-                renderings.Add(Printable.Text(reader.GetString()!));
+                renderings.Add(Shown(reader.GetString()!));
             else
                 reader.Skip();
         }
@@ -190,12 +204,12 @@ internal sealed class ClefEvent
         return false;
     }
 
-    private static LogEventPropertyValue ValueOf(ref Utf8JsonReader reader, int depth)
+    private LogEventPropertyValue ValueOf(ref Utf8JsonReader reader, int depth)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                return new ScalarValue(Printable.Text(reader.GetString()!));
+                return new ScalarValue(Shown(reader.GetString()!));
             case JsonTokenType.Number:
                 return new ScalarValue(NumberOf(ref reader));
             case JsonTokenType.True:
@@ -224,7 +238,7 @@ internal sealed class ClefEvent
         return reader.TryGetDecimal(out var number) ? (object)number : reader.GetDouble();
     }
 
-    private static StructureValue StructureOf(ref Utf8JsonReader reader, int depth)
+    private StructureValue StructureOf(ref Utf8JsonReader reader, int depth)
     {
         var members = new List<LogEventProperty>();
         string? tag = null;
@@ -246,7 +260,7 @@ internal sealed class ClefEvent
     {
         if (!_templates.TryGetValue(text, out var template))
         {
-            template = Parser.Parse(Printable.Text(text));
+            template = Parser.Parse(Shown(text));
             if (_templates.Count < MostTemplates)
                 _templates[text] = template;
         }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using OssLogSinks.Tool.Output;
 using Serilog.Events;
@@ -23,12 +25,14 @@ internal sealed class LineQuery
     private readonly CompiledExpression? _where;
     private readonly ClefEvent _events;
     private readonly byte[][] _needles;
+    private readonly NumberBound[] _bounds;
 
     /// <exception cref="ToolException">The expression has a fault.</exception>
     public LineQuery(string? where)
     {
         _events = new ClefEvent(EventParts.All);
         _needles = [];
+        _bounds = [];
         if (where is null)
             return;
 
@@ -38,6 +42,7 @@ internal sealed class LineQuery
         var tokens = ExpressionTokens.Of(where);
         _events = new ClefEvent(ExpressionTokens.PartsOf(tokens));
         _needles = ExpressionTokens.NeedlesOf(tokens);
+        _bounds = ExpressionTokens.BoundsOf(tokens);
     }
 
     /// <summary>Events at this time or later. Default: all.</summary>
@@ -78,7 +83,18 @@ internal sealed class LineQuery
     private bool IsHeadWanted(in LineHead head) =>
         (Since is null || head.Time >= Since) && (Until is null || head.Time < Until) && (Level is null || head.Level >= Level);
 
-    private bool IsWhereTrue(LogEvent logEvent) => ExpressionResult.IsTrue(_where!(logEvent));
+    // The library compares numbers as decimals, and ends with an exception for those that are none.
+    private bool IsWhereTrue(LogEvent logEvent)
+    {
+        try
+        {
+            return ExpressionResult.IsTrue(_where!(logEvent));
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
 
     // A writer may escape characters, so a line with escapes is parsed.
     private bool CanMatch(ReadOnlySpan<byte> line)
@@ -89,8 +105,48 @@ internal sealed class LineQuery
                 return false;
         }
 
+        foreach (var bound in _bounds)
+        {
+            if (bound.Excludes(line) && line.IndexOf("\\u"u8) < 0)
+                return false;
+        }
+
         return true;
     }
+}
+
+/// <summary>A comparison of a property with a number, decided on the bytes of a line where they leave no doubt.</summary>
+/// <param name="Name">The property's name in quotes, as JSON has it.</param>
+/// <param name="Comparison">The operator.</param>
+/// <param name="Limit">The number.</param>
+internal sealed record NumberBound(byte[] Name, string Comparison, double Limit)
+{
+    /// <summary>
+    /// Whether the comparison is false wherever the name is in the line. Two numbers that are the same as a double may differ, so they are
+    /// in doubt; so is everything that is no number behind a colon.
+    /// </summary>
+    public bool Excludes(ReadOnlySpan<byte> line)
+    {
+        for (var at = line.IndexOf(Name); at >= 0; at = line.IndexOf(Name))
+        {
+            line = line[(at + Name.Length)..];
+            if (line.Length == 0 || line[0] != ':')
+                return false;
+
+            line = line[1..];
+            if (!Utf8Parser.TryParse(line, out double value, out var length) || length == line.Length || line[length] is not ((byte)',' or (byte)'}' or (byte)']') || !IsFalse(value))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool IsFalse(double value) => Comparison switch
+    {
+        ">" or ">=" => value < Limit,
+        "<" or "<=" => value > Limit,
+        _ => value < Limit || value > Limit,
+    };
 }
 
 /// <summary>
@@ -171,21 +227,45 @@ internal static class ExpressionTokens
     /// </summary>
     public static byte[][] NeedlesOf(List<string> tokens)
     {
-        if (tokens.Exists(token => token.ToLowerInvariant() is "(" or ")" or "[" or "{" or "or" or "not" or "if" or "ci"))
-            return [];
-
         var needles = new List<byte[]>();
+        foreach (var clause in ClausesOf(tokens))
+        {
+            if (clause.Count == 3)
+                AddNeedles(needles, clause[0], clause[1], clause[2]);
+        }
+
+        return [.. needles];
+    }
+
+    /// <summary>Comparisons with a number that are joined by 'and' alone.</summary>
+    public static NumberBound[] BoundsOf(List<string> tokens)
+    {
+        var bounds = new List<NumberBound>();
+        foreach (var clause in ClausesOf(tokens))
+        {
+            // A number with a fraction is three tokens, and a sign is one more.
+            if (clause[0].All(IsPlain) && double.TryParse(string.Concat(clause.Skip(2)), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit))
+                bounds.Add(new NumberBound(Encoding.ASCII.GetBytes($"\"{clause[0]}\""), clause[1], limit));
+        }
+
+        return [.. bounds];
+    }
+
+    // The comparisons that all must be true; none if there is another word that changes their meaning.
+    private static IEnumerable<List<string>> ClausesOf(List<string> tokens)
+    {
+        if (tokens.Exists(token => token.ToLowerInvariant() is "(" or ")" or "[" or "{" or "or" or "not" or "if" or "ci"))
+            yield break;
+
         for (var start = 0; start < tokens.Count;)
         {
             var end = tokens.FindIndex(start, token => string.Equals(token, "and", StringComparison.OrdinalIgnoreCase));
             end = end < 0 ? tokens.Count : end;
-            if (end - start == 3 && char.IsLetter(tokens[start][0]) && Comparisons.Contains(tokens[start + 1]))
-                AddNeedles(needles, tokens[start], tokens[start + 1], tokens[start + 2]);
+            if (end - start >= 3 && char.IsLetter(tokens[start][0]) && Comparisons.Contains(tokens[start + 1]))
+                yield return tokens[start..end];
 
             start = end + 1;
         }
-
-        return [.. needles];
     }
 
     private static void AddNeedles(List<byte[]> needles, string name, string comparison, string value)

@@ -5,7 +5,7 @@ using OssLogSinks.Tool.Objects;
 namespace OssLogSinks.Tool.Reading;
 
 /// <summary>
-/// Follows prefixes: lists them again and again, and reads from each object that has grown, or is new, the bytes from its known end on. An
+/// Follows prefixes: lists them again and again, as far as something can be new there, and reads from each object that has grown, or is new, the bytes from its known end on. An
 /// object that became shorter was deleted and begun again, so it is read from its start.
 /// </summary>
 internal sealed class PrefixTail
@@ -14,7 +14,7 @@ internal sealed class PrefixTail
     private const int LastBytes = 256 * 1024;
 
     private readonly OssClient _client;
-    private readonly IReadOnlyList<ObjectPath> _paths;
+    private readonly RepeatedListing[] _listings;
     private readonly TimeProvider _time;
 
     // Used by one poll at a time: what was read of each object, and what its last lines were.
@@ -23,7 +23,7 @@ internal sealed class PrefixTail
     public PrefixTail(OssClient client, IReadOnlyList<ObjectPath> paths, TimeProvider time)
     {
         _client = client;
-        _paths = paths;
+        _listings = [.. paths.Select(path => new RepeatedListing(client, path.Key.TrimEnd('*'), path.Key.EndsWith('*'), time))];
         _time = time;
     }
 
@@ -67,21 +67,15 @@ internal sealed class PrefixTail
 
     private async Task<List<OssObjectSummary>> ListAsync(CancellationToken cancellationToken)
     {
-        var objects = new List<OssObjectSummary>();
-        foreach (var path in _paths)
+        var objects = new Dictionary<string, OssObjectSummary>(StringComparer.Ordinal);
+        foreach (var listing in _listings)
         {
-            await foreach (var found in _client.ListAsync(path.Key.TrimEnd('*'), cancellationToken).ConfigureAwait(false))
-            {
-                if (found.Key.EndsWith('/'))
-                    continue;
-
-                objects.Add(found);
-                if (found.Key == path.Key)
-                    break;
-            }
+            var found = await listing.ListAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var item in found.Where(item => BucketListing.IsLog(item.Key)))
+                objects[item.Key] = item;
         }
 
-        return objects;
+        return [.. objects.Values];
     }
 
     private async Task<ObjectRange> LastPartAsync(OssObjectSummary found, CancellationToken cancellationToken)

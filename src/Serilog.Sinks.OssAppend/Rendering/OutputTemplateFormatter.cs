@@ -23,10 +23,13 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
     /// <param name="template">The output template.</param>
     /// <param name="provider">The culture; null for the invariant one.</param>
     /// <param name="escapes">Whether control characters of the event are escaped. Those of the template stay.</param>
-    public static ITextFormatter For(string template, IFormatProvider? provider, bool escapes = false) =>
-        (OutputTemplateReader.TryRead(template, provider) ?? (escapes ? OutputTemplateReader.ReadForSerilog(template, provider) : null)) is { } parts
-            ? new OutputTemplateFormatter(parts, escapes)
-            : new MessageTemplateTextFormatter(template, provider);
+    /// <param name="hasSequence">Whether <c>{OssSequence}</c> is the event's number.</param>
+    public static ITextFormatter For(string template, IFormatProvider? provider, bool escapes = false, bool hasSequence = false)
+    {
+        var reader = new OutputTemplateReader(template, provider, hasSequence);
+        var parts = reader.TryRead() ?? (escapes || reader.ShowsSequence ? reader.ReadForSerilog() : null);
+        return parts is not null ? new OutputTemplateFormatter(parts, escapes) : new MessageTemplateTextFormatter(template, provider);
+    }
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -55,24 +58,30 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
 }
 
 /// <summary>Parses an output template once, when the sink is created.</summary>
-internal static class OutputTemplateReader
+internal sealed class OutputTemplateReader(string template, IFormatProvider? provider, bool hasSequence)
 {
+    private const string SequenceName = "OssSequence";
+
     // The line ending is the same on every machine, since objects must not depend on the machine.
     private const string NewLine = "\n";
 
+    private readonly MessageTemplateToken[] _tokens = [.. new MessageTemplateParser().Parse(template).Tokens];
+
+    /// <summary>Whether the template has a place for the event's number.</summary>
+    public bool ShowsSequence => _tokens.OfType<PropertyToken>().Any(IsSequence);
+
     /// <summary>The template's parts; null if Serilog's own formatter must render it.</summary>
-    public static OutputPart[]? TryRead(string template, IFormatProvider? provider)
+    public OutputPart[]? TryRead()
     {
         // Other format providers may have a custom formatter or return different formats each time.
         if (provider is not null && provider.GetType() != typeof(CultureInfo))
             return null;
 
-        var tokens = new MessageTemplateParser().Parse(template).Tokens.ToArray();
-        var names = new HashSet<string>(tokens.OfType<PropertyToken>().Select(t => t.PropertyName), StringComparer.Ordinal);
+        var names = new HashSet<string>(_tokens.OfType<PropertyToken>().Select(t => t.PropertyName), StringComparer.Ordinal);
         var parts = new List<OutputPart>();
-        foreach (var token in tokens)
+        foreach (var token in _tokens)
         {
-            var part = token is PropertyToken property ? Read(property, names, provider) : new LiteralPart(token.ToString()!);
+            var part = token is PropertyToken property ? Read(property, names) : new LiteralPart(token.ToString()!);
             if (part is null)
                 return null;
 
@@ -86,20 +95,24 @@ internal static class OutputTemplateReader
     /// The same parts, rendered by Serilog's own formatter one by one. An aligned <c>{Properties}</c> also has the properties that are elsewhere
     /// in the template.
     /// </summary>
-    public static OutputPart[] ReadForSerilog(string template, IFormatProvider? provider) =>
-        [.. new MessageTemplateParser().Parse(template).Tokens.Select(token => token switch
+    public OutputPart[] ReadForSerilog() =>
+        [.. _tokens.Select(token => token switch
         {
+            PropertyToken sequence when IsSequence(sequence) => new LiteralPart(SequencePlaceholder.Text),
             PropertyToken { PropertyName: "NewLine" } newLine => new LiteralPart(Padded.Text(NewLine, newLine.Alignment)),
             PropertyToken { PropertyName: "Exception" } exception => new ExceptionPart(exception.Alignment, NewLine),
             PropertyToken property => new SerilogPart(property, provider),
             _ => (OutputPart)new LiteralPart(token.ToString()!),
         })];
 
-    private static OutputPart? Read(PropertyToken token, HashSet<string> names, IFormatProvider? provider)
+    private bool IsSequence(PropertyToken token) => hasSequence && token.PropertyName == SequenceName;
+
+    private OutputPart? Read(PropertyToken token, HashSet<string> names)
     {
         var isAligned = token.Alignment is not null;
         return token.PropertyName switch
         {
+            _ when IsSequence(token) => new LiteralPart(SequencePlaceholder.Text),
             "Level" => new LevelPart(token),
             "TraceId" or "SpanId" => new TracePart(token),
             "NewLine" => new LiteralPart(Padded.Text(NewLine, token.Alignment)),

@@ -19,6 +19,13 @@ internal sealed class ObservedTime : FakeTimeProvider
     /// <summary>Waits until a timer over that time was set.</summary>
     public Task WhenTimerIsSetAsync(TimeSpan dueTime) => _set.UntilAsync(() => _timers.Contains(dueTime));
 
+    /// <summary>Waits until a timer over that time was set since the latest call, and forgets the timers that were set until then.</summary>
+    public async Task WhenTimerIsSetAgainAsync(TimeSpan dueTime)
+    {
+        await WhenTimerIsSetAsync(dueTime);
+        _timers.Clear();
+    }
+
     private void Note(TimeSpan dueTime)
     {
         _timers.Enqueue(dueTime);

@@ -96,6 +96,56 @@ public sealed class UnendedCallTests : IDisposable
     }
 
     [Fact]
+    public async Task BodyOfACallThatEndsLate_IsUsedAgainThen()
+    {
+        ReadOnlySequence<byte> body = default;
+        byte[] sent = [];
+        var late = new TaskCompletionSource<AppendObjectResult>();
+        _oss.Next(request =>
+        {
+            body = request.Body;
+            sent = body.ToArray();
+            _unended.Release();
+            return late.Task;
+        });
+        await using var appender = new OssAppender(OptionsOf(_oss));
+
+        for (var i = 0; i < 50; i++)
+            await LogAsync((char)('a' + (i % 26)));
+        Assert.Equal(sent, body.ToArray());
+
+        late.SetException(new IOException());
+        await Wait.UntilAsync(() =>
+        {
+            LogAsync('-').GetAwaiter().GetResult();
+            return !body.ToArray().SequenceEqual(sent);
+        });
+
+        async Task LogAsync(char text)
+        {
+            appender.TryAppend(Record(new string(text, 3000) + "\n"));
+            Assert.True(await PassTimeAsync(appender.FlushAsync(TestContext.Current.CancellationToken)));
+        }
+    }
+
+    [Fact]
+    public async Task CallThatIsCancelledBefore_IsNotMade()
+    {
+        var calls = 0;
+        var client = Bounded(_ =>
+        {
+            Interlocked.Increment(ref calls);
+            return Never<AppendObjectResult>();
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.AppendObjectAsync(new AppendObjectRequest("a", 0, default), new CancellationToken(true)));
+
+        // A call that was begun would be among the first things that the pool does.
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => { }, TestContext.Current.CancellationToken)));
+        Assert.Equal(0, Volatile.Read(ref calls));
+    }
+
+    [Fact]
     public async Task CallThatTakesTooLong_IsCancelled()
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -131,7 +181,7 @@ public sealed class UnendedCallTests : IDisposable
     {
         var content = new TellingStream();
         var answer = new TaskCompletionSource<GetObjectResult>();
-        var client = new BoundedClient(new Scripted { Get = _ => answer.Task }, TimeSpan.FromSeconds(35), _time);
+        var client = new BoundedClient(new Scripted { Get = _ => Begun(answer.Task) }, TimeSpan.FromSeconds(35), _time);
         await EndsInAsync(35, client.GetObjectAsync(new GetObjectRequest("a"), TestContext.Current.CancellationToken));
 
         answer.SetResult(new GetObjectResult(content, null));
@@ -164,10 +214,12 @@ public sealed class UnendedCallTests : IDisposable
         Assert.Equal(nameof(options.RequestTimeout), fault.Setting);
     }
 
-    private Task<T> Never<T>()
+    private Task<T> Never<T>() => Begun(new TaskCompletionSource<T>().Task);
+
+    private Task<T> Begun<T>(Task<T> call)
     {
         _unended.Release();
-        return new TaskCompletionSource<T>().Task;
+        return call;
     }
 
     private BoundedClient Bounded(Func<CancellationToken, Task<AppendObjectResult>> append) =>
@@ -211,6 +263,8 @@ public sealed class UnendedCallTests : IDisposable
 
     private async Task<OssException> EndsInAsync<T>(int seconds, Task<T> call)
     {
+        // A call whose time is over before it begins is not made.
+        await _unended.WaitAsync(TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
         Assert.False(call.IsCompleted);
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OssLogSinks.Core.Client;
@@ -9,23 +8,20 @@ namespace OssLogSinks.Core.Tests.Client;
 /// <summary>A socket on the loopback that answers each request with exact bytes and closes the connection: what no server's library would send.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackConnections _connections = new();
     private readonly Func<string, string> _answer;
-    private readonly Task _accepting;
     private int _requests;
 
     /// <param name="answer">Gives the answer to a request's head; of the answer each character is one byte.</param>
     public RawServer(Func<string, string> answer)
     {
         _answer = answer;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _connections.Serve(ServeAsync);
     }
 
     public int Requests => Volatile.Read(ref _requests);
 
-    public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Endpoint => $"http://127.0.0.1:{_connections.Port}";
 
     public OssClient NewClient() => new(new OssClientOptions
     {
@@ -35,27 +31,7 @@ internal sealed class RawServer : IAsyncDisposable
         Credentials = new StaticCredentialsProvider("ak", "sk"),
     });
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        finally
-        {
-            await Task.WhenAll(serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private async Task ServeAsync(TcpClient connection)
     {
@@ -66,7 +42,7 @@ internal sealed class RawServer : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             while (!IsWhole(text))
             {
-                var count = await stream.ReadAsync(buffer, _stop.Token);
+                var count = await stream.ReadAsync(buffer, _connections.Stopping);
                 if (count == 0)
                     return;
 
@@ -74,11 +50,11 @@ internal sealed class RawServer : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _requests);
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(_answer(text)), _stop.Token);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(_answer(text)), _connections.Stopping);
             connection.Client.Shutdown(SocketShutdown.Send);
 
             // Until the client has closed as well, so that nothing is reset that it has yet to read.
-            while (await stream.ReadAsync(buffer, _stop.Token) > 0)
+            while (await stream.ReadAsync(buffer, _connections.Stopping) > 0)
             {
             }
         }

@@ -1,5 +1,7 @@
 using System.Text;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Core.DiskBuffer.Format;
 using OssLogSinks.Core.DiskBuffer.Journal;
@@ -17,7 +19,7 @@ public class FuzzTests
 {
     private static readonly DateTimeOffset Time = new(2026, 11, 22, 23, 59, 59, TimeSpan.FromHours(8));
 
-    // A new reader of foreign bytes needs a line here and a folder with an input: credentials in JSON and INI files, for instance.
+    // A new reader of foreign bytes needs a line here and a folder with an input.
     private static readonly Dictionary<string, FuzzTarget> Targets = new()
     {
         ["key-template"] = new("key-template", ReadKeyTemplate, "{Timestamp:yyyy/MM/dd}", "{Sequence:000}", "{{", "}}", "{Environment:A}", "{InstanceId}", "/../", "%2F", "\u202e", ".gz", ":", "'"),
@@ -28,6 +30,9 @@ public class FuzzTests
         ["block"] = new("block", ReadBlock),
         ["journal"] = new("journal", ReadJournal),
         ["stream-name"] = new("stream-name", ReadStreamName),
+        ["credentials-json"] = new("credentials-json", ReadCredentials, "{", "}", "[", "\"AccessKeyId\":", "\"AccessKeySecret\":", "\"SecurityToken\":", "\"Expiration\":\"9999-12-31T23:59:59.999999999+14:00\"", "\"Code\":\"Success\"", "\"mode\":\"StsToken\"", "\"access_key_id\":", "\\ud800", "\\u0000", "-0e999", "\uFEFF", "null"),
+        ["cli-profiles"] = new("cli-profiles", ReadCliProfiles, "\"profiles\":[", "\"current\":", "\"name\":", "\"mode\":", "\"source_profile\":", "\"expired_seconds\":-1", "\"enable_vpc\":false", "\"ram_role_arn\":", "\"process_command\":", "\"credentials_uri\":", "\"sts_endpoint\":\"https://\"", "CloudSSO", "ChainableRamRoleArn"),
+        ["ini-profiles"] = new("ini-profiles", ReadIniProfiles, "[", "]", "[default]", "=", ";", "#", "\n", "type=", "access_key_id=", "access_key_secret=", "role_arn=", "enable_vpc=true", "ram_role_arn", "oidc_role_arn", "\uFEFF"),
     };
 
     public static TheoryData<string> Names => [.. Targets.Keys];
@@ -176,6 +181,68 @@ public class FuzzTests
         // What was read can be written again.
         journal?.Settle(1, 1);
         journal?.Sync();
+    }
+
+    // What is accepted can sign a request; a refusal shows nothing of the document.
+    private static void ReadCredentials(byte[] input)
+    {
+        if (JsonObject.TryRead(Encoding.UTF8.GetString(input)) is not { } document)
+            return;
+
+        foreach (var names in new[] { CredentialsText.Services, CredentialsText.Cli })
+        {
+            foreach (var isTemporary in new[] { true, false })
+                ReadOrRefuse(() => AssertCanSign(CredentialsText.Read(document, names, "The answer", isTemporary)));
+        }
+
+        ReadOrRefuse(() => CredentialsCode.Require(document, "The answer"));
+    }
+
+    private static void ReadCliProfiles(byte[] input)
+    {
+        if (JsonObject.TryRead(Encoding.UTF8.GetString(input)) is not { } file)
+            return;
+
+        var names = file.Objects("profiles").Select(profile => profile.Text("name")).Append(file.Text("current")).OfType<string>().Distinct().ToList();
+        var source = new CliProfileSource(null, NewSite());
+        foreach (var name in names)
+            ReadOrRefuse(() => AssertIsASource(source.SourceIn(file, name)));
+    }
+
+    private static void ReadIniProfiles(byte[] input)
+    {
+        var source = new IniProfileSource(null, NewSite());
+        foreach (var section in ProfileFiles.Sections(Encoding.UTF8.GetString(input)))
+            ReadOrRefuse(() => AssertIsASource(source.SourceIn(section.Value, section.Key)));
+    }
+
+    private static void ReadOrRefuse(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (OssCredentialsException refusal)
+        {
+            Assert.EndsWith("Nothing was written.", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static void AssertCanSign(OssCredentials credentials) =>
+        Assert.Empty(OssCredentials.Validate(credentials.AccessKeyId, credentials.AccessKeySecret.Reveal(), credentials.SecurityToken?.Reveal()));
+
+    // Keys are given at once; every other source would ask something.
+    private static void AssertIsASource(ICredentialsSource source)
+    {
+        Assert.NotEmpty(source.Name);
+        if (source.Name == "keys")
+            AssertCanSign(source.FetchAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult());
+    }
+
+    private static SourceSite NewSite()
+    {
+        var surroundings = new CredentialsSurroundings { Variable = _ => null };
+        return new SourceSite(surroundings, new ServiceContact(surroundings.Time));
     }
 
     private static void ReadStreamName(byte[] input)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -15,14 +14,12 @@ internal sealed class HostileServer : IAsyncDisposable
     /// <summary>How many hostile answers it gives at most.</summary>
     public const int Answers = 4;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackConnections _connections = new();
     private readonly TaskCompletionSource _honest = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostileAnswer _answer;
     private readonly Uri _behind;
     private readonly bool _stores;
     private readonly string _elsewhere;
-    private readonly Task _accepting;
     private int _requests;
     private int _answered;
     private int _appends;
@@ -38,11 +35,10 @@ internal sealed class HostileServer : IAsyncDisposable
         _behind = behind;
         _stores = stores || answer.Target == HostileTarget.Get;
         _elsewhere = elsewhere;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _connections.Serve(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _connections.Port;
 
     /// <summary>Requests, and connections that ended before one, until it turned honest.</summary>
     public int HostileRequests => Volatile.Read(ref _requests);
@@ -57,37 +53,17 @@ internal sealed class HostileServer : IAsyncDisposable
     /// <summary>The most bytes of one endless answer that went out.</summary>
     public long MostTaken => Interlocked.Read(ref _mostTaken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private static bool IsHangUp(Exception e) =>
         e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException or InvalidOperationException;
-
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        finally
-        {
-            await Task.WhenAll(serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 
     private async Task ServeAsync(TcpClient connection)
     {
         using (connection)
         {
             var stream = connection.GetStream();
-            var exchange = new HostileExchange(connection.Client, stream, _elsewhere, _stop.Token);
+            var exchange = new HostileExchange(connection.Client, stream, _elsewhere, _connections.Stopping);
             try
             {
                 if (IsHonest)
@@ -165,7 +141,7 @@ internal sealed class HostileServer : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (true)
         {
-            var count = await stream.ReadAsync(buffer, _stop.Token);
+            var count = await stream.ReadAsync(buffer, _connections.Stopping);
             if (count == 0)
                 return null;
 
@@ -192,14 +168,14 @@ internal sealed class HostileServer : IAsyncDisposable
     private async Task<byte[]> AskAsync(byte[] request)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(_behind.Host, _behind.Port, _stop.Token);
+        await client.ConnectAsync(_behind.Host, _behind.Port, _connections.Stopping);
         var stream = client.GetStream();
         var end = Encoding.Latin1.GetString(request).IndexOf("\r\n", StringComparison.Ordinal);
-        await stream.WriteAsync(request.AsMemory(0, end), _stop.Token);
-        await stream.WriteAsync("\r\nConnection: close"u8.ToArray(), _stop.Token);
-        await stream.WriteAsync(request.AsMemory(end), _stop.Token);
+        await stream.WriteAsync(request.AsMemory(0, end), _connections.Stopping);
+        await stream.WriteAsync("\r\nConnection: close"u8.ToArray(), _connections.Stopping);
+        await stream.WriteAsync(request.AsMemory(end), _connections.Stopping);
         using var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, _stop.Token);
+        await stream.CopyToAsync(answer, _connections.Stopping);
         return answer.ToArray();
     }
 
@@ -209,11 +185,11 @@ internal sealed class HostileServer : IAsyncDisposable
     private async Task TunnelAsync(byte[] first, NetworkStream stream)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(_behind.Host, _behind.Port, _stop.Token);
+        await client.ConnectAsync(_behind.Host, _behind.Port, _connections.Stopping);
         var behind = client.GetStream();
-        await behind.WriteAsync(first, _stop.Token);
-        var up = stream.CopyToAsync(behind, _stop.Token);
-        var down = behind.CopyToAsync(stream, _stop.Token);
+        await behind.WriteAsync(first, _connections.Stopping);
+        var up = stream.CopyToAsync(behind, _connections.Stopping);
+        var down = behind.CopyToAsync(stream, _connections.Stopping);
         await Task.WhenAny(up, down);
     }
 

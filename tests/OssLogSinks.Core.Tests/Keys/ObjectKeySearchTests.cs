@@ -1,3 +1,4 @@
+using CsCheck;
 using OssLogSinks.Core.Keys;
 using OssLogSinks.Core.Rolling;
 
@@ -21,6 +22,7 @@ public class ObjectKeySearchTests
     [InlineData("a/{Timestamp:yyyy}/{MachineName}/{Timestamp:MMdd}", "a/2025/m/1122", false)]
     [InlineData("fixed.log", "fixed.log", true)]
     [InlineData("fixed.log", "fixed_002.log", true)]
+    [InlineData("{Timestamp:yyyyMMdd}/{MachineName}", "20261122/web.shop_001.local", true)]
     public void Key_IsJudgedByItsTime(string template, string key, bool canHold) =>
         Assert.Equal(canHold, SearchOf(template).CanHold(key));
 
@@ -53,6 +55,8 @@ public class ObjectKeySearchTests
     [InlineData("{Tenant}/{Timestamp:yyyy}/{MachineName}/{Timestamp:MM-dd}_{Sequence:0}.log")]
     [InlineData("{Timestamp:dd-MM-yyyy}/{MachineName}")]
     [InlineData("dt={Timestamp:yyyy-MM-dd}/{Level}/x.jsonl")]
+    [InlineData("dt={Timestamp:yyyy-MM-dd}/{MachineName}-x")]
+    [InlineData("{MachineName}/{Timestamp:yyyyMMdd}/{Environment:SITE}-{MachineName}.gz")]
     public void Search_FindsWhatAFullListingFinds(string template)
     {
         var search = SearchOf(template, Day.AddDays(3));
@@ -70,6 +74,42 @@ public class ObjectKeySearchTests
         Assert.NotEmpty(expected);
         Assert.Equal(expected, found);
         Assert.InRange(pages, 1, (keys.Count / 7) + 1);
+    }
+
+    // Default places come before the extension, and a value with dots moves it.
+    [Fact]
+    public void RenderedKey_IsFoundForEveryNameOfTheProcess()
+    {
+        string[] templates =
+        [
+            "logs/{MachineName}", "{MachineName}.log", "{MachineName}-{Environment:SITE}", "logs/{Environment:SITE}.{MachineName}-x", "{MachineName}.gz",
+            "{Tenant}/{MachineName}.log.gz", "{Timestamp:yyyyMMdd}-{MachineName}", "{MachineName}/{Timestamp:yyyy/MM/dd}", "{Environment:SITE}/{MachineName}{Environment:SITE}", "{MachineName}-{Tenant}",
+            "{Sequence:000}-{MachineName}", "a.b/{MachineName}.zst",
+        ];
+        var names = Gen.String[Gen.Char["ab1._-g z\u00e9"], 1, 8];
+        var gen = Gen.Select(
+            Gen.Int[0, templates.Length - 1], names, Gen.OneOf(names, AnyOf("a.gz", "a.b.gz", ".x", "x.", "a_001")), names, AnyOf(OssRollingInterval.Infinite, OssRollingInterval.Day, OssRollingInterval.Hour),
+            AnyOf<OssCompression?>(null, OssCompression.None, OssCompression.Gzip), AnyOf(0, 1, 12, 1000), Gen.Int[0, 47]);
+        var found = 0;
+
+        gen.Sample((index, machine, site, tenant, interval, compression, sequence, hour) =>
+        {
+            var identity = new ProcessIdentity(machine, "1", "abc", _ => site);
+            if (ObjectKeyTemplate.TryParse(templates[index], new KeyShape(interval, compression), identity, []) is not { } template)
+                return;
+
+            var time = Day.AddHours(hour);
+            var period = new RollingPolicy(interval, template.TimestampFormats, localZone: null, sizeLimit: null).PeriodOf(time).Start;
+            var key = template.Render(period, [tenant]).ObjectKey(sequence);
+            var search = ObjectKeySearch.Create(new ObjectKeySearchOptions { Template = templates[index], RollingInterval = interval, Compression = compression, From = time, To = time.AddMinutes(1) });
+
+            Assert.True(search.CanHold(key), $"{templates[index]} for '{machine}', '{site}' gives {key}");
+            Assert.StartsWith(search.Prefix, key, StringComparison.Ordinal);
+            Assert.True(search.NextAfter("") is { } after && string.CompareOrdinal(after, key) < 0, $"The listing begins behind {key}");
+            Interlocked.Increment(ref found);
+        });
+
+        Assert.True(found > 0);
     }
 
     [Fact]
@@ -92,7 +132,8 @@ public class ObjectKeySearchTests
     {
         for (var machine = 0; machine < 5; machine++)
         {
-            var identity = new ProcessIdentity($"web-{machine}", "1", "abc", _ => "env");
+            // Every second machine has its full name.
+            var identity = new ProcessIdentity($"web-{machine}{(machine % 2 == 0 ? "" : ".shop.local")}", "1", "abc", _ => "env.x");
             var parsed = ObjectKeyTemplate.TryParse(template, default, identity, [])!;
             for (var day = -30; day < 30; day++)
             {
@@ -105,4 +146,6 @@ public class ObjectKeySearchTests
             yield return $"zz/{machine}\u00e9.txt";
         }
     }
+
+    private static Gen<T> AnyOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 }

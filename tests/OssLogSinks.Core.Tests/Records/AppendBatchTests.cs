@@ -51,6 +51,39 @@ public class AppendBatchTests
     }
 
     [Fact]
+    public void PagesThatACallMayStillRead_AreReturnedAfterIt()
+    {
+        var pool = new PagePool();
+        var batch = new AppendBatch(0, source: null, pool);
+        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
+        batch.Add(new byte[3 * Page.Size], state: null, id: 0);
+        batch.KeepUntil(first.Task);
+        batch.KeepUntil(second.Task);
+
+        Assert.False(batch.Release());
+        Assert.Equal(Slab.Size - (3 * Page.Size), pool.FreeBytes);
+
+        first.SetResult();
+        Assert.False(batch.Readers.IsCompleted);
+        second.SetResult();
+        Assert.True(batch.Readers.IsCompleted);
+        batch.ReturnPages();
+        Assert.Equal(Slab.Size, pool.FreeBytes);
+    }
+
+    [Fact]
+    public void PagesOfACallThatHasEnded_AreReturnedAtOnce()
+    {
+        var pool = new PagePool();
+        var batch = new AppendBatch(0, source: null, pool);
+        batch.Add(new byte[3 * Page.Size], state: null, id: 0);
+        batch.KeepUntil(Task.CompletedTask);
+
+        Assert.True(batch.Release());
+        Assert.Equal(Slab.Size, pool.FreeBytes);
+    }
+
+    [Fact]
     public void CostOf_IsWhatTheNextRecordTakes()
     {
         Records.Sample(records =>

@@ -89,6 +89,41 @@ public class ToolCommandTests
     }
 
     [Fact]
+    public async Task CtrlC_EndsWithItsCodeAndKeepsWhatWasStored()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill on Windows.");
+        using var folder = new TestFolder();
+        var acknowledged = 0L;
+        await using (var first = await ToolProcess.StartAsync("--data", folder.Path))
+        {
+            using var client = first.CreateClient();
+            var appending = AppendUntilItFailsAsync(client, length => Interlocked.Exchange(ref acknowledged, length));
+            while (Interlocked.Read(ref acknowledged) < 500)
+                await Task.Yield();
+
+            var (code, output, errors) = await first.InterruptAsync();
+            await appending;
+
+            Assert.Equal((130, $"Stopped. What was stored is in {folder.Path}.\n", ""), (code, output, errors));
+        }
+
+        await using var second = await ToolProcess.StartAsync("--data", folder.Path);
+        using var reader = second.CreateClient();
+        var stored = await reader.SendAsync("GET", "app.log");
+        Assert.InRange(stored.Body.Length, acknowledged, acknowledged + 10);
+        Assert.Equal(Lines(stored.Body.Length), stored.Text);
+    }
+
+    [Fact]
+    public async Task CtrlCWithoutData_SaysThatNothingIsKept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no kill on Windows.");
+        await using var tool = await ToolProcess.StartAsync();
+
+        Assert.Equal((130, "Stopped. What was stored is gone: --data DIR keeps it.\n", ""), await tool.InterruptAsync());
+    }
+
+    [Fact]
     public async Task Preload_UploadsFilesOnce()
     {
         using var folder = new TestFolder();

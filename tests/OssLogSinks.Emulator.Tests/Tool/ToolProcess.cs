@@ -51,9 +51,18 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     /// <summary>Ends it as an operating system does.</summary>
-    public async Task<int> TerminateAsync()
+    public Task<int> TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Ends it as Ctrl-C does.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> InterruptAsync()
     {
-        using var kill = Process.Start("kill", ["-s", "TERM", $"{_process.Id}"]);
+        var code = await SignalAsync("INT");
+        return (code, await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), await _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    private async Task<int> SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, $"{_process.Id}"]);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OssLogSinks.Core;
@@ -20,6 +20,7 @@ internal sealed class SecretStorm : IAsyncDisposable
     private const string Key = "K3y/Secret+Of=The&Storm<Zx9Qv7Lp2>";
     private const string WrongKey = "Wr0ng/Secret+Of=The&Storm<Bm4Tn8Rc1>";
     private const string Token = "T0ken/Of+The=Storm%With\"Quotes<Hd6Wj3Fs5>";
+    private const string EmulatorKey = "Em4lator/Secret+Of=The&Storm<Yr5Kp8Wd2>";
     private const string ProxyPassword = "Pr0xy/Password+Of=The&Storm<Gk2Yx7Na9>";
     private const UnixFileMode ForOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -28,6 +29,7 @@ internal sealed class SecretStorm : IAsyncDisposable
 
     private readonly BufferFolder _folder = new();
     private OssEmulator? _emulator;
+    private AskingProxy? _proxy;
     private int _signed;
 
     /// <summary>What must be found nowhere, signatures included.</summary>
@@ -35,7 +37,7 @@ internal sealed class SecretStorm : IAsyncDisposable
     {
         get
         {
-            var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword);
+            var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword).Add("emulator's key", EmulatorKey);
             foreach (var header in _emulator!.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).OfType<string>().Take(10))
                 search.Add("Authorization", header).Add("signature", header[(header.LastIndexOf('=') + 1)..]);
 
@@ -45,9 +47,10 @@ internal sealed class SecretStorm : IAsyncDisposable
 
     public static async Task<SecretStorm> BeginAsync(int seed)
     {
-        var options = new OssEmulatorOptions();
+        var options = new OssEmulatorOptions { AccessKeySecret = EmulatorKey };
         options.Credentials.Add(new EmulatedCredentials(KeyId, Key) { SecurityToken = Token });
         var storm = new SecretStorm { _emulator = await OssEmulator.StartAsync(options, TestContext.Current.CancellationToken) };
+        storm._proxy = new AskingProxy(storm._emulator.Endpoint);
         storm._emulator.Faults.Random(0.3, seed, FaultKinds.All & ~FaultKinds.EndlessAnswer);
         return storm;
     }
@@ -68,9 +71,10 @@ internal sealed class SecretStorm : IAsyncDisposable
         options.CloseTimeout = TimeSpan.FromSeconds(30);
         options.ReportToConsole = true;
 
-        // The proxy is the emulator itself, which understands requests to proxies.
-        var proxy = new WebProxy(_emulator.Endpoint) { Credentials = new NetworkCredential("user", ProxyPassword) };
-        options.HttpMessageHandler = new SocketsHttpHandler { Proxy = proxy, PreAuthenticate = true, AllowAutoRedirect = false };
+        // The emulator behind it understands requests to proxies.
+        options.Proxy = _proxy!.Url;
+        options.ProxyUser = "user";
+        options.ProxyPassword = ProxyPassword;
     }
 
     /// <summary>The same for a logger whose credentials fail; what it logs stays in the buffer.</summary>
@@ -108,12 +112,19 @@ internal sealed class SecretStorm : IAsyncDisposable
         {
             channels.Add("options", each + JsonOf(each));
             channels.Add("options", string.Join(' ', each.Validate()));
+            foreach (var faulty in WithFaultyProxies(each))
+                channels.Add("options", $"{faulty} {faulty.Proxy} {string.Join(' ', faulty.Validate())}");
         }
+
+        await ReadPageAsync(channels);
 
         var search = Search;
         foreach (var path in Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories))
             channels.Add("buffer", path + (BytesOf(path) is { } bytes && search.FindIn(bytes).Any() ? " has " + Key : ""));
     }
+
+    /// <summary>How often the proxy has asked for a password, and how often it got one.</summary>
+    public (int Asked, int Passed) Proxy => (_proxy!.Asked, _proxy.Passed);
 
     /// <summary>Waits until the damage was found and put aside.</summary>
     public async Task QuarantinedAsync()
@@ -138,9 +149,59 @@ internal sealed class SecretStorm : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_proxy is not null)
+            await _proxy.DisposeAsync();
         if (_emulator is not null)
             await _emulator.DisposeAsync();
         _folder.Dispose();
+    }
+
+    // The password in the wrong settings.
+    private static IEnumerable<OssAppenderOptions> WithFaultyProxies(OssAppenderOptions options)
+    {
+        foreach (var password in new[] { ProxyPassword, Uri.EscapeDataString(ProxyPassword) })
+        {
+            yield return Changed(copy => copy.Proxy = $"http://user:{password}@proxy.example:8080");
+            yield return Changed(copy => copy.Proxy = $"user:{password}@proxy.example:8080");
+            yield return Changed(copy => copy.ProxyUser = $"user:{password}");
+            yield return Changed(copy => copy.ProxyBypass = password);
+            yield return Changed(copy => copy.Proxy = null);
+        }
+
+        OssAppenderOptions Changed(Action<OssAppenderOptions> change)
+        {
+            var copy = new OssAppenderOptions { Bucket = "logs", Region = "cn-hangzhou", Proxy = options.Proxy, ProxyUser = options.ProxyUser, ProxyPassword = ProxyPassword };
+            change(copy);
+            return copy;
+        }
+    }
+
+    /// <summary>Adds all that the emulator's page shows: its files, and the answers and errors of its API.</summary>
+    private async Task ReadPageAsync(Channels channels)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_emulator!.Endpoint, "/-/") };
+        var html = await PageAsync("");
+        Assert.Contains("<script", html, StringComparison.Ordinal);
+        foreach (Match file in Regex.Matches(html, "(?:src|href)=\"([^\":#]+)\""))
+            await PageAsync(file.Groups[1].Value);
+
+        Assert.Contains(_emulator.AccessKeyId, await PageAsync("api/emulator"), StringComparison.Ordinal);
+        await PageAsync("api/buckets");
+        await PageAsync("api/traffic");
+        await PageAsync("faults");
+        await PageAsync($"api/list?bucket={Emulated.Bucket}&prefix=");
+        foreach (var stored in _emulator.ListObjects(Emulated.Bucket, "").Take(5))
+            await PageAsync($"api/content?bucket={Emulated.Bucket}&key={Uri.EscapeDataString(stored.Key)}");
+        foreach (var wrong in new[] { "api/list?bucket=none", "api/content?bucket=none&key=none", "api/site?url=none", "api/none" })
+            await PageAsync(wrong);
+
+        async Task<string> PageAsync(string path)
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            channels.Add("emulator page", $"{answer.Headers} {text}");
+            return text;
+        }
     }
 
     // Options with functions and clocks in them are no JSON: then the refusal must not show a secret.

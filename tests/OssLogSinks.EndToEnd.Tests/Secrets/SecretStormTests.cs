@@ -136,6 +136,9 @@ public class SecretStormTests
         Assert.Contains(channels.Texts, text => text.Channel == "metrics");
         Assert.Contains(channels.Texts, text => text.Channel == "health");
         Assert.Contains(channels.Texts, text => text is { Channel: "standard error" } && text.Text.Contains("OssAppend", StringComparison.Ordinal));
+        Assert.Contains(channels.Texts, text => text.Channel == "emulator page");
+        Assert.Contains(channels.Texts, text => text.Channel == "options" && text.Text.Contains("ProxyUser: must not have a colon", StringComparison.Ordinal));
+        Assert.True(storm.Proxy is { Asked: > 0, Passed: > 0 }, "The proxy got no password.");
         Assert.True(storm.HasQuarantine, "Nothing was quarantined.");
 
         Assert.Empty(storm.ReadableByOthers);

@@ -25,7 +25,8 @@ internal sealed partial class SampleSite : IAsyncDisposable
     /// <param name="sample">The sample's project.</param>
     /// <param name="settings">The configuration section that says where OSS is.</param>
     /// <param name="emulator">Where it is.</param>
-    public static async Task<SampleSite> StartAsync(string sample, string settings, OssEmulator emulator)
+    /// <param name="bucket">The bucket that it logs to.</param>
+    public static async Task<SampleSite> StartAsync(string sample, string settings, OssEmulator emulator, string bucket)
     {
         var output = OutputOf(sample);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(output, sample + ".dll"), "--urls", "http://127.0.0.1:0"])
@@ -37,7 +38,7 @@ internal sealed partial class SampleSite : IAsyncDisposable
         var prefix = settings.Replace(":", "__", StringComparison.Ordinal) + "__";
         start.Environment[prefix + "endpoint"] = emulator.Endpoint.ToString();
         start.Environment[prefix + "region"] = emulator.Region;
-        start.Environment[prefix + "bucket"] = Emulated.Bucket;
+        start.Environment[prefix + "bucket"] = bucket;
         start.Environment[prefix + "accessKeyId"] = emulator.AccessKeyId;
         start.Environment[prefix + "accessKeySecret"] = emulator.AccessKeySecret;
         var site = new SampleSite(Process.Start(start)!);

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Emulator;
+using OssLogSinks.EndToEnd.Child;
 
 namespace OssLogSinks.Extensions.Logging.Tests.Support;
 
@@ -71,15 +71,6 @@ internal sealed class ProviderHost : IAsyncDisposable
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>("Logging:OssAppend:" + s.Setting, s.Value))).Build();
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-}
-
-/// <summary>Writes the message alone.</summary>
-internal sealed class MessageFormatter() : ConsoleFormatter(FormatterName)
-{
-    public const string FormatterName = "message";
-
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter) =>
-        textWriter.Write(logEntry.Formatter(logEntry.State, logEntry.Exception) + "\n");
 }
 
 /// <summary>Another provider, which keeps what it gets.</summary>

@@ -16,6 +16,12 @@ namespace Aliyun.OSS.Common
         public string? ProxyHost { get; set; }
 
         public int ProxyPort { get; set; } = -1;
+
+        public string? ProxyUserName { get; set; }
+
+        public string? ProxyPassword { get; set; }
+
+        public string? ProxyDomain { get; set; }
     }
 
     public class ServiceException(string message) : Exception(message)

@@ -53,7 +53,7 @@ public class AppendStreamTests
         await using var oss = await Emulator.OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         oss.Faults.RespondAfterCommit(503);
         var configuration = new Aliyun.OSS.Common.ClientConfiguration { UseNewServiceClient = false, SignatureVersion = Aliyun.OSS.SignatureVersion.V4 };
-        var settings = new SdkSettings("Test", SdkClients.Aliyun(oss).ToClientOptions());
+        var settings = new SdkSettings("Test", SdkClients.Aliyun(oss).ToClientOptions(proxy: null));
         var sdk = new Aliyun.OSS.OssClient(settings.Endpoint, new Key(oss), configuration);
         sdk.SetRegion(oss.Region);
         var client = new AliyunSdk.AliyunOssClient(sdk, settings);

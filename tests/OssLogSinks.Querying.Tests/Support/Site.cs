@@ -34,7 +34,7 @@ internal static class Site
 
     private static void LogWithSerilog(OssEmulator oss, OssCompression compression, IEnumerable<int> orders, IReadOnlyList<DateTimeOffset> times)
     {
-        const string Args = "Serilog:WriteTo:0:Args:";
+        const string Args = "Serilog:WriteTo:Oss:Args:";
         var configuration = new ConfigurationBuilder()
             .AddJsonFile(File("appsettings.json"))
             .AddInMemoryCollection([

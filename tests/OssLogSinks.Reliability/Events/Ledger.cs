@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using OssLogSinks.Reliability.FrontDoors;
 
 namespace OssLogSinks.Reliability.Events;
 
 /// <summary>What was found in the bucket, held against what was written. Used by one thread at a time.</summary>
-internal sealed class Ledger(ReliabilityArguments arguments)
+internal sealed partial class Ledger(ReliabilityArguments arguments)
 {
     private readonly EventTrack[,] _tracks = Create(arguments);
 
@@ -104,7 +105,7 @@ internal sealed class Ledger(ReliabilityArguments arguments)
     {
         if (!line.Contains(arguments.Run, StringComparison.Ordinal))
             Foreign++;
-        else if (EventLine.TryParse(arguments.Run, line) is { } found && Place(found) is { } track && key.Contains($"s{found.Stream}/", StringComparison.Ordinal))
+        else if (EventLine.TryParse(arguments.Run, arguments.HasSequence ? Sequence().Replace(line, "") : line) is { } found && Place(found) is { } track && key.Contains($"s{found.Stream}/", StringComparison.Ordinal))
             Note(key, found, track);
         else
             Tear(key, $"has a torn line: {line}");
@@ -117,6 +118,9 @@ internal sealed class Ledger(ReliabilityArguments arguments)
         if (track.Duplicated + track.Reordered > before && before < 3)
             Console.Error.WriteLine($"{key}: writer {found.Writer} stream {found.Stream} event {found.Number} stands there twice or late");
     }
+
+    [GeneratedRegex(" #[0-9a-z]{12}-[0-9a-z]{4}:[0-9]+$")]
+    private static partial Regex Sequence();
 
     private EventTrack? Place(EventLine line) =>
         line.Writer < _tracks.GetLength(0) && line.Stream < arguments.Streams ? _tracks[line.Writer, line.Stream] : null;

@@ -43,6 +43,7 @@ internal sealed class CoreFrontDoor : IFrontDoor, IOssDiagnostics
             ObjectSizeLimitBytes = settings.Pace.ObjectSizeLimitBytes,
             Compression = settings.Compression,
             ObjectHeader = settings.Header,
+            IncludeSequence = settings.HasSequence,
             AppendInterval = settings.Pace.AppendInterval,
             AppendSizeLimitBytes = settings.Pace.AppendSizeLimitBytes,
             EventSizeLimitBytes = Pace.EventSizeLimit,

@@ -23,6 +23,9 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
     /// <summary>What objects begin with; null if with nothing.</summary>
     public string? Header { get; init; }
 
+    /// <summary>Whether events have numbers.</summary>
+    public bool HasSequence { get; init; }
+
     /// <summary>Another way to OSS than the built-in client; null for that.</summary>
     public IOssClient? Client { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record FrontDoorSettings(ServiceUnderTest Service, string Object
         {
             Compression = arguments.Compression,
             Header = arguments.Header,
+            HasSequence = arguments.HasSequence,
             Inner = arguments.LogsInside ? new InnerLog(arguments.Run, arguments.Writers + writer) : null,
         };
     }

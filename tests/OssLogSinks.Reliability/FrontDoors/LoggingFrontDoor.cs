@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.EndToEnd.Child;
 using OssLogSinks.Extensions.Logging;
 using OssLogSinks.Reliability.Events;
 
@@ -20,7 +20,7 @@ internal sealed partial class LoggingFrontDoor : IFrontDoor
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddOssAppend(options => Set(options, settings)));
-        services.AddSingleton<ConsoleFormatter>(new MessageFormatter(settings.Inner));
+        services.AddSingleton<ConsoleFormatter>(new MessageFormatter(settings.Inner is { } inner ? inner.LogForRendered : null));
         _services = services.BuildServiceProvider();
         _logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Reliability");
         _provider = _services.GetServices<ILoggerProvider>().OfType<OssAppendLoggerProvider>().Single();
@@ -53,6 +53,7 @@ internal sealed partial class LoggingFrontDoor : IFrontDoor
         options.ObjectSizeLimitBytes = settings.Pace.ObjectSizeLimitBytes;
         options.Compression = settings.Compression;
         options.ObjectHeader = settings.Header;
+        options.IncludeSequence = settings.HasSequence;
         options.AppendInterval = settings.Pace.AppendInterval;
         options.AppendSizeLimitBytes = settings.Pace.AppendSizeLimitBytes;
         options.EventSizeLimitBytes = Pace.EventSizeLimit;
@@ -74,18 +75,5 @@ internal sealed partial class LoggingFrontDoor : IFrontDoor
         (options.Endpoint, options.Region, options.Bucket, options.AccessKeyId, options.AccessKeySecret, options.SecurityToken) = (null, null, null, null, null, null);
         options.Client = inner.NewClient(settings.Service);
         options.Diagnostics = inner.NewDiagnostics();
-    }
-
-    /// <summary>Writes the message alone.</summary>
-    private sealed class MessageFormatter(InnerLog? inner) : ConsoleFormatter(FormatterName)
-    {
-        public const string FormatterName = "message";
-
-        public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
-        {
-            inner?.LogForRendered();
-            textWriter.Write(logEntry.Formatter(logEntry.State, logEntry.Exception));
-            textWriter.Write('\n');
-        }
     }
 }

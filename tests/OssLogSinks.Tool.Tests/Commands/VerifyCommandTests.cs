@@ -24,6 +24,59 @@ public class VerifyCommandTests : ToolTest
         Assert.Equal(["gap"], await FindAsync(Numbered(1), Numbered(2), Numbered(4)));
 
     [Fact]
+    public async Task DeletedFirstLine_IsAGapUnlessTheStartMayBeMissing()
+    {
+        Append("a.log", Sink(2) + Sink(3));
+
+        Assert.Equal(["gap"], await FindAsync());
+        (await RunAsync("verify", "a.log", "--any-start")).Good();
+    }
+
+    [Fact]
+    public async Task Gap_TellsHowManyEventsAreMissing()
+    {
+        Append("a.log", Sink(1) + Sink(7) + Sink(9));
+
+        var outcome = await RunAsync("verify", "a.log");
+        Assert.Contains("a.log:2: Numbers 2 to 6 are missing before this line.", outcome.Output);
+        Assert.Contains("2 findings. 6 events are missing.", outcome.Output);
+    }
+
+    [Fact]
+    public async Task NumbersInText_AreCheckedToo() =>
+        Assert.Equal(["gap"], await FindAsync(Text(1), "   at Here()\n", "#1 of 3\n", Text(2), "   at Here() #k3f9a2c1b7d4-q8x2:4\n", Text(5)));
+
+    [Fact]
+    public async Task NextProcess_ContinuesTheSequence()
+    {
+        // What the first process left is stored while the second one logs.
+        var sound = Sink(1) + Sink(2) + Sink(5, "next") + Sink(3) + Sink(6, "next") + Sink(4);
+        Append("good.log", sound);
+        Append("a.log", Sink(1) + Sink(2) + Sink(5, "next") + Sink(6, "next") + Sink(4));
+
+        Assert.Contains("No number is missing", (await RunAsync("verify", "good.log")).Good());
+        Assert.Equal(["gap"], await FindAsync());
+    }
+
+    [Fact]
+    public async Task EventsOnlyInMemoryAtAKill_AreNotDoubles()
+    {
+        // The disk failed: 3 was sent from memory, and the next process did not know of it.
+        Append("a.log", Sink(1) + Sink(2) + Sink(3) + Sink(3, "next") + Sink(4, "next"));
+
+        Assert.Contains("No number is missing", (await RunAsync("verify", "a.log")).Good());
+    }
+
+    [Fact]
+    public async Task RolledObjects_AreReadInTheOrderOfTheirNumbers()
+    {
+        foreach (var i in Enumerable.Range(0, 12))
+            Append($"r/a_{i}.log", Sink(i + 1));
+
+        Assert.Contains("12 objects", (await RunAsync("verify", "r/")).Good());
+    }
+
+    [Fact]
     public async Task SwappedPair_IsAWrongOrder() =>
         Assert.Equal(["order"], await FindAsync(Numbered(1), Numbered(3), Numbered(2), Numbered(4)));
 
@@ -86,19 +139,28 @@ public class VerifyCommandTests : ToolTest
     [Fact]
     public async Task NumbersOfTwoWriters_AreCheckedApart()
     {
-        static string Line(int number, string writer, int minute) => Clef(minute, "x", $$""","@s":{{number}},"@w":"{{writer}}" """.Trim());
+        static string Line(int number, string writer, int minute) => Clef(minute, "x", $$""","n":{{number}},"w":"{{writer}}" """.Trim());
 
-        Assert.Equal(["gap"], await FindAsync(Line(1, "a", 1), Line(7, "b", 2), Line(2, "a", 3), Line(9, "b", 4)));
+        Append("a.log", Line(1, "a", 1) + Line(7, "b", 2) + Line(2, "a", 3) + Line(9, "b", 4));
+        Assert.Equal(["gap"], await FindAsync([], "--sequence-field", "n", "--writer-field", "w"));
     }
 
-    private static string Numbered(int number) => Clef(number % 60, "event", $$""","@s":{{number}}""");
+    private static string Numbered(int number) => Clef(number % 60, "event", $$""","OssSequence":{{number}}""");
 
-    private async Task<string[]> FindAsync(params string[] lines)
+    // As the sinks write it; "next" continues "life".
+    private static string Sink(int number, string life = "life") =>
+        Clef(number, $"event of {life}", $$""","OssSequence":{{number}},"OssWriter":"k3f9a2c1b7d4-{{life}}" """.TrimEnd());
+
+    private static string Text(int number) => $"2026-11-22 17:00:{number:00}.000 +00:00 [INF] text #k3f9a2c1b7d4-q8x2:{number}\n";
+
+    private Task<string[]> FindAsync(params string[] lines) => FindAsync(lines, []);
+
+    private async Task<string[]> FindAsync(string[] lines, params string[] options)
     {
         if (lines.Length > 0)
             Append("a.log", string.Concat(lines));
 
-        var outcome = await RunAsync("verify", "a.log", "--json");
+        var outcome = await RunAsync(["verify", "a.log", "--json", .. options]);
         var kinds = outcome.Lines.Select(line => JsonDocument.Parse(line).RootElement).Where(e => e.TryGetProperty("kind", out _)).Select(e => e.GetProperty("kind").GetString()!).Distinct().ToArray();
         Assert.Equal(kinds.Length > 0 ? ExitCodes.Found : ExitCodes.Done, outcome.ExitCode);
         return kinds;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using OssLogSinks.Core;
 using Serilog.Events;
 using Serilog.Parsing;
 using Serilog.Sinks.OssAppend.Rendering;
@@ -92,6 +93,17 @@ public class SinkControlCharacterTests
             logger.Information("user {User}", "bob\nforged");
 
         Assert.Equal([@"user bob\nforged"], bucket.Lines);
+    }
+
+    [Fact]
+    public void Formatter_IsAFaultWithTheSetting()
+    {
+        var options = new OssAppendSinkOptions { Client = new MemoryOss(), Formatter = new OssAppendCompactJsonFormatter(), EscapeControlCharacters = true };
+        var inCode = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().WriteTo.OssAppend(options));
+        var inAnAudit = Assert.Throws<OssSettingsException>(() => new LoggerConfiguration().AuditTo.OssAppend(options));
+
+        Assert.All([inCode, inAnAudit], refused => Assert.Equal(
+            "EscapeControlCharacters: cannot be combined with 'formatter'; leave one of the two out.", Assert.Single(refused.Faults).ToString()));
     }
 
     private static string Rendered(string template, LogEvent logEvent, IFormatProvider? provider = null)

@@ -83,15 +83,18 @@ public class MisspeltSettingTests
         Assert.Contains("leave one of the two out", fault.Problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void TemplateBesideAFormatter_IsAFault()
+    [Theory]
+    [InlineData("outputTemplate", "\"{Message}\"")]
+    [InlineData("escapeControlCharacters", "true")]
+    public void SettingThatAFormatterDoesNotUse_IsAFaultWithIt(string setting, string value)
     {
         var fault = Assert.Single(FaultsOf($$"""
-            "Args": { {{Right}}, "outputTemplate": "{Message}",
+            "Args": { {{Right}}, "{{setting}}": {{value}},
               "formatter": "Serilog.Sinks.OssAppend.Tests.Settings.JsonConfigurationTests+LevelFormatter, Serilog.Sinks.OssAppend.Tests" }
             """));
 
-        Assert.Equal("outputTemplate", fault.Setting);
+        Assert.Equal(setting, fault.Setting);
+        Assert.StartsWith("cannot be combined with 'formatter'; leave one of the two out.", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace OssLogSinks.Core.Client.Credentials;
 /// </summary>
 public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
 {
+    private readonly AssumeRoleSource _role;
     private readonly FetchedCredentialsProvider _kept;
 
     /// <summary>Takes the role, and who assumes it. Nothing is asked yet.</summary>
@@ -15,7 +16,7 @@ public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
     /// <param name="externalId">What the role's trust policy asks for, if the role is another account's. Default: none.</param>
     /// <exception cref="ArgumentException">The ARN is none of a role.</exception>
     public AssumeRoleCredentialsProvider(string roleArn, IOssCredentialsProvider? source = null, string? sessionName = null, string? externalId = null)
-        : this(SourceSite.New(), roleArn, source, new StsRole("") { SessionName = sessionName, ExternalId = externalId })
+        : this(SourceSite.New(source), roleArn, source, new StsRole("") { SessionName = sessionName, ExternalId = externalId })
     {
     }
 
@@ -24,12 +25,13 @@ public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
         if (ProblemOf(roleArn) is { } problem)
             throw new ArgumentException("The role's ARN " + problem, nameof(roleArn));
 
-        _kept = site.Keep(site.AssumeRole(role with { Arn = roleArn.Trim() }, source ?? new ChainCredentialsProvider(site)));
+        _role = site.AssumeRole(role with { Arn = roleArn.Trim() }, source ?? new ChainCredentialsProvider(site));
+        _kept = site.Keep(_role);
     }
 
     ServiceContact IRenewingProvider.Contact => _kept.Contact;
 
-    string? IRenewingProvider.Choice => null;
+    string? IRenewingProvider.Choice => _role.Choice;
 
     /// <inheritdoc />
     /// <exception cref="OssCredentialsException">Nothing valid is held, and STS or the source refused.</exception>

@@ -5,15 +5,20 @@ internal sealed class AssumeRoleSource(StsRole role, IOssCredentialsProvider cal
 {
     public string Name => "ram_role_arn";
 
+    /// <summary>Which source the caller has chosen; null if it has nothing to choose, or has not chosen yet.</summary>
+    public string? Choice => (caller as IRenewingProvider)?.Choice is { } choice ? $"{Name}/{choice}" : null;
+
     public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
     {
         OssCredentials? used = null;
         return sts.CallAsync(PrepareAsync, cancellationToken);
 
-        async ValueTask<StsCall> PrepareAsync(string? refused, CancellationToken token)
+        // A caller that has no others would be refused again.
+        async ValueTask<StsCall?> PrepareAsync(string? refused, CancellationToken token)
         {
-            used = await CallerAsync(StsRefusal.IsOfTheCaller(refused) ? used : null, token).ConfigureAwait(false);
-            return new StsCall("AssumeRole", Form(), used);
+            var rejected = StsRefusal.IsOfTheCaller(refused) ? used : null;
+            used = await CallerAsync(rejected, token).ConfigureAwait(false);
+            return used.Matches(rejected) ? null : new StsCall("AssumeRole", Form(), used);
         }
     }
 
@@ -21,7 +26,8 @@ internal sealed class AssumeRoleSource(StsRole role, IOssCredentialsProvider cal
     {
         try
         {
-            return await caller.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false);
+            return await caller.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false)
+                ?? throw new OssCredentialsException("The provider of the credentials that the role is assumed with returned null. Nothing was written.");
         }
         catch (Exception exception) when (exception is not (OssCredentialsException or OperationCanceledException))
         {

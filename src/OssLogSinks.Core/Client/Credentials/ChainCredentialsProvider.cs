@@ -21,7 +21,7 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
             Of(new CliProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
             Of(new IniProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
             Of(new RamRoleSource(null, site.Surroundings), _ => false),
-            Of(new UriSource(null, site.Surroundings), _ => false),
+            Of(new UriSource(null, site), _ => false),
         ];
 
         Step Of(ICredentialsSource source, Func<OssCredentialsException, bool> endsTheRound) => new(source.Name, site.Keep(source), endsTheRound);

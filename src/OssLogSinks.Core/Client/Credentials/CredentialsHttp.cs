@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client.Platform;
 
 namespace OssLogSinks.Core.Client.Credentials;
@@ -17,35 +18,47 @@ internal sealed record CredentialsAnswer(HttpStatusCode Status, string? Body, Da
 /// Sends the few requests for credentials: no redirects, no cookies, a limit of time for each request, and of size for each answer.
 /// Requests to services of this machine or its network never go through a proxy.
 /// </summary>
-internal static class CredentialsHttp
+internal sealed class CredentialsHttp
 {
     private const int LongestBody = 64 * 1024;
 
-    private static readonly Lazy<HttpClient> Direct = new(() => Create(useProxy: false));
-    private static readonly Lazy<HttpClient> Proxied = new(() => Create(useProxy: true));
+    private readonly IWebProxy? _proxy;
+    private readonly Lazy<HttpClient> _direct;
+    private readonly Lazy<HttpClient> _proxied;
+
+    /// <param name="proxy">The proxy to far services; null for the system's.</param>
+    /// <param name="authorities">Root certificates to trust in addition to the machine's.</param>
+    public CredentialsHttp(IWebProxy? proxy, X509Certificate2Collection authorities)
+    {
+        _proxy = proxy;
+        _direct = new Lazy<HttpClient>(() => Create(useProxy: false, authorities));
+        _proxied = new Lazy<HttpClient>(() => Create(useProxy: true, authorities));
+    }
+
+    /// <summary>With the proxy and the trust of this machine.</summary>
+    public static CredentialsHttp OfMachine { get; } = new(proxy: null, []);
 
     /// <summary>Sends a request to this machine or its network.</summary>
-    public static Task<CredentialsAnswer> SendDirectlyAsync(HttpRequestMessage message, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
-        SendAsync(Direct.Value, message, (limit, time), cancellationToken);
+    public Task<CredentialsAnswer> SendDirectlyAsync(HttpRequestMessage message, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
+        SendAsync(_direct.Value, message, (limit, time), cancellationToken);
 
-    /// <summary>Sends a request; through the system's proxy if there is one.</summary>
-    public static Task<CredentialsAnswer> SendAsync(HttpRequestMessage message, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
-        SendAsync(Proxied.Value, message, (limit, time), cancellationToken);
+    /// <summary>Sends a request; through a proxy if there is one.</summary>
+    public Task<CredentialsAnswer> SendAsync(HttpRequestMessage message, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
+        SendAsync(_proxied.Value, message, (limit, time), cancellationToken);
 
-    /// <summary>Why there was no answer, as the end of a sentence. The platform's own message is not quoted: it may have an address with a password.</summary>
-    public static string Problem(Exception exception)
+    /// <summary>
+    /// Why there was no answer from an address, as the end of a sentence. The platform's own message is not quoted: it may have an address
+    /// with a password.
+    /// </summary>
+    public string ProblemOf(Uri address, bool isDirect, Exception exception)
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
             if (e is OperationCanceledException or TimeoutException)
                 return "gave no answer in time";
-            if (e is System.Net.Sockets.SocketException socket)
-                return $"cannot be reached ({socket.SocketErrorCode})";
-            if (e is AuthenticationException)
-                return "cannot be reached by TLS";
         }
 
-        return $"cannot be reached ({exception.GetType().Name})";
+        return "cannot be reached: " + new TransportFailures(address, () => isDirect ? null : PlatformHttp.ProxyOf(_proxy, address)).CauseOf(exception);
     }
 
     private static async Task<CredentialsAnswer> SendAsync(
@@ -99,8 +112,9 @@ internal static class CredentialsHttp
             ? TimeSpan.FromMilliseconds(wait)
             : null;
 
-    // It lives as long as the process. Its idle connections are closed after a minute or two, so it follows changes in DNS.
-    private static HttpClient Create(bool useProxy)
+    // It is never disposed, since fetches may go on after a client was closed. Its idle connections are closed after a minute or two, so it
+    // follows changes in DNS.
+    private HttpClient Create(bool useProxy, X509Certificate2Collection authorities)
     {
         var handler = new HttpClientHandler
         {
@@ -109,16 +123,11 @@ internal static class CredentialsHttp
             UseCookies = false,
             UseProxy = useProxy,
         };
-        const SslProtocols Tls13 = (SslProtocols)12288;
-        try
-        {
-            handler.SslProtocols = SslProtocols.Tls12 | Tls13;
-        }
-        catch (NotSupportedException)
-        {
-            handler.SslProtocols = SslProtocols.Tls12;
-        }
+        if (useProxy && _proxy is not null)
+            handler.Proxy = _proxy;
 
+        handler.RequireTls12();
+        handler.Trust(authorities);
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "OssLogSinks/" + typeof(CredentialsHttp).Assembly.GetName().Version?.ToString(3));
         return http;

@@ -41,6 +41,13 @@ internal static class GivenUpTasks
     /// <summary>The same task. Its exception counts as observed, also if nobody waits any more when it fails.</summary>
     public static Task<T> Observed<T>(this Task<T> task)
     {
+        Observed((Task)task);
+        return task;
+    }
+
+    /// <inheritdoc cref="Observed{T}(Task{T})"/>
+    public static Task Observed(this Task task)
+    {
         _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return task;
     }

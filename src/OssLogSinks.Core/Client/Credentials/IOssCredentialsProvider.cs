@@ -70,7 +70,7 @@ public class OssCredentialsException : OssException
     internal static OssCredentialsException Of(string provider, Exception exception) => exception switch
     {
         InvalidCredentialsException invalid => new OssCredentialsException($"{provider} returned an invalid access key: {invalid.Fault} Nothing was written.", exception),
-        TimeoutException => new OssCredentialsException($"{provider} did not answer in time. Nothing was written.", exception),
-        _ => new OssCredentialsException($"{provider} failed with {exception.GetType().FullName}. Nothing was written.", exception),
+        TimeoutException => new OssCredentialsException($"{provider} did not answer in time: check the service that it asks. Nothing was written.", exception),
+        _ => new OssCredentialsException($"{provider} failed with {exception.GetType().FullName}: look at the inner exception, or throw an OssCredentialsException whose message says more. Nothing was written.", exception),
     };
 }

@@ -1,3 +1,5 @@
+using OssLogSinks.Core.Client.Platform;
+
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>What RRSA needs, as far as a profile says it; the environment says the rest.</summary>
@@ -16,6 +18,7 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
     private const string ProviderVariable = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN";
     private const string FileVariable = "ALIBABA_CLOUD_OIDC_TOKEN_FILE";
     private const int LongestToken = 20_000;
+    private const int MostBlanks = 1_000;
 
     public string Name => "oidc_role_arn";
 
@@ -24,8 +27,16 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
         var role = settings.Role is { Arn.Length: > 0 } given ? given : (settings.Role ?? new StsRole("")) with { Arn = Required(null, RoleVariable) };
         var provider = Required(settings.ProviderArn, ProviderVariable);
         var file = Required(settings.TokenFile, FileVariable);
-        return sts.CallAsync(
-            (_, _) => new ValueTask<StsCall>(new StsCall("AssumeRoleWithOIDC", FormOf(role, provider, TokenIn(file)), Caller: null)), cancellationToken);
+        string? used = null;
+        return sts.CallAsync(PrepareAsync, cancellationToken);
+
+        // The same token would be refused again.
+        ValueTask<StsCall?> PrepareAsync(string? refused, CancellationToken token)
+        {
+            var (before, now) = (used, TokenIn(file));
+            used = now;
+            return new(StsRefusal.IsOfTheToken(refused) && before == now ? null : new StsCall("AssumeRoleWithOIDC", FormOf(role, provider, now), Caller: null));
+        }
     }
 
     private (string Name, string? Value)[] FormOf(StsRole role, string provider, string token) =>
@@ -36,23 +47,22 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
 
     private string Required(string? setting, string variable) =>
         (string.IsNullOrWhiteSpace(setting) ? surroundings.Value(variable) : setting!.Trim())
-        ?? throw FetchFailures.NotSetUp($"The environment variable {variable} is not set: RRSA is not injected into this pod. Nothing was written.");
+        ?? throw FetchFailures.NotSetUp($"The environment variable {variable} is not set: RRSA is not injected into this pod. Label the pod and annotate its service account, or set the variable. Nothing was written.");
 
-    // Opened, read and closed: the path is a link that is exchanged.
     private static string TokenIn(string file)
     {
-        string token;
+        string? token;
         try
         {
-            token = File.ReadAllText(file).Trim();
+            token = SmallFile.Read(file, LongestToken + MostBlanks)?.Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw FetchFailures.Passing($"The OIDC token file cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
+            throw FetchFailures.Passing($"The OIDC token file {file} cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
         }
 
-        if (token.Length is 0 or > LongestToken)
-            throw FetchFailures.Passing($"The OIDC token file {(token.Length == 0 ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
+        if (token is not { Length: > 0 and <= LongestToken })
+            throw FetchFailures.Passing($"The OIDC token file {file} {(token is { Length: 0 } ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
 
         return token;
     }

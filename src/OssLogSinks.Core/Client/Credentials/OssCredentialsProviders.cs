@@ -57,10 +57,10 @@ public static class OssCredentialsProviders
             case ("PROFILE", null or { Length: > 0 }):
                 return site.Keep(new NamedProfileSource(rest, site));
             case ("URI", null):
-                return site.Keep(new UriSource(null, site.Surroundings));
+                return site.Keep(new UriSource(null, site));
             case ("URI", { Length: > 0 }):
                 fault = UriSource.ProblemOf(rest!) is { } problem ? $"must have another address: this one {problem}." : null;
-                return site.Keep(new UriSource(rest, site.Surroundings));
+                return site.Keep(new UriSource(rest, site));
             case ("PROCESS", { Length: > 0 }):
                 return site.Keep(new ProcessSource(rest!, site.Surroundings));
             case ("ASSUMEROLE", { Length: > 0 }):

@@ -18,6 +18,9 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
     // The renewal gives a fetch a minute.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(55);
 
+    // What the process wrote is in the pipe when it ends. The pipe itself stays open while a process that it started has it.
+    private static readonly TimeSpan RestOfOutput = TimeSpan.FromSeconds(1);
+
     public string Name => "process";
 
     public async ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
@@ -44,6 +47,7 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
     {
         using var process = new Process
         {
+            EnableRaisingEvents = true,
             StartInfo = new ProcessStartInfo(program, arguments)
             {
                 CreateNoWindow = true,
@@ -53,6 +57,8 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
                 UseShellExecute = false,
             },
         };
+        var ended = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Exited += (_, _) => ended.TrySetResult(true);
         try
         {
             process.Start();
@@ -64,45 +70,72 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
 
         try
         {
-            return await OutputOfAsync(process).Observed().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
+            return await OutputOfAsync(process, ended.Task).Observed().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
-            throw FetchFailures.Passing("The credentials process did not end in time, so it was ended. Nothing was written.", exception);
+            throw FetchFailures.Passing("The credentials process did not end in time, so it was ended: run it by hand to see what it waits for. Nothing was written.", exception);
         }
         finally
         {
-            process.KillTree();
+            // What it has started may outlive it: an agent that keeps credentials, for instance.
+            if (!ended.Task.IsCompleted)
+                process.KillTree();
+
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
         }
     }
 
-    private static async Task<string> OutputOfAsync(Process process)
+    private async Task<string> OutputOfAsync(Process process, Task ended)
     {
         process.StandardInput.Close();
 
         // Both are read while it runs: a full pipe would stop it.
-        var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-        var output = await ReadAsync(process.StandardOutput.BaseStream).ConfigureAwait(false)
-            ?? throw FetchFailures.Passing($"{What} is longer than {(LongestOutput / 1024).ToString(CultureInfo.InvariantCulture)} KiB. Nothing was written.");
-        await errors.ConfigureAwait(false);
-        await Task.Run(process.WaitForExit).ConfigureAwait(false);
-        return process.ExitCode == 0
-            ? output
-            : throw FetchFailures.Passing($"The credentials process ended with exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}. Run it by hand to see what it says. Nothing was written.");
-    }
+        var output = new ProcessOutput(LongestOutput);
+        var reading = output.ReadAsync(process.StandardOutput.BaseStream).Observed();
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null).Observed();
 
-    private static async Task<string?> ReadAsync(Stream stream)
-    {
-        var buffer = new byte[LongestOutput];
-        var length = 0;
-        int count;
-        while ((count = await stream.ReadMemoryAsync(buffer.AsMemory(length), CancellationToken.None).ConfigureAwait(false)) > 0)
+        await Task.WhenAny(reading, ended).ConfigureAwait(false);
+        if (!output.IsTooLong)
+            await ended.ConfigureAwait(false);
+
+        try
         {
-            length += count;
-            if (length == LongestOutput)
-                return null;
+            await reading.WaitAsync(RestOfOutput, surroundings.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Another process has the pipe, and does not write what this one was asked for.
         }
 
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        if (output.IsTooLong)
+            throw FetchFailures.Passing($"{What} is longer than {(LongestOutput / 1024).ToString(CultureInfo.InvariantCulture)} KiB. Nothing was written.");
+
+        return process.ExitCode == 0
+            ? output.Text
+            : throw FetchFailures.Passing($"The credentials process ended with exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}. Run it by hand to see what it says. Nothing was written.");
+    }
+}
+
+/// <summary>What a process has written so far.</summary>
+internal sealed class ProcessOutput(int longest)
+{
+    private readonly byte[] _bytes = new byte[longest];
+
+    // Written by the one reader.
+    private int _length;
+
+    /// <summary>Whether there is more than the limit; the rest is not read.</summary>
+    public bool IsTooLong => Volatile.Read(ref _length) == longest;
+
+    public string Text => Encoding.UTF8.GetString(_bytes, 0, Volatile.Read(ref _length));
+
+    /// <summary>Reads to the end, or to the limit.</summary>
+    public async Task ReadAsync(Stream stream)
+    {
+        int count;
+        while (!IsTooLong && (count = await stream.ReadMemoryAsync(_bytes.AsMemory(_length), CancellationToken.None).ConfigureAwait(false)) > 0)
+            Volatile.Write(ref _length, _length + count);
     }
 }

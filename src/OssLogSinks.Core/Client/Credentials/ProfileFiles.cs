@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Client.Encodings;
+using OssLogSinks.Core.Client.Platform;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -18,15 +19,11 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
         ? null
         : JsonObject.TryRead(text) ?? throw FetchFailures.Lasting($"The file {CliPath} is no JSON object: correct it with the aliyun CLI. Nothing was written.");
 
+    /// <summary>The path of the ini file; null if there is no home folder.</summary>
+    public string? IniPath => surroundings.Value("ALIBABA_CLOUD_CREDENTIALS_FILE") ?? IniInHome();
+
     /// <summary>Reads the ini file: sections by name, with values by name, without regard to case; null if there is none.</summary>
-    public Dictionary<string, Dictionary<string, string>>? ReadIni()
-    {
-        // The libraries of Alibaba Cloud disagree on the name.
-        var text = surroundings.Value("ALIBABA_CLOUD_CREDENTIALS_FILE") is { } path
-            ? TextOf(path)
-            : TextOf(InHome(".alibabacloud", "credentials")) ?? TextOf(InHome(".alibabacloud", "credentials.ini"));
-        return text is null ? null : Sections(text);
-    }
+    public Dictionary<string, Dictionary<string, string>>? ReadIni() => TextOf(IniPath) is { } text ? Sections(text) : null;
 
     internal static Dictionary<string, Dictionary<string, string>> Sections(string text)
     {
@@ -54,23 +51,27 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
         return sections;
     }
 
+    // The libraries of Alibaba Cloud disagree on the name.
+    private string? IniInHome() =>
+        InHome(".alibabacloud", "credentials") is var path && !File.Exists(path) && InHome(".alibabacloud", "credentials.ini") is { } other && File.Exists(other) ? other : path;
+
     private string? InHome(string folder, string file) => surroundings.Home is { } home ? Path.Combine(home, folder, file) : null;
 
     private static string? TextOf(string? path)
     {
         try
         {
-            if (path is null || !File.Exists(path))
-                return null;
-
-            if (new FileInfo(path).Length > LongestFile)
-                throw FetchFailures.Lasting($"The file {path} is too long for a file of profiles. Nothing was written.");
-
-            return File.ReadAllText(path);
+            return path is null ? null : SmallFile.Read(path, LongestFile) ?? throw FetchFailures.Lasting(
+                $"The file {path} is too long for a file of profiles: set ALIBABA_CLOUD_CONFIG_FILE or ALIBABA_CLOUD_CREDENTIALS_FILE to the right one. Nothing was written.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw FetchFailures.Lasting($"The file {path} cannot be read ({exception.GetType().Name}). Nothing was written.", exception);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // It may be there, so no other file is used in its place.
+            throw FetchFailures.Lasting($"The file {path} cannot be read ({exception.GetType().Name}): let this user read it. Nothing was written.", exception);
         }
     }
 }

@@ -13,28 +13,43 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
 
     public string Name => "cli_profile";
 
-    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
-    {
-        if (profile is null && site.Surroundings.IsTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"))
-            throw FetchFailures.NotSetUp("The environment variable ALIBABA_CLOUD_CLI_PROFILE_DISABLED forbids to read the file of the aliyun CLI. Nothing was written.");
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken) =>
+        (Find(out var absence) ?? throw FetchFailures.NotSetUp(absence + " Nothing was written.")).FetchAsync(cancellationToken);
 
-        var file = _files.ReadCli() ?? throw FetchFailures.NotSetUp(
-            _files.CliPath is { } path ? $"There is no file {path}. Nothing was written." : "There is no home folder with profiles. Nothing was written.");
-        var name = profile ?? _files.ChosenName ?? file.Text("current") ?? "default";
-        return SourceOf(file, name, steps: 0).FetchAsync(cancellationToken);
+    /// <summary>The source that the profile describes; null if there is no such profile.</summary>
+    /// <param name="absence">Why there is none, as a sentence.</param>
+    /// <exception cref="OssCredentialsException">The file or the profile cannot be used.</exception>
+    public ICredentialsSource? Find(out string absence)
+    {
+        absence = "";
+        if (profile is null && site.Surroundings.IsTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"))
+            absence = "The environment variable ALIBABA_CLOUD_CLI_PROFILE_DISABLED forbids to read the file of the aliyun CLI: remove it, or name the profile.";
+        else if (_files.CliPath is not { } path)
+            absence = "There is no home folder with profiles: set ALIBABA_CLOUD_CONFIG_FILE to the file of the aliyun CLI.";
+        else if (_files.ReadCli() is not { } file)
+            absence = $"There is no file {path}: run 'aliyun configure' as this user, or set ALIBABA_CLOUD_CONFIG_FILE.";
+        else if ((profile ?? _files.ChosenName ?? file.Text("current") ?? "default") is var name && Find(file, name) is null)
+            absence = AbsenceOf(name);
+        else
+            return new ChosenProfile(SourceOf(file, name, steps: 0));
+
+        return null;
     }
 
-    /// <summary>Whether the file has the profile.</summary>
-    public bool Has(string name) => _files.ReadCli() is { } file && Find(file, name) is not null;
+    /// <summary>The source that a profile of a file describes.</summary>
+    /// <exception cref="OssCredentialsException">The profile is not there, or cannot be used.</exception>
+    public ICredentialsSource SourceIn(JsonObject file, string name) => SourceOf(file, name, steps: 0);
+
+    private string AbsenceOf(string name) => $"The file {_files.CliPath} has no profile '{name}': correct its name.";
 
     private static JsonObject? Find(JsonObject file, string name) => file.Objects("profiles").FirstOrDefault(one => one.Text("name") == name);
 
     private ICredentialsSource SourceOf(JsonObject file, string name, int steps)
     {
-        var found = Find(file, name) ?? throw FetchFailures.Lasting($"The file {_files.CliPath} has no profile '{name}'. Nothing was written.");
+        var found = Find(file, name) ?? throw FetchFailures.Lasting(AbsenceOf(name) + " Nothing was written.");
         var fields = new ProfileFields(found.Text, $"The profile '{name}' in {_files.CliPath}");
         if (steps > MostSteps)
-            throw FetchFailures.Lasting($"{fields.What} leads in a circle of source_profile. Nothing was written.");
+            throw FetchFailures.Lasting($"{fields.What} leads in a circle of source_profile: correct it. Nothing was written.");
 
         var role = new StsRole(fields["ram_role_arn"] ?? "")
         {
@@ -54,7 +69,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
             "CHAINABLERAMROLEARN" => site.AssumeRole(fields.Role(role, "ram_role_arn"), SourceOf(file, fields.Required("source_profile"), steps + 1), place),
             "OIDC" => site.Oidc(new OidcSettings(role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
             "EXTERNAL" => new ProcessSource(fields.Required("process_command"), site.Surroundings),
-            "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site.Surroundings),
+            "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site),
             _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
         };
     }
@@ -69,21 +84,35 @@ internal sealed class IniProfileSource(string? profile, SourceSite site) : ICred
 
     public string Name => "profile";
 
-    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken) =>
+        (Find(out var absence) ?? throw FetchFailures.NotSetUp(absence + " Nothing was written.")).FetchAsync(cancellationToken);
+
+    /// <inheritdoc cref="CliProfileSource.Find(out string)"/>
+    public ICredentialsSource? Find(out string absence)
     {
         var name = profile ?? _files.ChosenName ?? "default";
-        var sections = _files.ReadIni() ?? throw FetchFailures.NotSetUp("There is no file .alibabacloud/credentials in the home folder. Nothing was written.");
-        if (!sections.TryGetValue(name, out var section))
-            throw FetchFailures.NotSetUp($"The file .alibabacloud/credentials has no profile '{name}'. Nothing was written.");
+        absence = "";
+        if (_files.IniPath is not { } path)
+            absence = "There is no home folder with profiles: set ALIBABA_CLOUD_CREDENTIALS_FILE to the ini file.";
+        else if (_files.ReadIni() is not { } sections)
+            absence = $"There is no file {path}: set ALIBABA_CLOUD_CREDENTIALS_FILE if it is elsewhere.";
+        else if (!sections.TryGetValue(name, out var section))
+            absence = $"The file {path} has no profile '{name}': correct its name.";
+        else
+            return new ChosenProfile(SourceIn(section, name));
 
-        var fields = new ProfileFields(key => section.TryGetValue(key, out var value) ? value : null, $"The profile '{name}' in .alibabacloud/credentials");
-        return SourceOf(fields).FetchAsync(cancellationToken);
+        return null;
     }
+
+    /// <summary>The source that a section of the file describes.</summary>
+    /// <exception cref="OssCredentialsException">The profile cannot be used.</exception>
+    public ICredentialsSource SourceIn(Dictionary<string, string> section, string name) =>
+        SourceOf(new ProfileFields(key => section.TryGetValue(key, out var value) ? value : null, $"The profile '{name}' in {_files.IniPath}"));
 
     private ICredentialsSource SourceOf(ProfileFields fields)
     {
         var role = new StsRole(fields["role_arn"] ?? "") { SessionName = fields["role_session_name"], Policy = fields["policy"], ExternalId = fields["external_id"] };
-        var place = new StsPlace(Region: fields["sts_region"], IsVpc: "true".Equals(fields["enable_vpc"], StringComparison.OrdinalIgnoreCase) ? true : null);
+        var place = new StsPlace(Region: fields["sts_region"], IsVpc: StsPlace.FlagIn(fields["enable_vpc"]));
         return fields["type"] switch
         {
             "access_key" => fields.Keys("access_key_id", "access_key_secret", token: null),
@@ -95,7 +124,10 @@ internal sealed class IniProfileSource(string? profile, SourceSite site) : ICred
     }
 }
 
-/// <summary>A profile by name, first in the file of the aliyun CLI, then in the ini file.</summary>
+/// <summary>
+/// A profile, first of the file of the aliyun CLI, and of the ini file only if the other one has no such profile. A profile that fails is
+/// never replaced: the other one may be another identity.
+/// </summary>
 internal sealed class NamedProfileSource(string? name, SourceSite site) : ICredentialsSource
 {
     private readonly CliProfileSource _cli = new(name, site);
@@ -103,18 +135,32 @@ internal sealed class NamedProfileSource(string? name, SourceSite site) : ICrede
 
     public string Name => "profile";
 
+    public ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
+    {
+        var found = _cli.Find(out var cliAbsence);
+        var iniAbsence = "";
+        found ??= _ini.Find(out iniAbsence);
+        return (found ?? throw FetchFailures.NotSetUp($"{cliAbsence} {iniAbsence} Nothing was written.")).FetchAsync(cancellationToken);
+    }
+}
+
+/// <summary>
+/// The source of a profile that exists. What is missing for it is a failure, not a profile that is not set up: no other source is used
+/// in its place.
+/// </summary>
+internal sealed class ChosenProfile(ICredentialsSource source) : ICredentialsSource
+{
+    public string Name => source.Name;
+
     public async ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
     {
-        if (name is not null)
-            return await (_cli.Has(name) ? _cli : (ICredentialsSource)_ini).FetchAsync(cancellationToken).ConfigureAwait(false);
-
         try
         {
-            return await _cli.FetchAsync(cancellationToken).ConfigureAwait(false);
+            return await source.FetchAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OssCredentialsException exception) when (exception.Outlook == FetchOutlook.NotSetUp)
         {
-            return await _ini.FetchAsync(cancellationToken).ConfigureAwait(false);
+            throw FetchFailures.Passing(exception.Message, exception);
         }
     }
 }
@@ -126,7 +172,7 @@ internal sealed record ProfileFields(Func<string, string?> Read, string What)
 {
     public string? this[string field] => Read(field)?.Trim() is { Length: > 0 } value ? value : null;
 
-    public string Required(string field) => this[field] ?? throw FetchFailures.Lasting($"{What} has no {field}. Nothing was written.");
+    public string Required(string field) => this[field] ?? throw FetchFailures.Lasting($"{What} has no {field}: add it. Nothing was written.");
 
     /// <summary>The role, whose ARN must be there.</summary>
     public StsRole Role(StsRole role, string field) => role with { Arn = Required(field) };

@@ -110,11 +110,11 @@ internal sealed class RamRoleSource(string? role, CredentialsSurroundings surrou
 
         try
         {
-            return await CredentialsHttp.SendDirectlyAsync(message, limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
+            return await CredentialsHttp.OfMachine.SendDirectlyAsync(message, limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new OssCredentialsException($"The metadata service {CredentialsHttp.Problem(exception)}: only an ECS instance has one. Nothing was written.", exception)
+            throw new OssCredentialsException($"The metadata service at {surroundings.MetadataService.Host} {CredentialsHttp.OfMachine.ProblemOf(surroundings.MetadataService, isDirect: true, exception)}. Only an ECS instance has one. Nothing was written.", exception)
             {
                 Outlook = FetchOutlook.NotSetUp,
             };

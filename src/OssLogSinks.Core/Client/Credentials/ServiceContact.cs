@@ -1,6 +1,9 @@
 namespace OssLogSinks.Core.Client.Credentials;
 
-/// <summary>What a provider learns from the client that uses it: the service's time, and where the bucket is.</summary>
+/// <summary>
+/// What a provider learns from the client that uses it. A provider over another one has the contact of that one, so that both learn the
+/// same. If several clients use one provider, what the last one has set counts.
+/// </summary>
 internal sealed class ServiceContact(TimeProvider time)
 {
     /// <summary>The service's time. Expirations are compared with it.</summary>
@@ -8,6 +11,9 @@ internal sealed class ServiceContact(TimeProvider time)
 
     /// <summary>The bucket's region if it is reached by its internal endpoint; null otherwise, or while no client uses the provider.</summary>
     public string? InternalRegion { get; set; }
+
+    /// <summary>How STS and other far services are reached. Default: as this machine reaches them.</summary>
+    public CredentialsHttp Http { get; set; } = CredentialsHttp.OfMachine;
 }
 
 /// <summary>

@@ -4,10 +4,11 @@ namespace OssLogSinks.Core.Client.Credentials;
 internal sealed record SourceSite(CredentialsSurroundings Surroundings, ServiceContact Contact)
 {
     /// <summary>Of the machine, or of the test that runs.</summary>
-    public static SourceSite New()
+    /// <param name="source">The provider that the new one asks; null if it asks none.</param>
+    public static SourceSite New(IOssCredentialsProvider? source = null)
     {
         var surroundings = CredentialsSurroundings.Current;
-        return new SourceSite(surroundings, new ServiceContact(surroundings.Time));
+        return new SourceSite(surroundings, (source as IRenewingProvider)?.Contact ?? new ServiceContact(surroundings.Time));
     }
 
     /// <summary>Keeps and renews what a source gives.</summary>

@@ -23,16 +23,17 @@ internal sealed class StsClient(StsPlace place, ServiceContact contact, Credenti
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Calls STS and reads the credentials in its answer.</summary>
-    /// <param name="prepare">Gives the call, for each attempt; takes the code of the refused attempt before, or null.</param>
+    /// <param name="prepare">Gives the call, for each attempt; takes the code of the refused attempt before, or null. Null if the attempt would be refused again.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="OssCredentialsException">There are none; the message says why, and what to do.</exception>
-    public async ValueTask<OssCredentials> CallAsync(Func<string?, CancellationToken, ValueTask<StsCall>> prepare, CancellationToken cancellationToken)
+    public async ValueTask<OssCredentials> CallAsync(Func<string?, CancellationToken, ValueTask<StsCall?>> prepare, CancellationToken cancellationToken)
     {
         var host = StsHost.Of(place, surroundings, contact.InternalRegion);
         string? refused = null;
+        OssCredentialsException? failure = null;
         while (true)
         {
-            var call = await prepare(refused, cancellationToken).ConfigureAwait(false);
+            var call = await prepare(refused, cancellationToken).ConfigureAwait(false) ?? throw failure!;
             var answer = await SendAsync(host, call, cancellationToken).ConfigureAwait(false);
             var refusal = StsRefusal.Read(answer);
             if (answer.Status == HttpStatusCode.OK && refusal.Code is null)
@@ -40,8 +41,9 @@ internal sealed class StsClient(StsPlace place, ServiceContact contact, Credenti
 
             if (refusal.IsAboutTheClock && answer.Date is { } date)
                 contact.Clock.Set(date);
+            failure = refusal.ToException(call.Action, host, answer);
             if (refused is not null || !refusal.MayWorkAtOnce)
-                throw refusal.ToException(call.Action, host, answer);
+                throw failure;
 
             refused = refusal.Code;
         }
@@ -49,15 +51,17 @@ internal sealed class StsClient(StsPlace place, ServiceContact contact, Credenti
 
     private async Task<CredentialsAnswer> SendAsync(string host, StsCall call, CancellationToken cancellationToken)
     {
-        using var message = MessageOf(surroundings.StsAddress(host), call);
+        var address = surroundings.StsAddress(host);
+        using var message = MessageOf(address, call);
+        var http = contact.Http;
         try
         {
-            return await CredentialsHttp.SendAsync(message, Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
+            return await http.SendAsync(message, Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw FetchFailures.Passing(
-                $"STS at {host} {CredentialsHttp.Problem(exception)}. A host with sts-vpc in its name can be reached inside its region only, the others need a way to the internet. Nothing was written.",
+                $"STS at {host} {http.ProblemOf(address, isDirect: false, exception)}. A host with sts-vpc in its name can be reached inside its region only, the others need a way to the internet. Nothing was written.",
                 exception);
         }
     }

@@ -4,7 +4,14 @@ namespace OssLogSinks.Core.Client.Credentials;
 /// <param name="Endpoint">The host itself; null if it follows from the region.</param>
 /// <param name="Region">The region; null if the environment or nothing says it.</param>
 /// <param name="IsVpc">Whether the host inside the region's network is used; null if the environment says it.</param>
-internal sealed record StsPlace(string? Endpoint = null, string? Region = null, bool? IsVpc = null);
+internal sealed record StsPlace(string? Endpoint = null, string? Region = null, bool? IsVpc = null)
+{
+    /// <summary>A switch in a text; null if there is none. Anything but <c>true</c> is no.</summary>
+    public static bool? FlagIn(string? text) => Given(text) is { } given ? given.Equals("true", StringComparison.OrdinalIgnoreCase) : null;
+
+    /// <summary>A text, trimmed; null if it is blank.</summary>
+    public static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text!.Trim();
+}
 
 /// <summary>The host of STS. All hosts do the same; some are reached from inside their region only.</summary>
 internal static class StsHost
@@ -23,7 +30,7 @@ internal static class StsHost
 
     /// <summary>
     /// Finds the host: what is set, what the environment says, the region's, and at last the one for all regions. If nothing says otherwise
-    /// and OSS is reached inside its region, STS is too: such machines may have no way to the internet.
+    /// and OSS is reached inside its region, STS is too: such machines may have no way to the internet. A switch that says no counts.
     /// </summary>
     /// <exception cref="OssCredentialsException">The host that is set is none.</exception>
     public static string Of(StsPlace place, CredentialsSurroundings surroundings, string? internalRegion)
@@ -33,11 +40,11 @@ internal static class StsHost
         if (surroundings.Value("ALIBABA_CLOUD_STS_ENDPOINT") is { } variable)
             return HostIn(variable, "The environment variable ALIBABA_CLOUD_STS_ENDPOINT");
 
-        var isVpc = place.IsVpc ?? surroundings.IsTrue("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED");
-        if ((Given(place.Region) ?? surroundings.Value("ALIBABA_CLOUD_STS_REGION")) is { } region)
-            return HostIn(OfRegion(region, isVpc), "The STS region");
+        var isVpc = place.IsVpc ?? StsPlace.FlagIn(surroundings.Value("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
+        if ((StsPlace.Given(place.Region) ?? surroundings.Value("ALIBABA_CLOUD_STS_REGION")) is { } region)
+            return HostIn(OfRegion(region, isVpc == true), "The STS region");
 
-        return internalRegion is null || NotInside.Contains(internalRegion) ? Default : OfRegion(internalRegion, isVpc: true);
+        return internalRegion is null || isVpc == false || NotInside.Contains(internalRegion) ? Default : OfRegion(internalRegion, isVpc: true);
     }
 
     private static string OfRegion(string region, bool isVpc) =>
@@ -53,6 +60,4 @@ internal static class StsHost
         var isHost = host.Contains('.') && host.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '.');
         return isHost ? host : throw FetchFailures.Lasting($"{what} is no host name: write sts.cn-hangzhou.aliyuncs.com, for instance. Nothing was written.");
     }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text!.Trim();
 }

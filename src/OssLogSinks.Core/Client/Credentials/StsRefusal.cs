@@ -19,7 +19,7 @@ internal sealed record StsRefusal(string? Code, string? RequestId)
     public bool IsAboutTheClock => Begins("InvalidTimeStamp");
 
     /// <summary>Whether the same call may work at once, with another nonce, clock, token or key.</summary>
-    public bool MayWorkAtOnce => IsAboutTheClock || Code is "SignatureNonceUsed" or "AuthenticationFail.OIDCToken.Expired" || IsAboutTheCaller;
+    public bool MayWorkAtOnce => IsAboutTheClock || Code is "SignatureNonceUsed" || IsOfTheToken(Code) || IsAboutTheCaller;
 
     /// <summary>Whether the caller's credentials are refused, so that its source may have others.</summary>
     public bool IsAboutTheCaller => IsOfTheCaller(Code);
@@ -27,6 +27,9 @@ internal sealed record StsRefusal(string? Code, string? RequestId)
     /// <inheritdoc cref="IsAboutTheCaller"/>
     public static bool IsOfTheCaller(string? code) =>
         code is not null && (code.StartsWith("InvalidAccessKeyId", StringComparison.Ordinal) || code.StartsWith("InvalidSecurityToken", StringComparison.Ordinal));
+
+    /// <summary>Whether the OIDC token is refused, so that its file may have another one.</summary>
+    public static bool IsOfTheToken(string? code) => code is "AuthenticationFail.OIDCToken.Expired";
 
     /// <summary>Reads an answer: JSON, or XML from a gateway in front.</summary>
     public static StsRefusal Read(CredentialsAnswer answer)

@@ -6,11 +6,10 @@ namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>Asks an address for credentials, that of a sidecar for instance. Plain http is for this machine and its own link only.</summary>
 /// <param name="address">The address; null for that of the environment.</param>
-/// <param name="surroundings">The environment.</param>
-internal sealed class UriSource(string? address, CredentialsSurroundings surroundings) : ICredentialsSource
+/// <param name="site">The environment, and how far services are reached.</param>
+internal sealed class UriSource(string? address, SourceSite site) : ICredentialsSource
 {
     private const string Variable = "ALIBABA_CLOUD_CREDENTIALS_URI";
-    private const string What = "The answer of the credentials URI";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -27,33 +26,37 @@ internal sealed class UriSource(string? address, CredentialsSurroundings surroun
 
     public async ValueTask<OssCredentials> FetchAsync(CancellationToken cancellationToken)
     {
-        ExternalSources.RequireAllowed(surroundings);
-        var text = address ?? surroundings.Value(Variable) ?? throw FetchFailures.NotSetUp($"The environment variable {Variable} is not set. Nothing was written.");
+        ExternalSources.RequireAllowed(site.Surroundings);
+        var text = address ?? site.Surroundings.Value(Variable) ?? throw FetchFailures.NotSetUp($"The environment variable {Variable} is not set: set it to the address that answers with credentials. Nothing was written.");
         if (ProblemOf(text) is { } problem)
-            throw FetchFailures.Lasting($"The credentials URI {problem}. Nothing was written.");
+            throw FetchFailures.Lasting($"The credentials URI in {(address is null ? Variable : "the settings")} {problem}. Nothing was written.");
 
-        var answer = await SendAsync(new Uri(text.Trim()), cancellationToken).ConfigureAwait(false);
+        // Path and query may have a secret.
+        var uri = new Uri(text.Trim());
+        var who = $"the credentials URI at {uri.Authority}";
+        var answer = await SendAsync(uri, cancellationToken).ConfigureAwait(false);
         if ((int)answer.Status is < 200 or > 299)
-            throw FetchFailures.Passing($"The credentials URI answered with status {((int)answer.Status).ToString(CultureInfo.InvariantCulture)}. Nothing was written.");
+            throw FetchFailures.Passing($"The credentials URI at {uri.Authority} answered with status {((int)answer.Status).ToString(CultureInfo.InvariantCulture)}: look at what runs there. Nothing was written.");
 
-        var document = JsonObject.TryRead(answer.Body ?? "") ?? throw FetchFailures.Passing($"{What} is no JSON object. Nothing was written.");
-        CredentialsCode.Require(document, What);
-        return CredentialsText.Read(document, CredentialsText.Services, What, isExpirationRequired: true);
+        var document = JsonObject.TryRead(answer.Body ?? "") ?? throw FetchFailures.Passing($"The answer of {who} is no JSON object: look at what runs there. Nothing was written.");
+        CredentialsCode.Require(document, "The answer of " + who);
+        return CredentialsText.Read(document, CredentialsText.Services, "The answer of " + who, isExpirationRequired: true);
     }
 
     private async Task<CredentialsAnswer> SendAsync(Uri uri, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, uri);
+        var http = site.Contact.Http;
         try
         {
             var answer = IsNear(uri)
-                ? CredentialsHttp.SendDirectlyAsync(message, Limit, surroundings.Time, cancellationToken)
-                : CredentialsHttp.SendAsync(message, Limit, surroundings.Time, cancellationToken);
+                ? http.SendDirectlyAsync(message, Limit, site.Surroundings.Time, cancellationToken)
+                : http.SendAsync(message, Limit, site.Surroundings.Time, cancellationToken);
             return await answer.ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FetchFailures.Passing($"The credentials URI {CredentialsHttp.Problem(exception)}. Nothing was written.", exception);
+            throw FetchFailures.Passing($"The credentials URI at {uri.Authority} {http.ProblemOf(uri, IsNear(uri), exception)}. Look at what runs there. Nothing was written.", exception);
         }
     }
 

@@ -108,6 +108,8 @@ internal sealed class ActiveFolder : IDisposable
         _nextId = block.LastId + 1;
         foreach (var stream in block.Streams)
             _lastIds[stream.Hash] = block.LastId;
+        foreach (var (stream, mark) in block.Marks)
+            Folder.Journal.Numbered(stream, mark);
     }
 
     /// <summary>Makes all written data durable.</summary>

@@ -49,6 +49,9 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     /// <summary>Whether it has files that can be neither read nor quarantined, so that its journal is still needed.</summary>
     public bool KeepsFiles { get; set; }
 
+    /// <summary>Whether its journal has numbers of records that are nowhere else, for the next process to continue.</summary>
+    public bool KeepsNumbers { get; set; }
+
     /// <summary>Whether the folder was deleted; known after <see cref="Dispose"/>.</summary>
     public bool IsGone { get; private set; }
 
@@ -298,7 +301,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
             _isClosed = true;
         bool hasFiles;
         lock (_gate)
-            hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles;
+            hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles || KeepsNumbers;
 
         Journal.Dispose();
         IsGone = !hasFiles && BufferFiles.Try(() => Journal.Delete(files, Path)) && folderLock.ReleaseAndDelete();

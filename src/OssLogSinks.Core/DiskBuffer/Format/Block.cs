@@ -19,6 +19,9 @@ internal sealed class Block
     private readonly List<StreamName> _streams = [];
     private readonly Dictionary<StreamName, int> _indexes = [];
     private readonly List<(long Id, object State)> _states = [];
+
+    // By the index of the stream; empty if records have no numbers.
+    private readonly List<SequenceMark> _marks = [];
     private byte[] _bytes;
     private int _namesLength;
     private int _lastStream = -1;
@@ -62,6 +65,10 @@ internal sealed class Block
     /// <summary>The states that are returned with the outcome of records, in the order of their ids.</summary>
     public IReadOnlyList<(long Id, object State)> States => _states;
 
+    /// <summary>The last number of each stream that other processes may continue.</summary>
+    public IEnumerable<(ulong Stream, SequenceMark Mark)> Marks =>
+        _marks.Select((mark, index) => (_streams[index], mark)).Where(marked => !marked.Item1.Key.IsOwn).Select(marked => (marked.Item1.Hash, marked.mark));
+
     /// <summary>Memory that a block with this capacity holds.</summary>
     public static int HeldFor(int capacity)
     {
@@ -101,6 +108,14 @@ internal sealed class Block
         if (record.State is { } state)
             _states.Add((LastId, state));
         return true;
+    }
+
+    /// <summary>Remembers the number of the record that was added last.</summary>
+    public void Mark(SequenceMark mark)
+    {
+        while (_marks.Count <= _lastStream)
+            _marks.Add(default);
+        _marks[_lastStream] = mark;
     }
 
     /// <summary>Completes the bytes. Call it once, when no more records come.</summary>

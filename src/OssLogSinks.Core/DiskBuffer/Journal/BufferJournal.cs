@@ -59,6 +59,16 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
+    /// <summary>Whether it says how far records are numbered.</summary>
+    public bool HasNumbers
+    {
+        get
+        {
+            lock (_gate)
+                return !_state.Numbers.IsEmpty;
+        }
+    }
+
     /// <summary>Whether entries that must survive a power cut are synced.</summary>
     public bool Syncs { get; }
 
@@ -143,6 +153,21 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
+    /// <summary>How far the records of a folder that another process left are numbered. Changes nothing.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static RecentStreams<SequenceMark> ReadNumbers(IBufferFiles files, string folder, FolderId folderId)
+    {
+        var contents = Names.Select(name => Path.Combine(folder, name)).Select(path => files.Exists(path) ? ReadFile(path) : new JournalContent()).ToArray();
+        var latest = contents[1].Generation > contents[0].Generation ? 1 : 0;
+        return StateOf(contents[latest], contents[1 - latest], out _).Numbers;
+
+        JournalContent ReadFile(string path)
+        {
+            using var file = new JournalFile(files.Open(path), folderId);
+            return file.Read();
+        }
+    }
+
     /// <summary>Deletes the files of a journal that was never used.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public static void DeleteAll(IBufferFiles files, string folder)
@@ -172,9 +197,11 @@ internal sealed class BufferJournal : IDisposable
     /// <summary>Bytes by which <see cref="Reserve"/> would extend the files.</summary>
     public long GrowthFor(int streams, int segments)
     {
-        var bytes = JournalFile.BytesFor(EntriesFor(streams, segments));
         lock (_gate)
+        {
+            var bytes = JournalFile.BytesFor(EntriesFor(streams, segments + _state.Numbers.Count));
             return _slots.Sum(slot => Math.Max(0, bytes - slot.Bytes));
+        }
     }
 
     /// <summary>
@@ -185,7 +212,7 @@ internal sealed class BufferJournal : IDisposable
     {
         lock (_gate)
         {
-            var entries = EntriesFor(streams, segments);
+            var entries = EntriesFor(streams, segments + _state.Numbers.Count);
             _slots[1 - _current].Grow(entries);
             _slots[_current].Grow(entries);
 
@@ -227,6 +254,12 @@ internal sealed class BufferJournal : IDisposable
     /// journal, and OSS is asked for its outcome.
     /// </summary>
     public void Settle(ulong stream, long throughId) => Note(new JournalEntry(JournalEntryKind.Settled, stream, throughId));
+
+    /// <summary>
+    /// Notes how far a stream's records on disk are numbered. Never throws and is not synced: if it is lost, the next process gives some numbers
+    /// again, under another name.
+    /// </summary>
+    public void Numbered(ulong stream, SequenceMark mark) => Note(JournalEntry.OfNumber(stream, mark));
 
     /// <summary>Syncs all entries, even if <see cref="Syncs"/> is false.</summary>
     /// <exception cref="IOException">The sync failed.</exception>

@@ -10,8 +10,8 @@ namespace OssLogSinks.Core.DiskBuffer.Journal;
 /// </summary>
 /// <param name="Kind">The kind of entry.</param>
 /// <param name="Stream">The stream; 0 if there is none.</param>
-/// <param name="Id">The record, or the first record of the segment.</param>
-/// <param name="End">For the end of a segment: the id after its last record.</param>
+/// <param name="Id">The record, or the first record of the segment; for <see cref="JournalEntryKind.Numbered"/> the last number.</param>
+/// <param name="End">For the end of a segment: the id after its last record. For <see cref="JournalEntryKind.Numbered"/>: the sequence.</param>
 /// <param name="Intent">The append; for <see cref="JournalEntryKind.Earlier"/>, one with only the body.</param>
 internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream, long Id, long End = 0, AppendIntent? Intent = null)
 {
@@ -20,6 +20,10 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
 
     private const byte PositionHasCrc = 1;
     private const byte KeepsEarlier = 2;
+
+    /// <summary>The entry for how far a stream's records are numbered.</summary>
+    public static JournalEntry OfNumber(ulong stream, SequenceMark mark) =>
+        new(JournalEntryKind.Numbered, stream, mark.Last, unchecked((long)mark.Id));
 
     public void WriteTo(Span<byte> target, FolderId folderId, in JournalPlace place)
     {
@@ -51,7 +55,7 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ulong Stream
         (entry, place) = (default, default);
         source = source.Slice(0, Size);
         var kind = (JournalEntryKind)source[4];
-        if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(folderId.Seed, source.Slice(4)) || kind is < JournalEntryKind.Settled or > JournalEntryKind.Earlier)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source) != Crc32C.Append(folderId.Seed, source.Slice(4)) || kind is < JournalEntryKind.Settled or > JournalEntryKind.Numbered)
             return false;
 
         place = new JournalPlace(
@@ -113,4 +117,7 @@ internal enum JournalEntryKind : byte
 
     /// <summary>Other bytes that an earlier process sent to the same place, for the intent of the same stream.</summary>
     Earlier = 7,
+
+    /// <summary>How far the numbers of a stream's records are on disk.</summary>
+    Numbered = 8,
 }

@@ -22,8 +22,8 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
 
     private readonly byte[] _entry = new byte[JournalEntry.Size];
 
-    /// <summary>Bytes that it takes on disk.</summary>
-    public long Bytes { get; private set; } = file.Length;
+    /// <summary>Bytes that it takes on disk. Of a file that is not new, known after <see cref="Read"/>.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The number of entries that it has space for.</summary>
     public int Capacity => (int)Math.Min(int.MaxValue, Bytes / JournalEntry.Size) - 1;
@@ -87,7 +87,8 @@ internal sealed class JournalFile(IBufferFile file, FolderId folderId) : IDispos
     /// <exception cref="IOException">The disk refused.</exception>
     public JournalContent Read()
     {
-        var bytes = new byte[(int)Math.Min(file.Length, BufferJournal.MostBytes)];
+        Bytes = file.Length;
+        var bytes = new byte[(int)Math.Min(Bytes, BufferJournal.MostBytes)];
         for (var done = 0; done < bytes.Length;)
         {
             var read = file.Read(done, bytes, done, bytes.Length - done);

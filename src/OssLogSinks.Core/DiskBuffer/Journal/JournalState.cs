@@ -31,6 +31,9 @@ internal sealed class JournalState
     /// </summary>
     public IReadOnlyCollection<long> DoneSegments => _done;
 
+    /// <summary>By stream: how far the numbers of its records are on disk.</summary>
+    public RecentStreams<SequenceMark> Numbers { get; } = new();
+
     /// <summary>Whether something that was written was found missing or changed: this state was true, but later entries may be lost.</summary>
     public bool IsDamaged { get; set; }
 
@@ -64,6 +67,9 @@ internal sealed class JournalState
                 Forget(entry.Id);
                 _done.Remove(entry.Id);
                 break;
+            case JournalEntryKind.Numbered:
+                Numbers.Raise(entry.Stream, new SequenceMark(unchecked((ulong)entry.End), entry.Id));
+                break;
         }
     }
 
@@ -88,6 +94,7 @@ internal sealed class JournalState
             .. _ends.Select(end => new JournalEntry(JournalEntryKind.SegmentEnded, 0, end.Key, end.Value)),
             .. _done.Select(first => new JournalEntry(JournalEntryKind.SegmentDone, 0, first)),
             .. _settled.Select(mark => new JournalEntry(JournalEntryKind.Settled, mark.Key, mark.Value)),
+            .. Numbers.All.Select(mark => JournalEntry.OfNumber(mark.Key, mark.Value)),
         ];
         foreach (var open in _intents)
         {

@@ -63,9 +63,9 @@ public class CredentialsWordTests
     }
 
     [Theory]
-    [InlineData(500, "{}", "answered with status 500")]
-    [InlineData(302, "", "answered with status 302")]
-    [InlineData(200, "{\"Code\":\"Failed\"}", "its Code is not Success")]
+    [InlineData(500, "{}", "The credentials URI at ADDRESS answered with status 500")]
+    [InlineData(302, "", "The credentials URI at ADDRESS answered with status 302")]
+    [InlineData(200, "{\"Code\":\"Failed\"}", "The answer of the credentials URI at ADDRESS says that it failed: its Code is not Success")]
     [InlineData(200, "<html>", "is no JSON object")]
     [InlineData(200, "{\"AccessKeyId\":\"STS.x\",\"AccessKeySecret\":\"s\"}", "has no SecurityToken")]
     public async Task UriWithAnotherAnswer_IsReported(int status, string body, string expected)
@@ -73,7 +73,10 @@ public class CredentialsWordTests
         await using var world = await CredentialsWorld.StartAsync();
         world.Server.AnswerNext("/c", new CannedAnswer(status, body));
 
-        Assert.Contains(expected, await FailureAsync(world.Provider($"Uri:{world.Server.Address}c")), StringComparison.Ordinal);
+        var failure = await FailureAsync(world.Provider($"Uri:http://user:hush@{world.Server.Address.Authority}/c?hush"));
+
+        Assert.Contains(expected.Replace("ADDRESS", world.Server.Address.Authority, StringComparison.Ordinal), failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", failure, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -247,7 +250,7 @@ public class CredentialsWordTests
 
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(() => provider.GetCredentialsAsync(first, Cancel).AsTask());
 
-        Assert.Contains("The OIDC token file cannot be read", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"The OIDC token file {file} cannot be read", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("What each one said", failure.Message, StringComparison.Ordinal);
     }
 

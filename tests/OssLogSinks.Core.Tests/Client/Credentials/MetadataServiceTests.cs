@@ -182,7 +182,7 @@ public class MetadataServiceTests
         await Wait.UntilAsync(() => world.Server.Requests.Count > 1).InTime();
         world.Clock.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.Contains("The metadata service gave no answer in time", await failing.InTime(), StringComparison.Ordinal);
+        Assert.Contains("The metadata service at 127.0.0.1 gave no answer in time. Only an ECS instance has one.", await failing.InTime(), StringComparison.Ordinal);
         never.SetResult();
     }
 

@@ -68,7 +68,7 @@ public class StsTests
     }
 
     [Fact]
-    public async Task ExpiredToken_IsReadAgainOnceAndThenReported()
+    public async Task ExpiredTokenWithoutANewOne_IsReportedAtOnce()
     {
         await using var world = await CredentialsWorld.StartAsync();
         world.SetUpRrsa("old");
@@ -76,9 +76,37 @@ public class StsTests
 
         var failure = await FailureAsync(world.Provider("Oidc"));
 
-        Assert.Equal(2, world.Server.CountSts());
+        Assert.Equal(1, world.Server.CountSts());
         Assert.Contains("refused AssumeRoleWithOIDC with status 400 AuthenticationFail.OIDCToken.Expired", failure, StringComparison.Ordinal);
         Assert.Contains("The token file is not renewed", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExpiredTokenThatWasRenewedMeanwhile_IsReadAgain()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.SetUpRrsa("old");
+        world.Server.OidcToken = "new";
+        var renewed = new TaskCompletionSource();
+        world.Server.AnswerNext(Oidc, CredentialsServer.StsError(400, "AuthenticationFail.OIDCToken.Expired") with { After = renewed.Task });
+
+        var getting = GetAsync(world.Provider("Oidc"));
+        await Wait.UntilAsync(() => world.Server.CountSts() > 0).InTime();
+        world.SetUpRrsa("new");
+        renewed.SetResult();
+
+        Assert.Equal("STS.1", (await getting).AccessKeyId);
+    }
+
+    [Fact]
+    public async Task TokenFileWithoutAnEnd_IsNotReadOn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The device is one of Unix.");
+        await using var world = await CredentialsWorld.StartAsync();
+        world.SetUpRrsa();
+        world.With("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/dev/zero");
+
+        Assert.Contains("The OIDC token file /dev/zero is too long for a token", await FailureAsync(world.Provider("Oidc")).InTime(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +119,7 @@ public class StsTests
         if (content is null)
             File.Delete(file);
 
-        Assert.Contains("The OIDC token file " + expected, await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
+        Assert.Contains($"The OIDC token file {file} {expected}", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
         Assert.Empty(world.Server.Requests);
     }
 
@@ -158,6 +186,34 @@ public class StsTests
 
         Assert.Equal("STS.1", (await GetAsync(new AssumeRoleCredentialsProvider(Arn, source))).AccessKeyId);
         Assert.Equal(["LTAIold", "LTAIcaller"], world.Server.Requests.Select(request => request.Query["AccessKeyId"]));
+    }
+
+    [Fact]
+    public async Task RefusedCallerWithoutOthers_IsNotSentAgain()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.Enter();
+        var provider = new AssumeRoleCredentialsProvider(Arn, new StaticCredentialsProvider("LTAIold", "old-secret"));
+
+        var failure = await FailureAsync(provider);
+
+        Assert.Equal(1, world.Server.CountSts());
+        Assert.Contains("InvalidAccessKeyId.NotFound", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RefusedCallerThatIsFetched_IsRenewedBeforeItIsSentAgain()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.SetUpRrsa();
+        world.Server.Caller = world.Temporary(2);
+        world.Enter();
+        var provider = new AssumeRoleCredentialsProvider(Arn, OssCredentialsProviders.FromName("Oidc"));
+        await provider.GetCredentialsAsync(null, Cancel).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+
+        // OIDC gave the first one, which was refused, and then the second one at once.
+        Assert.Equal(["AssumeRoleWithOIDC", "AssumeRole", "AssumeRoleWithOIDC", "AssumeRole"], world.Server.Requests.Select(request => request.Query["Action"]));
+        Assert.Equal("STS.2", world.Server.Requests[^1].Query["AccessKeyId"]);
     }
 
     [Theory]
@@ -270,6 +326,8 @@ public class StsTests
     [InlineData("sts-vpc.cn-north-2-gov-1.aliyuncs.com", "ALIBABA_CLOUD_STS_REGION=cn-north-2-gov-1")]
     [InlineData("sts-vpc.cn-beijing.aliyuncs.com", "internal=cn-beijing")]
     [InlineData("sts.aliyuncs.com", "internal=cn-qingdao")]
+    [InlineData("sts.aliyuncs.com", "internal=cn-beijing", "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=false")]
+    [InlineData("sts-vpc.cn-beijing.aliyuncs.com", "internal=cn-beijing", "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=")]
     [InlineData("sts.cn-hangzhou.aliyuncs.com", "internal=cn-beijing", "ALIBABA_CLOUD_STS_REGION=cn-hangzhou")]
     public async Task Host_FollowsFromSettings(string expected, params string[] settings)
     {

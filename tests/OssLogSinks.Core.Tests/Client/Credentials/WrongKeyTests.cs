@@ -77,7 +77,7 @@ public class WrongKeyTests
     {
         var failure = await FailureOf(_ => throw new InvalidOperationException("GET http://vault/?token=MARK failed."));
 
-        Assert.Equal("The function that fetches credentials failed with System.InvalidOperationException. Nothing was written.", failure.Message);
+        Assert.Equal("The function that fetches credentials failed with System.InvalidOperationException: look at the inner exception, or throw an OssCredentialsException whose message says more. Nothing was written.", failure.Message);
         Assert.DoesNotContain("MARK", failure.ToString(), StringComparison.Ordinal);
     }
 
@@ -90,8 +90,8 @@ public class WrongKeyTests
         "The RAM role 'logs' is not attached.", (await FailureOf(_ => throw new OssCredentialsException("The RAM role 'logs' is not attached."))).Message);
 
     [Theory]
-    [InlineData(true, "The credentials provider returned an invalid access key: the access key secret is empty; copy the value from your access key. Nothing was written.")]
-    [InlineData(false, "The credentials provider failed with System.IO.IOException. Nothing was written.")]
+    [InlineData(true, "The credentials provider OssLogSinks.Core.Tests.Client.Credentials.WrongKeyTests+Failing returned an invalid access key: the access key secret is empty; copy the value from your access key. Nothing was written.")]
+    [InlineData(false, "The credentials provider OssLogSinks.Core.Tests.Client.Credentials.WrongKeyTests+Failing failed with System.IO.IOException: look at the inner exception, or throw an OssCredentialsException whose message says more. Nothing was written.")]
     public async Task ProviderOfTheUsers_IsToldTheSame(bool isWrongKey, string message)
     {
         using var wire = new FakeWire { Credentials = new Failing(() => isWrongKey ? new OssCredentials("id", "") : throw new IOException("MARK")) };

@@ -54,6 +54,19 @@ public class BufferJournalTests
     }
 
     [Fact]
+    public void NumbersOfStreams_OutliveChangesOfTheFile()
+    {
+        var journal = Create();
+        journal.Numbered(Stream, new SequenceMark(ulong.MaxValue, 41));
+        journal.Numbered(Stream, new SequenceMark(ulong.MaxValue, 42));
+        for (var i = 1; i <= 3 * Usual; i++)
+            journal.Settle(Stream + 1, i);
+
+        Assert.True(journal.HasNumbers);
+        Assert.Equal([new(Stream, new SequenceMark(ulong.MaxValue, 42))], Found().Numbers.All);
+    }
+
+    [Fact]
     public void DoneSegment_IsRememberedUntilItsFileHasGone()
     {
         var journal = Create();
@@ -177,7 +190,7 @@ public class BufferJournalTests
         const int Others = 8;
         var journal = Create();
         var before = _disk.Syncs;
-        var others = new List<Thread>();
+        var others = new List<Task>();
         _disk.DuringSync = () =>
         {
             _disk.DuringSync = null;
@@ -185,14 +198,13 @@ public class BufferJournalTests
             {
                 var stream = Stream + (ulong)i;
                 var id = i;
-                others.Add(new Thread(() => journal.Intend(stream, Intent(id, id))));
+                others.Add(JournalWorld.OnAThread(() => journal.Intend(stream, Intent(id, id))));
             }
 
-            others.ForEach(thread => thread.Start());
             Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == Others + 1, TimeSpan.FromSeconds(30)));
         };
         await Task.Run(() => journal.Intend(Stream, Intent(1, 1)), TestContext.Current.CancellationToken);
-        others.ForEach(thread => thread.Join());
+        await Task.WhenAll(others);
 
         Assert.Equal(2, _disk.Syncs - before);
         _disk.PowerCut();
@@ -214,6 +226,30 @@ public class BufferJournalTests
         Assert.Single(Found().Intents);
     }
 
+    // If fewer are found later, some were lost.
+    [Theory]
+    [InlineData(true, 2, 1)]
+    [InlineData(false, 0, 0)]
+    public void Entry_SaysHowManyOfItsFileAreOnDisk(bool syncs, int third, int afterSnapshot)
+    {
+        var journal = BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs, entries: 8);
+        journal.SegmentOpened(1);
+        journal.SegmentDone(1);
+        journal.SegmentRemoved(1);
+        Assert.Equal(third, SyncedIn("journal.0", 2));
+
+        for (var id = 1; id <= 5; id++)
+            journal.Intend(Stream, Intent(id, id));
+        journal.Settle(Stream + 1, 7);
+        Assert.Equal(afterSnapshot, SyncedIn("journal.1", 1));
+    }
+
+    [Theory]
+    [InlineData("journal.0", true)]
+    [InlineData("journal.1", true)]
+    [InlineData("journal.2", false)]
+    public void Name_IsOneOfTwo(string name, bool expected) => Assert.Equal(expected, BufferJournal.IsName(name));
+
     [Fact]
     public void ClosedJournal_TakesNoIntent()
     {
@@ -225,6 +261,14 @@ public class BufferJournalTests
     }
 
     private static AppendIntent Intent(long first, long last) => new(0, new AppendPosition(first, 1), last - first + 1, 2, first, last);
+
+    private int SyncedIn(string name, int index)
+    {
+        var bytes = _disk.Bytes($"{Folder}/{name}");
+        Assert.True(JournalEntry.TryRead(bytes.AsSpan((index + 1) * JournalEntry.Size), JournalWorld.FolderId, out _, out var place));
+        Assert.Equal(index, place.Index);
+        return place.Synced;
+    }
 
     private BufferJournal Create() => BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true);
 

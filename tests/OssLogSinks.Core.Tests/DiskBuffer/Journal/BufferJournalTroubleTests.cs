@@ -92,19 +92,19 @@ public class BufferJournalTroubleTests
     }
 
     [Fact]
-    public void IntentThatComesWhileASyncFails_IsNotTakenForSyncedByTheNext()
+    public async Task IntentThatComesWhileASyncFails_IsNotTakenForSyncedByTheNext()
     {
         var journal = Create();
-        var late = new Thread(() => journal.Intend(Stream + 1, Intent(11, 20)));
+        var late = Task.CompletedTask;
         _disk.DuringSync = () =>
         {
             _disk.DuringSync = () => _disk.Fail();
             _disk.Fail(DiskAct.Sync);
-            late.Start();
+            late = JournalWorld.OnAThread(() => journal.Intend(Stream + 1, Intent(11, 20)));
             Assert.True(SpinWait.SpinUntil(() => journal.State.Intents.Count == 2, TimeSpan.FromSeconds(30)));
         };
         Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
-        late.Join();
+        await late;
         _disk.PowerCut();
 
         Assert.Equal(Intent(11, 20), Found().Intents[Stream + 1]);
@@ -207,6 +207,118 @@ public class BufferJournalTroubleTests
 
         _disk.KillHolders();
         Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true));
+    }
+
+    [Fact]
+    public void OtherVersion_IsClosedAgain()
+    {
+        Create().Dispose();
+        var bytes = _disk.Bytes(One);
+        FileVersion.Write(bytes, BitConverter.ToUInt64(bytes), FileVersion.Current + 1);
+        _disk.Put(One, bytes);
+
+        Assert.Null(BufferJournal.Open(_disk, Folder, JournalWorld.FolderId, syncs: true));
+        AssertThatNothingIsOpen();
+    }
+
+    // Its space takes four writes, and each header one.
+    [Theory]
+    [InlineData(DiskAct.Create, 1)]
+    [InlineData(DiskAct.Write, 0)]
+    [InlineData(DiskAct.Write, 2)]
+    [InlineData(DiskAct.Write, 4)]
+    [InlineData(DiskAct.Write, 5)]
+    [InlineData(DiskAct.Sync, 0)]
+    [InlineData(DiskAct.Sync, 1)]
+    [InlineData(DiskAct.SyncFolder, 0)]
+    public void CreationThatFails_LeavesNothingOpen(DiskAct act, int after)
+    {
+        _disk.FailOnce(act, after);
+
+        Assert.Throws<IOException>(Create);
+        AssertThatNothingIsOpen();
+    }
+
+    [Theory]
+    [InlineData(DiskAct.Open)]
+    [InlineData(DiskAct.Read)]
+    public void OpeningThatFails_LeavesNothingOpen(DiskAct act)
+    {
+        Create().Dispose();
+        _disk.Fails = (kind, path) => kind == act && path.EndsWith('1');
+
+        Assert.Throws<IOException>(Open);
+        _disk.Fail();
+        AssertThatNothingIsOpen();
+    }
+
+    [Theory]
+    [InlineData(DiskAct.Write)]
+    [InlineData(DiskAct.Sync)]
+    public void DiskThatFails_IsToldUntilItWorks(DiskAct act)
+    {
+        var journal = Create();
+        Assert.False(journal.HasFailed);
+
+        _disk.Fail(act);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+            Assert.True(journal.HasFailed);
+        }
+
+        _disk.Fail();
+        journal.Intend(Stream, Intent(1, 10));
+        Assert.False(journal.HasFailed);
+    }
+
+    // With syncs, the sync that follows is refused too.
+    [Fact]
+    public void IntentThatCannotBeWritten_IsRefusedWithoutSyncsToo()
+    {
+        using var journal = BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: false);
+        _disk.Fail(DiskAct.Write);
+
+        Assert.Throws<IOException>(() => journal.Intend(Stream, Intent(1, 10)));
+        Assert.Empty(journal.State.Intents);
+    }
+
+    // One or two entries follow the snapshot.
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void DamagedSnapshot_IsCompletedFromTheOtherFile(int last)
+    {
+        var journal = BufferJournal.Create(_disk, Folder, JournalWorld.FolderId, syncs: true, entries: 8);
+        journal.SegmentOpened(1);
+        journal.Settle(Stream, 5);
+        for (var i = 1; i <= last; i++)
+            journal.Settle(Stream + 1, i);
+        var (path, bytes) = JournalWorld.FilesOf(_disk).MaxBy(file => BitConverter.ToInt32(file.Value, 24));
+        bytes[(2 * JournalEntry.Size) + 40] ^= 4; // the mark of the first stream
+        _disk.Put(path, bytes);
+
+        Assert.Equal((5, last), (Found().Settled[Stream], Found().Settled[Stream + 1]));
+        Assert.True(Found().IsDamaged);
+    }
+
+    [Fact]
+    public void DamagedLastHeader_IsReported()
+    {
+        var journal = Create();
+        journal.Intend(Stream, Intent(1, 10));
+        journal.Dispose();
+        var (path, bytes) = JournalWorld.FilesOf(_disk).MaxBy(file => BitConverter.ToInt32(file.Value, 24));
+        bytes[24] ^= 1;
+        _disk.Put(path, bytes);
+
+        Assert.True(Found().IsDamaged);
+    }
+
+    private void AssertThatNothingIsOpen()
+    {
+        foreach (var path in JournalWorld.FilesOf(_disk).Keys)
+            _disk.Open(path).Dispose();
     }
 
     private static void DieTwice(int first, int second, int tornAt)

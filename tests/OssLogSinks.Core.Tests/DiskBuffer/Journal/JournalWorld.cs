@@ -50,6 +50,9 @@ internal sealed class JournalWorld
         return journal.State;
     }
 
+    /// <summary>Runs it at once on a thread of its own. What it throws fails the test that waits for it, and not the process.</summary>
+    public static Task OnAThread(Action act) => Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     public void Live(BufferJournal journal, IEnumerable<Step> steps)
     {
         foreach (var step in steps)

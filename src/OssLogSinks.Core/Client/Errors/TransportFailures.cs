@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Client.Platform;
 using OssLogSinks.Core.Telemetry;
 
-namespace OssLogSinks.Core.Client;
+namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
 /// Explains why a request got no answer: the kind of failure, and host and port. .NET's messages are never quoted, because they
@@ -42,15 +42,30 @@ internal sealed class TransportFailures
     public OssException Explain(string operation, Exception exception)
     {
         var (kind, detail) = KindOf(exception);
-        var proxy = Proxy;
-        var isAboutTheProxy = kind == OssFailureKind.Proxy
-            || (proxy is not null && kind is OssFailureKind.NameNotResolved or OssFailureKind.ConnectionRefused or OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout);
-        return isAboutTheProxy && proxy is not null
-            ? new OssException($"{operation} failed: {ProxyProblem(kind, proxy, detail)}.", exception) { Kind = OssFailureKind.Proxy }
-            : new OssException($"{operation} {Problem(kind, detail)}", exception) { Kind = kind };
+        if (IsAboutTheProxy(kind) && Proxy is { } proxy)
+            return new OssException($"{operation} failed: {ProxyCause(kind, proxy, detail)}.", exception) { Kind = OssFailureKind.Proxy };
+
+        var message = kind switch
+        {
+            OssFailureKind.NotOss => $"{operation} got no usable answer: {Cause(kind, detail)}. It may have taken effect.",
+            OssFailureKind.ConnectionLost => $"{operation} failed: {Cause(kind, detail)}. It may have taken effect.",
+            OssFailureKind.Unknown => $"{operation} got no usable answer from {Endpoint} ({detail}); it may have taken effect.",
+            _ => $"{operation} failed: {Cause(kind, detail)}.",
+        };
+        return new OssException(message, exception) { Kind = kind };
     }
 
-    private string ProxyProblem(OssFailureKind kind, string proxy, string detail) => kind switch
+    /// <summary>Why a request that changes nothing was interrupted, as a clause.</summary>
+    public string CauseOf(Exception exception)
+    {
+        var (kind, detail) = KindOf(exception);
+        return IsAboutTheProxy(kind) && Proxy is { } proxy ? ProxyCause(kind, proxy, detail) : Cause(kind, detail);
+    }
+
+    private static bool IsAboutTheProxy(OssFailureKind kind) =>
+        kind is OssFailureKind.Proxy or OssFailureKind.NameNotResolved or OssFailureKind.ConnectionRefused or OssFailureKind.Unreachable or OssFailureKind.ConnectTimeout;
+
+    private string ProxyCause(OssFailureKind kind, string proxy, string detail) => kind switch
     {
         OssFailureKind.NameNotResolved => $"the name of the proxy {proxy} cannot be resolved",
         OssFailureKind.ConnectionRefused => $"the proxy {proxy} refuses connections",
@@ -60,26 +75,26 @@ internal sealed class TransportFailures
         _ => $"the proxy {proxy} refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
     };
 
-    private string Problem(OssFailureKind kind, string detail) => kind switch
+    private string Cause(OssFailureKind kind, string detail) => kind switch
     {
-        OssFailureKind.NameNotResolved => $"failed: the name of {Endpoint} cannot be resolved.",
-        OssFailureKind.ConnectionRefused => $"failed: {Endpoint} refuses connections.",
-        OssFailureKind.Unreachable => $"failed: {Endpoint} cannot be reached ({detail}).",
-        OssFailureKind.ConnectTimeout => $"failed: connecting to {Endpoint} timed out.",
-        OssFailureKind.Certificate => $"failed: the certificate of {Endpoint} is not accepted{(detail.Length == 0 ? "" : ": " + detail)}.",
-        OssFailureKind.Tls => $"failed: the TLS handshake with {Endpoint} failed.",
-        OssFailureKind.Proxy => $"failed: a proxy refused a connection to {Endpoint}" + (detail.Length == 0 ? "." : $" with status {detail}."),
-        OssFailureKind.NotOss when detail.Length > 0 => $"got no usable answer: {Endpoint} sends {detail}. It may have taken effect.",
-        OssFailureKind.NotOss => $"got no usable answer: {Endpoint} does not speak HTTP. It may have taken effect.",
-        OssFailureKind.ConnectionLost => $"failed: the connection to {Endpoint} was lost before an answer came. It may have taken effect.",
-        _ => $"got no usable answer from {Endpoint} ({detail}); it may have taken effect.",
+        OssFailureKind.NameNotResolved => $"the name of {Endpoint} cannot be resolved",
+        OssFailureKind.ConnectionRefused => $"{Endpoint} refuses connections",
+        OssFailureKind.Unreachable => $"{Endpoint} cannot be reached ({detail})",
+        OssFailureKind.ConnectTimeout => $"connecting to {Endpoint} timed out",
+        OssFailureKind.Certificate => $"the certificate of {Endpoint} is not accepted" + (detail.Length == 0 ? "" : ": " + detail),
+        OssFailureKind.Tls => $"the TLS handshake with {Endpoint} failed",
+        OssFailureKind.Proxy => $"a proxy refused a connection to {Endpoint}" + (detail.Length == 0 ? "" : " with status " + detail),
+        OssFailureKind.NotOss when detail.Length > 0 => $"{Endpoint} sends {detail}",
+        OssFailureKind.NotOss => $"{Endpoint} does not speak HTTP",
+        OssFailureKind.ConnectionLost => $"the connection to {Endpoint} was lost before an answer came",
+        _ => $"no usable answer came from {Endpoint} ({detail})",
     };
 
     private static string PlaceOf(Uri uri) => FormattableString.Invariant($"{uri.Host}:{uri.Port}");
 
     private static (OssFailureKind Kind, string Detail) KindOf(Exception exception)
     {
-        var platform = HttpTransport.ErrorOf(exception);
+        var platform = PlatformHttp.ErrorOf(exception);
         if (platform.Kind is OssFailureKind.Proxy or OssFailureKind.NotOss)
             return platform;
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 #endif
 
-namespace OssLogSinks.Core.Client;
+namespace OssLogSinks.Core.Client.Platform;
 
 /// <summary>A certificate was not accepted.</summary>
 internal sealed class CertificateException(string faults) : AuthenticationException("Certificate not accepted: " + faults + ".")
