@@ -10,12 +10,10 @@ namespace NLog.Targets.OssAppend;
 /// </summary>
 /// <param name="continuations">Calls the continuations.</param>
 /// <param name="timeout">How long a flush may take.</param>
-/// <param name="delivered">A number that changes when what a flush waits for comes nearer.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan timeout, Func<long> delivered, TimeProvider time)
+internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan timeout, TimeProvider time)
 {
-    // At the end of a host NLog flushes twice, one after the other. If nothing was delivered since the first one timed out, the second one would
-    // only make the end take longer.
+    // At the end of a host NLog flushes twice, one after the other. If the first one timed out, the second one would only make the end take longer.
     private static readonly TimeSpan NextFlush = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(0.5);
 
@@ -25,8 +23,8 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
     private readonly Queue<Flush> _pending = new();
     private bool _isWatched;
 
-    // When the latest flush waited its whole timeout without success, and what was delivered until then. Guarded by _gate.
-    private (long At, long Delivered)? _failed;
+    // When the latest flush waited its whole timeout without success; null if one has succeeded since. Guarded by _gate.
+    private long? _failedAt;
 
     /// <summary>Starts the timeout of a flush.</summary>
     /// <returns>The continuation to call when the flush completes.</returns>
@@ -39,7 +37,7 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         bool mustWatch;
         lock (_gate)
         {
-            flush = new Flush(continuation, time.GetTimestamp(), HasJustFailed() ? ShortTimeout : timeout);
+            flush = new Flush(continuation, Succeeded, time.GetTimestamp(), HasJustFailed() ? ShortTimeout : timeout);
             _pending.Enqueue(flush);
             mustWatch = !_isWatched;
             _isWatched = true;
@@ -64,7 +62,13 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         return true;
     }
 
-    private bool HasJustFailed() => _failed is { } failed && time.GetElapsedTime(failed.At) < NextFlush && delivered() == failed.Delivered;
+    private bool HasJustFailed() => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < NextFlush;
+
+    private void Succeeded()
+    {
+        lock (_gate)
+            _failedAt = null;
+    }
 
     // A short flush says nothing new: otherwise a caller that flushes again and again would never wait long again.
     private void Note(Flush flush)
@@ -72,7 +76,7 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         lock (_gate)
         {
             if (flush.Timeout == timeout)
-                _failed = (time.GetTimestamp(), delivered());
+                _failedAt = time.GetTimestamp();
         }
     }
 
@@ -85,7 +89,7 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
         }
     }
 
-    private sealed class Flush(AsyncContinuation continuation, long begun, TimeSpan timeout)
+    private sealed class Flush(AsyncContinuation continuation, Action succeeded, long begun, TimeSpan timeout)
     {
         private readonly TaskCompletionSource<bool> _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _ends;
@@ -102,6 +106,9 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
 
         public void End(Exception? failure)
         {
+            // Late too: what was flushed is stored now.
+            if (failure is null)
+                succeeded();
             _over.TrySetResult(true);
             if (TryEnd())
                 continuation(failure);

@@ -255,8 +255,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     public AsyncTargetWrapperOverflowAction OverflowAction { get; set; } = AsyncTargetWrapperOverflowAction.Discard;
 
     /// <summary>
-    /// How long a log call waits for space if <see cref="OverflowAction"/> is Block, in milliseconds. Then its event is dropped. -1 means no
-    /// limit. Default: -1.
+    /// How long a log call waits for space if <see cref="OverflowAction"/> is Block, in milliseconds. If there is still no space
+    /// then, the event is dropped. -1 means no limit. Default: -1.
     /// </summary>
     public int BlockTimeoutMilliseconds { get; set; } = -1;
 
@@ -366,8 +366,8 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// The longest time that a flush, <c>LogManager.Flush()</c> for instance, waits, in seconds: 1 to 86400, or -1 for no limit. Then it reports
-    /// that not everything is stored yet, and delivery goes on. A host flushes twice at its end: if a flush took that long, and nothing was
-    /// delivered since, another flush within 2 seconds waits half a second only. Keep it well below 15 seconds, the time that NLog's own
+    /// that not everything is stored yet, and delivery goes on. A host flushes twice at its end: if a flush took that long, and none has
+    /// succeeded since, another flush within 2 seconds waits half a second only. Keep it well below 15 seconds, the time that NLog's own
     /// shutdown waits for all targets together. Default: 5.
     /// </summary>
     public int FlushTimeoutSeconds { get; set; } = 5;

@@ -37,7 +37,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
         _time = settings.Intake.Time;
         _flushTarget = settings.FlushTarget;
         _continuations.Appender = appender;
-        _flushes = new BoundedFlushes(continuations, settings.FlushTimeout, Reached, _time);
+        _flushes = new BoundedFlushes(continuations, settings.FlushTimeout, _time);
         _monitored = OssAppendMonitors.Add(this);
         _drainAtEnd = settings.DrainOnProcessExit ? ProcessExitDrain.Register(this) : null;
     }
@@ -146,13 +146,6 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
         }
 
         _continuations.AddFlush(continuation, failure);
-    }
-
-    // Grows when what a flush waits for comes nearer.
-    private long Reached()
-    {
-        var snapshot = _appender.GetSnapshot();
-        return snapshot.Delivered + (_flushTarget == OssFlushTarget.Disk ? snapshot.BufferBytes : 0);
     }
 
     // Continues on the thread of the intake's close, so it needs no thread of the pool.

@@ -57,7 +57,8 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     public bool BlockWhenFull { get; set; }
 
     /// <summary>
-    /// How long a log call waits for space if <see cref="BlockWhenFull"/> is true. Then its event is dropped.
+    /// How long a log call waits for space if <see cref="BlockWhenFull"/> is true. If there is still no space then, the
+    /// event is dropped.
     /// <see cref="Timeout.InfiniteTimeSpan"/> means no limit. Default: 10 seconds.
     /// </summary>
     public TimeSpan BlockTimeout { get; set; } = TimeSpan.FromSeconds(10);

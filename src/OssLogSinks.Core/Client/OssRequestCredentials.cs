@@ -24,7 +24,7 @@ public sealed class OssRequestCredentials
 
     private readonly IOssCredentialsProvider _provider;
 
-    // The library's own providers limit their failures themselves.
+    // The library's own providers limit by themselves how often they ask again after a failure.
     private readonly bool _isForeign;
     private readonly string _name;
     private readonly ServiceContact? _contact;
@@ -76,7 +76,7 @@ public sealed class OssRequestCredentials
     /// <exception cref="OssCredentialsException">There are none, also if the provider does not answer within <see cref="OssClientOptions.RequestTimeout"/>.</exception>
     public async ValueTask<OssCredentials> GetAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
-        // Streams and their retries ask several times a second: do not ask a failing provider each time.
+        // Requests of all streams need credentials, several times a second: do not ask a failing provider each time.
         if (Volatile.Read(ref _failure) is { } last && _time.GetElapsedTime(last.At) < PauseAfterFailure)
             throw last.Error;
 

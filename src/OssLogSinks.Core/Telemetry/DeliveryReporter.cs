@@ -53,11 +53,11 @@ internal sealed class DeliveryReporter
     }
 
     /// <summary>
-    /// A request failed. Failures that an operator must resolve are reported at once. Passing ones are reported when the third in a row comes,
-    /// or at once as long as nothing was delivered yet.
+    /// A stream could not deliver. Failures that an operator must resolve are reported at once. Those that may pass by themselves are reported
+    /// after the third step in a row without a delivery (a check after an unanswered append is a step too), or at once if nothing was delivered yet.
     /// </summary>
     /// <param name="failure">Why.</param>
-    /// <param name="failures">How many failed in a row.</param>
+    /// <param name="failures">How many steps in a row delivered nothing.</param>
     /// <param name="stream">The stream and its shipper; it is in trouble until it delivers.</param>
     /// <param name="isOver">Whether the request has ended meanwhile, so that the report is too late; null if it cannot.</param>
     public void Trouble(RequestFailure failure, int failures, (object? Shipper, object? Stream) stream = default, Func<bool>? isOver = null)

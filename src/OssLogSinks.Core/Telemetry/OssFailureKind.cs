@@ -1,9 +1,9 @@
 namespace OssLogSinks.Core.Telemetry;
 
-/// <summary>Why a request failed.</summary>
+/// <summary>What kind of failure it was.</summary>
 public enum OssFailureKind
 {
-    /// <summary>Nothing more is known.</summary>
+    /// <summary>None of the other kinds, or not known. The message, and the exception if there is one, may say more.</summary>
     Unknown,
 
     /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/> says why.</summary>

@@ -1,6 +1,5 @@
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Errors;
-using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Tool.Compacting;
 
@@ -39,7 +38,7 @@ internal sealed class SourceRemoval(OssClient client)
         {
             return false;
         }
-        catch (OssException exception) when (exception.Kind == OssFailureKind.Refused)
+        catch (OssException exception) when (exception.Code is not null && (int)exception.StatusCode is 400 or 403 or 405 or 501)
         {
             // The operation is off for many accounts. The age of the object has to do then.
             _canSeal = false;

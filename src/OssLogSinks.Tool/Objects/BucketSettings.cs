@@ -143,13 +143,14 @@ internal static class GlobalOptions
     {
         if (First(word) is not null)
             return Named(word!, "The option --credentials", host);
-        if (sink["accessKeyId"] is not { Length: > 0 } id || sink["accessKeySecret"] is not { Length: > 0 } secret)
+        var (id, secret) = (First(sink["accessKeyId"]), First(sink["accessKeySecret"]));
+        if (id is null && secret is null)
             return Named(First(sink["credentials"]) ?? "Chain", "The setting credentials in the configuration file", host);
 
-        if (OssCredentials.Validate(id, secret, sink["securityToken"]) is [var fault, ..])
+        if (OssCredentials.Validate(id ?? "", secret ?? "", sink["securityToken"]) is [var fault, ..])
             throw new ToolException(ExitCodes.Usage, $"The credentials in the configuration file are invalid: {fault}", "Correct them, or remove them to use those of the environment.");
 
-        return new StaticCredentialsProvider(id, secret, sink["securityToken"]);
+        return new StaticCredentialsProvider(id!, secret!, sink["securityToken"]);
     }
 
     private static IOssCredentialsProvider Named(string word, string place, ToolHost host)

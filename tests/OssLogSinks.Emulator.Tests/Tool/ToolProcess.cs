@@ -76,11 +76,16 @@ internal sealed class ToolProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ToolProcess Start(string[] arguments) => new(Process.Start(new ProcessStartInfo("dotnet", [typeof(OssEmulator).Assembly.Location, .. arguments])
+    private static ToolProcess Start(string[] arguments)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!);
+        // A run in the background of a shell ignores Ctrl-C, and its child processes inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        return new ToolProcess(Process.Start(new ProcessStartInfo(command[0], [.. command[1..], typeof(OssEmulator).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+    }
 }
 
 /// <summary>A folder for one test, removed in the end.</summary>

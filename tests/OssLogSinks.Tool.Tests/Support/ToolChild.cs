@@ -19,7 +19,9 @@ internal sealed class ToolChild : IAsyncDisposable
     /// <summary>Starts it with further environment variables; an empty value removes one.</summary>
     public static ToolChild Start(IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ToolApplication).Assembly.Location, .. arguments])
+        // A run in the background of a shell ignores Ctrl-C, and its child processes inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], typeof(ToolApplication).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -301,7 +301,7 @@ public class StsTests
     }
 
     [Fact]
-    public async Task StsThatDoesNotAnswer_IsGivenUpAfterTenSeconds()
+    public async Task StsThatDoesNotAnswer_IsGivenUp()
     {
         await using var world = await CredentialsWorld.StartAsync();
         world.SetUpRrsa();
@@ -310,9 +310,9 @@ public class StsTests
 
         var failing = FailureAsync(world.Provider("Oidc"));
         await Wait.UntilAsync(() => world.Server.Requests.Count > 0).InTime();
-        world.Clock.Advance(TimeSpan.FromSeconds(10));
+        await world.Clock.RunUntilEnd(failing);
 
-        Assert.Contains("STS at sts.aliyuncs.com gave no answer in time", await failing.InTime(), StringComparison.Ordinal);
+        Assert.Contains("STS at sts.aliyuncs.com gave no answer in time", await failing, StringComparison.Ordinal);
         never.SetResult();
     }
 
