@@ -70,7 +70,7 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // It may be there, so no other file is used in its place.
+            // It may be there, so a named profile is not looked for in another file.
             throw FetchFailures.Lasting($"The file {path} cannot be read ({exception.GetType().Name}): let this user read it. Nothing was written.", exception);
         }
     }
