@@ -41,7 +41,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     /// <param name="failure">Why the event was dropped; null if it was not.</param>
     public void Add(object state, Exception? failure) => Add([state], failure);
 
-    /// <summary>Wraps an event's continuation as the state of its record.</summary>
+    /// <summary>The state of an event's record: its continuation, wrapped if delivery itself has logged the event.</summary>
     /// <param name="continuation">The continuation.</param>
     /// <param name="isFromDelivery">Whether delivery itself has logged the event.</param>
     public static object StateOf(AsyncContinuation continuation, bool isFromDelivery) =>

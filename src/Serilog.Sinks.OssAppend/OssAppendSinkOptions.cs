@@ -74,8 +74,8 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     /// <summary>
     /// Whether a process that ends without closing the logger waits until everything is in OSS, for <see cref="OssAppenderOptions.CloseTimeout"/>
     /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
-    /// true.
+    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time, and the time that its host needs to stop, before
+    /// your orchestrator kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client;
 
@@ -85,7 +86,7 @@ public sealed class OssRequestCredentials
             var pending = _provider.GetCredentialsAsync(rejected, cancellationToken);
             var credentials = pending.IsCompletedSuccessfully
                 ? pending.Result
-                : await pending.AsTask().Observed().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+                : await pending.AsTask().Observe().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
             if (_reportChoice is not null && _provider is IRenewingProvider { Choice: { } choice })
                 Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);

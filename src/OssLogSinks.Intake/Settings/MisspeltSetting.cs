@@ -36,8 +36,12 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
         return new MisspeltSetting(name, path, isNear ? nearest.Name : null);
     }
 
-    public SettingFault ToFault() => new(
-        Name, $"is not a setting of OssAppend; {(Meant is null ? "docs/settings.md lists all settings" : $"write '{Meant}'")}. (It is in {Path}.)");
+    public SettingFault ToFault() => new(Name, $"{Problem}. (It is in {Path}.)");
+
+    // A name that exists may be in the wrong place, or be one that only code can set.
+    private string Problem => Meant is null
+        ? "cannot be set here; docs/settings.md lists all settings and where each can be set"
+        : $"is not a setting of OssAppend; write '{Meant}'";
 
     // Levenshtein distance: the number of letters to insert, delete or replace.
     private static int Distance(string left, string right)

@@ -8,8 +8,8 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
 {
     private readonly Step[] _steps;
 
-    // The step that works; set once.
-    private Step? _chosen;
+    // What works; set once.
+    private Chosen? _chosen;
 
     public ChainCredentialsProvider(SourceSite site)
     {
@@ -20,7 +20,7 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
             Of(site.Oidc(), exception => exception.Outlook != FetchOutlook.NotSetUp),
             Of(new CliProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
             Of(new IniProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
-            Of(new RamRoleSource(null, site.Surroundings), _ => false),
+            Of(new RamRoleSource(null, site.Surroundings), _ => false) with { NeedsSettings = false },
             Of(new UriSource(null, site), _ => false),
         ];
 
@@ -29,7 +29,7 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
 
     public ServiceContact Contact { get; }
 
-    public string? Choice => Volatile.Read(ref _chosen) is { } chosen ? "default/" + chosen.Name : null;
+    public string? Choice => Volatile.Read(ref _chosen)?.Text;
 
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
         Volatile.Read(ref _chosen) is { } chosen ? chosen.Provider.GetCredentialsAsync(rejected, cancellationToken) : ChooseAsync(cancellationToken);
@@ -37,19 +37,23 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
     private async ValueTask<OssCredentials> ChooseAsync(CancellationToken cancellationToken)
     {
         var said = new List<string>();
+        var failed = new List<string>();
         OssCredentialsException? last = null;
         foreach (var step in _steps)
         {
             try
             {
                 var credentials = await step.Provider.GetCredentialsAsync(rejected: null, cancellationToken).ConfigureAwait(false);
-                Interlocked.CompareExchange(ref _chosen, step, null);
+                Interlocked.CompareExchange(ref _chosen, new Chosen(step.Provider, ChoiceText(step, failed)), null);
                 return credentials;
             }
             catch (OssCredentialsException exception)
             {
                 last = exception;
-                said.Add($"{step.Name}: {Words(exception)}");
+                var words = $"{step.Name}: {Words(exception)}";
+                said.Add(words);
+                if (step.NeedsSettings && exception.Outlook != FetchOutlook.NotSetUp)
+                    failed.Add(words);
                 if (step.EndsTheRound(exception))
                     break;
             }
@@ -58,7 +62,17 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
         throw new OssCredentialsException($"No source of credentials works. What each one said: {string.Join(" ", said)} Nothing was written.", last) { RetryAfter = last?.RetryAfter };
     }
 
+    // An operator who set up an earlier one has to see why it is not used.
+    private static string ChoiceText(Step step, List<string> failed) =>
+        "default/" + step.Name + (failed.Count == 0 ? "" : $". Sources before it failed: {string.Join(" ", failed).TrimEnd('.')}");
+
     private static string Words(OssCredentialsException exception) => exception.Message.Replace(" Nothing was written.", "");
 
-    private sealed record Step(string Name, IOssCredentialsProvider Provider, Func<OssCredentialsException, bool> EndsTheRound);
+    private sealed record Chosen(IOssCredentialsProvider Provider, string Text);
+
+    private sealed record Step(string Name, IOssCredentialsProvider Provider, Func<OssCredentialsException, bool> EndsTheRound)
+    {
+        /// <summary>Whether somebody has set it up, unless it says otherwise. The metadata service is asked on every machine.</summary>
+        public bool NeedsSettings { get; init; } = true;
+    }
 }

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
@@ -98,7 +99,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private Task<OssCredentials> StartFetch()
     {
         // Nothing awaits a background renewal. Its failure shows again when the old credentials expire.
-        return Task.Run(FetchAsync).Observed();
+        return Task.Run(FetchAsync).Observe();
     }
 
     private async Task<OssCredentials> FetchAsync()
@@ -110,7 +111,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         {
             // On another thread, since the function may block before it returns a task.
             var token = giveUp.Token;
-            var fetched = await Task.Run(() => fetch(token).AsTask(), CancellationToken.None).Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
+            var fetched = await Task.Run(() => fetch(token).AsTask(), CancellationToken.None).Observe().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new OssCredentialsException($"{settings.Name} returned null. Nothing was written.");
             Keep(fetched);
             return fetched;

@@ -38,6 +38,9 @@ public sealed class DelegateCredentialsProvider : IRenewingProvider
 
     string? IRenewingProvider.Choice => null;
 
+    /// <inheritdoc cref="CredentialsRenewal.IsFetching"/>
+    internal bool IsFetching => _renewal.IsFetching;
+
     /// <inheritdoc />
     /// <exception cref="OssCredentialsException">Nothing valid is held and the fetch failed.</exception>
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>

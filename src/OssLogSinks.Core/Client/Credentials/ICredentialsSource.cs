@@ -35,24 +35,6 @@ internal sealed class FetchedCredentialsProvider : IRenewingProvider
         _renewal.GetAsync(rejected, cancellationToken);
 }
 
-/// <summary>Waits that may end before what they wait for.</summary>
-internal static class GivenUpTasks
-{
-    /// <summary>The same task. Its exception counts as observed, also if nobody waits any more when it fails.</summary>
-    public static Task<T> Observed<T>(this Task<T> task)
-    {
-        Observed((Task)task);
-        return task;
-    }
-
-    /// <inheritdoc cref="Observed{T}(Task{T})"/>
-    public static Task Observed(this Task task)
-    {
-        _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return task;
-    }
-}
-
 /// <summary>Failures of sources, as exceptions.</summary>
 internal static class FetchFailures
 {

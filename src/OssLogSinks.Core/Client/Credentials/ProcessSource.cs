@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -70,7 +71,7 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
 
         try
         {
-            return await OutputOfAsync(process, ended.Task).Observed().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
+            return await OutputOfAsync(process, ended.Task).Observe().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -93,8 +94,8 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
 
         // Both are read while it runs: a full pipe would stop it.
         var output = new ProcessOutput(LongestOutput);
-        var reading = output.ReadAsync(process.StandardOutput.BaseStream).Observed();
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null).Observed();
+        var reading = output.ReadAsync(process.StandardOutput.BaseStream).Observe();
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null).Observe();
 
         await Task.WhenAny(reading, ended).ConfigureAwait(false);
         if (!output.IsTooLong)

@@ -285,6 +285,20 @@ public class CredentialsWordTests
     }
 
     [Fact]
+    public async Task SourceAfterOneThatFails_IsReportedWithTheFailure()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.WriteFile(".aliyun/config.json", """{"current":"writer","profiles":[{"name":"writer","mode":"CloudSSO"}]}""");
+        world.Server.Role = "log-writer";
+        var provider = (IRenewingProvider)world.Provider("Chain");
+
+        await GetAsync(provider);
+
+        Assert.StartsWith("default/ecs_ram_role. Sources before it failed: cli_profile: ", provider.Choice, StringComparison.Ordinal);
+        Assert.EndsWith("External or CredentialsURI", provider.Choice, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ManyCallersOfAChainThatFails_AskOnce()
     {
         await using var world = await CredentialsWorld.StartAsync();
