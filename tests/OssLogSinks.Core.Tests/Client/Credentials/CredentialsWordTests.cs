@@ -284,18 +284,29 @@ public class CredentialsWordTests
         Assert.Equal("default/oidc_role_arn", provider.Choice);
     }
 
-    [Fact]
-    public async Task SourceAfterOneThatFails_IsReportedWithTheFailure()
+    [Theory]
+    [InlineData("env", "env: The environment variable OSS_ACCESS_KEY_SECRET is not set although OSS_ACCESS_KEY_ID is.")]
+    [InlineData("cli", "cli_profile: The profile 'writer'")]
+    [InlineData("ini", "profile: The profile 'default'")]
+    [InlineData("role", "ecs_ram_role: The metadata service knows no RAM role 'other'")]
+    public async Task SourceThatIsSetUpWrongly_IsNotReplacedByAnother(string source, string said)
     {
         await using var world = await CredentialsWorld.StartAsync();
-        world.WriteFile(".aliyun/config.json", """{"current":"writer","profiles":[{"name":"writer","mode":"CloudSSO"}]}""");
         world.Server.Role = "log-writer";
-        var provider = (IRenewingProvider)world.Provider("Chain");
+        world.With("ALIBABA_CLOUD_CREDENTIALS_URI", world.Server.Address + "c");
+        if (source == "env")
+            world.With("OSS_ACCESS_KEY_ID", "LTAIhalf");
+        else if (source == "cli")
+            world.WriteFile(".aliyun/config.json", """{"current":"writer","profiles":[{"name":"writer","mode":"CloudSSO"}]}""");
+        else if (source == "ini")
+            world.WriteFile(".alibabacloud/credentials", "[default]\ntype=access_key\naccess_key_id=LTAIini");
+        else
+            world.With("ALIBABA_CLOUD_ECS_METADATA", "other");
 
-        await GetAsync(provider);
+        var failure = await FailureAsync(world.Provider("Chain"));
 
-        Assert.StartsWith("default/ecs_ram_role. Sources before it failed: cli_profile: ", provider.Choice, StringComparison.Ordinal);
-        Assert.EndsWith("External or CredentialsURI", provider.Choice, StringComparison.Ordinal);
+        Assert.Contains(said, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("credentials_uri", failure, StringComparison.Ordinal);
     }
 
     [Fact]
