@@ -2,6 +2,7 @@ using NLog.Common;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
@@ -14,7 +15,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     // Above this number the adding thread also calls continuations, so that slow continuations slow delivery down instead of filling memory.
     private const int MostWaiting = 100_000;
 
-    private readonly InternalLoggerDiagnostics _diagnostics;
+    private readonly Action<OssDiagnosticEvent> _report;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<bool> _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,9 +26,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     private bool _isClosing;
     private bool _isClosed;
 
-    public ContinuationQueue(InternalLoggerDiagnostics diagnostics) => _diagnostics = diagnostics;
-
-    public IOssDiagnostics Diagnostics => _diagnostics;
+    public ContinuationQueue(Action<OssDiagnosticEvent> report) => _report = report;
 
     public void OnDelivered(IReadOnlyList<object> states) => Add([.. states], null);
 
@@ -174,7 +173,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         }
         catch (Exception e)
         {
-            _diagnostics.ContinuationThrew(e);
+            _report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"An event's continuation threw {e.GetType()}.", HelpSections.ListenerFailed));
         }
     }
 

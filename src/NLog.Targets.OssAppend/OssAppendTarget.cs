@@ -471,9 +471,8 @@ public sealed class OssAppendTarget : TargetWithLayout
         if (faults.Count > 0)
             throw new NLogConfigurationException(new OssSettingsException(faults, ToString()).Message);
 
-        var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
-        options.Diagnostics = diagnostics;
+        options.Diagnostics = new InternalLoggerDiagnostics(this);
         var pipeline = Make();
 
         // NLog captures each event's values for the layouts that it finds. So let it find the key's layout only if there is something to capture.
@@ -486,9 +485,10 @@ public sealed class OssAppendTarget : TargetWithLayout
 
         TargetPipeline Make()
         {
-            var continuations = new ContinuationQueue(diagnostics);
+            OssAppender? appender = null;
+            var continuations = new ContinuationQueue(report => appender!.Report(report));
             options.Listener = continuations;
-            var appender = new OssAppender(options);
+            appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
             var frontDoor = new NLogFrontDoor(appender, continuations, Layout, LineEnding.NewLineCharacters) { Escapes = EscapeControlCharacters };
             var intake = new EventIntake<TargetEvent>(

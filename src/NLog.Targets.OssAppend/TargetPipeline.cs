@@ -151,8 +151,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
     // Continues on the thread of the intake's close, so it needs no thread of the pool.
     private async Task CloseOnceAsync(TimeSpan timeout)
     {
-        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            _continuations.Diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+        await _intake.CloseAsync(timeout).ConfigureAwait(false);
         _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
     }
 

@@ -199,6 +199,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
+    /// Reports trouble of the sink around the appender where the appender's own reports go: to <see cref="OssAppenderOptions.Diagnostics"/> and,
+    /// with <see cref="OssAppenderOptions.ReportToConsole"/>, to standard error. Never throws.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    public void Report(OssDiagnosticEvent report) => _setup.Reporter.Report(report ?? throw new ArgumentNullException(nameof(report)));
+
+    /// <summary>
     /// Adds a queue in front of the appender to the metrics <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. Call it once.
     /// </summary>
     /// <param name="size">The number of events in the queue; called by any thread, also after the close.</param>

@@ -104,7 +104,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         }
         catch (Exception e)
         {
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
+            _intake.Current.Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
         }
     }
 
@@ -114,13 +114,14 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private RunningIntake<LogCall> Begin(OssAppendLoggerOptions options)
     {
         var appenderOptions = options.Copy();
-        var diagnostics = appenderOptions.Diagnostics ??= _host;
-        var relay = new LostEventRelay(_host, diagnostics);
+        appenderOptions.Diagnostics ??= _host;
+        OssAppender? appender = null;
+        var relay = new LostEventRelay(_host, report => appender!.Report(report));
         appenderOptions.Listener = relay;
-        var appender = new OssAppender(appenderOptions);
+        appender = new OssAppender(appenderOptions);
         var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents);
         var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, FormatterOf(options), relay), settings);
-        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs)));
+        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit);
     }
 
     private EventFormatter FormatterOf(OssAppendLoggerOptions options) => options.Formatter.ToLowerInvariant() switch
@@ -138,7 +139,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         // The configuration may notify of one change several times.
         var faults = string.Join(" ", Check(options));
         if (faults.Length > 0 && faults != _faults)
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
+            _intake.Current.Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
         else if (faults.Length == 0 && !LoggerSettings.AreSame(options, _options))
             Replace(options);
         _faults = faults;

@@ -31,7 +31,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     private readonly Action<TEvent>? _post;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly object _closing = new();
-    private Task<string?>? _closed;
+    private Task? _closed;
     private volatile bool _isClosed;
 
     // Calls that render their events. Changed by interlocked operations only.
@@ -69,6 +69,9 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
 
     /// <summary>What was done so far, and what the core holds.</summary>
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
+
+    /// <inheritdoc cref="OssAppender.Report"/>
+    public void Report(OssDiagnosticEvent report) => _appender.Report(report);
 
     /// <summary>
     /// Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.
@@ -174,10 +177,10 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Takes no more events, delivers waiting ones within the timeout, and drops the rest. A second call waits for the first close.
+    /// Takes no more events, delivers waiting ones within the timeout, drops the rest, and reports what went wrong with the close itself. A second
+    /// call waits for the first close.
     /// </summary>
-    /// <returns>What went wrong with the close itself; null if nothing did.</returns>
-    public Task<string?> CloseAsync(TimeSpan timeout)
+    public Task CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
             return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout);
@@ -196,16 +199,29 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         return _callsEnded.Task;
     }
 
-    /// <inheritdoc />
-    Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
-
-    private Task<string?> BeginClose(long begun, TimeSpan timeout)
+    private Task BeginClose(long begun, TimeSpan timeout)
     {
         _ = StopTakingAsync();
-        return BoundedWait.RunAsync(() => Close(begun, timeout));
+        return BoundedWait.RunAsync(() =>
+        {
+            if (Close(begun, timeout) is { } problem)
+                ReportInTime(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+            return true;
+        });
     }
 
-    // Runs on its own thread, so that a starved thread pool cannot delay it.
+    // What receives reports may be what hangs.
+    private void ReportInTime(OssDiagnosticEvent report)
+    {
+        var reporting = BoundedWait.RunAsync(() =>
+        {
+            Report(report);
+            return true;
+        });
+        _ = BoundedWait.For(reporting, StopGrace, _settings.Time);
+    }
+
+    // Runs on its own thread, so that a starved thread pool cannot delay it. Returns what went wrong; null if nothing did.
     private string? Close(long begun, TimeSpan timeout)
     {
         if (_pump is not null)

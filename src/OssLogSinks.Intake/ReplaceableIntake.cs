@@ -89,8 +89,7 @@ internal sealed class ReplaceableIntake<TEvent>
 /// <summary>An intake from its start to its close.</summary>
 /// <param name="intake">The intake.</param>
 /// <param name="drainsAtExit">Whether the end of the process waits for it.</param>
-/// <param name="report">Reports what went wrong with the close itself.</param>
-internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool drainsAtExit, Action<string> report)
+internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool drainsAtExit)
 {
     private readonly IDisposable _monitored = OssAppendMonitors.Add(intake);
     private readonly TaskCompletionSource<bool> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,8 +113,7 @@ internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool dra
     {
         try
         {
-            if (await intake.CloseAsync(intake.CloseTimeout).ConfigureAwait(false) is { } problem)
-                report(problem);
+            await intake.CloseAsync(intake.CloseTimeout).ConfigureAwait(false);
         }
         finally
         {

@@ -74,7 +74,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         var hasEnded = BoundedWait.For(_appender.CloseAsync(_closeTimeout), _closeTimeout + EventIntake<LogEvent>.LongestGrace, _time);
         if (!hasEnded)
-            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, EventIntake<LogEvent>.ClosingHangs, HelpSections.CloseHangs));
+            _appender.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, EventIntake<LogEvent>.ClosingHangs, HelpSections.CloseHangs));
         _monitored.Dispose();
         return hasEnded;
     }

@@ -23,7 +23,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendSink(OssAppendSinkOptions options)
     {
-        _relay = new FailureRelay(this);
+        _relay = new FailureRelay(this, report => _appender!.Report(report));
         var appenderOptions = AppenderSettings.From(options);
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
@@ -64,8 +64,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public async Task CloseAsync(TimeSpan timeout)
     {
-        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+        await _intake.CloseAsync(timeout).ConfigureAwait(false);
         _drainAtEnd?.Dispose();
         _monitored.Dispose();
     }

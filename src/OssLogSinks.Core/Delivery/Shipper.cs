@@ -169,7 +169,7 @@ internal sealed class Shipper : IDisposable
     private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
     {
         stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause), cause is AppendOutcome.Refused);
-        if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
+        if (cause is AppendOutcome.Refused { MayPass: false } refused && !_settings.RetryRefusals)
         {
             _context.Reporter.Refused(refused.Error, (this, stream));
             GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused.Error);

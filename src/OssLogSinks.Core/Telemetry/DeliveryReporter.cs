@@ -288,7 +288,8 @@ internal sealed class DeliveryReporter
         }
     }
 
-    private void Report(OssDiagnosticLevel level, string helpAnchor, string message)
+    /// <summary>Passes a report on. What receives it must not throw; if it does, delivery continues.</summary>
+    public void Report(OssDiagnosticEvent report)
     {
         if (_diagnostics is null)
             return;
@@ -296,13 +297,14 @@ internal sealed class DeliveryReporter
         using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
-            _diagnostics.Report(new OssDiagnosticEvent(level, message, helpAnchor));
+            _diagnostics.Report(report);
         }
         catch (Exception)
         {
-            // Diagnostics must not throw; if they do, delivery continues.
         }
     }
+
+    private void Report(OssDiagnosticLevel level, string helpAnchor, string message) => Report(new OssDiagnosticEvent(level, message, helpAnchor));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

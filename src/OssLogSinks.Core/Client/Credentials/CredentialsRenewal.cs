@@ -23,7 +23,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _time = settings.Time;
-    private readonly ServerClock _clock = settings.Clock;
+    private readonly ServerClock _clock = settings.Contact.Clock;
 
     // Once per process and provider: processes that started together must not renew together.
     private readonly double _lateness = settings.Chance() / 10;
@@ -69,7 +69,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
 
             // The pause after failures does not delay the first fetch for refused credentials, unless they were fetched just now: a service that
             // refuses each new set would cause a fetch for each attempt of each stream.
-            var isFresh = _time.GetElapsedTime(_heldSince) < FreshFor;
+            var isFresh = _time.GetElapsedTime(_heldSince) < FreshFor || (current is not null && current.Matches(settings.Contact.RefusedAtOnce));
             var isFirstRefusal = isRejected && !isFresh && !ReferenceEquals(_refetched, current);
             if (_fetching is null && IsPausing() && !isFirstRefusal)
             {
@@ -205,8 +205,8 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
 /// <summary>What the renewal of credentials depends on.</summary>
 /// <param name="Name">What fetches, as the beginning of a sentence.</param>
 /// <param name="Time">Measures pauses and ages.</param>
-/// <param name="Clock">The service's clock.</param>
-internal sealed record RenewalSettings(string Name, TimeProvider Time, ServerClock Clock)
+/// <param name="Contact">What the client has learned from the service.</param>
+internal sealed record RenewalSettings(string Name, TimeProvider Time, ServiceContact Contact)
 {
     /// <summary>How long credentials without an expiration are kept before they are fetched again; null for until they are refused.</summary>
     public TimeSpan? KeepFor { get; init; }

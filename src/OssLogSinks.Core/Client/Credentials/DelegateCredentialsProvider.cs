@@ -31,7 +31,7 @@ public sealed class DelegateCredentialsProvider : IRenewingProvider
 
         var time = timeProvider ?? TimeProvider.System;
         _contact = new ServiceContact(time);
-        _renewal = new CredentialsRenewal(fetch, new RenewalSettings("The function that fetches credentials", time, _contact.Clock));
+        _renewal = new CredentialsRenewal(fetch, new RenewalSettings("The function that fetches credentials", time, _contact));
     }
 
     ServiceContact IRenewingProvider.Contact => _contact;

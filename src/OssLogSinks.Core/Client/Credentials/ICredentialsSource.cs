@@ -24,7 +24,7 @@ internal sealed class FetchedCredentialsProvider : IRenewingProvider
         Contact = contact;
         _renewal = new CredentialsRenewal(
             source.FetchAsync,
-            new RenewalSettings($"The source of credentials {source.Name}", surroundings.Time, contact.Clock) { Chance = surroundings.Chance, KeepFor = KeptWithoutExpiration });
+            new RenewalSettings($"The source of credentials {source.Name}", surroundings.Time, contact) { Chance = surroundings.Chance, KeepFor = KeptWithoutExpiration });
     }
 
     public ServiceContact Contact { get; }

@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -58,11 +59,11 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw FetchFailures.Passing($"The OIDC token file {file} cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
+            throw FetchFailures.Passing($"The OIDC token file {SettingFault.Shown(file)} cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
         }
 
         if (token is not { Length: > 0 and <= LongestToken })
-            throw FetchFailures.Passing($"The OIDC token file {file} {(token is { Length: 0 } ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
+            throw FetchFailures.Passing($"The OIDC token file {SettingFault.Shown(file)} {(token is { Length: 0 } ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
 
         return token;
     }

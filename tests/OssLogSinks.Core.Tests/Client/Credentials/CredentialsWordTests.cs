@@ -250,7 +250,7 @@ public class CredentialsWordTests
 
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(() => provider.GetCredentialsAsync(first, Cancel).AsTask());
 
-        Assert.Contains($"The OIDC token file {file} cannot be read", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"The OIDC token file '{file}' cannot be read", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("What each one said", failure.Message, StringComparison.Ordinal);
     }
 
