@@ -133,7 +133,7 @@ public class StsTests
         world.SetUpRrsa();
         world.With(variable, null);
 
-        Assert.Contains(variable + " is not set: RRSA is not injected into this pod", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
+        Assert.Contains(variable + " is not set. With RRSA, label the pod", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
     }
 
     [Fact]
