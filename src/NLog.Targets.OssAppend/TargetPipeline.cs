@@ -138,7 +138,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
         {
             failure = await _intake.FlushAsync(target, CancellationToken.None).ConfigureAwait(false)
                 ? null
-                : new OssDeliveryException("Some of the events before the flush were dropped.");
+                : new OssDeliveryException("Some of the events before the flush were dropped or could not be delivered.");
         }
         catch (Exception e)
         {

@@ -89,7 +89,7 @@ public class OssAppenderOptions
     /// <summary>
     /// Gives the access key that requests are signed with, and renews it. If <see cref="AccessKeyId"/> is set, leave this out. In configuration
     /// it is a word: <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>,
-    /// <c>Process:command</c> or <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that works of
+    /// <c>Process:command</c> or <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that is set up of
     /// the environment variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>, the role
     /// of the pod, profiles, the RAM role of the instance, and a credentials URI.
     /// </summary>

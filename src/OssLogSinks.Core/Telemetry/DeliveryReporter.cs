@@ -133,8 +133,8 @@ internal sealed class DeliveryReporter
     /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
     public void CredentialsChosen(string source) => Report(
         OssDiagnosticLevel.Information,
-        $"Requests are signed with credentials of {source}.",
-        HelpAnchors.Credentials);
+        HelpAnchors.Credentials,
+        $"Requests are signed with credentials of {source}.");
 
     /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
@@ -188,7 +188,7 @@ internal sealed class DeliveryReporter
     public void BodyDamaged(string key, long position, long length) => Report(
         OssDiagnosticLevel.Error,
         HelpAnchors.ObjectChanged,
-        $"An append to '{key}' was damaged in transit: bytes {Number(position)} to {Number(position + length - 1)} differ from what was sent. The events are appended again, to the next sequence number.");
+        $"An append to '{key}' was damaged in transit, or the object was deleted: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended again, to the next sequence number.");
 
     public void BufferFailed(string consequence, Exception error)
     {

@@ -46,7 +46,13 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
             }
         }
 
-        throw new OssCredentialsException($"No source of credentials works. What each one said: {string.Join(" ", said)} Nothing was written.", last) { RetryAfter = last?.RetryAfter };
+        throw new OssCredentialsException($"No source of credentials works. What each one said: {string.Join(" ", said)} Nothing was written.", last)
+        {
+            RetryAfter = last?.RetryAfter,
+
+            // A source may still be set up.
+            Outlook = last?.Outlook == FetchOutlook.Lasting ? FetchOutlook.Lasting : FetchOutlook.Passing,
+        };
     }
 
     private static string Words(OssCredentialsException exception) => exception.Message.Replace(" Nothing was written.", "");

@@ -3,7 +3,7 @@ namespace OssLogSinks.Core.Client.Credentials;
 /// <summary>
 /// Every way to get credentials, by the word that configuration files use:
 /// <list type="bullet">
-/// <item><c>Chain</c>: the first of these that works: environment, Oidc, profiles, RamRole, Uri. The default where no key is set.</item>
+/// <item><c>Chain</c>: the first of these that is set up: environment, Oidc, profiles, RamRole, Uri. The default where no key is set.</item>
 /// <item><c>Environment</c>: access keys in environment variables, see <see cref="EnvironmentCredentialsProvider"/>.</item>
 /// <item><c>Oidc</c>: the role of a pod (RRSA), from the environment variables that ACK injects.</item>
 /// <item><c>RamRole</c>, <c>RamRole:name</c>: the RAM role of the ECS instance, from its metadata service.</item>

@@ -50,7 +50,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
         var found = Find(file, name) ?? throw FetchFailures.Lasting(AbsenceOf(name) + " Nothing was written.");
         var fields = new ProfileFields(found.Text, $"The profile {SettingFault.Shown(name)} in {SettingFault.Shown(_files.CliPath)}");
         if (steps > MostSteps)
-            throw FetchFailures.Lasting($"{fields.What} leads in a circle of source_profile: correct it. Nothing was written.");
+            throw FetchFailures.Lasting($"{fields.What} leads over too many profiles, or in a circle, of source_profile: correct it. Nothing was written.");
 
         var role = new StsRole(fields["ram_role_arn"] ?? "")
         {
@@ -71,7 +71,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
             "OIDC" => site.Oidc(new OidcSettings(role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
             "EXTERNAL" => new ProcessSource(fields.Required("process_command"), site.Surroundings),
             "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site),
-            _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
+            _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, RamRoleArnWithEcs, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
         };
     }
 }

@@ -170,7 +170,7 @@ public class CredentialsWordTests
     }
 
     [Theory]
-    [InlineData("Profile:loop", "leads in a circle of source_profile")]
+    [InlineData("Profile:loop", "or in a circle, of source_profile")]
     [InlineData("Profile:sso", "has a mode that cannot be used here")]
     [InlineData("Profile:half", "has no access_key_secret")]
     public async Task CliProfileThatCannotBeUsed_IsReported(string word, string expected)
