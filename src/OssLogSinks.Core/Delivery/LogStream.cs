@@ -24,7 +24,7 @@ internal sealed class LogStream
 
     public ObjectAppender Appender { get; }
 
-    /// <summary>The failures of the current batch.</summary>
+    /// <summary>Its failures since something was delivered or given up.</summary>
     public RetryBudget Budget { get; } = new();
 
     /// <summary>How often an object was closed before it was full.</summary>
@@ -146,7 +146,7 @@ internal enum StreamHealth
     /// <summary>Something was delivered.</summary>
     Good,
 
-    /// <summary>It failed for a passing reason, which usually concerns all streams.</summary>
+    /// <summary>It failed without a refusal, for a reason that usually concerns all streams.</summary>
     Failing,
 
     /// <summary>It was refused, which may concern this stream only.</summary>

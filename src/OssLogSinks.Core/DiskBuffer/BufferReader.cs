@@ -57,7 +57,7 @@ internal sealed class BufferReader
     /// <summary>The last record that was read. A record with no higher id is a copy, or is read again after an internal error.</summary>
     public long LastId { get; private set; }
 
-    /// <summary>Whether no passed-over record can be read now.</summary>
+    /// <summary>Whether no record is passed over, or a file with such records cannot be opened for now.</summary>
     public bool IsCaughtUp => !_passedOver.Any || _passedOver.IsStuck;
 
     /// <summary>Reads all of a part.</summary>

@@ -45,7 +45,7 @@ internal sealed class OrphanedFolders(
     /// </summary>
     public Func<bool>? HoldsNumbers { get; init; }
 
-    /// <summary>Folders of running processes, as of the last check.</summary>
+    /// <summary>Folders of running processes, as of the last check, and folders on a file system without locks.</summary>
     public int InUse { get; private set; }
 
     /// <summary>Folders that were emptied.</summary>
