@@ -156,8 +156,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when no such record waits
-    /// any more. Records that cannot be read are quarantined. Folders of running processes are skipped.
+    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when all of them were
+    /// shipped that can be. Records that cannot be read are quarantined. Left alone are folders of running processes and of other versions of
+    /// this library, folders on a file system without locks, and what follows a file that cannot be opened.
     /// </summary>
     /// <param name="bufferPath">The folder that those processes used as <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">

@@ -133,7 +133,7 @@ internal enum StreamState
     /// <summary>A worker has it.</summary>
     Shipping,
 
-    /// <summary>A request failed; the stream pauses.</summary>
+    /// <summary>Something failed, a request for instance; the stream pauses.</summary>
     BackingOff,
 }
 

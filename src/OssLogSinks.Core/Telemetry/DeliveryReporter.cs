@@ -148,7 +148,7 @@ internal sealed class DeliveryReporter
         HelpAnchors.DoubtfulKey,
         $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
-    /// <summary>An object takes no more appends, though it is not full.</summary>
+    /// <summary>An object takes no more appends, though it has not reached the size limit.</summary>
     /// <param name="key">The object.</param>
     /// <param name="error">The refusal; null if a HEAD has shown it.</param>
     /// <param name="isUsual">Whether this is normal.</param>
