@@ -130,7 +130,7 @@ internal sealed class DeliveryReporter
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
-    /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
+    /// <summary>A chain of sources has found credentials. Reported once.</summary>
     public void CredentialsChosen(string source) => Report(
         OssDiagnosticLevel.Information,
         $"Requests are signed with credentials of {source}.",

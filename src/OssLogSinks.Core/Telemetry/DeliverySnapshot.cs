@@ -56,7 +56,10 @@ public sealed record DeliverySnapshot
     /// <summary>Folders of ended processes that this one took over.</summary>
     public long OrphanedFolders { get; init; }
 
-    /// <summary>Records on disk that could not be read, as far as their number is known. They are reported and quarantined, not shipped.</summary>
+    /// <summary>
+    /// Records on disk that could not be read, as far as their number is known. They are reported and quarantined, not shipped. Those that this
+    /// process wrote are usually in <see cref="Dropped"/> too, as <see cref="DropReason.Unreadable"/>.
+    /// </summary>
     public long QuarantinedRecords { get; init; }
 
     /// <summary>Unreadable bytes on disk, which are reported and quarantined.</summary>
