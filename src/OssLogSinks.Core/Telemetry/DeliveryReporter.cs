@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Reports to operators: the first report of each kind at once, repeats once a minute at most (dropped events are summed up), and one report
-/// when the trouble is over. Thread-safe.
+/// Reports to operators. Of most kinds, the first report comes at once, and repeats once a minute at most (dropped events are summed up);
+/// passing failures and rare kinds have rules of their own. One report says when the trouble is over. Thread-safe.
 /// </summary>
 internal sealed class DeliveryReporter
 {
@@ -130,7 +130,7 @@ internal sealed class DeliveryReporter
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
-    /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
+    /// <summary>A chain of sources has found credentials. Reported once.</summary>
     public void CredentialsChosen(string source) => Report(
         OssDiagnosticLevel.Information,
         HelpAnchors.Credentials,
@@ -148,7 +148,7 @@ internal sealed class DeliveryReporter
         HelpAnchors.DoubtfulKey,
         $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
-    /// <summary>An object takes no more appends, though it is not full.</summary>
+    /// <summary>An object takes no more appends, though it has not reached the size limit.</summary>
     /// <param name="key">The object.</param>
     /// <param name="error">The refusal; null if a HEAD has shown it.</param>
     /// <param name="isUsual">Whether this is normal.</param>
@@ -180,7 +180,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, $"The finished object '{key}' was not sealed. {why}");
     }
 
-    /// <summary>The account may not seal objects. Reported once, since it is not tried again.</summary>
+    /// <summary>The account may not seal objects, or the client cannot. Reported once, since it is not tried again.</summary>
     public void SealingOff(Exception error, string advice) =>
         Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, Sentences("Finished objects are not sealed until the next start:", PlainText.Of(error), advice));
 

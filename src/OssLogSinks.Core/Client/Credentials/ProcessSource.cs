@@ -8,8 +8,8 @@ using OssLogSinks.Core.Shutdown;
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
-/// Runs a program that writes credentials to its standard output, in the JSON of the aliyun CLI or of the OSS SDK. No shell runs it, its
-/// output is limited, and its time is: then it is ended. Nothing that it writes is ever shown.
+/// Runs a program that writes credentials to its standard output, in the JSON of the aliyun CLI or of the OSS SDK. No shell runs it. Its
+/// output and its time are limited: at either limit it is ended. Nothing that it writes is ever shown.
 /// </summary>
 internal sealed class ProcessSource(string command, CredentialsSurroundings surroundings) : ICredentialsSource
 {
