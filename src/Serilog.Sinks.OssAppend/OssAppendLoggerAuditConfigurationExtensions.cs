@@ -70,7 +70,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="monitor">Lets the application read the sink's counters. Default: none.</param>
     /// <param name="configure">
     /// Sets any other setting, after the parameters, except those that have no meaning in an audit: about a queue, a buffer, waiting for other
-    /// events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>. Default: none.
+    /// events, retries of refusals, the end of the process, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>. Default: none.
     /// </param>
     /// <param name="configuration">
     /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
@@ -155,7 +155,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
     /// <param name="options">
     /// The settings. Read once; later changes have no effect. Those without meaning in an audit must not be set: about a queue, a buffer, waiting
-    /// for other events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>.
+    /// for other events, retries of refusals, the end of the process, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>.
     /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>

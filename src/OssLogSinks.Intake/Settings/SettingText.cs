@@ -19,7 +19,7 @@ internal static class SettingText
     /// <summary>Parses a text.</summary>
     /// <param name="text">The text in the configuration.</param>
     /// <param name="type">The setting's type.</param>
-    /// <param name="value">The value; null for an empty text if the setting may be null.</param>
+    /// <param name="value">The value; null for an empty text if the type is a nullable value type.</param>
     /// <param name="need">What the text must be, beginning with 'must'; null if it can be parsed.</param>
     public static bool TryRead(string text, Type type, out object? value, [NotNullWhen(false)] out string? need)
     {
