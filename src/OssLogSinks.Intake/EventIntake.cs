@@ -402,7 +402,7 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     public bool YieldsIfRefused { get; init; }
 
     /// <summary>
-    /// Whether there is a buffer on disk. A close then gives queued events up to <see cref="EventIntake{TEvent}.LongestGrace"/> to get there,
+    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there,
     /// even with a shorter timeout.
     /// </summary>
     public bool HasDiskBuffer { get; init; }

@@ -57,7 +57,7 @@ internal static partial class JsonText
         return true;
     }
 
-    /// <summary>Writes any value: a sequence as an array, and what <see cref="TryWrite"/> does not write as text.</summary>
+    /// <summary>Writes any value: a sequence becomes an array, and any other value that <see cref="TryWrite"/> refuses becomes text.</summary>
     public static void Write(RecordWriter writer, object? value)
     {
         if (TryWrite(writer, value))
