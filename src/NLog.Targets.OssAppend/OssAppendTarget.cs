@@ -28,9 +28,9 @@ namespace NLog.Targets;
 /// <para>
 /// An event's continuation is called once: with null when the event is in OSS, with an
 /// <see cref="OssDeliveryException"/> when it was dropped, so that a FallbackGroup around this target gets the dropped
-/// events. The continuation is called in the background when the outcome is known; for an event that finds no
-/// space in the queue, or comes after the close, it is called at once, by the thread that logs. Give the group
-/// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
+/// events. The continuation is called in the background when the outcome is known; for an event that is dropped
+/// before it is in the queue, for lack of space for instance, it is called at once, by the thread that logs. Give the
+/// group <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// <para>
 /// With a <see cref="BufferPath"/> an event counts as safe as soon as it is on disk, so its continuation is called with null then.

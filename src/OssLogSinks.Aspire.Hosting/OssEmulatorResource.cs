@@ -16,7 +16,7 @@ public sealed class OssEmulatorResource(string name, OssEmulatorOptions options)
     private readonly TaskCompletionSource<OssEmulator> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<OssBucketResource> _buckets = [];
 
-    /// <summary>The emulator's settings. Changes to port, keys and buckets have no effect once it runs.</summary>
+    /// <summary>The emulator's settings. <see cref="OssEmulatorOptions"/> says which may be changed while it runs.</summary>
     public OssEmulatorOptions Options { get; } = options ?? throw new ArgumentNullException(nameof(options));
 
     /// <summary>The buckets that were added.</summary>
