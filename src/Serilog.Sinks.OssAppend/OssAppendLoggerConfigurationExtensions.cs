@@ -108,7 +108,8 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events, in the format of a formatter, to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">
-    /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>.
+    /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>. With
+    /// <see cref="OssAppendSinkOptions.RenderAtCall"/> it must be thread-safe.
     /// </param>
     /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, TimeSpan?, string, string, string, IOssCredentialsProvider, IOssClient, string, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(
