@@ -64,8 +64,8 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// and credentials are not needed then. Default: the built-in client.
     /// </param>
     /// <param name="retryTimeLimit">
-    /// How long an append is retried after a temporary error before the calls of its events throw. The time begins with the first error, so a call
-    /// can wait longer, by the requests before and at the end of that time; if another append is running, it first waits as long for that one.
+    /// How long an append is retried after a temporary error before the calls of its events throw. The time begins with the first error, so a
+    /// call can wait longer, by the requests before and at the end of that time; if another append is running, it first waits as long for that.
     /// Errors that only an operator can fix are not retried. Default: 1 minute.
     /// </param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: none.</param>
