@@ -89,7 +89,7 @@ internal sealed class OutputText : IDisposable
         }
     }
 
-    // An output that fails ends the command without a message: its reader has gone.
+    // An output that fails ends the command without a message: usually its reader has gone.
     private sealed class ClosableOutput(Stream inner) : Stream
     {
         public override bool CanRead => false;
