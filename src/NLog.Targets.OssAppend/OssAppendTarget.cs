@@ -23,14 +23,14 @@ namespace NLog.Targets;
 /// In NLog.config: <c>&lt;add assembly="NLog.Targets.OssAppend"/&gt;</c> in <c>&lt;extensions&gt;</c>, then
 /// <c>&lt;target xsi:type="OssAppend" … /&gt;</c>. In code, and for trimmed or native applications:
 /// <c>SetupExtensions(e =&gt; e.RegisterTarget&lt;OssAppendTarget&gt;("OssAppend"))</c>. No AsyncWrapper and no
-/// <c>async="true"</c> around it: the target has a queue of its own, and a wrapper's queue drops events that nobody counts.
+/// <c>async="true"</c> around it: the target has a queue of its own, and a wrapper's queue drops events that this target does not count.
 /// </para>
 /// <para>
 /// An event's continuation is called once: with null when the event is in OSS, with an
 /// <see cref="OssDeliveryException"/> when it was dropped, so that a FallbackGroup around this target gets the dropped
-/// events. The continuation is called in the background when the outcome is known; for an event that finds no
-/// space in the queue it is called at once, by the thread that logs. Give the group
-/// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
+/// events. The continuation is called in the background when the outcome is known; for an event that is dropped
+/// before it is in the queue, for lack of space for instance, it is called at once, by the thread that logs. Give the
+/// group <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// <para>
 /// With a <see cref="BufferPath"/> an event counts as safe as soon as it is on disk, so its continuation is called with null then.
@@ -47,7 +47,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     private Action<LogEventInfo>? _capture;
     private long _startedAt;
 
-    // Why the target does not start; null if it has.
+    // Why the target could not start; null otherwise.
     private volatile DeliveryFailure? _startFailure;
     private FailedStart? _failedStart;
 
@@ -413,7 +413,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     /// <summary>
     /// The counters so far, and what is waiting now. Events in this target's queue are not counted yet, and events that are logged in the
     /// moment after the close are not counted here at all. The counters begin at zero when the configuration is loaded again. A target that
-    /// could not start gets no events from NLog; its last failure says so, and its trouble began then. Any thread may call it.
+    /// could not start takes no events and counts none; its last failure says so, and its trouble began then. Any thread may call it.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
     public DeliverySnapshot GetSnapshot()
@@ -550,8 +550,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// Called if the target could not be initialised, or was closed. The event is refused, unless it comes just after the close, while the
-    /// configuration is loaded again.
+    /// Called if the target could not be initialised, or was closed. The event is refused, unless it comes within a few seconds after the close,
+    /// when the configuration may be loading again, and <see cref="DrainOnProcessExit"/> is true.
     /// </summary>
     /// <param name="logEvent">The event, and the continuation to call with its outcome.</param>
     /// <param name="initializeException">Why the target could not be initialised; null if it was closed.</param>
@@ -567,9 +567,9 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>Sends what waits at once, without holding up the caller.</summary>
     /// <param name="asyncContinuation">
-    /// Called once every event that was accepted before has its outcome: with null if all of them are in OSS, or are as
-    /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were dropped, or if
-    /// <see cref="FlushTimeoutSeconds"/> are over.
+    /// Called once every event that was accepted before has its outcome: with null if all that were waiting are in OSS, or are
+    /// as safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some of these were dropped, or if
+    /// the flush takes longer than <see cref="FlushTimeoutSeconds"/> allows.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void FlushAsync(AsyncContinuation asyncContinuation)

@@ -14,8 +14,9 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The sink for audits: a call returns when its event is in OSS, and throws if the event is dropped. It has no thread of its own: calls
-/// wait for the core, which sends events that arrive during one append together in the next.
+/// The sink for audits: a call returns when its event is in OSS, and throws if the event is dropped. An event for which the formatter writes
+/// nothing is left out. The sink has no thread of its own: calls wait for the core, which sends events that arrive during one append together in
+/// the next.
 /// </summary>
 internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposable, IAsyncDisposable
 {
