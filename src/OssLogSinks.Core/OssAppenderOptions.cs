@@ -164,9 +164,9 @@ public class OssAppenderOptions
 
     /// <summary>
     /// How objects are named: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any property
-    /// of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the same object.
-    /// Without them, several writers may share objects: their events interleave in whole batches, and none is torn. Default:
-    /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
+    /// of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the same object,
+    /// except one that sends what this one left on disk. Without them, several writers may share objects: their events interleave in whole
+    /// batches, and none is torn. Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
     /// </summary>
     /// <remarks>
     /// Two appenders of one process have the same instance, so give them different keys. A writer that shares an object cannot tell its
