@@ -346,9 +346,8 @@ public class OssAppenderOptions
     public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// The longest pause after a refusal that usually lasts until an operator acts: no permission, no such bucket, a wrong key, credentials that
-    /// cannot be got, and most 4xx answers of a gateway, for instance. The actual pause is random, from half of it up to all of it. Default: 30
-    /// seconds.
+    /// The longest pause after a refusal that usually lasts until an operator acts: no permission, no such bucket, a wrong key, no credentials,
+    /// and most 4xx answers of a gateway, for instance. The actual pause is random, from half of it up to all of it. Default: 30 seconds.
     /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
