@@ -233,10 +233,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are escaped:
-    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
-    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. It cannot be
-    /// combined with a layout that indents JSON or XML. Do not use it for layouts that write binary data. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters (not tabs) and marks of text direction in an event's text are
+    /// escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a
+    /// terminal shows. All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. It
+    /// cannot be combined with a layout that indents JSON or XML. Do not use it for layouts that write binary data. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -374,9 +374,9 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for <see cref="CloseTimeoutSeconds"/>
-    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time, and the time that its host needs to stop, before
-    /// your orchestrator kills it. Default: true.
+    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C (with .NET 8 and later) and an unhandled exception;
+    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time, and the time that its host needs to stop,
+    /// before your orchestrator kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
@@ -404,9 +404,9 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event logged
-    /// before is in OSS, or on disk and synced to the medium, so that a flush usually does not wait for the network; without a
-    /// <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS or was dropped. Disk: every
+    /// event logged before is in OSS or was dropped, or is on disk and synced to the medium, so that a flush usually does not wait for the
+    /// network; without a <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
