@@ -203,7 +203,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         return _callsEnded.Task;
     }
 
-    private Task BeginClose(long begun, TimeSpan timeout)
+    private Task<bool> BeginClose(long begun, TimeSpan timeout)
     {
         _ = StopTakingAsync();
         return BoundedWait.RunAsync(() =>

@@ -8,7 +8,6 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Delivery;
-using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
