@@ -194,10 +194,10 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>Drops records on disk that cannot be read any more.</summary>
+    /// <summary>Drops records in a range of ids that cannot be read any more.</summary>
     /// <param name="segment">The segment.</param>
-    /// <param name="firstId">The first id of the range.</param>
-    /// <param name="lastId">The last id of the range.</param>
+    /// <param name="firstId">The lowest id of the range.</param>
+    /// <param name="lastId">The highest id of the range. Others in between may stay.</param>
     /// <param name="count">How many records in the range are dropped.</param>
     public void Lose(Segment segment, long firstId, long lastId, long count)
     {
