@@ -63,6 +63,3 @@ internal sealed class ToolException : Exception
 
     public string Cure { get; }
 }
-
-/// <summary>The reader of the output has gone, as <c>head</c> does. That is no failure.</summary>
-internal sealed class OutputClosedException : Exception;
