@@ -44,7 +44,7 @@ internal static class ToolCommand
         catch (Exception e) when (SentenceOf(e, settings) is not null)
         {
             await errors.WriteAsync(SentenceOf(e, settings) + "\n").ConfigureAwait(false);
-            return CannotStart;
+            return e is ArgumentException ? WrongArguments : CannotStart;
         }
     }
 
