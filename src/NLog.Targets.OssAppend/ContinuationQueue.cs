@@ -8,7 +8,8 @@ namespace NLog.Targets.OssAppend;
 
 /// <summary>
 /// Calls the events' continuations in the order of their outcomes, on a thread that neither delivery nor a close waits for: a continuation
-/// may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
+/// may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds. If too many wait, the threads that add
+/// outcomes help, and at a close the closing thread calls the rest.
 /// </summary>
 internal sealed class ContinuationQueue : IDeliveryListener
 {
@@ -80,7 +81,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         return _hasStopped.Task;
     }
 
-    /// <summary>Calls the remaining continuations on this thread, which holds the lock that other threads would wait for.</summary>
+    /// <summary>Calls the remaining continuations on this thread, which may hold the lock that other threads would wait for.</summary>
     public void CallRest() => Run(isClosing: true);
 
     private void Add(object[] continuations, Exception? failure)

@@ -15,7 +15,7 @@ namespace OssLogSinks.Extensions.Logging;
 /// <summary>
 /// Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background. Added by <c>builder.Logging.AddOssAppend()</c>; filters
 /// and settings call it <c>OssAppend</c>. What it reports about itself goes to the other providers, in the category
-/// <c>OssLogSinks.OssAppend</c>.
+/// <c>OssLogSinks.OssAppend</c>, unless <see cref="OssAppenderOptions.Diagnostics"/> is set.
 /// </summary>
 [ProviderAlias("OssAppend")]
 public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
@@ -34,7 +34,10 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private string _faults = "";
 
     /// <summary>Checks the settings and begins to take events. The container calls it.</summary>
-    /// <param name="options">The settings. When they change, later events are delivered with the new ones, earlier ones with the former.</param>
+    /// <param name="options">
+    /// The settings. When they change, later events are delivered with the new ones, earlier ones with the former. Changed settings that are
+    /// invalid are reported and not used.
+    /// </param>
     /// <param name="formatters">The console formatters that a setting can name.</param>
     /// <param name="services">Gives the logger factory for reports, and the <see cref="ILostEventListener"/> if there is one.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -64,12 +67,15 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     public DeliverySnapshot GetSnapshot() => _intake.Current.GetSnapshot();
 
     /// <summary>
-    /// Sends waiting events at once, and completes when every event logged before is stored, those of former settings too. While OSS fails
-    /// it waits.
+    /// Sends waiting events at once, and completes when every event logged before is stored or was dropped, those of former settings too. While
+    /// OSS fails it waits.
     /// </summary>
     /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event is stored there; false if any was dropped since the previous flush.</returns>
+    /// <returns>
+    /// True if every waiting event was stored there; false if some of them were dropped. Events that were dropped before the call do not always
+    /// count: compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _intake.FlushAsync(target, cancellationToken);
 

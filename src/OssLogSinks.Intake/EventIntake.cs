@@ -9,7 +9,8 @@ namespace OssLogSinks.Intake;
 /// <summary>
 /// Takes events from log calls to the core, the same way for every front door: bounded queue, rendering (on the pump's thread or within
 /// the call), flush and bounded close. Every event is handed over to the core once, or counted, reported and passed to the front door as
-/// dropped. Only an event for which rendering writes nothing is left out, and the front door is told so.
+/// dropped. Only an event for which rendering writes nothing is left out, and the front door is told so. Of the events that a close gives up
+/// because rendering hangs, the front door gets only those that the pump can list.
 /// </summary>
 #pragma warning disable CA1001 // Disposed by the close.
 internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
@@ -166,7 +167,10 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     /// </summary>
     /// <param name="target">Where the events must be stored.</param>
     /// <param name="cancellationToken">Cancels the wait, not the delivery.</param>
-    /// <returns>True if every waiting event is stored there and none taken since the previous flush was dropped.</returns>
+    /// <returns>
+    /// True if every waiting event was stored there; false if some of them were dropped. Events that were dropped before the call do not always
+    /// count: compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         var areHandedOver = await Gate.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _settings.Time, cancellationToken).ConfigureAwait(false);
@@ -177,8 +181,8 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Takes no more events, delivers waiting ones within the timeout, drops the rest, and reports what went wrong with the close itself. A second
-    /// call waits for the first close.
+    /// Takes no more events, delivers waiting ones within the timeout, drops the rest, except what is in the buffer on disk, and reports what went
+    /// wrong with the close itself. A second call waits for the first close.
     /// </summary>
     public Task CloseAsync(TimeSpan timeout)
     {
@@ -199,7 +203,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         return _callsEnded.Task;
     }
 
-    private Task BeginClose(long begun, TimeSpan timeout)
+    private Task<bool> BeginClose(long begun, TimeSpan timeout)
     {
         _ = StopTakingAsync();
         return BoundedWait.RunAsync(() =>
@@ -243,7 +247,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
             return true;
         });
 
-        // With a buffer, queued events are almost on disk: even a close with a zero timeout lets them get there.
+        // With a buffer, queued events are almost on disk: even a close with a zero timeout gives them time to get there.
         if (!BoundedWait.For(draining, begun, _settings.HasDiskBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
         {
             _giveUp.Cancel();
@@ -413,8 +417,8 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     public bool YieldsIfRefused { get; init; }
 
     /// <summary>
-    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there, even
-    /// with a shorter timeout.
+    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there,
+    /// even with a shorter timeout.
     /// </summary>
     public bool HasDiskBuffer { get; init; }
 

@@ -108,7 +108,7 @@ internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool dra
     /// <summary>Lets the intake close now, with its close timeout to deliver the rest.</summary>
     public void EndRetirement() => _ending.TrySetResult(true);
 
-    /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>
+    /// <summary>Delivers waiting events within the close timeout, and drops the rest, except what is in the buffer on disk.</summary>
     public async Task CloseAsync()
     {
         try

@@ -11,7 +11,10 @@ using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Connects Serilog to the intake: every emitted event is delivered, or counted and reported as dropped; the close is bounded.</summary>
+/// <summary>
+/// Connects Serilog to the intake: every emitted event is delivered, left on disk for a later process, or counted and reported as dropped,
+/// unless the formatter writes nothing for it. The close is bounded.
+/// </summary>
 internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDrainable, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;

@@ -2,7 +2,10 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake.Settings;
 
-/// <summary>An unknown setting in a configuration file. Its value is never shown, because a misspelt secret is still a secret.</summary>
+/// <summary>
+/// A setting in the configuration that cannot be set there: its name is unknown, it belongs to another section, or only code can set it. Its
+/// value is never shown, because a misspelt secret is still a secret.
+/// </summary>
 /// <param name="Name">The name as written.</param>
 /// <param name="Path">The section that contains it.</param>
 /// <param name="Meant">The setting that was probably meant; null if none is similar.</param>

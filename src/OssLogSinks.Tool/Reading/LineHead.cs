@@ -9,7 +9,7 @@ namespace OssLogSinks.Tool.Reading;
 /// <summary>Time and level of a line, read without the rest of it. Null where the line has none.</summary>
 internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Level)
 {
-    // Levels of text lines are looked for after the time, in brackets or bars, no farther than this.
+    // Levels of text lines are looked for after the time: first one with a colon, then behind a bracket, a bar or a space, no farther than this.
     private const int LongestTextHead = 80;
 
     // Characters of "Information".
@@ -18,7 +18,10 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
     // Characters of 2026-11-22T17:00:00.0000000.
     private const int LengthWithoutOffset = 27;
 
-    /// <summary>Reads a line of JSON: CLEF, or the names that NLog's JsonLayout is usually given and that the console's JSON has. False if it is not valid JSON so far.</summary>
+    /// <summary>
+    /// Reads a line of JSON: CLEF, or the names that NLog's JsonLayout is usually given, or those of the console's JSON. False if it is not valid
+    /// JSON so far.
+    /// </summary>
     public static bool TryReadJson(ReadOnlySpan<byte> line, out LineHead head)
     {
         head = default;
@@ -60,7 +63,7 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
         return true;
     }
 
-    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as all writers put it, in UTC if it has no offset; null if it does not.</summary>
+    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as most writers put it, in UTC if it has no offset; null if it does not.</summary>
     public static DateTimeOffset? LeadingClefTime(ReadOnlySpan<byte> line)
     {
         var start = "{\"@t\":\""u8;
@@ -70,7 +73,7 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
         return length == LengthWithoutOffset ? InUtc(time) : time;
     }
 
-    /// <summary>Reads a text line that begins with a date and time, in UTC if it has no offset. Without a time, it continues the line before.</summary>
+    /// <summary>Reads a text line that begins with a date and time, in UTC if it has no offset; false if it does not begin so.</summary>
     public static bool TryReadText(ReadOnlySpan<byte> line, out LineHead head)
     {
         head = default;
@@ -163,7 +166,7 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
     }
 }
 
-/// <summary>The names of levels that Serilog, NLog and Microsoft.Extensions.Logging write.</summary>
+/// <summary>Names of levels that Serilog, NLog and Microsoft.Extensions.Logging write.</summary>
 internal static class Levels
 {
     private static readonly Dictionary<string, LogEventLevel> Names = new(StringComparer.OrdinalIgnoreCase)

@@ -8,6 +8,7 @@ using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;
+using OssLogSinks.Testing;
 
 namespace OssLogSinks.EndToEnd.Tests.Secrets;
 
