@@ -201,9 +201,13 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await client.DeleteObjectAsync(key, cancellationToken).ConfigureAwait(false);
             report(new Diagnosis("clean up", "ok", "oss:DeleteObject: the probe object was deleted. The sinks do not need this action."));
         }
-        catch (OssException)
+        catch (OssException exception) when (exception.Code == "AccessDenied")
         {
             report(new Diagnosis("clean up", "ok", $"This key may not delete, as it should be for sinks. The probe object {key} stays."));
+        }
+        catch (Exception exception) when (FailureText.Of(exception) is { } failure)
+        {
+            report(new Diagnosis("clean up", "warning", $"{failure.Cause} The probe object {key} may still be there.", $"{failure.Cure} Delete it.".TrimStart()));
         }
     }
 
@@ -214,9 +218,13 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await client.ListObjectsAsync(new ListObjectsRequest { Prefix = ProbePrefix, MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
             report(new Diagnosis("list", "ok", "oss:ListObjects: ls, cat, tail, find, verify and cost can list."));
         }
-        catch (OssException exception)
+        catch (OssException exception) when (exception.Code == "AccessDenied")
         {
             report(new Diagnosis("list", "warning", exception.Message, "The sinks do not list. To read with this tool, grant oss:ListObjects on the bucket to the key that you read with."));
+        }
+        catch (Exception exception) when (FailureText.Of(exception) is { } failure)
+        {
+            report(new Diagnosis("list", "warning", failure.Cause, $"The sinks do not list. {failure.Cure}".TrimEnd()));
         }
     }
 

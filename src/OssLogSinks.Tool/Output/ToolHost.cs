@@ -45,7 +45,7 @@ internal static class ExitCodes
     /// <summary>OSS or this machine refused: credentials or a permission.</summary>
     public const int Refused = 4;
 
-    /// <summary>OSS could not be reached, or failed; or a file could not be read or written.</summary>
+    /// <summary>OSS could not be reached, or failed; or a file or the output could not be read or written.</summary>
     public const int Unreachable = 5;
 
     /// <summary>Ctrl-C, as shells count signals.</summary>
@@ -66,6 +66,3 @@ internal sealed class ToolException : Exception
 
     public string Cure { get; }
 }
-
-/// <summary>The reader of the output has gone, as <c>head</c> does. That is no failure.</summary>
-internal sealed class OutputClosedException : Exception;

@@ -130,6 +130,27 @@ public class ListCommandTests : ToolTest
         Assert.Contains("a.log", outcome.Good());
     }
 
+    [Theory]
+    [InlineData("""{ "options": { "Bucket": "logs", "Endpoint": "ENDPOINT" } }""")]
+    [InlineData("""{ "bucket": "logs", "options": { "Bucket": "other", "Endpoint": "ENDPOINT", "ObjectProperties": { "Acl": "Private" } } }""")]
+    [InlineData("""{ "options": { "Bucket": "%MY_BUCKET%", "Endpoint": "ENDPOINT" }, "bucket": "", "endpoint": "" }""")]
+    public async Task SectionOfOptions_GivesWhatIsNotBesideIt(string arguments)
+    {
+        Append("a.log", "1\n");
+        Variables.Remove("OSS_BUCKET");
+        Variables.Remove("OSS_ENDPOINT");
+        Variables["MY_BUCKET"] = "logs";
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, $$"""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {{arguments.Replace("ENDPOINT", Emulator.Endpoint.ToString(), StringComparison.Ordinal)}} } ] } }
+            """, TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Contains("a.log", outcome.Good());
+    }
+
     [Fact]
     public async Task UnknownOption_IsAUsageError()
     {
@@ -172,6 +193,9 @@ public class ListCommandTests : ToolTest
     [InlineData("zsh")]
     [InlineData("fish")]
     [InlineData("pwsh")]
-    public async Task CompletionScript_AsksTheTool(string shell) =>
+    public async Task CompletionScript_AsksTheToolAndHasAnExample(string shell)
+    {
         Assert.Contains("[suggest:", (await RunAsync("completion", shell)).Good());
+        Assert.Contains($"oss-logs completion {shell}", (await RunAsync("completion", "--help")).Good());
+    }
 }
