@@ -6,7 +6,7 @@ namespace OssLogSinks.Tool.Output;
 /// </summary>
 internal sealed class CommandOutput(Stream inner) : Stream
 {
-    // EPIPE of Linux and macOS, and the same of Windows: ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED.
+    // The broken pipe of Linux and macOS, and those of Windows: ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED.
     private static readonly int[] BrokenPipe = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8), unchecked((int)0x800700E9)];
 
     private Exception? _failure;
