@@ -23,13 +23,15 @@ internal sealed class DataFile : IDisposable
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly bool _sync;
+    private readonly Action<string> _syncFolder;
     private SafeFileHandle _file;
     private long _length;
 
-    private DataFile(string path, bool sync)
+    private DataFile(string path, bool sync, Action<string> syncFolder)
     {
         _path = path;
         _sync = sync;
+        _syncFolder = syncFolder;
         _file = OpenExclusively(path);
     }
 
@@ -37,18 +39,20 @@ internal sealed class DataFile : IDisposable
     /// <param name="folder">The data folder; created if it does not exist.</param>
     /// <param name="sync">Whether each entry is forced to the disk, to survive a power cut too.</param>
     /// <param name="restore">Called with each entry.</param>
+    /// <param name="syncFolder">Makes names in a folder durable; for tests.</param>
     /// <exception cref="DataFileException">
     /// Another process has the file open, it cannot be read, or it is damaged before its end. It is not changed then.
     /// </exception>
-    public static DataFile Open(string folder, bool sync, Action<StoreChange> restore)
+    public static DataFile Open(string folder, bool sync, Action<StoreChange> restore, Action<string>? syncFolder = null)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            var file = new DataFile(Path.Combine(folder, Name), sync);
+            var file = new DataFile(Path.Combine(folder, Name), sync, syncFolder ?? FolderSync.Sync);
             try
             {
                 file.ReadAll(restore);
+                file.SyncNames();
                 return file;
             }
             catch
@@ -59,7 +63,7 @@ internal sealed class DataFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataFileException($"The data folder '{folder}' cannot be used: {e.Message} Choose another folder, or end the program that uses it.", e);
+            throw Unusable(folder, e);
         }
     }
 
@@ -80,26 +84,54 @@ internal sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>Writes the file again without what was deleted or replaced, if that is more than about half of it and more than 1 MiB.</summary>
+    /// <summary>Writes the file again without what was deleted or replaced, if that is more than about half of it and more than 1 MiB. Call it before the first change.</summary>
+    /// <exception cref="DataFileException">The disk refused.</exception>
     public void CompactIfWasteful(Func<IEnumerable<StoreChange>> snapshot)
     {
         var needed = snapshot().Sum(change => HeadLength + (change.Body?.Length ?? 0));
         if (_length <= (2 * needed) + WasteAllowed)
             return;
 
-        var path = _path + ".new";
-        var compact = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 0).SafeFileHandle;
-        _length = 0;
-        foreach (var change in snapshot())
-            Write(compact, change);
-
-        RandomAccess.FlushToDisk(compact);
-        File.Move(path, _path, overwrite: true);
-        _file.Dispose();
-        _file = compact;
+        try
+        {
+            Compact(snapshot());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Path.GetDirectoryName(_path)!, e);
+        }
     }
 
     public void Dispose() => _file.Dispose();
+
+    // Windows moves no file that is open, and replaces none.
+    private void Compact(IEnumerable<StoreChange> changes)
+    {
+        var path = _path + ".new";
+        using (var compact = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 0).SafeFileHandle)
+        {
+            _length = 0;
+            foreach (var change in changes)
+                Write(compact, change);
+
+            RandomAccess.FlushToDisk(compact);
+        }
+
+        _file.Dispose();
+        File.Move(path, _path, overwrite: true);
+        SyncNames();
+        _file = OpenExclusively(_path);
+    }
+
+    // A synced entry is lost all the same if the file has no durable name.
+    private void SyncNames()
+    {
+        if (_sync)
+            _syncFolder(Path.GetDirectoryName(_path)!);
+    }
+
+    private static DataFileException Unusable(string folder, Exception e) =>
+        new($"The data folder '{folder}' cannot be used: {e.Message} Choose another folder, or end the program that uses it.", e);
 
     private static SafeFileHandle OpenExclusively(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, FileOptions.None);

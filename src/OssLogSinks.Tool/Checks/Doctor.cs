@@ -33,6 +33,9 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
     /// <summary>The beginning of the probe object's key.</summary>
     public string ProbePrefix { get; init; } = "";
 
+    /// <summary>Told what is true if the checks are stopped now.</summary>
+    public Action<string>? AfterStop { get; init; }
+
     /// <summary>The buffer folder to check; null if the sink has none.</summary>
     public string? BufferPath { get; init; }
 
@@ -164,6 +167,7 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
         using var client = settings.Open();
         var key = $"{ProbePrefix}oss-logs-probe-{Guid.NewGuid():N}.txt";
         var line = Encoding.ASCII.GetBytes("A probe of oss-logs doctor. You can delete it.\n");
+        AfterStop?.Invoke($"The probe object {key} may be left in the bucket. Delete it.");
         if (!await TryAsync("append", $"oss:PutObject: appended {key}.", () => client.AppendObjectAsync(new AppendObjectRequest(key, 0, new ReadOnlySequence<byte>(line)), cancellationToken)).ConfigureAwait(false))
         {
             report(new Diagnosis("read", "skipped", "Nothing could be appended."));
@@ -174,6 +178,7 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await CheckDeletionAsync(client, key, cancellationToken).ConfigureAwait(false);
         }
 
+        AfterStop?.Invoke("");
         await CheckListingAsync(client, cancellationToken).ConfigureAwait(false);
     }
 

@@ -78,7 +78,7 @@ internal sealed class ObjectCheck
         }
         catch (InvalidDataException)
         {
-            _report(new Finding(found.Key, check.Count, "gzip", "The gzip members cannot be opened behind this line."));
+            _report(new Finding(found.Key, check.Count, "gzip", "The gzip cannot be read behind this line: it is damaged or cut, or other bytes follow it."));
         }
 
         if (lines.IsTorn)

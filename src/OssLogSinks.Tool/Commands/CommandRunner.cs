@@ -103,7 +103,7 @@ internal sealed class CommandRun(ToolHost host, OutputText output, ParseResult p
 
     public ParseResult Parse => parse;
 
-    /// <summary>What to do if the command is stopped now; empty if nothing is to do.</summary>
+    /// <summary>What is true, and what to do, if the command is stopped now; empty if nothing was changed.</summary>
     public string AfterStop { get; set; } = "";
 
     public bool IsJson => parse.GetValue(GlobalOptions.Json);

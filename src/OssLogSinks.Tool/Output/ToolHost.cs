@@ -15,6 +15,9 @@ internal sealed class ToolHost
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Makes files durable. Default: the real disk.</summary>
+    public ILocalDisk Disk { get; init; } = LocalDisk.Instance;
+
     /// <summary>Whether a person reads the output, with colours. Default: false, as in a pipe.</summary>
     public bool IsOutputTerminal { get; init; }
 

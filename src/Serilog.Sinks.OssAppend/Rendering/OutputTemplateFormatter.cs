@@ -28,6 +28,10 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
     public static OutputTemplateFormatter For(string template, IFormatProvider? provider, bool escapes = false, bool hasSequence = false) =>
         new(new OutputTemplateReader(template, provider, hasSequence).Read(), escapes);
 
+    /// <summary>Whether a template renders each event as a JSON object; null if it begins with a place for a value, so that this is not known.</summary>
+    public static bool? IsJson(string template) =>
+        new MessageTemplateParser().Parse(template).Tokens.FirstOrDefault() is TextToken beginning ? TextShape.IsJson(beginning.ToString()) : null;
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         using var target = new Utf8Target(output);

@@ -162,6 +162,34 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal("appended, and more"u8, third.ReadObject("logs", "b"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void NameOfTheFile_IsDurableBeforeTheFirstChange(bool sync)
+    {
+        var lengths = new List<long>();
+        var change = new StoreChange(StoreChangeKind.Replaced, "logs") { Key = new string('k', 4_000_000) };
+
+        using (var file = DataFile.Open(_folder.Path, sync, _ => { }, Note))
+        {
+            file.Append(change);
+            file.CompactIfWasteful(() => []);
+            file.Append(change with { Key = "a" });
+        }
+
+        // Once when the file was created, and once when another file got its name.
+        Assert.Equal(sync ? [0L, 0L] : [], lengths);
+        var restored = new List<string?>();
+        using (DataFile.Open(_folder.Path, sync, kept => restored.Add(kept.Key)))
+            Assert.Equal(["a"], restored);
+
+        void Note(string folder)
+        {
+            Assert.Equal(_folder.Path, folder);
+            lengths.Add(new FileInfo(File).Length);
+        }
+    }
+
     [Fact]
     public async Task RemovedBucket_StaysRemovedWithItsObjects()
     {

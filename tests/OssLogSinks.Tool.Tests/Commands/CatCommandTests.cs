@@ -249,6 +249,20 @@ public class CatCommandTests : ToolTest
         Assert.Contains("oss-logs verify", outcome.Error);
     }
 
+    [Theory]
+    [InlineData("--stored")]
+    [InlineData("--in-turn")]
+    public async Task BytesBehindGzip_AreToldBehindTheText(string option)
+    {
+        AppendGzip("a.log.gz", "one\n");
+        Append("a.log.gz", "two\n");
+
+        var outcome = await RunAsync("cat", "a.log.gz", option);
+
+        Assert.Equal((ExitCodes.Found, "one\n"), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("other bytes follow it", outcome.Error);
+    }
+
     [Fact]
     public async Task BrokenConnection_IsContinued()
     {

@@ -129,13 +129,35 @@ public class VerifyCommandTests : ToolTest
     }
 
     [Fact]
-    public async Task CutGzip_IsFound()
+    public async Task TextInBraces_HasItsNumberFoundInBothForms()
+    {
+        static string Braces(int number) => "{INF} user {x" + $$""","OssSequence":{{number}},"OssWriter":"k3f9a2c1b7d4-life"}""" + "\n";
+
+        Append("a.log", Braces(1) + "{INF} user {y} #k3f9a2c1b7d4-life:2\n" + Braces(3));
+
+        Assert.Contains("No number is missing.", (await RunAsync("verify", "a.log")).Good());
+        Assert.Equal(["gap"], await FindAsync(Braces(5)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public async Task CutGzip_IsFound(int cut)
     {
         AppendGzip("good.log.gz", string.Concat(Enumerable.Range(0, 60).Select(i => Clef(i, "text"))));
         var bytes = Emulator.ReadObject(Bucket, "good.log.gz");
-        Emulator.AppendAsForeignWriter(Bucket, "a.log.gz", bytes.AsSpan(0, bytes.Length - 12));
+        Emulator.AppendAsForeignWriter(Bucket, "a.log.gz", bytes.AsSpan(0, bytes.Length - cut));
 
-        Assert.NotEmpty(await FindAsync());
+        Assert.Contains("gzip", await FindAsync());
+    }
+
+    [Fact]
+    public async Task BytesBehindGzip_AreFound()
+    {
+        AppendGzip("a.log.gz", Clef(1, "text"));
+        Append("a.log.gz", Clef(2, "not compressed"));
+
+        Assert.Equal(["gzip"], await FindAsync());
     }
 
     [Fact]
