@@ -130,6 +130,37 @@ public class ListCommandTests : ToolTest
         Assert.Contains("a.log", outcome.Good());
     }
 
+    [Fact]
+    public async Task ConfigurationFile_GivesAddressingStyleAndSignature()
+    {
+        Append("a.log", "1\n");
+        Options.CustomDomains["localhost"] = Bucket;
+        Variables.Remove("OSS_ENDPOINT");
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, $$"""
+            { "Logging": { "OssAppend": { "endpoint": "http://localhost:{{Emulator.Endpoint.Port}}", "addressingStyle": "CustomDomain", "signatureVersion": "v1" } } }
+            """, TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Contains("a.log", outcome.Good());
+        Assert.All(Emulator.Requests, request => Assert.StartsWith("OSS ", request.Headers["Authorization"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task UnknownWordInTheConfigurationFile_IsAUsageError()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, """{ "Logging": { "OssAppend": { "addressingStyle": "Own" } } }""", TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Equal(ExitCodes.Usage, outcome.ExitCode);
+        Assert.Contains("Write Automatic or", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "options": { "Bucket": "logs", "Endpoint": "ENDPOINT" } }""")]
     [InlineData("""{ "bucket": "logs", "options": { "Bucket": "other", "Endpoint": "ENDPOINT", "ObjectProperties": { "Acl": "Private" } } }""")]
