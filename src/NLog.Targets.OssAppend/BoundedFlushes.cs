@@ -19,7 +19,8 @@ internal sealed class BoundedFlushes(ContinuationQueue continuations, TimeSpan t
 
     private readonly object _gate = new();
 
-    // Guarded by _gate. A flush waits for the end of those before it, which is no later than its own timeout.
+    // Guarded by _gate. A flush is watched after the end of those before it, which is no later than its own timeout, unless its own is the short
+    // one.
     private readonly Queue<Flush> _pending = new();
     private bool _isWatched;
 

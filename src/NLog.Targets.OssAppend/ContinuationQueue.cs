@@ -2,19 +2,21 @@ using NLog.Common;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
+using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
 /// Calls the events' continuations in the order of their outcomes, on a thread that neither delivery nor a close waits for: a continuation
-/// may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds.
+/// may log to another target, sleep (RetryingWrapper), or wait for the lock that a closing target holds. If too many wait, the threads that add
+/// outcomes help, and at a close the closing thread calls the rest.
 /// </summary>
 internal sealed class ContinuationQueue : IDeliveryListener
 {
     // Above this number the adding thread also calls continuations, so that slow continuations slow delivery down instead of filling memory.
     private const int MostWaiting = 100_000;
 
-    private readonly InternalLoggerDiagnostics _diagnostics;
+    private readonly Action<OssDiagnosticEvent> _report;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<bool> _hasStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,9 +27,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     private bool _isClosing;
     private bool _isClosed;
 
-    public ContinuationQueue(InternalLoggerDiagnostics diagnostics) => _diagnostics = diagnostics;
-
-    public IOssDiagnostics Diagnostics => _diagnostics;
+    public ContinuationQueue(Action<OssDiagnosticEvent> report) => _report = report;
 
     public void OnDelivered(IReadOnlyList<object> states) => Add([.. states], null);
 
@@ -41,7 +41,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
     /// <param name="failure">Why the event was dropped; null if it was not.</param>
     public void Add(object state, Exception? failure) => Add([state], failure);
 
-    /// <summary>Wraps an event's continuation as the state of its record.</summary>
+    /// <summary>The state of an event's record: its continuation, wrapped if delivery itself has logged the event.</summary>
     /// <param name="continuation">The continuation.</param>
     /// <param name="isFromDelivery">Whether delivery itself has logged the event.</param>
     public static object StateOf(AsyncContinuation continuation, bool isFromDelivery) =>
@@ -81,7 +81,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         return _hasStopped.Task;
     }
 
-    /// <summary>Calls the remaining continuations on this thread, which holds the lock that other threads would wait for.</summary>
+    /// <summary>Calls the remaining continuations on this thread, which may hold the lock that other threads would wait for.</summary>
     public void CallRest() => Run(isClosing: true);
 
     private void Add(object[] continuations, Exception? failure)
@@ -174,7 +174,7 @@ internal sealed class ContinuationQueue : IDeliveryListener
         }
         catch (Exception e)
         {
-            _diagnostics.ContinuationThrew(e);
+            _report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"An event's continuation threw {e.GetType()}.", HelpSections.ListenerFailed));
         }
     }
 

@@ -2,8 +2,8 @@
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Waits without blocking other threads that need a lock. NLog holds a target's lock while it closes the target, and takes it for each
-/// event. Otherwise an event that delivery logs would wait for the close, and the close for delivery.
+/// Waits without blocking other threads that need a lock. NLog holds a target's lock while it closes the target, and may take it for an event
+/// that comes meanwhile. Otherwise an event that delivery logs would wait for the close, and the close for delivery.
 /// </summary>
 internal static class HeldLock
 {

@@ -1,6 +1,5 @@
 using NLog.Common;
 using OssLogSinks.Core.Telemetry;
-using OssLogSinks.Intake;
 
 namespace NLog.Targets.OssAppend;
 
@@ -21,8 +20,4 @@ internal sealed class InternalLoggerDiagnostics : IOssDiagnostics
         };
         InternalLogger.Log(level, "{0}: {1}", _target, diagnosticEvent);
     }
-
-    /// <summary>Reports that an event's continuation threw.</summary>
-    public void ContinuationThrew(Exception exception) =>
-        Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"An event's continuation threw {exception.GetType()}.", HelpSections.ListenerFailed));
 }

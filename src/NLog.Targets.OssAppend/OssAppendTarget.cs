@@ -23,14 +23,14 @@ namespace NLog.Targets;
 /// In NLog.config: <c>&lt;add assembly="NLog.Targets.OssAppend"/&gt;</c> in <c>&lt;extensions&gt;</c>, then
 /// <c>&lt;target xsi:type="OssAppend" … /&gt;</c>. In code, and for trimmed or native applications:
 /// <c>SetupExtensions(e =&gt; e.RegisterTarget&lt;OssAppendTarget&gt;("OssAppend"))</c>. No AsyncWrapper and no
-/// <c>async="true"</c> around it: the target has a queue of its own, and a wrapper's queue drops events that nobody counts.
+/// <c>async="true"</c> around it: the target has a queue of its own, and a wrapper's queue drops events that this target does not count.
 /// </para>
 /// <para>
 /// An event's continuation is called once: with null when the event is in OSS, with an
 /// <see cref="OssDeliveryException"/> when it was dropped, so that a FallbackGroup around this target gets the dropped
-/// events. The continuation is called in the background when the outcome is known; for an event that finds no
-/// space in the queue it is called at once, by the thread that logs. Give the group
-/// <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
+/// events. The continuation is called in the background when the outcome is known; for an event that is dropped
+/// before it is in the queue, for lack of space for instance, it is called at once, by the thread that logs. Give the
+/// group <c>returnToFirstOnSuccess="true"</c>, or NLog sends everything after the first loss to the fallback.
 /// </para>
 /// <para>
 /// With a <see cref="BufferPath"/> an event counts as safe as soon as it is on disk, so its continuation is called with null then.
@@ -47,7 +47,7 @@ public sealed class OssAppendTarget : TargetWithLayout
     private Action<LogEventInfo>? _capture;
     private long _startedAt;
 
-    // Why the target does not start; null if it has.
+    // Why the target could not start; null otherwise.
     private volatile DeliveryFailure? _startFailure;
     private FailedStart? _failedStart;
 
@@ -233,10 +233,10 @@ public sealed class OssAppendTarget : TargetWithLayout
     public LineEndingMode LineEnding { get; set; } = LineEndingMode.LF;
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's text are escaped:
-    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
-    /// All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. It cannot be
-    /// combined with a layout that indents JSON or XML. Do not use it for layouts that write binary data. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters (not tabs) and marks of text direction in an event's text are
+    /// escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a
+    /// terminal shows. All text that the layout writes is escaped, its own line ends and those of an exception too, so an event is one line. It
+    /// cannot be combined with a layout that indents JSON or XML. Do not use it for layouts that write binary data. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -374,9 +374,9 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>
     /// Whether a process that ends without <c>LogManager.Shutdown()</c> waits until everything is in OSS, for <see cref="CloseTimeoutSeconds"/>
-    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
-    /// true.
+    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C (with .NET 8 and later) and an unhandled exception;
+    /// see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time, and the time that its host needs to stop,
+    /// before your orchestrator kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 
@@ -404,16 +404,16 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS. Disk: every event logged
-    /// before is in OSS, or on disk and synced to the medium, so that a flush usually does not wait for the network; without a
-    /// <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
+    /// What a flush, <c>LogManager.Flush()</c> for instance, waits for. Oss: every event logged before is in OSS or was dropped. Disk: every
+    /// event logged before is in OSS or was dropped, or is on disk and synced to the medium, so that a flush usually does not wait for the
+    /// network; without a <see cref="BufferPath"/>, Disk means the same as Oss. Default: Oss.
     /// </summary>
     public OssFlushTarget FlushTarget { get; set; }
 
     /// <summary>
     /// The counters so far, and what is waiting now. Events in this target's queue are not counted yet, and events that are logged in the
     /// moment after the close are not counted here at all. The counters begin at zero when the configuration is loaded again. A target that
-    /// could not start gets no events from NLog; its last failure says so, and its trouble began then. Any thread may call it.
+    /// could not start takes no events and counts none; its last failure says so, and its trouble began then. Any thread may call it.
     /// </summary>
     /// <returns>The counts since the target was initialised; zeros before.</returns>
     public DeliverySnapshot GetSnapshot()
@@ -471,9 +471,8 @@ public sealed class OssAppendTarget : TargetWithLayout
         if (faults.Count > 0)
             throw new NLogConfigurationException(new OssSettingsException(faults, ToString()).Message);
 
-        var diagnostics = new InternalLoggerDiagnostics(this);
         var pipelineSettings = settings.ToPipelineSettings(options);
-        options.Diagnostics = diagnostics;
+        options.Diagnostics = new InternalLoggerDiagnostics(this);
         var pipeline = Make();
 
         // NLog captures each event's values for the layouts that it finds. So let it find the key's layout only if there is something to capture.
@@ -486,9 +485,10 @@ public sealed class OssAppendTarget : TargetWithLayout
 
         TargetPipeline Make()
         {
-            var continuations = new ContinuationQueue(diagnostics);
+            OssAppender? appender = null;
+            var continuations = new ContinuationQueue(report => appender!.Report(report));
             options.Listener = continuations;
-            var appender = new OssAppender(options);
+            appender = new OssAppender(options);
             key.Bind(appender.KeyTemplate.PropertyNames);
             var frontDoor = new NLogFrontDoor(appender, continuations, Layout, LineEnding.NewLineCharacters) { Escapes = EscapeControlCharacters };
             var intake = new EventIntake<TargetEvent>(
@@ -550,8 +550,8 @@ public sealed class OssAppendTarget : TargetWithLayout
     }
 
     /// <summary>
-    /// Called if the target could not be initialised, or was closed. The event is refused, unless it comes just after the close, while the
-    /// configuration is loaded again.
+    /// Called if the target could not be initialised, or was closed. The event is refused, unless it comes within a few seconds after the close,
+    /// when the configuration may be loading again, and <see cref="DrainOnProcessExit"/> is true.
     /// </summary>
     /// <param name="logEvent">The event, and the continuation to call with its outcome.</param>
     /// <param name="initializeException">Why the target could not be initialised; null if it was closed.</param>
@@ -567,9 +567,9 @@ public sealed class OssAppendTarget : TargetWithLayout
 
     /// <summary>Sends what waits at once, without holding up the caller.</summary>
     /// <param name="asyncContinuation">
-    /// Called once every event that was accepted before has its outcome: with null if all of them are in OSS, or are as
-    /// safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some were dropped, or if
-    /// <see cref="FlushTimeoutSeconds"/> are over.
+    /// Called once every event that was accepted before has its outcome: with null if all that were waiting are in OSS, or are
+    /// as safe as <see cref="FlushTarget"/> asks for; with an <see cref="OssDeliveryException"/> if some of these were dropped, or if
+    /// the flush takes longer than <see cref="FlushTimeoutSeconds"/> allows.
     /// </param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected override void FlushAsync(AsyncContinuation asyncContinuation)

@@ -68,7 +68,7 @@ internal sealed class ReloadBridge
         }
     }
 
-    /// <summary>Takes an event on the thread that logs it; false if the bridge has not begun or has ended.</summary>
+    /// <summary>Takes an event on the thread that logs it; false if the bridge has not begun or has ended, or no pipeline can be made.</summary>
     public bool TryWrite(AsyncLogEventInfo logEvent)
     {
         TargetPipeline pipeline;

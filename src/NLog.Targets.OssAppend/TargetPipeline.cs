@@ -8,8 +8,8 @@ using OssLogSinks.Intake;
 namespace NLog.Targets.OssAppend;
 
 /// <summary>
-/// Connects NLog to the intake, from a target's start to its close. Every event's continuation is called exactly once: by the core if it
-/// took the event, otherwise by the intake. The close releases the lock that NLog holds.
+/// Connects NLog to the intake, from a target's start to its close. Every event's continuation is called exactly once: because of the core's
+/// outcome if the event was handed to the core, otherwise by the front door. The close releases the lock that NLog holds.
 /// </summary>
 internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
 {
@@ -102,8 +102,8 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
     }
 
     /// <summary>
-    /// Takes no more events, delivers waiting ones within the close timeout, and drops the rest. It does not wait for a close that is already
-    /// running: continuations of that one may be waiting for the lock that this caller holds.
+    /// Takes no more events, delivers waiting ones within the close timeout, and drops the rest, except what is in the buffer on disk. It does
+    /// not wait for a close that is already running: continuations of that one may be waiting for the lock that this caller holds.
     /// </summary>
     /// <param name="heldLock">A lock that the caller holds and that events need; released during the wait.</param>
     public void Close(object? heldLock)
@@ -138,7 +138,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
         {
             failure = await _intake.FlushAsync(target, CancellationToken.None).ConfigureAwait(false)
                 ? null
-                : new OssDeliveryException("Some of the events before the flush were dropped.");
+                : new OssDeliveryException("Some of the events before the flush were dropped or could not be delivered.");
         }
         catch (Exception e)
         {
@@ -151,8 +151,7 @@ internal sealed class TargetPipeline : IDrainable, IOssAppendMonitor
     // Continues on the thread of the intake's close, so it needs no thread of the pool.
     private async Task CloseOnceAsync(TimeSpan timeout)
     {
-        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            _continuations.Diagnostics.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+        await _intake.CloseAsync(timeout).ConfigureAwait(false);
         _ = BoundedWait.For(_continuations.StopAsync(), StopGrace, _time);
     }
 

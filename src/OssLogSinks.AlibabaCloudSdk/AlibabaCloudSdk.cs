@@ -77,8 +77,8 @@ public sealed class AlibabaCloudSdkOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Sets what else the SDK has: its proxy, which STS is asked through, too, or its transport for instance. Retries, signature, redirects, certificate checks, credentials and
-    /// the settings above are set after it. Default: nothing.
+    /// Sets what else the SDK has: its proxy, which STS is asked through, too, or its transport for instance. Retries, signature, redirects,
+    /// certificate checks, credentials and the settings above are set after it. Default: nothing.
     /// </summary>
     public Action<Configuration>? Configure { get; set; }
 

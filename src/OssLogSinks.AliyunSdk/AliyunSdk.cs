@@ -90,7 +90,8 @@ public sealed class AliyunSdkOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Sets what else the SDK has: its proxy, for instance, which STS is asked through, too. Transport, retries, signature and time limit are set after it. Default: nothing.
+    /// Sets what else the SDK has: its proxy, for instance, which STS is asked through, too. Transport, retries, signature and time limit are
+    /// set after it. Default: nothing.
     /// </summary>
     public Action<ClientConfiguration>? Configure { get; set; }
 

@@ -7,7 +7,7 @@ namespace OssLogSinks.Aspire.Hosting;
 
 /// <summary>
 /// Starts the emulators of an AppHost and tells its dashboard. The container disposes it after the consumers have stopped, so these can
-/// still deliver what they hold.
+/// still deliver what they hold, unless <c>DcpPublisher:WaitForResourceCleanup</c> is false.
 /// </summary>
 internal sealed partial class EmulatorLifetime : IAsyncDisposable
 {

@@ -57,9 +57,9 @@ public static class OssEmulatorBuilderExtensions
     }
 
     /// <summary>
-    /// Gives a consumer the connection string <c>ConnectionStrings__NAME</c>, and the variables that the sinks, targets and their settings
-    /// read: <c>OSS_ENDPOINT</c>, <c>OSS_REGION</c>, <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>. Of several references, the
-    /// last one sets them.
+    /// Gives a consumer the connection string <c>ConnectionStrings__NAME</c>, and the variables <c>OSS_ENDPOINT</c>, <c>OSS_REGION</c>,
+    /// <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>. The sinks read the key by themselves, if no other credentials are set, but not
+    /// the endpoint and the region: use these two in your settings and code. Of several references, the last one sets the variables.
     /// </summary>
     /// <typeparam name="TConsumer">The consumer's type.</typeparam>
     /// <param name="builder">The consumer: a project or an executable.</param>

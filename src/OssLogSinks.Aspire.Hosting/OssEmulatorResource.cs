@@ -4,8 +4,9 @@ using OssLogSinks.Emulator;
 namespace OssLogSinks.Aspire.Hosting;
 
 /// <summary>
-/// An OSS emulator that runs in the AppHost's process and listens on the loopback, so processes of this machine reach it; containers do
-/// not. Its objects are in memory and end with the AppHost, unless <see cref="OssEmulatorOptions.DataFolder"/> is set.
+/// An OSS emulator that runs in the AppHost's process and listens on the loopback, so processes of this machine reach it. Containers do not,
+/// unless they share the machine's network, as is possible on Linux. Its objects are in memory and end with the AppHost, unless
+/// <see cref="OssEmulatorOptions.DataFolder"/> is set.
 /// </summary>
 /// <param name="name">The name of the resource.</param>
 /// <param name="options">The emulator's settings.</param>
@@ -15,7 +16,7 @@ public sealed class OssEmulatorResource(string name, OssEmulatorOptions options)
     private readonly TaskCompletionSource<OssEmulator> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<OssBucketResource> _buckets = [];
 
-    /// <summary>The emulator's settings. Changes to port, keys and buckets have no effect once it runs.</summary>
+    /// <summary>The emulator's settings. <see cref="OssEmulatorOptions"/> says which may be changed while it runs.</summary>
     public OssEmulatorOptions Options { get; } = options ?? throw new ArgumentNullException(nameof(options));
 
     /// <summary>The buckets that were added.</summary>

@@ -22,7 +22,10 @@ public static class OssAppendHostApplicationBuilderExtensions
     /// <param name="connectionName">The name of the connection string.</param>
     /// <param name="configureSettings">Changes what was read from <c>Aspire:OssAppend</c> and the connection string. Default: nothing.</param>
     /// <param name="configureOptions">Changes the provider's options, after everything else has set them. Default: nothing.</param>
-    /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
+    /// <exception cref="OssSettingsException">
+    /// The connection string or a setting in <c>Aspire:OssAppend</c> cannot be used; the exception names all faults. The provider's own settings
+    /// are checked when the host creates the provider.
+    /// </exception>
     /// <exception cref="InvalidOperationException">It was called before.</exception>
     public static void AddOssAppend(
         this IHostApplicationBuilder builder,

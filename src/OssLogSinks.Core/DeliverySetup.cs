@@ -118,7 +118,7 @@ internal sealed class DeliverySetup : IDisposable
 
     /// <summary>The settings of a disk buffer.</summary>
     /// <param name="options">The validated settings.</param>
-    /// <param name="path">The folder that all processes share.</param>
+    /// <param name="path">The buffer path; several processes may share it.</param>
     public static DiskBufferSettings BufferSettingsOf(OssAppenderOptions options, string path) => new(
         Path.GetFullPath(path),
         options.BufferSizeLimitBytes,

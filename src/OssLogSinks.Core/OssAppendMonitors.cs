@@ -12,14 +12,17 @@ public interface IOssAppendMonitor
     /// <summary>Completes as soon as every event that was logged before the call is stored, or was dropped.</summary>
     /// <param name="target">Where the events must be stored. Default: in OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event was stored; false if some of them, or other events since the previous flush, were dropped.</returns>
+    /// <returns>
+    /// True if every waiting event was stored. False if some of them, or other events since the previous flush, were dropped, or if some could
+    /// not leave the disk buffer for OSS: a file there cannot be opened, or a close ended first.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default);
 }
 
 /// <summary>
 /// The sinks, targets and logger providers of this process that are open, however they were configured. Each adds itself when it starts,
-/// and is removed when it has closed.
+/// and is removed when it has closed. An NLog target that could not start is among them, until it starts or the configuration is replaced.
 /// </summary>
 public static class OssAppendMonitors
 {

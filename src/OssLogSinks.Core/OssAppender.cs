@@ -13,8 +13,8 @@ namespace OssLogSinks.Core;
 /// of a stream is in flight, the stream's next records are collected for its next append. Any thread may call any member.
 /// </summary>
 /// <remarks>
-/// Every record has exactly one outcome, and it is counted: delivered, persisted for a later process to deliver, or dropped for a
-/// <see cref="DropReason"/>. No member throws because OSS fails.
+/// Every record has exactly one outcome: delivered, persisted for a later process to deliver, or dropped for a <see cref="DropReason"/>.
+/// Deliveries and drops are counted; how many events wait on disk is reported at the close. No member throws because OSS fails.
 /// </remarks>
 public sealed class OssAppender : IDisposable, IAsyncDisposable
 {
@@ -127,12 +127,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends waiting records now, and completes when every record accepted before the call has its outcome. While OSS fails this can take long; use
-    /// the token to limit the wait.
+    /// Sends waiting records without waiting for <see cref="OssAppenderOptions.AppendInterval"/>, and completes when every record accepted
+    /// before the call has its outcome. While OSS fails this can take long; use the token to limit the wait.
     /// </summary>
     /// <returns>
-    /// True if all records that were still waiting are in OSS, each once; false if some of them were dropped, or if any record was appended after
-    /// the close. Other records that were dropped before the call have no influence; they were counted and reported when they were dropped.
+    /// True if all records that were still waiting are in OSS, each once. False if some of them were dropped, if some stay on disk (the appender
+    /// was closed meanwhile, or a file there cannot be opened), or if any record was appended after the close. Records that were dropped before
+    /// the call have no influence; they were counted and reported when they were dropped.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken = default) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
@@ -144,8 +145,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     /// <param name="target">Where the records must be stored.</param>
     /// <param name="cancellationToken">Ends the wait; delivery goes on.</param>
     /// <returns>
-    /// True if all records that were still waiting are stored there; false if some of them were dropped, or if any record was appended after the
-    /// close.
+    /// True if all records that were still waiting are stored there; false as for <see cref="FlushAsync(CancellationToken)"/>, but with the
+    /// target disk, records that stay on disk count as stored.
     /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled; delivery goes on.</exception>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken = default)
@@ -155,13 +156,14 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when no such record waits
-    /// any more. Records that cannot be read are quarantined. Folders of running processes are skipped.
+    /// Ships the records that ended processes left in a folder, for instance on the volume of a dead pod, and completes when all of them were
+    /// shipped that can be. Records that cannot be read are quarantined. Left alone are folders of running processes and of other versions of
+    /// this library, folders on a file system without locks, and what follows a file that cannot be opened.
     /// </summary>
     /// <param name="bufferPath">The folder that those processes used as <see cref="OssAppenderOptions.BufferPath"/>.</param>
     /// <param name="options">
-    /// How to reach OSS. Records go to the objects that they were logged for. The object key and <see cref="OssAppenderOptions.BufferPath"/> of
-    /// these options are not used.
+    /// How to reach OSS. Records go to the objects that they were logged for: the object key of these options must be valid, but names no
+    /// object, and <see cref="OssAppenderOptions.BufferPath"/> is not used.
     /// </param>
     /// <param name="progress">Receives the progress about once a second, and once at the end.</param>
     /// <param name="cancellationToken">Ends the drain; records that are not shipped yet stay on disk.</param>
@@ -199,6 +201,13 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
+    /// Reports trouble of the sink around the appender where the appender's own reports go: to <see cref="OssAppenderOptions.Diagnostics"/> and,
+    /// with <see cref="OssAppenderOptions.ReportToConsole"/>, to standard error. Never throws.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    public void Report(OssDiagnosticEvent report) => _setup.Reporter.Report(report ?? throw new ArgumentNullException(nameof(report)));
+
+    /// <summary>
     /// Adds a queue in front of the appender to the metrics <c>osslogsinks.queue.size</c> and <c>osslogsinks.queue.capacity</c>. Call it once.
     /// </summary>
     /// <param name="size">The number of events in the queue; called by any thread, also after the close.</param>
@@ -222,8 +231,9 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts no more records and sends those that wait. If the time is over before a record is in OSS, the record stays on disk for the next start
-    /// if it was written to <see cref="OssAppenderOptions.BufferPath"/>; otherwise it is dropped.
+    /// Accepts no more records and sends those that wait. If the time is over before a record is in OSS, the record stays on disk for the next
+    /// start if it was written to <see cref="OssAppenderOptions.BufferPath"/>; otherwise it is dropped. A later call has the result of the
+    /// first one, and its timeout has no effect.
     /// </summary>
     /// <param name="timeout">How long to wait for OSS: from zero to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>True if every record ever accepted is in OSS or on disk; false if some accepted records were dropped, now or earlier.</returns>

@@ -28,9 +28,9 @@ public class OssAppenderOptions
     public string? Bucket { get; set; }
 
     /// <summary>
-    /// The bucket's region, <c>cn-hangzhou</c> for instance, without <c>oss-</c>. It is part of the signature. Set this or
+    /// The bucket's region, <c>cn-hangzhou</c> for instance, without <c>oss-</c>. It is part of signature V4. Set this or
     /// <see cref="Endpoint"/>. If you set only this, <see cref="Network"/> chooses the endpoint. If you set an endpoint whose name does not have
-    /// the region, set both. Default: read from the endpoint.
+    /// the region, set both, unless <see cref="SignatureVersion"/> is V1. Default: read from the endpoint.
     /// </summary>
     public string? Region { get; set; }
 
@@ -54,8 +54,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Whether you intend an <see cref="Endpoint"/> that begins with <c>http://</c>. If false, such an endpoint is used too, but reported once,
-    /// at start, because log text, access key ids and security tokens travel unencrypted. An endpoint on this machine is never reported. Default:
-    /// false.
+    /// at start, because log text, access key ids and security tokens travel unencrypted. It is not reported if
+    /// <see cref="ReportDoubtfulSettings"/> is false, or if the endpoint is on this machine. Default: false.
     /// </summary>
     public bool AllowPlainHttp { get; set; }
 
@@ -81,17 +81,17 @@ public class OssAppenderOptions
     public string? AccessKeySecret { internal get; set; }
 
     /// <summary>
-    /// The STS token that belongs to a temporary <see cref="AccessKeyId"/>. It is never renewed; for a token that is, use
-    /// <see cref="Credentials"/>. It cannot be read back. Default: none.
+    /// The STS token that belongs to a temporary <see cref="AccessKeyId"/>. It is never renewed; for keys that are renewed, use
+    /// <see cref="Credentials"/> instead. It cannot be read back. Default: none.
     /// </summary>
     public string? SecurityToken { internal get; set; }
 
     /// <summary>
-    /// Gives the access key that requests are signed with, and renews it. If <see cref="AccessKeyId"/> is set, leave this out. In configuration
-    /// it is a word: <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>,
-    /// <c>Process:command</c> or <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that works of
-    /// the environment variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>, the role
-    /// of the pod, profiles, the RAM role of the instance, and a credentials URI.
+    /// Gives the access key that requests are signed with; most kinds renew it. If <see cref="AccessKeyId"/> is set, leave this out. In
+    /// configuration it is a word: <c>Chain</c>, <c>Environment</c>, <c>Oidc</c>, <c>RamRole</c>, <c>Profile:name</c>, <c>Uri:address</c>,
+    /// <c>Process:command</c> or <c>AssumeRole:arn</c>, see <see cref="OssCredentialsProviders"/>. Default: <c>Chain</c>; the first that is set
+    /// up of the environment variables <c>OSS_ACCESS_KEY_ID</c> and <c>OSS_ACCESS_KEY_SECRET</c>, those that begin with <c>ALIBABA_CLOUD_</c>,
+    /// the role of the pod, profiles, the RAM role of the instance, and a credentials URI.
     /// </summary>
     public IOssCredentialsProvider? Credentials { get; set; }
 
@@ -104,9 +104,9 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The address of an HTTP proxy between this machine and OSS, <c>http://proxy.example.com:8080</c> for instance, without user name and
-    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Requests to STS and to https credentials URIs use it too, requests
-    /// to the metadata service never. Default: the proxy of the environment variables <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> (not on
-    /// .NET Framework), otherwise the system's proxy.
+    /// password: those are <see cref="ProxyUser"/> and <see cref="ProxyPassword"/>. Requests to STS and to credentials URIs of other machines
+    /// use it too, requests to the metadata service never. Default: the proxy of the environment variables <c>HTTPS_PROXY</c> (for an
+    /// <c>http://</c> endpoint <c>HTTP_PROXY</c>) and <c>NO_PROXY</c> (not on .NET Framework), otherwise the system's proxy.
     /// </summary>
     public string? Proxy
     {
@@ -118,7 +118,7 @@ public class OssAppenderOptions
     public string? ProxyUser { get; set; }
 
     /// <summary>
-    /// The password of <see cref="ProxyUser"/>. It is sent to the proxy unencrypted. It cannot be read back, so that printing or serializing
+    /// The password of <see cref="ProxyUser"/>. It may be sent to the proxy unencrypted. It cannot be read back, so that printing or serializing
     /// these options does not show it. Default: none.
     /// </summary>
     public string? ProxyPassword { internal get; set; }
@@ -157,16 +157,16 @@ public class OssAppenderOptions
     public int? TrafficLimitBitsPerSecond { get; set; }
 
     /// <summary>
-    /// Sends the HTTP requests of the built-in client, in a test or if you need something that no setting has. The sink does not dispose it. It
-    /// cannot be read back, as it may have passwords. Default: a handler of the client.
+    /// Sends the requests of the built-in client to OSS, in a test or if you need something that no setting has. Requests for credentials do not
+    /// use it. The sink does not dispose it. It cannot be read back, as it may have passwords. Default: a handler of the client.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { internal get; set; }
 
     /// <summary>
     /// How objects are named: text with placeholders such as <c>{Timestamp:yyyy/MM/dd}</c>, <c>{MachineName}</c>, <c>{Level}</c> or any property
-    /// of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the same object.
-    /// Without them, several writers may share objects: their events interleave in whole batches, and none is torn. Default:
-    /// <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
+    /// of the event; see <see cref="Keys.ObjectKeyTemplate"/>. With machine and instance in it, no other process writes to the same object,
+    /// except one that sends what this one left on disk. Without them, several writers may share objects: their events interleave in whole
+    /// batches, and none is torn. Default: <c>logs/{Timestamp:yyyy/MM/dd}/{MachineName}-{InstanceId}.log</c>.
     /// </summary>
     /// <remarks>
     /// Two appenders of one process have the same instance, so give them different keys. A writer that shares an object cannot tell its
@@ -183,7 +183,8 @@ public class OssAppenderOptions
     /// <summary>
     /// How late an event may be and still go to the object of its own time. The time counts from the beginning of the present period; an older
     /// event goes to the object of the present period. Periods are those of <see cref="RollingInterval"/>, or of the key's date format. An event
-    /// that waits to be sent keeps its object, however long it waits. Default: no limit; each event goes to the object of its own time.
+    /// that waits in memory or on disk to be sent keeps its object, however long it waits; for one that waits in the queue, the object is chosen
+    /// later. Default: no limit; each event goes to the object of its own time.
     /// </summary>
     public TimeSpan? LateEventGrace { get; set; }
 
@@ -199,15 +200,16 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Whether a full object is followed by the next one, numbered <c>_001</c> and so on. If false, events for a full object are dropped,
-    /// counted and reported. Default: true.
+    /// counted and reported; but an object of 4.9 GB, or one that takes no more appends because it was sealed for instance, is still followed by
+    /// the next one. Default: true.
     /// </summary>
     public bool RollOnObjectSizeLimit { get; set; } = true;
 
     /// <summary>
     /// Whether a finished object is sealed, so that lifecycle rules may move it to the cold storage classes. An object is finished when it is
-    /// full, or when its period is over and nothing was appended for ten minutes. OSS must have enabled this operation for your account, and the
-    /// access key needs the RAM action <c>oss:SealAppendObject</c>; without them this is reported once, and objects are not sealed. Default:
-    /// false.
+    /// full, or when its period is over and nothing was appended for ten minutes; at the close, without the ten minutes. OSS must have enabled
+    /// this operation for your account, and the access key needs the RAM action <c>oss:SealAppendObject</c>; without them this is reported once,
+    /// and objects are not sealed. Default: false.
     /// </summary>
     /// <remarks>
     /// Delivery neither waits for a seal nor fails with it. An object whose period is over is also sealed, without the ten minutes, at the
@@ -218,22 +220,25 @@ public class OssAppenderOptions
     public bool SealFinishedObjects { get; set; }
 
     /// <summary>
-    /// How objects are compressed. With Gzip, each append is a complete gzip member, so that the object is a valid <c>.gz</c> file at any moment.
-    /// Keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a type or an
-    /// encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits count bytes before compression. Default: None.
+    /// How objects are compressed. With Gzip, each append is a complete gzip member, so that the object is a valid <c>.gz</c> file at any
+    /// moment. Keys get the suffix <c>.gz</c>, and the content type is <c>application/gzip</c> unless <see cref="ObjectProperties"/> set a type
+    /// or an encoding. <see cref="ObjectSizeLimitBytes"/> counts compressed bytes; the other limits of sizes count bytes before compression.
+    /// Default: None.
     /// </summary>
     public OssCompression Compression { get; set; }
 
     /// <summary>
     /// Text at the beginning of each object, a line of column names for instance. It is written once, however many writers share the object. If
-    /// it has no line end, one is added. It must fit into an append together with the largest event, and into an object. Default: none.
+    /// it has no line end, one is added. It must fit into an append together with the largest event, and into an object. Default: none; in NLog
+    /// the header of the layout, if it has one.
     /// </summary>
     public string? ObjectHeader { get; set; }
 
     /// <summary>
-    /// Whether each event gets a number that counts up by one within its writer and stream, so that <c>oss-logs verify</c> can prove that nothing is
-    /// missing. Events in JSON get the fields <c>OssSequence</c> and <c>OssWriter</c>; a text gets both at its end, or in the place that its layout
-    /// has for them. With a <see cref="BufferPath"/> the numbers continue in the next process. Default: false.
+    /// Whether each event gets a number that counts up by one within its writer and stream, so that <c>oss-logs verify</c> finds missing events.
+    /// Events in JSON get the fields <c>OssSequence</c> and <c>OssWriter</c>; a text gets both at its end, or in the place that its layout has
+    /// for them. With a <see cref="BufferPath"/> the numbers continue in the next process, unless the key has <c>{InstanceId}</c>. Default:
+    /// false.
     /// </summary>
     public bool IncludeSequence { get; set; }
 
@@ -244,8 +249,8 @@ public class OssAppenderOptions
     public OssObjectProperties ObjectProperties { get; set; } = new();
 
     /// <summary>
-    /// The longest time that an event waits for others to share its append. An append is sent earlier when it is full, at a flush, at the close,
-    /// and when <see cref="MemoryLimitBytes"/> runs short. OSS bills a request for each append, however small. Default: 2 seconds.
+    /// The longest time that an event waits for others to share its append. An append is sent earlier when it is full, at a flush to OSS, at the
+    /// close, and when <see cref="MemoryLimitBytes"/> runs short. OSS bills a request for each append, however small. Default: 2 seconds.
     /// </summary>
     public TimeSpan AppendInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -254,8 +259,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Largest event in bytes, up to <see cref="AppendSizeLimitBytes"/>. Instead of a larger event, the sink, target or provider stores a
-    /// placeholder, with its time, level, size and the beginning of its message; this is counted and reported. An audit throws, and
-    /// <see cref="OssAppender"/> drops the event. Default: 1 MiB.
+    /// placeholder, with its time, level, size and the beginning of its message; this is counted and reported. With <c>DropTooLargeEvents</c>
+    /// the event is dropped instead. An audit throws, and <see cref="OssAppender"/> drops the event. Default: 1 MiB.
     /// </summary>
     public int EventSizeLimitBytes { get; set; } = 1 << 20;
 
@@ -274,8 +279,9 @@ public class OssAppenderOptions
     public int ConcurrentAppends { get; set; } = 4;
 
     /// <summary>
-    /// The number of idle and busy keys that are remembered with their object and its length. The idle one that was not used for the longest time
-    /// is forgotten first; if an event for it comes later, its object is found again by HEAD requests. Default: 1000.
+    /// The number of keys that are remembered with their object and its length. Beyond it, the idle key that was not used for the longest time
+    /// is forgotten first; if an event for it comes later, its object is found again by HEAD requests. Keys with waiting events are not
+    /// forgotten, so there may be more of them. Default: 1000.
     /// </summary>
     public int OpenStreamLimit { get; set; } = 1000;
 
@@ -286,9 +292,10 @@ public class OssAppenderOptions
     public bool SendContentMd5 { get; set; }
 
     /// <summary>
-    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, depending on <see cref="BufferSync"/>,
-    /// a power cut. It is created if needed. Any number of processes on one machine may share it; each also sends the events that ended processes
-    /// left. While it cannot be written, events wait in memory, and that is reported. Default: none; events wait in memory.
+    /// A folder where events wait on disk until they are in OSS, so that they survive a crash, a kill and, depending on
+    /// <see cref="BufferSync"/>, a power cut. It is created if needed. Any number of processes on one machine may share it; if its file system
+    /// supports locks, each also sends the events that ended processes left. While it cannot be written, events wait in memory, and that is
+    /// reported. Default: none; events wait in memory.
     /// </summary>
     /// <remarks>
     /// The file system must support locks, as a lock file says which process is alive. Without locks a process sends its own events, reports
@@ -305,8 +312,8 @@ public class OssAppenderOptions
 
     /// <summary>
     /// Which events are dropped when the buffer on disk is full. With DropNewest, new events wait in memory within
-    /// <see cref="MemoryLimitBytes"/>, then in the queue if there is one, and are dropped when both are full. With DropOldest, the oldest events
-    /// on disk that are not being sent are dropped. Drops are counted and reported. Default: DropNewest.
+    /// <see cref="MemoryLimitBytes"/>, then in the queue if there is one, and are dropped when both are full, unless log calls wait for space.
+    /// With DropOldest, the oldest events on disk that are not being sent are dropped. Drops are counted and reported. Default: DropNewest.
     /// </summary>
     public OssBufferFullAction BufferFullAction { get; set; }
 
@@ -316,7 +323,10 @@ public class OssAppenderOptions
     /// </summary>
     public OssBufferSync BufferSync { get; set; }
 
-    /// <summary>How often events are synced to the disk's medium if <see cref="BufferSync"/> is Interval. Default: 1 second.</summary>
+    /// <summary>
+    /// How often events are synced to the disk's medium if <see cref="BufferSync"/> is Interval; sooner at a flush, at the close and if many
+    /// events wait. Events on disk are sent only after they were synced. Default: 1 second.
+    /// </summary>
     public TimeSpan BufferSyncInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -328,7 +338,7 @@ public class OssAppenderOptions
 
     /// <summary>
     /// The longest pause after a first failure. It doubles with each further failure in a row; the actual pause is random, from zero up to that.
-    /// Default: 200 milliseconds.
+    /// If OSS asks for a longer pause (Retry-After), that one is used, up to <see cref="RetryDelayLimit"/>. Default: 200 milliseconds.
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
@@ -336,14 +346,14 @@ public class OssAppenderOptions
     public TimeSpan RetryDelayLimit { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// The longest pause after a refusal that only an operator can fix: no permission, no such bucket, a wrong key. The actual pause is random,
-    /// from half of it up to all of it. Default: 30 seconds.
+    /// The longest pause after a refusal that usually lasts until an operator acts: no permission, no such bucket, a wrong key, no credentials,
+    /// and most 4xx answers of a gateway, for instance. The actual pause is random, from half of it up to all of it. Default: 30 seconds.
     /// </summary>
     public TimeSpan RefusalRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether an append is retried after a refusal that only an operator can fix. If false, its events are dropped at once, counted and reported
-    /// as <see cref="DropReason.Refused"/>. An audit never retries such an append. Default: true.
+    /// Whether an append is retried after a refusal of the kinds that <see cref="RefusalRetryDelay"/> names. If false, its events are dropped at
+    /// once, counted and reported as <see cref="DropReason.Refused"/>. An audit never retries such an append. Default: true.
     /// </summary>
     public bool RetryRefusals { get; set; } = true;
 

@@ -220,7 +220,7 @@ internal sealed class OssAppenderOptionsValidator
             AddSentence(sentence, nameof(_options.ObjectProperties) + ".");
     }
 
-    // The credentials from the settings; null if there are none and the default is used.
+    // The credentials from the settings; null if there are none and the default is used. With faults, the refused ones take their place.
     private IOssCredentialsProvider? CheckCredentials()
     {
         var (id, secret, token) = (Given(_options.AccessKeyId), Given(_options.AccessKeySecret), Given(_options.SecurityToken));

@@ -7,7 +7,7 @@ public enum OssBufferFullAction
 {
     /// <summary>
     /// New records wait in memory; when that is full as well, <see cref="OssAppender.TryAppend"/> drops them, and
-    /// <see cref="OssAppender.AppendAsync"/> waits for space.
+    /// <see cref="OssAppender.Append"/> and <see cref="OssAppender.AppendAsync"/> wait for space.
     /// </summary>
     DropNewest,
 

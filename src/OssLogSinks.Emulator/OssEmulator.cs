@@ -56,7 +56,7 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <summary>The address of the web page; see <see cref="OssEmulatorOptions.ServePage"/>.</summary>
     public Uri Page => new(Endpoint, EmulatorPage.Prefix);
 
-    /// <summary>The region that signatures must name.</summary>
+    /// <summary>The region that V4 signatures must name.</summary>
     public string Region => Options.Region;
 
     /// <summary>The access key id of the account.</summary>
@@ -83,6 +83,7 @@ public sealed class OssEmulator : IAsyncDisposable
     /// <returns>The running emulator; dispose it to stop it.</returns>
     /// <exception cref="IOException">The port is in use.</exception>
     /// <exception cref="DataFileException">The data folder cannot be used.</exception>
+    /// <exception cref="ArgumentException">A bucket's name is invalid, or there is a data folder but bodies are not kept.</exception>
     public static async Task<OssEmulator> StartAsync(OssEmulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
         var emulator = new OssEmulator(options ?? new OssEmulatorOptions());

@@ -6,7 +6,7 @@ namespace OssLogSinks.Emulator;
 
 /// <summary>
 /// The emulator's settings. Set port, certificate, region, keys, buckets, data folder, <see cref="SyncData"/> and time provider before the start;
-/// every other setting may be changed while the emulator runs.
+/// every other setting may be changed while the emulator runs, but with a data folder <see cref="KeepBodies"/> must stay true.
 /// </summary>
 public sealed class OssEmulatorOptions : IHttpSettings
 {
@@ -17,8 +17,8 @@ public sealed class OssEmulatorOptions : IHttpSettings
     public X509Certificate2? Certificate { get; set; }
 
     /// <summary>
-    /// The folder where everything is stored: what was answered 200 is there again after the process was killed. Null (the default) keeps it
-    /// in memory only. One emulator at a time may use a folder. Needs <see cref="KeepBodies"/>.
+    /// The folder where buckets and objects are stored: a change that was answered with success is there again after the process was killed.
+    /// Null (the default) keeps them in memory only. One emulator at a time may use a folder. Needs <see cref="KeepBodies"/>.
     /// </summary>
     public string? DataFolder { get; set; }
 
@@ -69,7 +69,7 @@ public sealed class OssEmulatorOptions : IHttpSettings
     /// <summary>The status of an append to a sealed object: 409 (the default, as documented) or 400 (as in an SDK's test).</summary>
     public int AppendAfterSealStatus { get; set; } = 409;
 
-    /// <summary>If false, errors of HEAD have no <c>x-oss-err</c> header, only a status. True by default.</summary>
+    /// <summary>If false, errors of HEAD have no <c>x-oss-err</c> header, which has the error document. True by default.</summary>
     public bool HeadErrorDocuments { get; set; } = true;
 
     /// <summary>

@@ -17,13 +17,16 @@ internal sealed class LossHistory(Func<LossWatch> watch)
     /// <summary>Compares with the last look.</summary>
     /// <param name="sinks">The open sinks, with what each has lost since it began.</param>
     /// <param name="lostByClosed">What those that have closed had lost, by name.</param>
-    /// <returns>For each open sink, the time since its last loss; and closed ones with a late loss.</returns>
+    /// <returns>
+    /// For each open sink, the time since its last loss was seen, null if none was lately; and closed ones with a recent loss.
+    /// </returns>
     public (IReadOnlyList<TimeSpan?> Open, IReadOnlyList<(string Name, long Lost, TimeSpan Since)> Closed) Look(
         IReadOnlyList<(object Sink, string Name, long Lost)> sinks, IReadOnlyDictionary<string, long> lostByClosed)
     {
         lock (_gate)
         {
-            // The losses of a sink that has closed are not reported again, unless they are recent: then they are reported as those of a closed sink.
+            // The losses of a sink that has closed are not reported again, unless they are recent: then they are reported as those of a closed
+            // sink.
             foreach (var gone in _open.Where(open => !sinks.Any(sink => sink.Sink == open.Key)).ToList())
             {
                 _open.Remove(gone.Key);

@@ -8,10 +8,12 @@ namespace OssLogSinks.Extensions.Hosting;
 /// <summary>
 /// Reports whether events reach OSS. It reads snapshots and never calls OSS itself. The states are:
 /// delivering (healthy);
-/// failing (degraded): a request or the buffer on disk failed, and delivery does not work again yet; the description says what failed and what to do;
-/// delayed (degraded): an event has waited longer than <see cref="OssAppendHealthCheckOptions.DelayedAfter"/>, but none is lost;
-/// losing (the registration's failure status, unhealthy by default): events were lost a short time ago.
-/// If no sink is open, the result is degraded, without a state.
+/// failing (degraded): a request or the buffer on disk failed, and delivery does not work again yet, or an NLog target could not start; the
+/// description says what failed and what to do;
+/// delayed (degraded): an event has waited as long as <see cref="OssAppendHealthCheckOptions.DelayedAfter"/>, but the check saw no loss lately;
+/// losing (the registration's failure status, unhealthy by default): the check saw a loss within the last
+/// <see cref="OssAppendHealthCheckOptions.LosingFor"/>; losses before its first look count as seen then.
+/// If no sink is open and no closed one is losing, the result is degraded, without a state.
 /// </summary>
 /// <remarks>
 /// The result's data contains: <c>state</c>; <c>name</c> (of the sink); <c>oldestUndeliveredSeconds</c>; <c>accepted</c>, <c>delivered</c>,

@@ -9,7 +9,8 @@ namespace OssLogSinks.Extensions.Hosting;
 /// Services of the host for sinks that are configured in a file and so know no container. In <c>appsettings.json</c>,
 /// <c>"credentials": "OssLogSinks.Extensions.Hosting.OssAppendHostServices::Credentials, OssLogSinks.Extensions.Hosting"</c> names the
 /// host's <see cref="IOssCredentialsProvider"/>. Of several hosts with <c>AddOssAppendServices()</c>, the one that started last and still runs is
-/// used. Until a host starts, events wait; if the sink's setting <c>RetryRefusals</c> is off, they are dropped.
+/// used. Until a host starts, events wait, up to the sink's <c>RetryTimeLimit</c>; if <c>RetryRefusals</c> is off, they are dropped at once. An
+/// audit does not wait: its log calls throw.
 /// </summary>
 public static class OssAppendHostServices
 {

@@ -40,12 +40,12 @@ internal sealed class HostServices(IServiceProvider services) : IOssDiagnostics
 }
 
 /// <summary>Passes lost events to the listener that the container has.</summary>
-internal sealed class LostEventRelay(HostServices host, IOssDiagnostics diagnostics) : LossRelay<LostEvent>
+internal sealed class LostEventRelay(HostServices host, Action<OssDiagnosticEvent> report) : LossRelay<LostEvent>
 {
     protected override bool HasListener => host.Late.IsOrMayBe(static host => host.Listener is not null);
 
     protected override void Tell(IReadOnlyCollection<LostEvent> events, OssDeliveryException failure) => host.Late.Use(host => host.Listener?.OnLost(events, failure));
 
     protected override void OnListenerFailed(Exception failure) =>
-        diagnostics.Report(new(OssDiagnosticLevel.Error, $"The listener of lost events failed with {failure.GetType()}.", HelpSections.ListenerFailed));
+        report(new(OssDiagnosticLevel.Error, $"The listener of lost events failed with {failure.GetType()}.", HelpSections.ListenerFailed));
 }

@@ -5,15 +5,15 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Extensions.Logging;
 
 /// <summary>
-/// Receives the events that were dropped, each once. Register it in the container:
+/// Receives the events that were dropped, each once, except those that it logged itself. Register it in the container:
 /// <c>services.AddSingleton&lt;ILostEventListener, MyListener&gt;()</c>. Without a listener, events are not kept until their outcome is known;
 /// dropped ones are counted and reported all the same. With a listener, each waiting event also keeps its text as a string, two bytes a
 /// character, which <see cref="OssAppenderOptions.MemoryLimitBytes"/> does not count. With a <see cref="OssAppenderOptions.BufferPath"/>, an
 /// event that was written to disk counts as safe: if it is lost later, that is counted and reported, but the listener does not get it.
 /// </summary>
 /// <remarks>
-/// The container disposes a listener that it has created before it closes the provider. What the listener needs at the close must not be disposed
-/// with it: register an instance, or let it not be disposable.
+/// The container usually disposes a listener that it has created before it closes the provider. What the listener needs at the close must not be
+/// disposed with it: register an instance, or let it not be disposable.
 /// </remarks>
 public interface ILostEventListener
 {
@@ -32,7 +32,7 @@ public interface ILostEventListener
 /// <param name="Level">The level.</param>
 /// <param name="EventId">The event id.</param>
 /// <param name="Text">
-/// The text that would have been stored, with its line ending; the message alone if the event came after the close; null if it could not be
-/// rendered.
+/// The text that would have been stored, with its line ending; the message alone if the event came after the close or could not be rendered;
+/// null if the message cannot be formatted either.
 /// </param>
 public sealed record LostEvent(DateTimeOffset Time, string Category, LogLevel Level, EventId EventId, string? Text);

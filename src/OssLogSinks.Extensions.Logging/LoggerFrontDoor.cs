@@ -8,7 +8,7 @@ using OssLogSinks.Intake.Rendering;
 
 namespace OssLogSinks.Extensions.Logging;
 
-/// <summary>Maps log calls to records, within the call, and their outcomes back to the listener of lost events.</summary>
+/// <summary>Maps log calls to records, within the call, and passes lost events to their listener.</summary>
 internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter formatter, LostEventRelay relay) : IFrontDoor<LogCall>
 {
     private readonly IReadOnlyList<string> _keyNames = appender.KeyTemplate.PropertyNames;
@@ -48,7 +48,7 @@ internal sealed class LoggerFrontDoor(OssAppender appender, EventFormatter forma
         if (!relay.TellsOf(origin))
             return null;
 
-        // An event that comes after the close is not rendered.
+        // An event that comes after the close, or whose rendering failed, has no rendered text.
         var text = logEvent.Rendered is { } buffer ? Encoding.UTF8.GetString(buffer.Utf8.Written.ToArray()) : FailureText.OrNull(logEvent.FormatMessage);
         return relay.StateOf(new LostEvent(logEvent.Time, logEvent.Category, logEvent.Level, logEvent.EventId, text), origin);
     }

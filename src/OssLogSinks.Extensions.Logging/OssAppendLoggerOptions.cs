@@ -37,10 +37,10 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
     public bool UseUtcTimestamp { get; set; }
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in a <c>line</c> are escaped:
-    /// written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a terminal shows.
-    /// If false, line ends become spaces and the other characters stay, as in the lines of the console formatter. It cannot
-    /// be true with another <see cref="Formatter"/>, which would not use it. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters (not tabs) and marks of text direction in a <c>line</c> are
+    /// escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor change what a
+    /// terminal shows. If false, line ends become spaces and the other characters stay, as in the lines of the console formatter. It cannot be
+    /// true with another <see cref="Formatter"/>, which would not use it. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -59,9 +59,9 @@ public sealed class OssAppendLoggerOptions : OssAppenderOptions
 
     /// <summary>
     /// Whether a process that ends without disposing its host or logger factory waits until everything is in OSS, for
-    /// <see cref="OssAppenderOptions.CloseTimeout"/> and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an
-    /// unhandled exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your
-    /// orchestrator kills it. Default: true.
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C (with
+    /// .NET 8 and later) and an unhandled exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time,
+    /// and the time that its host needs to stop, before your orchestrator kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 

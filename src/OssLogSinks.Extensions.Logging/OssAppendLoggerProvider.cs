@@ -15,7 +15,7 @@ namespace OssLogSinks.Extensions.Logging;
 /// <summary>
 /// Appends events to objects in Alibaba Cloud OSS, each exactly once, in the background. Added by <c>builder.Logging.AddOssAppend()</c>; filters
 /// and settings call it <c>OssAppend</c>. What it reports about itself goes to the other providers, in the category
-/// <c>OssLogSinks.OssAppend</c>.
+/// <c>OssLogSinks.OssAppend</c>, unless <see cref="OssAppenderOptions.Diagnostics"/> is set.
 /// </summary>
 [ProviderAlias("OssAppend")]
 public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
@@ -34,7 +34,10 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private string _faults = "";
 
     /// <summary>Checks the settings and begins to take events. The container calls it.</summary>
-    /// <param name="options">The settings. When they change, later events are delivered with the new ones, earlier ones with the former.</param>
+    /// <param name="options">
+    /// The settings. When they change, later events are delivered with the new ones, earlier ones with the former. Changed settings that are
+    /// invalid are reported and not used.
+    /// </param>
     /// <param name="formatters">The console formatters that a setting can name.</param>
     /// <param name="services">Gives the logger factory for reports, and the <see cref="ILostEventListener"/> if there is one.</param>
     /// <exception cref="OssSettingsException">Some settings cannot be used; the exception names all of them.</exception>
@@ -64,12 +67,15 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     public DeliverySnapshot GetSnapshot() => _intake.Current.GetSnapshot();
 
     /// <summary>
-    /// Sends waiting events at once, and completes when every event logged before is stored, those of former settings too. While OSS fails
-    /// it waits.
+    /// Sends waiting events at once, and completes when every event logged before is stored or was dropped, those of former settings too. While
+    /// OSS fails it waits.
     /// </summary>
     /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event is stored there; false if any was dropped since the previous flush.</returns>
+    /// <returns>
+    /// True if every waiting event was stored there; false if some of them were dropped. Events that were dropped before the call do not always
+    /// count: compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _intake.FlushAsync(target, cancellationToken);
 
@@ -104,7 +110,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         }
         catch (Exception e)
         {
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
+            _intake.Current.Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {e.GetType()} was thrown.", HelpSections.ChangedSettings));
         }
     }
 
@@ -114,13 +120,14 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
     private RunningIntake<LogCall> Begin(OssAppendLoggerOptions options)
     {
         var appenderOptions = options.Copy();
-        var diagnostics = appenderOptions.Diagnostics ??= _host;
-        var relay = new LostEventRelay(_host, diagnostics);
+        appenderOptions.Diagnostics ??= _host;
+        OssAppender? appender = null;
+        var relay = new LostEventRelay(_host, report => appender!.Report(report));
         appenderOptions.Listener = relay;
-        var appender = new OssAppender(appenderOptions);
+        appender = new OssAppender(appenderOptions);
         var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents);
         var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, FormatterOf(options), relay), settings);
-        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit, problem => diagnostics.Report(new(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs)));
+        return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit);
     }
 
     private EventFormatter FormatterOf(OssAppendLoggerOptions options) => options.Formatter.ToLowerInvariant() switch
@@ -138,7 +145,7 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         // The configuration may notify of one change several times.
         var faults = string.Join(" ", Check(options));
         if (faults.Length > 0 && faults != _faults)
-            (_options.Diagnostics ?? _host).Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
+            _intake.Current.Report(new(OssDiagnosticLevel.Error, $"The changed settings are invalid, so the previous ones stay in effect. {faults}", HelpSections.ChangedSettings));
         else if (faults.Length == 0 && !LoggerSettings.AreSame(options, _options))
             Replace(options);
         _faults = faults;

@@ -10,9 +10,9 @@ namespace OssLogSinks.Intake;
 internal sealed class AdmissionGate
 {
     /// <summary>
-    /// Number of events inside at which callers that may wait start to wait for the renderer. It is far below a large limit, because events
-    /// that wait long survive garbage collections, and copying them costs more than everything else. Callers continue when most of these
-    /// events have left, so that few threads wait and few are woken.
+    /// Number of events inside at which callers that may wait start to wait for the renderer; four batches, if these are more events. It is far
+    /// below a large limit, because events that wait long survive garbage collections, and copying them costs more than everything else.
+    /// Callers continue when most of these events have left, so that few threads wait and few are woken, or when the renderer makes no progress.
     /// </summary>
     public const int Pace = 2000;
 
@@ -128,7 +128,10 @@ internal sealed class AdmissionGate
     /// </summary>
     public bool IsFull => _isFull;
 
-    /// <summary>Adds an event if there is space, or if space is freed within the timeout. Events that delivery itself logs never wait.</summary>
+    /// <summary>
+    /// Adds an event if the gate is open and there is space, or space is freed within the timeout. Events that delivery or the failure listener
+    /// logs never wait.
+    /// </summary>
     /// <param name="logEvent">The event.</param>
     /// <param name="post">Adds it to the pump's queue; called under the lock.</param>
     /// <param name="origin">Who logged it; <see cref="OriginOfNext"/> returns it later.</param>
@@ -193,7 +196,7 @@ internal sealed class AdmissionGate
         }
     }
 
-    /// <summary>Stops slowing callers down until events leave again, because the pump itself waits for OSS.</summary>
+    /// <summary>Stops slowing callers down until events leave again, because the pump itself waits for space in the core.</summary>
     public void HoldUp()
     {
         lock (Lock)
@@ -210,7 +213,10 @@ internal sealed class AdmissionGate
             _dropped++;
     }
 
-    /// <summary>Completes when all events that are inside now have left. The result is true if none was dropped since the previous flush.</summary>
+    /// <summary>
+    /// Completes when all events that are inside now have left. The result is false if since the previous flush any event was dropped inside or
+    /// noted by <see cref="CountDropped"/>. Events that found the gate full do not count.
+    /// </summary>
     public Task<bool> WhenLeft()
     {
         lock (Lock)

@@ -9,7 +9,8 @@ namespace OssLogSinks.Intake;
 /// <summary>
 /// Takes events from log calls to the core, the same way for every front door: bounded queue, rendering (on the pump's thread or within
 /// the call), flush and bounded close. Every event is handed over to the core once, or counted, reported and passed to the front door as
-/// dropped. Only an event for which rendering writes nothing is left out, and the front door is told so.
+/// dropped. Only an event for which rendering writes nothing is left out, and the front door is told so. Of the events that a close gives up
+/// because rendering hangs, the front door gets only those that the pump can list.
 /// </summary>
 #pragma warning disable CA1001 // Disposed by the close.
 internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
@@ -31,7 +32,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     private readonly Action<TEvent>? _post;
     private readonly CancellationTokenSource _giveUp = new();
     private readonly object _closing = new();
-    private Task<string?>? _closed;
+    private Task? _closed;
     private volatile bool _isClosed;
 
     // Calls that render their events. Changed by interlocked operations only.
@@ -69,6 +70,9 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
 
     /// <summary>What was done so far, and what the core holds.</summary>
     public DeliverySnapshot GetSnapshot() => _appender.GetSnapshot();
+
+    /// <inheritdoc cref="OssAppender.Report"/>
+    public void Report(OssDiagnosticEvent report) => _appender.Report(report);
 
     /// <summary>
     /// Takes an event on the thread that logs it. Never throws, unless the front door's <see cref="IFrontDoor{TEvent}.OnDropped"/> does.
@@ -163,7 +167,10 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     /// </summary>
     /// <param name="target">Where the events must be stored.</param>
     /// <param name="cancellationToken">Cancels the wait, not the delivery.</param>
-    /// <returns>True if every waiting event is stored there and none taken since the previous flush was dropped.</returns>
+    /// <returns>
+    /// True if every waiting event was stored there; false if some of them were dropped. Events that were dropped before the call do not always
+    /// count: compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     public async Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken)
     {
         var areHandedOver = await Gate.WhenLeft().WaitAsync(Timeout.InfiniteTimeSpan, _settings.Time, cancellationToken).ConfigureAwait(false);
@@ -174,10 +181,10 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
     /// <summary>
-    /// Takes no more events, delivers waiting ones within the timeout, and drops the rest. A second call waits for the first close.
+    /// Takes no more events, delivers waiting ones within the timeout, drops the rest, except what is in the buffer on disk, and reports what went
+    /// wrong with the close itself. A second call waits for the first close.
     /// </summary>
-    /// <returns>What went wrong with the close itself; null if nothing did.</returns>
-    public Task<string?> CloseAsync(TimeSpan timeout)
+    public Task CloseAsync(TimeSpan timeout)
     {
         lock (_closing)
             return _closed ??= BeginClose(_settings.Time.GetTimestamp(), timeout);
@@ -196,16 +203,29 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         return _callsEnded.Task;
     }
 
-    /// <inheritdoc />
-    Task IDrainable.CloseAsync(TimeSpan timeout) => CloseAsync(timeout);
-
-    private Task<string?> BeginClose(long begun, TimeSpan timeout)
+    private Task<bool> BeginClose(long begun, TimeSpan timeout)
     {
         _ = StopTakingAsync();
-        return BoundedWait.RunAsync(() => Close(begun, timeout));
+        return BoundedWait.RunAsync(() =>
+        {
+            if (Close(begun, timeout) is { } problem)
+                ReportInTime(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+            return true;
+        });
     }
 
-    // Runs on its own thread, so that a starved thread pool cannot delay it.
+    // What receives reports may be what hangs.
+    private void ReportInTime(OssDiagnosticEvent report)
+    {
+        var reporting = BoundedWait.RunAsync(() =>
+        {
+            Report(report);
+            return true;
+        });
+        _ = BoundedWait.For(reporting, StopGrace, _settings.Time);
+    }
+
+    // Runs on its own thread, so that a starved thread pool cannot delay it. Returns what went wrong; null if nothing did.
     private string? Close(long begun, TimeSpan timeout)
     {
         if (_pump is not null)
@@ -227,7 +247,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
             return true;
         });
 
-        // With a buffer, queued events are almost on disk: even a close with a zero timeout lets them get there.
+        // With a buffer, queued events are almost on disk: even a close with a zero timeout gives them time to get there.
         if (!BoundedWait.For(draining, begun, _settings.HasDiskBuffer && timeout < LongestGrace ? LongestGrace : timeout, _settings.Time))
         {
             _giveUp.Cancel();
@@ -397,8 +417,8 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     public bool YieldsIfRefused { get; init; }
 
     /// <summary>
-    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there, even
-    /// with a shorter timeout.
+    /// Whether there is a buffer on disk. A close then gives queued events at least <see cref="EventIntake{TEvent}.LongestGrace"/> to get there,
+    /// even with a shorter timeout.
     /// </summary>
     public bool HasDiskBuffer { get; init; }
 

@@ -6,7 +6,7 @@ internal interface IEventPump<TEvent>
     /// <summary>Queues an event; called under the gate's lock, and never after the gate is closed.</summary>
     void Post(TEvent logEvent);
 
-    /// <summary>Blocks until every posted event was handed over. The gate is already closed.</summary>
+    /// <summary>Blocks until every posted event was handed over or given up. The gate is already closed.</summary>
     void Drain();
 
     /// <summary>

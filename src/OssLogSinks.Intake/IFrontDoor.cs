@@ -120,7 +120,7 @@ internal static class Placeholder
             .Replace("{EventSizeLimit}", $"{values["EventSizeLimit"]}")
             .Replace("{EventBeginning:l}", $"{values["EventBeginning"]}");
 
-    /// <summary>The beginning of the replaced event's template, short enough for any limit.</summary>
+    /// <summary>The beginning of the replaced event's template: 200 characters at most.</summary>
     public static string BeginningOf(string? template) =>
         template is not { Length: > LongestBeginning } ? template ?? "" : template.Substring(0, LongestBeginning);
 }

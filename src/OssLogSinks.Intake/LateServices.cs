@@ -24,7 +24,7 @@ internal sealed class LateServices<T>(Func<T> resolve)
             _ = BoundedWait.For(_services, LongestWait, TimeProvider.System);
     }
 
-    /// <summary>Whether the services fulfil a condition; true while they are not resolved.</summary>
+    /// <summary>Whether the services fulfil a condition; true while they are being resolved, false if they cannot be resolved.</summary>
     public bool IsOrMayBe(Func<T, bool> isSo) => !_services.IsCompleted || (_services.Status == TaskStatus.RanToCompletion && isSo(_services.Result));
 
     /// <summary>Runs an action now, or as soon as the services are resolved; never if they cannot be resolved.</summary>

@@ -89,8 +89,7 @@ internal sealed class ReplaceableIntake<TEvent>
 /// <summary>An intake from its start to its close.</summary>
 /// <param name="intake">The intake.</param>
 /// <param name="drainsAtExit">Whether the end of the process waits for it.</param>
-/// <param name="report">Reports what went wrong with the close itself.</param>
-internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool drainsAtExit, Action<string> report)
+internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool drainsAtExit)
 {
     private readonly IDisposable _monitored = OssAppendMonitors.Add(intake);
     private readonly TaskCompletionSource<bool> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,13 +108,12 @@ internal sealed class RunningIntake<TEvent>(EventIntake<TEvent> intake, bool dra
     /// <summary>Lets the intake close now, with its close timeout to deliver the rest.</summary>
     public void EndRetirement() => _ending.TrySetResult(true);
 
-    /// <summary>Delivers waiting events within the close timeout, and drops the rest.</summary>
+    /// <summary>Delivers waiting events within the close timeout, and drops the rest, except what is in the buffer on disk.</summary>
     public async Task CloseAsync()
     {
         try
         {
-            if (await intake.CloseAsync(intake.CloseTimeout).ConfigureAwait(false) is { } problem)
-                report(problem);
+            await intake.CloseAsync(intake.CloseTimeout).ConfigureAwait(false);
         }
         finally
         {

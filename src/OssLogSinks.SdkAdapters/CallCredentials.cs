@@ -21,18 +21,27 @@ internal sealed class CallCredentials(OssRequestCredentials credentials)
     public async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         var used = await FetchAsync(rejected: null, cancellationToken).ConfigureAwait(false);
+        OssCredentials renewed;
         try
         {
             return await call().ConfigureAwait(false);
         }
         catch (OssException e) when (OssRequestCredentials.AreRefused(e))
         {
-            var renewed = await FetchAsync(used, cancellationToken).ConfigureAwait(false);
+            renewed = await FetchAsync(used, cancellationToken).ConfigureAwait(false);
             if (SignAlike(renewed, used))
                 throw;
         }
 
-        return await call().ConfigureAwait(false);
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (OssException e) when (OssRequestCredentials.AreRefused(e))
+        {
+            credentials.SetRefusedAtOnce(renewed);
+            throw;
+        }
     }
 
     /// <summary>Tells the provider the time of OSS.</summary>

@@ -10,7 +10,7 @@ internal sealed class SdkSettings
 {
     /// <summary>Checks the settings by the rules of the built-in client.</summary>
     /// <param name="owner">What the settings belong to.</param>
-    /// <param name="options">The settings; region and credentials may be left to the defaults.</param>
+    /// <param name="options">The settings; endpoint and credentials may be left to the defaults.</param>
     /// <exception cref="OssSettingsException">Settings are wrong; the exception names all of them.</exception>
     public SdkSettings(string owner, OssClientOptions options)
     {

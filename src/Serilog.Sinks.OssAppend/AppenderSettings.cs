@@ -14,7 +14,8 @@ internal static class AppenderSettings
     private static readonly TimeSpan ShortestBatchInterval = TimeSpan.FromMilliseconds(1);
     private static readonly OssAppendSinkOptions Unset = new();
 
-    // Settings about a queue, a buffer, waiting for other events, or retries of refusals; and DropTooLargeEvents, since an audit always throws.
+    // Settings about a queue, a buffer, waiting for other events, retries of refusals, or the end of the process; and DropTooLargeEvents, since
+    // an audit always throws.
     private static readonly string[] Meaningless =
     [
         nameof(OssAppendSinkOptions.AppendInterval),

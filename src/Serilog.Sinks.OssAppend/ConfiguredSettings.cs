@@ -41,10 +41,12 @@ internal static class ConfiguredSettings
     /// <summary>The arguments of <c>AuditTo:OssAppend</c>.</summary>
     internal static readonly string[] OfAuditTo = [.. OfWriteTo.Where(name => !AppenderSettings.IsMeaninglessInAudit(name))];
 
-    /// <summary>Settings that do not exist.</summary>
+    /// <summary>
+    /// Settings that cannot be set where they are written: unknown names, and names that belong elsewhere or that only code can set.
+    /// </summary>
     public static IReadOnlyList<MisspeltSetting> Misspelt(IConfiguration? configuration) => [.. ArgumentsOf(configuration).SelectMany(MisspeltIn)];
 
-    /// <summary>Settings that cannot be read, or are ignored because of another one.</summary>
+    /// <summary>Settings that cannot be read, have no meaning in an audit, are set twice, or cannot be combined with a formatter.</summary>
     public static IReadOnlyList<SettingFault> Conflicts(IConfiguration? configuration) =>
         [.. ArgumentsOf(configuration).SelectMany(arguments => UnreadableIn(arguments).Concat(ConflictsIn(arguments)))];
 

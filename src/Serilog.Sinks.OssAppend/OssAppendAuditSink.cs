@@ -8,14 +8,14 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Sinks.OssAppend.Delivery;
-using Serilog.Sinks.OssAppend.Diagnostics;
 using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// The sink for audits: a call returns when its event is in OSS, and throws if the event is dropped. It has no thread of its own: calls
-/// wait for the core, which sends events that arrive during one append together in the next.
+/// The sink for audits: a call returns when its event is in OSS, and throws if the event is dropped. An event for which the formatter writes
+/// nothing is left out. The sink has no thread of its own: calls wait for the core, which sends events that arrive during one append together in
+/// the next.
 /// </summary>
 internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposable, IAsyncDisposable
 {
@@ -74,7 +74,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         var hasEnded = BoundedWait.For(_appender.CloseAsync(_closeTimeout), _closeTimeout + EventIntake<LogEvent>.LongestGrace, _time);
         if (!hasEnded)
-            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, EventIntake<LogEvent>.ClosingHangs, HelpSections.CloseHangs));
+            _appender.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, EventIntake<LogEvent>.ClosingHangs, HelpSections.CloseHangs));
         _monitored.Dispose();
         return hasEnded;
     }

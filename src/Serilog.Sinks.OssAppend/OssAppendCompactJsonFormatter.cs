@@ -6,9 +6,10 @@ using Serilog.Sinks.OssAppend.Rendering;
 namespace Serilog.Sinks.OssAppend;
 
 /// <summary>
-/// Writes each event as one line of compact JSON (CLEF), with the same text as <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>. It
-/// is much faster, because it writes UTF-8 directly to the sink's buffers without creating a string. The line ends with <c>\n</c>; if the
-/// writer is not the sink's own, with the writer's line ending. Thread-safe.
+/// Writes each event as one line of compact JSON (CLEF), with the same text as <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>; only
+/// where a value or an exception fails to give its text does it write a placeholder. It is much faster, because it writes UTF-8 directly to the
+/// sink's buffers, without a string for the whole event. The line ends with <c>\n</c>; if the writer is not the sink's own, with the writer's
+/// line ending. Thread-safe.
 /// </summary>
 /// <remarks>
 /// In JSON configuration: <c>"formatter": "Serilog.Sinks.OssAppend.OssAppendCompactJsonFormatter, Serilog.Sinks.OssAppend"</c>.

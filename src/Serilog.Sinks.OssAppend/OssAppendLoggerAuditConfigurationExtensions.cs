@@ -64,13 +64,14 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// and credentials are not needed then. Default: the built-in client.
     /// </param>
     /// <param name="retryTimeLimit">
-    /// How long an append is retried after a temporary error before the calls of its events throw. A call waits that long for its own append
-    /// and, if another is running, as long for that one. Errors that only an operator can fix are not retried. Default: 1 minute.
+    /// How long an append is retried after a temporary error before the calls of its events throw. The time begins with the first error, so a
+    /// call can wait longer, by the requests before and at the end of that time; if another append is running, it first waits as long for that.
+    /// Errors that only an operator can fix are not retried. Default: 1 minute.
     /// </param>
     /// <param name="monitor">Lets the application read the sink's counters. Default: none.</param>
     /// <param name="configure">
     /// Sets any other setting, after the parameters, except those that have no meaning in an audit: about a queue, a buffer, waiting for other
-    /// events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>. Default: none.
+    /// events, retries of refusals, the end of the process, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>. Default: none.
     /// </param>
     /// <param name="configuration">
     /// The application's configuration. Settings of this sink in it that do not exist, or are not read, are reported as faults.
@@ -155,7 +156,7 @@ public static class OssAppendLoggerAuditConfigurationExtensions
     /// <param name="auditSinkConfiguration">The logger's audit sinks.</param>
     /// <param name="options">
     /// The settings. Read once; later changes have no effect. Those without meaning in an audit must not be set: about a queue, a buffer, waiting
-    /// for other events, retries of refusals, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>.
+    /// for other events, retries of refusals, the end of the process, and <see cref="OssAppendSinkOptions.DropTooLargeEvents"/>.
     /// </param>
     /// <param name="restrictedToMinimumLevel">The minimum level; ignored if there is a <paramref name="levelSwitch"/>. Default: all events.</param>
     /// <param name="levelSwitch">Changes the minimum level while the application runs. Default: none.</param>

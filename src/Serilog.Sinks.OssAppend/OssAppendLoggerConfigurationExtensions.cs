@@ -60,8 +60,8 @@ public static class OssAppendLoggerConfigurationExtensions
     /// and credentials are not needed then. Default: the built-in client.
     /// </param>
     /// <param name="bufferPath">
-    /// A folder where events wait on disk until they are in OSS, so that they survive a crash; see <see cref="OssAppenderOptions.BufferPath"/>.
-    /// Default: none; events wait in memory.
+    /// A folder where events wait on disk until they are in OSS; those that are on disk survive a crash. See
+    /// <see cref="OssAppenderOptions.BufferPath"/>. Default: none; events wait in memory.
     /// </param>
     /// <param name="monitor">Lets the application flush the sink and read its counters. Default: none.</param>
     /// <param name="configure">Sets any other setting, after the parameters: <c>o =&gt; o.ConcurrentAppends = 8</c>. Default: none.</param>
@@ -108,7 +108,8 @@ public static class OssAppendLoggerConfigurationExtensions
     /// <summary>Appends events, in the format of a formatter, to objects in Alibaba Cloud OSS, each exactly once, in the background.</summary>
     /// <param name="sinkConfiguration">The logger's sinks.</param>
     /// <param name="formatter">
-    /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>.
+    /// Converts an event to text, including the line ending; for instance <c>Serilog.Formatting.Compact.CompactJsonFormatter</c>. With
+    /// <see cref="OssAppendSinkOptions.RenderAtCall"/> it must be thread-safe.
     /// </param>
     /// <inheritdoc cref="OssAppend(LoggerSinkConfiguration, string, string, string, LogEventLevel, string, IFormatProvider, long?, LoggingLevelSwitch, OssRollingInterval, bool, TimeSpan?, string, string, string, IOssCredentialsProvider, IOssClient, string, OssAppendMonitor, Action{OssAppendSinkOptions}, IConfiguration)"/>
     public static LoggerConfiguration OssAppend(

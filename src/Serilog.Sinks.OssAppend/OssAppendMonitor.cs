@@ -26,7 +26,10 @@ public sealed class OssAppendMonitor : IOssAppendMonitor
     /// limit the wait.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event is in OSS exactly once; false if any was dropped since the previous flush.</returns>
+    /// <returns>
+    /// True if every waiting event was stored; false if some of them were dropped. Events that were dropped before the call do not always count:
+    /// compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(CancellationToken cancellationToken) => FlushAsync(OssFlushTarget.Oss, cancellationToken);
 
@@ -36,7 +39,10 @@ public sealed class OssAppendMonitor : IOssAppendMonitor
     /// </summary>
     /// <param name="target">Where the events must be stored; without a buffer, <see cref="OssFlushTarget.Disk"/> means OSS as well. Default: OSS.</param>
     /// <param name="cancellationToken">Cancels the wait; delivery continues.</param>
-    /// <returns>True if every waiting event is stored there; false if any was dropped since the previous flush.</returns>
+    /// <returns>
+    /// True if every waiting event was stored there; false if some of them were dropped. Events that were dropped before the call do not always
+    /// count: compare <see cref="DeliverySnapshot.DroppedTotal"/> of two snapshots to find every drop.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public Task<bool> FlushAsync(OssFlushTarget target = OssFlushTarget.Oss, CancellationToken cancellationToken = default) =>
         _sink?.FlushAsync(target, cancellationToken) ?? Task.FromResult(true);

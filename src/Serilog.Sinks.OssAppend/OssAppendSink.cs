@@ -11,7 +11,10 @@ using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
-/// <summary>Connects Serilog to the intake: every emitted event is delivered, or counted and reported as dropped; the close is bounded.</summary>
+/// <summary>
+/// Connects Serilog to the intake: every emitted event is delivered, left on disk for a later process, or counted and reported as dropped,
+/// unless the formatter writes nothing for it. The close is bounded.
+/// </summary>
 internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener, IDrainable, IWatchedSink, IDisposable, IAsyncDisposable
 {
     private readonly FailureRelay _relay;
@@ -23,7 +26,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
     /// <param name="options">Settings that have been checked.</param>
     public OssAppendSink(OssAppendSinkOptions options)
     {
-        _relay = new FailureRelay(this);
+        _relay = new FailureRelay(this, report => _appender!.Report(report));
         var appenderOptions = AppenderSettings.From(options);
         appenderOptions.Listener = _relay;
         _appender = new OssAppender(appenderOptions);
@@ -64,8 +67,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
 
     public async Task CloseAsync(TimeSpan timeout)
     {
-        if (await _intake.CloseAsync(timeout).ConfigureAwait(false) is { } problem)
-            SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, problem, HelpSections.CloseHangs));
+        await _intake.CloseAsync(timeout).ConfigureAwait(false);
         _drainAtEnd?.Dispose();
         _monitored.Dispose();
     }

@@ -29,10 +29,11 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     public IFormatProvider? FormatProvider { get; set; }
 
     /// <summary>
-    /// Whether line ends, escape sequences of terminals, other control characters and marks of text direction in an event's message and
-    /// properties are escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another event nor
-    /// change what a terminal shows. Line ends of the <see cref="OutputTemplate"/> stay; the second and later lines of an exception begin with
-    /// white space. It cannot be combined with a <see cref="Formatter"/>, which would not use it; JSON escapes line ends by itself. Default: false.
+    /// Whether line ends, escape sequences of terminals, other control characters (not tabs) and marks of text direction in an event's message,
+    /// properties and exception are escaped: written as <c>\n</c> or <c>\u001B</c> for instance. Logged text can then neither look like another
+    /// event nor change what a terminal shows. Line ends of the <see cref="OutputTemplate"/> stay, and those of an exception, whose second and
+    /// later lines begin with white space. It cannot be combined with a <see cref="Formatter"/>, which would not use it; JSON escapes line ends
+    /// by itself. Default: false.
     /// </summary>
     public bool EscapeControlCharacters { get; set; }
 
@@ -72,10 +73,10 @@ public sealed class OssAppendSinkOptions : OssAppenderOptions
     public bool RenderAtCall { get; set; }
 
     /// <summary>
-    /// Whether a process that ends without closing the logger waits until everything is in OSS, for <see cref="OssAppenderOptions.CloseTimeout"/>
-    /// and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C and an unhandled exception; see
-    /// <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process at least that time before your orchestrator kills it. Default:
-    /// true.
+    /// Whether a process that ends without closing the logger waits until everything is in OSS, for
+    /// <see cref="OssAppenderOptions.CloseTimeout"/> and a few seconds at most: at a return from Main, Environment.Exit, SIGTERM, Ctrl-C (with
+    /// .NET 8 and later) and an unhandled exception; see <see cref="OssLogSinks.Core.Shutdown.ProcessExitDrain"/>. Give the process that time,
+    /// and the time that its host needs to stop, before your orchestrator kills it. Default: true.
     /// </summary>
     public bool DrainOnProcessExit { get; set; } = true;
 

@@ -10,7 +10,7 @@ namespace Serilog.Sinks.OssAppend;
 /// </summary>
 internal static class ProviderType
 {
-    /// <summary>The provider; null if the text names no type, and may be a word.</summary>
+    /// <summary>The provider; null if the text names no type of a provider, and may be a word.</summary>
     /// <exception cref="InvalidOperationException">The type has no such member, or cannot be created without arguments.</exception>
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "Only configuration files name types, and their reader finds everything by name.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "See above.")]

@@ -69,8 +69,8 @@ internal static class SettingsCheck
         throw exception;
     }
 
-    // The configuration reader wraps the exception in one that names no setting, and the application ends with it. SelfLog is usually not
-    // enabled that early.
+    // The configuration reader wraps the exception in one that names no setting, and the application usually ends with it. SelfLog is usually
+    // not enabled that early.
 #pragma warning disable RS0030
     private static void WriteToStandardError(OssSettingsException exception) => Console.Error.WriteLine(exception.Message);
 #pragma warning restore RS0030

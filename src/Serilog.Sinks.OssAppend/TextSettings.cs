@@ -27,7 +27,7 @@ internal sealed class TextSettings
         TakeBackEmpty(typeof(OssObjectProperties).GetProperties(), Options.ObjectProperties, Unset.ObjectProperties);
     }
 
-    /// <summary>The options; a setting that cannot be parsed has its default.</summary>
+    /// <summary>The options; a setting that cannot be parsed keeps its value.</summary>
     public OssAppendSinkOptions Options { get; }
 
     /// <summary>Settings whose text cannot be parsed.</summary>
@@ -39,8 +39,10 @@ internal sealed class TextSettings
     private bool HasOptions { get; }
 
     /// <summary>Reads settings.</summary>
-    /// <param name="options">The separate section of options; null if there is none. Empty texts in it count as not given.</param>
-    /// <param name="settings">The settings by parameter name; null and empty values count as not given.</param>
+    /// <param name="options">
+    /// The separate section of options; null if there is none. Empty texts in it count as not given, except where they are values.
+    /// </param>
+    /// <param name="settings">The settings by parameter name; null and empty values count as not given, except where they are values.</param>
     public static TextSettings Read(OssAppendSinkOptions? options, params (string Name, object? Value)[] settings)
     {
         var texts = new TextSettings(options);

@@ -104,7 +104,7 @@ public class OutcomeTests
     {
         using var running = RunningTarget.Start();
         var outcomes = new Outcomes();
-        var queue = new ContinuationQueue(new InternalLoggerDiagnostics(running.Target));
+        var queue = new ContinuationQueue(new InternalLoggerDiagnostics(running.Target).Report);
         var calls = 0;
 
         queue.OnDelivered([(NLog.Common.AsyncContinuation)(_ => throw new InvalidOperationException("{oops}")), (NLog.Common.AsyncContinuation)(_ => calls++)]);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Core.Tests.Support;
@@ -86,6 +87,36 @@ public class OssAppenderTroubleTests
         Assert.Contains("oss:PutObject", Assert.Single(reports.Reports).Message);
         Assert.Equal("kept\n", _oss.Text("app.log"));
         Assert.Equal(1, appender.GetSnapshot().Dropped[DropReason.Refused]);
+    }
+
+    [Fact]
+    public async Task CredentialsThatFailForNow_AreNoRefusal()
+    {
+        var options = Options(_oss);
+        options.RetryRefusals = false;
+        _oss.NextFails(new OssCredentialsException("STS did not answer in time. Nothing was written."));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("kept\n"));
+        await appender.FlushOrFailAsync();
+
+        Assert.Equal("kept\n", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task CredentialsThatFailForGood_DropAtOnce()
+    {
+        var outcomes = new OutcomeRecorder();
+        var options = Options(_oss);
+        options.RetryRefusals = false;
+        options.Listener = outcomes;
+        _oss.NextFails(FetchFailures.Lasting("The profile has no access_key_id: add it. Nothing was written."));
+        await using var appender = new OssAppender(options);
+
+        appender.TryAppend(Record("lost\n", state: "lost"));
+        Assert.False(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(DropReason.Refused, Assert.Single(outcomes.Dropped).Failure.Reason);
     }
 
     [Fact]

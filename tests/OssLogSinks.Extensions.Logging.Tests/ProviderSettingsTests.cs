@@ -66,7 +66,7 @@ public class ProviderSettingsTests
         var fault = Assert.Single(FaultsOf([.. right.Select(s => (s.Key, s.Value))]));
 
         Assert.Equal(written.Split(':')[^1], fault.Setting);
-        Assert.Contains(meant.Length > 0 ? $"write '{meant}'" : "docs/settings.md lists all settings", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains(meant.Length > 0 ? $"write '{meant}'" : "cannot be set here; docs/settings.md lists all settings", fault.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 using OfficialSdk;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator;
+using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.Emulator.Protocol;
 using static OssLogSinks.OfficialSdk.Tests.SdkClients;
@@ -78,6 +80,26 @@ public class SdkDeliveryTests
         Assert.Contains(oss.Requests, r => r.Operation == OssOperation.GetObject);
     }
 
+    // One of the SDKs gives no code for the answer to a HEAD, so only a GET shows that the credentials were refused.
+    [Theory]
+    [InlineData(SdkKind.Aliyun)]
+    [InlineData(SdkKind.AlibabaCloud)]
+    public async Task CredentialsRefusedAfterALostAnswer_AreRenewed(SdkKind kind)
+    {
+        await using var oss = await OssEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        oss.SetCredentials(new EmulatedCredentials("old-key", "old-secret"));
+        oss.SetCredentials(new EmulatedCredentials("next-key", "next-secret"));
+        oss.Faults.DropResponseAfterCommit();
+        var provider = new ReplacedAfterTheAppend(oss);
+        await using var appender = new OssAppender(Options(Create(kind, oss, credentials: provider), "app.log"));
+
+        Assert.True(await appender.AppendAsync(new LogRecord(Noon, "event 0\n"u8.ToArray()), TestContext.Current.CancellationToken));
+        Assert.True(await appender.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["event 0"], Lines(oss));
+        Assert.True(provider.IsReplaced);
+    }
+
     [Theory]
     [InlineData(SdkKind.Aliyun)]
     [InlineData(SdkKind.AlibabaCloud)]
@@ -124,6 +146,20 @@ public class SdkDeliveryTests
 
         (client as IDisposable)?.Dispose();
         await oss.Faults.WhenLandedAsync(TestContext.Current.CancellationToken);
+    }
+
+    // The old key ends after the first append. The new one is given when the old one is refused.
+    private sealed class ReplacedAfterTheAppend(OssEmulator oss) : IOssCredentialsProvider
+    {
+        public bool IsReplaced { get; private set; }
+
+        public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+        {
+            if (oss.Requests.Any(request => request.Operation == OssOperation.AppendObject))
+                oss.RemoveCredentials("old-key");
+            IsReplaced |= rejected is not null;
+            return new(IsReplaced ? new OssCredentials("next-key", "next-secret") : new OssCredentials("old-key", "old-secret"));
+        }
     }
 
     private static OssAppenderOptions Options(IOssClient client, string objectKey) => new()

@@ -52,9 +52,14 @@ internal abstract record AppendOutcome
     /// <summary>This object takes no more appends.</summary>
     public sealed record ObjectClosed(OssException Error) : AppendOutcome;
 
-    /// <summary>No retry succeeds until an operator changes a setting, a permission, the bucket or the network.</summary>
+    /// <summary>
+    /// A retry at once does not help: a setting, a permission, the bucket or the network must change, or there are no credentials to sign with.
+    /// </summary>
     public sealed record Refused(OssException Error) : AppendOutcome
     {
+        /// <summary>Whether it may pass by itself: credentials could not be fetched for now, so OSS was not even asked.</summary>
+        public bool MayPass => Error is OssCredentialsException { Outlook: FetchOutlook.Passing };
+
         public override bool IsInDoubt => !ProvesNothingWritten(Error);
     }
 

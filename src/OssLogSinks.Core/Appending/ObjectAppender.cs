@@ -294,7 +294,7 @@ internal sealed class ObjectAppender : IDisposable
         return delivered;
     }
 
-    // Compressed bytes are reused at the new position if they fit there, with or without the header as needed.
+    // Compressed bytes are reused at the new position if they fit there, and if both positions need the header or neither does.
     private void Refit(PendingAppend pending, AppendPosition sentAt, AppendPosition position)
     {
         var isRight = _format.HeaderAt(position.Length).Length == _format.HeaderAt(sentAt.Length).Length;
@@ -425,7 +425,7 @@ internal abstract record ShipVerdict
     public sealed record GoOn : ShipVerdict;
 
     /// <summary>The batch is not stored yet: take another step, at once the first time, after a pause when it happens again.</summary>
-    /// <param name="Cause">What went wrong; null if a resync has found out what to do next.</param>
+    /// <param name="Cause">What went wrong; null if a look at the object is next, or has shown what to do.</param>
     public sealed record Again(AppendOutcome? Cause) : ShipVerdict;
 
     /// <summary>The batch is not stored yet: take another step after a pause.</summary>

@@ -8,8 +8,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Finds the object of a stream for the next record, after a start or a roll: the existing one with the highest sequence number if it
-/// takes more, otherwise the next one. Sends one HEAD if no object exists and two for one object. For more objects it doubles the steps
+/// Finds the object of a stream for the next record, after a start or a roll for instance: the existing one with the highest sequence number
+/// if it takes more, otherwise the next one. Sends one HEAD if no object exists and two for one object. For more objects it doubles the steps
 /// and then halves them: about twenty HEADs for a thousand objects, and at most 64. A 404 that does not say what is missing costs a GET in
 /// addition. If even the object <see cref="LastSequence"/> exists, the server is not OSS.
 /// </summary>

@@ -7,8 +7,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Appending;
 
 /// <summary>
-/// Seals finished objects in the background, one after the other. Best effort: only the close waits for seals, for a limited time, and an
-/// object that could not be sealed is only reported. Stops for good when the account may not seal, or the client cannot.
+/// Seals finished objects in the background, one after the other. Best effort: only the close waits for seals, for a limited time, and a
+/// failure to seal is only reported. Stops for good, with one report, when the account may not seal, or the client cannot.
 /// </summary>
 internal sealed class ObjectSealer : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class ObjectSealer : IDisposable
         _reporter.NotSealed(key, "Too many objects are waiting to be sealed.");
     }
 
-    /// <summary>Takes no more objects, and waits for the others within the timeout.</summary>
+    /// <summary>Waits up to the timeout for the objects that were taken. Then takes no more, and cancels the seals that are left.</summary>
     public async Task CloseAsync(TimeSpan timeout)
     {
         Task work;

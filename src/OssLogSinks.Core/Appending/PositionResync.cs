@@ -130,9 +130,10 @@ internal sealed class PositionResync
         {
             return null;
         }
-        catch (OssException e) when ((int)e.StatusCode == 404 && !e.IsFromOss)
+        catch (OssException e) when ((int)e.StatusCode is 403 or 404 && !e.IsFromOss)
         {
-            // Without the header x-oss-err, 404 may also mean the bucket, or a gateway's page. A GET's answer says which.
+            // Without the header x-oss-err, 404 may also mean the bucket, or a gateway's page, and 403 that the credentials are no longer valid.
+            // The answer to a GET says which, and the client renews the credentials then.
             if (await IsAbsentAsync(client, key, cancellationToken).ConfigureAwait(false))
                 return null;
 

@@ -17,10 +17,11 @@ namespace OssLogSinks.Core.Client;
 /// <para>
 /// A call should end by itself, and at once if it is cancelled. One that takes longer than
 /// <see cref="OssAppenderOptions.RequestTimeout"/> and 5 seconds is cancelled and left alone: an append is then in doubt, and a result that
-/// comes later is disposed. The bytes of its body are never used for anything else, so a call that never ends keeps their memory.
+/// comes later is disposed. Until the call has ended, the bytes of its body are not used for anything else, so a call that never ends keeps
+/// their memory.
 /// </para>
 /// <para>
-/// Calls are made from several threads at once, and not in the caller's context. They may block.
+/// Calls are made from several threads at once, and not in the context of the code that logs. They may block.
 /// </para>
 /// </remarks>
 public interface IOssClient
@@ -76,7 +77,7 @@ public sealed record HeadObjectRequest(string Key);
 
 /// <summary>The service's answer to HeadObject.</summary>
 /// <param name="Length">The object's length in bytes.</param>
-/// <param name="Crc64">CRC-64/XZ of the whole object; null for very old objects, which have none.</param>
+/// <param name="Crc64">CRC-64/XZ of the whole object; null if the answer has none, as for very old objects.</param>
 /// <param name="ObjectType">Appendable, Normal, Multipart or Symlink, as the service spells it; null if it does not say.</param>
 public sealed record HeadObjectResult(long Length, ulong? Crc64, string? ObjectType)
 {

@@ -156,7 +156,10 @@ public sealed class OssClient : ISelfLimitingClient, IDisposable
         SendAsync(
             new OssRequest("CreateBucket", HttpMethod.Put, Key: null) { Body = ReadOnlySequence<byte>.Empty }, static _ => true, cancellationToken);
 
-    /// <summary>Closes the connections. Requests that are being sent get no answer.</summary>
+    /// <summary>
+    /// Closes the connections, except those of an <see cref="OssClientOptions.HttpMessageHandler"/>. Requests that are being sent get no
+    /// answer.
+    /// </summary>
     public void Dispose() => _sender.Dispose();
 
     private static KeyValuePair<string, string> Parameter(string name, string value) => new(name, value);
@@ -232,7 +235,7 @@ public sealed record ListObjectsRequest
     /// <summary>The token of the page before (<see cref="ListObjectsResult.NextContinuationToken"/>). Default: the first page.</summary>
     public string? ContinuationToken { get; init; }
 
-    /// <summary>Objects per page, 1 to 1000. Default: 1000.</summary>
+    /// <summary>Objects and folders per page at most, 1 to 1000. Default: 1000.</summary>
     public int MaxKeys { get; init; } = 1000;
 }
 

@@ -15,9 +15,9 @@ public sealed class OssClientOptions
     private string? _endpoint;
 
     /// <summary>
-    /// The service's address: a host with or without <c>https://</c> and port. Public, internal, acceleration and dual-stack
-    /// endpoints, a domain bound to the bucket, an IP address or <c>localhost</c>. Default: the endpoint of <see cref="Region"/> that
-    /// <see cref="Network"/> chooses.
+    /// The service's address: a host with an optional port. <c>https://</c> is used unless it begins with <c>http://</c>. Public, internal,
+    /// acceleration and dual-stack endpoints, a domain bound to the bucket, an IP address or <c>localhost</c>. Default: the endpoint of
+    /// <see cref="Region"/> that <see cref="Network"/> chooses.
     /// </summary>
     public string? Endpoint
     {

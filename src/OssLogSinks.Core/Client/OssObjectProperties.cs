@@ -34,7 +34,10 @@ public sealed record OssObjectProperties
     /// <summary>The access control list of the object: who may read and write it. Default: the bucket decides.</summary>
     public OssAcl Acl { get; init; }
 
-    /// <summary>The storage class of the object. Default: the bucket decides.</summary>
+    /// <summary>
+    /// The storage class of the object. Do not use Archive for live logs: OSS does not document whether such an object takes a second append.
+    /// Default: the bucket decides.
+    /// </summary>
     public OssStorageClass StorageClass { get; init; }
 
     /// <summary>How OSS encrypts the object at rest. Default: the bucket decides.</summary>

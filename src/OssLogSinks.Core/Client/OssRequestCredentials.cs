@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Client.Errors;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client;
 
@@ -32,6 +33,9 @@ public sealed class OssRequestCredentials
     private readonly TimeSpan _timeout;
     private Action<string>? _reportChoice;
     private Failure? _failure;
+
+    // A call of a foreign provider that did not even return a task in time: it blocks its thread. No other call is made until it ends.
+    private Task? _blocked;
 
     /// <summary>Takes the settings of the client, and tells the provider what it needs of them.</summary>
     /// <param name="options">The settings. Later changes to them have no effect.</param>
@@ -82,10 +86,7 @@ public sealed class OssRequestCredentials
 
         try
         {
-            var pending = _provider.GetCredentialsAsync(rejected, cancellationToken);
-            var credentials = pending.IsCompletedSuccessfully
-                ? pending.Result
-                : await pending.AsTask().Observed().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+            var credentials = await (_isForeign ? AskForeignAsync(rejected, cancellationToken) : AskAsync(rejected, cancellationToken)).ConfigureAwait(false);
             Volatile.Write(ref _failure, null);
             if (_reportChoice is not null && _provider is IRenewingProvider { Choice: { } choice })
                 Interlocked.Exchange(ref _reportChoice, null)?.Invoke(choice);
@@ -103,9 +104,49 @@ public sealed class OssRequestCredentials
         }
     }
 
+    /// <summary>
+    /// Tells the provider that OSS has refused renewed credentials too, in their first request. It is asked for others with growing pauses then,
+    /// instead of at each refusal.
+    /// </summary>
+    /// <param name="renewed">The result of <see cref="GetAsync"/> after a refusal.</param>
+    public void SetRefusedAtOnce(OssCredentials renewed)
+    {
+        if (_contact is not null)
+            _contact.RefusedAtOnce = renewed;
+    }
+
     /// <summary>Tells the provider the time of OSS, which expirations are compared with. A time that cannot be true is ignored.</summary>
     /// <param name="time">The time of OSS, from an answer that refused this machine's clock.</param>
     public void SetServiceTime(DateTimeOffset time) => _contact?.Clock.Set(time);
+
+    private async Task<OssCredentials> AskAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+    {
+        var pending = _provider.GetCredentialsAsync(rejected, cancellationToken);
+        return pending.IsCompletedSuccessfully ? pending.Result : await InTimeAsync(pending.AsTask(), cancellationToken).ConfigureAwait(false);
+    }
+
+    // It may block before it returns a task: on a thread that delivers, that would stop all streams.
+    private async Task<OssCredentials> AskForeignAsync(OssCredentials? rejected, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _blocked) is { IsCompleted: false })
+            throw new TimeoutException();
+
+        var call = Task.Run(() => _provider.GetCredentialsAsync(rejected, cancellationToken), CancellationToken.None);
+        try
+        {
+            return await InTimeAsync(AnswerAsync(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!call.IsCompleted)
+        {
+            Volatile.Write(ref _blocked, call);
+            throw;
+        }
+
+        async Task<OssCredentials> AnswerAsync() => await (await call.ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private Task<OssCredentials> InTimeAsync(Task<OssCredentials> pending, CancellationToken cancellationToken) =>
+        pending.Observe().WaitAsync(_timeout, _time, cancellationToken);
 
     private static (OssEndpoint Endpoint, X509Certificate2Collection Authorities) Read(OssClientOptions options)
     {

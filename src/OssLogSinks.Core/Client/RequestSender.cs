@@ -58,8 +58,14 @@ internal sealed class RequestSender : IDisposable
                 isClockSet = true;
                 credentials = await _credentials.GetAsync(rejected: null, cancellationToken).ConfigureAwait(false);
             }
-            else if (OssRequestCredentials.AreRefused(refusal.Exception) && !areCredentialsRenewed)
+            else if (OssRequestCredentials.AreRefused(refusal.Exception))
             {
+                if (areCredentialsRenewed)
+                {
+                    _credentials.SetRefusedAtOnce(credentials);
+                    throw refusal.Exception;
+                }
+
                 areCredentialsRenewed = true;
                 var renewed = await _credentials.GetAsync(credentials, cancellationToken).ConfigureAwait(false);
                 if (renewed.Matches(credentials))

@@ -11,7 +11,7 @@ internal interface IRecordBuffer : IDisposable
     /// <summary>Memory that waiting records hold.</summary>
     long HeldBytes { get; }
 
-    /// <summary>Bytes that waiting records take on disk.</summary>
+    /// <summary>Bytes of the buffer's files, those of ended processes included.</summary>
     long DiskBytes { get; }
 
     int OpenStreams { get; }
@@ -21,13 +21,14 @@ internal interface IRecordBuffer : IDisposable
 
     /// <summary>Takes a record if there is space; never waits.</summary>
     /// <param name="record">The record; its bytes are copied.</param>
-    /// <param name="causesAppend">Whether it causes an append; if not, it waits for a record of its stream that does, a flush or the close.</param>
+    /// <param name="causesAppend">Whether it causes an append; if not, it waits for a record that does, a flush or the close.</param>
     /// <param name="spaceAvailable">If there is no space: a task that completes when there may be some.</param>
     Acceptance TryAdd(in LogRecord record, bool causesAppend, out Task? spaceAvailable);
 
     /// <summary>
-    /// Sends waiting records now. Completes when every record accepted before is delivered, or persisted if that was asked for; true if
-    /// none was dropped. After a cancellation, nothing is kept for the flush any more.
+    /// Sends waiting records without waiting for others to share their append. Completes when every record accepted before is delivered, or
+    /// persisted if that was asked for; true if none was dropped, and none had to stay on disk. After a cancellation, nothing is kept for the
+    /// flush any more.
     /// </summary>
     Task<bool> FlushAsync(OssFlushTarget target, CancellationToken cancellationToken);
 
@@ -37,7 +38,7 @@ internal interface IRecordBuffer : IDisposable
     /// <summary>Cancels the requests under way. Records on disk stay there; the others are dropped.</summary>
     Task StopAsync();
 
-    /// <summary>Drops the records that are not on disk, if <see cref="StopAsync"/> does not end because a client hangs.</summary>
+    /// <summary>Drops the records that are not on disk, even if <see cref="StopAsync"/> does not end because a client hangs.</summary>
     void GiveUp();
 }
 

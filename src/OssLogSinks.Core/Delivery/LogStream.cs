@@ -24,7 +24,7 @@ internal sealed class LogStream
 
     public ObjectAppender Appender { get; }
 
-    /// <summary>The failures of the current batch.</summary>
+    /// <summary>Its failures since something was delivered or given up.</summary>
     public RetryBudget Budget { get; } = new();
 
     /// <summary>How often an object was closed before it was full.</summary>
@@ -133,7 +133,7 @@ internal enum StreamState
     /// <summary>A worker has it.</summary>
     Shipping,
 
-    /// <summary>A request failed; the stream pauses.</summary>
+    /// <summary>Something failed, a request for instance; the stream pauses.</summary>
     BackingOff,
 }
 
@@ -146,7 +146,7 @@ internal enum StreamHealth
     /// <summary>Something was delivered.</summary>
     Good,
 
-    /// <summary>It failed for a passing reason, which usually concerns all streams.</summary>
+    /// <summary>It failed without a refusal, for a reason that usually concerns all streams.</summary>
     Failing,
 
     /// <summary>It was refused, which may concern this stream only.</summary>

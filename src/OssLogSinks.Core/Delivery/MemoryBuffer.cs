@@ -11,7 +11,7 @@ namespace OssLogSinks.Core.Delivery;
 /// </summary>
 internal sealed class MemoryBuffer : IDisposable
 {
-    // Pooled memory that was used within this time is kept for later records; a little is always kept.
+    // While records wait, pooled memory that was used within this time is kept for later ones. When none waits, only a little is kept.
     private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(10);
     private const long KeptAtRest = 1 << 20;
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
@@ -171,8 +171,8 @@ internal sealed class MemoryBuffer : IDisposable
     }
 
     /// <summary>
-    /// Whether a stream that had no space because OSS refuses it may get more records: OSS accepts it again, or it uses no more than half of the
-    /// memory, and so do all streams together that are not delivering.
+    /// Whether a stream that had no space because OSS refuses it may get more records: OSS refuses it no longer, or it uses no more than half
+    /// of the memory, and so do all streams together that are not delivering.
     /// </summary>
     public bool Takes(IBufferedStream name, DateTimeOffset time)
     {
@@ -250,7 +250,7 @@ internal sealed class MemoryBuffer : IDisposable
         }
     }
 
-    /// <summary>Makes all waiting records ready at once.</summary>
+    /// <summary>Makes waiting records ready at once. A stream that pauses after a failure gets its next turn after the pause.</summary>
     /// <returns>For each batch, a task that ends with its outcome: true if all its records are delivered.</returns>
     public IReadOnlyList<Task<bool>> Flush()
     {
@@ -258,7 +258,10 @@ internal sealed class MemoryBuffer : IDisposable
             return FlushAll();
     }
 
-    /// <summary>Accepts no more records, flushes, and ends pauses after failures; later pauses are short.</summary>
+    /// <summary>
+    /// Accepts no more records of the application, flushes, and ends pauses after failures; later pauses are short. Records of the disk buffer
+    /// are accepted until <see cref="Abandon"/>.
+    /// </summary>
     /// <returns>As <see cref="Flush"/>.</returns>
     public IReadOnlyList<Task<bool>> Close()
     {
@@ -474,7 +477,7 @@ internal sealed class MemoryBuffer : IDisposable
             _schedule.Rest(stream, StreamDirectory.Grace);
     }
 
-    // A batch has at most the bytes of one append, and one source.
+    // A batch has one source, and at most the bytes of one append; a record that is larger has a batch of its own.
     private void CloseBatchBefore(LogStream stream, RecordSource? source, int length)
     {
         if (stream.Open is not { } filled || (filled.Length + length <= _limits.AppendSize && filled.Source == source))

@@ -17,7 +17,8 @@ internal sealed class Shipper : IDisposable
     // An append that takes this long is reported, although its request may not have timed out yet.
     private static readonly TimeSpan SlowAppend = TimeSpan.FromSeconds(10);
 
-    // While OSS fails, one stream probes it at least this often, so that delivery resumes soon after OSS does.
+    // While OSS fails, the pauses of one stream are this long at most, so that delivery resumes soon after OSS does. A longer RetryDelay or
+    // Retry-After makes them longer.
     private static readonly TimeSpan LongestProbePause = TimeSpan.FromSeconds(4);
 
     private readonly MemoryBuffer _buffer;
@@ -28,7 +29,7 @@ internal sealed class Shipper : IDisposable
     private readonly RetrySchedule _probeSchedule;
     private readonly Task[] _workers;
 
-    // The stream that probes whether OSS works again; null while no stream has passing failures.
+    // The stream that probes whether OSS works again; null if there is none. The next stream with a passing failure becomes it.
     private LogStream? _probe;
 
     public Shipper(MemoryBuffer buffer, AppendContext context, DeliveryTracker deliveryTracker, ShipperSettings settings)
@@ -169,7 +170,7 @@ internal sealed class Shipper : IDisposable
     private TimeSpan Failed(LogStream stream, AppendBatch batch, AppendOutcome? cause, bool firstPauseIsZero)
     {
         stream.Budget.MarkFailure(_settings.Time, ErrorOf(cause), cause is AppendOutcome.Refused);
-        if (cause is AppendOutcome.Refused refused && !_settings.RetryRefusals)
+        if (cause is AppendOutcome.Refused { MayPass: false } refused && !_settings.RetryRefusals)
         {
             _context.Reporter.Refused(refused.Error, (this, stream));
             GiveUp(stream, batch, DropReason.Refused, WhyRefused(refused), refused.Error);
@@ -260,13 +261,13 @@ internal sealed class Shipper : IDisposable
 /// <summary>How often the shipper tries, and for how long.</summary>
 /// <param name="Workers">Streams shipped at the same time.</param>
 /// <param name="Schedule">Pauses after passing failures.</param>
-/// <param name="RefusalDelay">The pause after refusals that an operator must resolve.</param>
-/// <param name="RetryTimeLimit">How long a batch is tried before its records are dropped.</param>
+/// <param name="RefusalDelay">The longest pause after a refusal that an operator must resolve.</param>
+/// <param name="RetryTimeLimit">How long the failures in a row of a stream may last before its batch is dropped.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Chance">Random numbers for the pauses.</param>
 internal sealed record ShipperSettings(
     int Workers, RetrySchedule Schedule, TimeSpan RefusalDelay, TimeSpan RetryTimeLimit, TimeProvider Time, Func<double> Chance)
 {
-    /// <summary>Whether refused records are tried again, until an operator has resolved the refusal.</summary>
+    /// <summary>Whether refused records are tried again, within the retry time.</summary>
     public bool RetryRefusals { get; init; } = true;
 }

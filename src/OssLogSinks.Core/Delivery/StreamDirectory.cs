@@ -6,7 +6,7 @@ using OssLogSinks.Core.Rolling;
 namespace OssLogSinks.Core.Delivery;
 
 /// <summary>
-/// Finds the stream of an event by its time and values. Keeps a limited number of streams, and removes the longest idle one first.
+/// Finds the stream of an event by its time and values. Removes idle streams beyond a limit, the longest idle one first; busy ones stay.
 /// Guarded by the buffer's lock.
 /// </summary>
 internal sealed class StreamDirectory

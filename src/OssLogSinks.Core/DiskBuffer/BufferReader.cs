@@ -57,7 +57,7 @@ internal sealed class BufferReader
     /// <summary>The last record that was read. A record with no higher id is a copy, or is read again after an internal error.</summary>
     public long LastId { get; private set; }
 
-    /// <summary>Whether no passed-over record can be read now.</summary>
+    /// <summary>Whether no record is passed over, or a file with such records cannot be opened for now.</summary>
     public bool IsCaughtUp => !_passedOver.Any || _passedOver.IsStuck;
 
     /// <summary>Reads all of a part.</summary>
@@ -195,7 +195,7 @@ internal sealed class BufferReader
     private void GiveUpMissing(Part part)
     {
         long? missing = part.End is { } end ? Math.Max(0, end - Math.Max(part.FirstId, LastId + 1)) : null;
-        _damage.TellMissing(part.Folder!.Name, part.Segment!.FirstId, missing);
+        _damage.TellMissing(part.Folder!.Name, part.Segment!.FirstId, missing, areDropped: AreDropped);
         if (missing is { } count)
             GiveUp(part, part.FirstId, count);
     }
@@ -207,8 +207,11 @@ internal sealed class BufferReader
 
         foreach (var stretch in damage)
             GiveUp(part, stretch.FirstId, stretch.Missing);
-        _damage.Tell(part.Folder!, part.Segment!, damage);
+        _damage.Tell(part.Folder!, part.Segment!, damage, AreDropped);
     }
+
+    // Records of this process are counted as dropped, those of other processes as quarantined.
+    private bool AreDropped => _deliveryTracker is not null;
 
     // Which records are not settled yet is known only for this process's segments.
     private void GiveUp(Part part, long firstId, long count)
@@ -227,7 +230,7 @@ internal sealed class BufferReader
 
     private void LosePassedOver(Part part, long firstId, long lastId, long count)
     {
-        _damage.TellUnreadable(part.Folder!.Name, part.Segment!.FirstId, count);
+        _damage.TellUnreadable(part.Folder!.Name, part.Segment!.FirstId, count, AreDropped);
         _deliveryTracker?.DroppedOnDisk(DropReason.Unreadable, count, "the disk buffer is damaged.");
         part.Folder.Lose(part.Segment, firstId, lastId, count);
     }

@@ -45,7 +45,7 @@ internal sealed class OrphanedFolders(
     /// </summary>
     public Func<bool>? HoldsNumbers { get; init; }
 
-    /// <summary>Folders of running processes, as of the last check.</summary>
+    /// <summary>Folders of running processes, as of the last check, and folders on a file system without locks.</summary>
     public int InUse { get; private set; }
 
     /// <summary>Folders that were emptied.</summary>
@@ -218,8 +218,11 @@ internal sealed class OrphanedFolders(
         if (!folderLock.Excludes)
         {
             folderLock.Dispose();
-            _hasNoLocks = true;
             InUse++;
+            if (_hasNoLocks)
+                return true;
+
+            _hasNoLocks = true;
             reporter.Buffer(
                 OssDiagnosticLevel.Warning,
                 HelpAnchors.OtherProcess,

@@ -6,8 +6,8 @@ namespace OssLogSinks.Core.Keys;
 internal readonly record struct DatePlace(string Format, int Column);
 
 /// <summary>
-/// Finds date formats that show something else than their author probably meant. A format of one letter is a standard format of .NET and
-/// shows a whole date.
+/// Finds date formats that show something else than their author probably meant. A format of one letter is a standard format of .NET, and
+/// counts as one that shows all of the time.
 /// </summary>
 internal static class DateFormats
 {

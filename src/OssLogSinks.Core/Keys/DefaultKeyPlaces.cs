@@ -26,7 +26,6 @@ internal static class DefaultKeyPlaces
 
         InsertBeforeExtension(complete, missing);
         GuardSequence(complete);
-        GuardEnd(complete);
         return complete;
     }
 
@@ -53,13 +52,6 @@ internal static class DefaultKeyPlaces
         var sequence = parts.FindIndex(p => p is SequencePart { Format: null });
         if (sequence > 0 && parts[sequence - 1] is PropertyPart property)
             parts[sequence - 1] = property with { IsBeforeDefaultSequence = true };
-    }
-
-    // A value 'a.gz' must not make the object look compressed.
-    private static void GuardEnd(List<KeyPart> parts)
-    {
-        if (parts[parts.Count - 1] is PropertyPart property)
-            parts[parts.Count - 1] = property with { IsAtEnd = true };
     }
 
     // 'app.log' -> 3; 'app.log.gz' -> 3, since a compressed log keeps both; 'a.b/app' -> 7, the end.
@@ -99,14 +91,9 @@ internal sealed record PropertyPart(int Index) : KeyPart
     /// <summary>Whether the default sequence follows, so that a value must not end like one.</summary>
     public bool IsBeforeDefaultSequence { get; init; }
 
-    /// <summary>Whether nothing follows, so that a value must not end like the key of a compressed object.</summary>
-    public bool IsAtEnd { get; init; }
-
     public string Render(string? value)
     {
         var escaped = KeyValueEscaping.Escape(value);
-        if (IsAtEnd)
-            escaped = GzipSuffix.Escape(escaped);
         return IsBeforeDefaultSequence ? KeyValueEscaping.EscapeSequenceLikeEnd(escaped) : escaped;
     }
 }

@@ -12,7 +12,7 @@ internal static class KeyValueEscaping
     /// <summary>Replaces an absent or empty value.</summary>
     public const string Missing = "_";
 
-    /// <summary>The most UTF-8 bytes of one value in a key, with its escapes.</summary>
+    /// <summary>The most UTF-8 bytes of one value in a key, with its escapes, but without those of its end (<c>.gz</c>, <c>_001</c>).</summary>
     public const int MaxBytes = 128;
 
     private const int HashedTailBytes = 9;

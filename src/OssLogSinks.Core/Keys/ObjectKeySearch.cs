@@ -8,8 +8,8 @@ namespace OssLogSinks.Core.Keys;
 /// </summary>
 /// <remarks>
 /// List with <see cref="Prefix"/>, beginning after <see cref="NextAfter"/> of an empty key. After each page ask <see cref="NextAfter"/> with
-/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. An event that came
-/// too late for its period is in the object of the period in which it came.
+/// the page's last key: it jumps over keys that cannot match, so that a listing never has more pages than one of all keys. If the sink has a
+/// <see cref="OssAppenderOptions.LateEventGrace"/>, an event that came later than that is in the object of the period in which it came.
 /// </remarks>
 public sealed class ObjectKeySearch
 {

@@ -27,8 +27,8 @@ namespace OssLogSinks.Core.Keys;
 /// <c>app.log</c> rolling by day becomes <c>app20261122.log</c>, <c>app20261122_001.log</c>.
 /// </para>
 /// <para>
-/// Keys of compressed objects end in <c>.gz</c>, and other keys do not: if a property's value ends the key, its end <c>.gz</c> becomes
-/// <c>%2Egz</c>.
+/// Keys of compressed objects end in <c>.gz</c>, and other keys do not: if a property's value makes the key end in <c>.gz</c>, this
+/// becomes <c>%2Egz</c>.
 /// </para>
 /// <para>
 /// In the value of a property, <c>/</c>, <c>\</c>, <c>%</c>, <c>~</c>, braces, control and invisible characters, and the dots of a value
@@ -119,14 +119,29 @@ public sealed class ObjectKeyTemplate
     /// <summary>Renders everything but the sequence number.</summary>
     /// <param name="time">The event's time, or its period's start, in the zone of the keys.</param>
     /// <param name="values">The event's values in the order of <see cref="PropertyNames"/>.</param>
-    internal StreamKey Render(DateTimeOffset time, ReadOnlySpan<string?> values) =>
-        new(RenderParts(_before, time, values), _sequence, RenderParts(_after, time, values)) { IsOwn = _hasInstance };
+    internal StreamKey Render(DateTimeOffset time, ReadOnlySpan<string?> values)
+    {
+        var before = RenderParts(_before, time, values);
+        var after = RenderParts(_after, time, values);
+        if (_after.Length > 0)
+            after = GuardEnd(_after, after);
+        else if (_sequence.Format is null)
+            before = GuardEnd(_before, before);
+        return new(before, _sequence, after) { IsOwn = _hasInstance };
+    }
 
     /// <summary>Whether keys show two times the same way.</summary>
     internal bool ShowsSame(DateTimeOffset one, DateTimeOffset other) => Shown(one) == Shown(other);
 
     /// <summary>Gives the template as it was written.</summary>
     public override string ToString() => Text;
+
+    // A value must not make the end of a key look like that of a compressed object: 'a.gz', or 'gz' after a dot.
+    private static string GuardEnd(IReadOnlyList<KeyPart> parts, string text)
+    {
+        var isOfTemplate = parts[parts.Count - 1] is LiteralPart literal && GzipSuffix.EndsIn(literal.Text);
+        return isOfTemplate || !parts.Any(part => part is PropertyPart) ? text : GzipSuffix.Escape(text);
+    }
 
     private static string RenderParts(IReadOnlyList<KeyPart> parts, DateTimeOffset time, ReadOnlySpan<string?> values)
     {
@@ -197,8 +212,8 @@ public sealed class ObjectKeyTemplate
         var first = key.ObjectKey(0);
         var longest = key.ObjectKey(int.MaxValue);
 
-        // A value at the end may grow by its escaped dot.
-        var reserve = _after.LastOrDefault() is PropertyPart ? GzipSuffix.EscapingBytes : 0;
+        // The end of a key with a value may grow by its escaped dot.
+        var reserve = PropertyNames.Count > 0 ? GzipSuffix.EscapingBytes : 0;
         if (Encoding.UTF8.GetByteCount(longest) + reserve > ObjectKeyRules.MaxBytes)
             faults.Add($"the key can become longer than {ObjectKeyRules.MaxBytes} bytes (a property counts {KeyValueEscaping.MaxBytes}); shorten it");
         if (first[0] is '/' or '\\')

@@ -17,7 +17,7 @@ internal static class GzipSuffix
 {
     private const string Text = ".gz";
 
-    // The dot of a value that must not end in the suffix.
+    // The dot of an end that must not be the suffix.
     private const string EscapedDot = "%2E";
 
     /// <summary>How many bytes <see cref="Escape"/> adds.</summary>
@@ -34,7 +34,7 @@ internal static class GzipSuffix
             parts[parts.Count - 1] = new LiteralPart(literal.Text + Text);
     }
 
-    /// <summary>Escapes the dot of a value that ends in <c>.gz</c>, so that its key does not look like that of a compressed object.</summary>
-    public static string Escape(string value) =>
-        EndsIn(value) ? value.Insert(value.Length - Text.Length, EscapedDot).Remove(value.Length - Text.Length + EscapedDot.Length, 1) : value;
+    /// <summary>Escapes the dot of an end <c>.gz</c>, so that the key does not look like that of a compressed object.</summary>
+    public static string Escape(string end) =>
+        EndsIn(end) ? end.Insert(end.Length - Text.Length, EscapedDot).Remove(end.Length - Text.Length + EscapedDot.Length, 1) : end;
 }

@@ -6,7 +6,7 @@ namespace OssLogSinks.Core.Rolling;
 /// </summary>
 public enum OssRollingInterval
 {
-    /// <summary>Never by time, except as the key's own date format says.</summary>
+    /// <summary>No new object by time, unless the key has a date format.</summary>
     Infinite,
 
     /// <summary>Every year; a key without a time gets <c>yyyy</c>.</summary>

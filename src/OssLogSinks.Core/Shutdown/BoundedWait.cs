@@ -7,8 +7,8 @@ namespace OssLogSinks.Core.Shutdown;
 public static class BoundedWait
 {
     /// <summary>
-    /// Runs an action on its own thread. Code that waits for the returned task with <see langword="await"/> continues on that thread, so it needs
-    /// no pool thread either.
+    /// Runs an action on its own thread. Code that awaits the returned task with <c>ConfigureAwait(false)</c> continues on that thread, so it
+    /// needs no pool thread either.
     /// </summary>
     /// <param name="action">The action; it may block.</param>
     /// <returns>Its result, or its exception, which counts as observed: callers may stop waiting.</returns>

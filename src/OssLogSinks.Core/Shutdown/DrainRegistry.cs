@@ -36,7 +36,9 @@ internal sealed class DrainRegistry
         return membership;
     }
 
-    /// <summary>Closes all pipelines: they deliver what they hold within their close timeouts, and drop the rest.</summary>
+    /// <summary>
+    /// Closes all pipelines: they deliver what they hold within their close timeouts, and drop the rest, except what is on disk.
+    /// </summary>
     public Task CloseAllAsync() => ForAllAsync(static (pipeline, time) => BoundedWait.For(Waiting.Observe(pipeline.CloseAsync(pipeline.CloseTimeout)), Timeout.InfiniteTimeSpan, time));
 
     /// <summary>
@@ -104,7 +106,8 @@ public interface IDrainable
     Task<bool> FlushAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops accepting events, delivers the waiting ones, drops and reports the rest. If a close is already running, completes with it.
+    /// Stops accepting events, delivers the waiting ones, drops and reports the rest, except what is on disk. If a close is already running,
+    /// completes with it.
     /// </summary>
     /// <param name="timeout">How long to deliver; zero to drop the waiting events at once.</param>
     /// <returns>A task that completes with the close.</returns>

@@ -15,10 +15,10 @@ namespace OssLogSinks.Core.Shutdown;
 /// <see cref="AppDomain.ProcessExit"/> on .NET 8 and later.
 /// </para>
 /// <para>
-/// A signal that a host or the application handles (<c>Cancel = true</c>) changes nothing: they stop in their own way, and the pipelines are
-/// drained at the end of that. Any other signal, and an unhandled exception, flushes the pipelines and leaves them open, since a handler that was
-/// registered before the first pipeline began runs only afterwards and may go on. Only a pipeline that cannot deliver within its close timeout is
-/// closed then, to report the events that it drops.
+/// A signal that a host or the application has handled (<c>Cancel = true</c>) before this library's handler runs changes nothing: they stop
+/// in their own way, and the pipelines are drained at the end of that. Any other signal, and an unhandled exception, flushes the pipelines
+/// and leaves them open, since a handler that was registered before the first pipeline began runs only afterwards and may go on. Only a
+/// pipeline that cannot deliver within its close timeout is closed then, to report the events that it drops.
 /// </para>
 /// <para>
 /// On .NET Framework, and elsewhere with the .NET Standard assembly, only what raises <see cref="AppDomain.ProcessExit"/> or an unhandled exception

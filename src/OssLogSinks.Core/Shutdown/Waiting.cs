@@ -41,7 +41,7 @@ internal static class Waiting
     /// fail, such as signals: they would keep a note of each call.
     /// </summary>
     /// <returns>The task.</returns>
-    public static T Observe<T>(T task)
+    public static T Observe<T>(this T task)
         where T : Task
     {
         _ = task.ContinueWith(

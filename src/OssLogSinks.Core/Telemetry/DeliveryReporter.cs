@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Reports to operators: the first report of each kind at once, repeats once a minute at most (dropped events are summed up), and one report
-/// when the trouble is over. Thread-safe.
+/// Reports to operators. Of most kinds, the first report comes at once, and repeats once a minute at most (dropped events are summed up);
+/// passing failures and rare kinds have rules of their own. One report says when the trouble is over. Thread-safe.
 /// </summary>
 internal sealed class DeliveryReporter
 {
@@ -130,11 +130,11 @@ internal sealed class DeliveryReporter
         Report(level, HelpAnchors.WorksAgain, "Appending to OSS works again.");
     }
 
-    /// <summary>No credentials are set, and the chain found some. Reported once.</summary>
+    /// <summary>A chain of sources has found credentials. Reported once.</summary>
     public void CredentialsChosen(string source) => Report(
         OssDiagnosticLevel.Information,
-        $"Requests are signed with credentials of {source}.",
-        HelpAnchors.Credentials);
+        HelpAnchors.Credentials,
+        $"Requests are signed with credentials of {source}.");
 
     /// <summary>The endpoint is another machine without TLS. Reported once, at start.</summary>
     public void PlainHttp(string origin) => Report(
@@ -148,7 +148,7 @@ internal sealed class DeliveryReporter
         HelpAnchors.DoubtfulKey,
         $"The object key {SettingFault.Shown(key)} is used as it is, but may not be what you want: {doubt}.");
 
-    /// <summary>An object takes no more appends, though it is not full.</summary>
+    /// <summary>An object takes no more appends, though it has not reached the size limit.</summary>
     /// <param name="key">The object.</param>
     /// <param name="error">The refusal; null if a HEAD has shown it.</param>
     /// <param name="isUsual">Whether this is normal.</param>
@@ -180,7 +180,7 @@ internal sealed class DeliveryReporter
             Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, $"The finished object '{key}' was not sealed. {why}");
     }
 
-    /// <summary>The account may not seal objects. Reported once, since it is not tried again.</summary>
+    /// <summary>The account may not seal objects, or the client cannot. Reported once, since it is not tried again.</summary>
     public void SealingOff(Exception error, string advice) =>
         Report(OssDiagnosticLevel.Warning, HelpAnchors.NotSealed, Sentences("Finished objects are not sealed until the next start:", PlainText.Of(error), advice));
 
@@ -188,7 +188,7 @@ internal sealed class DeliveryReporter
     public void BodyDamaged(string key, long position, long length) => Report(
         OssDiagnosticLevel.Error,
         HelpAnchors.ObjectChanged,
-        $"An append to '{key}' was damaged in transit: bytes {Number(position)} to {Number(position + length - 1)} differ from what was sent. The events are appended again, to the next sequence number.");
+        $"An append to '{key}' was damaged in transit, or the object was deleted: bytes {Number(position)} to {Number(position + length - 1)} are not what was sent. The events are appended again, to the next sequence number.");
 
     public void BufferFailed(string consequence, Exception error)
     {
@@ -288,7 +288,8 @@ internal sealed class DeliveryReporter
         }
     }
 
-    private void Report(OssDiagnosticLevel level, string helpAnchor, string message)
+    /// <summary>Passes a report on. What receives it must not throw; if it does, delivery continues.</summary>
+    public void Report(OssDiagnosticEvent report)
     {
         if (_diagnostics is null)
             return;
@@ -296,13 +297,14 @@ internal sealed class DeliveryReporter
         using var delivery = DeliveryScope.EnterOnThread(Source);
         try
         {
-            _diagnostics.Report(new OssDiagnosticEvent(level, message, helpAnchor));
+            _diagnostics.Report(report);
         }
         catch (Exception)
         {
-            // Diagnostics must not throw; if they do, delivery continues.
         }
     }
+
+    private void Report(OssDiagnosticLevel level, string helpAnchor, string message) => Report(new OssDiagnosticEvent(level, message, helpAnchor));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

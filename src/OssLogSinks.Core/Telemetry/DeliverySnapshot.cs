@@ -12,7 +12,7 @@ public sealed record DeliverySnapshot
     /// <summary>Records taken into the buffer.</summary>
     public long Accepted { get; init; }
 
-    /// <summary>Records that are in OSS.</summary>
+    /// <summary>Records that were delivered to OSS, also those that ended processes left on disk.</summary>
     public long Delivered { get; init; }
 
     /// <summary>Dropped events by reason, without reasons that never occurred.</summary>
@@ -24,19 +24,21 @@ public sealed record DeliverySnapshot
     /// <summary>Events that were too large and were replaced by a placeholder, which <see cref="Accepted"/> counts.</summary>
     public long Replaced { get; init; }
 
-    /// <summary>Bytes that are in OSS.</summary>
+    /// <summary>Bytes that were delivered to OSS, after compression.</summary>
     public long DeliveredBytes { get; init; }
 
     /// <summary>Appends that were sent, repeats included.</summary>
     public long Appends { get; init; }
 
-    /// <summary>HEADs and ranged GETs that resolved an append in doubt.</summary>
+    /// <summary>HEADs and ranged GETs that were sent to find out what became of an append.</summary>
     public long Resyncs { get; init; }
 
     /// <summary>Objects left behind for the next sequence number.</summary>
     public long Rolls { get; init; }
 
-    /// <summary>Requests that failed and were, or will be, tried again.</summary>
+    /// <summary>
+    /// Steps of delivery that stored nothing and were, or will be, repeated: requests that failed, and checks of appends in doubt, for instance.
+    /// </summary>
     public long Retries { get; init; }
 
     /// <summary>Bytes of memory that undelivered records hold.</summary>
@@ -54,14 +56,17 @@ public sealed record DeliverySnapshot
     /// <summary>Folders of ended processes that this one took over.</summary>
     public long OrphanedFolders { get; init; }
 
-    /// <summary>Records on disk that could not be read, as far as their number is known. They are reported and quarantined, not shipped.</summary>
+    /// <summary>
+    /// Records of ended processes that could not be read, as far as their number is known. They are reported and quarantined, not shipped. Those that
+    /// this process wrote are in <see cref="Dropped"/>, as <see cref="DropReason.Unreadable"/>.
+    /// </summary>
     public long QuarantinedRecords { get; init; }
 
     /// <summary>Unreadable bytes on disk, which are reported and quarantined.</summary>
     public long QuarantinedBytes { get; init; }
 
     /// <summary>
-    /// The latest failure of a request or of the disk buffer, also if it was not reported; null if there was none. It stays when the
+    /// The latest failure to append, or of the disk buffer, also if it was not reported; null if there was none. It stays when the
     /// trouble is over.
     /// </summary>
     public DeliveryFailure? LastFailure { get; init; }

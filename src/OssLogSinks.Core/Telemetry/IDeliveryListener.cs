@@ -98,7 +98,8 @@ public enum DropReason
     Closed,
 
     /// <summary>
-    /// OSS refused the event because of a setting, a permission or the bucket, and <see cref="OssAppenderOptions.RetryRefusals"/> is off.
+    /// The append was refused, or there were no valid credentials for it, so that only an operator can help; and
+    /// <see cref="OssAppenderOptions.RetryRefusals"/> is off, as it always is in an audit.
     /// </summary>
     Refused,
 

@@ -6,10 +6,10 @@ public enum OssDiagnosticLevel
     /// <summary>Nothing is wrong: what was found at start, or a finished object, for instance.</summary>
     Information,
 
-    /// <summary>Something is wrong, but nothing is lost yet.</summary>
+    /// <summary>Something is wrong, or is often a mistake, but no event was dropped for it so far.</summary>
     Warning,
 
-    /// <summary>Events were lost, or will be unless an operator acts.</summary>
+    /// <summary>Events were or may be lost, an operator must act, or an object or the disk buffer is damaged.</summary>
     Error,
 }
 

@@ -6,7 +6,7 @@ public enum OssFailureKind
     /// <summary>None of the other kinds, or not known. The message, and the exception if there is one, may say more.</summary>
     Unknown,
 
-    /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/> says why.</summary>
+    /// <summary>OSS answered and refused; <see cref="Client.Errors.OssException.Code"/>, if any, says why.</summary>
     Refused,
 
     /// <summary>There were no valid credentials: the credentials provider failed, or returned a value that cannot be a key.</summary>

@@ -38,7 +38,9 @@ internal static class SecretText
     /// </summary>
     public static bool LooksLikeOne(string text) => HasOne(text) || (text.Contains('%') && HasOne(Uri.UnescapeDataString(text)));
 
-    /// <summary>Masks known secrets, plain or percent-encoded, and those in this library's environment variables.</summary>
+    /// <summary>
+    /// Masks known secrets, plain or percent-encoded, and those in this library's environment variables, but none of fewer than 8 characters.
+    /// </summary>
     public static string Without(string text, IEnumerable<string?> known)
     {
         foreach (var secret in known.Concat(Variables.Select(Environment.GetEnvironmentVariable)).OfType<string>().Select(s => s.Trim()))

@@ -4,9 +4,11 @@ namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>One setting that cannot be used.</summary>
 /// <param name="Setting">
-/// The setting's name, as a property of <see cref="OssAppenderOptions"/>, with its part after a dot: <c>ObjectProperties.ContentType</c>.
+/// The setting's name: usually a property of the options, with its part after a dot, <c>ObjectProperties.ContentType</c>.
 /// </param>
-/// <param name="Problem">What is wrong with it and how to correct it. It has no secret if its values are formatted by <see cref="Shown"/>.</param>
+/// <param name="Problem">
+/// What is wrong with it and how to correct it. Format its values by <see cref="Shown"/>, which hides what looks like a secret.
+/// </param>
 public sealed record SettingFault(string Setting, string Problem)
 {
     /// <summary>Where a shown value was cut.</summary>
@@ -41,7 +43,8 @@ public sealed record SettingFault(string Setting, string Problem)
 
     /// <summary>The same fault with secrets masked, which are in its text if a user has put them into the wrong setting.</summary>
     /// <param name="secrets">
-    /// The known secrets; each is also found percent-encoded and in another case. Secrets in this library's environment variables are masked too.
+    /// The known secrets; each is also found percent-encoded and in another case. Secrets in this library's environment variables are masked
+    /// too. A secret of fewer than 8 characters is not masked, as it may be part of an ordinary word.
     /// </param>
     public SettingFault WithoutSecrets(IEnumerable<string?> secrets) => new(SecretText.Without(Setting, secrets), SecretText.Without(Problem, secrets));
 

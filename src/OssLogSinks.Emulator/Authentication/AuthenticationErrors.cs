@@ -3,7 +3,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Authentication;
 
-/// <summary>The errors of authentication, each with the EC number of the part that was wrong.</summary>
+/// <summary>The errors of authentication, most with the EC number of the part that was wrong.</summary>
 internal static class AuthenticationErrors
 {
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";

@@ -14,7 +14,7 @@ public sealed record EmulatedCredentials(string AccessKeyId, string AccessKeySec
     /// <summary>RAM actions that answer 403 AccessDenied, for example <c>oss:GetObject</c> for write-only credentials; none by default.</summary>
     public IReadOnlyCollection<string> DeniedActions { get; init; } = [];
 
-    /// <summary>If true, every request answers 403 UserDisable. False by default.</summary>
+    /// <summary>If true, the key's requests answer 403 UserDisable, unless their date or token is wrong. False by default.</summary>
     public bool IsDisabled { get; init; }
 
     /// <summary>The key as text, without its secret and token.</summary>

@@ -57,14 +57,14 @@ internal static class FaultActions
         }
     });
 
-    /// <summary>Answers RequestTimeTooSkewed with times computed from the real one.</summary>
+    /// <summary>Answers RequestTimeTooSkewed with times computed from that of the emulator's clock.</summary>
     public static FaultAction LieAboutTime(Func<DateTimeOffset, DateTimeOffset> serverTime, Func<DateTimeOffset, DateTimeOffset> date) => new("end")
     {
         Ends = true,
         Before = context => new ValueTask<OssReply?>(FaultReplies.Skewed(serverTime(context.Clock.UtcNow), date(context.Clock.UtcNow))),
     };
 
-    /// <summary>Runs both actions in order; used for random faults.</summary>
+    /// <summary>Runs what both actions do after the commit, in order; used for random faults.</summary>
     public static FaultAction Both(FaultAction first, FaultAction end) => end with
     {
         After = async (context, reply) =>

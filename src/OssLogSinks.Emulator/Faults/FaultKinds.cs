@@ -59,7 +59,7 @@ public enum FaultKinds
     /// <summary>Continues the body of a read after its end.</summary>
     EndlessAnswer = 32768,
 
-    /// <summary>Answers 403 RequestTimeTooSkewed with a wrong time; nothing is written.</summary>
+    /// <summary>Answers 403 RequestTimeTooSkewed, usually with wrong times; nothing is written.</summary>
     LyingClock = 65536,
 
     /// <summary>All kinds.</summary>

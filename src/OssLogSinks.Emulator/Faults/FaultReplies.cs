@@ -4,7 +4,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Faults;
 
-/// <summary>The answers of scripted errors, with the messages in the OSS documentation.</summary>
+/// <summary>The answers of scripted errors, for common codes with the messages in the OSS documentation.</summary>
 internal static class FaultReplies
 {
     public static OssReply InternalError => Of(500, "InternalError");

@@ -11,7 +11,7 @@ public sealed class FaultScript
 {
     private readonly LateCommits _late = new();
 
-    // Guards the script and the count below.
+    // Guards the fields below.
     private readonly Lock _lock = new();
     private readonly List<ScriptedFault> _script = [];
     private RandomFaults? _random;
@@ -175,7 +175,9 @@ public sealed class FaultScript
     /// <returns>This script.</returns>
     public FaultScript CutAnswer(int count = 1, FaultFilter? on = null) => Add(FaultActions.CutAnswer, on ?? FaultFilter.Gets, count);
 
-    /// <summary>Continues the answer's body after its end with up to 256 MiB of zeros, until the client closes the connection.</summary>
+    /// <summary>
+    /// Continues the answer's body after its end with zeros, until the client closes the connection, but with 256 MiB at most.
+    /// </summary>
     /// <param name="count">How many requests.</param>
     /// <param name="on">Which requests; reads by default.</param>
     /// <returns>This script.</returns>

@@ -6,7 +6,9 @@ using OssLogSinks.Emulator.Storage;
 
 namespace OssLogSinks.Emulator.Http;
 
-/// <summary>Reads a body once, to its end: computes digests while reading, and passes the chunks to the object without a copy.</summary>
+/// <summary>
+/// Reads a body once, to its end: computes digests while reading, and copies the bytes to chunks, which the object then keeps.
+/// </summary>
 internal sealed class BodyReader(IHttpSettings settings, TimeProvider time)
 {
     private const int ChunkSize = 1 << 20;

@@ -7,15 +7,15 @@ using OssLogSinks.Emulator.Time;
 namespace OssLogSinks.Emulator.Http;
 
 /// <summary>
-/// The last requests, limited in number and in total text length. A request that failed authentication is recorded without headers and with
-/// cut names, because any client can send many large ones.
+/// The last requests, limited in number and in total text length. A request that failed authentication or was refused before it is recorded
+/// without headers and with cut names, because any client can send many large ones.
 /// </summary>
 internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
 {
     /// <summary>The most characters of headers, keys and bucket names that are kept in total.</summary>
     public const long MaxCharacters = 64L * 1024 * 1024;
 
-    /// <summary>The most characters of a name in a request that failed authentication.</summary>
+    /// <summary>The most characters of a name in a request whose sender is not known.</summary>
     public const int MaxForeignName = 200;
 
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
@@ -31,7 +31,7 @@ internal sealed class RequestLog(IHttpSettings settings, EmulatorClock clock)
     }
 
     /// <param name="request">The request.</param>
-    /// <param name="isSenderKnown">Whether its signature was valid.</param>
+    /// <param name="isSenderKnown">Whether it was authenticated.</param>
     /// <param name="body">The part of its body that was read.</param>
     /// <param name="reply">The answer.</param>
     public void Add(OssRequest request, bool isSenderKnown, RequestBody body, OssReply reply)
@@ -105,12 +105,12 @@ public sealed record RecordedRequest(string Method, string? Bucket, string? Key,
     /// <summary>The error code of the answer; null if there was none.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>The <c>x-oss-request-id</c> of the answer.</summary>
+    /// <summary>The request id; <c>x-oss-request-id</c> of the answer, unless a fault answers like a gateway or closes the connection.</summary>
     public string RequestId { get; init; } = "";
 
     /// <summary>
-    /// The request headers; names are case-insensitive. Empty for a request that failed authentication, whose method, bucket and key are cut to
-    /// 200 characters.
+    /// The request headers; names are case-insensitive. Empty for a request that failed authentication or was refused before it; its method,
+    /// bucket and key are cut to 200 characters.
     /// </summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 

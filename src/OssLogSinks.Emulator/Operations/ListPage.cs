@@ -7,7 +7,7 @@ internal sealed record ListPage(IReadOnlyList<(string Key, ObjectState State)> O
 {
     public int Count => Objects.Count + CommonPrefixes.Count;
 
-    /// <summary>The start of the next page; null on the last one.</summary>
+    /// <summary>The last key or common prefix of this page, after which the next one begins; null on the last page.</summary>
     public string? Next { get; init; }
 
     public static ListPage Take(Bucket bucket, ListQuery query)

@@ -7,7 +7,7 @@ namespace OssLogSinks.Emulator.Operations;
 /// <summary>The response headers that describe an object.</summary>
 internal static class ObjectHeaders
 {
-    /// <summary>Sets the headers of every answer about an object's content: its current length and the CRC-64 of all of it.</summary>
+    /// <summary>Sets the CRC-64 of the whole object, its ETag and, for an appendable object, its current length.</summary>
     public static OssReply SetContent(this OssReply reply, ObjectState state) => reply
         .Set(OssHeader.Crc64, state.Crc64.ToString(CultureInfo.InvariantCulture))
         .Set("ETag", state.ETag)

@@ -2,7 +2,7 @@ using OssLogSinks.Emulator.Protocol;
 
 namespace OssLogSinks.Emulator.Operations;
 
-/// <summary>Finds the operation from method, resource and query, and the RAM action that it requires.</summary>
+/// <summary>Finds the operation from method, resource, query and headers, and the RAM action that it requires.</summary>
 internal static class OperationRouter
 {
     public static OssOperation OperationOf(OssRequest request) => request switch
@@ -23,7 +23,7 @@ internal static class OperationRouter
 
     private static OssOperation OfBucket(string method, QueryParameters query) => method switch
     {
-        // These are object operations even without a key: the name check then refuses them.
+        // Append, seal and HEAD are object operations even without a key: the check of the key then refuses them.
         "POST" when query.Has("append") => OssOperation.AppendObject,
         "POST" when query.Has("seal") => OssOperation.SealAppendObject,
         "POST" when query.Has("delete") => OssOperation.DeleteMultipleObjects,

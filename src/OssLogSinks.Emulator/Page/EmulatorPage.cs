@@ -7,7 +7,7 @@ namespace OssLogSinks.Emulator.Page;
 
 /// <summary>
 /// The web page and its API, below <c>/-/</c>, which can never be a bucket. It needs no signature, so it only answers requests that name the
-/// loopback as their host and that no other site has sent.
+/// loopback as their host and that no script of another site has sent.
 /// </summary>
 internal sealed class EmulatorPage
 {

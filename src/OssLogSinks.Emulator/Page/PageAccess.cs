@@ -6,7 +6,8 @@ namespace OssLogSinks.Emulator.Page;
 
 /// <summary>
 /// Decides which requests the page answers without a signature. Its rules keep other machines and other sites out: the peer is on the
-/// loopback; the host is named as the loopback, so a foreign name that resolves to 127.0.0.1 does not help; and no other origin has sent it.
+/// loopback; the host is named as the loopback, so a foreign name that resolves to 127.0.0.1 does not help; and no other origin has sent it,
+/// except a navigation to the page, which that origin cannot read.
 /// </summary>
 internal static class PageAccess
 {

@@ -15,7 +15,7 @@ internal sealed record OssError(int Status, string Code, string Message, string?
     public OssError WithHeader(string name, string value) => this with { Headers = [.. Headers, new(name, value)] };
 }
 
-/// <summary>The errors of operations on buckets and objects, with the messages and EC numbers that OSS documents.</summary>
+/// <summary>The errors of operations on buckets and objects, with messages and EC numbers as far as OSS documents them.</summary>
 internal static class OssErrors
 {
     public static OssError AccessDenied { get; } =

@@ -12,10 +12,10 @@ internal sealed record OssReply(int Status)
     /// <summary>A text body, usually XML.</summary>
     public string? Text { get; init; }
 
-    /// <summary>An object's bytes; HEAD uses only their number.</summary>
+    /// <summary>An object's bytes; null for HEAD.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Bytes { get; init; }
 
-    /// <summary>The Content-Length if it differs from the body's: for HEAD, and for object bytes.</summary>
+    /// <summary>The Content-Length of an answer about an object, which HEAD has without a body; null for a text.</summary>
     public long? ContentLength { get; init; }
 
     public OssError? Error { get; init; }

@@ -16,7 +16,7 @@ internal sealed record OssRequest(string Method, string? Bucket, string? Key)
 
     public OssOperation Operation { get; init; }
 
-    /// <summary>Whether bucket and key are known; always false if the target cannot be decoded.</summary>
+    /// <summary>Whether the target could be decoded, so that bucket and key, if it names them, are known.</summary>
     public bool IsAddressed { get; init; }
 
     public string RequestId { get; init; } = "";

@@ -33,11 +33,13 @@ internal sealed class DataFile : IDisposable
         _file = OpenExclusively(path);
     }
 
-    /// <summary>Opens the folder's file, or creates it. A last entry that is not complete is removed.</summary>
+    /// <summary>Opens the folder's file, or creates it. What follows the last complete entry is removed.</summary>
     /// <param name="folder">The data folder; created if it does not exist.</param>
     /// <param name="sync">Whether each entry is forced to the disk, to survive a power cut too.</param>
     /// <param name="restore">Called with each entry.</param>
-    /// <exception cref="DataFileException">Another process has the file open, it cannot be read, or it is damaged before its end.</exception>
+    /// <exception cref="DataFileException">
+    /// Another process has the file open, it cannot be read, or an entry before its end has a wrong checksum.
+    /// </exception>
     public static DataFile Open(string folder, bool sync, Action<StoreChange> restore)
     {
         try
@@ -70,7 +72,7 @@ internal sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>Writes the file again without what was deleted or replaced, if that is more than half of it.</summary>
+    /// <summary>Writes the file again without what was deleted or replaced, if that is more than about half of it and more than 1 MiB.</summary>
     public void CompactIfWasteful(Func<IEnumerable<StoreChange>> snapshot)
     {
         var needed = snapshot().Sum(change => HeadLength + (change.Body?.Length ?? 0));
@@ -173,7 +175,7 @@ internal sealed class DataFile : IDisposable
     }
 }
 
-/// <summary>The data folder cannot be read or written. The message says why and what to do.</summary>
+/// <summary>The data folder cannot be read or written. The message says why.</summary>
 public sealed class DataFileException : Exception
 {
     internal DataFileException(string message, Exception? innerException = null)

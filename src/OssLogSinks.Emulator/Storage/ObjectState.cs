@@ -18,12 +18,12 @@ internal sealed record ObjectState(string Type, ObjectAttributes Attributes)
 
     public DateTimeOffset? SealedAt { get; init; }
 
-    /// <summary>Only for Normal objects; an appendable one has no MD5.</summary>
+    /// <summary>Only for uploaded objects; one made by appends has no MD5, also after it was converted to a Normal one.</summary>
     public byte[]? Md5 { get; init; }
 
     public bool IsAppendable => Type == Appendable;
 
-    /// <summary>The quoted ETag. An appendable object's ETag changes with its content and is not an MD5.</summary>
+    /// <summary>The quoted ETag. That of an object made by appends changes with its content and is not an MD5.</summary>
     public string ETag => Md5 is null
         ? string.Create(CultureInfo.InvariantCulture, $"\"{Crc64:X16}{Length:X16}\"")
         : $"\"{Convert.ToHexString(Md5)}\"";

@@ -20,7 +20,7 @@ internal sealed record StoreChange(StoreChangeKind Kind, string Bucket)
     public RequestBody? Body { get; init; }
 }
 
-/// <summary>What a change does. The names are in data files, so they stay as they are.</summary>
+/// <summary>What a change does. The numbers of these values are in data files, so their order stays as it is.</summary>
 internal enum StoreChangeKind
 {
     BucketCreated,

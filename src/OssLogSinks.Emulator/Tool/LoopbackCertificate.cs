@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OssLogSinks.Emulator.Tool;
 
-/// <summary>A self-signed certificate for the loopback, kept in a folder so that a client needs to trust it once.</summary>
+/// <summary>A self-signed certificate for the loopback, kept in a folder so that a client need not trust another one at each start.</summary>
 internal sealed record LoopbackCertificate(X509Certificate2 Certificate, string PemFile)
 {
     private const string PemName = "oss-emulator.pem";
@@ -15,7 +15,7 @@ internal sealed record LoopbackCertificate(X509Certificate2 Certificate, string 
     // A certificate is replaced at a start this long before it expires, so that it does not expire during a long test.
     private static readonly TimeSpan Renewal = TimeSpan.FromDays(7);
 
-    /// <summary>The certificate of the folder; a new one if there is none, or if it expires within a week.</summary>
+    /// <summary>The certificate of the folder; a new one if there is none, or if it cannot be read or expires within a week.</summary>
     public static LoopbackCertificate Open(string folder, TimeProvider time)
     {
         var pemFile = Path.GetFullPath(Path.Combine(folder, PemName));

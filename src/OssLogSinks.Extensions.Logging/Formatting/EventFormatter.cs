@@ -11,7 +11,7 @@ internal abstract class EventFormatter
     public abstract void Write(LogCall call, RecordWriter writer);
 }
 
-/// <summary>Writes events with a formatter of the console's.</summary>
+/// <summary>Writes events with a formatter of the console's, without its colors.</summary>
 internal sealed class ConsoleText(ConsoleFormatter formatter) : EventFormatter
 {
     public override void Write(LogCall call, RecordWriter writer)

@@ -7,7 +7,8 @@ using OssLogSinks.Intake.Rendering;
 namespace OssLogSinks.Extensions.Logging.Formatting;
 
 /// <summary>
-/// Writes an event as one line of text: the same as the simple console formatter with <c>SingleLine</c>, unless control characters are escaped.
+/// Writes an event as one line of text, as the simple console formatter does with <c>SingleLine</c>: time, level, category, event id, scopes if
+/// they are wanted, message and exception. Line ends become spaces, unless control characters are escaped.
 /// </summary>
 internal sealed class LineFormatter(LineTime time, bool includeScopes, bool escapes) : EventFormatter
 {

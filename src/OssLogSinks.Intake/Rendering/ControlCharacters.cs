@@ -15,8 +15,8 @@ internal static class ControlCharacters
     /// <param name="writer">Has the text.</param>
     /// <param name="start">Where the text begins.</param>
     /// <param name="keepsLines">
-    /// Whether line ends stay, as in an exception. Each further line that is not empty then begins with white space, so that none looks like an
-    /// event.
+    /// Whether line ends stay, as in an exception. Each further line that is not empty then begins with white space or with an escape, so that
+    /// none looks like an event.
     /// </param>
     public static void Escape(RecordWriter writer, int start, bool keepsLines = false)
     {

@@ -8,7 +8,7 @@ namespace OssLogSinks.Intake.Rendering;
 /// </summary>
 internal static class DoubleText
 {
-    /// <summary>Length of the longest result.</summary>
+    /// <summary>No result is longer.</summary>
     public const int MostBytes = 20;
 
     // With these limits a number has at most 15 digits, so no two such numbers are the same double.
@@ -25,8 +25,8 @@ internal static class DoubleText
     private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
 
     /// <summary>
-    /// Writes a number if it is within the limits, the format is <c>R</c>, null, or <c>0.0</c> with any number of decimals, and the culture's
-    /// decimal separator is a point.
+    /// Writes a number if it is positive and within the limits, its rounding is clear, the format is <c>R</c>, null, or <c>0.0</c> with one to
+    /// six decimals, and the culture's decimal separator is a point.
     /// </summary>
     /// <param name="value">The number.</param>
     /// <param name="target">Receives the text; at least <see cref="MostBytes"/>.</param>

@@ -19,8 +19,8 @@ internal static partial class JsonText
     }
 
     /// <summary>
-    /// Writes null, a text, a number, a flag, a time or an id. False for any other value, and for numbers that JSON does not have: NaN and
-    /// infinity.
+    /// Writes null, a text, a flag, a common number, a date with its time, a time span or a GUID. False for any other value, and for numbers
+    /// that JSON does not have: NaN and infinity.
     /// </summary>
     public static bool TryWrite(RecordWriter writer, object? value)
     {
@@ -57,7 +57,7 @@ internal static partial class JsonText
         return true;
     }
 
-    /// <summary>Writes any value: a sequence as an array of texts and numbers, and a value that JSON does not have as text.</summary>
+    /// <summary>Writes any value: a sequence becomes an array, and any other value that <see cref="TryWrite"/> refuses becomes text.</summary>
     public static void Write(RecordWriter writer, object? value)
     {
         if (TryWrite(writer, value))

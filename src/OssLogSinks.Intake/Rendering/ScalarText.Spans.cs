@@ -26,7 +26,10 @@ internal static partial class ScalarText
         writer.Advance(length);
     }
 
-    /// <summary>Formats common numbers and times in the invariant culture; false for other types, or if the text does not fit.</summary>
+    /// <summary>
+    /// Formats common numbers and times in the invariant culture; false for other types, if the text does not fit, or if the format is not
+    /// ASCII.
+    /// </summary>
     public static bool TryFormat(object? value, Span<byte> target, string? format, out int length)
     {
         length = 0;

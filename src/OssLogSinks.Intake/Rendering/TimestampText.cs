@@ -30,7 +30,7 @@ internal sealed class TimestampText
         _provider = provider;
     }
 
-    /// <summary>Null if the format contains other parts.</summary>
+    /// <summary>Null if the format contains other parts, or is a single letter.</summary>
     public static TimestampText? TryRead(string? format, IFormatProvider provider)
     {
         // A single letter is a standard format.

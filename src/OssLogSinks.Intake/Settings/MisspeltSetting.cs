@@ -2,7 +2,10 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Intake.Settings;
 
-/// <summary>An unknown setting in a configuration file. Its value is never shown, because a misspelt secret is still a secret.</summary>
+/// <summary>
+/// A setting in the configuration that cannot be set there: its name is unknown, it belongs to another section, or only code can set it. Its
+/// value is never shown, because a misspelt secret is still a secret.
+/// </summary>
 /// <param name="Name">The name as written.</param>
 /// <param name="Path">The section that contains it.</param>
 /// <param name="Meant">The setting that was probably meant; null if none is similar.</param>
@@ -36,8 +39,12 @@ internal sealed record MisspeltSetting(string Name, string Path, string? Meant)
         return new MisspeltSetting(name, path, isNear ? nearest.Name : null);
     }
 
-    public SettingFault ToFault() => new(
-        Name, $"is not a setting of OssAppend; {(Meant is null ? "docs/settings.md lists all settings" : $"write '{Meant}'")}. (It is in {Path}.)");
+    public SettingFault ToFault() => new(Name, $"{Problem}. (It is in {Path}.)");
+
+    // A name that exists may be in the wrong place, or be one that only code can set.
+    private string Problem => Meant is null
+        ? "cannot be set here; docs/settings.md lists all settings and where each can be set"
+        : $"is not a setting of OssAppend; write '{Meant}'";
 
     // Levenshtein distance: the number of letters to insert, delete or replace.
     private static int Distance(string left, string right)

@@ -12,14 +12,16 @@ internal static class SettingText
     // Common ways to write a number of bytes.
     private static readonly Regex Size = new(@"^\s*(?<number>\d{1,9})\s*(?<unit>[KMG])i?B?\s*$", RegexOptions.IgnoreCase);
 
-    /// <summary>Whether a setting of this type can be text in a configuration file: a flag, a number, a time, an enum, text, or the word for credentials.</summary>
+    /// <summary>
+    /// Whether a setting of this type can be text in a configuration file: a flag, a number, a time, an enum, text, or the word for credentials.
+    /// </summary>
     public static bool IsRead(Type type) => Bare(type) is var bare
         && (bare.IsEnum || bare == typeof(bool) || bare == typeof(int) || bare == typeof(long) || bare == typeof(TimeSpan) || bare == typeof(string) || bare == typeof(IOssCredentialsProvider));
 
     /// <summary>Parses a text.</summary>
     /// <param name="text">The text in the configuration.</param>
     /// <param name="type">The setting's type.</param>
-    /// <param name="value">The value; null for an empty text if the setting may be null.</param>
+    /// <param name="value">The value; null for an empty text if the type is a nullable value type.</param>
     /// <param name="need">What the text must be, beginning with 'must'; null if it can be parsed.</param>
     public static bool TryRead(string text, Type type, out object? value, [NotNullWhen(false)] out string? need)
     {
@@ -49,7 +51,10 @@ internal static class SettingText
     /// <summary>What the text must be if it cannot be parsed; null if it can.</summary>
     public static string? NeedOf(string text, Type type) => TryRead(text, type, out _, out var need) ? null : need;
 
-    /// <summary>The fault of a text that cannot be parsed. It shows the text; that of credentials only if it is one word, as a command or an address may hold a password.</summary>
+    /// <summary>
+    /// The fault of a text that cannot be parsed. It shows the text; that of credentials only if it is one word, as a command or an address may
+    /// hold a password.
+    /// </summary>
     public static SettingFault FaultOf(string setting, string text, Type type, string need) =>
         Bare(type) == typeof(IOssCredentialsProvider) && !text.All(char.IsLetter) ? new SettingFault(setting, need) : SettingFault.OfValue(setting, text, need);
 

@@ -258,7 +258,7 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
         report(new Diagnosis(name, "failed", failure.Cause, failure.Cure));
     }
 
-    // Where requests go: the bucket is a part of the host's name at the public service.
+    // Where requests go: at the hosts of aliyuncs.com, the bucket is a part of the host's name.
     private static Uri AddressOf(BucketSettings settings)
     {
         var endpoint = !string.IsNullOrEmpty(settings.Endpoint) ? settings.Endpoint : settings.Network switch

@@ -3,8 +3,8 @@ using OssLogSinks.Core.Client;
 namespace OssLogSinks.Tool.Checks;
 
 /// <summary>
-/// Finds lines that follow each other in the same order a second time, as after an append that was written twice. One line of JSON with the
-/// same time is enough; of text, two different lines with their times are needed, since clocks show milliseconds there. Lines that are
+/// Finds lines that follow each other in the same order a second time, as after an append that was written twice. One line of JSON is enough,
+/// byte for byte the same; of text, two different lines with their times are needed, since clocks show milliseconds there. Lines that are
 /// farther apart than <see cref="Window"/> are not compared, so that memory stays flat.
 /// </summary>
 internal sealed class DoubledBlocks(Action<Finding> report)

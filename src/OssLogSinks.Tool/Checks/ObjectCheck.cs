@@ -126,7 +126,7 @@ internal enum LineKind
     /// <summary>Text that begins with a time.</summary>
     TimedText,
 
-    /// <summary>Other text: it continues the line before.</summary>
+    /// <summary>Other text, which may continue the line before.</summary>
     OtherText,
 
     /// <summary>One valid JSON document.</summary>

@@ -17,7 +17,7 @@ internal static class CatCommand
         oss-logs cat shop/ --since -1d --histogram
         """;
 
-    // An event is written to OSS soon after its time; clocks differ, and a buffer may have waited.
+    // An event is written to OSS after its time, so an object that was written last before a time has no event of that time. But clocks differ.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
     private const int CopySize = 128 * 1024;

@@ -9,7 +9,7 @@ namespace OssLogSinks.Tool.Compacting;
 /// <summary>What a compaction may do.</summary>
 /// <param name="Age">Objects that were not written to for so long are closed; others only if they are sealed.</param>
 /// <param name="PartSize">Bytes of stored objects that go to one Parquet file. An object is never split.</param>
-/// <param name="DeletesSources">Whether objects are deleted after their events were checked in the Parquet file.</param>
+/// <param name="DeletesSources">Whether an object is deleted, after each of its events was compared with its row in the Parquet file.</param>
 /// <param name="IsDryRun">Whether only the plan is told.</param>
 internal sealed record CompactSettings(TimeSpan Age, long PartSize, bool DeletesSources, bool IsDryRun);
 

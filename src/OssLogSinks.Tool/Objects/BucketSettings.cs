@@ -9,7 +9,7 @@ namespace OssLogSinks.Tool.Objects;
 
 /// <summary>
 /// Which bucket, and how to reach it: from the command line, else from the configuration file, else from the environment. A setting is
-/// taken whole from the first that has it.
+/// taken whole from the first that has it. Network, proxy and certificates are settings of the configuration file only.
 /// </summary>
 internal sealed record BucketSettings
 {

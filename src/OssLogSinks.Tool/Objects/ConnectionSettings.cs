@@ -75,7 +75,7 @@ internal sealed class ConnectionSettings(SinkSettings sink)
         return proxy;
     }
 
-    // A name includes every name that ends with it, as with the sinks.
+    // A name includes the names below it, as with the sinks.
     private static string PatternOf(string host)
     {
         var name = System.Text.RegularExpressions.Regex.Escape(host.TrimStart('*').TrimStart('.'));

@@ -23,11 +23,11 @@ internal sealed class FileUpload(OssClient client, string path, string key, Time
     /// <summary>The content type of a new object. Default: <c>application/octet-stream</c>.</summary>
     public string ContentType { get; init; } = "application/octet-stream";
 
-    /// <summary>Told after each part: the bytes in the object, and those of the file.</summary>
+    /// <summary>Told at the start and after each part: the bytes in the object, and those of the file.</summary>
     public Action<long, long>? Progress { get; init; }
 
     /// <summary>Uploads what is missing.</summary>
-    /// <exception cref="ToolException">The object has other content, or takes no appends.</exception>
+    /// <exception cref="ToolException">The object has other content or takes no appends, or the file is too long or became shorter.</exception>
     public async Task<UploadResult> RunAsync(CancellationToken cancellationToken)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.SequentialScan | FileOptions.Asynchronous);

@@ -52,7 +52,7 @@ internal static class BucketListing
 
     /// <summary>
     /// The objects that paths name: the object with exactly that key, or else all whose keys begin so. A <c>*</c> at the end asks for all.
-    /// Folders, which are empty objects whose keys end with a slash, and Parquet files are left out.
+    /// Folders, which are objects whose keys end with a slash, and Parquet files are left out, unless a path is exactly their key.
     /// </summary>
     /// <exception cref="ToolException">A path names nothing.</exception>
     public static async Task<List<OssObjectSummary>> FindAsync(this OssClient client, IEnumerable<ObjectPath> paths, CancellationToken cancellationToken)

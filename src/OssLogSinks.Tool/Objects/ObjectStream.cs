@@ -5,7 +5,7 @@ namespace OssLogSinks.Tool.Objects;
 
 /// <summary>
 /// Reads a range of an object as it is stored. A connection that breaks is opened again at the byte that follows, so the reader sees no
-/// gap. The object may grow meanwhile: bytes after the range are not read.
+/// gap; after several failures in a row the read throws. The object may grow meanwhile: bytes after the range are not read.
 /// </summary>
 internal sealed class ObjectStream : Stream
 {

@@ -2,7 +2,10 @@ using OssLogSinks.Core.Client;
 
 namespace OssLogSinks.Tool.Objects;
 
-/// <summary>An object as a file that can be read anywhere: for formats whose index is at their end. Each jump is a GetObject request.</summary>
+/// <summary>
+/// An object as a file that can be read anywhere: for formats whose index is at their end. A read outside the bytes that were read last is a
+/// GetObject request.
+/// </summary>
 internal sealed class RangedObject(OssClient client, string key, long length, TimeProvider time) : Stream
 {
     private const int ReadAhead = 64 * 1024;

@@ -7,7 +7,8 @@ namespace OssLogSinks.Tool.Objects;
 
 /// <summary>
 /// The settings of the sink in a configuration file of an application: the arguments of <c>OssAppend</c> in Serilog's section, the section
-/// <c>Logging:OssAppend</c>, or NLog's target of that type. The first one in the file is taken. Names have no case.
+/// <c>Logging:OssAppend</c>, or NLog's target of that type. The first one in the file is taken; sections and elements inside it are not read.
+/// Names have no case.
 /// </summary>
 internal sealed class SinkSettings
 {
@@ -21,7 +22,7 @@ internal sealed class SinkSettings
     public string? this[string name] => _values.GetValueOrDefault(name);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ToolException">There is no such file, or no sink in it.</exception>
+    /// <exception cref="ToolException">There is no such file, it cannot be parsed, or no sink is in it.</exception>
     public static SinkSettings Load(string path, Func<string, string?> readVariable)
     {
         if (!File.Exists(path))

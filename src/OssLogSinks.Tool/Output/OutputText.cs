@@ -89,7 +89,7 @@ internal sealed class OutputText : IDisposable
         }
     }
 
-    // Tells a reader that has gone from a disk that is full.
+    // An output that fails ends the command without a message: usually its reader has gone.
     private sealed class ClosableOutput(Stream inner) : Stream
     {
         public override bool CanRead => false;

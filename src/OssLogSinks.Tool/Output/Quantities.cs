@@ -23,7 +23,10 @@ internal static class Quantities
         ? $"{(long)span.TotalHours}:{span.Minutes:00}:{span.Seconds:00}"
         : $"{span.Minutes:0}:{span.Seconds:00}";
 
-    /// <summary>Reads a point in time: ISO 8601, in UTC without an offset, or a span before now such as <c>-3h</c>, <c>90m</c> or <c>2d</c>.</summary>
+    /// <summary>
+    /// Reads a point in time: a date and time, as in ISO 8601, in UTC if it has no offset, or a span before now such as <c>-3h</c>, <c>90m</c>
+    /// or <c>2d</c>.
+    /// </summary>
     public static bool TryReadTime(string text, DateTimeOffset now, out DateTimeOffset time)
     {
         if (TryReadSpan(text.TrimStart('-'), out var span))

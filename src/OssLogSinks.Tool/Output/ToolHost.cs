@@ -39,10 +39,10 @@ internal static class ExitCodes
     /// <summary>There is no such object, bucket, file or folder.</summary>
     public const int NotFound = 3;
 
-    /// <summary>OSS refused: credentials or a permission.</summary>
+    /// <summary>OSS or this machine refused: credentials or a permission.</summary>
     public const int Refused = 4;
 
-    /// <summary>OSS could not be reached, or failed.</summary>
+    /// <summary>OSS could not be reached, or failed; or a file could not be read or written.</summary>
     public const int Unreachable = 5;
 
     /// <summary>Ctrl-C, as shells count signals.</summary>

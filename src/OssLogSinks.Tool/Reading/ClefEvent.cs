@@ -38,7 +38,7 @@ internal sealed class ClefEvent
         _isForTerminal = isForTerminal;
     }
 
-    /// <summary>Reads a line; null if it is not valid JSON.</summary>
+    /// <summary>Reads a line; null if it is no JSON object that can be read as an event.</summary>
     public LogEvent? TryRead(ReadOnlySpan<byte> line)
     {
         try
@@ -98,7 +98,8 @@ internal sealed class ClefEvent
         return dictionary;
     }
 
-    // The reader is at a name. Leaves it at the value's end if the field was one of CLEF's, or one of those that other layouts write.
+    // The reader is at a name. If true, the field was one of CLEF's, and the reader is at the value's end. If false, the reader has not moved:
+    // time and level of other layouts are read ahead, and are properties too.
     private bool ReadField(ref Utf8JsonReader reader, ref Fields fields)
     {
         var field = LineHead.FieldOf(ref reader);
@@ -303,7 +304,8 @@ internal sealed class ClefEvent
 internal static class Printable
 {
     /// <summary>
-    /// Replaces control characters, except tab and line end, by their pictures, and marks that change the reading direction by U+FFFD.
+    /// Replaces control characters, except tab and LF, by their pictures; those from U+0080 on, which have none, and characters that embed,
+    /// override or isolate a reading direction by U+FFFD.
     /// </summary>
     public static string Text(string text)
     {

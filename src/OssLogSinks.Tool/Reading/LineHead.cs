@@ -9,7 +9,7 @@ namespace OssLogSinks.Tool.Reading;
 /// <summary>Time and level of a line, read without the rest of it. Null where the line has none.</summary>
 internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Level)
 {
-    // Levels of text lines are looked for after the time, in brackets or bars, no farther than this.
+    // Levels of text lines are looked for after the time, behind a bracket, a bar or a space, no farther than this.
     private const int LongestTextHead = 80;
 
     /// <summary>Reads a line of JSON: CLEF, or the names that NLog's JsonLayout is usually given. False if it is not valid JSON so far.</summary>
@@ -54,14 +54,14 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
         return true;
     }
 
-    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as all writers put it; null if it does not.</summary>
+    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as most writers put it; null if it does not.</summary>
     public static DateTimeOffset? LeadingClefTime(ReadOnlySpan<byte> line)
     {
         var start = "{\"@t\":\""u8;
         return line.StartsWith(start) && Utf8Parser.TryParse(line[start.Length..], out DateTimeOffset time, out _, 'O') ? time : null;
     }
 
-    /// <summary>Reads a text line that begins with a date and time, in UTC if it has no offset. Without a time, it continues the line before.</summary>
+    /// <summary>Reads a text line that begins with a date and time, in UTC if it has no offset; false if it does not begin so.</summary>
     public static bool TryReadText(ReadOnlySpan<byte> line, out LineHead head)
     {
         head = default;
@@ -136,7 +136,7 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
     }
 }
 
-/// <summary>The names of levels that Serilog, NLog and Microsoft.Extensions.Logging write.</summary>
+/// <summary>Names of levels that Serilog, NLog and Microsoft.Extensions.Logging write.</summary>
 internal static class Levels
 {
     private static readonly Dictionary<string, LogEventLevel> Names = new(StringComparer.OrdinalIgnoreCase)

@@ -10,10 +10,10 @@ namespace OssLogSinks.Tool.Reading;
 /// <summary>What is remembered from line to line of one object: a stack trace belongs to the line before it.</summary>
 internal struct LineContext
 {
-    /// <summary>The time of the last line that had one.</summary>
+    /// <summary>The latest time of the lines so far.</summary>
     public DateTimeOffset Time;
 
-    /// <summary>Whether that line was wanted.</summary>
+    /// <summary>Whether the last line that began an event was wanted.</summary>
     public bool IsWanted;
 }
 

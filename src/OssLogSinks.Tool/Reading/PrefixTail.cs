@@ -5,8 +5,8 @@ using OssLogSinks.Tool.Objects;
 namespace OssLogSinks.Tool.Reading;
 
 /// <summary>
-/// Follows prefixes: lists them again and again, as far as something can be new there, and reads from each object that has grown, or is new, the bytes from its known end on. An
-/// object that became shorter was deleted and begun again, so it is read from its start.
+/// Follows prefixes: lists them again and again, as <see cref="RepeatedListing"/> does, and reads from each object that is new or has grown the
+/// bytes from its known end on. An object that became shorter was deleted and begun again, so it is read from its start.
 /// </summary>
 internal sealed class PrefixTail
 {
@@ -17,7 +17,7 @@ internal sealed class PrefixTail
     private readonly RepeatedListing[] _listings;
     private readonly TimeProvider _time;
 
-    // Used by one poll at a time: what was read of each object, and what its last lines were.
+    // Used by one poll at a time: how far each object was read, and what is known from its last lines.
     private readonly Dictionary<string, ObjectRange> _read = new(StringComparer.Ordinal);
 
     public PrefixTail(OssClient client, IReadOnlyList<ObjectPath> paths, TimeProvider time)
@@ -27,7 +27,9 @@ internal sealed class PrefixTail
         _time = time;
     }
 
-    /// <summary>Prints the last wanted lines of the objects that were written last, and remembers the ends of all.</summary>
+    /// <summary>
+    /// Prints the last wanted lines, from the last parts of the objects that were written last, and remembers the ends of all.
+    /// </summary>
     /// <returns>How many objects there are.</returns>
     public async Task<int> BeginAsync(int lines, LineQuery query, ILineWriter writer, CancellationToken cancellationToken)
     {
@@ -117,7 +119,9 @@ internal static class GzipMembers
 {
     private static ReadOnlySpan<byte> Beginning => [0x1F, 0x8B, 0x08];
 
-    /// <summary>The first member that begins in a range which ends with a whole member, counted from the range's start; null if none does.</summary>
+    /// <summary>
+    /// The first member that begins in a range which ends with a whole member, counted from the range's start; null if none does.
+    /// </summary>
     public static async Task<long?> FirstStartAsync(OssClient client, string key, long start, long end, TimeProvider time, CancellationToken cancellationToken)
     {
         var bytes = new byte[end - start];

@@ -7,7 +7,7 @@ using Serilog.Sinks.OssAppend.Diagnostics;
 
 namespace Serilog.Sinks.OssAppend.Delivery;
 
-/// <summary>Maps Serilog's events to records, and their outcomes back to the failure listener.</summary>
+/// <summary>Maps Serilog's events to records, and passes lost events to the failure listener.</summary>
 internal sealed class SerilogFrontDoor : IFrontDoor<LogEvent>
 {
     private static readonly MessageTemplate PlaceholderTemplate = new MessageTemplateParser().Parse(Placeholder.Template);

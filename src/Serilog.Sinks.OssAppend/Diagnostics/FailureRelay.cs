@@ -7,7 +7,9 @@ using Serilog.Events;
 namespace Serilog.Sinks.OssAppend.Diagnostics;
 
 /// <summary>Passes lost events to Serilog's failure listener.</summary>
-internal sealed class FailureRelay(object sender) : LossRelay<LogEvent>
+/// <param name="sender">The sink.</param>
+/// <param name="report">Reports trouble of the listener.</param>
+internal sealed class FailureRelay(object sender, Action<OssDiagnosticEvent> report) : LossRelay<LogEvent>
 {
     // Set while the logger is configured, before the first event.
     private ILoggingFailureListener? _listener;
@@ -24,5 +26,5 @@ internal sealed class FailureRelay(object sender) : LossRelay<LogEvent>
     }
 
     protected override void OnListenerFailed(Exception failure) =>
-        SelfLogDiagnostics.Instance.Report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"The failure listener failed with {failure.GetType()}.", HelpSections.ListenerFailed));
+        report(new OssDiagnosticEvent(OssDiagnosticLevel.Error, $"The failure listener failed with {failure.GetType()}.", HelpSections.ListenerFailed));
 }

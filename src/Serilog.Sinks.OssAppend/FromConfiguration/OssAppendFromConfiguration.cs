@@ -12,8 +12,9 @@ namespace Serilog.Sinks.OssAppend.FromConfiguration;
 
 #pragma warning disable CS1573 // The parameters are the settings of OssAppendSinkOptions.
 /// <summary>
-/// Methods for configuration files, not for code. Every setting is text, as in the file, so that this library reports a setting that cannot
-/// be parsed, with its name and value. Serilog.Settings.Configuration prefers the method with string parameters.
+/// Methods for configuration files, not for code. Settings are text, as in the file, except objects, metadata and tags, so that this library
+/// reports a setting that cannot be parsed, with its name and value unless that may be a secret. Serilog.Settings.Configuration prefers the
+/// method with string parameters.
 /// </summary>
 /// <remarks>FlatOverloadTests generates both methods from the properties of the options: see "Add a setting" in CONTRIBUTING.md.</remarks>
 [StackTraceHidden]

@@ -6,7 +6,10 @@ using Serilog.Formatting.Json;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Writes values as JSON: the same bytes as Serilog's <see cref="JsonValueFormatter"/>, with type tags as <c>$type</c>.</summary>
+/// <summary>
+/// Writes values as JSON: the same bytes as Serilog's <see cref="JsonValueFormatter"/>, with type tags as <c>$type</c>. A value that throws
+/// becomes a text.
+/// </summary>
 internal static class JsonValues
 {
     private static readonly JsonValueFormatter Serilog = new("$type");

@@ -5,7 +5,7 @@ using Serilog.Parsing;
 
 namespace Serilog.Sinks.OssAppend.Rendering;
 
-/// <summary>Writes the event's message. Format <c>l</c>: strings without quotes; <c>j</c>: other values as JSON.</summary>
+/// <summary>Writes the event's message. Format <c>l</c>: strings without quotes; <c>j</c>: other values without a format as JSON.</summary>
 internal sealed class MessagePart : OutputPart
 {
     private readonly bool _isLiteral;

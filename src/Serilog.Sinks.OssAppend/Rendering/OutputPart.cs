@@ -128,8 +128,8 @@ internal sealed class PropertyPart : OutputPart
 }
 
 /// <summary>
-/// Writes the event's exception and a line ending, or nothing if there is none. If the exception's text fails, its type is written, as
-/// Serilog does.
+/// Writes the event's exception and a line ending; without an exception nothing, or only the spaces of the alignment. If the exception's text
+/// fails, a message with its type is written, as Serilog does.
 /// </summary>
 internal sealed class ExceptionPart : OutputPart
 {
@@ -159,7 +159,7 @@ internal sealed class ExceptionPart : OutputPart
     }
 }
 
-/// <summary>Writes the event's trace id or span id, or nothing if there is none.</summary>
+/// <summary>Writes the event's trace id or span id; without one nothing, or only the spaces of the alignment.</summary>
 internal sealed class TracePart : OutputPart
 {
     private readonly bool _isSpan;

@@ -10,7 +10,8 @@ namespace Serilog.Sinks.OssAppend.Rendering;
 
 /// <summary>
 /// Renders events through an output template directly to UTF-8. The bytes are the same as those of Serilog's own
-/// <see cref="MessageTemplateTextFormatter"/> on a system whose line ending is <c>\n</c>, unless control characters are escaped. Thread-safe.
+/// <see cref="MessageTemplateTextFormatter"/> on a system whose line ending is <c>\n</c>, unless control characters are escaped, the template
+/// shows the event's number, or a value fails to give its text. Thread-safe.
 /// </summary>
 internal sealed class OutputTemplateFormatter : ITextFormatter
 {
@@ -62,7 +63,8 @@ internal sealed class OutputTemplateReader(string template, IFormatProvider? pro
 {
     private const string SequenceName = "OssSequence";
 
-    // The line ending is the same on every machine, since objects must not depend on the machine.
+    // The line ending is the same on every machine, since objects must not depend on the machine. Only a template that Serilog's own formatter
+    // renders as a whole has the machine's.
     private const string NewLine = "\n";
 
     private readonly MessageTemplateToken[] _tokens = [.. new MessageTemplateParser().Parse(template).Tokens];

@@ -9,7 +9,7 @@ namespace Serilog.Sinks.OssAppend.Rendering;
 /// <summary>Writes the formatted placeholders of a message, rendered, as a JSON array of strings.</summary>
 internal static class RenderedText
 {
-    // Numbers and times are shorter than this.
+    // Numbers and times in usual formats are shorter than this.
     private const int MostBytes = 128;
 
     public static void Write(RecordWriter writer, PropertyToken[] tokens, LogEvent logEvent)

@@ -215,6 +215,19 @@ public class UnansweredAppendTests
         Assert.Single(_oss.Appends);
     }
 
+    // A client without the header x-oss-err cannot see that the credentials of a HEAD are no longer valid. It sees it from a GET, and renews them.
+    [Fact]
+    public async Task ForbiddenWithoutACode_IsExplainedByAGet()
+    {
+        _oss.NextAnswerIsLost(() => _oss.NextHeadFails(new OssException(HttpStatusCode.Forbidden, null, "forbidden")));
+
+        await DeliverAsync("a\n");
+
+        Assert.Equal("a\n", _oss.Text("app.log"));
+        Assert.Single(_oss.Appends);
+        Assert.NotEmpty(_oss.Gets);
+    }
+
     private async Task DeliverAsync(params string[] records)
     {
         var options = Options(_oss);

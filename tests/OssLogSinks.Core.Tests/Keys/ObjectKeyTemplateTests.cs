@@ -70,14 +70,19 @@ public class ObjectKeyTemplateTests
     [InlineData("{Sequence}-{A}")]
     [InlineData("{Sequence}/x.{A}")]
     [InlineData("{A}.log")]
+    [InlineData("{A}gz")]
+    [InlineData("{Sequence}/{A}{A}")]
+    [InlineData("{Timestamp:yyyyMMdd}/{A}")]
     public void AnyValue_MakesNoObjectACompressedOne(string template)
     {
         var faults = new List<string>();
         var parsed = ObjectKeyTemplate.TryParse(template, new KeyShape(OssRollingInterval.Infinite, OssCompression.None), Identity, faults)!;
-        Gen.Select(Gen.String, Gen.Int[0, 2]).Sample((value, end) =>
+        string[] ends = ["", ".gz", ".GZ", "gz", "z", ".", ".g"];
+        Gen.Select(Gen.OneOf(Gen.Const(""), Gen.String), Gen.Int[0, ends.Length - 1]).Sample((value, end) =>
         {
-            var key = parsed.Render(Time, [value + new[] { "", ".gz", ".GZ" }[end]]);
+            var key = parsed.Render(Time, [value + ends[end]]);
             Assert.Equal(OssCompression.None, key.Compression);
+            Assert.All(Enumerable.Range(0, 2), sequence => Assert.False(key.ObjectKey(sequence).EndsWith(".gz", StringComparison.OrdinalIgnoreCase)));
         });
         Assert.Equal("0-a%2Egz", Parse("{Sequence}-{A}").Render(Time, ["a.gz"]).ObjectKey(0));
     }

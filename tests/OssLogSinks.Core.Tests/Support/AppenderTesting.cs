@@ -63,7 +63,7 @@ internal sealed class OutcomeRecorder : IDeliveryListener
     }
 }
 
-/// <summary>Remembers every report.</summary>
+/// <summary>Remembers every report, and requires that each names a section.</summary>
 internal sealed class ReportRecorder : IOssDiagnostics
 {
     private readonly object _gate = new();
@@ -74,7 +74,10 @@ internal sealed class ReportRecorder : IOssDiagnostics
         get
         {
             lock (_gate)
+            {
+                Assert.All(_reports, report => Assert.Matches("^[a-z0-9-]+$", report.HelpAnchor));
                 return [.. _reports];
+            }
         }
     }
 

@@ -27,6 +27,16 @@ public class DeliveryReporterTests
     }
 
     [Fact]
+    public void ChosenCredentials_AreNamed()
+    {
+        new DeliveryReporter(_reports, _time).CredentialsChosen("default/ecs_ram_role");
+
+        var report = Assert.Single(_reports.Reports);
+        Assert.Equal("Requests are signed with credentials of default/ecs_ram_role.", report.Message);
+        Assert.Equal(HelpAnchors.Credentials, report.HelpAnchor);
+    }
+
+    [Fact]
     public void DropsNotYetReported_AreReportedAtTheEnd()
     {
         var reporter = new DeliveryReporter(_reports, _time);

@@ -8,6 +8,7 @@ using OssLogSinks.Emulator;
 using OssLogSinks.Emulator.Authentication;
 using OssLogSinks.Emulator.Faults;
 using OssLogSinks.EndToEnd.Tests.Support;
+using OssLogSinks.Testing;
 
 namespace OssLogSinks.EndToEnd.Tests.Secrets;
 
@@ -22,6 +23,10 @@ internal sealed class SecretStorm : IAsyncDisposable
     private const string Token = "T0ken/Of+The=Storm%With\"Quotes<Hd6Wj3Fs5>";
     private const string EmulatorKey = "Em4lator/Secret+Of=The&Storm<Yr5Kp8Wd2>";
     private const string ProxyPassword = "Pr0xy/Password+Of=The&Storm<Gk2Yx7Na9>";
+    private const string OidcToken = "0idc/Token+Of=The&Storm<Jw6Rb9Tz3>";
+    private const string CallerKey = "C4ller/Secret+Of=The&Storm<Xn2Vd8Lq5>";
+    private const string ProcessOutput = "Pr0cess/Output+Of=The&Storm<Mk7Hf4Sy1>";
+    private const string UriSignature = "Ur1Signature/Of+The=Storm<Pc5Wg8Zt6>";
     private const UnixFileMode ForOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
@@ -30,14 +35,23 @@ internal sealed class SecretStorm : IAsyncDisposable
     private readonly BufferFolder _folder = new();
     private OssEmulator? _emulator;
     private AskingProxy? _proxy;
+    private CredentialsWorld? _machine;
     private int _signed;
+
+    /// <summary>Words for sources of credentials, each of which fails with a secret in what it reads or is answered.</summary>
+    public static IReadOnlyList<string> Sources { get; } =
+    [
+        "Oidc", "AssumeRole:acs:ram::1234567890123456:role/log-writer;source=Environment", $"Process:/bin/echo '{ProcessOutput}'",
+        "Uri:http://127.0.0.1:9/c?signature=" + Uri.EscapeDataString(UriSignature), "Profile", "Chain",
+    ];
 
     /// <summary>What must be found nowhere, signatures included.</summary>
     public LeakSearch Search
     {
         get
         {
-            var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword).Add("emulator's key", EmulatorKey);
+            var search = new LeakSearch().Add("key", Key).Add("wrong key", WrongKey).Add("token", Token).Add("proxy password", ProxyPassword).Add("emulator's key", EmulatorKey)
+                .Add("OIDC token", OidcToken).Add("caller's key", CallerKey).Add("output of a process", ProcessOutput).Add("signature of a URI", UriSignature);
             foreach (var header in _emulator!.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).OfType<string>().Take(10))
                 search.Add("Authorization", header).Add("signature", header[(header.LastIndexOf('=') + 1)..]);
 
@@ -51,6 +65,12 @@ internal sealed class SecretStorm : IAsyncDisposable
         options.Credentials.Add(new EmulatedCredentials(KeyId, Key) { SecurityToken = Token });
         var storm = new SecretStorm { _emulator = await OssEmulator.StartAsync(options, TestContext.Current.CancellationToken) };
         storm._proxy = new AskingProxy(storm._emulator.Endpoint);
+        storm._machine = await CredentialsWorld.StartAsync(TimeProvider.System);
+        storm._machine.SetUpRrsa(OidcToken);
+        storm._machine.With("OSS_ACCESS_KEY_ID", "LTAIcaller").With("OSS_ACCESS_KEY_SECRET", CallerKey);
+        storm._machine.WriteFile(".aliyun/config.json", $$"""{"current":"storm","profiles":[{"name":"storm","mode":"RamRoleArn","access_key_id":"LTAIcaller","access_key_secret":"{{CallerKey}}"}]}""");
+        for (var i = 0; i < 20; i++)
+            storm._machine.Server.AnswerNext("/?Action=", CredentialsServer.StsError(400, "SignatureDoesNotMatch", $"It was made of {CallerKey} and {OidcToken.Replace("\"", "", StringComparison.Ordinal)}."));
         storm._emulator.Faults.Random(0.3, seed, FaultKinds.All & ~FaultKinds.EndlessAnswer);
         return storm;
     }
@@ -84,6 +104,19 @@ internal sealed class SecretStorm : IAsyncDisposable
         options.Credentials = new Failing();
         options.CloseTimeout = TimeSpan.FromMilliseconds(300);
     }
+
+    /// <summary>The same for a logger whose source of credentials fails.</summary>
+    public void ConfigureWithSource(string word, OssAppenderOptions options)
+    {
+        ConfigureWithoutCredentials(options);
+        options.Credentials = _machine!.Provider(word);
+
+        // STS is on this machine.
+        options.Proxy = options.ProxyUser = options.ProxyPassword = null;
+    }
+
+    /// <summary>How often STS was asked.</summary>
+    public int StsCalls => _machine!.Server.CountSts();
 
     /// <summary>Flips a byte in the middle of every segment that a process left.</summary>
     public void DamageBuffer()
@@ -149,6 +182,8 @@ internal sealed class SecretStorm : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_machine is not null)
+            await _machine.DisposeAsync();
         if (_proxy is not null)
             await _proxy.DisposeAsync();
         if (_emulator is not null)

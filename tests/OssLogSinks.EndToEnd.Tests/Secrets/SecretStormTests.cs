@@ -120,6 +120,8 @@ public class SecretStormTests
             for (var i = 0; i < 20; i++)
                 write($"left behind {i}");
         });
+        foreach (var source in SecretStorm.Sources)
+            await door(options => storm.ConfigureWithSource(source, options), channels, write => write($"without credentials of {source.Split(':')[0]}"));
         storm.DamageBuffer();
         await door(storm.Configure, channels, write =>
         {
@@ -140,6 +142,9 @@ public class SecretStormTests
         Assert.Contains(channels.Texts, text => text.Channel == "options" && text.Text.Contains("ProxyUser: must not have a colon", StringComparison.Ordinal));
         Assert.True(storm.Proxy is { Asked: > 0, Passed: > 0 }, "The proxy got no password.");
         Assert.True(storm.HasQuarantine, "Nothing was quarantined.");
+        Assert.True(storm.StsCalls > 1, "STS was not asked.");
+        foreach (var part in new[] { "refused AssumeRoleWithOIDC", "refused AssumeRole with", "credentials process", "credentials URI", "has no ram_role_arn" })
+            Assert.Contains(channels.Texts, text => text.Text.Contains(part, StringComparison.Ordinal));
 
         Assert.Empty(storm.ReadableByOthers);
         Assert.Empty(channels.LeaksOf(storm.Search));

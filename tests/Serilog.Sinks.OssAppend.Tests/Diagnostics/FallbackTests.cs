@@ -208,7 +208,7 @@ public sealed class FallbackTests : IDisposable
     [Fact]
     public void WithoutAListenerOfTheUser_NoEventIsKept()
     {
-        var relay = new FailureRelay(this);
+        var relay = new FailureRelay(this, SelfLogDiagnostics.Instance.Report);
         Assert.Null(relay.StateOf(Some.Event("x"), EventOrigin.Application));
         relay.SetListener(SelfLog.FailureListener);
         Assert.Null(relay.StateOf(Some.Event("x"), EventOrigin.Application));

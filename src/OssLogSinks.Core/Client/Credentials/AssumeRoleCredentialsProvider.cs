@@ -2,7 +2,7 @@ namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
 /// Assumes a RAM role (STS AssumeRole), keeps its temporary credentials, and renews them in time as <see cref="DelegateCredentialsProvider"/>
-/// does. The caller needs the RAM action <c>sts:AssumeRole</c>, and the role's trust policy must name it.
+/// does. The caller needs the RAM action <c>sts:AssumeRole</c>, and the role's trust policy must trust the caller or its account.
 /// </summary>
 public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
 {
@@ -13,7 +13,7 @@ public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
     /// <param name="roleArn">The role's ARN: <c>acs:ram::1234567890123456:role/log-writer</c> for instance.</param>
     /// <param name="source">Gives the credentials to assume the role with, at each renewal. Default: the chain of <see cref="OssCredentialsProviders"/>.</param>
     /// <param name="sessionName">The session's name in audit trails. Default: the environment variable ALIBABA_CLOUD_ROLE_SESSION_NAME, or <c>ossappend-</c> and the machine's name.</param>
-    /// <param name="externalId">What the role's trust policy asks for, if the role is another account's. Default: none.</param>
+    /// <param name="externalId">The external id, if the role's trust policy asks for one. Default: none.</param>
     /// <exception cref="ArgumentException">The ARN is none of a role.</exception>
     public AssumeRoleCredentialsProvider(string roleArn, IOssCredentialsProvider? source = null, string? sessionName = null, string? externalId = null)
         : this(SourceSite.New(source), roleArn, source, new StsRole("") { SessionName = sessionName, ExternalId = externalId })
@@ -34,7 +34,7 @@ public sealed class AssumeRoleCredentialsProvider : IRenewingProvider
     string? IRenewingProvider.Choice => _role.Choice;
 
     /// <inheritdoc />
-    /// <exception cref="OssCredentialsException">Nothing valid is held, and STS or the source refused.</exception>
+    /// <exception cref="OssCredentialsException">Nothing valid is held, and STS or the source gave none.</exception>
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
         _kept.GetCredentialsAsync(rejected, cancellationToken);
 

@@ -2,7 +2,7 @@ namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
 /// The default chain: the first source that works is kept. Until then every source is asked again, each at its own pace after failures. A
-/// source that is set up and fails for now ends the round: another one would be kept for good.
+/// source that is set up and fails ends the round: another one would be kept for good, and may be another identity.
 /// </summary>
 internal sealed class ChainCredentialsProvider : IRenewingProvider
 {
@@ -14,17 +14,8 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
     public ChainCredentialsProvider(SourceSite site)
     {
         Contact = site.Contact;
-        _steps =
-        [
-            new Step("env", new EnvironmentCredentialsProvider(site.Surroundings.Variable), _ => false),
-            Of(site.Oidc(), exception => exception.Outlook != FetchOutlook.NotSetUp),
-            Of(new CliProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
-            Of(new IniProfileSource(null, site), exception => exception.Outlook == FetchOutlook.Passing),
-            Of(new RamRoleSource(null, site.Surroundings), _ => false),
-            Of(new UriSource(null, site), _ => false),
-        ];
-
-        Step Of(ICredentialsSource source, Func<OssCredentialsException, bool> endsTheRound) => new(source.Name, site.Keep(source), endsTheRound);
+        ICredentialsSource[] sources = [site.Oidc(), new CliProfileSource(null, site), new IniProfileSource(null, site), new RamRoleSource(null, site.Surroundings), new UriSource(null, site)];
+        _steps = [new Step("env", new EnvironmentCredentialsProvider(site.Surroundings.Variable)), .. sources.Select(source => new Step(source.Name, site.Keep(source)))];
     }
 
     public ServiceContact Contact { get; }
@@ -50,15 +41,21 @@ internal sealed class ChainCredentialsProvider : IRenewingProvider
             {
                 last = exception;
                 said.Add($"{step.Name}: {Words(exception)}");
-                if (step.EndsTheRound(exception))
+                if (exception.Outlook != FetchOutlook.NotSetUp)
                     break;
             }
         }
 
-        throw new OssCredentialsException($"No source of credentials works. What each one said: {string.Join(" ", said)} Nothing was written.", last) { RetryAfter = last?.RetryAfter };
+        throw new OssCredentialsException($"No source of credentials works. What each one said: {string.Join(" ", said)} Nothing was written.", last)
+        {
+            RetryAfter = last?.RetryAfter,
+
+            // A source may still be set up.
+            Outlook = last?.Outlook == FetchOutlook.Lasting ? FetchOutlook.Lasting : FetchOutlook.Passing,
+        };
     }
 
     private static string Words(OssCredentialsException exception) => exception.Message.Replace(" Nothing was written.", "");
 
-    private sealed record Step(string Name, IOssCredentialsProvider Provider, Func<OssCredentialsException, bool> EndsTheRound);
+    private sealed record Step(string Name, IOssCredentialsProvider Provider);
 }

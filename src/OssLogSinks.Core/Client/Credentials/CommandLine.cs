@@ -7,7 +7,8 @@ internal static class CommandLine
 {
     /// <summary>
     /// Splits a command. Quotation marks, single and double, hold words together. A backslash takes the next character as it is, on Windows
-    /// only in front of a double quotation mark within double ones. Empty if a quotation is not closed or a backslash is the last character.
+    /// only in front of a double quotation mark within double ones. Empty if a quotation is not closed or, not on Windows, a backslash is the
+    /// last character.
     /// </summary>
     public static IReadOnlyList<string> Split(string command, bool isWindows)
     {

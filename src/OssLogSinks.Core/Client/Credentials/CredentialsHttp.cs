@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -70,7 +71,7 @@ internal sealed class CredentialsHttp
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await ExchangeAsync(http, message, giveUp.Token).Observed().WaitAsync(within.Limit, within.Time, cancellationToken).ConfigureAwait(false);
+            return await ExchangeAsync(http, message, giveUp.Token).Observe().WaitAsync(within.Limit, within.Time, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using OssLogSinks.Core.Shutdown;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
@@ -22,7 +23,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _time = settings.Time;
-    private readonly ServerClock _clock = settings.Clock;
+    private readonly ServerClock _clock = settings.Contact.Clock;
 
     // Once per process and provider: processes that started together must not renew together.
     private readonly double _lateness = settings.Chance() / 10;
@@ -68,7 +69,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
 
             // The pause after failures does not delay the first fetch for refused credentials, unless they were fetched just now: a service that
             // refuses each new set would cause a fetch for each attempt of each stream.
-            var isFresh = _time.GetElapsedTime(_heldSince) < FreshFor;
+            var isFresh = _time.GetElapsedTime(_heldSince) < FreshFor || (current is not null && current.Matches(settings.Contact.RefusedAtOnce));
             var isFirstRefusal = isRejected && !isFresh && !ReferenceEquals(_refetched, current);
             if (_fetching is null && IsPausing() && !isFirstRefusal)
             {
@@ -98,7 +99,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
     private Task<OssCredentials> StartFetch()
     {
         // Nothing awaits a background renewal. Its failure shows again when the old credentials expire.
-        return Task.Run(FetchAsync).Observed();
+        return Task.Run(FetchAsync).Observe();
     }
 
     private async Task<OssCredentials> FetchAsync()
@@ -110,7 +111,7 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
         {
             // On another thread, since the function may block before it returns a task.
             var token = giveUp.Token;
-            var fetched = await Task.Run(() => fetch(token).AsTask(), CancellationToken.None).Observed().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
+            var fetched = await Task.Run(() => fetch(token).AsTask(), CancellationToken.None).Observe().WaitAsync(FetchLimit, _time, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new OssCredentialsException($"{settings.Name} returned null. Nothing was written.");
             Keep(fetched);
             return fetched;
@@ -204,8 +205,8 @@ internal sealed class CredentialsRenewal(Func<CancellationToken, ValueTask<OssCr
 /// <summary>What the renewal of credentials depends on.</summary>
 /// <param name="Name">What fetches, as the beginning of a sentence.</param>
 /// <param name="Time">Measures pauses and ages.</param>
-/// <param name="Clock">The service's clock.</param>
-internal sealed record RenewalSettings(string Name, TimeProvider Time, ServerClock Clock)
+/// <param name="Contact">What the client has learned from the service.</param>
+internal sealed record RenewalSettings(string Name, TimeProvider Time, ServiceContact Contact)
 {
     /// <summary>How long credentials without an expiration are kept before they are fetched again; null for until they are refused.</summary>
     public TimeSpan? KeepFor { get; init; }

@@ -1,8 +1,8 @@
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
-/// What providers use of the machine: environment variables, clock, and the addresses of Alibaba Cloud's services. The addresses are fixed,
-/// because a secret must not go elsewhere; only a test has others.
+/// What providers use of the machine: environment variables, clock, and the addresses of Alibaba Cloud's services. The metadata service has a
+/// fixed address, and STS is asked by https only, because a secret must not go elsewhere; only a test has others.
 /// </summary>
 internal sealed record CredentialsSurroundings
 {

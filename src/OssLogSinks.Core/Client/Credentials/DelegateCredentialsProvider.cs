@@ -31,12 +31,15 @@ public sealed class DelegateCredentialsProvider : IRenewingProvider
 
         var time = timeProvider ?? TimeProvider.System;
         _contact = new ServiceContact(time);
-        _renewal = new CredentialsRenewal(fetch, new RenewalSettings("The function that fetches credentials", time, _contact.Clock));
+        _renewal = new CredentialsRenewal(fetch, new RenewalSettings("The function that fetches credentials", time, _contact));
     }
 
     ServiceContact IRenewingProvider.Contact => _contact;
 
     string? IRenewingProvider.Choice => null;
+
+    /// <inheritdoc cref="CredentialsRenewal.IsFetching"/>
+    internal bool IsFetching => _renewal.IsFetching;
 
     /// <inheritdoc />
     /// <exception cref="OssCredentialsException">Nothing valid is held and the fetch failed.</exception>

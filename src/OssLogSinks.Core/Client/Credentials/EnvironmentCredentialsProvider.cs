@@ -27,7 +27,9 @@ public sealed class EnvironmentCredentialsProvider : IOssCredentialsProvider
     public EnvironmentCredentialsProvider(Func<string, string?> read) => _read = read ?? throw new ArgumentNullException(nameof(read));
 
     /// <inheritdoc />
-    /// <exception cref="OssCredentialsException">Variables are missing or cannot be an access key; the message names them, and shows none.</exception>
+    /// <exception cref="OssCredentialsException">
+    /// Variables are missing or cannot be an access key; the message names them, without their values.
+    /// </exception>
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken)
     {
         if (GivenIn(_read) is not { } names)

@@ -24,7 +24,7 @@ internal sealed class FetchedCredentialsProvider : IRenewingProvider
         Contact = contact;
         _renewal = new CredentialsRenewal(
             source.FetchAsync,
-            new RenewalSettings($"The source of credentials {source.Name}", surroundings.Time, contact.Clock) { Chance = surroundings.Chance, KeepFor = KeptWithoutExpiration });
+            new RenewalSettings($"The source of credentials {source.Name}", surroundings.Time, contact) { Chance = surroundings.Chance, KeepFor = KeptWithoutExpiration });
     }
 
     public ServiceContact Contact { get; }
@@ -33,24 +33,6 @@ internal sealed class FetchedCredentialsProvider : IRenewingProvider
 
     public ValueTask<OssCredentials> GetCredentialsAsync(OssCredentials? rejected, CancellationToken cancellationToken) =>
         _renewal.GetAsync(rejected, cancellationToken);
-}
-
-/// <summary>Waits that may end before what they wait for.</summary>
-internal static class GivenUpTasks
-{
-    /// <summary>The same task. Its exception counts as observed, also if nobody waits any more when it fails.</summary>
-    public static Task<T> Observed<T>(this Task<T> task)
-    {
-        Observed((Task)task);
-        return task;
-    }
-
-    /// <inheritdoc cref="Observed{T}(Task{T})"/>
-    public static Task Observed(this Task task)
-    {
-        _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return task;
-    }
 }
 
 /// <summary>Failures of sources, as exceptions.</summary>

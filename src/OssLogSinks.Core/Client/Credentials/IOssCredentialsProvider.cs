@@ -3,7 +3,10 @@ using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
-/// <summary>Gives the credentials that requests are signed with. Called before every attempt, by several threads at once.</summary>
+/// <summary>
+/// Gives the credentials that requests are signed with. Called before every attempt, by several threads at once; after a failure of your own
+/// provider, again only after 5 seconds.
+/// </summary>
 public interface IOssCredentialsProvider
 {
     /// <summary>Gives the credentials to sign the next request with.</summary>
@@ -23,7 +26,7 @@ public sealed class StaticCredentialsProvider : IOssCredentialsProvider
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>
     /// <param name="securityToken">The STS token of temporary credentials, which cannot be renewed here; null for an access key.</param>
-    /// <exception cref="ArgumentException">The id or the secret is empty.</exception>
+    /// <exception cref="ArgumentException">A part cannot be what it should be; see <see cref="OssCredentials.Validate"/>.</exception>
     public StaticCredentialsProvider(string accessKeyId, string accessKeySecret, string? securityToken = null)
         : this(new OssCredentials(accessKeyId, accessKeySecret, securityToken))
     {

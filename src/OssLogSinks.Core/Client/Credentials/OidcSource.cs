@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -9,8 +10,8 @@ namespace OssLogSinks.Core.Client.Credentials;
 internal sealed record OidcSettings(StsRole? Role = null, string? ProviderArn = null, string? TokenFile = null);
 
 /// <summary>
-/// Exchanges the OIDC token of a pod for credentials (RRSA, AssumeRoleWithOIDC). The token is read again for each call, as it is renewed
-/// in its file.
+/// Exchanges an OIDC token, that of a pod for instance, for credentials (RRSA, AssumeRoleWithOIDC). The token is read again for each call,
+/// as it is renewed in its file.
 /// </summary>
 internal sealed class OidcSource(OidcSettings settings, StsClient sts, CredentialsSurroundings surroundings) : ICredentialsSource
 {
@@ -47,7 +48,7 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
 
     private string Required(string? setting, string variable) =>
         (string.IsNullOrWhiteSpace(setting) ? surroundings.Value(variable) : setting!.Trim())
-        ?? throw FetchFailures.NotSetUp($"The environment variable {variable} is not set: RRSA is not injected into this pod. Label the pod and annotate its service account, or set the variable. Nothing was written.");
+        ?? throw FetchFailures.NotSetUp($"The environment variable {variable} is not set. With RRSA, label the pod and annotate its service account; elsewhere, set the variable. Nothing was written.");
 
     private static string TokenIn(string file)
     {
@@ -58,11 +59,11 @@ internal sealed class OidcSource(OidcSettings settings, StsClient sts, Credentia
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw FetchFailures.Passing($"The OIDC token file {file} cannot be read ({exception.GetType().Name}): check the mount of the service account token. Nothing was written.", exception);
+            throw FetchFailures.Passing($"The OIDC token file {SettingFault.Shown(file)} cannot be read ({exception.GetType().Name}): check its path and rights; in a pod, the mount of the service account token. Nothing was written.", exception);
         }
 
         if (token is not { Length: > 0 and <= LongestToken })
-            throw FetchFailures.Passing($"The OIDC token file {file} {(token is { Length: 0 } ? "is empty" : "is too long for a token")}: check the mount of the service account token. Nothing was written.");
+            throw FetchFailures.Passing($"The OIDC token file {SettingFault.Shown(file)} {(token is { Length: 0 } ? "is empty" : "is too long for a token")}: check what writes it; in a pod, the mount of the service account token. Nothing was written.");
 
         return token;
     }

@@ -34,8 +34,8 @@ public sealed class OssCredentials
     public DateTimeOffset? Expiration { get; init; }
 
     /// <summary>
-    /// Finds what cannot be an access key: a part that is empty, in quotes, a placeholder that was never filled in, or has blanks or line
-    /// ends inside. Only OSS can tell whether the key exists and the secret belongs to it.
+    /// Finds what cannot be an access key: a part that is empty, in quotes, a placeholder that was never filled in, or has blanks, line ends or
+    /// non-ASCII characters inside. Only OSS can tell whether the key exists and the secret belongs to it.
     /// </summary>
     /// <param name="accessKeyId">The access key's id.</param>
     /// <param name="accessKeySecret">The access key's secret.</param>

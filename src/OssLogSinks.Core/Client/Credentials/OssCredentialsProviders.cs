@@ -3,7 +3,8 @@ namespace OssLogSinks.Core.Client.Credentials;
 /// <summary>
 /// Every way to get credentials, by the word that configuration files use:
 /// <list type="bullet">
-/// <item><c>Chain</c>: the first of these that works: environment, Oidc, profiles, RamRole, Uri. The default where no key is set.</item>
+/// <item><c>Chain</c>: the first of these that is set up: environment, Oidc, profiles, RamRole, Uri. If it fails, no
+/// later one is used. The default where no key is set.</item>
 /// <item><c>Environment</c>: access keys in environment variables, see <see cref="EnvironmentCredentialsProvider"/>.</item>
 /// <item><c>Oidc</c>: the role of a pod (RRSA), from the environment variables that ACK injects.</item>
 /// <item><c>RamRole</c>, <c>RamRole:name</c>: the RAM role of the ECS instance, from its metadata service.</item>
@@ -17,9 +18,12 @@ public static class OssCredentialsProviders
 {
     private const string Words = "must be Chain, Environment, Oidc, RamRole, RamRole:name, Profile, Profile:name, Uri, Uri:address, Process:command or AssumeRole:arn.";
 
-    /// <summary>Creates the provider for a word. It keeps what it gets, and renews it in time. Nothing is asked yet.</summary>
+    /// <summary>
+    /// Creates the provider for a word. It keeps what it gets, and renews it in time; only environment variables are read each time. Nothing is
+    /// asked yet.
+    /// </summary>
     /// <param name="name">The word; its case does not matter.</param>
-    /// <exception cref="ArgumentException">There is no such word; the message has all there are.</exception>
+    /// <exception cref="ArgumentException">The word cannot be used; the message says what it must be.</exception>
     public static IOssCredentialsProvider FromName(string name) =>
         TryFromName(name, out var provider, out var fault) ? provider! : throw new ArgumentException("The credentials word " + fault, nameof(name));
 

@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Text;
 using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
 /// <summary>
-/// Runs a program that writes credentials to its standard output, in the JSON of the aliyun CLI or of the OSS SDK. No shell runs it, its
-/// output is limited, and its time is: then it is ended. Nothing that it writes is ever shown.
+/// Runs a program that writes credentials to its standard output, in the JSON of the aliyun CLI or of the OSS SDK. No shell runs it. Its
+/// output and its time are limited: at either limit it is ended. Nothing that it writes is ever shown.
 /// </summary>
 internal sealed class ProcessSource(string command, CredentialsSurroundings surroundings) : ICredentialsSource
 {
@@ -70,7 +71,7 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
 
         try
         {
-            return await OutputOfAsync(process, ended.Task).Observed().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
+            return await OutputOfAsync(process, ended.Task).Observe().WaitAsync(Limit, surroundings.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -93,8 +94,8 @@ internal sealed class ProcessSource(string command, CredentialsSurroundings surr
 
         // Both are read while it runs: a full pipe would stop it.
         var output = new ProcessOutput(LongestOutput);
-        var reading = output.ReadAsync(process.StandardOutput.BaseStream).Observed();
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null).Observed();
+        var reading = output.ReadAsync(process.StandardOutput.BaseStream).Observe();
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null).Observe();
 
         await Task.WhenAny(reading, ended).ConfigureAwait(false);
         if (!output.IsTooLong)

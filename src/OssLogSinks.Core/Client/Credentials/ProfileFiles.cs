@@ -1,5 +1,6 @@
 using OssLogSinks.Core.Client.Encodings;
 using OssLogSinks.Core.Client.Platform;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -17,7 +18,7 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
     /// <summary>Reads the file of the aliyun CLI; null if there is none.</summary>
     public JsonObject? ReadCli() => TextOf(CliPath) is not { } text
         ? null
-        : JsonObject.TryRead(text) ?? throw FetchFailures.Lasting($"The file {CliPath} is no JSON object: correct it with the aliyun CLI. Nothing was written.");
+        : JsonObject.TryRead(text) ?? throw FetchFailures.Lasting($"The file {SettingFault.Shown(CliPath)} is no JSON object: correct it with the aliyun CLI. Nothing was written.");
 
     /// <summary>The path of the ini file; null if there is no home folder.</summary>
     public string? IniPath => surroundings.Value("ALIBABA_CLOUD_CREDENTIALS_FILE") ?? IniInHome();
@@ -62,7 +63,7 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
         try
         {
             return path is null ? null : SmallFile.Read(path, LongestFile) ?? throw FetchFailures.Lasting(
-                $"The file {path} is too long for a file of profiles: set ALIBABA_CLOUD_CONFIG_FILE or ALIBABA_CLOUD_CREDENTIALS_FILE to the right one. Nothing was written.");
+                $"The file {SettingFault.Shown(path)} is too long for a file of profiles: set ALIBABA_CLOUD_CONFIG_FILE or ALIBABA_CLOUD_CREDENTIALS_FILE to the right one. Nothing was written.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -71,7 +72,7 @@ internal sealed class ProfileFiles(CredentialsSurroundings surroundings)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // It may be there, so a named profile is not looked for in another file.
-            throw FetchFailures.Lasting($"The file {path} cannot be read ({exception.GetType().Name}): let this user read it. Nothing was written.", exception);
+            throw FetchFailures.Lasting($"The file {SettingFault.Shown(path)} cannot be read ({exception.GetType().Name}): let this user read it. Nothing was written.", exception);
         }
     }
 }

@@ -1,4 +1,5 @@
 using OssLogSinks.Core.Client.Encodings;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -27,7 +28,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
         else if (_files.CliPath is not { } path)
             absence = "There is no home folder with profiles: set ALIBABA_CLOUD_CONFIG_FILE to the file of the aliyun CLI.";
         else if (_files.ReadCli() is not { } file)
-            absence = $"There is no file {path}: run 'aliyun configure' as this user, or set ALIBABA_CLOUD_CONFIG_FILE.";
+            absence = $"There is no file {SettingFault.Shown(path)}: run 'aliyun configure' as this user, or set ALIBABA_CLOUD_CONFIG_FILE.";
         else if ((profile ?? _files.ChosenName ?? file.Text("current") ?? "default") is var name && Find(file, name) is null)
             absence = AbsenceOf(name);
         else
@@ -40,16 +41,16 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
     /// <exception cref="OssCredentialsException">The profile is not there, or cannot be used.</exception>
     public ICredentialsSource SourceIn(JsonObject file, string name) => SourceOf(file, name, steps: 0);
 
-    private string AbsenceOf(string name) => $"The file {_files.CliPath} has no profile '{name}': correct its name.";
+    private string AbsenceOf(string name) => $"The file {SettingFault.Shown(_files.CliPath)} has no profile {SettingFault.Shown(name)}: correct its name.";
 
     private static JsonObject? Find(JsonObject file, string name) => file.Objects("profiles").FirstOrDefault(one => one.Text("name") == name);
 
     private ICredentialsSource SourceOf(JsonObject file, string name, int steps)
     {
         var found = Find(file, name) ?? throw FetchFailures.Lasting(AbsenceOf(name) + " Nothing was written.");
-        var fields = new ProfileFields(found.Text, $"The profile '{name}' in {_files.CliPath}");
+        var fields = new ProfileFields(found.Text, $"The profile {SettingFault.Shown(name)} in {SettingFault.Shown(_files.CliPath)}");
         if (steps > MostSteps)
-            throw FetchFailures.Lasting($"{fields.What} leads in a circle of source_profile: correct it. Nothing was written.");
+            throw FetchFailures.Lasting($"{fields.What} leads over too many profiles, or in a circle, of source_profile: correct it. Nothing was written.");
 
         var role = new StsRole(fields["ram_role_arn"] ?? "")
         {
@@ -70,7 +71,7 @@ internal sealed class CliProfileSource(string? profile, SourceSite site) : ICred
             "OIDC" => site.Oidc(new OidcSettings(role, fields["oidc_provider_arn"], fields["oidc_token_file"]), place),
             "EXTERNAL" => new ProcessSource(fields.Required("process_command"), site.Surroundings),
             "CREDENTIALSURI" => new UriSource(fields.Required("credentials_uri"), site),
-            _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
+            _ => throw FetchFailures.Lasting($"{fields.What} has a mode that cannot be used here. Use AK, StsToken, RamRoleArn, RamRoleArnWithEcs, EcsRamRole, OIDC, ChainableRamRoleArn, External or CredentialsURI. Nothing was written."),
         };
     }
 }
@@ -95,9 +96,9 @@ internal sealed class IniProfileSource(string? profile, SourceSite site) : ICred
         if (_files.IniPath is not { } path)
             absence = "There is no home folder with profiles: set ALIBABA_CLOUD_CREDENTIALS_FILE to the ini file.";
         else if (_files.ReadIni() is not { } sections)
-            absence = $"There is no file {path}: set ALIBABA_CLOUD_CREDENTIALS_FILE if it is elsewhere.";
+            absence = $"There is no file {SettingFault.Shown(path)}: set ALIBABA_CLOUD_CREDENTIALS_FILE if it is elsewhere.";
         else if (!sections.TryGetValue(name, out var section))
-            absence = $"The file {path} has no profile '{name}': correct its name.";
+            absence = $"The file {SettingFault.Shown(path)} has no profile {SettingFault.Shown(name)}: correct its name.";
         else
             return new ChosenProfile(SourceIn(section, name));
 
@@ -107,7 +108,7 @@ internal sealed class IniProfileSource(string? profile, SourceSite site) : ICred
     /// <summary>The source that a section of the file describes.</summary>
     /// <exception cref="OssCredentialsException">The profile cannot be used.</exception>
     public ICredentialsSource SourceIn(Dictionary<string, string> section, string name) =>
-        SourceOf(new ProfileFields(key => section.TryGetValue(key, out var value) ? value : null, $"The profile '{name}' in {_files.IniPath}"));
+        SourceOf(new ProfileFields(key => section.TryGetValue(key, out var value) ? value : null, $"The profile {SettingFault.Shown(name)} in {SettingFault.Shown(_files.IniPath)}"));
 
     private ICredentialsSource SourceOf(ProfileFields fields)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using OssLogSinks.Core.Client.Encodings;
+using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Client.Credentials;
 
@@ -32,10 +33,15 @@ internal sealed class RamRoleSource(string? role, CredentialsSurroundings surrou
         if (surroundings.IsTrue("ALIBABA_CLOUD_ECS_METADATA_DISABLED"))
             throw FetchFailures.NotSetUp("The environment variable ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service. Nothing was written.");
 
-        var name = role ?? surroundings.Value("ALIBABA_CLOUD_ECS_METADATA") ?? await FindRoleAsync(cancellationToken).ConfigureAwait(false);
+        var given = role ?? surroundings.Value("ALIBABA_CLOUD_ECS_METADATA");
+        var name = given ?? await FindRoleAsync(cancellationToken).ConfigureAwait(false);
         var answer = await GetAsync(RolePath + PercentEncoding.QueryPart(name), cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
-            throw FetchFailures.Lasting($"The metadata service knows no RAM role '{name}' of this instance: correct its name, or leave it out. Nothing was written.");
+        {
+            throw given is null
+                ? FetchFailures.Passing("The instance's RAM role was replaced while its credentials were fetched: the next attempt uses the new one. Nothing was written.")
+                : FetchFailures.Lasting($"The metadata service knows no RAM role {SettingFault.Shown(name)} of this instance: correct its name, or leave it out. Nothing was written.");
+        }
 
         Require(answer);
         const string What = "The answer of the metadata service";
@@ -48,7 +54,7 @@ internal sealed class RamRoleSource(string? role, CredentialsSurroundings surrou
     {
         var answer = await GetAsync(RolePath, cancellationToken).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
-            throw FetchFailures.Lasting("The instance has no RAM role: attach one to it. Nothing was written.");
+            throw FetchFailures.NotSetUp("The instance has no RAM role: attach one to it. Nothing was written.");
 
         Require(answer);
         var name = answer.Body?.Trim() ?? "";

@@ -12,6 +12,9 @@ internal sealed class ServiceContact(TimeProvider time)
     /// <summary>The bucket's region if it is reached by its internal endpoint; null otherwise, or while no client uses the provider.</summary>
     public string? InternalRegion { get; set; }
 
+    /// <summary>Renewed credentials that the service refused too, in their first request; null if there are none.</summary>
+    public OssCredentials? RefusedAtOnce { get; set; }
+
     /// <summary>How STS and other far services are reached. Default: as this machine reaches them.</summary>
     public CredentialsHttp Http { get; set; } = CredentialsHttp.OfMachine;
 }

@@ -30,7 +30,8 @@ internal static class StsHost
 
     /// <summary>
     /// Finds the host: what is set, what the environment says, the region's, and at last the one for all regions. If nothing says otherwise
-    /// and OSS is reached inside its region, STS is too: such machines may have no way to the internet. A switch that says no counts.
+    /// and OSS is reached inside its region, STS is too, if it has a host there: such machines may have no way to the internet. A switch that
+    /// says no counts.
     /// </summary>
     /// <exception cref="OssCredentialsException">The host that is set is none.</exception>
     public static string Of(StsPlace place, CredentialsSurroundings surroundings, string? internalRegion)

@@ -4,8 +4,8 @@ using OssLogSinks.Core.Telemetry;
 namespace OssLogSinks.Core.Client.Errors;
 
 /// <summary>
-/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/> says why it refused. With
-/// status 0, there was no usable answer, and it is unknown what the request did. But with an
+/// A request failed. With a <see cref="StatusCode"/>, the service (or a proxy) answered, and <see cref="Code"/>, if any, says why it
+/// refused. With status 0, there was no usable answer, and it is unknown what the request did. But with an
 /// <see cref="Credentials.OssCredentialsException"/>, nothing was sent.
 /// </summary>
 /// <remarks>
@@ -54,7 +54,7 @@ public class OssException : Exception, IExplainedFailure
         init => _kind = value;
     }
 
-    /// <summary>HTTP status; 0 when no answer came.</summary>
+    /// <summary>HTTP status; 0 when no usable answer came.</summary>
     public HttpStatusCode StatusCode { get; }
 
     /// <summary>The service's error code, <c>PositionNotEqualToLength</c> for instance; null when there was none to read.</summary>
@@ -106,7 +106,9 @@ public class OssException : Exception, IExplainedFailure
         set => base.HelpLink = value;
     }
 
-    /// <summary>Gives type, message, the types of the inner exceptions and the stack, without braces.</summary>
+    /// <summary>
+    /// Gives type, message and stack, and of inner exceptions the message if they are this library's own, otherwise the type only. No braces.
+    /// </summary>
     public override string ToString() => PlainText.Describe(this) + (StackTrace is { } stack ? "\n" + PlainText.WithoutBraces(stack) : "");
 }
 

@@ -5,7 +5,10 @@ using OssLogSinks.Core.Client.Encodings;
 
 namespace OssLogSinks.Core.Client.Signing;
 
-/// <summary>Signature V1 (HMAC-SHA1) in the Authorization header. It covers <c>x-oss-</c> headers and sub-resources only.</summary>
+/// <summary>
+/// Signature V1 (HMAC-SHA1) in the Authorization header. Of headers and query it covers only Content-MD5, Content-Type, Date, <c>x-oss-</c>
+/// headers and sub-resources.
+/// </summary>
 internal sealed class OssV1Signer : IOssSigner
 {
     // The lists of all official SDKs, plus seal. Other parameters are not signed.

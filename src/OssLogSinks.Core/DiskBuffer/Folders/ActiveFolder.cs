@@ -128,7 +128,7 @@ internal sealed class ActiveFolder : IDisposable
             }
             catch (FileNotFoundException)
             {
-                // The file was deleted, because all its records are settled.
+                // The file was deleted, because all its records are settled or were dropped.
             }
         }
 

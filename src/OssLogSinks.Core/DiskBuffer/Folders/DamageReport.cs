@@ -17,7 +17,11 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     private readonly HashSet<(string Folder, long FirstId)> _lost = [];
 
     /// <summary>Reports the parts of a segment that a reader could not read.</summary>
-    public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage)
+    /// <param name="folder">Its folder.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="damage">The parts.</param>
+    /// <param name="areDropped">Whether the records are counted as dropped, and so not as quarantined.</param>
+    public void Tell(BufferFolder folder, Segment segment, IReadOnlyList<Damage> damage, bool areDropped)
     {
         var name = Path.GetFileName(segment.Path);
         foreach (var stretch in damage.Where(d => d.Length > 0))
@@ -28,7 +32,8 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             damage.Sum(d => d.Missing),
             damage.Sum(d => d.Length),
             isUnknown: false,
-            damage.Select(d => d.Bound).FirstOrDefault(bound => bound != DamageBound.Exact));
+            damage.Select(d => d.Bound).FirstOrDefault(bound => bound != DamageBound.Exact),
+            areDropped);
     }
 
     /// <summary>Reports a segment whose file cannot be opened; the file stays where it is.</summary>
@@ -45,16 +50,21 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     }
 
     /// <summary>Reports records that were readable once and are not any more.</summary>
-    public void TellUnreadable(string folder, long firstId, long records) =>
-        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged or missing", records, 0, isUnknown: false);
+    /// <param name="folder">Their folder.</param>
+    /// <param name="firstId">The first id in their segment.</param>
+    /// <param name="records">How many there are.</param>
+    /// <param name="areDropped">Whether they are counted as dropped, and so not as quarantined.</param>
+    public void TellUnreadable(string folder, long firstId, long records, bool areDropped) =>
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is damaged or missing", records, 0, isUnknown: false, areDropped: areDropped);
 
     /// <summary>Reports a segment whose file is missing.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="firstId">The first id in it.</param>
     /// <param name="records">How many records are lost with it; null if unknown.</param>
     /// <param name="bound">What is known of the number.</param>
-    public void TellMissing(string folder, long firstId, long? records, DamageBound bound = DamageBound.Exact) =>
-        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null, bound);
+    /// <param name="areDropped">Whether they are counted as dropped, and so not as quarantined.</param>
+    public void TellMissing(string folder, long firstId, long? records, DamageBound bound = DamageBound.Exact, bool areDropped = false) =>
+        Count($"the file '{SegmentHeader.NameOf(firstId)}' of '{folder}' is missing or empty", records ?? 0, 0, isUnknown: records is null, bound, areDropped);
 
     /// <summary>Reports a segment whose file was removed while its records waited in memory. An append that was sent may have stored some.</summary>
     /// <param name="folder">Its folder.</param>
@@ -143,9 +153,9 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
             return _told.Count < MostNames && _told.Add(name);
     }
 
-    private void Count(string what, long records, long bytes, bool isUnknown, DamageBound bound = DamageBound.Exact)
+    private void Count(string what, long records, long bytes, bool isUnknown, DamageBound bound = DamageBound.Exact, bool areDropped = false)
     {
-        counters.Quarantined(records, bytes);
+        counters.Quarantined(areDropped ? 0 : records, bytes);
         var number = isUnknown ? "an unknown number of" : Words(bound) + Number(records);
 
         // Nothing can be copied of a file that is gone.

@@ -2,7 +2,7 @@
 namespace OssLogSinks.Core.DiskBuffer.Folders;
 
 /// <summary>The settings of a disk buffer.</summary>
-/// <param name="Path">The folder that all processes share.</param>
+/// <param name="Path">The buffer path; several processes may share it.</param>
 /// <param name="SizeLimit">Bytes that this process's files in it may take, together with those of ended processes.</param>
 /// <param name="DropsOldest">Whether the oldest records are dropped at the limit; if not, new ones wait in memory.</param>
 /// <param name="SyncInterval">How long written records may stay unsynced: zero to sync each write, null to leave it to the system.</param>

@@ -84,7 +84,7 @@ internal sealed class FlushTracker(Func<long> lastAccepted)
         EndWaiting(_ => true);
     }
 
-    /// <summary>Ends all flushes to OSS, because no record reaches OSS now; no record is dropped.</summary>
+    /// <summary>Ends all flushes to OSS, because a file cannot be opened and its records cannot be sent for now; no record is dropped.</summary>
     public void EndWaitingForOss() => EndWaiting(waiter => waiter.Target == OssFlushTarget.Oss);
 
     /// <summary>Notes that all records up to this one are safe on disk, or exposed.</summary>

@@ -118,7 +118,9 @@ internal sealed class Block
         _marks[_lastStream] = mark;
     }
 
-    /// <summary>Completes the bytes. Call it once, when no more records come.</summary>
+    /// <summary>
+    /// Completes the bytes for a folder. Call it when no more records come, and again if the block is written to another folder.
+    /// </summary>
     public void Seal(FolderId folderId)
     {
         var at = RecordsEnd;

@@ -8,12 +8,12 @@ public class CredentialsRenewalTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 5, 0, 0, 0, TimeSpan.Zero));
-    private readonly ServerClock _clock;
+    private readonly ServiceContact _contact;
     private readonly Queue<Func<OssCredentials>> _answers = new();
     private double _chance = 0.5;
     private int _fetches;
 
-    public CredentialsRenewalTests() => _clock = new ServerClock(_time);
+    public CredentialsRenewalTests() => _contact = new ServiceContact(_time);
 
     [Theory]
     [InlineData(15, 7.5)]
@@ -217,7 +217,7 @@ public class CredentialsRenewalTests
         var truth = _time.GetUtcNow().AddMinutes(minutes);
         Gives("A", truth.AddHours(1));
         await IdAsync(renewal);
-        _clock.Set(truth);
+        _contact.Clock.Set(truth);
         for (var i = 0; i < 100; i++)
             Fails();
 
@@ -245,7 +245,7 @@ public class CredentialsRenewalTests
     }
 
     private CredentialsRenewal NewRenewal(TimeSpan? keepFor = null) =>
-        new(Fetch, new RenewalSettings("The source", _time, _clock) { Chance = () => _chance, KeepFor = keepFor });
+        new(Fetch, new RenewalSettings("The source", _time, _contact) { Chance = () => _chance, KeepFor = keepFor });
 
     private ValueTask<OssCredentials> Fetch(CancellationToken cancellationToken)
     {

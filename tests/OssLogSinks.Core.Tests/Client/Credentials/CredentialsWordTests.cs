@@ -170,7 +170,7 @@ public class CredentialsWordTests
     }
 
     [Theory]
-    [InlineData("Profile:loop", "leads in a circle of source_profile")]
+    [InlineData("Profile:loop", "or in a circle, of source_profile")]
     [InlineData("Profile:sso", "has a mode that cannot be used here")]
     [InlineData("Profile:half", "has no access_key_secret")]
     public async Task CliProfileThatCannotBeUsed_IsReported(string word, string expected)
@@ -250,7 +250,7 @@ public class CredentialsWordTests
 
         var failure = await Assert.ThrowsAsync<OssCredentialsException>(() => provider.GetCredentialsAsync(first, Cancel).AsTask());
 
-        Assert.Contains($"The OIDC token file {file} cannot be read", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"The OIDC token file '{file}' cannot be read", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("What each one said", failure.Message, StringComparison.Ordinal);
     }
 
@@ -282,6 +282,31 @@ public class CredentialsWordTests
         await GetAsync(provider);
 
         Assert.Equal("default/oidc_role_arn", provider.Choice);
+    }
+
+    [Theory]
+    [InlineData("env", "env: The environment variable OSS_ACCESS_KEY_SECRET is not set although OSS_ACCESS_KEY_ID is.")]
+    [InlineData("cli", "cli_profile: The profile 'writer'")]
+    [InlineData("ini", "profile: The profile 'default'")]
+    [InlineData("role", "ecs_ram_role: The metadata service knows no RAM role 'other'")]
+    public async Task SourceThatIsSetUpWrongly_IsNotReplacedByAnother(string source, string said)
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.Server.Role = "log-writer";
+        world.With("ALIBABA_CLOUD_CREDENTIALS_URI", world.Server.Address + "c");
+        if (source == "env")
+            world.With("OSS_ACCESS_KEY_ID", "LTAIhalf");
+        else if (source == "cli")
+            world.WriteFile(".aliyun/config.json", """{"current":"writer","profiles":[{"name":"writer","mode":"CloudSSO"}]}""");
+        else if (source == "ini")
+            world.WriteFile(".alibabacloud/credentials", "[default]\ntype=access_key\naccess_key_id=LTAIini");
+        else
+            world.With("ALIBABA_CLOUD_ECS_METADATA", "other");
+
+        var failure = await FailureAsync(world.Provider("Chain"));
+
+        Assert.Contains(said, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("credentials_uri", failure, StringComparison.Ordinal);
     }
 
     [Fact]

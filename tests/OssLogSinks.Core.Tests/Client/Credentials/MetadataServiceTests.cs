@@ -134,6 +134,38 @@ public class MetadataServiceTests
         Assert.Equal("STS.2", (await GetAsync(provider, first)).AccessKeyId);
     }
 
+    [Fact]
+    public async Task RoleReplacedDuringAFetch_IsFoundAtTheNextAttempt()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        var provider = world.Provider("RamRole");
+        world.Server.AnswerNext("/latest/meta-data/ram/security-credentials/", new CannedAnswer(200, "former-role"));
+
+        Assert.Contains("The instance's RAM role was replaced while its credentials were fetched", await FailureAsync(provider), StringComparison.Ordinal);
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("STS.1", (await GetAsync(provider)).AccessKeyId);
+    }
+
+    [Fact]
+    public async Task SameSetOnRenewal_IsAskedForAgainLater()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        var same = world.Temporary(1);
+        world.Server.Issue = () => same;
+        var provider = world.Provider("RamRole");
+        await GetAsync(provider);
+
+        world.Clock.Advance(same.Expiration!.Value - world.Clock.GetUtcNow() - TimeSpan.FromMinutes(5));
+        await GetAsync(provider);
+        while (world.Server.Count("/latest/meta-data/ram/security-credentials/log-writer") < 2)
+            await Task.Yield();
+        for (var i = 0; i < 20; i++)
+            Assert.True((await GetAsync(provider)).Matches(same));
+
+        Assert.Equal(2, world.Server.Count("/latest/meta-data/ram/security-credentials/log-writer"));
+    }
+
     [Theory]
     [InlineData("RamRole", "The instance has no RAM role")]
     [InlineData("RamRole:log-writer", "knows no RAM role 'log-writer'")]

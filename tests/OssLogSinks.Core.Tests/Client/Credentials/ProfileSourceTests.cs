@@ -47,7 +47,7 @@ public class ProfileSourceTests
         await using var world = await StartAsync("""{"name":"writer","mode":"AK"}""");
         world.With("ALIBABA_CLOUD_CONFIG_FILE", world.Home);
 
-        Assert.Contains($"The file {world.Home} cannot be read", await FailureAsync(world.Provider("Profile")), StringComparison.Ordinal);
+        Assert.Contains($"The file '{world.Home}' cannot be read", await FailureAsync(world.Provider("Profile")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,8 +68,8 @@ public class ProfileSourceTests
 
         var failure = await FailureAsync(world.Provider("Profile:none"));
 
-        Assert.Contains($"The file {Path.Combine(world.Home, Cli)} has no profile 'none'", failure, StringComparison.Ordinal);
-        Assert.Contains($"The file {Path.Combine(world.Home, Ini)} has no profile 'none'", failure, StringComparison.Ordinal);
+        Assert.Contains($"The file '{Path.Combine(world.Home, Cli)}' has no profile 'none'", failure, StringComparison.Ordinal);
+        Assert.Contains($"The file '{Path.Combine(world.Home, Ini)}' has no profile 'none'", failure, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class ProfileSourceTests
         await using var world = await CredentialsWorld.StartAsync();
         var path = world.WriteFile(".alibabacloud/credentials.ini", "[default]\ntype=rsa_key_pair");
 
-        Assert.Contains($"The profile 'default' in {path} has a type that cannot be used here", await FailureAsync(world.Provider("Profile")), StringComparison.Ordinal);
+        Assert.Contains($"The profile 'default' in '{path}' has a type that cannot be used here", await FailureAsync(world.Provider("Profile")), StringComparison.Ordinal);
     }
 
     [Theory]

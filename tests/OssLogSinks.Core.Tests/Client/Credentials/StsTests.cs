@@ -106,7 +106,7 @@ public class StsTests
         world.SetUpRrsa();
         world.With("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/dev/zero");
 
-        Assert.Contains("The OIDC token file /dev/zero is too long for a token", await FailureAsync(world.Provider("Oidc")).InTime(), StringComparison.Ordinal);
+        Assert.Contains("The OIDC token file '/dev/zero' is too long for a token", await FailureAsync(world.Provider("Oidc")).InTime(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public class StsTests
         if (content is null)
             File.Delete(file);
 
-        Assert.Contains($"The OIDC token file {file} {expected}", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
+        Assert.Contains($"The OIDC token file '{file}' {expected}", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
         Assert.Empty(world.Server.Requests);
     }
 
@@ -133,7 +133,7 @@ public class StsTests
         world.SetUpRrsa();
         world.With(variable, null);
 
-        Assert.Contains(variable + " is not set: RRSA is not injected into this pod", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
+        Assert.Contains(variable + " is not set. With RRSA, label the pod", await FailureAsync(world.Provider("Oidc")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,6 +221,7 @@ public class StsTests
     [InlineData(400, "InvalidParameter.RoleSessionName", "Correct the session name")]
     [InlineData(400, "InvalidParameter.DurationSeconds", "Correct the duration")]
     [InlineData(400, "InvalidParameter.PolicyGrammar", "Correct the policy")]
+    [InlineData(400, "InvalidParameter.PolicySize", "Correct the policy")]
     [InlineData(400, "InvalidParameter", "Correct the role's ARN, the session name")]
     [InlineData(400, "SignatureDoesNotMatch", "Correct the access key secret")]
     [InlineData(403, "IncompleteSignature", "Correct the access key secret")]
@@ -233,8 +234,12 @@ public class StsTests
     [InlineData(400, "AuthenticationFail.OIDCToken.Invalid", "Enable RRSA")]
     [InlineData(400, "AuthenticationFail.OIDCToken.IssuerNotMatch", "Enable RRSA")]
     [InlineData(400, "AuthenticationFail.OIDCToken.PublicKeyFingerprintMismatch", "update the fingerprint")]
+    [InlineData(400, "AuthenticationFail.OIDCToken.IssuerConfigurationBroken", "Enable RRSA")]
     [InlineData(403, "AuthenticationFail.NoPermission", "Correct the ARN of the OIDC provider")]
     [InlineData(429, "Throttling.User", "calls STS too often")]
+    [InlineData(429, "Throttling", "calls STS too often")]
+    [InlineData(400, "Throttling.Api", "calls STS too often")]
+    [InlineData(400, "InvalidTimeStamp.Format", "Set this machine's clock")]
     [InlineData(400, "InvalidTimeStamp.Expired", "Set this machine's clock")]
     [InlineData(500, "InternalError", "status 500 InternalError")]
     public async Task Refusal_NamesCodeHostAndCure(int status, string code, string cure)
@@ -249,6 +254,43 @@ public class StsTests
         Assert.Contains($"STS at sts.aliyuncs.com refused AssumeRoleWithOIDC with status {status} {code} (request 6894B13B-6D71-4EF5-88FA-F32781734A7F).", failure, StringComparison.Ordinal);
         Assert.Contains(cure, failure, StringComparison.Ordinal);
         Assert.DoesNotContain("oidc-token issued", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ThrottledAgainAndAgain_IsAskedWithGrowingPauses()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.SetUpRrsa();
+        for (var i = 0; i < 5; i++)
+            world.Server.AnswerNext(Oidc, CredentialsServer.StsError(429, "Throttling.User"));
+        var provider = world.Provider("Oidc");
+
+        // Each pause is up to a fifth longer: 1, 2, 4, 8 and 16 seconds.
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Contains("calls STS too often", await FailureAsync(provider), StringComparison.Ordinal);
+            Assert.Equal(i + 1, world.Server.CountSts());
+            world.Clock.Advance(TimeSpan.FromSeconds(0.75 * (1 << i)));
+            await FailureAsync(provider);
+            Assert.Equal(i + 1, world.Server.CountSts());
+            world.Clock.Advance(TimeSpan.FromSeconds(0.5 * (1 << i)));
+        }
+
+        await GetAsync(provider);
+        Assert.Equal(6, world.Server.CountSts());
+    }
+
+    [Fact]
+    public async Task TokenInPlaceOfItsFile_IsNotShown()
+    {
+        await using var world = await CredentialsWorld.StartAsync();
+        world.SetUpRrsa();
+        world.With("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EuYiJ9.c2lnbmF0dXJlMTIzNDU2Nzg5MA");
+
+        var failure = await FailureAsync(world.Provider("Oidc"));
+
+        Assert.Contains("The OIDC token file (not shown, as it looks like a secret) cannot be read", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("eyJ", failure, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,7 @@
+using System.Net;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
+using OssLogSinks.Core.Client.Errors;
 using OssLogSinks.Core.Telemetry;
 
 namespace OssLogSinks.Core.Tests.Client.Credentials;
@@ -101,6 +103,77 @@ public class WrongKeyTests
 
         Assert.Equal(message, failure.Message);
         Assert.DoesNotContain("MARK", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProviderOfTheUsersThatBlocks_IsGivenUpAndNotCalledAgain()
+    {
+        using var gate = new ManualResetEventSlim();
+        var calls = 0;
+        using var wire = new FakeWire
+        {
+            Credentials = new Failing(() =>
+            {
+                Interlocked.Increment(ref calls);
+                gate.Wait();
+                return new OssCredentials("id", "secret");
+            }),
+        };
+        using var client = wire.NewClient();
+
+        for (var i = 0; i < 3; i++)
+        {
+            var failing = Assert.ThrowsAsync<OssCredentialsException>(() => client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));
+            await wire.Time.RunUntilEnd(failing);
+            Assert.Contains("did not answer in time", (await failing).Message, StringComparison.Ordinal);
+            wire.Time.Advance(TimeSpan.FromSeconds(6));
+        }
+
+        Assert.Equal(1, calls);
+        gate.Set();
+        wire.Answer(HttpStatusCode.OK, "", "Content-Length: 1", "x-oss-object-type: Appendable", "x-oss-request-id: REQ1");
+        await UntilHeadAsync();
+        Assert.Equal(2, calls);
+
+        async Task UntilHeadAsync()
+        {
+            while (wire.Sent.Count == 0)
+            {
+                wire.Time.Advance(TimeSpan.FromSeconds(6));
+                try
+                {
+                    await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel);
+                }
+                catch (OssCredentialsException)
+                {
+                    // The thread that was blocked has not ended yet.
+                    await Task.Yield();
+                }
+            }
+        }
+    }
+
+    // A gateway that does not know this STS, for instance.
+    [Fact]
+    public async Task ServiceThatRefusesEachNewSet_IsAskedOnceAMinute()
+    {
+        var fetched = 0;
+        using var wire = new FakeWire();
+        wire.Credentials = new DelegateCredentialsProvider(_ => new(new OssCredentials($"STS.{++fetched}", "secret", "token")), wire.Time);
+        using var client = wire.NewClient();
+
+        // 100 streams that try again every 20 seconds, for an hour.
+        for (var round = 0; round < 180; round++)
+        {
+            for (var stream = 0; stream < 100; stream++)
+            {
+                wire.Refuse(HttpStatusCode.Forbidden, "InvalidAccessKeyId").Refuse(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
+                await Assert.ThrowsAsync<OssException>(() => client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));
+                wire.Time.Advance(TimeSpan.FromMilliseconds(200));
+            }
+        }
+
+        Assert.InRange(fetched, 50, 90);
     }
 
     private static void AssertTold(IReadOnlyList<SettingFault> faults, string setting, string problem)
