@@ -1,15 +1,4 @@
-// What tests and emulator use of newer frameworks, for the row of .ci/everywhere that runs them on .NET 8.
-namespace System
-{
-    internal static class ConvertExtensions
-    {
-        extension(Convert)
-        {
-            public static string ToHexStringLower(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
-        }
-    }
-}
-
+// Types of newer frameworks that tests and emulator use, for the row of .ci/everywhere that runs them on .NET 8.
 namespace System.Threading
 {
     internal sealed class Lock

@@ -72,6 +72,7 @@ public class ProcessExitTests
     [InlineData("logging", "return", "")]
     public async Task SwitchedOff_TheEndWaitsForNothing(string frontDoor, string end, string signal)
     {
+        Assert.SkipWhen(frontDoor == "nlog" && Environment.Version.Major < 10, "Before .NET 10, SIGTERM raises ProcessExit.");
         await using var emulator = await StartAsync();
         var order = ChildProcess.OrderFor(emulator, frontDoor, end) with { DrainOnProcessExit = false };
 

@@ -232,7 +232,7 @@ internal sealed class PositionResync
         while (length <= wanted)
         {
             var memory = buffer.AsMemory(0, (int)Math.Min(buffer.Length, wanted + 1 - length));
-            var count = await Waiting.WithAsync(content.ReadMemoryAsync(memory, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            var count = await content.ReadOrCancelAsync(memory, cancellationToken).ConfigureAwait(false);
             if (count == 0)
                 break;
 

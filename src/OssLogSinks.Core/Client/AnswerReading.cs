@@ -154,7 +154,7 @@ internal static class AnswerReading
         var copy = new MemoryStream();
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         int count;
-        while ((count = await body.ReadMemoryAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((count = await body.ReadOrCancelAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             if (copy.Length + count > maxLength)
                 return null;
@@ -278,7 +278,7 @@ internal static class AnswerHeads
 
 /// <summary>
 /// An object's body. Each read has the client's time limit. A failed read, and a body of another length than its head says, throw an
-/// <see cref="OssException"/>.
+/// <see cref="OssException"/>. After a read that was given up, the body may still write to that read's buffer.
 /// </summary>
 /// <param name="body">The body.</param>
 /// <param name="length">The length that the head states; null if it states none.</param>
@@ -335,7 +335,7 @@ internal sealed class AnswerBody(Stream body, long? length, RequestSender sender
         using var deadline = sender.StartDeadline(cancellationToken);
         try
         {
-            var count = await body.ReadMemoryAsync(buffer, deadline.Token).ConfigureAwait(false);
+            var count = await body.ReadOrCancelAsync(buffer, deadline.Token).ConfigureAwait(false);
             _count += count;
             if (_count > length || (count == 0 && buffer.Length > 0 && _count < length))
                 throw new InvalidDataException("The body of the answer is not as long as its headers say.");

@@ -22,7 +22,8 @@ namespace OssLogSinks.Core.Shutdown;
 /// </para>
 /// <para>
 /// On .NET Framework, and elsewhere with the .NET Standard assembly, only what raises <see cref="AppDomain.ProcessExit"/> or an unhandled exception
-/// is covered, not the signals themselves. SIGKILL, a stack overflow and <see cref="Environment.FailFast(string)"/> are never covered.
+/// is covered, not the signals themselves; .NET Framework limits all handlers of that event together to two seconds. SIGKILL, a stack overflow
+/// and <see cref="Environment.FailFast(string)"/> are never covered.
 /// </para>
 /// </remarks>
 public static class ProcessExitDrain

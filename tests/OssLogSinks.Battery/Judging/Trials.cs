@@ -22,6 +22,9 @@ internal static class Trials
     {
         yield return new Trial("checksums: known values, each length against plain code", ChecksumsAsync);
         yield return new Trial("places of a disk buffer", PlacesAsync);
+        if (arguments.System == SystemKind.Mono && new FrameworkAssemblies(Path.GetDirectoryName(arguments.Command[^1])!) is { HaveHandler: true } assemblies)
+            yield return new Trial("a client with Microsoft's HttpClientHandler for .NET Framework", _ => Task.FromResult(assemblies.CreateClient()));
+
         foreach (var front in arguments.Fronts)
         {
             yield return new Trial($"{front}: flush and close, 30 % faults", bench => FaultsAsync(bench, front));

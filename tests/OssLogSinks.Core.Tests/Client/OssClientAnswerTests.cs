@@ -154,6 +154,50 @@ public class OssClientAnswerTests
         Assert.Equal(0, (int)(await Assert.ThrowsAsync<OssException>(() => read)).StatusCode);
     }
 
+    // On .NET Framework, the stream of an answer ignores the token of a read that has begun (dotnet/corefx#34325).
+    [Fact]
+    public async Task BodyThatCannotBeCancelled_IsGivenUpInTime()
+    {
+        using var stalled = new DeafStream();
+        using var wire = new FakeWire().Answer((_, _) => Task.FromResult(Stalled(HttpStatusCode.OK, stalled)));
+        using var client = wire.NewClient();
+        using var result = await client.GetObjectAsync(new GetObjectRequest("k"), Cancel);
+
+        var read = result.Content.ReadAsync(new byte[10], Cancel).AsTask();
+        await stalled.IsRead;
+        wire.Time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(0, (int)(await Assert.ThrowsAsync<OssException>(() => read)).StatusCode);
+    }
+
+    [Fact]
+    public async Task RefusalThatCannotBeCancelled_IsJudgedByItsHead()
+    {
+        using var stalled = new DeafStream();
+        using var wire = new FakeWire().Answer((_, _) => Task.FromResult(Stalled(HttpStatusCode.ServiceUnavailable, stalled)));
+        using var client = wire.NewClient();
+
+        var append = client.AppendObjectAsync(Append(), Cancel);
+        await stalled.IsRead;
+        wire.Time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Assert.ThrowsAsync<OssException>(() => append)).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnsweredAppendWhoseBodyCannotBeCancelled_IsAnswered()
+    {
+        using var stalled = new DeafStream();
+        using var wire = new FakeWire().Answer((_, _) => Task.FromResult(Stalled(HttpStatusCode.OK, stalled, "x-oss-next-append-position: 3")));
+        using var client = wire.NewClient();
+
+        var append = client.AppendObjectAsync(Append(), Cancel);
+        await stalled.IsRead;
+        wire.Time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(3, (await append).NextPosition);
+    }
+
     [Fact]
     public async Task Listing_IsReadByLocalNameAndDecoded()
     {
@@ -198,6 +242,13 @@ public class OssClientAnswerTests
 
     private static AppendObjectRequest Append() => new("k", 0, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes("abc")));
 
+    private static HttpResponseMessage Stalled(HttpStatusCode status, Stream body, params string[] headers)
+    {
+        var answer = FakeWire.NewAnswer(status, "", headers);
+        answer.Content = new StreamContent(body);
+        return answer;
+    }
+
     private sealed class BrokenStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -217,6 +268,27 @@ public class OssClientAnswerTests
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             return 0;
+        }
+    }
+
+    // A read never ends, whatever its token says.
+    private sealed class DeafStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<int> _never = new();
+
+        public Task IsRead => _isRead.Task;
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            _isRead.TrySetResult();
+            return _never.Task;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            _isRead.TrySetResult();
+            return new ValueTask<int>(_never.Task);
         }
     }
 }

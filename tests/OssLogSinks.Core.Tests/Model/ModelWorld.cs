@@ -114,7 +114,7 @@ internal sealed class ModelWorld
         What.ForeignWriterSameLength => [.. ours.Select((b, i) => i == ours.Length / 2 ? (byte)'#' : b)],
         What.ForeignWriterSameBytes => ours,
         What.ForeignWriterSameBytesAndMore => [.. ours, .. "more\n"u8],
-        _ => [.. "strange\n"u8, .. ours.Reverse()],
+        _ => [.. "strange\n"u8, .. Enumerable.Reverse(ours)],
     };
 
     private void ComeToRest()

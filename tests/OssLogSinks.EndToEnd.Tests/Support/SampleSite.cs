@@ -81,11 +81,14 @@ internal sealed partial class SampleSite : IAsyncDisposable
         return null!;
     }
 
-    // Beside the test's own output: samples are built in the same configuration.
+    // Beside the test's own output: samples are built in the same configuration. With --artifacts-path, the outputs of all projects are in one folder.
     private static string OutputOf(string sample)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = own.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        if (own.Parent!.Name == typeof(SampleSite).Assembly.GetName().Name)
+            return Path.Combine(own.Parent.Parent!.FullName, sample, own.Name);
+
+        var root = own.Parent.Parent!.Parent!.Parent!.Parent!.FullName;
         return Path.Combine(root, "samples", sample, "bin", own.Parent.Name, own.Name);
     }
 

@@ -25,17 +25,29 @@ internal static class PlatformHttp
         }
     }
 
-    /// <summary>Lets a handler use TLS 1.2 or later.</summary>
-    public static void RequireTls12(this HttpClientHandler handler)
+    /// <summary>Lets a handler use TLS 1.2 or later. Where a handler cannot choose, the system or the application's ServicePointManager does.</summary>
+    public static void RequireTls12(this HttpClientHandler handler) => RequireTls12(protocols => handler.SslProtocols = protocols);
+
+    /// <summary>As <see cref="RequireTls12(HttpClientHandler)"/>, for anything that takes the choice.</summary>
+    /// <param name="choose">Throws <see cref="NotSupportedException"/> for protocols that the platform does not know, or for any.</param>
+    public static void RequireTls12(Action<SslProtocols> choose)
     {
         const SslProtocols Tls13 = (SslProtocols)12288;
+        if (!TryChoose(choose, SslProtocols.Tls12 | Tls13))
+            TryChoose(choose, SslProtocols.Tls12);
+    }
+
+    // .NET Framework before 4.7.2 has the property, but it always throws.
+    private static bool TryChoose(Action<SslProtocols> choose, SslProtocols protocols)
+    {
         try
         {
-            handler.SslProtocols = SslProtocols.Tls12 | Tls13;
+            choose(protocols);
+            return true;
         }
         catch (NotSupportedException)
         {
-            handler.SslProtocols = SslProtocols.Tls12;
+            return false;
         }
     }
 
@@ -57,12 +69,19 @@ internal static class PlatformHttp
             HttpRequestError.NameResolutionError => (OssFailureKind.NameNotResolved, ""),
             HttpRequestError.ConnectionError => (OssFailureKind.Unreachable, nameof(HttpRequestError.ConnectionError)),
             HttpRequestError.SecureConnectionError => (OssFailureKind.Tls, ""),
-            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : ""),
+            HttpRequestError.ProxyTunnelError => (OssFailureKind.Proxy, error.StatusCode is { } status ? ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture) : StatusAtTheEnd(error.Message)),
             HttpRequestError.InvalidResponse => (OssFailureKind.NotOss, ""),
             HttpRequestError.ConfigurationLimitExceeded => (OssFailureKind.NotOss, "larger headers than OSS does"),
             HttpRequestError.ResponseEnded => (OssFailureKind.ConnectionLost, ""),
             _ => (OssFailureKind.Unknown, ""),
         };
+
+    // .NET 8 tells the status of a proxy only in its message, which ends with: status code '407'."
+    private static string StatusAtTheEnd(string message)
+    {
+        var text = message.AsSpan().TrimEnd("\".");
+        return text is [.., '\'', >= '1' and <= '5', >= '0' and <= '9', >= '0' and <= '9', '\''] ? text[^4..^1].ToString() : "";
+    }
 #else
     private static IWebProxy? SystemProxy => WebRequest.DefaultWebProxy;
 

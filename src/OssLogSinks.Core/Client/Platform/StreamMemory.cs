@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Client.Platform;
 
@@ -28,6 +29,18 @@ internal static class StreamMemory
 #else
         return ReadThroughArrayAsync(stream, buffer, cancellationToken);
 #endif
+    }
+
+    /// <summary>
+    /// As <see cref="ReadMemoryAsync"/>, but ends with the token even if the stream does not: on .NET Framework, the stream of an answer ignores the
+    /// token of a read that has begun. After a cancellation, the stream may still write to the buffer.
+    /// </summary>
+    public static async ValueTask<int> ReadOrCancelAsync(this Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var read = stream.ReadMemoryAsync(buffer, cancellationToken);
+        return read.IsCompleted
+            ? await read.ConfigureAwait(false)
+            : await Waiting.WithAsync(read.AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The body of an answer whose head was read.</summary>

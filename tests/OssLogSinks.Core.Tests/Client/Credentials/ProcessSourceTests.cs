@@ -18,7 +18,9 @@ public class ProcessSourceTests
     {
         await using var world = await CredentialsWorld.StartAsync();
         var pids = Path.Combine(world.Home, "pids");
-        var script = world.WriteFile("script", $"sleep 1000 &\necho $$ $! > {pids}.new\nmv {pids}.new {pids}\nwait\n");
+
+        // Its input ends when the source has begun to wait for it; before that, the clock must not run.
+        var script = world.WriteFile("script", $"sleep 1000 &\ncat > /dev/null\necho $$ $! > {pids}.new\nmv {pids}.new {pids}\nwait\n");
 
         var failing = Assert.ThrowsAsync<OssCredentialsException>(() => world.Provider("Process:sh " + script).GetCredentialsAsync(null, Cancel).AsTask());
         await Wait.UntilAsync(() => File.Exists(pids)).InTime();
