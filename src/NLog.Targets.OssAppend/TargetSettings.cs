@@ -4,6 +4,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Delivery;
 using OssLogSinks.Core.Telemetry;
 using OssLogSinks.Intake;
+using OssLogSinks.Intake.Rendering;
 
 namespace NLog.Targets.OssAppend;
 
@@ -57,6 +58,7 @@ internal sealed class TargetSettings
             EventSizeLimit = _target.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes,
             YieldsIfRefused = _target.OverflowAction == AsyncTargetWrapperOverflowAction.Discard,
             HasDiskBuffer = options.BufferPath is not null,
+            IsJson = _target.Layout is SimpleLayout layout ? TextShape.IsJson(BeginningOf(layout.Text)) : null,
             RenderAtCall = _target.RenderAtCall,
             Time = options.TimeProvider,
         };
@@ -100,6 +102,13 @@ internal sealed class TargetSettings
         _faults.AddRange(key.Faults.Select(fault => new SettingFault(nameof(_target.ObjectKey), fault)));
         _faults.AddRange(options.Validate().Select(fault => InWordsOfTheTarget(fault, options, key)));
         return options.WithoutSecrets(_faults);
+    }
+
+    // The text before the first renderer.
+    private static string BeginningOf(string layout)
+    {
+        var renderer = layout.IndexOf("${", StringComparison.Ordinal);
+        return renderer < 0 ? layout : layout.Substring(0, renderer);
     }
 
     private static bool Indents(Layout? layout) => layout switch

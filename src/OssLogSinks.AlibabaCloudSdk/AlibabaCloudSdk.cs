@@ -11,7 +11,7 @@ namespace OssLogSinks.AlibabaCloudSdk;
 public static class AlibabaCloudSdk
 {
     /// <summary>
-    /// Makes the SDK's client with the settings that exactly-once delivery needs, and a client for the appender over it. Give it to the
+    /// Makes the SDK's client with the settings that exactly-once delivery and security need, and a client for the appender over it. Give it to the
     /// setting <c>Client</c> of a sink, target or provider. Dispose it after the logger, if the application goes on without it.
     /// </summary>
     /// <param name="options">Where to send requests, and how. Read once.</param>

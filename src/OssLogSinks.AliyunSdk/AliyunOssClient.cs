@@ -186,7 +186,7 @@ public sealed class AliyunOssClient : IOssClient
         }
         catch (Exception e) when (!running.IsFaulted && e is TimeoutException or OperationCanceledException)
         {
-            // The SDK cannot cancel a call. This one may have ended in the meantime.
+            // The SDK cannot cancel a call. It may still run, or have just ended; its answer is disposed in both cases.
             PutAwayLater(running);
             cancellationToken.ThrowIfCancellationRequested();
             throw new OssException($"{operation} got no answer in time; it may have taken effect.", e);

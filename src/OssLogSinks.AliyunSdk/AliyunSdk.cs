@@ -14,7 +14,7 @@ namespace OssLogSinks.AliyunSdk;
 public static class AliyunSdk
 {
     /// <summary>
-    /// Makes the SDK's client with the settings that exactly-once delivery needs, and a client for the appender over it. Give it to the setting
+    /// Makes the SDK's client with the settings that exactly-once delivery and security need, and a client for the appender over it. Give it to the setting
     /// <c>Client</c> of a sink, target or provider.
     /// </summary>
     /// <param name="options">Where to send requests, and how. Read once.</param>

@@ -125,8 +125,9 @@ public sealed class OssAppendLoggerProvider : ILoggerProvider, ISupportExternalS
         var relay = new LostEventRelay(_host, report => appender!.Report(report));
         appenderOptions.Listener = relay;
         appender = new OssAppender(appenderOptions);
-        var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents);
-        var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, FormatterOf(options), relay), settings);
+        var formatter = FormatterOf(options);
+        var settings = IntakeSettings.ForCalls(options, options.BlockWhenFull ? options.BlockTimeout : TimeSpan.Zero, options.DropTooLargeEvents, formatter.IsJson);
+        var intake = new EventIntake<LogCall>(appender, new LoggerFrontDoor(appender, formatter, relay), settings);
         return new RunningIntake<LogCall>(intake, options.DrainOnProcessExit);
     }
 

@@ -358,6 +358,7 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
             {
                 KeyValues = _frontDoor.KeyValuesOf(logEvent, buffer),
                 State = _frontDoor.StateOf(logEvent, origin),
+                IsJson = _settings.IsJson,
             };
             rendered = new Rendered(record, isReplaced);
             return null;
@@ -422,16 +423,20 @@ internal sealed record IntakeSettings(int QueueLimit, int BatchSize, TimeSpan Ba
     /// </summary>
     public bool HasDiskBuffer { get; init; }
 
+    /// <summary>Whether events are rendered as JSON objects; null if each event can be different.</summary>
+    public bool? IsJson { get; init; }
+
     /// <summary>Whether events are rendered on the threads that log them, without a queue.</summary>
     public bool RenderAtCall { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>For a front door that always renders within the calls, and so has no queue.</summary>
-    public static IntakeSettings ForCalls(OssAppenderOptions options, TimeSpan callerTimeout, bool dropsTooLarge) =>
+    public static IntakeSettings ForCalls(OssAppenderOptions options, TimeSpan callerTimeout, bool dropsTooLarge, bool? isJson) =>
         new(QueueLimit: int.MaxValue, BatchSize: 1, BatchInterval: TimeSpan.Zero, callerTimeout, options.CloseTimeout)
         {
             EventSizeLimit = dropsTooLarge ? int.MaxValue : options.EventSizeLimitBytes,
+            IsJson = isJson,
             RenderAtCall = true,
             Time = options.TimeProvider,
         };

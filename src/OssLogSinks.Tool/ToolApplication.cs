@@ -39,9 +39,22 @@ internal static class ToolApplication
             return ExitCodes.Usage;
         }
 
-        var output = new StreamWriter(host.Output, leaveOpen: true);
-        await using (output.ConfigureAwait(false))
-            return await parse.InvokeAsync(new ToolInvocation { Host = host, Output = output, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Help and suggestions are written here; the commands have an output of their own.
+            var output = new StreamWriter(new CommandOutput(host.Output));
+            await using (output.ConfigureAwait(false))
+                return await parse.InvokeAsync(new ToolInvocation { Host = host, Output = output, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OutputClosedException)
+        {
+            return ExitCodes.Done;
+        }
+        catch (ToolException failure)
+        {
+            CommandRunner.Tell(host, FailureText.Of(failure)!, parse.GetValue(GlobalOptions.Json));
+            return failure.ExitCode;
+        }
     }
 
     private static RootCommand CreateRoot()

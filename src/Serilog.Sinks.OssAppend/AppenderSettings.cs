@@ -1,6 +1,7 @@
 using OssLogSinks.Core;
 using OssLogSinks.Core.Telemetry;
 using Serilog.Sinks.OssAppend.Diagnostics;
+using Serilog.Sinks.OssAppend.Rendering;
 
 namespace Serilog.Sinks.OssAppend;
 
@@ -44,6 +45,14 @@ internal static class AppenderSettings
         var part = new TimeSpan(options.AppendInterval.Ticks / 8);
         return part < ShortestBatchInterval ? ShortestBatchInterval : part > LongestBatchInterval ? LongestBatchInterval : part;
     }
+
+    /// <summary>Whether each event becomes a JSON object; null if only the event can tell.</summary>
+    public static bool? IsJson(OssAppendSinkOptions options) => options.Formatter switch
+    {
+        null => OutputTemplateFormatter.IsJson(options.OutputTemplate),
+        OssAppendCompactJsonFormatter => true,
+        _ => null,
+    };
 
     public static OssAppenderOptions From(OssAppendSinkOptions options)
     {

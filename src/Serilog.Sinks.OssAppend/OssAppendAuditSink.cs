@@ -21,6 +21,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
 {
     private readonly OssAppender _appender;
     private readonly ITextFormatter _formatter;
+    private readonly bool? _isJson;
     private readonly IReadOnlyList<string> _keyNames;
     private readonly TimeSpan _closeTimeout;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
     {
         _time = options.TimeProvider;
         _closeTimeout = options.CloseTimeout;
+        _isJson = AppenderSettings.IsJson(options);
         _formatter = options.Formatter ?? OutputTemplateFormatter.For(options.OutputTemplate, options.FormatProvider, options.EscapeControlCharacters, options.IncludeSequence);
 
         var appenderOptions = AppenderSettings.ForAudit(options);
@@ -99,6 +101,7 @@ internal sealed class OssAppendAuditSink : ILogEventSink, IWatchedSink, IDisposa
         {
             KeyValues = _keyNames.Count == 0 ? default : KeyValues.Read(logEvent, _keyNames, new string?[_keyNames.Count]),
             State = audited,
+            IsJson = _isJson,
         };
 
         // The relay is called with the outcome in every case.

@@ -82,6 +82,7 @@ internal sealed class OssAppendSink : ILogEventSink, ISetLoggingFailureListener,
         EventSizeLimit = options.DropTooLargeEvents ? int.MaxValue : options.EventSizeLimitBytes,
         YieldsIfRefused = !options.BlockWhenFull,
         HasDiskBuffer = options.BufferPath is not null,
+        IsJson = AppenderSettings.IsJson(options),
         RenderAtCall = options.RenderAtCall,
         Time = options.TimeProvider,
     };

@@ -16,6 +16,14 @@ public class TargetSequenceTests
         Assert.Equal(["one #W:1", "two #W:2"], await LogAsync(() => "${message}"));
 
     [Fact]
+    public async Task LayoutInBraces_HasTheNumberAtItsEnd() =>
+        Assert.Equal(["{\"a\":1} #W:1"], await LogAsync(() => "{${message}}", "\"a\":1"));
+
+    [Fact]
+    public async Task JsonThatALayoutWrites_HasNumberAndWriter() =>
+        Assert.All(await LogAsync(() => "{ \"m\": \"${message}\" }"), line => Assert.True(JsonDocument.Parse(line).RootElement.TryGetProperty("OssSequence", out _)));
+
+    [Fact]
     public async Task Json_HasNumberAndWriter()
     {
         var lines = (await LogAsync(() => new JsonLayout { Attributes = { new JsonAttribute("message", "${message}") } })).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
@@ -47,11 +55,13 @@ public class TargetSequenceTests
     }
 
     // The first target of the process makes the renderer known, so layouts are made after it.
-    private static async Task<string[]> LogAsync(Func<Layout> layout)
+    private static Task<string[]> LogAsync(Func<Layout> layout) => LogAsync(layout, "one", "two");
+
+    private static async Task<string[]> LogAsync(Func<Layout> layout, params string[] messages)
     {
         using var running = RunningTarget.Start(t => (t.Layout, t.IncludeSequence) = (layout(), true));
-        running.Logger.Info("one");
-        running.Logger.Info("two");
+        foreach (var message in messages)
+            running.Logger.Info(message);
         Assert.Null(await running.FlushAsync());
         return [.. running.Oss.Lines.Select(line => Regex.Replace(line, "#[0-9a-z]{12}-[0-9a-z]{4}:", "#W:"))];
     }

@@ -40,6 +40,29 @@ public class OssAppenderSequenceTests
         Assert.Matches(@"^one #[0-9a-z]{12}-[0-9a-z]{4}:1\ntwo\nat Here\(\) #[0-9a-z]{12}-[0-9a-z]{4}:2\r\n\{three #[0-9a-z]{12}-[0-9a-z]{4}:3\n", _oss.Text("app.log"));
     }
 
+    [Theory]
+    [InlineData("{INF} user {x}")]
+    [InlineData("{}{}")]
+    [InlineData("{ \t} {}")]
+    public async Task TextInBraces_GetsTheNumberAtItsEnd(string text)
+    {
+        await LogAsync(text + "\n");
+
+        Assert.Matches($"^{Regex.Escape(text)} #[0-9a-z]{{12}}-[0-9a-z]{{4}}:1\n$", _oss.Text("app.log"));
+    }
+
+    [Fact]
+    public async Task IsJson_DecidesUnlessThereAreNoBraces()
+    {
+        await using var appender = new OssAppender(_options);
+        Assert.True(appender.TryAppend(Record("{\"a\"} {b}\n") with { IsJson = false }));
+        Assert.True(appender.TryAppend(Record("{a}\n") with { IsJson = true }));
+        Assert.True(appender.TryAppend(Record("a\n") with { IsJson = true }));
+        await appender.FlushOrFailAsync();
+
+        Assert.Matches("^{\"a\"} {b} #[0-9a-z-]+:1\n{a\"OssSequence\":2,\"OssWriter\":\"[0-9a-z-]+\"}\na #[0-9a-z-]+:3\n$", _oss.Text("app.log"));
+    }
+
     [Fact]
     public async Task Placeholder_IsReplacedWhereverItIs()
     {
@@ -155,6 +178,9 @@ public class OssAppenderSequenceTests
 internal static partial class SequenceText
 {
     public static int[] NumbersIn(string text) => [.. Mark().Matches(text).Select(match => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture))];
+
+    public static (string Writer, int Number)[] MarksIn(string text) =>
+        [.. Mark().Matches(text).Select(match => (match.Groups["writer"].Value, int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)))];
 
     /// <summary>The writers, each once.</summary>
     public static string[] WritersIn(string text) => [.. Mark().Matches(text).Select(match => match.Groups["writer"].Value).Distinct()];

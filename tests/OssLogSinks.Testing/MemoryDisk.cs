@@ -35,6 +35,9 @@ internal sealed class MemoryDisk : IBufferFiles
     /// <summary>Whether every change is refused.</summary>
     public bool IsReadOnly { get; set; }
 
+    /// <summary>Whether other processes are refused a locked file.</summary>
+    public bool HasLocks { get; set; } = true;
+
     /// <summary>Whether a file that is open to be written can be neither deleted nor moved, as on Windows.</summary>
     public bool HoldsOpenFiles { get; set; }
 
@@ -308,7 +311,7 @@ internal sealed class MemoryDisk : IBufferFiles
     public bool ExcludesOthers(string path)
     {
         lock (_gate)
-            return Exists(path) && FileAt(path).Holders.Any(holder => holder.IsExclusive);
+            return HasLocks && Exists(path) && FileAt(path).Holders.Any(holder => holder.IsExclusive);
     }
 
     public IBufferFile Create(string path) => Do<IBufferFile>(DiskAct.Create, path, () =>

@@ -49,6 +49,19 @@ public class SinkSequenceTests
         }
     }
 
+    [Theory]
+    [InlineData("{{{Message:lj}}}{NewLine}", "{\"a\":1} #W:1\n")]
+    [InlineData("{{ \"m\":{Message:lj}}}{NewLine}", "{ \"m\":\"a\":1,\"OssSequence\":1,\"OssWriter\":\"W\"}\n")]
+    [InlineData("{Message:lj}{NewLine}", "\"a\":1 #W:1\n")]
+    public async Task Template_DecidesBetweenTextAndJson(string template, string expected)
+    {
+        _options.OutputTemplate = template;
+        await using (var logger = new LoggerConfiguration().WriteTo.OssAppend(_options).CreateLogger())
+            logger.Information("\"a\":1");
+
+        Assert.Equal(expected, Regex.Replace(WithoutWriter(_bucket.AllText), "[0-9a-z]{12}-[0-9a-z]{4}", "W"));
+    }
+
     [Fact]
     public async Task TemplateThatSerilogRenders_HasTheNumberInItsPlace()
     {
@@ -80,14 +93,25 @@ public class SinkSequenceTests
     [Fact]
     public void Audit_NumbersItsEventsToo()
     {
-        var options = new OssAppendSinkOptions { Client = _bucket, ObjectKey = "app.log", OutputTemplate = "{Message:lj} {OssSequence}{NewLine}", IncludeSequence = true };
-        using (var logger = new LoggerConfiguration().AuditTo.OssAppend(options).CreateLogger())
-        {
-            logger.Information("one");
-            logger.Information("two");
-        }
+        Audit("{Message:lj} {OssSequence}{NewLine}", "one", "two");
 
         Assert.Equal("one #W:1\ntwo #W:2\n", WithoutWriter(_bucket.AllText));
+    }
+
+    [Fact]
+    public void AuditOfTextInBraces_HasTheNumberAtItsEnd()
+    {
+        Audit("{{{Message:lj}}}{NewLine}", "\"a\":1");
+
+        Assert.Equal("{\"a\":1} #W:1\n", WithoutWriter(_bucket.AllText));
+    }
+
+    private void Audit(string template, params string[] messages)
+    {
+        var options = new OssAppendSinkOptions { Client = _bucket, ObjectKey = "app.log", OutputTemplate = template, IncludeSequence = true };
+        using var logger = new LoggerConfiguration().AuditTo.OssAppend(options).CreateLogger();
+        foreach (var message in messages)
+            logger.Write(LogEventLevel.Information, message);
     }
 
     private Task LogAsync() => LogAsync(_options);

@@ -17,7 +17,10 @@ public sealed record OssObjectProperties
     /// <summary>The header Content-Encoding, <c>gzip</c> for instance. Default: none.</summary>
     public string? ContentEncoding { get; init; }
 
-    /// <summary>The header Content-Disposition, which tells a browser whether to show or to save the object. Default: none.</summary>
+    /// <summary>
+    /// The header Content-Disposition, which tells a browser whether to show the object (<c>inline</c>) or to save it (<c>attachment</c>).
+    /// Default: none.
+    /// </summary>
     public string? ContentDisposition { get; init; }
 
     /// <summary>The header Cache-Control, for caches and browsers. Default: none.</summary>

@@ -34,7 +34,7 @@ internal static class OssRegion
     // 'cn-hangzhou-h', 'ap-southeast-1a'. Only ids that begin as those of Alibaba Cloud, since gateways have ids of their own.
     private static readonly Regex Zone = new("^(?<region>(cn|ap|us|eu|me|na)-[a-z0-9-]*?)(-[a-z]|(?<=[0-9])[a-z])$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    /// <summary>The host of a region's endpoint. The region has no fault.</summary>
+    /// <summary>The host of a region's endpoint. Call it only if <see cref="FaultOf"/> returned null.</summary>
     public static string EndpointOf(string region, OssNetwork network) => network switch
     {
         OssNetwork.Internal => "oss-" + region + InternalSuffix + ServiceDomain,

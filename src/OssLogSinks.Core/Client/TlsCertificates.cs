@@ -41,7 +41,7 @@ internal sealed class TlsCertificates : IDisposable
             certificate.Dispose();
     }
 
-    // Configuration often contains empty strings.
+    // Configuration often contains empty strings; they count as not set.
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private static void CheckUse(OssClientOptions options, string? client, string? authority, ICollection<string> faults)

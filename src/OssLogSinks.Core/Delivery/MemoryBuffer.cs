@@ -107,7 +107,7 @@ internal sealed class MemoryBuffer : IDisposable
                 return Acceptance.Closed;
 
             var stream = _directory.Find(record.Time, record.KeyValues);
-            var utf8 = _numbering is null ? record.Utf8.Span : _numbering.Compose(stream.Sequence ??= EventSequence.Begin(), record.Utf8.Span).Span;
+            var utf8 = _numbering is null ? record.Utf8.Span : _numbering.Compose(stream.Sequence ??= EventSequence.Begin(), record).Span;
             CloseBatchBefore(stream, null, utf8.Length);
             var batch = stream.Open ?? new AppendBatch(_time.GetTimestamp(), source: null, _pages);
             var acceptance = TryAdd(stream, batch, utf8, record.State, id: 0, causesAppend, out spaceAvailable);

@@ -59,9 +59,11 @@ internal sealed class BufferWriter(
     private volatile bool _holdsNumbers;
 
     /// <summary>How far records are numbered, of earlier processes too; each new folder begins with it. Used by the thread only, once it was started.</summary>
-    public RecentStreams<SequenceMark> Numbers { get; init; } = new();
+    public RecentStreams<SequenceMark> Numbers { get; init; } = SequenceMarks.Create();
 
-    /// <summary>Whether a folder of this process has all <see cref="Numbers"/>, so that others need not keep them.</summary>
+    /// <summary>
+    /// Whether others need not keep the <see cref="Numbers"/>: a folder of this process has them, or a new folder has no space because of the others.
+    /// </summary>
     public bool HoldsNumbers => _holdsNumbers;
 
     /// <summary>Completes when the thread ends: once the staging buffer is closed and empty, or once stopped.</summary>
@@ -127,6 +129,9 @@ internal sealed class BufferWriter(
 
         foreach (var (block, mayBeDelivered) in left)
         {
+            // The next process continues behind these numbers, so that they are seen as a gap.
+            if (isOver)
+                Raise(block);
             deliveryTracker.DroppedInMemory(DropReason.CloseTimeOver, block.Count, block.States, "the application stopped before there was space for them on disk.", mayBeDelivered);
             tracker.GiveUp(block.FirstId, block.LastId, block.Count);
             staging.Placed();
@@ -284,8 +289,10 @@ internal sealed class BufferWriter(
         }
 
         _toCut = null;
-        if (_active is null && Fits(ActiveFolder.CostOfFirst(null)))
+        if (_active is null && FitsFirst(null))
             Open();
+        else if (_active is null)
+            _holdsNumbers = true;
         return true;
     }
 
@@ -342,9 +349,9 @@ internal sealed class BufferWriter(
         while (_active is null || !Fits(_active.CostOf(block) + _active.UnpublishedBytes))
         {
             // A block that would not fit into an empty buffer is no reason to drop records.
-            if (!settings.DropsOldest || ActiveFolder.CostOfFirst(block) + otherBytes() > settings.SizeLimit || !DropOldest())
+            if (!settings.DropsOldest || ActiveFolder.CostOfFirst(block, Numbers.Count) + otherBytes() > settings.SizeLimit || !DropOldest())
                 return false;
-            if (_active is null && Fits(ActiveFolder.CostOfFirst(block)))
+            if (_active is null && FitsFirst(block))
                 Open();
         }
 
@@ -352,6 +359,8 @@ internal sealed class BufferWriter(
     }
 
     private bool Fits(long cost) => DiskBytes + otherBytes() + cost <= settings.SizeLimit;
+
+    private bool FitsFirst(Block? block) => Fits(ActiveFolder.CostOfFirst(block, Numbers.Count));
 
     private bool DropOldest()
     {

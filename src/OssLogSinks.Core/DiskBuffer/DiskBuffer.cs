@@ -50,7 +50,7 @@ internal sealed class DiskBuffer : IRecordBuffer
         {
             HoldsNumbers = parts.Numbering is null ? null : () => _writer!.HoldsNumbers,
         };
-        var left = parts.Numbering is null ? new() : FindLeftNumbers(files, settings.Path);
+        var left = parts.Numbering is null ? SequenceMarks.Create() : FindLeftNumbers(files, settings.Path);
         _staging = new StagingBuffer(parts.KeyTemplate, parts.Policy, _time, _tracker, _work, settings.StagingMemory)
         {
             Numbers = parts.Numbering is { } numbering ? new StreamNumbers(numbering, left) : null,
@@ -153,7 +153,7 @@ internal sealed class DiskBuffer : IRecordBuffer
     private static RecentStreams<SequenceMark> FindLeftNumbers(IBufferFiles files, string path)
     {
         var finding = BoundedWait.RunAsync(() => StreamNumbers.FindLeft(files, path));
-        return BoundedWait.For(finding, LongestLook, TimeProvider.System) ? finding.GetAwaiter().GetResult() : new();
+        return BoundedWait.For(finding, LongestLook, TimeProvider.System) ? finding.GetAwaiter().GetResult() : SequenceMarks.Create();
     }
 
     private void Hurry()

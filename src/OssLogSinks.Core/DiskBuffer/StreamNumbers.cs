@@ -9,9 +9,14 @@ namespace OssLogSinks.Core.DiskBuffer;
 /// <summary>
 /// The sequences of the streams of a disk buffer. A stream continues the sequence that an ended process left. Guarded by the staging buffer's lock.
 /// </summary>
-internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<SequenceMark> left)
+/// <param name="numbering">Writes the numbers.</param>
+/// <param name="left">What ended processes left.</param>
+/// <param name="certain">How many of the streams that were used last keep their sequences for certain.</param>
+internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<SequenceMark> left, int certain = StreamNumbers.Certain)
 {
-    private readonly RecentStreams<EventSequence> _sequences = new();
+    private const int Certain = 5_000;
+
+    private readonly RecentStreams<EventSequence> _sequences = new(certain);
 
     /// <summary>A record with its number, and the sequence that the number is of.</summary>
     public LogRecord Compose(in LogRecord record, StreamName stream, out EventSequence sequence)
@@ -22,7 +27,7 @@ internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<Sequ
             _sequences.Set(stream.Hash, sequence);
         }
 
-        return record with { Utf8 = numbering.Compose(sequence, record.Utf8.Span) };
+        return record with { Utf8 = numbering.Compose(sequence, record) };
     }
 
     /// <summary>The record that was composed last was accepted into a block.</summary>
@@ -31,7 +36,7 @@ internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<Sequ
     /// <summary>What ended processes left in a buffer. Nothing is changed there, and no error is thrown.</summary>
     public static RecentStreams<SequenceMark> FindLeft(IBufferFiles files, string path)
     {
-        var left = new RecentStreams<SequenceMark>();
+        var left = SequenceMarks.Create();
         var names = new List<FolderName>();
         BufferFiles.Try(() => names.AddRange(files.FoldersIn(path).Select(text => FolderName.TryParse(text, out var name) ? name : default).Where(name => name.Text is not null)));
 

@@ -31,8 +31,9 @@ internal sealed class EventNumbering
     public void Miss(long count) => Interlocked.Add(ref _missed, count);
 
     /// <summary>Composes a record with its stream's next number. Valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Compose(EventSequence sequence, ReadOnlySpan<byte> utf8)
+    public ReadOnlyMemory<byte> Compose(EventSequence sequence, in LogRecord record)
     {
+        var utf8 = record.Utf8.Span;
         _composedMissed = Interlocked.Read(ref _missed);
         _composedNumber = sequence.Last + 1 + _composedMissed;
         if (_composed.Length > LargestKept)
@@ -43,7 +44,7 @@ internal sealed class EventNumbering
         if (place >= 0)
             WriteAtPlaceholders(sequence, utf8, place);
         else
-            WriteAtEnd(sequence, utf8);
+            WriteAtEnd(sequence, utf8, record.IsJson);
         return _composed.AsMemory(0, _length);
     }
 
@@ -71,13 +72,13 @@ internal sealed class EventNumbering
     }
 
     // JSON gets two fields more; text gets the number before its line ending.
-    private void WriteAtEnd(EventSequence sequence, ReadOnlySpan<byte> utf8)
+    private void WriteAtEnd(EventSequence sequence, ReadOnlySpan<byte> utf8, bool? isJson)
     {
         var end = utf8.Length;
         while (end > 0 && utf8[end - 1] is (byte)'\n' or (byte)'\r')
             end--;
 
-        if (end >= 2 && utf8[0] == '{' && utf8[end - 1] == '}')
+        if (end >= 2 && utf8[0] == '{' && utf8[end - 1] == '}' && (isJson ?? IsJson(utf8.Slice(1, end - 1))))
         {
             Write(utf8.Slice(0, end - 1));
             if (utf8.Slice(1, end - 2).IndexOf((byte)'"') >= 0)
@@ -96,6 +97,16 @@ internal sealed class EventNumbering
         }
 
         Write(utf8.Slice(end));
+    }
+
+    // Of what follows the first brace, up to the last one.
+    private static bool IsJson(ReadOnlySpan<byte> rest)
+    {
+        var at = 0;
+        while (rest[at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+            at++;
+
+        return rest[at] == '"' || at == rest.Length - 1;
     }
 
     private void WriteText(EventSequence sequence)

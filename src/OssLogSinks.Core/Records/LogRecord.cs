@@ -28,6 +28,13 @@ public readonly record struct LogRecord(DateTimeOffset Time, ReadOnlyMemory<byte
     public bool? IsFromDelivery { get; init; }
 
     /// <summary>
+    /// Whether the record is one JSON object, which decides how <see cref="OssAppenderOptions.IncludeSequence"/> adds its number: as fields, or
+    /// at the end of the text. A record that does not begin with <c>{</c> and end with <c>}</c> is text all the same. Default: null, and a record
+    /// is JSON if a quotation mark or the end follows its first <c>{</c>, and its last character is <c>}</c>.
+    /// </summary>
+    public bool? IsJson { get; init; }
+
+    /// <summary>
     /// Whether the record is dropped instead of waiting if OSS refuses its stream and the stream's share of the memory is full. Set it if
     /// other events wait behind it in a queue. Default: false.
     /// </summary>

@@ -70,7 +70,8 @@ internal sealed class LiveTail(ObjectStore store, TimeProvider time)
         }
     }
 
-    // Objects that exist already are followed from their end. Of the newest ones, the last part is shown, so that the page is not empty.
+    // An object that exists already is followed from the position that the page names. Without one, the newest objects are followed from shortly
+    // before their end, so that the page is not empty, and all others from their end.
     private void Begin(TailRequest request, Dictionary<string, FollowedObject> followed)
     {
         var existing = store.Find(request.Bucket)!.Find(request.Matches).OrderByDescending(found => found.State.LastModified).ToList();

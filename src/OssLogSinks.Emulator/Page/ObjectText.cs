@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace OssLogSinks.Emulator.Page;
 
@@ -11,6 +12,12 @@ internal sealed record ObjectText(IReadOnlyList<ReadOnlyMemory<byte>> Chunks, bo
     // Protects the emulator from an object that expands without end.
     private const long MaxExpanded = 4L << 30;
     private const int ChunkLength = 1 << 16;
+    private const string Damaged = "The gzip data is damaged; what could be opened is shown.";
+
+    // .NET takes a member that was cut, and other bytes behind the last member, for the end. So a further member with a text that nobody knows
+    // follows the object's bytes: only if this text comes at the end, all of them were read.
+    private static readonly byte[] LastText = RandomNumberGenerator.GetBytes(16);
+    private static readonly byte[] LastMember = Compress(LastText);
 
     public long Length => Chunks.Sum(chunk => (long)chunk.Length);
 
@@ -37,12 +44,20 @@ internal sealed record ObjectText(IReadOnlyList<ReadOnlyMemory<byte>> Chunks, bo
         var shown = new Queue<ReadOnlyMemory<byte>>();
         var (length, skipped) = (0L, 0L);
         string? fault = null;
-        using var gzip = new GZipStream(new ChunkStream(bytes), CompressionMode.Decompress);
+        var stored = new ChunkStream([.. bytes, LastMember]);
+        using var gzip = new GZipStream(stored, CompressionMode.Decompress);
+        using var last = new MemoryStream();
         try
         {
             var buffer = new byte[ChunkLength];
-            while (await gzip.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            while (last.Length <= LastText.Length && await gzip.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
+                if (stored.IsInLastChunk)
+                {
+                    last.Write(buffer.AsSpan(0, read));
+                    continue;
+                }
+
                 shown.Enqueue(buffer.AsMemory(0, read).ToArray());
                 length += read;
                 for (; length > MaxLength; length -= shown.Dequeue().Length)
@@ -54,13 +69,25 @@ internal sealed record ObjectText(IReadOnlyList<ReadOnlyMemory<byte>> Chunks, bo
                     break;
                 }
             }
+
+            if (!last.ToArray().AsSpan().SequenceEqual(LastText))
+                fault ??= Damaged;
         }
         catch (InvalidDataException)
         {
-            fault = "The gzip data is damaged; what could be opened is shown.";
+            fault = Damaged;
         }
 
         return new ObjectText([.. shown], IsGzip: true) { Skipped = skipped, Fault = fault };
+    }
+
+    private static byte[] Compress(byte[] text)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.NoCompression, leaveOpen: true))
+            gzip.Write(text);
+
+        return bytes.ToArray();
     }
 
     private static (IReadOnlyList<ReadOnlyMemory<byte>> Shown, long Skipped) End(IReadOnlyList<ReadOnlyMemory<byte>> bytes)
@@ -97,6 +124,9 @@ internal sealed class ChunkStream(IReadOnlyList<ReadOnlyMemory<byte>> chunks) : 
 {
     private int _chunk;
     private int _at;
+
+    /// <summary>Whether bytes of the last chunk were read.</summary>
+    public bool IsInLastChunk => _chunk + (_at > 0 ? 1 : 0) >= chunks.Count;
 
     public override bool CanRead => true;
 

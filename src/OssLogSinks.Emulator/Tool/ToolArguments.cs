@@ -1,4 +1,5 @@
 using System.Globalization;
+using OssLogSinks.Emulator.Operations;
 
 namespace OssLogSinks.Emulator.Tool;
 
@@ -42,9 +43,9 @@ internal static class ToolArguments
             var hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal);
             if (!IsOption(name))
                 faults.Add($"'{name}' is not an option.");
-            else if (!hasValue)
+            else if (!hasValue || arguments[++i].Length == 0)
                 faults.Add($"{name} needs a value.");
-            else if (Apply(name, arguments[++i], settings) is { } fault)
+            else if (Apply(name, arguments[i], settings) is { } fault)
                 faults.Add(fault);
         }
 
@@ -96,7 +97,7 @@ internal static class ToolArguments
                 return null;
             case "--bucket":
                 settings.Buckets.Add(value);
-                return null;
+                return ResourceNames.IsBucketName(value) ? null : $"--bucket is '{value}'. Use 3 to 63 lowercase letters, digits and hyphens, with no hyphen at the ends.";
             case "--preload":
                 settings.PreloadFolder = value;
                 return Directory.Exists(value) ? null : $"--preload is '{value}'. There is no such folder.";

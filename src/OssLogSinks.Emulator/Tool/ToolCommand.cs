@@ -11,7 +11,7 @@ internal static class ToolCommand
     /// <summary>The command line is wrong.</summary>
     public const int WrongArguments = 2;
 
-    /// <summary>The port, the data folder, another file or the name of a bucket cannot be used.</summary>
+    /// <summary>The port, the data folder or another file cannot be used.</summary>
     public const int CannotStart = 1;
 
     /// <summary>Ctrl-C, as shells count signals.</summary>
@@ -44,7 +44,7 @@ internal static class ToolCommand
         catch (Exception e) when (SentenceOf(e, settings) is not null)
         {
             await errors.WriteAsync(SentenceOf(e, settings) + "\n").ConfigureAwait(false);
-            return CannotStart;
+            return e is ArgumentException ? WrongArguments : CannotStart;
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class ClefFormatter(bool includeScopes) : EventFormatter
 {
     private readonly FormattedPlaceholders _placeholders = new();
 
+    public override bool? IsJson => true;
+
     public override void Write(LogCall call, RecordWriter writer)
     {
         var values = call.Values;

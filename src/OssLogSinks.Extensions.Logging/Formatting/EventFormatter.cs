@@ -8,6 +8,9 @@ namespace OssLogSinks.Extensions.Logging.Formatting;
 /// <summary>Writes events, each with its line ending. Thread-safe.</summary>
 internal abstract class EventFormatter
 {
+    /// <summary>Whether each event is a JSON object; null if that is not known.</summary>
+    public virtual bool? IsJson => null;
+
     public abstract void Write(LogCall call, RecordWriter writer);
 }
 

@@ -14,6 +14,8 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes, bool esca
 {
     private const int LevelLength = 6;
 
+    public override bool? IsJson => false;
+
     public override void Write(LogCall call, RecordWriter writer)
     {
         var message = call.FormatMessage();

@@ -33,6 +33,9 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
     /// <summary>The beginning of the probe object's key.</summary>
     public string ProbePrefix { get; init; } = "";
 
+    /// <summary>Told what is true if the checks are stopped now.</summary>
+    public Action<string>? AfterStop { get; init; }
+
     /// <summary>The buffer folder to check; null if the sink has none.</summary>
     public string? BufferPath { get; init; }
 
@@ -164,6 +167,7 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
         using var client = settings.Open();
         var key = $"{ProbePrefix}oss-logs-probe-{Guid.NewGuid():N}.txt";
         var line = Encoding.ASCII.GetBytes("A probe of oss-logs doctor. You can delete it.\n");
+        AfterStop?.Invoke($"The probe object {key} may be left in the bucket. Delete it.");
         if (!await TryAsync("append", $"oss:PutObject: appended {key}.", () => client.AppendObjectAsync(new AppendObjectRequest(key, 0, new ReadOnlySequence<byte>(line)), cancellationToken)).ConfigureAwait(false))
         {
             report(new Diagnosis("read", "skipped", "Nothing could be appended."));
@@ -174,6 +178,7 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await CheckDeletionAsync(client, key, cancellationToken).ConfigureAwait(false);
         }
 
+        AfterStop?.Invoke("");
         await CheckListingAsync(client, cancellationToken).ConfigureAwait(false);
     }
 
@@ -196,9 +201,13 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await client.DeleteObjectAsync(key, cancellationToken).ConfigureAwait(false);
             report(new Diagnosis("clean up", "ok", "oss:DeleteObject: the probe object was deleted. The sinks do not need this action."));
         }
-        catch (OssException)
+        catch (OssException exception) when (exception.Code == "AccessDenied")
         {
             report(new Diagnosis("clean up", "ok", $"This key may not delete, as it should be for sinks. The probe object {key} stays."));
+        }
+        catch (Exception exception) when (FailureText.Of(exception) is { } failure)
+        {
+            report(new Diagnosis("clean up", "warning", $"{failure.Cause} The probe object {key} may still be there.", $"{failure.Cure} Delete it.".TrimStart()));
         }
     }
 
@@ -209,9 +218,13 @@ internal sealed class Doctor(BucketSettings settings, TimeProvider time, Action<
             await client.ListObjectsAsync(new ListObjectsRequest { Prefix = ProbePrefix, MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
             report(new Diagnosis("list", "ok", "oss:ListObjects: ls, cat, tail, find, verify and cost can list."));
         }
-        catch (OssException exception)
+        catch (OssException exception) when (exception.Code == "AccessDenied")
         {
             report(new Diagnosis("list", "warning", exception.Message, "The sinks do not list. To read with this tool, grant oss:ListObjects on the bucket to the key that you read with."));
+        }
+        catch (Exception exception) when (FailureText.Of(exception) is { } failure)
+        {
+            report(new Diagnosis("list", "warning", failure.Cause, $"The sinks do not list. {failure.Cure}".TrimEnd()));
         }
     }
 

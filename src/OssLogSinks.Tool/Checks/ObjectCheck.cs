@@ -23,7 +23,11 @@ internal sealed record Finding(string Key, long Line, string Kind, string Words)
 /// <param name="Length">The bytes that were read.</param>
 /// <param name="Lines">Its lines.</param>
 /// <param name="Crc">What the comparison with the service's CRC-64 gave: <c>equal</c>, <c>different</c>, <c>grew</c>, <c>none</c>.</param>
-internal sealed record CheckedObject(string Key, long Length, long Lines, string Crc);
+internal sealed record CheckedObject(string Key, long Length, long Lines, string Crc)
+{
+    /// <summary>How many lines have no sequence number. The lines of a text event that begins with a time are one.</summary>
+    public long Unnumbered { get; init; }
+}
 
 /// <summary>
 /// Reads objects from end to end and looks for damage: bytes that are not those that the service has a checksum of, gzip that does not
@@ -74,15 +78,16 @@ internal sealed class ObjectCheck
         }
         catch (InvalidDataException)
         {
-            _report(new Finding(found.Key, check.Count, "gzip", "The gzip members cannot be opened behind this line."));
+            _report(new Finding(found.Key, check.Count, "gzip", "The gzip cannot be read behind this line: it is damaged or cut, or other bytes follow it."));
         }
 
         if (lines.IsTorn)
             _report(new Finding(found.Key, check.Count, "torn", "The last line has no line end."));
 
         _doubles.EndObject();
+        var unnumbered = _sequences.EndObject();
         await DrainAsync(stored, cancellationToken).ConfigureAwait(false);
-        return new CheckedObject(found.Key, stored.Position, check.Count, await CompareAsync(found.Key, stored, cancellationToken).ConfigureAwait(false));
+        return new CheckedObject(found.Key, stored.Position, check.Count, await CompareAsync(found.Key, stored, cancellationToken).ConfigureAwait(false)) { Unnumbered = unnumbered };
     }
 
     /// <summary>Reports what is known only after all objects.</summary>
@@ -92,7 +97,7 @@ internal sealed class ObjectCheck
     {
         var kind = check.Check(line);
         _doubles.Add(check.Key, check.Count, line, kind);
-        _sequences.Add(check.Key, check.Count, line, kind == LineKind.Json);
+        _sequences.Add(check.Key, check.Count, line, kind);
     }
 
     // The rest behind damaged gzip still counts for the checksum.

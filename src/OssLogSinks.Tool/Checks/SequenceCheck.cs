@@ -11,6 +11,11 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
 {
     private readonly Dictionary<string, WriterState> _writers = new(StringComparer.Ordinal);
 
+    // Of the object that is read. A text event begins with a time; its number may be in a later line of it.
+    private bool _isInTimedText;
+    private bool _isNumberAwaited;
+    private long _unnumbered;
+
     /// <summary>Whether any line had a number.</summary>
     public bool IsUsed => _writers.Count > 0;
 
@@ -21,11 +26,25 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
     /// <param name="key">The object.</param>
     /// <param name="line">The line's number in it.</param>
     /// <param name="bytes">The line.</param>
-    /// <param name="isJson">Whether it is JSON.</param>
-    public void Add(string key, long line, ReadOnlySpan<byte> bytes, bool isJson)
+    /// <param name="kind">What it is.</param>
+    public void Add(string key, long line, ReadOnlySpan<byte> bytes, LineKind kind)
     {
-        if ((isJson && fields.TryReadJson(bytes, out var found)) || SequenceFields.TryReadText(bytes, out found))
+        var isNumbered = (kind == LineKind.Json && fields.TryReadJson(bytes, out var found)) || SequenceFields.TryReadText(bytes, out found);
+        if (isNumbered)
             Add(key, line, found.Number, found.Writer ?? Digits().Replace(key, "#"));
+
+        if (bytes.Length > 0)
+            Count(kind, isNumbered);
+    }
+
+    /// <summary>Ends an object.</summary>
+    /// <returns>How many of its lines have no number. The lines of a text event that begins with a time are one.</returns>
+    public long EndObject()
+    {
+        EndText();
+        var count = _unnumbered;
+        _unnumbered = 0;
+        return count;
     }
 
     /// <summary>Reports the numbers that never came.</summary>
@@ -55,6 +74,30 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
             report(new Finding(key, line, "order", $"Number {number} comes after number {state.Last}."));
         else
             report(new Finding(key, line, "double", $"Number {number} is there twice."));
+    }
+
+    private void Count(LineKind kind, bool isNumbered)
+    {
+        if (kind == LineKind.OtherText && _isInTimedText)
+        {
+            _isNumberAwaited &= !isNumbered;
+            return;
+        }
+
+        EndText();
+        _isInTimedText = kind == LineKind.TimedText;
+        if (_isInTimedText)
+            _isNumberAwaited = !isNumbered;
+        else if (!isNumbered)
+            _unnumbered++;
+    }
+
+    private void EndText()
+    {
+        if (_isNumberAwaited)
+            _unnumbered++;
+
+        _isInTimedText = _isNumberAwaited = false;
     }
 
     // The first of a sequence has the number 1, and each process begins at the next number that was not on disk.

@@ -19,6 +19,12 @@ internal sealed record SequenceFields(string Number, string Writer)
     private const int SequenceLength = 12;
     private const int WriterLength = SequenceLength + 5;
 
+    private static ReadOnlySpan<byte> NumberField => "\"OssSequence\":"u8;
+
+    private static ReadOnlySpan<byte> WriterField => ",\"OssWriter\":\""u8;
+
+    private static ReadOnlySpan<byte> FieldsEnd => "\"}"u8;
+
     /// <summary>Whether a writer's name is one that the sinks give.</summary>
     public static bool IsOfSink(string writer) => writer.Length == WriterLength && IsWriter(Encoding.UTF8.GetBytes(writer));
 
@@ -58,6 +64,9 @@ internal sealed record SequenceFields(string Number, string Writer)
     /// <summary>Reads the last number in a line of text.</summary>
     public static bool TryReadText(ReadOnlySpan<byte> text, out NumberedLine line)
     {
+        if (TryReadFieldsAtEnd(text, out line))
+            return true;
+
         while (text.LastIndexOf((byte)'#') is >= 0 and var at)
         {
             var mark = text[(at + 1)..];
@@ -72,6 +81,22 @@ internal sealed record SequenceFields(string Number, string Writer)
 
         line = default;
         return false;
+    }
+
+    // A text that looks like JSON gets fields too, although it may not be JSON.
+    private static bool TryReadFieldsAtEnd(ReadOnlySpan<byte> text, out NumberedLine line)
+    {
+        line = default;
+        var begin = text.LastIndexOf(NumberField);
+        if (begin < 0 || !Utf8Parser.TryParse(text[(begin + NumberField.Length)..], out ulong number, out var digits) || number > long.MaxValue)
+            return false;
+
+        var rest = text[(begin + NumberField.Length + digits)..];
+        if (rest.Length != WriterField.Length + WriterLength + FieldsEnd.Length || !rest.StartsWith(WriterField) || !rest.EndsWith(FieldsEnd) || !IsWriter(rest[WriterField.Length..]))
+            return false;
+
+        line = new NumberedLine((long)number, Encoding.ASCII.GetString(rest.Slice(WriterField.Length, WriterLength)));
+        return true;
     }
 
     private static bool IsWriter(ReadOnlySpan<byte> bytes)

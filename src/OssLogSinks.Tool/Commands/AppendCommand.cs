@@ -42,17 +42,21 @@ internal static class AppendCommand
         if (!File.Exists(file))
             throw new ToolException(ExitCodes.NotFound, $"There is no file '{file}'.", "Correct the path.");
 
-        using var client = run.Settings(target.Bucket).Open();
+        var bucket = run.Settings(target.Bucket);
+        using var client = bucket.Open();
+        using var uploads = bucket.ForUploads(partSize).Open();
         var line = new ProgressLine(run.Host);
+        run.AfterStop = "Nothing was sent yet. Run the command again.";
         try
         {
             var upload = new FileUpload(client, file, key, run.Host.Time)
             {
+                Uploads = uploads,
                 PartSize = partSize,
                 ContentType = run.Parse.GetValue(ContentType)!,
                 Progress = (done, total) =>
                 {
-                    run.AfterStop = $"{done} of {total} bytes are in the object, or a part more. Run the command again to go on.";
+                    run.AfterStop = done < total ? $"{done} of {total} bytes are in the object, or a part more. Run the command again to go on." : $"All {total} bytes are in the object.";
                     line.Show(done, total);
                 },
             };

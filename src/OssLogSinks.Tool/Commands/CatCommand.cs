@@ -70,7 +70,7 @@ internal static class CatCommand
         }
     }
 
-    // Half a line waits for its end, so that Ctrl-C ends the output after a whole one.
+    // Half a line waits for its end, so that Ctrl-C ends the output after a whole one. Only the longest lines are cut, as everywhere.
     private static async Task CopyAsync(Stream text, Stream output, CancellationToken cancellationToken)
     {
         var buffer = new byte[CopySize];
@@ -78,13 +78,13 @@ internal static class CatCommand
         while (await text.ReadAsync(buffer.AsMemory(kept), cancellationToken).ConfigureAwait(false) is var read and > 0)
         {
             var end = kept + read;
-            var whole = buffer.AsSpan(0, end).LastIndexOf((byte)'\n') + 1;
-            if (whole == 0 && end == buffer.Length)
-                whole = end;
-
+            var lineEnd = buffer.AsSpan(kept, read).LastIndexOf((byte)'\n');
+            var whole = lineEnd >= 0 ? kept + lineEnd + 1 : end < LineReader.LongestLine ? 0 : end;
             output.Write(buffer.AsSpan(0, whole));
             kept = end - whole;
             buffer.AsSpan(whole, kept).CopyTo(buffer);
+            if (kept == buffer.Length)
+                Array.Resize(ref buffer, 2 * kept);
         }
 
         output.Write(buffer.AsSpan(0, kept));

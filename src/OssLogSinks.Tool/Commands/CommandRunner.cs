@@ -27,21 +27,21 @@ internal static class CommandRunner
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            FlushQuietly(output);
+            FlushAfter(null, output, run);
             Tell(host, new FailureText(ExitCodes.Cancelled, "Stopped by Ctrl-C.", run.AfterStop), run.IsJson);
             return ExitCodes.Cancelled;
         }
         catch (Exception exception) when (FailureText.Of(exception) is not null)
         {
-            FlushQuietly(output);
+            FlushAfter(exception, output, run);
             var failure = FailureText.Of(exception)!;
-            Tell(host, failure, parse.GetValue(GlobalOptions.Json));
+            Tell(host, failure, run.IsJson);
             return failure.ExitCode;
         }
     }
 
-    // With --json, what reads the messages is a program too.
-    private static void Tell(ToolHost host, FailureText failure, bool isJson)
+    /// <summary>Tells a failure on standard error. With --json, what reads the messages is a program too.</summary>
+    public static void Tell(ToolHost host, FailureText failure, bool isJson)
     {
         if (isJson)
         {
@@ -69,7 +69,8 @@ internal static class CommandRunner
             host.Error.Write($"          {page}\n");
     }
 
-    private static void FlushQuietly(OutputText output)
+    // The output before the end is still wanted. If it cannot be written either, that is told too, unless it is what ended the command.
+    private static void FlushAfter(Exception? ending, OutputText output, CommandRun run)
     {
         try
         {
@@ -78,6 +79,11 @@ internal static class CommandRunner
         catch (OutputClosedException)
         {
             // Nobody reads the rest.
+        }
+        catch (ToolException failure)
+        {
+            if (failure != ending)
+                Tell(run.Host, FailureText.Of(failure)!, run.IsJson);
         }
     }
 }
@@ -97,7 +103,7 @@ internal sealed class CommandRun(ToolHost host, OutputText output, ParseResult p
 
     public ParseResult Parse => parse;
 
-    /// <summary>What to do if the command is stopped now; empty if nothing is to do.</summary>
+    /// <summary>What is true, and what to do, if the command is stopped now; empty if nothing was changed.</summary>
     public string AfterStop { get; set; } = "";
 
     public bool IsJson => parse.GetValue(GlobalOptions.Json);

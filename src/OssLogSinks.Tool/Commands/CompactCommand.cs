@@ -18,9 +18,6 @@ internal static class CompactCommand
 
     private const int SmallestPart = 64 * 1024;
 
-    // The Parquet file is sent in one request.
-    private static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(30);
-
     private static readonly Argument<string[]> Paths = new("key") { Description = "Keys, or beginnings of keys, of the period: shop/dt=2026-11-22/.", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<string?> To = new("--to") { Description = "Write objects whose keys begin so.", HelpName = "PREFIX" };
@@ -48,12 +45,12 @@ internal static class CompactCommand
         var to = run.Parse.GetValue(To) is { } prefix ? ObjectPath.Parse(prefix) : (ObjectPath?)null;
         var settings = SettingsOf(run);
         var bucket = run.Settings(ObjectPath.BucketOf(to is { } target ? [.. paths, target] : paths));
-        using var client = (bucket with { RequestTimeout = UploadTime }).Open();
-        var destination = TargetOf(run, client, to);
+        using var client = bucket.Open();
+        var destination = TargetOf(run, client, length => bucket.ForUploads(length).Open(), to);
+        run.AfterStop = "Nothing was written or deleted. Run the command again.";
         var objects = await client.FindAsync(paths, cancellationToken).ConfigureAwait(false);
         var (isTrouble, done, total) = (false, 0L, objects.Sum(found => found.Length));
         var line = new ProgressLine(run.Host);
-        run.AfterStop = "Parquet files that were told are whole, and there are no others. Run the command again to go on.";
         var compaction = new Compaction(client, destination, settings, run.Host.Time, report =>
         {
             isTrouble |= report.IsTrouble;
@@ -62,6 +59,7 @@ internal static class CompactCommand
         })
         {
             Progress = bytes => line.Show(done += bytes, total),
+            AfterStop = words => run.AfterStop = words,
         };
         try
         {
@@ -86,16 +84,16 @@ internal static class CompactCommand
             : new CompactSettings(age, partSize, run.Parse.GetValue(DeleteSource), run.Parse.GetValue(DryRun));
     }
 
-    private static ICompactTarget TargetOf(CommandRun run, OssClient client, ObjectPath? to)
+    private static ICompactTarget TargetOf(CommandRun run, OssClient client, Func<long, OssClient> openUploads, ObjectPath? to)
     {
         var file = run.Parse.GetValue(ToFile);
         if (to is null == file is null)
             throw new ToolException(ExitCodes.Usage, "Say where the Parquet goes.", "Write --to PREFIX for the same bucket, or --file PATH for this machine.");
         if (file is null)
-            return new BucketTarget(client, to!.Value.Key, run.Host.Time);
+            return new BucketTarget(client, openUploads, to!.Value.Key, run.Host.Time);
 
         return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file)))
-            ? new FileTarget(file)
+            ? new FileTarget(file, run.Host.Disk)
             : throw new ToolException(ExitCodes.NotFound, $"The folder of '{file}' does not exist.", "Create it, or correct the path.");
     }
 

@@ -9,6 +9,7 @@ internal static class CompletionCommand
     public const string Examples = """
         source <(oss-logs completion bash)
         oss-logs completion zsh > ~/.zfunc/_oss-logs
+        oss-logs completion fish | source
         oss-logs completion pwsh | Out-String | Invoke-Expression
         """;
 

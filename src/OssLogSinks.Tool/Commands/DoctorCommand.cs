@@ -36,6 +36,7 @@ internal static class DoctorCommand
         {
             ProbePrefix = run.Parse.GetValue(Prefix)!,
             BufferPath = run.Parse.GetValue(Buffer) ?? settings.Sink["bufferPath"],
+            AfterStop = words => run.AfterStop = words,
         };
         await doctor.RunAsync(cancellationToken).ConfigureAwait(false);
         return hasFailed ? ExitCodes.Found : ExitCodes.Done;

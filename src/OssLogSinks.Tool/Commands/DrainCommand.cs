@@ -28,6 +28,7 @@ internal static class DrainCommand
         var line = new ProgressLine(run.Host);
         var progress = new SynchronousProgress(now => line.Show($"{now.Delivered} records delivered, {Quantities.Bytes(now.BytesLeft)} left"));
         OssDrainProgress done;
+        run.AfterStop = "Events that were not delivered are still in the folder. Run the command again to go on.";
         try
         {
             var options = settings.AppenderOptions(new ErrorReports(run.Host.Error));

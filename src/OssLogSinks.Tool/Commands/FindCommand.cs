@@ -25,7 +25,7 @@ internal static class FindCommand
 
     private static readonly Option<bool> Gzip = new("--gzip") { Description = "The sink's compression is Gzip." };
 
-    private static readonly Option<string?> Zone = new("--zone") { Description = "The time zone of the keys, if the sink uses local time: Asia/Shanghai. Default: UTC.", HelpName = "ID" };
+    private static readonly Option<string?> Zone = new("--zone") { Description = "The time zone of the keys, if the sink uses local time: Asia/Shanghai. Default: this machine's if --config has useLocalTime, or UTC.", HelpName = "ID" };
 
     public static Command Create()
     {
@@ -58,6 +58,7 @@ internal static class FindCommand
             ?? throw new ToolException(ExitCodes.Usage, "No key template is named.", "Write --key TEMPLATE, or name a configuration file that has objectKey.");
         var roll = run.Parse.GetValue(Roll) ?? (Enum.TryParse<OssRollingInterval>(sink["rollingInterval"], ignoreCase: true, out var interval) ? interval : OssRollingInterval.Infinite);
         var isGzip = run.Parse.GetValue(Gzip) || string.Equals(sink["compression"], nameof(OssCompression.Gzip), StringComparison.OrdinalIgnoreCase);
+        var isLocal = bool.TryParse(sink["useLocalTime"], out var usesLocalTime) && usesLocalTime;
         try
         {
             return ObjectKeySearch.Create(new ObjectKeySearchOptions
@@ -65,7 +66,7 @@ internal static class FindCommand
                 Template = template,
                 RollingInterval = roll,
                 Compression = isGzip ? OssCompression.Gzip : null,
-                LocalZone = run.Parse.GetValue(Zone) is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null,
+                LocalZone = run.Parse.GetValue(Zone) is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : isLocal ? run.Host.Time.LocalTimeZone : null,
                 From = run.TimeOf(From)!.Value,
                 To = run.TimeOf(To) ?? run.Host.Time.GetUtcNow(),
             });

@@ -30,6 +30,7 @@ internal static class SealCommand
             // The length is part of the request, so that an append that comes in between is noticed.
             var head = await client.HeadObjectAsync(new HeadObjectRequest(path.Key), cancellationToken).ConfigureAwait(false)
                 ?? throw new ToolException(ExitCodes.NotFound, $"There is no object '{path.Key}'.", "Look for it with 'oss-logs ls'.");
+            run.AfterStop = $"The object '{path.Key}' may be sealed or not. Run the command again.";
             var result = await client.SealObjectAsync(path.Key, head.Length, cancellationToken).ConfigureAwait(false);
             if (run.IsJson)
             {
@@ -47,6 +48,7 @@ internal static class SealCommand
             }
 
             run.Output.Flush();
+            run.AfterStop = "The objects that were reported are sealed. Run the command again for the others.";
         }
 
         return ExitCodes.Done;

@@ -42,12 +42,13 @@ internal static class VerifyCommand
             Write(run, finding);
         });
         var line = new ProgressLine(run.Host);
-        var (bytes, lines, total) = (0L, 0L, objects.Sum(found => found.Length));
+        var (bytes, lines, unnumbered, total) = (0L, 0L, 0L, objects.Sum(found => found.Length));
         foreach (var found in objects.OrderBy(found => found.Key, KeyOrder.Instance))
         {
             var result = await check.CheckAsync(found, cancellationToken).ConfigureAwait(false);
             bytes += result.Length;
             lines += result.Lines;
+            unnumbered += result.Unnumbered;
             Write(run, result);
             run.Output.Flush();
             line.Show(bytes, total);
@@ -56,17 +57,21 @@ internal static class VerifyCommand
         line.End();
         check.End();
         if (!run.IsJson)
-            run.Output.Text.Write($"{objects.Count} objects, {lines} lines, {bytes} bytes: {findings} findings.{Ending(check)}\n");
+            run.Output.Text.Write($"{objects.Count} objects, {lines} lines, {bytes} bytes: {findings} findings.{Ending(check, unnumbered)}\n");
 
         return findings > 0 ? ExitCodes.Found : ExitCodes.Done;
     }
 
-    private static string Ending(ObjectCheck check) => check switch
+    private static string Ending(ObjectCheck check, long unnumbered)
     {
-        { HasSequence: false } => " The lines have no sequence numbers, so lines that are missing cannot be found.",
-        { Missing: > 0 } => $" {check.Missing} events are missing. Compare the number with the sink's counters of dropped events.",
-        _ => " No number is missing.",
-    };
+        if (!check.HasSequence)
+            return " The lines have no sequence numbers, so lines that are missing cannot be found.";
+
+        var missing = check.Missing > 0
+            ? $" {check.Missing} events are missing. Compare the number with the sink's counters of dropped events."
+            : " No number is missing.";
+        return unnumbered == 0 ? missing : missing + $" Lines without a number: {unnumbered}. If such a line is missing, that cannot be found.";
+    }
 
     private static void Write(CommandRun run, Finding finding)
     {
@@ -102,6 +107,7 @@ internal static class VerifyCommand
             json.WriteString("key", result.Key);
             json.WriteNumber("length", result.Length);
             json.WriteNumber("lines", result.Lines);
+            json.WriteNumber("linesWithoutNumber", result.Unnumbered);
             json.WriteString("crc64", result.Crc);
         });
     }

@@ -10,7 +10,7 @@ namespace OssLogSinks.Tool.Compacting;
 /// <param name="Sources">The objects that its events come from.</param>
 internal sealed record CompactedFile(string Name, long Length, IReadOnlyList<CompactedSource> Sources);
 
-/// <summary>Where Parquet files go. A file is there whole, or not at all.</summary>
+/// <summary>Where Parquet files go. A file is there whole, or not at all, and a power cut does not remove it.</summary>
 internal interface ICompactTarget
 {
     /// <summary>Whether all events go to one file.</summary>
@@ -26,12 +26,16 @@ internal interface ICompactTarget
     /// <returns>Its name.</returns>
     Task<string> PublishAsync(string path, string hash, CancellationToken cancellationToken);
 
-    /// <summary>A path where a file of an earlier run can be read.</summary>
+    /// <summary>A path where a file of an earlier run can be read. It is as durable then as one that is published.</summary>
     Task<string> FetchAsync(CompactedFile file, string folder, CancellationToken cancellationToken);
 }
 
 /// <summary>Objects whose keys begin with a prefix.</summary>
-internal sealed class BucketTarget(OssClient client, string prefix, TimeProvider time) : ICompactTarget
+/// <param name="client">Lists and reads.</param>
+/// <param name="openUploads">Opens a client for the append of so many bytes, which may take long.</param>
+/// <param name="prefix">The beginning of the keys.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BucketTarget(OssClient client, Func<long, OssClient> openUploads, string prefix, TimeProvider time) : ICompactTarget
 {
     public const string Suffix = ".parquet";
 
@@ -66,7 +70,8 @@ internal sealed class BucketTarget(OssClient client, string prefix, TimeProvider
             throw new ToolException(ExitCodes.Usage, $"The Parquet file would have {Quantities.Bytes(length)}, but one append takes 2 GiB.", "Write a smaller --part-size, or use --file.");
 
         var key = $"{prefix}events-{hash}{Suffix}";
-        var upload = new FileUpload(client, path, key, time) { PartSize = (int)length, ContentType = "application/vnd.apache.parquet" };
+        using var uploads = openUploads(length);
+        var upload = new FileUpload(client, path, key, time) { Uploads = uploads, PartSize = (int)length, ContentType = "application/vnd.apache.parquet" };
         await upload.RunAsync(cancellationToken).ConfigureAwait(false);
         return key;
     }
@@ -81,7 +86,7 @@ internal sealed class BucketTarget(OssClient client, string prefix, TimeProvider
 }
 
 /// <summary>One file on this disk.</summary>
-internal sealed class FileTarget(string path) : ICompactTarget
+internal sealed class FileTarget(string path, ILocalDisk disk) : ICompactTarget
 {
     private readonly string _path = Path.GetFullPath(path);
 
@@ -103,12 +108,23 @@ internal sealed class FileTarget(string path) : ICompactTarget
 
     public Task<string> PublishAsync(string path, string hash, CancellationToken cancellationToken)
     {
-        using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
-            file.Flush(flushToDisk: true);
-
+        disk.SyncFile(path);
         File.Move(path, _path, overwrite: false);
+        Sync();
         return Task.FromResult(_path);
     }
 
-    public Task<string> FetchAsync(CompactedFile file, string folder, CancellationToken cancellationToken) => Task.FromResult(file.Name);
+    // The earlier run may have ended before it synced.
+    public Task<string> FetchAsync(CompactedFile file, string folder, CancellationToken cancellationToken)
+    {
+        Sync();
+        return Task.FromResult(file.Name);
+    }
+
+    // The file once more too: on Windows, that makes its new name durable.
+    private void Sync()
+    {
+        disk.SyncFile(_path);
+        disk.SyncFolder(Path.GetDirectoryName(_path)!);
+    }
 }

@@ -46,6 +46,9 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
     /// <summary>Told the stored bytes that were read.</summary>
     public Action<long>? Progress { get; init; }
 
+    /// <summary>Told what is true if the run is stopped from now on.</summary>
+    public Action<string>? AfterStop { get; init; }
+
     /// <summary>Compacts objects, in the order of their keys.</summary>
     public async Task RunAsync(IReadOnlyList<OssObjectSummary> objects, CancellationToken cancellationToken)
     {
@@ -69,11 +72,20 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
             throw new ToolException(ExitCodes.Usage, $"'{files[0].Name}' is there already, without {fresh.Count} of these objects.", "Choose another path, or delete the file.");
 
         foreach (var (file, sources) in present)
+        {
             await FinishAsync(file, sources, cancellationToken).ConfigureAwait(false);
+            TellRest();
+        }
 
         foreach (var part in Parts(fresh))
+        {
             await CompactAsync(part, cancellationToken).ConfigureAwait(false);
+            TellRest();
+        }
     }
+
+    private void TellRest() =>
+        AfterStop?.Invoke("The Parquet files that were reported are whole, and there are no others. Only objects that were reported were deleted. Run the command again to go on.");
 
     private async Task<bool> IsClosedAsync(OssObjectSummary found, CancellationToken cancellationToken)
     {
@@ -137,6 +149,7 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
             await WriteAsync(path, new EventColumns(kinds.Columns()), copies, sources, cancellationToken).ConfigureAwait(false);
             await CheckAsync(path, copies, cancellationToken).ConfigureAwait(false);
             var length = new FileInfo(path).Length;
+            AfterStop?.Invoke("The Parquet file that was being sent is whole, or it is not there. Those that were reported are whole. Run the command again to go on.");
             var name = await target.PublishAsync(path, HashOf(sources), cancellationToken).ConfigureAwait(false);
             report(new CompactReport(name, "written", "written and checked row by row") { Objects = sources.Count, Rows = sources.Sum(source => source.Rows), Bytes = length });
         }
@@ -208,7 +221,7 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
         }
         catch (InvalidDataException)
         {
-            report(new CompactReport(copy.Key, "refused", "left out: its gzip cannot be opened; run 'oss-logs verify'"));
+            report(new CompactReport(copy.Key, "refused", "left out: its gzip is damaged or cut, or other bytes follow it; run 'oss-logs verify'"));
             return null;
         }
     }
@@ -280,6 +293,7 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
 
         foreach (var source in sources)
         {
+            AfterStop?.Invoke($"The Parquet files that were reported are whole. The object '{source.Key}' may be deleted or not; its events are in one of them. Run the command again to go on.");
             report(await _removal.TryDeleteAsync(source, cancellationToken).ConfigureAwait(false)
                 ? new CompactReport(source.Key, "deleted", "deleted")
                 : new CompactReport(source.Key, "changed", "not deleted: it was written to after its events were read"));

@@ -15,6 +15,9 @@ internal sealed record BucketSettings
 {
     private const int Connections = 4096;
 
+    // Bytes per second.
+    private const double SlowestUpload = 128 * 1024;
+
     public string? Bucket { get; init; }
 
     public string? Endpoint { get; init; }
@@ -34,6 +37,9 @@ internal sealed record BucketSettings
 
     /// <summary>Proxy and certificates of the configuration file.</summary>
     public ConnectionSettings Connection => new(Sink);
+
+    /// <summary>The same for appends of a size: the more bytes, the longer a request may take.</summary>
+    public BucketSettings ForUploads(long bytes) => this with { RequestTimeout = RequestTimeout + TimeSpan.FromSeconds(bytes / SlowestUpload) };
 
     /// <summary>Opens a client.</summary>
     /// <exception cref="ToolException">Settings are missing or wrong.</exception>

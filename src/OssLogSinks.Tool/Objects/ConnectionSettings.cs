@@ -2,11 +2,15 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
+using OssLogSinks.Core.Client.Signing;
 using OssLogSinks.Tool.Output;
 
 namespace OssLogSinks.Tool.Objects;
 
-/// <summary>How requests get to OSS: proxy and certificates, as the sink's settings say. It is no record, whose text would have passwords.</summary>
+/// <summary>
+/// How requests get to OSS: addresses, signature, proxy and certificates, as the sink's settings say. It is no record, whose text would have
+/// passwords.
+/// </summary>
 internal sealed class ConnectionSettings(SinkSettings sink)
 {
     private static readonly char[] Separators = [',', ';', ' '];
@@ -19,6 +23,8 @@ internal sealed class ConnectionSettings(SinkSettings sink)
 
     public void AddTo(OssClientOptions options)
     {
+        options.AddressingStyle = Word<OssAddressingStyle>("addressingStyle");
+        options.SignatureVersion = Word<OssSignatureVersion>("signatureVersion");
         options.Proxy = CreateProxy();
         options.CertificateAuthority = CertificateAuthority;
         options.ClientCertificate = Given(sink["clientCertificate"]);
@@ -28,6 +34,8 @@ internal sealed class ConnectionSettings(SinkSettings sink)
 
     public void AddTo(OssAppenderOptions options)
     {
+        options.AddressingStyle = Word<OssAddressingStyle>("addressingStyle");
+        options.SignatureVersion = Word<OssSignatureVersion>("signatureVersion");
         options.Proxy = Proxy;
         options.ProxyUser = Given(sink["proxyUser"]);
         options.ProxyPassword = Given(sink["proxyPassword"]);
@@ -80,6 +88,17 @@ internal sealed class ConnectionSettings(SinkSettings sink)
     {
         var name = System.Text.RegularExpressions.Regex.Escape(host.TrimStart('*').TrimStart('.'));
         return $@"^[a-z]+://([^/]+\.)?{name}(:[0-9]+)?/?$";
+    }
+
+    private T Word<T>(string name)
+        where T : struct, Enum
+    {
+        if (Given(sink[name]) is not { } text)
+            return default;
+
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw new ToolException(ExitCodes.Usage, $"The setting {name} in the configuration file has a word that it does not know.", $"Write {string.Join(" or ", Enum.GetNames<T>())}.");
     }
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -20,6 +20,9 @@ internal sealed class FileUpload(OssClient client, string path, string key, Time
     /// <summary>Bytes of one append. Default: 8 MiB.</summary>
     public int PartSize { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>Sends the appends; null for the client of the other requests.</summary>
+    public OssClient? Uploads { get; init; }
+
     /// <summary>The content type of a new object. Default: <c>application/octet-stream</c>.</summary>
     public string ContentType { get; init; } = "application/octet-stream";
 
@@ -100,7 +103,7 @@ internal sealed class FileUpload(OssClient client, string path, string key, Time
         {
             try
             {
-                var answer = await client.AppendObjectAsync(request, cancellationToken).ConfigureAwait(false);
+                var answer = await (Uploads ?? client).AppendObjectAsync(request, cancellationToken).ConfigureAwait(false);
                 return answer.Crc64 is null || answer.Crc64 == after.Crc64 ? after : throw Other("The object's CRC-64 is not that of the file.");
             }
             catch (OssException exception) when (MayBeWritten(exception) && failures < MostFailures)

@@ -6,9 +6,9 @@ using OssLogSinks.Tool.Output;
 namespace OssLogSinks.Tool.Objects;
 
 /// <summary>
-/// The settings of the sink in a configuration file of an application: the arguments of <c>OssAppend</c> in Serilog's section, the section
-/// <c>Logging:OssAppend</c>, or NLog's target of that type. The first one in the file is taken; sections and elements inside it are not read.
-/// Names have no case.
+/// The settings of the sink in a configuration file of an application: the arguments of <c>OssAppend</c> in Serilog's section, with their section
+/// <c>options</c>; the section <c>Logging:OssAppend</c>; or NLog's target of that type. The first one in the file is taken; other sections and
+/// elements inside it are not read. Names have no case.
 /// </summary>
 internal sealed class SinkSettings
 {
@@ -62,6 +62,9 @@ internal sealed class SinkSettings
 
         if (Member(element, "Name") is { ValueKind: JsonValueKind.String } name && name.ValueEquals(SinkName) && Member(element, "Args") is { ValueKind: JsonValueKind.Object } arguments)
         {
+            // The sink reads its section of options first, and then what is beside it. Empty texts take nothing back.
+            if (Member(arguments, "options") is { ValueKind: JsonValueKind.Object } options)
+                Take(options);
             Take(arguments);
             return true;
         }
@@ -85,8 +88,12 @@ internal sealed class SinkSettings
     {
         foreach (var member in section.EnumerateObject())
         {
-            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
-                _values[member.Name] = member.Value.ToString();
+            if (member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+                continue;
+
+            var text = member.Value.ToString();
+            if (text.Length > 0 || !_values.ContainsKey(member.Name))
+                _values[member.Name] = text;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
         OssException oss => new(ExitCodeOf(oss), oss.Message, CureOf(oss), oss.HelpLink),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.NotFound, exception.Message, "Check the path."),
         UnauthorizedAccessException => new(ExitCodes.Refused, exception.Message, "Check the rights on the file."),
-        InvalidDataException => new(ExitCodes.Found, "An object whose key ends in .gz is no valid gzip.", "Run 'oss-logs verify' to see which one and where."),
+        InvalidDataException => new(ExitCodes.Found, "An object whose key ends in .gz is not whole gzip: it is damaged or cut, or other bytes follow it.", "Run 'oss-logs verify' to see which one and where."),
         IOException => new(ExitCodes.Unreachable, exception.Message, "Try again."),
         _ => null,
     };

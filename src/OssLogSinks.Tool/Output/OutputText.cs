@@ -16,7 +16,7 @@ internal sealed class OutputText : IDisposable
     public OutputText(ToolHost host)
     {
         _host = host;
-        Bytes = new BufferedStream(new ClosableOutput(host.Output), 64 * 1024);
+        Bytes = new BufferedStream(new CommandOutput(host.Output), 64 * 1024);
         _writer = new StreamWriter(Bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 * 1024, leaveOpen: true) { NewLine = "\n" };
     }
 
@@ -68,9 +68,9 @@ internal sealed class OutputText : IDisposable
             _writer.Dispose();
             Bytes.Dispose();
         }
-        catch (OutputClosedException)
+        catch (Exception failure) when (failure is OutputClosedException or ToolException)
         {
-            // Nobody reads the rest.
+            // The same failure ended the command, or was told at its end.
         }
     }
 
@@ -86,58 +86,6 @@ internal sealed class OutputText : IDisposable
 
         public void SetEncoding(Encoding encoding)
         {
-        }
-    }
-
-    // An output that fails ends the command without a message: usually its reader has gone.
-    private sealed class ClosableOutput(Stream inner) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush() => Guard(inner, static stream => stream.Flush());
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            try
-            {
-                inner.Write(buffer);
-            }
-            catch (IOException)
-            {
-                throw new OutputClosedException();
-            }
-        }
-
-        private static void Guard(Stream stream, Action<Stream> act)
-        {
-            try
-            {
-                act(stream);
-            }
-            catch (IOException)
-            {
-                throw new OutputClosedException();
-            }
         }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class ToolHost
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Makes files durable. Default: the real disk.</summary>
+    public ILocalDisk Disk { get; init; } = LocalDisk.Instance;
+
     /// <summary>Whether a person reads the output, with colours. Default: false, as in a pipe.</summary>
     public bool IsOutputTerminal { get; init; }
 
@@ -42,7 +45,7 @@ internal static class ExitCodes
     /// <summary>OSS or this machine refused: credentials or a permission.</summary>
     public const int Refused = 4;
 
-    /// <summary>OSS could not be reached, or failed; or a file could not be read or written.</summary>
+    /// <summary>OSS could not be reached, or failed; or a file or the output could not be read or written.</summary>
     public const int Unreachable = 5;
 
     /// <summary>Ctrl-C, as shells count signals.</summary>
@@ -63,6 +66,3 @@ internal sealed class ToolException : Exception
 
     public string Cure { get; }
 }
-
-/// <summary>The reader of the output has gone, as <c>head</c> does. That is no failure.</summary>
-internal sealed class OutputClosedException : Exception;

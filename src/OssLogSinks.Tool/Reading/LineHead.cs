@@ -9,10 +9,19 @@ namespace OssLogSinks.Tool.Reading;
 /// <summary>Time and level of a line, read without the rest of it. Null where the line has none.</summary>
 internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Level)
 {
-    // Levels of text lines are looked for after the time, behind a bracket, a bar or a space, no farther than this.
+    // Levels of text lines are looked for after the time: first one with a colon, then behind a bracket, a bar or a space, no farther than this.
     private const int LongestTextHead = 80;
 
-    /// <summary>Reads a line of JSON: CLEF, or the names that NLog's JsonLayout is usually given. False if it is not valid JSON so far.</summary>
+    // Characters of "Information".
+    private const int LongestLevel = 11;
+
+    // Characters of 2026-11-22T17:00:00.0000000.
+    private const int LengthWithoutOffset = 27;
+
+    /// <summary>
+    /// Reads a line of JSON: CLEF, or the names that NLog's JsonLayout is usually given, or those of the console's JSON. False if it is not valid
+    /// JSON so far.
+    /// </summary>
     public static bool TryReadJson(ReadOnlySpan<byte> line, out LineHead head)
     {
         head = default;
@@ -54,11 +63,14 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
         return true;
     }
 
-    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as most writers put it; null if it does not.</summary>
+    /// <summary>Reads the time of a line that begins with CLEF's <c>@t</c>, as most writers put it, in UTC if it has no offset; null if it does not.</summary>
     public static DateTimeOffset? LeadingClefTime(ReadOnlySpan<byte> line)
     {
         var start = "{\"@t\":\""u8;
-        return line.StartsWith(start) && Utf8Parser.TryParse(line[start.Length..], out DateTimeOffset time, out _, 'O') ? time : null;
+        if (!line.StartsWith(start) || !Utf8Parser.TryParse(line[start.Length..], out DateTimeOffset time, out var length, 'O'))
+            return null;
+
+        return length == LengthWithoutOffset ? InUtc(time) : time;
     }
 
     /// <summary>Reads a text line that begins with a date and time, in UTC if it has no offset; false if it does not begin so.</summary>
@@ -100,16 +112,20 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
         if (reader.ValueTextEquals("time"u8) || reader.ValueTextEquals("timestamp"u8) || reader.ValueTextEquals("Timestamp"u8))
             return Field.OtherTime;
 
-        return reader.ValueTextEquals("level"u8) || reader.ValueTextEquals("Level"u8) ? Field.OtherLevel : Field.None;
+        return reader.ValueTextEquals("level"u8) || reader.ValueTextEquals("Level"u8) || reader.ValueTextEquals("LogLevel"u8) ? Field.OtherLevel : Field.None;
     }
 
+    /// <summary>Reads the time of a JSON string, in UTC if it has no offset; null if it is none.</summary>
     internal static DateTimeOffset? TimeOf(ref Utf8JsonReader reader)
     {
         if (reader.TryGetDateTimeOffset(out var time))
-            return time;
+            return reader.ValueSpan is not [.., (byte)'Z'] && reader.TryGetDateTime(out var clock) && clock.Kind == DateTimeKind.Unspecified ? InUtc(time) : time;
 
         return DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time) ? time : null;
     }
+
+    // The parsers of .NET take the zone of this machine where a time has no offset.
+    private static DateTimeOffset InUtc(DateTimeOffset time) => new(time.DateTime, TimeSpan.Zero);
 
     private static string ZoneAt(ReadOnlySpan<byte> rest)
     {
@@ -122,17 +138,31 @@ internal readonly record struct LineHead(DateTimeOffset? Time, LogEventLevel? Le
 
     private static LogEventLevel? LevelIn(ReadOnlySpan<byte> text)
     {
+        if (LevelBeforeColon(text) is { } first)
+            return first;
+
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] is not ((byte)'[' or (byte)'|' or (byte)' '))
                 continue;
 
             var length = text[(i + 1)..].IndexOfAny("]| "u8);
-            if (length is >= 3 and <= 11 && Levels.Of(Encoding.ASCII.GetString(text.Slice(i + 1, length))) is { } level)
+            if (length is >= 3 and <= LongestLevel && Levels.Of(Encoding.ASCII.GetString(text.Slice(i + 1, length))) is { } level)
                 return level;
         }
 
         return null;
+    }
+
+    // The console formatters of Microsoft.Extensions.Logging write "warn: " right behind the time. Farther on, such a word belongs to a message.
+    private static LogEventLevel? LevelBeforeColon(ReadOnlySpan<byte> text)
+    {
+        var rest = text.TrimStart("Z] "u8);
+        if (ZoneAt(rest) is { Length: > 0 } zone)
+            rest = rest[zone.Length..].TrimStart("] "u8);
+
+        var length = rest.IndexOf((byte)':');
+        return length is >= 3 and <= LongestLevel ? Levels.Of(Encoding.ASCII.GetString(rest[..length])) : null;
     }
 }
 
@@ -144,9 +174,12 @@ internal static class Levels
         ["Verbose"] = LogEventLevel.Verbose,
         ["Trace"] = LogEventLevel.Verbose,
         ["VRB"] = LogEventLevel.Verbose,
+        ["VERB"] = LogEventLevel.Verbose,
         ["TRC"] = LogEventLevel.Verbose,
+        ["TRCE"] = LogEventLevel.Verbose,
         ["Debug"] = LogEventLevel.Debug,
         ["DBG"] = LogEventLevel.Debug,
+        ["DBUG"] = LogEventLevel.Debug,
         ["Information"] = LogEventLevel.Information,
         ["Info"] = LogEventLevel.Information,
         ["INF"] = LogEventLevel.Information,
@@ -155,9 +188,11 @@ internal static class Levels
         ["WRN"] = LogEventLevel.Warning,
         ["Error"] = LogEventLevel.Error,
         ["ERR"] = LogEventLevel.Error,
+        ["EROR"] = LogEventLevel.Error,
         ["Fail"] = LogEventLevel.Error,
         ["Fatal"] = LogEventLevel.Fatal,
         ["FTL"] = LogEventLevel.Fatal,
+        ["FATL"] = LogEventLevel.Fatal,
         ["Critical"] = LogEventLevel.Fatal,
         ["CRT"] = LogEventLevel.Fatal,
         ["CRIT"] = LogEventLevel.Fatal,

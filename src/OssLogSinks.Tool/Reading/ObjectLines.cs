@@ -12,12 +12,16 @@ internal static class ObjectText
     /// <summary>Whether the key says that the object is gzip. The sinks end the keys of such objects so, and no others.</summary>
     public static bool IsGzip(string key) => key.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The text of a stored object, with its gzip members opened.</summary>
+    /// <summary>The text of a stored object, with its gzip members opened. The last read throws if the object does not end with a whole member.</summary>
     public static Stream Open(Stream stored, string key)
     {
         var buffered = new BufferedStream(stored, ReadSize);
-        return IsGzip(key) ? new GZipStream(buffered, CompressionMode.Decompress) : buffered;
+        return IsGzip(key) ? new GzipText(buffered) : buffered;
     }
+
+    /// <summary>The same for the beginning of an object, which may end anywhere.</summary>
+    public static Stream OpenBeginning(Stream stored, string key) =>
+        IsGzip(key) ? new GZipStream(stored, CompressionMode.Decompress) : stored;
 }
 
 /// <summary>A part of an object that is read, in bytes as it is stored.</summary>
@@ -151,7 +155,8 @@ internal sealed class ObjectLines
         await Parallel.ForAsync(0, ranges.Count, Limits(cancellationToken), async (index, token) =>
         {
             var range = ranges[index];
-            using var lines = new LineReader(Open(range with { End = Math.Min(range.End, range.Start + ProbeBytes) }));
+            var beginning = new ObjectStream(_client, range.Key, range.Start, Math.Min(range.End, range.Start + ProbeBytes), _time);
+            using var lines = new LineReader(ObjectText.OpenBeginning(beginning, range.Key));
             try
             {
                 if (await lines.FillAsync(token).ConfigureAwait(false) && lines.TryRead(out var line))

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Tool.Objects;
 
@@ -129,10 +128,10 @@ internal static class GzipMembers
         await using (stored.ConfigureAwait(false))
             await stored.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
 
-        return FirstStart(bytes);
+        return await FirstStartAsync(bytes, cancellationToken).ConfigureAwait(false);
     }
 
-    private static int? FirstStart(byte[] bytes)
+    private static async Task<int?> FirstStartAsync(byte[] bytes, CancellationToken cancellationToken)
     {
         for (var at = 0; at < bytes.Length; at++)
         {
@@ -141,19 +140,20 @@ internal static class GzipMembers
                 return null;
 
             at += next;
-            if (CanOpen(bytes, at))
+            if (await CanOpenAsync(bytes, at, cancellationToken).ConfigureAwait(false))
                 return at;
         }
 
         return null;
     }
 
-    private static bool CanOpen(byte[] bytes, int start)
+    private static async Task<bool> CanOpenAsync(byte[] bytes, int start, CancellationToken cancellationToken)
     {
+        var gzip = new GzipText(new MemoryStream(bytes, start, bytes.Length - start));
+        await using var closing = gzip.ConfigureAwait(false);
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(bytes, start, bytes.Length - start), CompressionMode.Decompress);
-            gzip.CopyTo(Stream.Null);
+            await gzip.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (InvalidDataException)

@@ -32,6 +32,10 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
         return parts is not null ? new OutputTemplateFormatter(parts, escapes) : new MessageTemplateTextFormatter(template, provider);
     }
 
+    /// <summary>Whether a template renders each event as a JSON object; null if it begins with a place for a value, so that this is not known.</summary>
+    public static bool? IsJson(string template) =>
+        new MessageTemplateParser().Parse(template).Tokens.FirstOrDefault() is TextToken beginning ? TextShape.IsJson(beginning.ToString()) : null;
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         using var target = new Utf8Target(output);

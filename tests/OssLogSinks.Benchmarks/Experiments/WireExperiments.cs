@@ -25,6 +25,21 @@ internal static class WireExperiments
                 new RatioLine("gzip_cpu", new Target(2.50), "CPU per event: compression gzip / none", f => f.Ratio(0, 1, r => r.CpuPerEvent)),
                 new RatioLine("gzip_bytes", new Target(0.15), "bytes in the objects: compression gzip / none", f => f.Ratio(0, 1, r => r.BytesPerEvent)),
             ]);
+        var clef = batched with { Format = LineFormat.Clef };
+        yield return new Experiment(
+            "sequence",
+            [
+                scale.Side("OssAppend, batched, text with numbers", batched with { HasSequence = true }),
+                scale.Side("OssAppend, batched, text", batched),
+                scale.Side("OssAppend, batched, CLEF with numbers", clef with { HasSequence = true }),
+                scale.Side("OssAppend, batched, CLEF", clef),
+            ],
+            [
+                new RatioLine("sequence_cpu", new Target(1.20), "CPU per event: includeSequence on / off, text", f => f.Ratio(0, 1, r => r.CpuPerEvent)),
+                new RatioLine("sequence_clef_cpu", new Target(1.20), "the same, CLEF", f => f.Ratio(2, 3, r => r.CpuPerEvent)),
+                new RatioLine("sequence_bytes", new Target(30), "bytes that includeSequence adds to an event, text", f => f.Median(0, r => r.BytesPerEvent) - f.Median(1, r => r.BytesPerEvent)),
+                new RatioLine("sequence_clef_bytes", new Target(60), "the same, CLEF", f => f.Median(2, r => r.BytesPerEvent) - f.Median(3, r => r.BytesPerEvent)),
+            ]);
         yield return new Experiment(
             "durable_cpu",
             [

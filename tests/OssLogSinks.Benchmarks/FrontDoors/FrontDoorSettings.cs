@@ -25,6 +25,9 @@ internal sealed record FrontDoorSettings(FrontDoorKind Kind)
     /// <summary>Whether objects are compressed.</summary>
     public bool Compresses { get; init; }
 
+    /// <summary>Whether events have numbers.</summary>
+    public bool HasSequence { get; init; }
+
     /// <summary>How many events may wait; null for the default.</summary>
     public int? QueueLimit { get; init; }
 

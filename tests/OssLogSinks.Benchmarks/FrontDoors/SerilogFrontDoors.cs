@@ -45,6 +45,7 @@ internal static class SerilogFrontDoors
             BlockTimeout = Timeout.InfiniteTimeSpan,
             CloseTimeout = settings.CloseTimeout,
             Compression = settings.Compresses ? OssCompression.Gzip : OssCompression.None,
+            IncludeSequence = settings.HasSequence,
             Client = settings.HasMemoryClient ? new Services.MemoryClient() : null,
             BufferPath = settings.HasBuffer ? Path.Combine(settings.Folder, "buffer") : null,
         };

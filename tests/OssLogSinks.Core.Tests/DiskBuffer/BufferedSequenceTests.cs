@@ -137,6 +137,92 @@ public class BufferedSequenceTests
         Assert.Single(Writers(_world, "a").Select(IdOf).Distinct());
     }
 
+    [Fact]
+    public async Task FullDiskAtTheClose_LeavesAGapOfWhatWasDropped()
+    {
+        // OSS is down and the memory for shipping is full, so what does not get to disk is nowhere else.
+        _world.Options.MemoryLimitBytes = 8 * _world.Options.AppendSizeLimitBytes;
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        for (var i = 0; i < 10; i++)
+        {
+            _world.Log(appender, 200, size: 1_000);
+            Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        }
+
+        _world.Disk.SetFull(true);
+        _world.Log(appender, 3);
+        Assert.False(await _world.CloseAsync(appender, TimeSpan.Zero));
+        Assert.Equal(3, appender.GetSnapshot().DroppedTotal);
+        _world.Disk.SetFull(false);
+        _world.IsOssDown = false;
+
+        appender = _world.Start();
+        _world.Log(appender, 2);
+        await _world.UntilAsync(() => _world.StoredCountOf("a") == 2_002);
+        Assert.True(await _world.CloseAsync(appender, Minute));
+
+        Assert.Equal([.. Enumerable.Range(1, 2_000), 2_004, 2_005], Numbers(_world, "a").Order());
+    }
+
+    [Fact]
+    public async Task DiskWithoutLocks_LeavesNoFolderBehind()
+    {
+        _world.Disk.HasLocks = false;
+        for (var i = 0; i < 3; i++)
+        {
+            var appender = _world.Start();
+            _world.Log(appender, 2);
+            Assert.True(await _world.CloseAsync(appender, Minute));
+            _world.AssertNothingIsLeft();
+        }
+
+        Assert.Equal([1, 2, 1, 2, 1, 2], Numbers(_world, "a"));
+        Assert.Equal(3, Writers(_world, "a").Select(IdOf).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ManyStreams_LeaveSpaceForEventsInASmallBuffer()
+    {
+        _world.Options.BufferSizeLimitBytes = 8 << 20;
+        var streams = Enumerable.Range(0, 6_000).Select(i => $"s{i}").ToArray();
+        for (var process = 0; process < 2; process++)
+        {
+            var appender = _world.Start();
+            foreach (var some in streams.Chunk(500))
+            {
+                foreach (var stream in some)
+                    _world.Log(appender, stream);
+                Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Oss));
+            }
+
+            Assert.True(await _world.CloseAsync(appender, Minute));
+        }
+
+        var last = _world.Start();
+        _world.Log(last, "s0");
+        _world.Log(last, "s5999");
+        Assert.True(await _world.FlushAsync(last, OssFlushTarget.Oss));
+        await _world.UntilAsync(() => _world.Disk.FoldersIn(BufferWorld.Path).Count == 1, TimeSpan.FromSeconds(5));
+        Assert.InRange(last.GetSnapshot().BufferBytes, 1, 1 << 20);
+        Assert.True(await _world.CloseAsync(last, Minute));
+
+        Assert.All(streams, stream => Assert.Equal((stream is "s0" or "s5999" ? 3 : 2, true), (_world.StoredCountOf(stream), HasNoGap([_world.Oss.Text(stream + ".log")]))));
+
+        // The stream that was used last goes on; the one that was used first begins again under another name.
+        Assert.Equal([1, 2, 3], Numbers(_world, "s5999"));
+        Assert.Equal([1, 1, 1], Numbers(_world, "s0"));
+        Assert.Equal(3, Writers(_world, "s0").Select(IdOf).Distinct().Count());
+    }
+
+    // What oss-logs verify checks: no number of a sequence is missing, and none is there twice under one name.
+    private static bool HasNoGap(IEnumerable<string> texts)
+    {
+        var marks = texts.SelectMany(SequenceText.MarksIn).ToArray();
+        return marks.Distinct().Count() == marks.Length
+            && marks.GroupBy(mark => IdOf(mark.Writer), mark => mark.Number).All(sequence => sequence.Distinct().Order().SequenceEqual(Enumerable.Range(1, sequence.Max())));
+    }
+
     private static BufferWorld NewWorld(MemoryDisk? disk = null)
     {
         var world = new BufferWorld(disk);

@@ -43,6 +43,21 @@ public class StoredObjectsTests : EmulatorTest
         Assert.StartsWith("The gzip data is damaged", fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-1, "")]
+    [InlineData(-9, "")]
+    [InlineData(0, "more")]
+    public async Task GzipThatIsNotWhole_IsTold(int cut, string behind)
+    {
+        var bytes = Gzip("one\n");
+        Emulator.AppendAsForeignWriter("logs", "a.gz", [.. bytes[..(bytes.Length + cut)], .. Encoding.UTF8.GetBytes(behind)]);
+
+        var (text, fault) = await ContentAsync("a.gz");
+
+        Assert.StartsWith(text, "one\n", StringComparison.Ordinal);
+        Assert.StartsWith("The gzip data is damaged", fault, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task HtmlObject_IsSentAsPlainText()
     {

@@ -36,7 +36,7 @@ public class ToolArgumentsTests
     [Fact]
     public void EverythingWrong_IsToldAtOnce()
     {
-        var (_, faults) = ToolArguments.Parse(["--port", "many", "stray", "--bucket", "--token-lifetime", "soon", "--preload", "/no/such/folder", "--data"]);
+        var (_, faults) = ToolArguments.Parse(["--port", "many", "stray", "--bucket", "--token-lifetime", "soon", "--preload", "/no/such/folder", "--bucket", "My_Logs", "--region", "", "--data"]);
 
         Assert.Equal(
             [
@@ -45,6 +45,8 @@ public class ToolArgumentsTests
                 "--bucket needs a value.",
                 "--token-lifetime is 'soon'. Use a number of seconds.",
                 "--preload is '/no/such/folder'. There is no such folder.",
+                "--bucket is 'My_Logs'. Use 3 to 63 lowercase letters, digits and hyphens, with no hyphen at the ends.",
+                "--region needs a value.",
                 "--data needs a value.",
             ],
             faults);

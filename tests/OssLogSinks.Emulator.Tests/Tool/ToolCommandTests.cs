@@ -70,6 +70,15 @@ public class ToolCommandTests
     }
 
     [Fact]
+    public async Task InvalidBucketName_IsToldWithExitCode2()
+    {
+        var (exitCode, output, errors) = await ToolProcess.RunAsync("--port", "0", "--bucket", "My_Logs");
+
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.StartsWith("--bucket is 'My_Logs'. Use 3 to 63 lowercase letters", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Help_ShowsEveryOption()
     {
         var (exitCode, output, _) = await ToolProcess.RunAsync("--help");

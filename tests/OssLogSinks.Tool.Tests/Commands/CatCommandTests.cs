@@ -8,12 +8,23 @@ namespace OssLogSinks.Tool.Tests.Commands;
 
 public class CatCommandTests : ToolTest
 {
+    private const string Full = "/dev/full";
+
     [Fact]
     public async Task StoredObject_IsCopiedByteForByte()
     {
         Append("a.log", "one\r\ntwo\n\u001b[31mred");
 
         Assert.Equal("one\r\ntwo\n\u001b[31mred", (await RunAsync("cat", "a.log", "--stored")).Good());
+    }
+
+    [Fact]
+    public async Task LongLines_AreCopiedByteForByte()
+    {
+        var text = string.Join('\n', new[] { 1, 131_071, 131_072, 5, 500_000, 0, 300_000 }.Select(length => new string((char)('a' + (length % 26)), length)));
+        Append("a.log", text);
+
+        Assert.Equal(text, (await RunAsync("cat", "a.log", "--stored")).Good());
     }
 
     [Fact]
@@ -113,6 +124,32 @@ public class CatCommandTests : ToolTest
     }
 
     [Fact]
+    public async Task LevelsOfTheConsole_AreFilteredAndCounted()
+    {
+        var levels = new[] { "trce", "dbug", "info", "warn", "fail", "crit" };
+        Append("a.log", string.Concat(levels.Select((level, i) => $"2026-11-22 17:00:0{i}.000 +00:00 {level}: Shop[0] text\n")));
+
+        var wanted = (await RunAsync("cat", "a.log", "--level", "Warning", "--stored")).Good();
+        Assert.Equal(["warn:", "fail:", "crit:"], wanted.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[3]));
+        var counts = JsonDocument.Parse((await RunAsync("cat", "a.log", "--histogram", "--json")).Lines.Single()).RootElement;
+        Assert.All(Enum.GetNames<Serilog.Events.LogEventLevel>(), level => Assert.Equal(1, counts.GetProperty(level).GetInt32()));
+    }
+
+    [Fact]
+    public async Task TimeWithoutOffset_IsUtcInAnyZone()
+    {
+        // By the time of the zone, the first two objects would come before the third.
+        Append("s/a.log", """{"@t":"2026-11-22T17:00:00.0000000","@mt":"a"}""" + "\n");
+        Append("s/b.log", """{"@mt":"b","@t":"2026-11-22T17:00:01"}""" + "\n");
+        Append("s/c.log", """{"@t":"2026-11-22T12:00:00.0000000Z","@mt":"c"}""" + "\n");
+        Append("s/d.log", """{"time":"2026-11-22 17:00:02","level":"Info","message":"d"}""" + "\n");
+        Variables["TZ"] = "Asia/Shanghai";
+        await using var child = ToolChild.Start(Variables, "cat", "s/", "--until", "2026-11-22T17:00:02Z", "--template", "{@t:HH:mm:ss zzz} {@m}");
+
+        Assert.Equal("12:00:00 +00:00 c\n17:00:00 +00:00 a\n17:00:01 +00:00 b\n", (await child.EndAsync()).Good());
+    }
+
+    [Fact]
     public async Task SeveralStreams_AreMergedByTime()
     {
         Append("web-1.log", Clef(1, "a") + Clef(4, "d"));
@@ -198,6 +235,20 @@ public class CatCommandTests : ToolTest
         Assert.Contains("oss-logs verify", outcome.Error);
     }
 
+    [Theory]
+    [InlineData("--stored")]
+    [InlineData("--in-turn")]
+    public async Task BytesBehindGzip_AreToldBehindTheText(string option)
+    {
+        AppendGzip("a.log.gz", "one\n");
+        Append("a.log.gz", "two\n");
+
+        var outcome = await RunAsync("cat", "a.log.gz", option);
+
+        Assert.Equal((ExitCodes.Found, "one\n"), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("other bytes follow it", outcome.Error);
+    }
+
     [Fact]
     public async Task BrokenConnection_IsContinued()
     {
@@ -242,11 +293,16 @@ public class CatCommandTests : ToolTest
         Assert.Contains("none.log", outcome.Error);
     }
 
-    [Fact]
-    public async Task ReaderThatHasGone_IsNoFailure()
+    // Linux and macOS have the number of the error, and Windows three codes.
+    [Theory]
+    [InlineData(32)]
+    [InlineData(unchecked((int)0x8007006D))]
+    [InlineData(unchecked((int)0x800700E8))]
+    [InlineData(unchecked((int)0x800700E9))]
+    public async Task ReaderThatHasGone_IsNoFailure(int code)
     {
         Append("a.log", string.Concat(Enumerable.Repeat("line\n", 100_000)));
-        using var output = new ClosedPipe();
+        using var output = new ClosedPipe(code);
         using var error = new StringWriter();
 
         Assert.Equal(ExitCodes.Done, await ToolApplication.RunAsync(["cat", "a.log"], HostWith(output, error), TestContext.Current.CancellationToken));
@@ -269,10 +325,65 @@ public class CatCommandTests : ToolTest
         Assert.Equal(ExitCodes.Cancelled, await running);
     }
 
-    private sealed class ClosedPipe : MemoryStream
+    [Theory]
+    [InlineData("cat", "a.log")]
+    [InlineData("cat", "a.log", "--stored")]
+    [InlineData("cat", "b.log", "--histogram")]
+    [InlineData("ls")]
+    [InlineData("verify", "b.log")]
+    [InlineData("completion", "bash")]
+    [InlineData("cat", "--help")]
+    [InlineData("[suggest:9]", "oss-logs v")]
+    public async Task FullDisk_IsToldWithItsCure(params string[] arguments)
     {
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe");
+        Append("a.log", string.Concat(Enumerable.Repeat("line\n", 100_000)));
+        Append("b.log", "line\n");
+        await using var output = FullDisk();
+        using var error = new StringWriter();
 
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+        Assert.Equal(ExitCodes.Unreachable, await ToolApplication.RunAsync(arguments, HostWith(output, error), TestContext.Current.CancellationToken));
+        Assert.StartsWith("oss-logs: The output cannot be written: No space left on device", error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\n          Free space where it is written, or write it to another place, and run the command again.\n", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, error.ToString().Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task FullDiskAfterAFailure_IsToldBesideIt()
+    {
+        Append("a.log", "line\n");
+        Append("b.log.gz", "no gzip");
+        await using var output = FullDisk();
+        using var error = new StringWriter();
+
+        Assert.Equal(ExitCodes.Found, await ToolApplication.RunAsync(["cat", "a.log", "b.log.gz", "--in-turn", "--stored"], HostWith(output, error), TestContext.Current.CancellationToken));
+        Assert.Contains("oss-logs: The output cannot be written: No space left on device", error.ToString());
+        Assert.Contains("oss-logs: An object whose key ends in .gz is not whole gzip", error.ToString());
+    }
+
+    [Fact]
+    public async Task FullDiskBehindARedirection_IsToldByTheProcess()
+    {
+        Assert.SkipUnless(File.Exists(Full), "This system has no /dev/full.");
+        Append("a.log", "line\n");
+        await using var child = ToolChild.StartInto(Full, Variables, "cat", "a.log");
+
+        var outcome = await child.EndAsync();
+
+        Assert.Equal(ExitCodes.Unreachable, outcome.ExitCode);
+        Assert.StartsWith("oss-logs: The output cannot be written: No space left on device", outcome.Error, StringComparison.Ordinal);
+    }
+
+    // A device that is always full.
+    private static FileStream FullDisk()
+    {
+        Assert.SkipUnless(File.Exists(Full), "This system has no /dev/full.");
+        return new FileStream(Full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    private sealed class ClosedPipe(int code) : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe", code);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe", code);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Time.Testing;
@@ -119,6 +120,68 @@ public sealed class CompactCommandTests : ToolTest, IDisposable
 
         Assert.Equal(ExitCodes.Found, outcome.ExitCode);
         Assert.Equal("s/bad.log.gz", Emulator.ListObjects(Bucket).Single().Key);
+    }
+
+    [Theory]
+    [InlineData(-1, "")]
+    [InlineData(-20, "")]
+    [InlineData(0, "\0")]
+    [InlineData(0, "{\"@t\":\"2026-11-22T17:00:00Z\"}\n")]
+    public async Task GzipThatIsNotWhole_IsLeftOutAndKept(int cut, string behind)
+    {
+        AppendGzip("good", Clef(1, "one"));
+        AppendGzip("good", Clef(2, "two"));
+        var bytes = Emulator.ReadObject(Bucket, "good");
+        Emulator.DeleteObject(Bucket, "good");
+        Emulator.AppendAsForeignWriter(Bucket, "s/bad.log.gz", [.. bytes[..(bytes.Length + cut)], .. Encoding.UTF8.GetBytes(behind)]);
+
+        var outcome = await RunAsync("compact", "s/", "--to", "p/", "--delete-source");
+
+        Assert.Equal(ExitCodes.Found, outcome.ExitCode);
+        Assert.Contains("s/bad.log.gz: left out: its gzip is damaged or cut, or other bytes follow it", outcome.Output);
+        Assert.Equal("s/bad.log.gz", Emulator.ListObjects(Bucket).Single().Key);
+    }
+
+    [Fact]
+    public async Task FileAndItsName_AreDurableBeforeTheFirstDelete()
+    {
+        var disk = new RecordedDisk(this);
+        Disk = disk;
+        Append("s/a.log", Clef(1, "a"));
+        Append("s/b.log", Clef(2, "b"));
+
+        (await RunAsync("compact", "s/", "--file", FilePath, "--delete-source")).Good();
+
+        var temporary = disk.Calls[0].Path;
+        Assert.NotEqual(FilePath, temporary);
+        Assert.Equal([(temporary, 2), (FilePath, 2), (_folder, 2)], disk.Calls);
+        Assert.Empty(Emulator.ListObjects(Bucket));
+    }
+
+    [Fact]
+    public async Task FileOfAnEarlierRun_IsMadeDurableBeforeTheFirstDelete()
+    {
+        Append("s/a.log", Clef(1, "a"));
+        (await RunAsync("compact", "s/", "--file", FilePath)).Good();
+        var disk = new RecordedDisk(this);
+        Disk = disk;
+
+        (await RunAsync("compact", "s/", "--file", FilePath, "--delete-source")).Good();
+
+        Assert.Equal([(FilePath, 1), (_folder, 1)], disk.Calls);
+        Assert.Empty(Emulator.ListObjects(Bucket));
+    }
+
+    [Fact]
+    public async Task DiskThatRefusesToSync_KeepsTheSources()
+    {
+        Disk = new RecordedDisk(this) { Refuses = path => path == _folder };
+        Append("s/a.log", Clef(1, "a"));
+
+        var outcome = await RunAsync("compact", "s/", "--file", FilePath, "--delete-source");
+
+        Assert.Equal((ExitCodes.Unreachable, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Equal("s/a.log", Emulator.ListObjects(Bucket).Single().Key);
     }
 
     [Fact]
@@ -300,6 +363,25 @@ public sealed class CompactCommandTests : ToolTest, IDisposable
         await File.WriteAllTextAsync(copy, string.Concat(Enumerable.Repeat(Clef(1, "a"), lines)), TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAsync<ToolException>(() => Compaction.CheckAsync(FilePath, [new SourceCopy("a.log", copy, 0, 0)], TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>A disk that says what was made durable, and how many objects there were then.</summary>
+    private sealed class RecordedDisk(CompactCommandTests test) : ILocalDisk
+    {
+        public List<(string Path, int Objects)> Calls { get; } = [];
+
+        public Func<string, bool> Refuses { get; init; } = _ => false;
+
+        public void SyncFile(string path) => Add(path);
+
+        public void SyncFolder(string path) => Add(path);
+
+        private void Add(string path)
+        {
+            Calls.Add((path, test.Emulator.ListObjects(Bucket).Count));
+            if (Refuses(path))
+                throw new IOException("The disk refuses.");
+        }
     }
 
     private static string? State(string line) => JsonDocument.Parse(line).RootElement.GetProperty("state").GetString();

@@ -3,6 +3,7 @@ using OssLogSinks.Core;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Records;
 using OssLogSinks.Emulator.Authentication;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Tool.Output;
 using OssLogSinks.Tool.Tests.Support;
 
@@ -36,6 +37,20 @@ public class DoctorCommandTests : ToolTest
         Variables["OSS_ACCESS_KEY_SECRET"] = "limited-secret";
 
         Assert.Equal(state, (await CheckAsync(exitCode))[check]);
+    }
+
+    [Theory]
+    [InlineData("clean up", "may still be there", OssOperation.DeleteObject)]
+    [InlineData("list", "The sinks do not list.", OssOperation.ListObjectsV2)]
+    public async Task FailureOfTheService_IsNoMissingPermission(string check, string words, OssOperation operation)
+    {
+        Emulator.Faults.RespondBeforeCommit(503, "ServiceUnavailable", int.MaxValue, operation);
+
+        Assert.Equal("warning", (await CheckAsync(ExitCodes.Done))[check]);
+        var output = (await RunAsync("doctor")).Output;
+        Assert.Contains(words, output);
+        Assert.DoesNotContain("may not delete", output);
+        Assert.DoesNotContain("grant", output);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OssLogSinks.Tool.Output;
 using OssLogSinks.Tool.Tests.Support;
 
@@ -41,6 +42,27 @@ public class FindCommandTests : ToolTest
         Append("app-2026112301.log", "1\n");
 
         Assert.Equal("app-2026112301.log\n", (await RunAsync("find", "--from", "2026-11-22T17:00Z", "--to", "2026-11-22T18:00Z", "--key", "app-{Timestamp:yyyyMMddHH}.log", "--zone", "Asia/Shanghai")).Good());
+    }
+
+    [Theory]
+    [InlineData("app-2026112301.log\n")]
+    [InlineData("app-2026112217.log\n", "--zone", "UTC")]
+    public async Task LocalKeysOfTheConfiguration_AreFound(string expected, params string[] options)
+    {
+        var time = new FakeTimeProvider();
+        time.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"));
+        Time = time;
+        Append("app-2026112217.log", "1\n");
+        Append("app-2026112301.log", "1\n");
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, """
+            { "Logging": { "OssAppend": { "objectKey": "app-{Timestamp:yyyyMMddHH}.log", "useLocalTime": true } } }
+            """, TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync(["find", "--from", "2026-11-22T17:00Z", "--to", "2026-11-22T18:00Z", "--config", path, .. options]);
+        File.Delete(path);
+
+        Assert.Equal(expected, outcome.Good());
     }
 
     [Fact]

@@ -60,6 +60,24 @@ public sealed class InterruptionTests : ToolTest, IDisposable
     }
 
     [Fact]
+    public async Task CatInALongLine_EndsBeforeIt()
+    {
+        Append("a.log", "line\n" + new string('x', 1_000_000) + "\n");
+        var first = Emulator.Faults.Hold(on: FaultFilter.Gets);
+        Emulator.Faults.CutAnswer();
+        await using var child = ToolChild.Start(Variables, "cat", "a.log", "--stored");
+        await first.Arrived.WaitAsync(TestContext.Current.CancellationToken);
+        var second = Emulator.Faults.Hold(on: FaultFilter.Gets);
+        first.Release();
+        await second.Arrived.WaitAsync(TestContext.Current.CancellationToken);
+
+        var outcome = await child.InterruptAsync();
+        second.Release();
+
+        Assert.Equal((ExitCodes.Cancelled, "line\n"), (outcome.ExitCode, outcome.Output));
+    }
+
+    [Fact]
     public async Task Json_TellsItAsJson()
     {
         Append("a.log", "line\n");

@@ -131,6 +131,58 @@ public class ListCommandTests : ToolTest
     }
 
     [Fact]
+    public async Task ConfigurationFile_GivesAddressingStyleAndSignature()
+    {
+        Append("a.log", "1\n");
+        Options.CustomDomains["localhost"] = Bucket;
+        Variables.Remove("OSS_ENDPOINT");
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, $$"""
+            { "Logging": { "OssAppend": { "endpoint": "http://localhost:{{Emulator.Endpoint.Port}}", "addressingStyle": "CustomDomain", "signatureVersion": "v1" } } }
+            """, TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Contains("a.log", outcome.Good());
+        Assert.All(Emulator.Requests, request => Assert.StartsWith("OSS ", request.Headers["Authorization"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task UnknownWordInTheConfigurationFile_IsAUsageError()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, """{ "Logging": { "OssAppend": { "addressingStyle": "Own" } } }""", TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Equal(ExitCodes.Usage, outcome.ExitCode);
+        Assert.Contains("Write Automatic or", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "options": { "Bucket": "logs", "Endpoint": "ENDPOINT" } }""")]
+    [InlineData("""{ "bucket": "logs", "options": { "Bucket": "other", "Endpoint": "ENDPOINT", "ObjectProperties": { "Acl": "Private" } } }""")]
+    [InlineData("""{ "options": { "Bucket": "%MY_BUCKET%", "Endpoint": "ENDPOINT" }, "bucket": "", "endpoint": "" }""")]
+    public async Task SectionOfOptions_GivesWhatIsNotBesideIt(string arguments)
+    {
+        Append("a.log", "1\n");
+        Variables.Remove("OSS_BUCKET");
+        Variables.Remove("OSS_ENDPOINT");
+        Variables["MY_BUCKET"] = "logs";
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await File.WriteAllTextAsync(path, $$"""
+            { "Serilog": { "WriteTo": [ { "Name": "OssAppend", "Args": {{arguments.Replace("ENDPOINT", Emulator.Endpoint.ToString(), StringComparison.Ordinal)}} } ] } }
+            """, TestContext.Current.CancellationToken);
+
+        var outcome = await RunAsync("ls", "--config", path);
+        File.Delete(path);
+
+        Assert.Contains("a.log", outcome.Good());
+    }
+
+    [Fact]
     public async Task UnknownOption_IsAUsageError()
     {
         var outcome = await RunAsync("ls", "--nonsense");
@@ -172,6 +224,9 @@ public class ListCommandTests : ToolTest
     [InlineData("zsh")]
     [InlineData("fish")]
     [InlineData("pwsh")]
-    public async Task CompletionScript_AsksTheTool(string shell) =>
+    public async Task CompletionScript_AsksTheToolAndHasAnExample(string shell)
+    {
         Assert.Contains("[suggest:", (await RunAsync("completion", shell)).Good());
+        Assert.Contains($"oss-logs completion {shell}", (await RunAsync("completion", "--help")).Good());
+    }
 }

@@ -47,6 +47,17 @@ public class VerifyCommandTests : ToolTest
         Assert.Equal(["gap"], await FindAsync(Text(1), "   at Here()\n", "#1 of 3\n", Text(2), "   at Here() #k3f9a2c1b7d4-q8x2:4\n", Text(5)));
 
     [Fact]
+    public async Task LinesWithoutNumber_AreCounted()
+    {
+        Append("s/a.log", Sink(1) + Clef(1, "plain") + Clef(2, "plain too") + "\n" + Sink(2));
+        Append("s/b.log", "header\n2026-11-22 17:00:00.000 no number\n   at Here()\n\n2026-11-22 17:00:01.000 number below\n   at Here() #k3f9a2c1b7d4-life:3\n2026-11-22 17:00:02.000 none\n");
+
+        Assert.EndsWith(" No number is missing. Lines without a number: 5. If such a line is missing, that cannot be found.\n", (await RunAsync("verify", "s/")).Output);
+        var counts = (await RunAsync("verify", "s/", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).Where(e => e.TryGetProperty("crc64", out _));
+        Assert.Equal([2, 3], counts.Select(e => e.GetProperty("linesWithoutNumber").GetInt32()));
+    }
+
+    [Fact]
     public async Task NextProcess_ContinuesTheSequence()
     {
         // What the first process left is stored while the second one logs.
@@ -118,13 +129,35 @@ public class VerifyCommandTests : ToolTest
     }
 
     [Fact]
-    public async Task CutGzip_IsFound()
+    public async Task TextInBraces_HasItsNumberFoundInBothForms()
+    {
+        static string Braces(int number) => "{INF} user {x" + $$""","OssSequence":{{number}},"OssWriter":"k3f9a2c1b7d4-life"}""" + "\n";
+
+        Append("a.log", Braces(1) + "{INF} user {y} #k3f9a2c1b7d4-life:2\n" + Braces(3));
+
+        Assert.Contains("No number is missing.", (await RunAsync("verify", "a.log")).Good());
+        Assert.Equal(["gap"], await FindAsync(Braces(5)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public async Task CutGzip_IsFound(int cut)
     {
         AppendGzip("good.log.gz", string.Concat(Enumerable.Range(0, 60).Select(i => Clef(i, "text"))));
         var bytes = Emulator.ReadObject(Bucket, "good.log.gz");
-        Emulator.AppendAsForeignWriter(Bucket, "a.log.gz", bytes.AsSpan(0, bytes.Length - 12));
+        Emulator.AppendAsForeignWriter(Bucket, "a.log.gz", bytes.AsSpan(0, bytes.Length - cut));
 
-        Assert.NotEmpty(await FindAsync());
+        Assert.Contains("gzip", await FindAsync());
+    }
+
+    [Fact]
+    public async Task BytesBehindGzip_AreFound()
+    {
+        AppendGzip("a.log.gz", Clef(1, "text"));
+        Append("a.log.gz", Clef(2, "not compressed"));
+
+        Assert.Equal(["gzip"], await FindAsync());
     }
 
     [Fact]

@@ -12,7 +12,14 @@ public class LineHeadTests
     [InlineData("2026-11-22 17:00:00.123 +08:00 [WRN] text", "2026-11-22T09:00:00.123Z", LogEventLevel.Warning)]
     [InlineData("[2026-11-22 17:00:00 INF] text", "2026-11-22T17:00:00Z", LogEventLevel.Information)]
     [InlineData("2026-11-22 17:00:00.1234|ERROR|Shop|text", "2026-11-22T17:00:00.1234Z", LogEventLevel.Error)]
-    [InlineData("2026-11-22T17:00:00,5Z crit: text", "2026-11-22T17:00:00.5Z", null)]
+    [InlineData("2026-11-22T17:00:00,5Z crit: text", "2026-11-22T17:00:00.5Z", LogEventLevel.Fatal)]
+    [InlineData("2026-11-22 17:00:00.123 +08:00 trce: Shop[7] text", "2026-11-22T09:00:00.123Z", LogEventLevel.Verbose)]
+    [InlineData("2026-11-22 17:00:00.123 +08:00 dbug: Shop[7] text", "2026-11-22T09:00:00.123Z", LogEventLevel.Debug)]
+    [InlineData("2026-11-22 17:00:00.123 +08:00 info: Shop[7] [ERR] text", "2026-11-22T09:00:00.123Z", LogEventLevel.Information)]
+    [InlineData("2026-11-22 17:00:00 warn: Shop[7] text", "2026-11-22T17:00:00Z", LogEventLevel.Warning)]
+    [InlineData("[2026-11-22 17:00:00] fail: Shop[7] text", "2026-11-22T17:00:00Z", LogEventLevel.Error)]
+    [InlineData("2026-11-22 17:00:00.123 [EROR] text", "2026-11-22T17:00:00.123Z", LogEventLevel.Error)]
+    [InlineData("2026-11-22 17:00:00.123 the order: error: none", "2026-11-22T17:00:00.123Z", null)]
     public void TextLine_HasItsTimeAndLevel(string line, string time, LogEventLevel? level)
     {
         Assert.True(LineHead.TryReadText(Encoding.UTF8.GetBytes(line), out var head));
@@ -26,6 +33,16 @@ public class LineHeadTests
     [InlineData("")]
     [InlineData("20261122 170000 text that is long enough")]
     public void OtherLine_HasNoTime(string line) => Assert.False(LineHead.TryReadText(Encoding.UTF8.GetBytes(line), out _));
+
+    [Theory]
+    [InlineData("Trace", LogEventLevel.Verbose)]
+    [InlineData("Critical", LogEventLevel.Fatal)]
+    public void JsonOfTheConsole_HasItsLevel(string name, LogEventLevel level)
+    {
+        Assert.True(LineHead.TryReadJson(Encoding.UTF8.GetBytes($$"""{"Timestamp":"2026-11-22T17:00:00\u002B08:00","EventId":0,"LogLevel":"{{name}}"}"""), out var head));
+
+        Assert.Equal(new LineHead(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero), level), head);
+    }
 
     [Fact]
     public void FieldsOfAnInnerObject_AreNotThoseOfTheLine()

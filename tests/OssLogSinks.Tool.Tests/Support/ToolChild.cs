@@ -21,16 +21,12 @@ internal sealed class ToolChild : IAsyncDisposable
     {
         // A run in the background of a shell ignores Ctrl-C, and its child processes inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(command[0], [.. command[1..], typeof(ToolApplication).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in variables)
-            start.Environment[name] = value.Length > 0 ? value : null;
-
-        return new ToolChild(Process.Start(start)!);
+        return StartCommand(variables, [.. command, typeof(ToolApplication).Assembly.Location, .. arguments]);
     }
+
+    /// <summary>Starts it with its output redirected to a file, by a shell.</summary>
+    public static ToolChild StartInto(string file, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments) =>
+        StartCommand(variables, ["sh", "-c", "exec \"$@\" > \"$0\"", file, "dotnet", typeof(ToolApplication).Assembly.Location, .. arguments]);
 
     /// <summary>Waits for its end.</summary>
     public async Task<ToolOutcome> EndAsync()
@@ -55,5 +51,18 @@ internal sealed class ToolChild : IAsyncDisposable
 
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private static ToolChild StartCommand(IEnumerable<KeyValuePair<string, string>> variables, string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value.Length > 0 ? value : null;
+
+        return new ToolChild(Process.Start(start)!);
     }
 }

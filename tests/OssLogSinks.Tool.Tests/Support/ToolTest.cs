@@ -21,6 +21,8 @@ public abstract class ToolTest : IAsyncLifetime
 
     private protected TimeProvider Time { get; set; } = TimeProvider.System;
 
+    private protected ILocalDisk Disk { get; set; } = LocalDisk.Instance;
+
     private protected int Listings => Emulator.Requests.Count(request => request.Operation is OssOperation.ListObjectsV2);
 
     public async ValueTask InitializeAsync()
@@ -52,6 +54,7 @@ public abstract class ToolTest : IAsyncLifetime
         Error = error,
         ReadVariable = Variables.GetValueOrDefault,
         Time = Time,
+        Disk = Disk,
     };
 
     private protected void Append(string key, string text) => Emulator.AppendAsForeignWriter(Bucket, key, Encoding.UTF8.GetBytes(text));

@@ -41,9 +41,9 @@ internal sealed class ActiveFolder : IDisposable
     /// <summary>Whether there are published blocks that become durable only at a flush.</summary>
     public bool HasUnsynced => _unsynced.Count > 0;
 
-    /// <summary>Bytes that a new folder and its first block need.</summary>
-    public static long CostOfFirst(Block? block) =>
-        BufferJournal.BytesFor(block?.Streams.Count ?? 0, segments: 1) + SegmentHeader.Size + (block?.Length ?? 0);
+    /// <summary>Bytes that a new folder and its first block need, and the numbers of streams that the folder begins with.</summary>
+    public static long CostOfFirst(Block? block, int numbers) =>
+        BufferJournal.BytesFor(block?.Streams.Count ?? 0, segments: 1, numbers) + SegmentHeader.Size + (block?.Length ?? 0);
 
     /// <summary>Creates a folder.</summary>
     /// <exception cref="IOException">The disk refused; the folder is removed as far as the disk allows.</exception>

@@ -49,7 +49,10 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
     /// <summary>Whether it has files that can be neither read nor quarantined, so that its journal is still needed.</summary>
     public bool KeepsFiles { get; set; }
 
-    /// <summary>Whether its journal has numbers of records that are nowhere else, for the next process to continue.</summary>
+    /// <summary>
+    /// Whether its journal has numbers of records that are nowhere else, for the next process to continue. Without locks no process would: then the
+    /// folder is deleted all the same.
+    /// </summary>
     public bool KeepsNumbers { get; set; }
 
     /// <summary>Whether the folder was deleted; known after <see cref="Dispose"/>.</summary>
@@ -194,10 +197,10 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
         }
     }
 
-    /// <summary>Drops records on disk that cannot be read any more.</summary>
+    /// <summary>Drops records in a range of ids that cannot be read any more.</summary>
     /// <param name="segment">The segment.</param>
-    /// <param name="firstId">The first id of the range.</param>
-    /// <param name="lastId">The last id of the range.</param>
+    /// <param name="firstId">The lowest id of the range.</param>
+    /// <param name="lastId">The highest id of the range. Others in between may stay.</param>
     /// <param name="count">How many records in the range are dropped.</param>
     public void Lose(Segment segment, long firstId, long lastId, long count)
     {
@@ -301,7 +304,7 @@ internal sealed class BufferFolder(IBufferFiles files, string path, FolderId fol
             _isClosed = true;
         bool hasFiles;
         lock (_gate)
-            hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles || KeepsNumbers;
+            hasFiles = !_isFinished || _segments.Count > 0 || KeepsFiles || (KeepsNumbers && folderLock.Excludes);
 
         Journal.Dispose();
         IsGone = !hasFiles && BufferFiles.Try(() => Journal.Delete(files, Path)) && folderLock.ReleaseAndDelete();

@@ -85,8 +85,8 @@ internal sealed class BufferJournal : IDisposable
         }
     }
 
-    /// <summary>Bytes that a journal takes for this many streams and segments.</summary>
-    public static long BytesFor(int streams, int segments) => 2 * JournalFile.BytesFor(EntriesFor(streams, segments));
+    /// <summary>Bytes that a journal takes for this many streams, segments and streams whose numbers it has.</summary>
+    public static long BytesFor(int streams, int segments, int numbers = 0) => 2 * JournalFile.BytesFor(EntriesFor(streams, segments, numbers));
 
     /// <summary>Creates the journal of a new folder, which exists and is empty.</summary>
     /// <exception cref="IOException">The disk refused; nothing is left open.</exception>
@@ -199,7 +199,7 @@ internal sealed class BufferJournal : IDisposable
     {
         lock (_gate)
         {
-            var bytes = JournalFile.BytesFor(EntriesFor(streams, segments + _state.Numbers.Count));
+            var bytes = JournalFile.BytesFor(EntriesFor(streams, segments, _state.Numbers.Count));
             return _slots.Sum(slot => Math.Max(0, bytes - slot.Bytes));
         }
     }
@@ -212,7 +212,7 @@ internal sealed class BufferJournal : IDisposable
     {
         lock (_gate)
         {
-            var entries = EntriesFor(streams, segments + _state.Numbers.Count);
+            var entries = EntriesFor(streams, segments, _state.Numbers.Count);
             _slots[1 - _current].Grow(entries);
             _slots[_current].Grow(entries);
 
@@ -295,11 +295,11 @@ internal sealed class BufferJournal : IDisposable
             }
     }
 
-    // The entries of a snapshot, and twice as many for those after it.
-    private static int EntriesFor(int streams, int segments)
+    // The entries of a snapshot, and twice as many for those after it; for numbers, once as many.
+    private static int EntriesFor(int streams, int segments, int numbers)
     {
         var entries = LeastEntries;
-        while (entries < 3L * ((2L * streams) + (3L * segments)))
+        while (entries < (3L * ((2L * streams) + (3L * segments))) + (2L * numbers))
             entries = (2 * entries) + 1;
         return entries;
     }

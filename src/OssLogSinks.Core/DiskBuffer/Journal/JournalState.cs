@@ -32,7 +32,7 @@ internal sealed class JournalState
     public IReadOnlyCollection<long> DoneSegments => _done;
 
     /// <summary>By stream: how far the numbers of its records are on disk.</summary>
-    public RecentStreams<SequenceMark> Numbers { get; } = new();
+    public RecentStreams<SequenceMark> Numbers { get; } = SequenceMarks.Create();
 
     /// <summary>Whether something that was written was found missing or changed: this state was true, but later entries may be lost.</summary>
     public bool IsDamaged { get; set; }

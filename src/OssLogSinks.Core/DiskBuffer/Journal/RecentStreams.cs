@@ -3,13 +3,11 @@ using OssLogSinks.Core.Records;
 namespace OssLogSinks.Core.DiskBuffer.Journal;
 
 /// <summary>
-/// A value for each stream, by its hash. Bounded: the 5,000 streams that were used last are always in it, and never more than 10,000. Not
-/// thread-safe.
+/// A value for each stream, by its hash. Bounded: the streams that were used last are always in it, and at most as many others. Not thread-safe.
 /// </summary>
-internal sealed class RecentStreams<T>
+/// <param name="certain">How many of the streams that were used last are always in it.</param>
+internal sealed class RecentStreams<T>(int certain)
 {
-    private const int Half = 5_000;
-
     private Dictionary<ulong, T> _recent = [];
     private Dictionary<ulong, T> _older = [];
 
@@ -36,7 +34,7 @@ internal sealed class RecentStreams<T>
     /// <summary>A copy of its own.</summary>
     public RecentStreams<T> Copy()
     {
-        var copy = new RecentStreams<T>();
+        var copy = new RecentStreams<T>(certain);
         foreach (var value in All)
             copy.Set(value.Key, value.Value);
         return copy;
@@ -44,15 +42,24 @@ internal sealed class RecentStreams<T>
 
     public void Set(ulong stream, T value)
     {
-        if (_recent.Count >= Half && !_recent.ContainsKey(stream))
+        if (_recent.Count >= certain && !_recent.ContainsKey(stream))
             (_older, _recent) = (_recent, []);
         _recent[stream] = value;
     }
 }
 
-/// <summary>Marks of sequences.</summary>
+/// <summary>
+/// Marks of sequences: how far the numbers of streams are used. A mark may be forgotten or be too low at any time: then the stream's next process
+/// begins another sequence, or gives some numbers again under another name of the writer. So no mark is a reason to keep many.
+/// </summary>
 internal static class SequenceMarks
 {
+    // In each folder's journal: with more, a small buffer would have no space for records.
+    private const int Certain = 1_000;
+
+    /// <summary>Marks of no stream.</summary>
+    public static RecentStreams<SequenceMark> Create() => new(Certain);
+
     /// <summary>Sets a stream's mark, unless its sequence is known to be used further.</summary>
     public static void Raise(this RecentStreams<SequenceMark> marks, ulong stream, SequenceMark mark)
     {
