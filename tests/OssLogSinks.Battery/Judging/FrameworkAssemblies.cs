@@ -5,7 +5,7 @@ namespace OssLogSinks.Battery.Judging;
 
 /// <summary>
 /// The assemblies beside a program for .NET Framework, loaded into this runtime. Microsoft's own HttpClientHandler is one of them; Mono takes its own instead.
-/// A client can be made with it here, but nothing can be sent: that needs the HttpWebRequest of .NET Framework.
+/// A client can be made with it here, but it can neither send nor be disposed: that needs the internals of .NET Framework's System.dll.
 /// </summary>
 internal sealed class FrameworkAssemblies(string folder) : AssemblyLoadContext("framework")
 {
@@ -24,7 +24,7 @@ internal sealed class FrameworkAssemblies(string folder) : AssemblyLoadContext("
         Set("Credentials", Activator.CreateInstance(core.GetType("OssLogSinks.Core.Client.Credentials.StaticCredentialsProvider", throwOnError: true)!, "id", "secret", null));
         try
         {
-            using var client = (IDisposable)Activator.CreateInstance(core.GetType("OssLogSinks.Core.Client.OssClient", throwOnError: true)!, options)!;
+            _ = Activator.CreateInstance(core.GetType("OssLogSinks.Core.Client.OssClient", throwOnError: true)!, options);
         }
         catch (TargetInvocationException e)
         {

@@ -9,8 +9,8 @@ internal sealed class PartProcess : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
-    // What runs in the background of a shell ignores Ctrl-C, and so would its child processes.
-    private static readonly string[] SignalsArrive = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,QUIT"] : [];
+    // What runs in the background of a shell ignores Ctrl-C, and with nohup the end of the terminal, and so would its child processes.
+    private static readonly string[] SignalsArrive = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,QUIT,HUP"] : [];
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
