@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OssLogSinks.Emulator.Faults;
+using OssLogSinks.Emulator.Protocol;
 using OssLogSinks.Tool.Output;
 using OssLogSinks.Tool.Tests.Support;
 
@@ -40,6 +41,21 @@ public sealed class InterruptionTests : ToolTest, IDisposable
         Assert.Equal(bytes[..stored.Length], stored);
         Assert.Contains($"300000 bytes", (await RunAsync("append", file, "a")).Good());
         Assert.Equal(bytes, Emulator.ReadObject(Bucket, "a"));
+    }
+
+    // A pipe holds 64 KiB, so the second object can be written only after head has read, and the fourth only after it has gone.
+    [Fact]
+    public async Task Cat_EndsWhenItsReaderHasGone()
+    {
+        for (var i = 0; i < 6; i++)
+            Append($"s/{i}.log", string.Concat(Enumerable.Repeat("a line of the log\n", 20_000)));
+        await using var child = ToolChild.StartPiped("head -n 1", Variables, "cat", "s/", "--stored", "--in-turn");
+
+        var outcome = await child.EndAsync();
+
+        Assert.Equal("a line of the log\n", outcome.Output);
+        Assert.Equal("", outcome.Error);
+        Assert.DoesNotContain(Emulator.Requests, request => request.Operation == OssOperation.GetObject && request.Key == "s/5.log");
     }
 
     [Fact]
