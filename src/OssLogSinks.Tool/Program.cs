@@ -11,6 +11,7 @@ var hasColour = !Console.IsOutputRedirected
 var host = new ToolHost
 {
     Output = Console.OpenStandardOutput(),
+    HasReaderGone = PipeReader.HasGone,
     Error = Console.Error,
     ReadVariable = Environment.GetEnvironmentVariable,
     IsOutputTerminal = hasColour,

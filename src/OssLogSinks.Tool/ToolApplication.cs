@@ -42,7 +42,7 @@ internal static class ToolApplication
         try
         {
             // Help and suggestions are written here; the commands have an output of their own.
-            var output = new StreamWriter(new CommandOutput(host.Output));
+            var output = new StreamWriter(new CommandOutput(host.Output, host.HasReaderGone));
             await using (output.ConfigureAwait(false))
                 return await parse.InvokeAsync(new ToolInvocation { Host = host, Output = output, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTime }, cancellationToken).ConfigureAwait(false);
         }

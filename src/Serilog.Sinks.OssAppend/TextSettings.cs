@@ -1,4 +1,5 @@
 using System.Reflection;
+using OssLogSinks.Core;
 using OssLogSinks.Core.Client;
 using OssLogSinks.Core.Client.Credentials;
 using OssLogSinks.Core.Telemetry;
@@ -10,7 +11,7 @@ namespace Serilog.Sinks.OssAppend;
 /// <summary>Sets options from a configuration file by name, and collects settings that cannot be parsed.</summary>
 internal sealed class TextSettings
 {
-    /// <summary>Marks a setting that is not given, for settings where null is a value.</summary>
+    /// <summary>Marks a setting that is not given, where null is a value: <see cref="OssAppenderOptions.ObjectSizeLimitBytes"/>.</summary>
     public const string NotGiven = "default";
 
     private static readonly OssAppendSinkOptions Unset = new();
@@ -67,7 +68,7 @@ internal sealed class TextSettings
     // An empty environment variable cancels a setting in a file.
     private static bool IsGiven(string property, object? value) => value switch
     {
-        NotGiven => false,
+        NotGiven => property != nameof(OssAppendSinkOptions.ObjectSizeLimitBytes),
         null => property == nameof(OssAppendSinkOptions.ObjectSizeLimitBytes),
         "" => NamedSettings.IsEmptyAValue(property),
         _ => true,

@@ -70,8 +70,11 @@ internal static class CatCommand
         }
     }
 
-    // Half a line waits for its end, so that Ctrl-C ends the output after a whole one. Only the longest lines are cut, as everywhere.
-    private static async Task CopyAsync(Stream text, Stream output, CancellationToken cancellationToken)
+    /// <summary>
+    /// Copies a text. Half a line waits for its end, so that Ctrl-C ends the output after a whole one. Only the longest lines may be cut, as
+    /// everywhere.
+    /// </summary>
+    internal static async Task CopyAsync(Stream text, Stream output, CancellationToken cancellationToken)
     {
         var buffer = new byte[CopySize];
         var kept = 0;

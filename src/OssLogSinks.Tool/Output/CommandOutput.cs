@@ -4,9 +4,11 @@ namespace OssLogSinks.Tool.Output;
 /// Standard output with its failures told apart: a reader that has gone ends the command quietly, everything else, such as a full disk, with a
 /// message. After a failure nothing more is written, so that no byte is written twice. Does not close what it writes to.
 /// </summary>
-internal sealed class CommandOutput(Stream inner) : Stream
+/// <param name="inner">What it writes to.</param>
+/// <param name="hasReaderGone">Asked before each write.</param>
+internal sealed class CommandOutput(Stream inner, Func<bool> hasReaderGone) : Stream
 {
-    // EPIPE of Linux and macOS, and the same of Windows: ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED.
+    // The broken pipe of Linux and macOS, and those of Windows: ERROR_BROKEN_PIPE, ERROR_NO_DATA, ERROR_PIPE_NOT_CONNECTED.
     private static readonly int[] BrokenPipe = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8), unchecked((int)0x800700E9)];
 
     private Exception? _failure;
@@ -39,6 +41,8 @@ internal sealed class CommandOutput(Stream inner) : Stream
 
     private void Guard(ReadOnlySpan<byte> buffer, Writing act)
     {
+        if (_failure is null && hasReaderGone())
+            _failure = new OutputClosedException();
         if (_failure is not null)
             throw _failure;
 

@@ -16,7 +16,7 @@ internal sealed class OutputText : IDisposable
     public OutputText(ToolHost host)
     {
         _host = host;
-        Bytes = new BufferedStream(new CommandOutput(host.Output), 64 * 1024);
+        Bytes = new BufferedStream(new CommandOutput(host.Output, host.HasReaderGone), 64 * 1024);
         _writer = new StreamWriter(Bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 * 1024, leaveOpen: true) { NewLine = "\n" };
     }
 

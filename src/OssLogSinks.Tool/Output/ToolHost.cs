@@ -6,6 +6,9 @@ internal sealed class ToolHost
     /// <summary>Standard output. Log lines are bytes, and must leave as they were stored.</summary>
     public required Stream Output { get; init; }
 
+    /// <summary>Whether the program that reads the output has ended. Default: false; then a write fails.</summary>
+    public Func<bool> HasReaderGone { get; init; } = static () => false;
+
     /// <summary>Standard error, for messages and progress.</summary>
     public required TextWriter Error { get; init; }
 

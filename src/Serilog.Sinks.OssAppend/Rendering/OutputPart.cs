@@ -185,3 +185,28 @@ internal sealed class SerilogPart : OutputPart
 
     public override void Write(LogEvent logEvent, RecordWriter writer) => _formatter.Format(logEvent, writer);
 }
+
+/// <summary>
+/// The properties that are neither in the output template nor in the event's, rendered by Serilog's own formatter. It knows only this part of the
+/// output template, so the others are taken out of the event first.
+/// </summary>
+internal sealed class OtherPropertiesPart : OutputPart
+{
+    private readonly SerilogPart _serilog;
+    private readonly HashSet<string> _shown;
+
+    /// <param name="token">The place in the output template.</param>
+    /// <param name="shown">The names in the output template.</param>
+    /// <param name="provider">The culture.</param>
+    public OtherPropertiesPart(PropertyToken token, HashSet<string> shown, IFormatProvider? provider)
+    {
+        _serilog = new SerilogPart(token, provider);
+        _shown = shown;
+    }
+
+    public override void Write(LogEvent logEvent, RecordWriter writer)
+    {
+        var others = logEvent.PropertyMap().Where(property => !_shown.Contains(property.Key)).Select(property => new LogEventProperty(property.Key, property.Value));
+        _serilog.Write(new LogEvent(logEvent.Timestamp, logEvent.Level, logEvent.Exception, logEvent.MessageTemplate, others), writer);
+    }
+}

@@ -20,17 +20,13 @@ internal sealed class OutputTemplateFormatter : ITextFormatter
 
     private OutputTemplateFormatter(OutputPart[] parts, bool escapes) => (_parts, _escapes) = (parts, escapes);
 
-    /// <summary>The formatter for a template: this class, or Serilog's own if this class does not support the template.</summary>
+    /// <summary>The formatter for a template.</summary>
     /// <param name="template">The output template.</param>
     /// <param name="provider">The culture; null for the invariant one.</param>
     /// <param name="escapes">Whether control characters of the event are escaped. Those of the template stay.</param>
     /// <param name="hasSequence">Whether <c>{OssSequence}</c> is the event's number.</param>
-    public static ITextFormatter For(string template, IFormatProvider? provider, bool escapes = false, bool hasSequence = false)
-    {
-        var reader = new OutputTemplateReader(template, provider, hasSequence);
-        var parts = reader.TryRead() ?? (escapes || reader.ShowsSequence ? reader.ReadForSerilog() : null);
-        return parts is not null ? new OutputTemplateFormatter(parts, escapes) : new MessageTemplateTextFormatter(template, provider);
-    }
+    public static OutputTemplateFormatter For(string template, IFormatProvider? provider, bool escapes = false, bool hasSequence = false) =>
+        new(new OutputTemplateReader(template, provider, hasSequence).Read(), escapes);
 
     /// <summary>Whether a template renders each event as a JSON object; null if it begins with a place for a value, so that this is not known.</summary>
     public static bool? IsJson(string template) =>
@@ -67,53 +63,34 @@ internal sealed class OutputTemplateReader(string template, IFormatProvider? pro
 {
     private const string SequenceName = "OssSequence";
 
-    // The line ending is the same on every machine, since objects must not depend on the machine. Only a template that Serilog's own formatter
-    // renders as a whole has the machine's.
+    // The line ending is the same on every machine, since objects must not depend on the machine.
     private const string NewLine = "\n";
 
     private readonly MessageTemplateToken[] _tokens = [.. new MessageTemplateParser().Parse(template).Tokens];
 
-    /// <summary>Whether the template has a place for the event's number.</summary>
-    public bool ShowsSequence => _tokens.OfType<PropertyToken>().Any(IsSequence);
-
-    /// <summary>The template's parts; null if Serilog's own formatter must render it.</summary>
-    public OutputPart[]? TryRead()
+    /// <summary>The template's parts.</summary>
+    public OutputPart[] Read()
     {
-        // Other format providers may have a custom formatter or return different formats each time.
-        if (provider is not null && provider.GetType() != typeof(CultureInfo))
-            return null;
-
         var names = new HashSet<string>(_tokens.OfType<PropertyToken>().Select(t => t.PropertyName), StringComparer.Ordinal);
-        var parts = new List<OutputPart>();
-        foreach (var token in _tokens)
-        {
-            var part = token is PropertyToken property ? Read(property, names) : new LiteralPart(token.ToString()!);
-            if (part is null)
-                return null;
 
-            parts.Add(part);
-        }
-
-        return [.. parts];
+        // Other format providers may have a custom formatter or return different formats each time.
+        var isOwn = provider is null || provider.GetType() == typeof(CultureInfo);
+        return [.. _tokens.Select(token => token is not PropertyToken property ? new LiteralPart(token.ToString()!) : isOwn ? Read(property, names) : ReadForSerilog(property, names))];
     }
 
-    /// <summary>
-    /// The same parts, rendered by Serilog's own formatter one by one. An aligned <c>{Properties}</c> also has the properties that are elsewhere
-    /// in the template.
-    /// </summary>
-    public OutputPart[] ReadForSerilog() =>
-        [.. _tokens.Select(token => token switch
-        {
-            PropertyToken sequence when IsSequence(sequence) => new LiteralPart(SequencePlaceholder.Text),
-            PropertyToken { PropertyName: "NewLine" } newLine => new LiteralPart(Padded.Text(NewLine, newLine.Alignment)),
-            PropertyToken { PropertyName: "Exception" } exception => new ExceptionPart(exception.Alignment, NewLine),
-            PropertyToken property => new SerilogPart(property, provider),
-            _ => (OutputPart)new LiteralPart(token.ToString()!),
-        })];
+    // Serilog itself would end lines with those of the machine.
+    private OutputPart ReadForSerilog(PropertyToken token, HashSet<string> names) => token.PropertyName switch
+    {
+        _ when IsSequence(token) => new LiteralPart(SequencePlaceholder.Text),
+        "NewLine" => new LiteralPart(Padded.Text(NewLine, token.Alignment)),
+        "Exception" => new ExceptionPart(token.Alignment, NewLine),
+        "Properties" => new OtherPropertiesPart(token, names, provider),
+        _ => new SerilogPart(token, provider),
+    };
 
     private bool IsSequence(PropertyToken token) => hasSequence && token.PropertyName == SequenceName;
 
-    private OutputPart? Read(PropertyToken token, HashSet<string> names)
+    private OutputPart Read(PropertyToken token, HashSet<string> names)
     {
         var isAligned = token.Alignment is not null;
         return token.PropertyName switch
@@ -125,9 +102,7 @@ internal sealed class OutputTemplateReader(string template, IFormatProvider? pro
             "Exception" => new ExceptionPart(token.Alignment, NewLine),
             "Message" => isAligned ? new SerilogPart(token, provider) : new MessagePart(token.Format, provider),
             "Timestamp" or "UtcTimestamp" => isAligned ? new SerilogPart(token, provider) : new TimestampPart(token, provider),
-
-            // The remaining properties depend on the whole template, so an aligned part cannot be rendered alone.
-            "Properties" => isAligned ? null : new PropertiesPart(token.Format, names, provider),
+            "Properties" => isAligned ? new OtherPropertiesPart(token, names, provider) : new PropertiesPart(token.Format, names, provider),
             _ => new PropertyPart(token, provider),
         };
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using OssLogSinks.Tool.Commands;
 using OssLogSinks.Tool.Output;
 using OssLogSinks.Tool.Tests.Support;
 
@@ -25,6 +26,19 @@ public class CatCommandTests : ToolTest
         Append("a.log", text);
 
         Assert.Equal(text, (await RunAsync("cat", "a.log", "--stored")).Good());
+    }
+
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(1_000_000)]
+    public async Task StopInALongLine_EndsTheOutputBeforeIt(int length)
+    {
+        using var text = new StoppedText(Encoding.UTF8.GetBytes("one\ntwo\n" + new string('x', length)));
+        using var output = new MemoryStream();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => CatCommand.CopyAsync(text, output, TestContext.Current.CancellationToken));
+
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString(output.ToArray()));
     }
 
     [Fact]
@@ -378,6 +392,13 @@ public class CatCommandTests : ToolTest
     {
         Assert.SkipUnless(File.Exists(Full), "This system has no /dev/full.");
         return new FileStream(Full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    // Ctrl-C comes at its end, where more would follow.
+    private sealed class StoppedText(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position < Length ? base.ReadAsync(buffer, cancellationToken) : throw new OperationCanceledException(CancellationToken.None);
     }
 
     private sealed class ClosedPipe(int code) : MemoryStream

@@ -28,6 +28,10 @@ internal sealed class ToolChild : IAsyncDisposable
     public static ToolChild StartInto(string file, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments) =>
         StartCommand(variables, ["sh", "-c", "exec \"$@\" > \"$0\"", file, "dotnet", typeof(ToolApplication).Assembly.Location, .. arguments]);
 
+    /// <summary>Starts it with its output read by another program. Both must end.</summary>
+    public static ToolChild StartPiped(string reader, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments) =>
+        StartCommand(variables, ["sh", "-c", $"\"$@\" | {reader}", "sh", "dotnet", typeof(ToolApplication).Assembly.Location, .. arguments]);
+
     /// <summary>Waits for its end.</summary>
     public async Task<ToolOutcome> EndAsync()
     {

@@ -47,25 +47,38 @@ public class OutputTemplateFormatterTests
     }
 
     [Theory]
-    [InlineData("{Properties,20}")]
-    [InlineData("{Message:lj}{Properties,-20:j}")]
-    public void WhatIsNotTakenOn_IsLeftToSerilog(string template) =>
-        Assert.IsType<MessageTemplateTextFormatter>(OutputTemplateFormatter.For(template, null));
-
-    [Fact]
-    public void ProviderOfTheUsersOwn_IsLeftToSerilog()
+    [InlineData("{Message} {A}{Properties}", true)]
+    [InlineData("{A} {Properties:j}|{Level:u3}|{Timestamp:HH}", true)]
+    [InlineData("{A} {Properties,40}", true)]
+    [InlineData("{B} {Properties,40}|{Properties,-60:j}", false)]
+    public void WhatSerilogRenders_HasItsBytes(string template, bool isOfTheUser)
     {
-        var provider = new Upside();
-        var formatter = OutputTemplateFormatter.For("{Message} {A}", provider);
+        var provider = isOfTheUser ? new Upside() : null;
+        var logEvent = Some.Event(
+            "{A:0.0} {Nested,9}", LogEventLevel.Error, [.. new[] { "A", "B", "C", "Nested" }.Select((name, i) => new LogEventProperty(name, new ScalarValue(i + 0.5)))]);
 
-        Assert.IsType<MessageTemplateTextFormatter>(formatter);
-        SameText.Require(new MessageTemplateTextFormatter("{Message} {A}", provider), formatter, Some.Event("{A:0.0}", LogEventLevel.Error, new LogEventProperty("A", new ScalarValue(1.5))));
+        SameText.Require(new MessageTemplateTextFormatter(template, provider), OutputTemplateFormatter.For(template, provider), logEvent);
+    }
+
+    // Serilog's own formatter would write the line ending of the machine.
+    [Theory]
+    [InlineData("{Properties,6}{NewLine}{Exception}", false, "  {  }\nSystem.InvalidOperationException: x\n")]
+    [InlineData("{Message}{NewLine}{Exception}", true, "\nSystem.InvalidOperationException: x\n")]
+    public void WhatSerilogRenders_HasTheLineEndingOfAll(string template, bool isOfTheUser, string expected)
+    {
+        using var output = new StringWriter();
+
+        OutputTemplateFormatter.For(template, isOfTheUser ? new Upside() : null)
+            .Format(new LogEvent(default, LogEventLevel.Error, new InvalidOperationException("x"), MessageTemplate.Empty, []), output);
+
+        Assert.Equal(expected, output.ToString());
     }
 
     [Theory]
     [InlineData("{Message:lj}|{Good}", "a [System.Guid.ToString() failed: ")]
     [InlineData("{Id:0.00}|{Good}", "[System.Guid.ToString() failed: ")]
     [InlineData("{Id,9:0.00}|{Good}", "[Rendering failed: ")]
+    [InlineData("{Properties,9}{Id:0.00}|{Good}", "[System.Guid.ToString() failed: ")]
     [InlineData("{Message,3}|{Good}", "[Rendering failed: ")]
     public void WhatCannotBeShown_IsAPlaceholder_AndTheRestIsThere(string template, string start)
     {

@@ -76,6 +76,17 @@ public class UnreadableSettingTests
     }
 
     [Fact]
+    public void WordDefault_IsAValueLikeOthers()
+    {
+        var texts = TextSettings.Read(
+            null, ("bucket", "default"), ("name", "default"), ("acl", "default"), ("queueLimit", "default"), ("objectSizeLimitBytes", TextSettings.NotGiven));
+
+        Assert.Equal(("default", "default"), (texts.Options.Bucket, texts.Options.Name));
+        Assert.Equal(["acl", "queueLimit"], texts.Faults.Select(fault => fault.Setting));
+        Assert.Equal(OssAppenderOptions.DefaultObjectSizeLimitBytes, texts.Options.ObjectSizeLimitBytes);
+    }
+
+    [Fact]
     public void EmptyTextInOptions_IsTheDefault() =>
         Assert.Equal(["clozeTimeout"], FaultsOf("WriteTo", """
             "options": { "Bucket": "logs", "Region": "cn-hangzhou", "AccessKeyId": "id", "AccessKeySecret": "secret", "RetryDelay": "", "ConcurrentAppends": "", "clozeTimeout": 1 }

@@ -25,7 +25,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     {
         var name = Path.GetFileName(segment.Path);
         foreach (var stretch in damage.Where(d => d.Length > 0))
-            quarantine.Keep(folder.Name, name, segment.Path, stretch);
+            TellNotKept(folder.Name, quarantine.Keep(folder.Name, name, segment.Path, stretch));
 
         Count(
             $"the file '{name}' of '{folder.Name}' is damaged",
@@ -82,7 +82,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
 
         var what = files.Count == 1 ? $"the file '{files[0].Name}' of '{folder}' does not belong to the buffer" : $"{Number(files.Count)} files of '{folder}' do not belong to the buffer";
         Count(what, 0, files.Sum(f => f.Length), isUnknown: false);
-        return files.Count(file => quarantine.KeepFile(folder, file.Name, file.Path)) == files.Count;
+        return files.Count(file => IsKept(folder, file.Name, file.Path)) == files.Count;
     }
 
     /// <summary>Quarantines a segment in which nothing can be read.</summary>
@@ -98,7 +98,7 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
         var name = Path.GetFileName(path);
         if (IsFirstLoss(folder, firstId))
             Count($"the file '{name}' of '{folder}' contains nothing readable", records ?? 0, length, isUnknown: records is null, bound);
-        return quarantine.KeepFile(folder, name, path);
+        return IsKept(folder, name, path);
     }
 
     /// <summary>Reports a journal that is damaged, once.</summary>
@@ -145,6 +145,25 @@ internal sealed class DamageReport(Quarantine quarantine, DeliveryCounters count
     {
         lock (_lost)
             return _lost.Count >= MostLost || _lost.Add((folder, firstId));
+    }
+
+    private bool IsKept(string folder, string name, string path)
+    {
+        var reason = quarantine.KeepFile(folder, name, path);
+        TellNotKept(folder, reason);
+        return reason is null;
+    }
+
+    // The report of the damage promises a copy.
+    private void TellNotKept(string folder, string? reason)
+    {
+        if (reason is not null && IsNew($"{folder}/{Quarantine.FolderName}"))
+        {
+            reporter.Buffer(
+                OssDiagnosticLevel.Warning,
+                HelpAnchors.BufferDamaged,
+                $"In the disk buffer, the folder '{Quarantine.FolderName}' could not take everything unreadable of '{folder}' ({reason}).");
+        }
     }
 
     private bool IsNew(string name)

@@ -26,13 +26,15 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
     /// <param name="segment">The name of the file.</param>
     /// <param name="path">The file.</param>
     /// <param name="damage">The stretch.</param>
-    /// <returns>Whether a copy is kept.</returns>
-    public bool Keep(string folder, string segment, string path, Damage damage) => damage.Length <= sizeLimit && Try(() =>
-    {
-        MakeSpace(damage.Length);
-        using var source = files.OpenToRead(path);
-        Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
-    });
+    /// <returns>Why there is no copy; null if it is kept.</returns>
+    public string? Keep(string folder, string segment, string path, Damage damage) => damage.Length > sizeLimit
+        ? "A damaged part is larger than this folder may become."
+        : Try(() =>
+        {
+            MakeSpace(damage.Length);
+            using var source = files.OpenToRead(path);
+            Copy(source, damage, NewPath($"{folder}-{segment}-at{damage.Offset.ToString(CultureInfo.InvariantCulture)}"));
+        });
 
     /// <summary>
     /// Moves a whole file here, however large: that needs no additional disk space. A file larger than the limit is deleted when the next one comes.
@@ -40,8 +42,8 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
     /// <param name="folder">The name of the folder that has the file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="path">The file.</param>
-    /// <returns>Whether it was moved; if not, it stays where it is.</returns>
-    public bool KeepFile(string folder, string name, string path)
+    /// <returns>Why it stays where it is; null if it was moved.</returns>
+    public string? KeepFile(string folder, string name, string path)
     {
         var length = 0L;
         Try(() => length = files.LengthOf(path));
@@ -52,17 +54,17 @@ internal sealed class Quarantine(IBufferFiles files, string bufferPath, long siz
         });
     }
 
-    private bool Try(Action act)
+    private string? Try(Action act)
     {
         try
         {
             lock (_gate)
                 act();
-            return true;
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            return false;
+            return e.Message;
         }
     }
 

@@ -66,6 +66,22 @@ public class DamagedFolderTests
     }
 
     [Fact]
+    public async Task DamageThatCannotBeCopied_IsReportedOncePerFolder()
+    {
+        await using var orphan = await OrphanFixture.MakeAsync(Chunks);
+        orphan.World.Disk.Put($"{CrashProcess.Path}/quarantine", [1]);
+        orphan.Damage(orphan.Records[0], orphan.Segments[0]);
+        orphan.Damage(orphan.Records[^1], orphan.Segments[^1]);
+        var next = orphan.World.Begin();
+
+        await orphan.World.UntilAsync(() => !orphan.World.Folders().Contains(orphan.Path), () => "It is not shipped.");
+
+        Assert.Equal(2, next.Reports.Reports.Count(r => r.Message.Contains("is damaged: ", StringComparison.Ordinal)));
+        var report = Assert.Single(next.Reports.Reports, r => r.Message.Contains("could not take everything", StringComparison.Ordinal));
+        Assert.StartsWith($"In the disk buffer, the folder 'quarantine' could not take everything unreadable of '{orphan.Path[(orphan.Path.LastIndexOf('/') + 1)..]}' (", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task UnmovableForeignFile_IsReportedOnceAndTheRestIsShipped()
     {
         await using var orphan = await OrphanFixture.MakeAsync(Chunks);

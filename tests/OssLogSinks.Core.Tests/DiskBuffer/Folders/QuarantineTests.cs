@@ -23,7 +23,7 @@ public class QuarantineTests
     {
         var quarantine = NewQuarantine(100);
 
-        Assert.True(quarantine.Keep("a", "1.seg", Source, new Damage(3, 4, 1, 2)));
+        Assert.Null(quarantine.Keep("a", "1.seg", Source, new Damage(3, 4, 1, 2)));
 
         Assert.Equal("20260923T100000.0000000Z-000-a-1.seg-at3", Assert.Single(Kept()));
         Assert.Equal("3456", Text(Kept()[0]));
@@ -34,7 +34,7 @@ public class QuarantineTests
     {
         var quarantine = NewQuarantine(100);
 
-        Assert.True(quarantine.KeepFile("a", "1.seg", Source));
+        Assert.Null(quarantine.KeepFile("a", "1.seg", Source));
 
         Assert.Empty(_disk.FilesIn("/buffer/a"));
         Assert.Equal("0123456789", Text(Assert.Single(Kept())));
@@ -60,7 +60,7 @@ public class QuarantineTests
         var quarantine = NewQuarantine(5);
         quarantine.Keep("a", "1.seg", Source, new Damage(0, 4, 1, 1));
 
-        Assert.False(quarantine.Keep("a", "1.seg", Source, new Damage(0, 10, 1, 0)));
+        Assert.NotNull(quarantine.Keep("a", "1.seg", Source, new Damage(0, 10, 1, 0)));
 
         Assert.Single(Kept());
     }
@@ -71,7 +71,7 @@ public class QuarantineTests
         var quarantine = NewQuarantine(5);
         quarantine.Keep("a", "1.seg", Source, new Damage(0, 4, 1, 1));
 
-        Assert.True(quarantine.KeepFile("a", "1.seg", Source));
+        Assert.Null(quarantine.KeepFile("a", "1.seg", Source));
         Assert.Equal("0123456789", Text(Assert.Single(Kept())));
         Assert.Empty(_disk.FilesIn("/buffer/a"));
 
@@ -92,7 +92,18 @@ public class QuarantineTests
         var quarantine = NewQuarantine(100);
         _disk.Fails = (act, _) => act == failing;
 
-        Assert.False(quarantine.Keep("a", "1.seg", Source, new Damage(3, 4, 1, 2)));
+        Assert.NotNull(quarantine.Keep("a", "1.seg", Source, new Damage(3, 4, 1, 2)));
+    }
+
+    [Fact]
+    public void FileInItsPlace_IsTheReason()
+    {
+        var quarantine = NewQuarantine(100);
+        _disk.Put("/buffer/quarantine", [1]);
+
+        Assert.NotNull(quarantine.Keep("a", "1.seg", Source, new Damage(3, 4, 1, 2)));
+        Assert.NotNull(quarantine.KeepFile("a", "1.seg", Source));
+        Assert.NotEmpty(_disk.FilesIn("/buffer/a"));
     }
 
     [Fact]
