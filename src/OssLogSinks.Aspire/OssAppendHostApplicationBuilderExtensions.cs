@@ -19,7 +19,7 @@ public static class OssAppendHostApplicationBuilderExtensions
     /// else in <c>Logging:OssAppend</c>. A host has one provider, so call this once.
     /// </summary>
     /// <param name="builder">The application's builder.</param>
-    /// <param name="connectionName">The name of the connection string.</param>
+    /// <param name="connectionName">The name of the connection string: with Aspire, the name of the bucket in the AppHost.</param>
     /// <param name="configureSettings">Changes what was read from <c>Aspire:OssAppend</c> and the connection string. Default: nothing.</param>
     /// <param name="configureOptions">Changes the provider's options, after everything else has set them. Default: nothing.</param>
     /// <exception cref="OssSettingsException">

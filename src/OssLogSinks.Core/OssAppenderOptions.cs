@@ -412,7 +412,7 @@ public class OssAppenderOptions
     /// <summary>Returns random numbers, at least 0 and less than 1, for the pauses after failures; for tests. Default: random numbers.</summary>
     public Func<double> Random { internal get; set; } = Retry.Chance.Next;
 
-    /// <summary>The effort of gzip; for tests.</summary>
+    /// <summary>How hard gzip compresses; only tests change it. Default: optimal.</summary>
     internal CompressionLevel GzipLevel { get; set; } = CompressionLevel.Optimal;
 
     /// <summary>Knows the other writers of this process that write to the same streams; for tests.</summary>

@@ -88,7 +88,7 @@ internal static partial class JsonText
         }
         catch (Exception)
         {
-            // The sequence cannot be read. The value's text is written instead.
+            // The sequence cannot be read. The caller then writes the value's text, so that the event is kept.
             return null;
         }
     }

@@ -44,7 +44,8 @@ internal static class Trials
         }
     }
 
-    // On .NET Framework and Mono nothing tells the library of a signal, and Mono tells the application only if its input is a terminal.
+    // On .NET Framework and Mono nothing tells the library of a signal, unless the runtime raises ProcessExit, and Mono tells the application only
+    // if its input is a terminal.
     private static string[] Ends(SystemKind system) => system switch
     {
         SystemKind.Windows => ["return", "exit", "throw", "ctrl-c", "ctrl-c-cancel"],

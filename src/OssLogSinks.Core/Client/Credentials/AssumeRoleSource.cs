@@ -27,11 +27,11 @@ internal sealed class AssumeRoleSource(StsRole role, IOssCredentialsProvider cal
         try
         {
             return await caller.GetCredentialsAsync(rejected, cancellationToken).ConfigureAwait(false)
-                ?? throw new OssCredentialsException("The provider of the credentials that the role is assumed with returned null. Nothing was written.");
+                ?? throw new OssCredentialsException("The source of the credentials for assuming the role returned null. Nothing was written.");
         }
         catch (Exception exception) when (exception is not (OssCredentialsException or OperationCanceledException))
         {
-            throw OssCredentialsException.Of("The provider of the credentials that the role is assumed with", exception);
+            throw OssCredentialsException.Of("The source of the credentials for assuming the role", exception);
         }
     }
 
