@@ -15,6 +15,7 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
     private bool _isInTimedText;
     private bool _isNumberAwaited;
     private long _unnumbered;
+    private Repeated? _repeated;
 
     /// <summary>Whether any line had a number.</summary>
     public bool IsUsed => _writers.Count > 0;
@@ -42,6 +43,7 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
     public long EndObject()
     {
         EndText();
+        ReportRepeated();
         var count = _unnumbered;
         _unnumbered = 0;
         return count;
@@ -73,7 +75,30 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
         else if (state.TryFill(number))
             report(new Finding(key, line, "order", $"Number {number} comes after number {state.Last}."));
         else
-            report(new Finding(key, line, "double", $"Number {number} is there twice."));
+            Repeat(key, line, number, writer);
+    }
+
+    // A doubled block has many: they are one finding.
+    private void Repeat(string key, long line, long number, string writer)
+    {
+        if (_repeated is { } repeated && repeated.Writer == writer && repeated.Last + 1 == number)
+        {
+            _repeated = repeated with { Last = number };
+            return;
+        }
+
+        ReportRepeated();
+        _repeated = new Repeated(key, line, writer, number, number);
+    }
+
+    private void ReportRepeated()
+    {
+        if (_repeated is not { } repeated)
+            return;
+
+        _repeated = null;
+        var numbers = repeated.First == repeated.Last ? $"Number {repeated.First} is" : $"Numbers {repeated.First} to {repeated.Last} are";
+        report(new Finding(repeated.Key, repeated.Line, "double", $"{numbers} there twice."));
     }
 
     private void Count(LineKind kind, bool isNumbered)
@@ -123,6 +148,8 @@ internal sealed partial class SequenceCheck(SequenceFields fields, bool mayBegin
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();
+
+    private sealed record Repeated(string Key, long Line, string Writer, long First, long Last);
 
     private readonly record struct Gap(long First, long Last, string Key, long Line)
     {

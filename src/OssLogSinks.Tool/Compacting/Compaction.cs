@@ -59,7 +59,7 @@ internal sealed class Compaction(OssClient client, ICompactTarget target, Compac
         foreach (var found in objects)
         {
             if (!await IsClosedAsync(found, cancellationToken).ConfigureAwait(false))
-                report(new CompactReport(found.Key, "open", "left out: it was written to lately, and is not sealed"));
+                report(new CompactReport(found.Key, "open", "left out: it was written to lately (see --older-than), and is not sealed"));
             else if (!known.Contains(found.Key))
                 fresh.Add(found);
             else if (known[found.Key].First() is var (file, source) && source.Length == found.Length)

@@ -15,12 +15,12 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
     public static FailureText? Of(Exception exception) => exception switch
     {
         ToolException tool => new(tool.ExitCode, tool.Message, tool.Cure),
-        OssCredentialsException credentials => new(ExitCodes.Refused, credentials.Message, "Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, name a configuration file with --config, or say where the key is with --credentials.", credentials.HelpLink),
+        OssCredentialsException credentials => new(ExitCodes.Refused, credentials.Message.Replace(" Nothing was written.", "", StringComparison.Ordinal), CureOf(credentials), credentials.HelpLink),
         OssSettingsException settings => new(ExitCodes.Usage, settings.Message, "Correct the settings that are named."),
         OssException oss => new(ExitCodeOf(oss), oss.Message, CureOf(oss), oss.HelpLink),
         FileNotFoundException or DirectoryNotFoundException => new(ExitCodes.NotFound, exception.Message, "Check the path."),
         UnauthorizedAccessException => new(ExitCodes.Refused, exception.Message, "Check the rights on the file."),
-        InvalidDataException => new(ExitCodes.Found, "An object whose key ends in .gz is not whole gzip: it is damaged or cut, or other bytes follow it.", "Run 'oss-logs verify' to see which one and where."),
+        InvalidDataException => new(ExitCodes.Found, exception.Message, "Run 'oss-logs verify' to see where."),
         IOException => new(ExitCodes.Unreachable, exception.Message, "Try again."),
         _ => null,
     };
@@ -43,6 +43,11 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
         _ => ExitCodes.Unreachable,
     };
 
+    // The message of a source says what to correct there. If no source is set up at all, it begins with this word.
+    private static string CureOf(OssCredentialsException error) => error.Message.StartsWith("No ", StringComparison.Ordinal)
+        ? "Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, name a configuration file with --config, or say where the key is with --credentials."
+        : "Correct this source of credentials, or choose another one with --credentials.";
+
     private static string CureOf(OssException error) => error.Kind switch
     {
         OssFailureKind.NameNotResolved => "Check the endpoint, the region and this machine's DNS.",
@@ -64,6 +69,7 @@ internal sealed record FailureText(int ExitCode, string Cause, string Cure, stri
         "NoSuchBucket" => "Correct the bucket's name or the region; a bucket is found only in its own region.",
         "NoSuchKey" => "Check the key with 'oss-logs ls'.",
         "InvalidAccessKeyId" => "The access key does not exist or is disabled: correct its id.",
+        "InvalidArgument" when error.Message.Contains("signing region", StringComparison.Ordinal) => "Correct the region: requests must be signed for the bucket's own region.",
         "SignatureDoesNotMatch" => "Correct the access key secret; check the region too.",
         "SecurityTokenExpired" or "InvalidSecurityToken" => "The temporary credentials have expired: get new ones.",
         "RequestTimeTooSkewed" => "Correct this machine's clock.",

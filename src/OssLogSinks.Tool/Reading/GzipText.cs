@@ -19,10 +19,14 @@ internal sealed class GzipText : Stream
     // Used by one reader at a time.
     private readonly FollowedStream _stored;
     private readonly GZipStream _gzip;
+    private readonly string _key;
     private bool _isWhole;
 
-    public GzipText(Stream stored)
+    /// <param name="stored">The bytes of the object.</param>
+    /// <param name="key">Its key, for messages.</param>
+    public GzipText(Stream stored, string key)
     {
+        _key = key;
         _stored = new FollowedStream(stored, LastMember);
         _gzip = new GZipStream(_stored, CompressionMode.Decompress);
     }
@@ -46,14 +50,21 @@ internal sealed class GzipText : Stream
         if (_isWhole || buffer.Length == 0)
             return 0;
 
-        // More input is asked for only when all text of the input before has been returned.
-        var read = await _gzip.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (read > 0 && !_stored.IsFollowed)
-            return read;
+        try
+        {
+            // More input is asked for only when all text of the input before has been returned.
+            var read = await _gzip.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read > 0 && !_stored.IsFollowed)
+                return read;
 
-        await CheckEndAsync(buffer, read, cancellationToken).ConfigureAwait(false);
-        _isWhole = true;
-        return 0;
+            _isWhole = await EndsHereAsync(buffer, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw NotWhole(failure);
+        }
+
+        return _isWhole ? 0 : throw NotWhole(null);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -79,22 +90,21 @@ internal sealed class GzipText : Stream
         base.Dispose(disposing);
     }
 
-    private async ValueTask CheckEndAsync(Memory<byte> buffer, int read, CancellationToken cancellationToken)
+    private async ValueTask<bool> EndsHereAsync(Memory<byte> buffer, int read, CancellationToken cancellationToken)
     {
         var length = 0;
         for (; read > 0; read = await _gzip.ReadAsync(buffer, cancellationToken).ConfigureAwait(false))
         {
             if (!LastText.AsSpan(length).StartsWith(buffer.Span[..read]))
-                throw NotWhole();
+                return false;
 
             length += read;
         }
 
-        if (length < LastText.Length)
-            throw NotWhole();
+        return length == LastText.Length;
     }
 
-    private static InvalidDataException NotWhole() => new("The last gzip member is cut, or other bytes follow it.");
+    private InvalidDataException NotWhole(Exception? cause) => new($"'{_key}' is not whole gzip: it is damaged or cut, or other bytes follow it.", cause);
 
     private static byte[] Compress(byte[] text)
     {

@@ -16,7 +16,7 @@ internal static class ObjectText
     public static Stream Open(Stream stored, string key)
     {
         var buffered = new BufferedStream(stored, ReadSize);
-        return IsGzip(key) ? new GzipText(buffered) : buffered;
+        return IsGzip(key) ? new GzipText(buffered, key) : buffered;
     }
 
     /// <summary>The same for the beginning of an object, which may end anywhere.</summary>

@@ -149,7 +149,7 @@ internal static class GzipMembers
 
     private static async Task<bool> CanOpenAsync(byte[] bytes, int start, CancellationToken cancellationToken)
     {
-        var gzip = new GzipText(new MemoryStream(bytes, start, bytes.Length - start));
+        var gzip = new GzipText(new MemoryStream(bytes, start, bytes.Length - start), "");
         await using var closing = gzip.ConfigureAwait(false);
         try
         {

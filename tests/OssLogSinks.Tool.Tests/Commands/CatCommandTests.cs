@@ -371,7 +371,7 @@ public class CatCommandTests : ToolTest
 
         Assert.Equal(ExitCodes.Found, await ToolApplication.RunAsync(["cat", "a.log", "b.log.gz", "--in-turn", "--stored"], HostWith(output, error), TestContext.Current.CancellationToken));
         Assert.Contains("oss-logs: The output cannot be written: No space left on device", error.ToString());
-        Assert.Contains("oss-logs: An object whose key ends in .gz is not whole gzip", error.ToString());
+        Assert.Contains("oss-logs: 'b.log.gz' is not whole gzip", error.ToString());
     }
 
     [Fact]

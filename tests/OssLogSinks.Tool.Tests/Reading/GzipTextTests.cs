@@ -96,7 +96,7 @@ public class GzipTextTests
     private static async Task<(byte[] Text, bool IsWhole)> ReadAsync(byte[] gzip, int pieceSize)
     {
         using var text = new MemoryStream();
-        await using var opened = new GzipText(new PiecesStream(gzip, pieceSize));
+        await using var opened = new GzipText(new PiecesStream(gzip, pieceSize), "a.gz");
         try
         {
             await opened.CopyToAsync(text, 4096, TestContext.Current.CancellationToken);
