@@ -70,6 +70,16 @@ public sealed class CredentialsOptionTests : ToolTest, IDisposable
     }
 
     [Fact]
+    public async Task NamedSourceThatFails_IsWhatHasToBeCorrected()
+    {
+        var outcome = await RunAsync("ls", "--credentials", "Profile:none");
+
+        Assert.Equal(ExitCodes.Refused, outcome.ExitCode);
+        Assert.Contains("Correct this source of credentials", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing was written", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Option_ComesBeforeTheConfigurationFile()
     {
         Append("a.log", "1\n");

@@ -51,6 +51,18 @@ public class VerifySinkTests : ToolTest
         Assert.Contains("double 0", await FindAsync([.. lines, lines[^1]]));
     }
 
+    [Fact]
+    public async Task NumbersOfADoubledBlock_AreOneFinding()
+    {
+        await LogAsync(isJson: true, OssCompression.None);
+        var lines = Lines();
+        Append("changed/double.log", string.Join("\n", [.. lines[..200], .. lines[150..200], .. lines[200..]]) + "\n");
+
+        var outcome = await RunAsync("verify", "changed/double.log");
+
+        Assert.Contains("Numbers 151 to 200 are there twice.", Assert.Single(outcome.Lines, line => line.Contains("there twice", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

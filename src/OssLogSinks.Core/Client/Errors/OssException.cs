@@ -171,7 +171,7 @@ internal static class TroubleAdvice
         "TransferAccelerationDisabled" => "Enable transfer acceleration for the bucket, or use its regional endpoint.",
         "InvalidObjectState" => "The object is in an archive storage class: restore it, and use a storage class that accepts appends for log objects.",
         "UserDisable" or "BucketDisable" or "AbnormalBucketOwnerStatus" => "The account or the bucket is blocked, or a payment is overdue: check both in the Alibaba Cloud console.",
-        "InvalidArgument" when IsRegionFault(error) => "Correct the region: write only its id, such as cn-hangzhou.",
+        "InvalidArgument" when IsRegionFault(error) => "Correct the region: it must be the bucket's own, as its id alone, such as cn-hangzhou.",
         "AccessDenied" when error.IsFromOss && error.SuggestedEndpoint is { } endpoint => $"The bucket is in another region: use the endpoint {endpoint} and its region.",
         "AccessDenied" when error.IsFromOss => MissingAction(error),
 
