@@ -41,6 +41,20 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task ListenerThatFails_IsReportedWhereAllReportsGo()
+    {
+        var reports = new KeptReports();
+        var options = Some.Options(_bucket);
+        options.Diagnostics = reports;
+        options.EventSizeLimitBytes = 4096;
+        options.DropTooLargeEvents = true;
+        await using (var logger = new LoggerConfiguration().WriteTo.Fallible(to => to.OssAppend(options), new FailingListener()).CreateLogger())
+            logger.Information("{Text}", new string('x', 5000));
+
+        Assert.Contains(reports.Messages, message => message.Contains("The failure listener failed with System.InvalidOperationException", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task QueueOverflow_GoesToTheFallback_WholeAndOnce()
     {
         var formatter = new GatedFormatter();
@@ -233,5 +247,20 @@ public sealed class FallbackTests : IDisposable
     {
         public void OnLoggingFailed(object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception) =>
             throw new InvalidOperationException("{0} {");
+    }
+
+    private sealed class KeptReports : IOssDiagnostics
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _messages = new();
+
+        public IEnumerable<string> Messages => _messages;
+
+        public void Report(OssDiagnosticEvent diagnosticEvent) => _messages.Enqueue(diagnosticEvent.Message);
+    }
+
+    private sealed class FailingListener : ILoggingFailureListener
+    {
+        public void OnLoggingFailed(object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception) =>
+            throw new InvalidOperationException("no");
     }
 }

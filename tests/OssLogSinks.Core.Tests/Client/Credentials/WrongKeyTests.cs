@@ -129,6 +129,8 @@ public class WrongKeyTests
             wire.Time.Advance(TimeSpan.FromSeconds(6));
         }
 
+        // The pool may start the call late.
+        await Wait.UntilAsync(() => Volatile.Read(ref calls) > 0);
         Assert.Equal(1, calls);
         gate.Set();
         wire.Answer(HttpStatusCode.OK, "", "Content-Length: 1", "x-oss-object-type: Appendable", "x-oss-request-id: REQ1");
