@@ -266,6 +266,11 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
                 stopping.GetAwaiter().GetResult();
                 _buffer.Dispose();
             }
+            else
+            {
+                // Until then the folders on disk stay locked.
+                _ = Waiting.Observe(stopping.ContinueWith(_ => _buffer.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default));
+            }
         }
         finally
         {
@@ -311,13 +316,15 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private Acceptance Add(in LogRecord record, bool causesAppend, out Task? spaceAvailable)
     {
-        var acceptance = _buffer.TryAdd(_late is null ? record : _late.File(record), causesAppend, out spaceAvailable);
+        var acceptance = _late is null
+            ? _buffer.TryAdd(record, causesAppend, out spaceAvailable)
+            : _buffer.TryAdd(_late.File(record), causesAppend, out spaceAvailable);
         return acceptance == Acceptance.RefusedStreamFull && !record.YieldsIfRefused ? Acceptance.Full : acceptance;
     }
 
     private bool CausesAppend(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
-    // IsFromDelivery is set only by a queue in front of the appender, and the queue's own thread may wait.
+    // A queue in front of the appender sets IsFromDelivery, and the queue's own thread may wait.
     private static bool MayWait(in LogRecord record, bool causesAppend) => causesAppend && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)

@@ -110,25 +110,20 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         foreach (var logEvent in batch)
         {
             var origin = Gate.OriginOfNext();
-            var rendered = default(Rendered);
-            var cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : Render(logEvent, origin, _buffer, out rendered);
+            var record = default(LogRecord);
+            var isReplaced = false;
+            var cause = _giveUp.IsCancellationRequested ? DropCause.CloseTimeOver : Render(logEvent, origin, _buffer, out record, out isReplaced);
 
             // A close may have given the event up while rendering hung.
             if (!Gate.TryClaim())
                 return;
 
             var isTaken = cause is null;
-            if (isTaken && !IsLeftOut(logEvent, origin, rendered))
+            if (isTaken && !IsLeftOut(logEvent, origin, record, isReplaced))
             {
                 try
                 {
-                    var appending = _appender.AppendAsync(
-                        rendered.Record with
-                        {
-                            IsFromDelivery = origin is EventOrigin.Delivery or EventOrigin.FailureListenerInDelivery,
-                            YieldsIfRefused = _settings.YieldsIfRefused,
-                        },
-                        _giveUp.Token);
+                    var appending = _appender.AppendAsync(record, _giveUp.Token);
                     if (!appending.IsCompleted)
                     {
                         // The event waits for space in the core; the events before it have left the queue.
@@ -298,16 +293,17 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     {
         var origin = _frontDoor.Origin;
         var buffer = RenderBuffer.Take();
-        Rendered rendered;
+        LogRecord record;
+        bool isReplaced;
         DropCause? cause;
         using (_appender.EnterDeliveryOnThread())
-            cause = Render(logEvent, origin, buffer, out rendered);
+            cause = Render(logEvent, origin, buffer, out record, out isReplaced);
 
         var isTaken = cause is null;
         try
         {
-            if (isTaken && !IsLeftOut(logEvent, origin, rendered))
-                isTaken = _appender.Append(rendered.Record, _settings.CallerTimeout);
+            if (isTaken && !IsLeftOut(logEvent, origin, record, isReplaced))
+                isTaken = _appender.Append(record, _settings.CallerTimeout);
         }
         catch (Exception e)
         {
@@ -322,21 +318,23 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
     }
 
     // Whether rendering wrote nothing. If false, the caller must hand the event over.
-    private bool IsLeftOut(TEvent logEvent, EventOrigin origin, in Rendered rendered)
+    private bool IsLeftOut(TEvent logEvent, EventOrigin origin, in LogRecord record, bool isReplaced)
     {
-        if (rendered.IsReplaced)
+        if (isReplaced)
             _appender.CountReplaced(1);
-        if (!rendered.Record.Utf8.IsEmpty)
+        if (!record.Utf8.IsEmpty)
             return false;
 
         _frontDoor.OnLeftOut(logEvent, origin);
         return true;
     }
 
-    // Null if the event was rendered or wrote nothing.
-    private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out Rendered rendered)
+    // Null if the event was rendered or wrote nothing; then the record is empty. Its bytes belong to the buffer. It is replaced if it is a
+    // placeholder for an event that is too large.
+    private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out LogRecord record, out bool isReplaced)
     {
-        rendered = default;
+        record = default;
+        isReplaced = false;
         try
         {
             buffer.Clear();
@@ -345,7 +343,6 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
             if (size == 0)
                 return null;
 
-            var isReplaced = false;
             if (size > _settings.EventSizeLimit)
             {
                 // If the placeholder is too large as well, the core drops the event.
@@ -354,13 +351,14 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
                 isReplaced = buffer.Utf8.Written.Length <= _settings.EventSizeLimit;
             }
 
-            var record = new LogRecord(_frontDoor.TimeOf(logEvent), buffer.Utf8.Written)
+            record = new LogRecord(_frontDoor.TimeOf(logEvent), buffer.Utf8.Written)
             {
                 KeyValues = _frontDoor.KeyValuesOf(logEvent, buffer),
                 State = _frontDoor.StateOf(logEvent, origin),
+                IsFromDelivery = origin is EventOrigin.Delivery or EventOrigin.FailureListenerInDelivery,
                 IsJson = _settings.IsJson,
+                YieldsIfRefused = _post is not null && _settings.YieldsIfRefused,
             };
-            rendered = new Rendered(record, isReplaced);
             return null;
         }
         catch (Exception e)
@@ -397,11 +395,6 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         _handedOver = 0;
     }
 }
-
-/// <summary>A rendered event; the record is empty if rendering wrote nothing.</summary>
-/// <param name="Record">The record; its bytes belong to the buffer.</param>
-/// <param name="IsReplaced">Whether it is a placeholder for an event that is too large.</param>
-internal readonly record struct Rendered(LogRecord Record, bool IsReplaced);
 
 /// <summary>The checked settings of an intake.</summary>
 /// <param name="QueueLimit">The most events that wait to be rendered.</param>

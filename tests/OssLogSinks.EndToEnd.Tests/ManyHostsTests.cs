@@ -29,7 +29,9 @@ public sealed class ManyHostsTests : IDisposable
 
         for (var number = 0; number < hosts; number++)
             Assert.Equal(Enumerable.Range(0, Requests).Select(i => $"event {i}"), emulator.Lines(KeyOf(number)).Select(line => line[line.IndexOf("event", StringComparison.Ordinal)..]));
-        Assert.Empty(_buffer.Owners);
+
+        // A close that took long because the thread pool was busy removes its folder in the background.
+        await _buffer.AreLeftAsync(0);
     }
 
     private static string KeyOf(int number) => $"host-{number}.log";

@@ -152,6 +152,12 @@ internal sealed class BufferWriter(
     /// <summary>Releases all folders, and deletes the empty ones. The thread must have ended.</summary>
     public void DisposeFolders()
     {
+        if (_active is { UnpublishedBytes: > 0 } active)
+        {
+            // The thread hung when the appender closed, and wrote blocks afterwards. The next process ships them.
+            active.Folder.KeepsFiles = true;
+        }
+
         _active?.Dispose();
         _toCut?.TryCutOff();
         var folders = Folders();

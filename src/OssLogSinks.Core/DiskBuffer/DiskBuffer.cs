@@ -139,14 +139,18 @@ internal sealed class DiskBuffer : IRecordBuffer
 
     public void Dispose()
     {
-        // Folders that a thread still writes to are left for the next start.
+        // A thread may still be writing to the folders. They stay locked until it ends.
         if (_writer.Ended.IsCompleted)
-        {
-            _writer.DisposeFolders();
-            _work.Dispose();
-        }
-
+            DisposeFolders();
+        else
+            _ = Waiting.Observe(_writer.Ended.ContinueWith(_ => DisposeFolders(), TaskScheduler.Default));
         _stop.Dispose();
+    }
+
+    private void DisposeFolders()
+    {
+        _writer.DisposeFolders();
+        _work.Dispose();
     }
 
     // A disk that hangs must not hold up the start: then new sequences begin.

@@ -232,7 +232,9 @@ internal sealed class OrphanedFolders(
 
         if (!mayTake || _hasNoLocks)
         {
-            folderLock.Dispose();
+            if (folderLock.EndLook())
+                return false;
+
             waiting[name.Text] = BytesOf(folder);
             return true;
         }

@@ -33,7 +33,7 @@ internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<Sequ
     /// <summary>The record that was composed last was accepted into a block.</summary>
     public void Accept(EventSequence sequence, Block block) => block.Mark(new SequenceMark(sequence.Id, numbering.Accept(sequence)));
 
-    /// <summary>What ended processes left in a buffer. Nothing is changed there, and no error is thrown.</summary>
+    /// <summary>What ended processes left in a buffer. No event and no number is changed there, and no error is thrown.</summary>
     public static RecentStreams<SequenceMark> FindLeft(IBufferFiles files, string path)
     {
         var left = SequenceMarks.Create();
@@ -48,11 +48,20 @@ internal sealed class StreamNumbers(EventNumbering numbering, RecentStreams<Sequ
 
     private static void AddFrom(IBufferFiles files, string folder, FolderId folderId, RecentStreams<SequenceMark> left)
     {
-        using var folderLock = FolderLock.TryTake(files, folder, create: false);
-        if (folderLock is not { Excludes: true })
+        if (FolderLock.TryTake(files, folder, create: false) is not { } folderLock)
             return;
 
-        foreach (var mark in BufferJournal.ReadNumbers(files, folder, folderId).All)
-            left.Raise(mark.Key, mark.Value);
+        try
+        {
+            if (!folderLock.Excludes)
+                return;
+
+            foreach (var mark in BufferJournal.ReadNumbers(files, folder, folderId).All)
+                left.Raise(mark.Key, mark.Value);
+        }
+        finally
+        {
+            folderLock.EndLook();
+        }
     }
 }

@@ -79,7 +79,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 
         // A surrogate pair may be split over two calls.
         var end = value.Length > start && char.IsHighSurrogate(value[value.Length - 1]) ? value.Length - 1 : value.Length;
-        Reserve(Utf8.GetMaxByteCount(end - start));
+        ReserveFor(end - start);
         _length += Utf8.GetBytes(value, start, end - start, _buffer, _length);
         if (end < value.Length)
             _highSurrogate = value[end];
@@ -94,7 +94,7 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 
         var endsOpen = index < end && char.IsHighSurrogate(buffer[end - 1]);
         var whole = endsOpen ? end - 1 : end;
-        Reserve(Utf8.GetMaxByteCount(whole - index));
+        ReserveFor(whole - index);
         _length += Utf8.GetBytes(buffer, index, whole - index, _buffer, _length);
         if (endsOpen)
             _highSurrogate = buffer[whole];
@@ -113,12 +113,24 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
 
         var endsOpen = rest.Length > 0 && char.IsHighSurrogate(rest[^1]);
         var whole = endsOpen ? rest[..^1] : rest;
-        Reserve(Utf8.GetMaxByteCount(whole.Length));
+        ReserveFor(whole.Length);
         _length += Utf8.GetBytes(whole, _buffer.AsSpan(_length));
         if (endsOpen)
             _highSurrogate = rest[^1];
     }
 #endif
+
+    /// <summary>Writes text that is already UTF-8.</summary>
+    /// <param name="utf8">The bytes; written as they are.</param>
+    public void WriteUtf8(ReadOnlySpan<byte> utf8)
+    {
+        // Bytes cannot complete half a pair.
+        if (utf8.Length > 0)
+            EndHalfPair();
+        Reserve(utf8.Length);
+        utf8.CopyTo(_buffer.AsSpan(_length));
+        _length += utf8.Length;
+    }
 
     /// <inheritdoc />
     public void Advance(int count)
@@ -204,6 +216,9 @@ public sealed class RecordWriter : TextWriter, IBufferWriter<byte>
         while (following-- > 0)
             _buffer[_length++] = (byte)(0x80 | ((scalar >> (6 * following)) & 0x3F));
     }
+
+    // A character of UTF-16 becomes three bytes at most.
+    private void ReserveFor(int characters) => Reserve(checked(characters * 3));
 
     private void Reserve(int count)
     {

@@ -32,7 +32,7 @@ internal sealed class ClefFormatter(bool includeScopes) : EventFormatter
         if (includeScopes && values.ScopeTexts.Count > 0)
             WriteUnlessTaken("Scope", values.ScopeTexts);
 
-        writer.WriteRaw("}\n"u8);
+        writer.WriteUtf8("}\n"u8);
 
         // A name that the application uses too must not be there twice.
         void WriteUnlessTaken(string key, object value)
@@ -46,7 +46,7 @@ internal sealed class ClefFormatter(bool includeScopes) : EventFormatter
     {
         if (call.EventId.Id != 0)
         {
-            writer.WriteRaw(",\"@i\":"u8);
+            writer.WriteUtf8(",\"@i\":"u8);
             ScalarText.Write(writer, call.EventId.Id, null, CultureInfo.InvariantCulture);
         }
 

@@ -24,11 +24,11 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes, bool esca
 
         var start = writer.Written.Length;
         time.Write(call.Time, writer);
-        writer.WriteRaw("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * Math.Min(Math.Max((int)call.Level, 0), (int)LogLevel.Critical), LevelLength));
+        writer.WriteUtf8("trce: dbug: info: warn: fail: crit: "u8.Slice(LevelLength * Math.Min(Math.Max((int)call.Level, 0), (int)LogLevel.Critical), LevelLength));
         writer.Write(call.Category);
-        writer.WriteRaw("["u8);
+        writer.Write('[');
         ScalarText.Write(writer, call.EventId.Id, null, CultureInfo.InvariantCulture);
-        writer.WriteRaw("]"u8);
+        writer.Write(']');
         if (includeScopes)
             call.Scopes?.ForEachScope((scope, target) => WriteOnTheLine(" => "u8, FailureText.OfValue(scope), target), writer);
         if (!string.IsNullOrEmpty(message))
@@ -37,12 +37,12 @@ internal sealed class LineFormatter(LineTime time, bool includeScopes, bool esca
             WriteOnTheLine(" "u8, FailureText.Of(call.Exception), writer);
         if (escapes)
             ControlCharacters.Escape(writer, start);
-        writer.WriteRaw("\n"u8);
+        writer.Write('\n');
     }
 
     private void WriteOnTheLine(ReadOnlySpan<byte> before, string text, RecordWriter writer)
     {
-        writer.WriteRaw(before);
+        writer.WriteUtf8(before);
         writer.Write(escapes || text.IndexOf('\n') < 0 ? text : text.Replace("\r\n", " ").Replace('\n', ' '));
     }
 }

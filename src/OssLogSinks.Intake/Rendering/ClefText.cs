@@ -12,9 +12,9 @@ internal static class ClefText
     /// <summary>Begins the object, with the time.</summary>
     public static void Begin(DateTimeOffset time, RecordWriter writer)
     {
-        writer.WriteRaw("{\"@t\":\""u8);
+        writer.WriteUtf8("{\"@t\":\""u8);
         Time.Write(time.ToUniversalTime(), writer);
-        writer.WriteRaw("\""u8);
+        writer.Write('"');
     }
 
     /// <summary>Writes a text.</summary>
@@ -23,14 +23,14 @@ internal static class ClefText
     /// <param name="writer">Receives it.</param>
     public static void WriteText(ReadOnlySpan<byte> name, string text, RecordWriter writer)
     {
-        writer.WriteRaw(name);
+        writer.WriteUtf8(name);
         JsonText.WriteQuoted(writer, text);
     }
 
     /// <summary>Writes the level, from 0 for Verbose to 5 for Fatal; false for any other.</summary>
     public static bool TryWriteLevel(int level, RecordWriter writer)
     {
-        writer.WriteRaw(level switch
+        writer.WriteUtf8(level switch
         {
             0 => ",\"@l\":\"Verbose\""u8,
             1 => ",\"@l\":\"Debug\""u8,
@@ -65,6 +65,6 @@ internal static class ClefText
     public static void WriteName(string name, RecordWriter writer)
     {
         WriteText(","u8, name.Length > 0 && name[0] == '@' ? "@" + name : name, writer);
-        writer.WriteRaw(":"u8);
+        writer.Write(':');
     }
 }

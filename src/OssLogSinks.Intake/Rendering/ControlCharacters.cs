@@ -25,7 +25,7 @@ internal static class ControlCharacters
 
         ReadOnlySpan<byte> copy = writer.Written.ToArray();
         writer.Reset();
-        writer.WriteRaw(copy.Slice(0, start));
+        writer.WriteUtf8(copy.Slice(0, start));
         var plainFrom = start;
         for (var at = start; at < copy.Length;)
         {
@@ -36,7 +36,7 @@ internal static class ControlCharacters
                 continue;
             }
 
-            writer.WriteRaw(copy.Slice(plainFrom, at - plainFrom));
+            writer.WriteUtf8(copy.Slice(plainFrom, at - plainFrom));
             if (keepsLines && IsLineEnd(copy, at))
                 WriteLineEnd(writer, copy, at);
             else
@@ -45,7 +45,7 @@ internal static class ControlCharacters
             plainFrom = at;
         }
 
-        writer.WriteRaw(copy.Slice(plainFrom));
+        writer.WriteUtf8(copy.Slice(plainFrom));
     }
 
     private static bool HasAny(ReadOnlySpan<byte> text)
@@ -90,7 +90,7 @@ internal static class ControlCharacters
 
     private static void WriteLineEnd(RecordWriter writer, ReadOnlySpan<byte> text, int at)
     {
-        writer.WriteRaw(text.Slice(at, 1));
+        writer.WriteUtf8(text.Slice(at, 1));
         if (text[at] == '\n' && at + 1 < text.Length && text[at + 1] is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
             writer.Write(Indentation);
     }

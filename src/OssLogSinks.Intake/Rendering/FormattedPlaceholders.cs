@@ -31,7 +31,7 @@ internal sealed class FormattedPlaceholders
 
         for (var i = 0; i < places.Length; i++)
             ClefText.WriteText(i == 0 ? ",\"@r\":["u8 : ","u8, FailureText.OfValue(values.Find(places[i].Name), places[i].Format), writer);
-        writer.WriteRaw(places.Length > 0 ? "]"u8 : []);
+        writer.WriteUtf8(places.Length > 0 ? "]"u8 : []);
     }
 
     private static (string Name, string Format)[] PlacesOf(string template) =>

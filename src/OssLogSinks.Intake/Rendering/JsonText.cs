@@ -10,12 +10,12 @@ internal static partial class JsonText
     /// <summary>Writes a JSON string with only the required escapes.</summary>
     public static void WriteQuoted(RecordWriter writer, string text)
     {
-        writer.WriteRaw("\""u8);
+        writer.Write('"');
         if (IndexOfEscaped(text) < 0)
             writer.Write(text);
         else
             WriteEscaped(writer, text);
-        writer.WriteRaw("\""u8);
+        writer.Write('"');
     }
 
     /// <summary>
@@ -27,13 +27,13 @@ internal static partial class JsonText
         switch (value)
         {
             case null:
-                writer.WriteRaw("null"u8);
+                writer.WriteUtf8("null"u8);
                 break;
             case string text:
                 WriteQuoted(writer, text);
                 break;
             case bool isTrue:
-                writer.WriteRaw(isTrue ? "true"u8 : "false"u8);
+                writer.WriteUtf8(isTrue ? "true"u8 : "false"u8);
                 break;
             case int or long or decimal or uint or ulong or short or ushort or byte or sbyte:
                 ScalarText.Write(writer, value, null, CultureInfo.InvariantCulture);
@@ -69,15 +69,15 @@ internal static partial class JsonText
             return;
         }
 
-        writer.WriteRaw("["u8);
+        writer.Write('[');
         for (var i = 0; i < items.Length; i++)
         {
-            writer.WriteRaw(i > 0 ? ","u8 : []);
+            writer.WriteUtf8(i > 0 ? ","u8 : []);
             if (!TryWrite(writer, items[i]))
                 WriteQuoted(writer, FailureText.OfValue(items[i]));
         }
 
-        writer.WriteRaw("]"u8);
+        writer.Write(']');
     }
 
     private static object?[]? ItemsOf(object? value)
@@ -96,9 +96,9 @@ internal static partial class JsonText
     // For values whose text needs no escapes.
     private static void WriteAsText(RecordWriter writer, object value, string? format)
     {
-        writer.WriteRaw("\""u8);
+        writer.Write('"');
         ScalarText.Write(writer, value, format, CultureInfo.InvariantCulture);
-        writer.WriteRaw("\""u8);
+        writer.Write('"');
     }
 
     private static void WriteEscaped(RecordWriter writer, string text)
@@ -107,12 +107,12 @@ internal static partial class JsonText
         {
             switch (c)
             {
-                case '"': writer.WriteRaw("\\\""u8); break;
-                case '\\': writer.WriteRaw("\\\\"u8); break;
-                case '\n': writer.WriteRaw("\\n"u8); break;
-                case '\r': writer.WriteRaw("\\r"u8); break;
-                case '\f': writer.WriteRaw("\\f"u8); break;
-                case '\t': writer.WriteRaw("\\t"u8); break;
+                case '"': writer.WriteUtf8("\\\""u8); break;
+                case '\\': writer.WriteUtf8("\\\\"u8); break;
+                case '\n': writer.WriteUtf8("\\n"u8); break;
+                case '\r': writer.WriteUtf8("\\r"u8); break;
+                case '\f': writer.WriteUtf8("\\f"u8); break;
+                case '\t': writer.WriteUtf8("\\t"u8); break;
                 case < ' ': writer.Write("\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture)); break;
                 default: writer.Write(c); break;
             }

@@ -43,6 +43,6 @@ internal sealed class LineTime
         else
             writer.Write(shown.ToString(_format, CultureInfo.InvariantCulture));
         if (_format[_format.Length - 1] != ' ')
-            writer.WriteRaw(" "u8);
+            writer.Write(' ');
     }
 }

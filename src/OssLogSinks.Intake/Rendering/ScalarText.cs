@@ -8,7 +8,7 @@ internal static partial class ScalarText
     public static void Write(RecordWriter writer, object? value, string? format, IFormatProvider provider)
     {
         if (value is null)
-            writer.WriteRaw("null"u8);
+            writer.WriteUtf8("null"u8);
         else if (value is double number)
             Write(writer, number, format, provider);
         else if (!TryWriteKnown(writer, value, format, provider))

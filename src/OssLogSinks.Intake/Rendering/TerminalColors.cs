@@ -17,11 +17,11 @@ internal static class TerminalColors
         for (int start; (start = rest.IndexOf(Escape)) >= 0;)
         {
             var end = LengthOf(rest.Slice(start));
-            writer.WriteRaw(rest.Slice(0, end > 0 ? start : start + 1));
+            writer.WriteUtf8(rest.Slice(0, end > 0 ? start : start + 1));
             rest = rest.Slice(start + Math.Max(end, 1));
         }
 
-        writer.WriteRaw(rest);
+        writer.WriteUtf8(rest);
     }
 
     // Zero if the escape begins no color.

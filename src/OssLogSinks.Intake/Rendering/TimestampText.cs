@@ -48,12 +48,12 @@ internal sealed class TimestampText
         if (second.Number != number || second.OffsetTicks != offset)
             _second = second = new Second(number, offset, Render(time, _before), Render(time, _after));
 
-        writer.WriteRaw(second.Before);
+        writer.WriteUtf8(second.Before);
         if (_digits == 0)
             return;
 
         WriteFraction((int)(time.Ticks % TimeSpan.TicksPerSecond), writer);
-        writer.WriteRaw(second.After);
+        writer.WriteUtf8(second.After);
     }
 
     private void WriteFraction(int ticks, RecordWriter writer)

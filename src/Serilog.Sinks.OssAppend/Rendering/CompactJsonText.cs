@@ -13,8 +13,8 @@ internal sealed class CompactJsonText
     {
         var template = _templates.TextOf(logEvent.MessageTemplate);
         ClefText.Begin(logEvent.Timestamp, writer);
-        writer.WriteRaw(",\"@mt\":"u8);
-        writer.WriteRaw(template.Json);
+        writer.WriteUtf8(",\"@mt\":"u8);
+        writer.WriteUtf8(template.Json);
         if (template.Formatted.Length > 0)
             RenderedText.Write(writer, template.Formatted, logEvent);
 
@@ -22,7 +22,7 @@ internal sealed class CompactJsonText
         foreach (var property in logEvent.PropertyMap())
             WriteProperty(property.Key, property.Value, writer);
 
-        writer.WriteRaw("}"u8);
+        writer.Write('}');
     }
 
     private static void WriteHead(LogEvent logEvent, RecordWriter writer)

@@ -54,16 +54,16 @@ internal static class JsonValues
 
     private static void WriteSequence(RecordWriter writer, SequenceValue sequence)
     {
-        writer.WriteRaw("["u8);
+        writer.Write('[');
         var elements = sequence.Elements;
         for (var i = 0; i < elements.Count; i++)
         {
             if (i > 0)
-                writer.WriteRaw(","u8);
+                writer.Write(',');
             Write(writer, elements[i]);
         }
 
-        writer.WriteRaw("]"u8);
+        writer.Write(']');
     }
 
     private static void WriteStructure(RecordWriter writer, StructureValue structure)
@@ -81,7 +81,7 @@ internal static class JsonValues
             JsonText.WriteQuoted(writer, tag);
         }
 
-        writer.WriteRaw(properties.Count == 0 && structure.TypeTag is null ? "{}"u8 : "}"u8);
+        writer.WriteUtf8(properties.Count == 0 && structure.TypeTag is null ? "{}"u8 : "}"u8);
     }
 
     private static void WriteDictionary(RecordWriter writer, DictionaryValue dictionary)
@@ -94,7 +94,7 @@ internal static class JsonValues
             isFirst = false;
         }
 
-        writer.WriteRaw(isFirst ? "{}"u8 : "}"u8);
+        writer.WriteUtf8(isFirst ? "{}"u8 : "}"u8);
     }
 
     private static string NameOf(object? key)
@@ -111,8 +111,8 @@ internal static class JsonValues
 
     private static void WriteName(RecordWriter writer, string name, bool isFirst)
     {
-        writer.WriteRaw(isFirst ? "{"u8 : ","u8);
+        writer.Write(isFirst ? '{' : ',');
         JsonText.WriteQuoted(writer, name);
-        writer.WriteRaw(":"u8);
+        writer.Write(':');
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LiteralPart : OutputPart
     public override void Write(LogEvent logEvent, RecordWriter writer)
     {
         if (_utf8 is { } utf8)
-            writer.WriteRaw(utf8);
+            writer.WriteUtf8(utf8);
         else
             writer.Write(_text);
     }
@@ -81,7 +81,7 @@ internal sealed class LevelPart : OutputPart
     {
         var level = (int)logEvent.Level;
         if ((uint)level < (uint)_texts.Length)
-            writer.WriteRaw(_texts[level]);
+            writer.WriteUtf8(_texts[level]);
         else
             _serilog.Write(logEvent, writer);
     }

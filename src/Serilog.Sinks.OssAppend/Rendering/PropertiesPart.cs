@@ -24,7 +24,7 @@ internal sealed class PropertiesPart : OutputPart
 
     public override void Write(LogEvent logEvent, RecordWriter writer)
     {
-        writer.WriteRaw(_isJson ? "{"u8 : "{ "u8);
+        writer.WriteUtf8(_isJson ? "{"u8 : "{ "u8);
         var isFirst = true;
         foreach (var property in logEvent.PropertyMap())
         {
@@ -32,12 +32,12 @@ internal sealed class PropertiesPart : OutputPart
                 continue;
 
             if (!isFirst)
-                writer.WriteRaw(_isJson ? ","u8 : ", "u8);
+                writer.WriteUtf8(_isJson ? ","u8 : ", "u8);
             isFirst = false;
             Write(property.Key, property.Value, writer);
         }
 
-        writer.WriteRaw(_isJson ? "}"u8 : " }"u8);
+        writer.WriteUtf8(_isJson ? "}"u8 : " }"u8);
     }
 
     private void Write(string name, LogEventPropertyValue value, RecordWriter writer)
@@ -45,13 +45,13 @@ internal sealed class PropertiesPart : OutputPart
         if (_isJson)
         {
             JsonText.WriteQuoted(writer, name);
-            writer.WriteRaw(":"u8);
+            writer.Write(':');
             JsonValues.Write(writer, value);
         }
         else
         {
             writer.Write(name);
-            writer.WriteRaw(": "u8);
+            writer.WriteUtf8(": "u8);
             ValueText.Write(writer, value, null, _provider);
         }
     }

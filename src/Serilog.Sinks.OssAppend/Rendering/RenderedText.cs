@@ -14,15 +14,15 @@ internal static class RenderedText
 
     public static void Write(RecordWriter writer, PropertyToken[] tokens, LogEvent logEvent)
     {
-        writer.WriteRaw(",\"@r\":["u8);
+        writer.WriteUtf8(",\"@r\":["u8);
         for (var i = 0; i < tokens.Length; i++)
         {
             if (i > 0)
-                writer.WriteRaw(","u8);
+                writer.Write(',');
             Write(writer, tokens[i], logEvent);
         }
 
-        writer.WriteRaw("]"u8);
+        writer.Write(']');
     }
 
     private static void Write(RecordWriter writer, PropertyToken token, LogEvent logEvent)
@@ -34,9 +34,9 @@ internal static class RenderedText
             && TryFormat(((ScalarValue)value).Value, text, token.Format, out var length)
             && !JsonText.HasEscaped(text.Slice(0, length)))
         {
-            writer.WriteRaw("\""u8);
-            writer.WriteRaw(text.Slice(0, length));
-            writer.WriteRaw("\""u8);
+            writer.Write('"');
+            writer.WriteUtf8(text.Slice(0, length));
+            writer.Write('"');
             return;
         }
 

@@ -157,6 +157,50 @@ public class DiskFaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task FolderDeletedDuringALook_DoesNotStay(bool holdsOpenFiles)
+    {
+        _world.IsOssDown = true;
+        var appender = _world.Start();
+        _world.Log(appender, 3);
+        Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
+        Assert.True(await _world.CloseAsync(appender, TimeSpan.Zero));
+        var disk = _world.Disk;
+        var first = Assert.Single(disk.FoldersIn(BufferWorld.Path));
+
+        // The next process takes the first folder and cannot empty it. It looks into the second one just when that folder's owner deletes it.
+        var second = FolderName.New(_world.Time, FolderName.TryParse(first, out var name) ? name : null).Text;
+        var (folder, lockFile) = ($"{BufferWorld.Path}/{second}", $"{BufferWorld.Path}/{second}/{FolderLock.FileName}");
+        disk.CreateFolder(folder);
+        using var owner = FolderLock.TryTake(disk, folder, create: true)!;
+        var isMet = false;
+        disk.Fails = (act, path) =>
+        {
+            if (act == DiskAct.Open && path == lockFile && !isMet)
+            {
+                isMet = true;
+                if (holdsOpenFiles)
+                    owner.Dispose();
+                else
+                    disk.Delete(path);
+            }
+
+            return false;
+        };
+        var next = new BufferWorld(disk) { IsOssDown = true };
+        var taker = next.Start();
+        await next.UntilAsync(() => isMet && !disk.FoldersIn(BufferWorld.Path).Contains(second));
+
+        Assert.Contains(first, disk.FoldersIn(BufferWorld.Path));
+        Assert.False(owner.ReleaseAndDelete());
+        next.IsOssDown = false;
+        await next.UntilAsync(() => next.StoredCountOf("a") == 3, Second);
+        Assert.True(await next.CloseAsync(taker, Minute));
+        next.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task SecondFolderOfADeadProcess_WaitsForTheFirst(bool isInUse)
     {
         var appender = await StartWithAFailedSyncAsync();
@@ -285,8 +329,17 @@ public class DiskFaultTests
         Assert.Equal(1, other.GetSnapshot().Dropped[DropReason.CloseTimeOver]);
         var lost = Assert.Single(_world.Outcomes.Dropped);
         Assert.True(lost is { State: "h1", Failure.MayBeDelivered: true }, "The thread may write it yet, and the next process ship it.");
-        hangs.Set();
         await _world.CloseAsync(appender, TimeSpan.Zero);
+
+        // The close goes on in the background, so that the folder does not stay locked while the process lives.
+        hangs.Set();
+        _world.IsOssDown = false;
+        var next = _world.Start();
+        await _world.UntilAsync(() => _world.StoredCountOf("a") == 10 && _world.StoredCountOf("h") == 1, Second);
+        Assert.Equal(_world.Accepted["a"], _world.StoredOf("a"));
+        Assert.True(await _world.CloseAsync(next, Minute));
+        _world.AssertNothingIsLeft();
+        Assert.DoesNotContain(_world.Reports.Reports, report => report.Message.Contains("damaged", StringComparison.Ordinal));
     }
 
     [Fact]

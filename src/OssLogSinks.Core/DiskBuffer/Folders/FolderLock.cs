@@ -88,6 +88,22 @@ internal sealed class FolderLock : IDisposable
         return (isDeleted || BufferFiles.Try(() => _files.Delete(path))) && BufferFiles.Try(() => _files.DeleteFolder(_folder));
     }
 
+    /// <summary>
+    /// Releases a lock that was taken only to look into the folder. While it was held, its file may have kept the folder's owner from deleting the
+    /// folder. So if the folder holds nothing else, it is deleted here.
+    /// </summary>
+    /// <returns>Whether the folder was deleted.</returns>
+    public bool EndLook()
+    {
+        var isEmpty = false;
+        BufferFiles.Try(() => isEmpty = Excludes && _files.FilesIn(_folder).All(name => name == FileName));
+        if (isEmpty)
+            return ReleaseAndDelete();
+
+        Dispose();
+        return false;
+    }
+
     /// <summary>Releases the lock and leaves the folder as it is, for the next process.</summary>
     public void Dispose()
     {
