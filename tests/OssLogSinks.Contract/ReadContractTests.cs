@@ -48,7 +48,7 @@ public abstract class ReadContractTests : ClientContract
     {
         await using var test = await StartAsync(options => options.HeadErrorDocuments = hasDocument);
 
-        await AssertAbsentAsync(test, mayBeNull: hasDocument, code: hasDocument ? "NoSuchKey" : null);
+        await AssertAbsentAsync(test, mayBeNull: true, code: hasDocument ? "NoSuchKey" : null);
     }
 
     [Theory]

@@ -81,15 +81,27 @@ public class OssClientAnswerTests
         Assert.False((await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel))?.TakesAppends);
     }
 
-    [Fact]
-    public async Task AbsentObject_IsNoRefusal()
+    [Theory]
+    [InlineData("x-oss-err", "<Error><Code>NoSuchKey</Code><Message>No.</Message><RequestId>R4</RequestId></Error>")]
+    [InlineData("x-oss-ec", "0026-00000001")]
+    public async Task AbsentObject_IsNoRefusal(string header, string value)
     {
-        var document = "<Error><Code>NoSuchKey</Code><Message>No.</Message><RequestId>R4</RequestId></Error>";
-        using var wire = new FakeWire().Answer(
-            HttpStatusCode.NotFound, "", "x-oss-request-id: R4", "x-oss-err: " + Convert.ToBase64String(Encoding.UTF8.GetBytes(document)));
+        value = header == "x-oss-err" ? Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) : value;
+        using var wire = new FakeWire().Answer(HttpStatusCode.NotFound, "", "x-oss-request-id: R4", $"{header}: {value}");
         using var client = wire.NewClient();
 
         Assert.Null(await client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));
+    }
+
+    [Theory]
+    [InlineData("x-oss-request-id: R4", "x-oss-ec: 0026-00000011")]
+    [InlineData("Server: gateway", "x-oss-ec: 0026-00000001")]
+    public async Task OtherNumberOrOtherServer_IsNoAbsence(string server, string number)
+    {
+        using var wire = new FakeWire().Answer(HttpStatusCode.NotFound, "", server, number);
+        using var client = wire.NewClient();
+
+        await Assert.ThrowsAsync<OssException>(() => client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));
     }
 
     [Fact]
