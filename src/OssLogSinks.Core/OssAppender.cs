@@ -268,7 +268,7 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
             }
             else
             {
-                // Until then the folders on disk stay locked.
+                // The folders on disk stay locked until it has stopped.
                 _ = Waiting.Observe(stopping.ContinueWith(_ => _buffer.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default));
             }
         }
@@ -324,7 +324,8 @@ public sealed class OssAppender : IDisposable, IAsyncDisposable
 
     private bool CausesAppend(in LogRecord record) => !(record.IsFromDelivery ?? IsCalledByDelivery);
 
-    // A queue in front of the appender sets IsFromDelivery, and the queue's own thread may wait.
+    // A queue in front of the appender sets IsFromDelivery, and the queue's own thread may wait. A log call may set it too; Append checks the
+    // scope again.
     private static bool MayWait(in LogRecord record, bool causesAppend) => causesAppend && (record.IsFromDelivery is not null || !DeliveryScope.IsActive);
 
     private bool IsTooLarge(in LogRecord record)

@@ -329,8 +329,8 @@ internal sealed class EventIntake<TEvent> : IDrainable, IOssAppendMonitor
         return true;
     }
 
-    // Null if the event was rendered or wrote nothing; then the record is empty. Its bytes belong to the buffer. It is replaced if it is a
-    // placeholder for an event that is too large.
+    // Null if the event was rendered, or wrote nothing. If it wrote nothing, the record is empty. Its bytes belong to the buffer. It is replaced if
+    // it is a placeholder for an event that is too large.
     private DropCause? Render(TEvent logEvent, EventOrigin origin, RenderBuffer buffer, out LogRecord record, out bool isReplaced)
     {
         record = default;

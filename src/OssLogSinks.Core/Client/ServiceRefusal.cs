@@ -16,8 +16,7 @@ internal sealed class ServiceRefusal
     // Longer than the quoted text: if a secret were cut, the few characters of it that are left would not be recognized.
     private const int LongestLook = 1000;
 
-    // The number of NoSuchKey in the documentation of error codes. Each new object begins with this answer, and reading a number costs less than
-    // reading a document.
+    // The number of NoSuchKey in the documentation of error codes.
     private const string NoSuchKeyEc = "0026-00000001";
 
     private ServiceRefusal(OssException exception, DateTimeOffset? serverTime)
@@ -81,7 +80,7 @@ internal sealed class ServiceRefusal
     public static bool IsNoSuchKey(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.NotFound
         && response.RequestIdOf() is not null
-        && (response.HeaderOf("x-oss-ec") == NoSuchKeyEc || ReadDocument(response)?.ValueOf("Code") == "NoSuchKey");
+        && (ReadDocument(response) is { } document ? document.ValueOf("Code") == "NoSuchKey" : response.HeaderOf("x-oss-ec") == NoSuchKeyEc);
 
     // One line of at most so many characters; null if nothing is left.
     private static string? Clean(string? text, int maxLength)

@@ -152,18 +152,15 @@ internal sealed class BufferWriter(
     /// <summary>Releases all folders, and deletes the empty ones. The thread must have ended.</summary>
     public void DisposeFolders()
     {
-        if (_active is { UnpublishedBytes: > 0 } active)
-        {
-            // The thread hung when the appender closed, and wrote blocks afterwards. The next process ships them.
-            active.Folder.KeepsFiles = true;
-        }
-
+        // The thread hung when the appender closed, and wrote blocks afterwards. The folder is left unfinished, so that the next process ships them.
+        var unfinished = _active is { UnpublishedBytes: > 0 } ? _active.Folder : null;
         _active?.Dispose();
         _toCut?.TryCutOff();
         var folders = Folders();
         foreach (var folder in folders)
         {
-            folder.Finish();
+            if (folder != unfinished)
+                folder.Finish();
             folder.KeepsNumbers = false;
             if (folder == folders[folders.Length - 1])
                 WriteNumbers(folder);

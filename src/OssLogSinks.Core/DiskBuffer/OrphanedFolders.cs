@@ -233,7 +233,10 @@ internal sealed class OrphanedFolders(
         if (!mayTake || _hasNoLocks)
         {
             if (folderLock.EndLook())
+            {
+                _left.Remove(name.Text);
                 return false;
+            }
 
             waiting[name.Text] = BytesOf(folder);
             return true;

@@ -96,9 +96,11 @@ public class OssClientAnswerTests
     [Theory]
     [InlineData("x-oss-request-id: R4", "x-oss-ec: 0026-00000011")]
     [InlineData("Server: gateway", "x-oss-ec: 0026-00000001")]
-    public async Task OtherNumberOrOtherServer_IsNoAbsence(string server, string number)
+    [InlineData("x-oss-request-id: R4", "x-oss-ec: 0026-00000001", "<Error><Code>NoSuchBucket</Code></Error>")]
+    public async Task OtherNumberServerOrDocument_IsNoAbsence(string server, string number, string document = "")
     {
-        using var wire = new FakeWire().Answer(HttpStatusCode.NotFound, "", server, number);
+        var inHeader = document.Length == 0 ? "x-nothing: 1" : "x-oss-err: " + Convert.ToBase64String(Encoding.UTF8.GetBytes(document));
+        using var wire = new FakeWire().Answer(HttpStatusCode.NotFound, "", server, number, inHeader);
         using var client = wire.NewClient();
 
         await Assert.ThrowsAsync<OssException>(() => client.HeadObjectAsync(new HeadObjectRequest("k"), Cancel));

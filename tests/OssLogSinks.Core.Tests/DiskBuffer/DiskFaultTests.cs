@@ -320,7 +320,7 @@ public class DiskFaultTests
         var appender = _world.Start();
         _world.Log(appender, 10);
         Assert.True(await _world.FlushAsync(appender, OssFlushTarget.Disk));
-        var file = new HangingFiles(_world.Disk, hangs);
+        var file = new HangingFiles(_world.Disk, hangs) { IsArmed = true };
         var other = new OssAppender(_world.Options, file);
         Assert.True(other.TryAppend(AppenderTesting.Record("1\n", values: "h", state: "h1")));
         await _world.UntilAsync(() => file.Hangs);
@@ -340,6 +340,31 @@ public class DiskFaultTests
         Assert.True(await _world.CloseAsync(next, Minute));
         _world.AssertNothingIsLeft();
         Assert.DoesNotContain(_world.Reports.Reports, report => report.Message.Contains("damaged", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WriteThatHangsUntilAfterTheClose_IsShippedByTheNext(bool isOssDown)
+    {
+        using var hangs = new ManualResetEventSlim();
+        _world.IsOssDown = isOssDown;
+        var files = new HangingFiles(_world.Disk, hangs);
+        var appender = new OssAppender(_world.Options, files);
+        Assert.True(appender.TryAppend(AppenderTesting.Record("1\n", values: "h")));
+        Assert.True(await _world.FlushAsync(appender, isOssDown ? OssFlushTarget.Disk : OssFlushTarget.Oss));
+        files.IsArmed = true;
+        Assert.True(appender.TryAppend(AppenderTesting.Record("2\n", values: "h")));
+        await _world.UntilAsync(() => files.Hangs);
+        Assert.False(await appender.CloseAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        hangs.Set();
+        _world.IsOssDown = false;
+        var next = _world.Start();
+        await _world.UntilAsync(() => _world.StoredCountOf("h") == 2, Second);
+        Assert.Equal([1, 2], _world.StoredOf("h"));
+        Assert.True(await _world.CloseAsync(next, Minute));
+        _world.AssertNothingIsLeft();
     }
 
     [Fact]
@@ -507,20 +532,50 @@ public class DiskFaultTests
         Assert.Equal(small, journal.Bytes);
     }
 
-    /// <summary>A disk that hangs in the first write to a segment.</summary>
+    /// <summary>A disk that hangs in a write to a segment once it is armed, as long as the test wants.</summary>
     private sealed class HangingFiles(IBufferFiles inner, ManualResetEventSlim end) : IBufferFiles
     {
+        private volatile bool _isArmed;
+
+        public bool IsArmed { get => _isArmed; set => _isArmed = value; }
+
         public bool Hangs { get; private set; }
 
         public IBufferFile Create(string path)
         {
-            if (path.EndsWith(".seg", StringComparison.Ordinal))
+            if (!path.EndsWith(".seg", StringComparison.Ordinal))
+                return inner.Create(path);
+
+            Hang();
+            return new HangingFile(this, inner.Create(path));
+        }
+
+        private void Hang()
+        {
+            if (!_isArmed)
+                return;
+
+            Hangs = true;
+            end.Wait();
+        }
+
+        private sealed class HangingFile(HangingFiles owner, IBufferFile file) : IBufferFile
+        {
+            public long Length => file.Length;
+
+            public void Write(long offset, byte[] bytes, int start, int count)
             {
-                Hangs = true;
-                end.Wait();
+                owner.Hang();
+                file.Write(offset, bytes, start, count);
             }
 
-            return inner.Create(path);
+            public int Read(long offset, byte[] buffer, int start, int count) => file.Read(offset, buffer, start, count);
+
+            public void SetLength(long length) => file.SetLength(length);
+
+            public void Sync() => file.Sync();
+
+            public void Dispose() => file.Dispose();
         }
 
         public void CreateFolder(string path) => inner.CreateFolder(path);
