@@ -243,8 +243,10 @@ public class DamagedFolderTests
         Each(orphan, "journal.", path => orphan.World.Disk.Delete(path));
         var next = await orphan.ShipByNextAsync();
 
+        // The five records of the last write are in one block, or in several if the thread was quick.
         orphan.AssertRestIsCounted(next);
-        Assert.Contains(next.Reports.Reports, r => r.Message.Contains(" is damaged: up to 5 event(s)", StringComparison.Ordinal));
+        Assert.InRange(next.Counted.QuarantinedRecords, 1, 5);
+        Assert.Contains(next.Reports.Reports, r => r.Message.Contains($" is damaged: up to {next.Counted.QuarantinedRecords} event(s)", StringComparison.Ordinal));
     }
 
     [Fact]
