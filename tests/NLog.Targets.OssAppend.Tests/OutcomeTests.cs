@@ -154,12 +154,15 @@ public class OutcomeTests
 
         for (var i = 0; i < 10; i++)
             outcomes.Write(retrying!, "x");
-        await running.CloseInBackground();
+
+        // The close waits a moment, by this clock, for continuations that may need its locks.
+        var closing = running.CloseInBackground();
         await Wait.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            return outcomes.Calls.Count == 10;
+            return closing.IsCompleted && outcomes.Calls.Count == 10;
         });
+        await closing;
 
         Assert.Equal(Enumerable.Range(1, 10), outcomes.Dropped.Order());
     }
