@@ -66,16 +66,49 @@ public class RecordWriterTests
         Assert.Equal("\uFFFD\U0001F600.", Encoding.UTF8.GetString(writer.Written.Span));
     }
 
-    [Fact]
-    public void BytesAfterHalfOfAPair_LeaveItAlone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void BytesAfterHalfOfAPair_LeaveItAlone(bool atOnce)
     {
         using var writer = new RecordWriter();
         writer.Write("\uD83D");
-        ".\u00e9"u8.CopyTo(writer.GetSpan(3));
-        writer.Advance(3);
+        if (atOnce)
+        {
+            writer.WriteUtf8([]);
+            writer.WriteUtf8(".\u00e9"u8);
+        }
+        else
+        {
+            ".\u00e9"u8.CopyTo(writer.GetSpan(3));
+            writer.Advance(3);
+        }
+
         writer.Write("\uDE00");
 
         Assert.Equal("\uFFFD.\u00e9\uFFFD", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
+    [Fact]
+    public void EmptyBytesWithinAPair_DoNotPartIt()
+    {
+        using var writer = new RecordWriter();
+        writer.Write('\uD83D');
+        writer.WriteUtf8([]);
+        writer.Write('\uDE00');
+
+        Assert.Equal("\U0001F600", Encoding.UTF8.GetString(writer.Written.Span));
+    }
+
+    [Fact]
+    public void LongBytes_AreWrittenWhole()
+    {
+        var bytes = Encoding.UTF8.GetBytes(new string('ä', 1_000_000));
+        using var writer = new RecordWriter();
+        writer.Write("a");
+        writer.WriteUtf8(bytes);
+
+        Assert.Equal([(byte)'a', .. bytes], writer.Written.ToArray());
     }
 
     private static void Write(RecordWriter writer, string text, int how)
