@@ -253,7 +253,7 @@ internal sealed class AppendBatch
         if (PagesFor(Length + length) > PagesFor(Length))
         {
             while (_pages.Count < PagesFor(Length + length))
-                _pages.Add(_pool?.Rent(_pages.LastOrDefault()) ?? Page.Make());
+                _pages.Add(_pool?.Rent(_pages is [.., var last] ? last : default) ?? Page.Make());
         }
 
         if (Count % EndsPerPage == 0 && _endPages.Count == Count / EndsPerPage)
