@@ -1,6 +1,7 @@
 #if !NETSTANDARD2_0
 using System.Buffers;
 using System.Text;
+using OssLogSinks.Core.Records;
 
 namespace OssLogSinks.Intake.Rendering;
 
@@ -17,6 +18,13 @@ internal static partial class JsonText
     /// <summary>Whether a JSON string must escape any of it.</summary>
     public static bool HasEscaped(ReadOnlySpan<byte> utf8) => utf8.ContainsAny(EscapedBytes);
 
-    private static int IndexOfEscaped(string text) => text.AsSpan().IndexOfAny(Escaped);
+    // The next character that must be escaped; the text's end if there is none.
+    private static int EscapedFrom(string text, int start)
+    {
+        var length = text.AsSpan(start).IndexOfAny(Escaped);
+        return length < 0 ? text.Length : start + length;
+    }
+
+    private static void WritePart(RecordWriter writer, string text, int start, int end) => writer.Write(text.AsSpan(start, end - start));
 }
 #endif

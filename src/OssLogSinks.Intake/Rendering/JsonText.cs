@@ -11,10 +11,16 @@ internal static partial class JsonText
     public static void WriteQuoted(RecordWriter writer, string text)
     {
         writer.Write('"');
-        if (IndexOfEscaped(text) < 0)
-            writer.Write(text);
-        else
-            WriteEscaped(writer, text);
+        var start = 0;
+        while (start < text.Length)
+        {
+            var end = EscapedFrom(text, start);
+            WritePart(writer, text, start, end);
+            if (end < text.Length)
+                WriteEscape(writer, text[end]);
+            start = end + 1;
+        }
+
         writer.Write('"');
     }
 
@@ -101,21 +107,17 @@ internal static partial class JsonText
         writer.Write('"');
     }
 
-    private static void WriteEscaped(RecordWriter writer, string text)
+    private static void WriteEscape(RecordWriter writer, char c)
     {
-        foreach (var c in text)
+        switch (c)
         {
-            switch (c)
-            {
-                case '"': writer.WriteUtf8("\\\""u8); break;
-                case '\\': writer.WriteUtf8("\\\\"u8); break;
-                case '\n': writer.WriteUtf8("\\n"u8); break;
-                case '\r': writer.WriteUtf8("\\r"u8); break;
-                case '\f': writer.WriteUtf8("\\f"u8); break;
-                case '\t': writer.WriteUtf8("\\t"u8); break;
-                case < ' ': writer.Write("\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture)); break;
-                default: writer.Write(c); break;
-            }
+            case '"': writer.WriteUtf8("\\\""u8); break;
+            case '\\': writer.WriteUtf8("\\\\"u8); break;
+            case '\n': writer.WriteUtf8("\\n"u8); break;
+            case '\r': writer.WriteUtf8("\\r"u8); break;
+            case '\f': writer.WriteUtf8("\\f"u8); break;
+            case '\t': writer.WriteUtf8("\\t"u8); break;
+            default: writer.Write("\\u" + ((int)c).ToString("X4", CultureInfo.InvariantCulture)); break;
         }
     }
 }
