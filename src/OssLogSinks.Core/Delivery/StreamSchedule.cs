@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 
@@ -153,7 +154,7 @@ internal sealed class StreamSchedule
 
     private void WakeAfter(LogStream stream, TimeSpan wait)
     {
-        stream.Timer ??= _time.CreateTimer(_ => OnTimer(stream), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        stream.Timer ??= DetachedTimer.Create(_time, () => OnTimer(stream));
         stream.Timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
