@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Delivery;
 
@@ -154,8 +153,16 @@ internal sealed class StreamSchedule
 
     private void WakeAfter(LogStream stream, TimeSpan wait)
     {
-        stream.Timer ??= DetachedTimer.Create(_time, () => OnTimer(stream));
+        stream.Timer ??= CreateTimer(stream);
         stream.Timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    // An ordinary timer keeps the ExecutionContext of its creator, often a log call: everything that the application's request has put there would
+    // stay in memory as long as the stream.
+    private ITimer CreateTimer(LogStream stream)
+    {
+        using AsyncFlowControl? suppressed = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        return _time.CreateTimer(_ => OnTimer(stream), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private void OnTimer(LogStream stream)

@@ -1,12 +1,10 @@
 using System.Globalization;
-using OssLogSinks.Core.Shutdown;
 
 namespace OssLogSinks.Core.Telemetry;
 
 /// <summary>
-/// Reports to operators. Of most kinds, the first report comes at once, and repeats once a minute at most; events that are dropped
-/// meanwhile are reported at the end of the minute. Passing failures and rare kinds have rules of their own. One report says when the
-/// trouble is over. Thread-safe.
+/// Reports to operators. Of most kinds, the first report comes at once, and repeats once a minute at most (dropped events are summed up);
+/// passing failures and rare kinds have rules of their own. One report says when the trouble is over. Thread-safe.
 /// </summary>
 internal sealed class DeliveryReporter
 {
@@ -20,8 +18,8 @@ internal sealed class DeliveryReporter
     private readonly TroubleTracker _trouble;
     private readonly object _gate = new();
 
-    private readonly Gathered[] _drops;
-    private readonly Gathered _replacements;
+    private readonly Gathered[] _drops = [.. Enumerable.Range(0, DropReasonNames.Count).Select(_ => new Gathered())];
+    private readonly Gathered _replacements = new();
 
     // Guarded by _gate.
     private readonly Dictionary<string, Gathered> _gathered = [];
@@ -34,8 +32,6 @@ internal sealed class DeliveryReporter
         _diagnostics = diagnostics;
         _time = time;
         _trouble = new TroubleTracker(time);
-        _drops = [.. Enumerable.Range(0, DropReasonNames.Count).Select(reason => new Gathered((total, why) => ReportDropped((DropReason)reason, More(total), why)))];
-        _replacements = new Gathered((total, _) => ReportReplaced(More(total)));
     }
 
     public DeliverySource Source { get; init; } = new();
@@ -45,18 +41,15 @@ internal sealed class DeliveryReporter
 
     public void Dropped(DropReason reason, long count, string why)
     {
-        var drops = _drops[(int)reason];
-        if (!ReferenceEquals(drops.Why, why))
-            drops.Why = why;
-        if (TakeTurn(drops, count, out var total))
-            ReportDropped(reason, Number(total), why);
+        if (TakeTurn(_drops[(int)reason], count, out var total))
+            Report(OssDiagnosticLevel.Error, HelpAnchors.For(reason), $"{Number(total)} event(s) were dropped ({reason}): {why}");
     }
 
     /// <summary>Events were too large, so that a placeholder is stored instead.</summary>
     public void Replaced(long count)
     {
         if (TakeTurn(_replacements, count, out var total))
-            ReportReplaced(Number(total));
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.For(DropReason.TooLarge), $"{Number(total)} event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
 
     /// <summary>
@@ -232,22 +225,17 @@ internal sealed class DeliveryReporter
     /// <summary>Reports the remaining counts, at the end.</summary>
     public void ReportRest()
     {
-        foreach (var gathered in (Gathered[])[.. _drops, _replacements])
-            ReportMore(gathered, isEnd: true);
-        lock (_gate)
+        long[] dropped = [.. _drops.Select(drop => drop.TakeCount())];
+        var replaced = _replacements.TakeCount();
+        for (var reason = 0; reason < dropped.Length; reason++)
         {
-            foreach (var gathered in _gathered.Values)
-                EndMinute(gathered);
+            if (dropped[reason] > 0)
+                Report(OssDiagnosticLevel.Error, HelpAnchors.For((DropReason)reason), $"{Number(dropped[reason])} more event(s) were dropped ({DropReasonNames.Of((DropReason)reason)}).");
         }
+
+        if (replaced > 0)
+            Report(OssDiagnosticLevel.Warning, HelpAnchors.For(DropReason.TooLarge), $"{Number(replaced)} more event(s) were larger than the record size limit; a placeholder is stored instead.");
     }
-
-    private void ReportDropped(DropReason reason, string number, string why) =>
-        Report(OssDiagnosticLevel.Error, HelpAnchors.For(reason), $"{number} event(s) were dropped ({reason}): {why}");
-
-    private void ReportReplaced(string number) => Report(
-        OssDiagnosticLevel.Warning,
-        HelpAnchors.For(DropReason.TooLarge),
-        $"{number} event(s) were larger than the record size limit; a placeholder is stored instead.");
 
     private void ReportBuffer(string consequence, string message) => Report(OssDiagnosticLevel.Error, HelpAnchors.Buffer, $"{message} Until it works, {consequence}.");
 
@@ -280,54 +268,24 @@ internal sealed class DeliveryReporter
         }
     }
 
-    // Whether to report now, with the total since the last report. Takes no lock and reads no clock while there is nothing to report: in an outage
-    // it is called for each event.
+    // Whether to report now, with the total since the last report. Takes no lock while there is nothing to report: in an outage it is called for
+    // each event.
     private bool TakeTurn(Gathered gathered, long count, out long total)
     {
         total = Interlocked.Add(ref gathered.Count, count);
-        if (gathered.IsQuiet)
+        var now = _time.GetTimestamp();
+        if (now < Volatile.Read(ref gathered.QuietUntil))
             return false;
 
         lock (_gate)
         {
-            if (gathered.IsQuiet)
+            if (now < gathered.QuietUntil)
                 return false;
 
-            BeginMinute(gathered);
+            Volatile.Write(ref gathered.QuietUntil, now + (long)(RepeatAfter.TotalSeconds * _time.TimestampFrequency));
             total = gathered.TakeCount();
             return total > 0;
         }
-    }
-
-    // Reports what was gathered since the last report, if that is of interest.
-    private void ReportMore(Gathered gathered, bool isEnd)
-    {
-        long total;
-        lock (_gate)
-        {
-            // In this order: a count that is added after it was taken here finds that the minute is over.
-            EndMinute(gathered);
-            total = gathered.TakeCount();
-            if (total > 0 && gathered.Report is not null && !isEnd)
-                BeginMinute(gathered);
-        }
-
-        if (total > 0)
-            gathered.Report?.Invoke(total, gathered.Why);
-    }
-
-    private void BeginMinute(Gathered gathered)
-    {
-        gathered.IsQuiet = true;
-        gathered.Timer ??= DetachedTimer.Create(_time, () => ReportMore(gathered, isEnd: false));
-        gathered.Timer.Change(RepeatAfter, Timeout.InfiniteTimeSpan);
-    }
-
-    private static void EndMinute(Gathered gathered)
-    {
-        gathered.IsQuiet = false;
-        gathered.Timer?.Dispose();
-        gathered.Timer = null;
     }
 
     /// <summary>Passes a report on. What receives it must not throw; if it does, delivery continues.</summary>
@@ -348,23 +306,12 @@ internal sealed class DeliveryReporter
 
     private void Report(OssDiagnosticLevel level, string helpAnchor, string message) => Report(new OssDiagnosticEvent(level, message, helpAnchor));
 
-    private static string More(long number) => Number(number) + " more";
-
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // What happened since the last report of a kind. Its report is null if only the first occurrence of each minute is reported.
-    private sealed class Gathered(Action<long, string>? report = null)
+    private sealed class Gathered
     {
         public long Count;
-
-        // Written under _gate.
-        public volatile bool IsQuiet;
-
-        public Action<long, string>? Report => report;
-
-        public string Why { get; set; } = "";
-
-        public ITimer? Timer { get; set; }
+        public long QuietUntil = long.MinValue;
 
         public long TakeCount() => Interlocked.Exchange(ref Count, 0);
     }
